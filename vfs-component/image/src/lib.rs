@@ -1,0 +1,3 @@
+//! EROFS images: bytes only.
+#![no_std]
+#![forbid(unsafe_code)]
