@@ -1,1 +1,25 @@
-//! Support.
+//! The virtual filesystem as one core module: WASI 0.2's filesystem, io, cli and clocks over [`vfs_core`].
+//!
+//! A call runs through five short steps:
+//!
+//! ```text
+//! the app's call ─▶ export/<interface>.rs   one function per WASI function, in the canonical ABI's own shape
+//!                     │  state::call         borrows the one `State`
+//!                     ├▶ handle.rs           number ─▶ descriptor, stream, pollable, ... (ours or the host's)
+//!                     ├▶ vfs_core::Fs        when it is ours
+//!                     ├▶ host/<interface>.rs when it is the host's
+//!                     ▼
+//!                   abi::Area               the result, laid out as the canonical ABI wants it, at a fixed place
+//! ```
+//!
+//! The functions are written against the canonical ABI by hand. So a result is a pointer to where the bytes already are (in the
+//! image, in a file's memory), nothing is allocated and freed per call, and the same functions serve a component's exports
+//! (plugged) and generated glue (linked). The names carry no version: the composer adds the app's. It also checks every
+//! signature against WASI's WIT each time it encodes a component from this module.
+
+mod abi;
+mod embed;
+mod export;
+mod handle;
+mod host;
+mod state;

@@ -52,7 +52,7 @@ fn put_length(out: &mut Vec<u8>, length: usize) {
 }
 
 /// [`Settings`] read in place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct SettingsView<'a> {
     /// See [`Settings::read_only`].
     pub read_only: bool,

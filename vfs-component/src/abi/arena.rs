@@ -1,0 +1,86 @@
+//! Where lists and strings arrive: arguments of exports, and results of host calls made meanwhile.
+//!
+//! The canonical ABI asks `cabi_realloc` for memory before it enters an export, and again when a host function that the export
+//! calls returns a list. All of that is dead once the export's results have been read, so it is one arena that starts afresh with
+//! the first request after a call has ended. Nothing is freed piece by piece.
+
+use core::alloc::Layout;
+use core::cell::RefCell;
+
+/// Kept from call to call; larger requests get a block of their own, given back when the call is over.
+const BLOCK: usize = 64 << 10;
+
+#[derive(Default)]
+struct Arena {
+    /// The call that filled the arena is over.
+    stale: bool,
+    /// The first one is kept.
+    blocks: Vec<Vec<u128>>,
+    /// Bytes used of the last block.
+    used: usize,
+}
+
+thread_local! {
+    static ARENA: RefCell<Arena> = const { RefCell::new(Arena { stale: false, blocks: Vec::new(), used: 0 }) };
+}
+
+/// The current call has no more use of its arguments, only of its results.
+pub fn finish() {
+    ARENA.with_borrow_mut(|arena| arena.stale = true);
+}
+
+/// The canonical ABI's allocator.
+///
+/// # Traps
+/// When memory cannot grow: the canonical ABI knows no other answer.
+#[unsafe(no_mangle)]
+extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
+    let place = ARENA.with_borrow_mut(|arena| arena.grow(old, old_size, align, new_size));
+    place.unwrap_or_else(|| super::trap())
+}
+
+impl Arena {
+    /// Moves the last piece, or all of `old`, to `new_size` bytes.
+    fn grow(&mut self, old: *mut u8, old_size: usize, align: usize, new_size: usize) -> Option<*mut u8> {
+        if old_size == 0 {
+            return self.take(align, new_size);
+        }
+        if new_size <= old_size {
+            return Some(old);
+        }
+        // Only transcoding (an app with utf-16 strings) comes here.
+        let new = self.take(align, new_size)?;
+        // SAFETY: `old` is a piece of this arena of `old_size` bytes, `new` another one that is longer.
+        unsafe { core::ptr::copy_nonoverlapping(old, new, old_size) };
+        Some(new)
+    }
+
+    fn take(&mut self, align: usize, size: usize) -> Option<*mut u8> {
+        if self.stale {
+            self.stale = false;
+            self.blocks.truncate(1);
+            self.used = 0;
+        }
+        let start = self.used.next_multiple_of(align);
+        let end = start.checked_add(size)?;
+        match self.blocks.last_mut() {
+            Some(block) if end <= block.capacity() * size_of::<u128>() => {
+                self.used = end;
+                Some(block.as_mut_ptr().cast::<u8>().wrapping_add(start))
+            }
+            _ => self.take_from_new_block(size),
+        }
+    }
+
+    #[cold]
+    fn take_from_new_block(&mut self, size: usize) -> Option<*mut u8> {
+        let bytes = Layout::from_size_align(size.max(BLOCK), align_of::<u128>()).ok()?.size();
+        let mut block = Vec::new();
+        block.try_reserve_exact(bytes.div_ceil(size_of::<u128>())).ok()?;
+        let place = block.as_mut_ptr();
+        self.blocks.try_reserve(1).ok()?;
+        self.blocks.push(block);
+        self.used = size;
+        Some(place.cast())
+    }
+}

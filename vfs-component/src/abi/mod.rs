@@ -1,0 +1,47 @@
+//! The canonical ABI by hand: layouts of results, where arguments arrive, where results lie.
+
+mod area;
+mod arena;
+mod layout;
+
+pub use area::Area;
+pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
+
+pub use arena::finish as finish_call;
+
+/// Ends the instance. For what the component model itself defines as a trap, and where a call has no way to answer.
+#[cold]
+pub fn trap() -> ! {
+    #[cfg(target_arch = "wasm32")]
+    core::arch::wasm32::unreachable();
+    #[cfg(not(target_arch = "wasm32"))]
+    panic!("trap");
+}
+
+/// A `list<T>` or `string` that the caller of an export, or a host import, has put into this module's memory.
+///
+/// It is valid until the end of the current call; see [`arena`].
+pub fn list<T: Plain>(pointer: *const T, length: usize) -> &'static [T] {
+    if length == 0 {
+        return &[];
+    }
+    // SAFETY: the canonical ABI got the memory from `cabi_realloc` for exactly this many aligned elements and has written them all;
+    // `Plain` types have no invalid bits. The arena frees nothing before the next call begins, and no caller keeps the slice past
+    // its own call.
+    unsafe { core::slice::from_raw_parts(pointer, length) }
+}
+
+/// A `string` argument. Malformed UTF-8 traps, as the component model has it.
+pub fn string(pointer: *const u8, length: usize) -> &'static str {
+    match core::str::from_utf8(list(pointer, length)) {
+        Ok(string) => string,
+        Err(_) => trap(),
+    }
+}
+
+/// Types of which every bit pattern is a value.
+pub trait Plain: Copy {}
+impl Plain for u8 {}
+impl Plain for u32 {}
+impl Plain for List {}
+impl Plain for Pair<List, List> {}

@@ -1,0 +1,38 @@
+//! What the composer put beside the code: the image and the settings.
+
+use vfs_core::settings::SettingsView;
+use vfs_image::Image;
+
+/// The composer replaces these imports by constants.
+mod place {
+    #[link(wasm_import_module = "vfs-compose:embed")]
+    unsafe extern "C" {
+        #[link_name = "image-offset"]
+        pub safe fn image_offset() -> usize;
+        #[link_name = "image-size"]
+        pub safe fn image_size() -> usize;
+        #[link_name = "settings-offset"]
+        pub safe fn settings_offset() -> usize;
+        #[link_name = "settings-size"]
+        pub safe fn settings_size() -> usize;
+    }
+}
+
+/// The embedded image; `None` where there is none or it is not an image.
+pub fn image() -> Option<Image<'static>> {
+    Image::new(bytes(place::image_offset(), place::image_size())).ok()
+}
+
+/// The settings; those of an empty command line where there are none.
+pub fn settings() -> SettingsView<'static> {
+    SettingsView::new(bytes(place::settings_offset(), place::settings_size())).unwrap_or_default()
+}
+
+fn bytes(offset: usize, size: usize) -> &'static [u8] {
+    if size == 0 {
+        return &[];
+    }
+    // SAFETY: the composer has put a data segment of `size` bytes there, on pages after the initial memory that neither the
+    // linker nor the allocator (which only takes what `memory.grow` gives) knows of, and nothing writes to them.
+    unsafe { core::slice::from_raw_parts(core::ptr::with_exposed_provenance(offset), size) }
+}

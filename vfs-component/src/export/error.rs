@@ -1,0 +1,44 @@
+//! `wasi:io/error`: why a stream failed.
+
+use vfs_core::Error;
+
+use crate::abi::List;
+use crate::handle::{Handle, StreamFailure};
+use crate::host;
+use crate::state::{State, call, call_value};
+
+#[link(wasm_import_module = "[export]wasi:io/error")]
+unsafe extern "C" {
+    #[link_name = "[resource-new]error"]
+    safe fn resource_new_error(number: u32) -> u32;
+}
+
+/// A resource of the app's.
+pub fn new_error(state: &mut State, failure: StreamFailure) -> u32 {
+    resource_new_error(state.handles.insert(Handle::Error(failure)))
+}
+
+#[unsafe(export_name = "wasi:io/error#[method]error.to-debug-string")]
+extern "C" fn to_debug_string(error: u32) -> *const List {
+    call(|state| match state.handles.error(error) {
+        StreamFailure::File(error) => List::of(describe(error).as_bytes()),
+        StreamFailure::Host(handle) => host::error::to_debug_string(handle),
+    })
+}
+
+#[unsafe(export_name = "wasi:io/error#[dtor]error")]
+extern "C" fn drop_error(error: u32) {
+    call_value(|state| state.handles.remove(&mut state.fs, error));
+}
+
+/// What can go wrong in a stream of a file, as POSIX words it.
+fn describe(error: Error) -> &'static str {
+    match error {
+        Error::InsufficientSpace => "no space left in the virtual filesystem",
+        Error::InsufficientMemory => "cannot allocate memory for the virtual filesystem",
+        Error::FileTooLarge => "file too large",
+        Error::BadDescriptor => "bad descriptor",
+        Error::ReadOnly => "read-only filesystem",
+        _ => "input/output error in the virtual filesystem",
+    }
+}

@@ -1,0 +1,77 @@
+//! What is in a file: reading, writing, size.
+
+use vfs_core::Error;
+
+use super::{Answer, answer, answer_unit};
+use crate::abi::{self, List, Pair, Unit};
+use crate::export::streams::{new_input, new_output};
+use crate::handle::{Input, Output, Position};
+use crate::state::State;
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read-via-stream")]
+extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Answer<u32> {
+    answer(|state| {
+        state.handles.reserve()?;
+        let file = state.handles.descriptor(descriptor);
+        state.fs.check_readable(file)?;
+        let file = state.fs.reopen(file)?;
+        Ok(new_input(state, Input::File { file, offset, closed: false }))
+    })
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.write-via-stream")]
+extern "C" fn write_via_stream(descriptor: u32, offset: u64) -> *const Answer<u32> {
+    answer(|state| output_stream(state, descriptor, Position::At(offset)))
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.append-via-stream")]
+extern "C" fn append_via_stream(descriptor: u32) -> *const Answer<u32> {
+    answer(|state| output_stream(state, descriptor, Position::End))
+}
+
+fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Result<u32, Error> {
+    state.handles.reserve()?;
+    let file = state.handles.descriptor(descriptor);
+    state.fs.check_writable(file)?;
+    let file = state.fs.reopen(file)?;
+    Ok(new_output(state, Output::File { file, position, permit: 0, closed: false }))
+}
+
+/// The flag says that the end of the file was reached, which a read of nothing tells.
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read")]
+extern "C" fn read(descriptor: u32, length: u64, offset: u64) -> *const Answer<Pair<List, bool>> {
+    answer(|state| {
+        let State { fs, handles, gather, .. } = state;
+        let bytes = fs.read(handles.descriptor(descriptor), offset, length, gather)?;
+        Ok(Pair(List::of(bytes), bytes.is_empty()))
+    })
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.write")]
+extern "C" fn write(descriptor: u32, pointer: *const u8, length: usize, offset: u64) -> *const Answer<u64> {
+    answer(|state| {
+        let bytes = abi::list(pointer, length);
+        state.fs.write(state.handles.descriptor(descriptor), offset, bytes)?;
+        Ok(length as u64)
+    })
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.set-size")]
+extern "C" fn set_size(descriptor: u32, size: u64) -> *const Answer<Unit> {
+    answer_unit(|state| state.fs.set_size(state.handles.descriptor(descriptor), size))
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.advise")]
+extern "C" fn advise(descriptor: u32, offset: u64, length: u64, _advice: u32) -> *const Answer<Unit> {
+    answer_unit(|state| state.fs.advise(state.handles.descriptor(descriptor), offset, length))
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.sync")]
+extern "C" fn sync(descriptor: u32) -> *const Answer<Unit> {
+    answer_unit(|state| state.fs.sync(state.handles.descriptor(descriptor)))
+}
+
+#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.sync-data")]
+extern "C" fn sync_data(descriptor: u32) -> *const Answer<Unit> {
+    answer_unit(|state| state.fs.sync_data(state.handles.descriptor(descriptor)))
+}

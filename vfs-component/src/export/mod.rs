@@ -1,0 +1,11 @@
+//! The WASI functions that the app calls, one file per interface or part of it.
+
+mod clocks;
+mod environment;
+mod error;
+mod exit;
+mod filesystem;
+mod poll;
+mod stdio;
+mod streams;
+mod terminal;

@@ -1,0 +1,112 @@
+//! `input-stream`. A file's stream never blocks, so the blocking calls are the plain ones.
+
+use super::{Failure, StreamError, answer};
+use crate::abi::{List, Res};
+use crate::export::poll::new_pollable;
+use crate::handle::{Input, Pollable};
+use crate::host;
+use crate::host::streams::Outcome;
+use crate::state::{State, call, call_value};
+
+#[unsafe(export_name = "wasi:io/streams#[method]input-stream.read")]
+extern "C" fn read(stream: u32, length: u64) -> *const Res<List, StreamError> {
+    read_with(stream, length, host::streams::read)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]input-stream.blocking-read")]
+extern "C" fn blocking_read(stream: u32, length: u64) -> *const Res<List, StreamError> {
+    read_with(stream, length, host::streams::blocking_read)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]input-stream.skip")]
+extern "C" fn skip(stream: u32, length: u64) -> *const Res<u64, StreamError> {
+    skip_with(stream, length, host::streams::skip)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]input-stream.blocking-skip")]
+extern "C" fn blocking_skip(stream: u32, length: u64) -> *const Res<u64, StreamError> {
+    skip_with(stream, length, host::streams::blocking_skip)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]input-stream.subscribe")]
+extern "C" fn subscribe(stream: u32) -> u32 {
+    call_value(|state| {
+        let pollable = match state.handles.input(stream) {
+            Input::File { .. } => Pollable::Ready,
+            Input::Host(host) => {
+                host.add_pollable();
+                Pollable::Host { handle: host::streams::subscribe_to_input(host.handle), parent: Some(stream) }
+            }
+        };
+        new_pollable(state, pollable)
+    })
+}
+
+#[unsafe(export_name = "wasi:io/streams#[dtor]input-stream")]
+extern "C" fn drop_input_stream(stream: u32) {
+    call_value(|state| state.handles.remove(&mut state.fs, stream));
+}
+
+#[inline]
+fn read_with(stream: u32, length: u64, of_host: fn(u32, u64) -> Outcome<List>) -> *const Res<List, StreamError> {
+    call(|state| {
+        let result = match state.handles.input(stream) {
+            Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
+            Input::File { .. } => read_file(state, stream, length).map(List::of),
+        };
+        answer(state, result)
+    })
+}
+
+/// The next bytes of a file's stream, where they lie.
+///
+/// # Errors
+/// - [`Failure::Closed`]: the end of the file, or an earlier call has failed.
+/// - [`Failure::File`]: the file cannot be read; from now on the stream is closed.
+pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
+    let State { fs, handles, gather, .. } = state;
+    let Input::File { file, offset, closed } = handles.input(stream) else { return Err(Failure::Closed) };
+    if *closed {
+        return Err(Failure::Closed);
+    }
+    if length == 0 {
+        return Ok(&[]);
+    }
+    match fs.read(file, *offset, length, gather) {
+        Ok([]) => Err(Failure::Closed),
+        Ok(bytes) => {
+            *offset += bytes.len() as u64;
+            Ok(bytes)
+        }
+        Err(error) => {
+            *closed = true;
+            Err(Failure::File(error))
+        }
+    }
+}
+
+#[inline]
+fn skip_with(stream: u32, length: u64, of_host: fn(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
+    call(|state| {
+        let result = match state.handles.input(stream) {
+            Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
+            Input::File { .. } => skip_file(state, stream, length),
+        };
+        answer(state, result)
+    })
+}
+
+fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure> {
+    let State { fs, handles, .. } = state;
+    let Input::File { file, offset, closed } = handles.input(stream) else { return Err(Failure::Closed) };
+    if *closed {
+        return Err(Failure::Closed);
+    }
+    let left = fs.stat(file)?.size.saturating_sub(*offset);
+    if left == 0 && length > 0 {
+        return Err(Failure::Closed);
+    }
+    let skipped = left.min(length);
+    *offset += skipped;
+    Ok(skipped)
+}

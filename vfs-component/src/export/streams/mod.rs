@@ -1,0 +1,72 @@
+//! `wasi:io/streams`: streams of files and of the host.
+
+mod input;
+mod output;
+mod splice;
+
+use vfs_core::Error;
+
+use crate::abi::Res;
+use crate::export::error::new_error;
+use crate::handle::{Handle, Input, Output, StreamFailure};
+use crate::host;
+use crate::state::State;
+
+#[link(wasm_import_module = "[export]wasi:io/streams")]
+unsafe extern "C" {
+    #[link_name = "[resource-new]input-stream"]
+    safe fn resource_new_input_stream(number: u32) -> u32;
+    #[link_name = "[resource-new]output-stream"]
+    safe fn resource_new_output_stream(number: u32) -> u32;
+}
+
+/// A resource of the app's.
+pub fn new_input(state: &mut State, input: Input) -> u32 {
+    resource_new_input_stream(state.handles.insert(Handle::Input(input)))
+}
+
+/// A resource of the app's.
+pub fn new_output(state: &mut State, output: Output) -> u32 {
+    resource_new_output_stream(state.handles.insert(Handle::Output(output)))
+}
+
+/// `stream-error`, with the app's error handle.
+#[derive(Clone, Copy)]
+#[repr(C, u8)]
+enum StreamError {
+    LastOperationFailed(u32),
+    Closed,
+}
+
+/// Why a stream call did not succeed, before it is an error resource.
+enum Failure {
+    Closed,
+    File(Error),
+    Host(u32),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<host::streams::StreamError> for Failure {
+    fn from(error: host::streams::StreamError) -> Self {
+        match error {
+            host::streams::StreamError::LastOperationFailed(handle) => Self::Host(handle),
+            host::streams::StreamError::Closed => Self::Closed,
+        }
+    }
+}
+
+/// The result for the app.
+fn answer<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
+    let failure = match result {
+        Ok(value) => return Res::Ok(value),
+        Err(Failure::Closed) => return Res::Err(StreamError::Closed),
+        Err(Failure::File(error)) => StreamFailure::File(error),
+        Err(Failure::Host(handle)) => StreamFailure::Host(handle),
+    };
+    Res::Err(StreamError::LastOperationFailed(new_error(state, failure)))
+}

@@ -1,0 +1,180 @@
+//! `output-stream`. A file's stream takes bytes at once, so flushing has nothing to do and the blocking calls are the plain ones.
+
+use super::{Failure, StreamError, answer};
+use crate::abi::{self, Res, Unit};
+use crate::export::poll::new_pollable;
+use crate::handle::{Handles, Output, Pollable, Position};
+use crate::host::streams as host;
+use crate::host::wall_clock::HostClock;
+use crate::state::{State, call, call_value};
+use vfs_core::Fs;
+
+/// What `check-write` permits: the most bytes that the next writes of a file's stream may bring.
+const PERMIT: u64 = 1 << 20;
+
+static ZEROES: [u8; 64 << 10] = [0; 64 << 10];
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.check-write")]
+extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
+    call(|state| {
+        let result = match state.handles.output(stream) {
+            Output::Host(stream) => host::check_write(stream.handle).map_err(Failure::from),
+            Output::File { closed: true, .. } => Err(Failure::Closed),
+            Output::File { permit, .. } => {
+                *permit = PERMIT;
+                Ok(PERMIT)
+            }
+        };
+        answer(state, result)
+    })
+}
+
+/// # Traps
+/// More bytes than `check-write` permitted, as WASI has it.
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.write")]
+extern "C" fn write(stream: u32, pointer: *const u8, length: usize) -> *const Res<Unit, StreamError> {
+    call(|state| {
+        let bytes = abi::list(pointer, length);
+        let result = match state.handles.output(stream) {
+            Output::Host(stream) => host::write(stream.handle, bytes).map_err(Failure::from),
+            Output::File { .. } => {
+                use_permit(&mut state.handles, stream, length as u64);
+                write_file(state, stream, bytes)
+            }
+        };
+        answer(state, result)
+    })
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.blocking-write-and-flush")]
+extern "C" fn blocking_write_and_flush(
+    stream: u32,
+    pointer: *const u8,
+    length: usize,
+) -> *const Res<Unit, StreamError> {
+    call(|state| {
+        let bytes = abi::list(pointer, length);
+        let result = match state.handles.output(stream) {
+            Output::Host(stream) => host::blocking_write_and_flush(stream.handle, bytes).map_err(Failure::from),
+            Output::File { .. } => write_file(state, stream, bytes),
+        };
+        answer(state, result)
+    })
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.flush")]
+extern "C" fn flush(stream: u32) -> *const Res<Unit, StreamError> {
+    flush_with(stream, host::flush)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.blocking-flush")]
+extern "C" fn blocking_flush(stream: u32) -> *const Res<Unit, StreamError> {
+    flush_with(stream, host::blocking_flush)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.subscribe")]
+extern "C" fn subscribe(stream: u32) -> u32 {
+    call_value(|state| {
+        let pollable = match state.handles.output(stream) {
+            Output::File { .. } => Pollable::Ready,
+            Output::Host(host) => {
+                host.add_pollable();
+                Pollable::Host { handle: host::subscribe_to_output(host.handle), parent: Some(stream) }
+            }
+        };
+        new_pollable(state, pollable)
+    })
+}
+
+/// # Traps
+/// More bytes than `check-write` permitted, as WASI has it.
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.write-zeroes")]
+extern "C" fn write_zeroes(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
+    call(|state| {
+        let result = match state.handles.output(stream) {
+            Output::Host(stream) => host::write_zeroes(stream.handle, length).map_err(Failure::from),
+            Output::File { .. } => {
+                use_permit(&mut state.handles, stream, length);
+                write_zeroes_to_file(state, stream, length)
+            }
+        };
+        answer(state, result)
+    })
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.blocking-write-zeroes-and-flush")]
+extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
+    call(|state| {
+        let result = match state.handles.output(stream) {
+            Output::Host(stream) => host::blocking_write_zeroes_and_flush(stream.handle, length).map_err(Failure::from),
+            Output::File { .. } => write_zeroes_to_file(state, stream, length),
+        };
+        answer(state, result)
+    })
+}
+
+#[unsafe(export_name = "wasi:io/streams#[dtor]output-stream")]
+extern "C" fn drop_output_stream(stream: u32) {
+    call_value(|state| state.handles.remove(&mut state.fs, stream));
+}
+
+#[inline]
+fn flush_with(stream: u32, of_host: fn(u32) -> host::Outcome<Unit>) -> *const Res<Unit, StreamError> {
+    call(|state| {
+        let result = match state.handles.output(stream) {
+            Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
+            Output::File { closed: true, .. } => Err(Failure::Closed),
+            Output::File { .. } => Ok([]),
+        };
+        answer(state, result)
+    })
+}
+
+fn use_permit(handles: &mut Handles, stream: u32, length: u64) {
+    if let Output::File { permit, closed: false, .. } = handles.output(stream) {
+        match permit.checked_sub(length) {
+            Some(rest) => *permit = rest,
+            None => abi::trap(),
+        }
+    }
+}
+
+fn write_file(state: &mut State, stream: u32, bytes: &[u8]) -> Result<Unit, Failure> {
+    write_to(&mut state.fs, &mut state.handles, stream, bytes)
+}
+
+/// Writes all of `bytes` to a file's stream, or nothing.
+///
+/// # Errors
+/// - [`Failure::Closed`]: an earlier call has failed.
+/// - [`Failure::File`]: the file cannot take them; from now on the stream is closed.
+pub(super) fn write_to(
+    fs: &mut Fs<'static, HostClock>,
+    handles: &mut Handles,
+    stream: u32,
+    bytes: &[u8],
+) -> Result<Unit, Failure> {
+    let Output::File { file, position, closed, .. } = handles.output(stream) else { return Err(Failure::Closed) };
+    if *closed {
+        return Err(Failure::Closed);
+    }
+    let result = match position {
+        Position::End => fs.append(file, bytes),
+        Position::At(offset) => fs.write(file, *offset, bytes).map(|()| *offset += bytes.len() as u64),
+    };
+    result.map(|()| []).map_err(|error| {
+        *closed = true;
+        Failure::File(error)
+    })
+}
+
+fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64) -> Result<Unit, Failure> {
+    let mut left = length;
+    while left > 0 {
+        let piece = left.min(ZEROES.len() as u64);
+        write_file(state, stream, &ZEROES[..piece as usize])?;
+        left -= piece;
+    }
+    // Of a closed stream also the writing of nothing fails.
+    if length == 0 { write_file(state, stream, &[]) } else { Ok([]) }
+}

@@ -1,0 +1,89 @@
+//! `splice` and `blocking-splice`, for streams of files and of the host in every mixture.
+
+use super::input::read_file;
+use super::output::write_to;
+use super::{Failure, StreamError, answer};
+use crate::abi::{self, List, Res};
+use crate::handle::{Input, Output};
+use crate::host::streams as host;
+use crate::state::{State, call};
+
+/// What one `blocking-write-and-flush` takes at most, by WASI's text.
+const BLOCKING_WRITE: u64 = 4096;
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.splice")]
+extern "C" fn splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
+    splice_with(stream, source, length, Blocking::No)
+}
+
+#[unsafe(export_name = "wasi:io/streams#[method]output-stream.blocking-splice")]
+extern "C" fn blocking_splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
+    splice_with(stream, source, length, Blocking::Yes)
+}
+
+#[derive(Clone, Copy)]
+enum Blocking {
+    Yes,
+    No,
+}
+
+fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *const Res<u64, StreamError> {
+    call(|state| {
+        let from = match state.handles.input(source) {
+            Input::Host(host) => Some(host.handle),
+            Input::File { .. } => None,
+        };
+        let to = match state.handles.output(stream) {
+            Output::Host(host) => Some(host.handle),
+            Output::File { .. } => None,
+        };
+        let result = match (from, to) {
+            (Some(from), Some(to)) => match blocking {
+                Blocking::Yes => host::blocking_splice(to, from, length),
+                Blocking::No => host::splice(to, from, length),
+            }
+            .map_err(Failure::from),
+            (None, Some(to)) => file_to_host(state, source, to, length, blocking),
+            (Some(from), None) => host_to_file(state, from, stream, length, blocking),
+            (None, None) => file_to_file(state, source, stream, length),
+        };
+        answer(state, result)
+    })
+}
+
+fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocking: Blocking) -> Result<u64, Failure> {
+    let permit = match blocking {
+        Blocking::Yes => BLOCKING_WRITE,
+        Blocking::No => host::check_write(to)?,
+    };
+    let bytes = read_file(state, source, length.min(permit))?;
+    match blocking {
+        Blocking::Yes => host::blocking_write_and_flush(to, bytes)?,
+        Blocking::No => host::write(to, bytes)?,
+    };
+    Ok(bytes.len() as u64)
+}
+
+fn host_to_file(state: &mut State, from: u32, stream: u32, length: u64, blocking: Blocking) -> Result<u64, Failure> {
+    let State { fs, handles, .. } = state;
+    // Nothing is taken from the host for a stream that can take nothing.
+    write_to(fs, handles, stream, &[])?;
+    let List { pointer, length } = match blocking {
+        Blocking::Yes => host::blocking_read(from, length)?,
+        Blocking::No => host::read(from, length)?,
+    };
+    write_to(fs, handles, stream, abi::list(pointer, length))?;
+    Ok(length as u64)
+}
+
+fn file_to_file(state: &mut State, source: u32, stream: u32, length: u64) -> Result<u64, Failure> {
+    let State { fs, handles, .. } = state;
+    write_to(fs, handles, stream, &[])?;
+    let bytes = read_file(state, source, length)?;
+    // The bytes lie in the filesystem that is about to change.
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len()).map_err(|_| Failure::File(vfs_core::Error::InsufficientMemory))?;
+    copy.extend_from_slice(bytes);
+    write_to(&mut state.fs, &mut state.handles, stream, &copy)?;
+    Ok(copy.len() as u64)
+}

@@ -1,0 +1,246 @@
+//! One table for all resources of all interfaces.
+//!
+//! A number is a slot in bits 0 to 19 and the slot's generation, never 0, in bits 20 to 29. So a number is never 0, a stale one is
+//! not taken for its successor, and bit 30 is free for the linked form to mark the numbers as the vfs's.
+
+use vfs_core::{DirStream, Error, Fs, OpenFile};
+
+use crate::abi::trap;
+use crate::host;
+use crate::host::wall_clock::HostClock;
+
+/// What a number stands for.
+pub enum Handle {
+    Descriptor(OpenFile),
+    DirectoryEntryStream(DirStream),
+    Input(Input),
+    Output(Output),
+    Pollable(Pollable),
+    Error(StreamFailure),
+    TerminalInput(u32),
+    TerminalOutput(u32),
+}
+
+pub enum Input {
+    File { file: OpenFile, offset: u64, closed: bool },
+    Host(HostStream),
+}
+
+pub enum Output {
+    File { file: OpenFile, position: Position, permit: u64, closed: bool },
+    Host(HostStream),
+}
+
+/// Where the next byte of an output stream goes.
+#[derive(Clone, Copy)]
+pub enum Position {
+    At(u64),
+    End,
+}
+
+/// A host stream outlives its pollables, as the host wants it, whatever the order in which the app drops them.
+pub struct HostStream {
+    pub handle: u32,
+    pollables: u32,
+    dropped: bool,
+}
+
+pub enum Pollable {
+    /// What is in memory never blocks.
+    Ready,
+    /// The host's, with the number of the stream that it belongs to.
+    Host { handle: u32, parent: Option<u32> },
+}
+
+/// An error resource.
+#[derive(Clone, Copy)]
+pub enum StreamFailure {
+    File(Error),
+    Host(u32),
+}
+
+const SLOT_BITS: u32 = 20;
+const SLOTS: usize = 1 << SLOT_BITS;
+const LAST_GENERATION: u16 = (1 << 10) - 1;
+
+struct Slot {
+    generation: u16,
+    content: Content,
+}
+
+enum Content {
+    Free { next: Option<u32> },
+    Used(Handle),
+}
+
+/// The table.
+#[derive(Default)]
+pub struct Handles {
+    slots: Vec<Slot>,
+    free: Option<u32>,
+}
+
+impl Handles {
+    /// Makes room, so that the next [`Handles::insert`] cannot fail.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: the table is full or cannot grow.
+    pub fn reserve(&mut self) -> Result<(), Error> {
+        if self.free.is_none() {
+            if self.slots.len() == SLOTS {
+                return Err(Error::InsufficientMemory);
+            }
+            self.slots.try_reserve(1).map_err(|_| Error::InsufficientMemory)?;
+        }
+        Ok(())
+    }
+
+    /// A new number. Traps where [`Handles::reserve`] was not asked and would have failed: calls that cannot fail have no other
+    /// way out.
+    pub fn insert(&mut self, handle: Handle) -> u32 {
+        if self.reserve().is_err() {
+            trap();
+        }
+        if let Some(index) = self.free
+            && let Some(slot) = self.slots.get_mut(index as usize)
+            && let Content::Free { next } = slot.content
+        {
+            self.free = next;
+            slot.generation = if slot.generation == LAST_GENERATION { 1 } else { slot.generation + 1 };
+            slot.content = Content::Used(handle);
+            return number(index, slot.generation);
+        }
+        let index = self.slots.len() as u32;
+        self.slots.push(Slot { generation: 1, content: Content::Used(handle) });
+        number(index, 1)
+    }
+
+    fn slot(&mut self, number: u32) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut(number as usize & (SLOTS - 1))?;
+        (u32::from(slot.generation) == number >> SLOT_BITS).then_some(slot)
+    }
+
+    fn get(&mut self, number: u32) -> &mut Handle {
+        match self.slot(number) {
+            Some(Slot { content: Content::Used(handle), .. }) => handle,
+            _ => trap(),
+        }
+    }
+
+    fn take(&mut self, number: u32) -> Handle {
+        let next = self.free;
+        let index = number & (SLOTS as u32 - 1);
+        let content = match self.slot(number) {
+            Some(slot) => core::mem::replace(&mut slot.content, Content::Free { next }),
+            None => trap(),
+        };
+        match content {
+            Content::Used(handle) => {
+                self.free = Some(index);
+                handle
+            }
+            Content::Free { .. } => trap(),
+        }
+    }
+
+    /// Forgets a number, and gives what it stood for back to the filesystem or the host.
+    pub fn remove(&mut self, fs: &mut Fs<'static, HostClock>, number: u32) {
+        // A host stream with pollables stays until the last of them is gone.
+        if let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = self.get(number)
+            && stream.pollables > 0
+        {
+            stream.dropped = true;
+            return;
+        }
+        match self.take(number) {
+            Handle::Descriptor(file)
+            | Handle::Input(Input::File { file, .. })
+            | Handle::Output(Output::File { file, .. }) => fs.close(file),
+            Handle::DirectoryEntryStream(stream) => fs.close_dir(stream),
+            Handle::Input(Input::Host(stream)) => host::streams::drop_input_stream(stream.handle),
+            Handle::Output(Output::Host(stream)) => host::streams::drop_output_stream(stream.handle),
+            Handle::Pollable(Pollable::Ready) | Handle::Error(StreamFailure::File(_)) => {}
+            Handle::Pollable(Pollable::Host { handle, parent }) => {
+                host::poll::drop_pollable(handle);
+                if let Some(parent) = parent
+                    && let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = self.get(parent)
+                {
+                    stream.pollables -= 1;
+                    if stream.pollables == 0 && stream.dropped {
+                        self.remove(fs, parent);
+                    }
+                }
+            }
+            Handle::Error(StreamFailure::Host(handle)) => host::error::drop_error(handle),
+            Handle::TerminalInput(handle) => host::terminal::drop_terminal_input(handle),
+            Handle::TerminalOutput(handle) => host::terminal::drop_terminal_output(handle),
+        }
+    }
+
+    pub fn descriptor(&mut self, number: u32) -> &mut OpenFile {
+        match self.get(number) {
+            Handle::Descriptor(file) => file,
+            _ => trap(),
+        }
+    }
+
+    pub fn two_descriptors(&mut self, one: u32, other: u32) -> (&OpenFile, &OpenFile) {
+        self.descriptor(one);
+        self.descriptor(other);
+        let file = |number: u32| match self.slots.get(number as usize & (SLOTS - 1)) {
+            Some(Slot { content: Content::Used(Handle::Descriptor(file)), .. }) => file,
+            _ => trap(),
+        };
+        (file(one), file(other))
+    }
+
+    pub fn directory_entry_stream(&mut self, number: u32) -> &mut DirStream {
+        match self.get(number) {
+            Handle::DirectoryEntryStream(stream) => stream,
+            _ => trap(),
+        }
+    }
+
+    pub fn input(&mut self, number: u32) -> &mut Input {
+        match self.get(number) {
+            Handle::Input(input) => input,
+            _ => trap(),
+        }
+    }
+
+    pub fn output(&mut self, number: u32) -> &mut Output {
+        match self.get(number) {
+            Handle::Output(output) => output,
+            _ => trap(),
+        }
+    }
+
+    pub fn pollable(&mut self, number: u32) -> &Pollable {
+        match self.get(number) {
+            Handle::Pollable(pollable) => pollable,
+            _ => trap(),
+        }
+    }
+
+    pub fn error(&mut self, number: u32) -> StreamFailure {
+        match self.get(number) {
+            Handle::Error(failure) => *failure,
+            _ => trap(),
+        }
+    }
+}
+
+impl HostStream {
+    pub fn new(handle: u32) -> Self {
+        Self { handle, pollables: 0, dropped: false }
+    }
+
+    /// One more pollable belongs to this stream.
+    pub fn add_pollable(&mut self) {
+        self.pollables += 1;
+    }
+}
+
+fn number(index: u32, generation: u16) -> u32 {
+    index | u32::from(generation) << SLOT_BITS
+}

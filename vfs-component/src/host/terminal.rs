@@ -1,0 +1,76 @@
+//! `wasi:cli/terminal-*` of the host.
+
+use crate::abi::Opt;
+
+mod input {
+    #[link(wasm_import_module = "wasi:cli/terminal-input")]
+    unsafe extern "C" {
+        #[link_name = "[resource-drop]terminal-input"]
+        pub safe fn drop_terminal_input(terminal: u32);
+    }
+}
+
+mod output {
+    #[link(wasm_import_module = "wasi:cli/terminal-output")]
+    unsafe extern "C" {
+        #[link_name = "[resource-drop]terminal-output"]
+        pub safe fn drop_terminal_output(terminal: u32);
+    }
+}
+
+mod stdin {
+    use super::Opt;
+
+    #[link(wasm_import_module = "wasi:cli/terminal-stdin")]
+    unsafe extern "C" {
+        #[link_name = "get-terminal-stdin"]
+        pub safe fn get_terminal_stdin(result: &mut Opt<u32>);
+    }
+}
+
+mod stdout {
+    use super::Opt;
+
+    #[link(wasm_import_module = "wasi:cli/terminal-stdout")]
+    unsafe extern "C" {
+        #[link_name = "get-terminal-stdout"]
+        pub safe fn get_terminal_stdout(result: &mut Opt<u32>);
+    }
+}
+
+mod stderr {
+    use super::Opt;
+
+    #[link(wasm_import_module = "wasi:cli/terminal-stderr")]
+    unsafe extern "C" {
+        #[link_name = "get-terminal-stderr"]
+        pub safe fn get_terminal_stderr(result: &mut Opt<u32>);
+    }
+}
+
+pub use input::drop_terminal_input;
+pub use output::drop_terminal_output;
+
+/// The terminal that stdin is, if it is one.
+pub fn terminal_stdin() -> Option<u32> {
+    get(stdin::get_terminal_stdin)
+}
+
+/// The terminal that stdout is, if it is one.
+pub fn terminal_stdout() -> Option<u32> {
+    get(stdout::get_terminal_stdout)
+}
+
+/// The terminal that stderr is, if it is one.
+pub fn terminal_stderr() -> Option<u32> {
+    get(stderr::get_terminal_stderr)
+}
+
+fn get(import: impl FnOnce(&mut Opt<u32>)) -> Option<u32> {
+    let mut result = Opt::None;
+    import(&mut result);
+    match result {
+        Opt::Some(terminal) => Some(terminal),
+        Opt::None => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! The only process-wide value.
+
+use core::cell::RefCell;
+
+use vfs_core::settings::SettingsView;
+use vfs_core::{Fs, Options};
+
+use crate::abi::{Area, List, Pair, finish_call};
+use crate::handle::Handles;
+use crate::host::wall_clock::HostClock;
+use crate::{abi, embed};
+
+/// Everything that lives from call to call.
+pub struct State {
+    pub fs: Fs<'static, HostClock>,
+    pub handles: Handles,
+    pub settings: SettingsView<'static>,
+    /// Results that lie in no one place already are put together here; see [`Fs::read`].
+    pub gather: Vec<u8>,
+    /// Results that are lists of records or numbers.
+    pub lists: Lists,
+}
+
+/// Memory of results that are lists, used again by the next call.
+#[derive(Default)]
+pub struct Lists {
+    pub indexes: Vec<u32>,
+    pub directories: Vec<Pair<u32, List>>,
+    pub strings: Vec<List>,
+    pub pairs: Vec<Pair<List, List>>,
+}
+
+thread_local! {
+    static STATE: RefCell<Option<State>> = const { RefCell::new(None) };
+}
+
+impl State {
+    fn new() -> Self {
+        let settings = embed::settings();
+        let options = Options { read_only: settings.read_only, limits: settings.limits };
+        // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
+        let fs = Fs::new(embed::image(), HostClock, options)
+            .or_else(|_| Fs::new(None, HostClock, options))
+            .unwrap_or_else(|_| abi::trap());
+        Self { fs, handles: Handles::default(), settings, gather: Vec::new(), lists: Lists::default() }
+    }
+}
+
+/// One call of the app whose result is one core value.
+pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
+    let value = STATE.with_borrow_mut(|state| body(state.get_or_insert_with(State::new)));
+    finish_call();
+    value
+}
+
+/// One call of the app; its result is put where the canonical ABI looks for it.
+pub fn call<T: Copy>(body: impl FnOnce(&mut State) -> T) -> *const T {
+    Area::put(call_value(body))
+}
