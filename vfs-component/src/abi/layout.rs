@@ -1,7 +1,7 @@
 //! Rust types whose layout is the canonical ABI's.
 //!
 //! `repr(C, u8)` puts a tag byte first and the payload at the largest alignment of the cases, which is the rule for variants;
-//! `repr(C)` is the rule for records. A test compares the sizes and offsets with what wit-parser computes from WASI's WIT.
+//! `repr(C)` is the rule for records.
 
 /// `result<T, E>`.
 #[derive(Clone, Copy)]
@@ -74,3 +74,19 @@ impl From<vfs_core::Timestamp> for Datetime {
         Self { seconds: time.seconds, nanoseconds: time.nanoseconds }
     }
 }
+
+/// What the canonical ABI says of the shapes that are easy to get wrong.
+#[cfg(target_arch = "wasm32")]
+const _: () = {
+    assert!(size_of::<List>() == 8 && align_of::<Datetime>() == 8 && size_of::<Datetime>() == 16);
+    // option<datetime>: the tag, 7 bytes of padding, the datetime.
+    assert!(size_of::<Opt<Datetime>>() == 24);
+    // result<list<u8>, stream-error>: the tag, 3 bytes of padding, the list.
+    assert!(size_of::<Res<List, u8>>() == 12 && align_of::<Res<List, u8>>() == 4);
+    // result<_, error-code>: the tag, the code.
+    assert!(size_of::<Res<Unit, u8>>() == 2);
+    // result<tuple<list<u8>, bool>, error-code>.
+    assert!(size_of::<Res<Pair<List, bool>, u8>>() == 16);
+    // result<option<directory-entry>, error-code>: tag, padding, tag, padding, type, padding, name.
+    assert!(size_of::<Res<Opt<Pair<u8, List>>, u8>>() == 20);
+};
