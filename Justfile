@@ -9,7 +9,7 @@ setup:
 
 # A real directory and a real app become one component, which runs without any host directory
 demo: _targets
-    bash tests/demo.sh
+    bash tests/demo/demo.sh
 
 # All tests
 test: setup
