@@ -1,35 +1,32 @@
 #!/usr/bin/env bash
 # `just demo`: a real directory and a real app become one component, which runs without any host directory.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
-place=target/demo
-app=target/guests/wasm32-wasip2/release/diary.wasm
+show() { (cd "$1" && find . -type f | sort | xargs cksum); }
 
-cargo build --quiet --locked --release --manifest-path tests/guests/Cargo.toml -p diary --target wasm32-wasip2 --target-dir target/guests
-cargo build --release -p vfs-compose
-compose=target/release/vfs-compose
+cargo build --release --locked -p vfs-compose
+cargo build --quiet --release --locked --manifest-path tests/demo/Cargo.toml --target wasm32-wasip2 --target-dir target/demo
+export PATH="$PWD/target/release:$PATH"
+home=$PWD/tests/demo/home
+cd target/demo
+cp wasm32-wasip2/release/diary.wasm .
 
-rm -rf "$place"
-mkdir -p "$place/home"
-printf 'Monday: wrote a filesystem.\n' >"$place/home/diary.txt"
-before=$(cat "$place/home/diary.txt")
+say "1. A directory on this machine, and an app that wants files:"
+before=$(show "$home")
+(cd "$home" && ls -l . letters && cat diary.txt)
 
-say "1. A directory on this machine"
-ls -l "$place/home"
-cat "$place/home/diary.txt"
+say "2. \$ vfs-compose diary.wasm --image home -o out.wasm"
+vfs-compose diary.wasm --image "$home" -o out.wasm
+ls -l diary.wasm out.wasm
 
-say "2. vfs-compose diary.wasm --image home -o diary-with-home.wasm"
-"$compose" "$app" --image "$place/home" -o "$place/diary-with-home.wasm"
-ls -l "$place/diary-with-home.wasm"
+say "3. out.wasm runs with no host directory. It appends, renames, links and creates, and sees what it did:"
+vfs-compose run out.wasm -- "Tuesday: gave it to an app."
 
-say "3. It runs anywhere, with no host directory: it writes, renames and reads back inside itself"
-"$compose" run "$place/diary-with-home.wasm" -- "Tuesday: gave it to an app."
+say "4. The next run starts from the image again; Tuesday is gone:"
+vfs-compose run out.wasm -- "Wednesday: what was yesterday?"
 
-say "4. A second run starts from the image again: the writes are gone"
-"$compose" run "$place/diary-with-home.wasm" -- "Wednesday: nobody remembers Tuesday."
-
-say "5. And the directory on this machine is as it was"
-cat "$place/home/diary.txt"
-[ "$before" = "$(cat "$place/home/diary.txt")" ]
+say "5. The directory on this machine is as it was:"
+cat "$home/diary.txt"
+[ "$before" = "$(show "$home")" ]
