@@ -1,1 +1,19 @@
-//! Support.
+//! What the tests stand on: guests built on demand, the command that composes, two hosts, and the cases of `tests/cases`.
+//!
+//! ```text
+//! case.toml ─ case ─┐
+//! root/     ─ stage ┤                    ┌ wasmtime_host ┐
+//! guests/   ─ guests┴ compose ─ app.wasm ┤               ├ Output ─ normalise ─ stdout.txt
+//!                                        └ node_host     ┘
+//! ```
+
+pub mod case;
+pub mod compose;
+pub mod guests;
+pub mod host;
+pub mod node_host;
+pub mod normalise;
+pub mod paths;
+pub mod stage;
+pub mod versions;
+pub mod wasmtime_host;

@@ -1,0 +1,144 @@
+//! Runs every case of `tests/cases`, each form on each host as a trial of its own: `area/name::composed::node`.
+//!
+//! `cargo test --release -p vfs-tests --test runner -- area/name` runs some; `BLESS=1` writes what was printed into the case.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, Result, bail, ensure};
+use libtest_mimic::{Arguments, Failed, Trial};
+use tempfile::TempDir;
+use vfs_tests::case::{Case, Form, Host};
+use vfs_tests::wasmtime_host::{self, Granted};
+use vfs_tests::{compose, guests, node_host, normalise, paths, stage};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let cases = match Case::all(&paths::tests().join("cases")) {
+        Ok(cases) => cases,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    libtest_mimic::run(&arguments, cases.into_iter().flat_map(trials).collect()).exit_code()
+}
+
+/// A case and the components made for it, each made by the first trial that needs it.
+struct Shared {
+    case: Case,
+    composed: Made,
+    plugged: Made,
+}
+
+/// A directory that keeps `app.wasm`.
+type Made = OnceLock<Result<TempDir, String>>;
+
+fn trials(case: Case) -> Vec<Trial> {
+    let shared = Arc::new(Shared { case, composed: Made::new(), plugged: Made::new() });
+    if shared.case.error_file().exists() {
+        let name = format!("{}::compose", shared.case.name);
+        return vec![Trial::test(name, move || fails(&shared.case).map_err(failed))];
+    }
+    let mut trials = Vec::new();
+    for &form in &shared.case.spec.forms {
+        for &host in &shared.case.spec.hosts {
+            // The host directory is the measure, and only wasmtime's is good enough to be one.
+            if form == Form::HostDirectory && host == Host::Node {
+                continue;
+            }
+            let name = format!("{}::{}::{}", shared.case.name, form.name(), host.name());
+            let shared = Arc::clone(&shared);
+            trials.push(Trial::test(name, move || runs(&shared, form, host).map_err(failed)));
+        }
+    }
+    trials
+}
+
+fn failed(error: anyhow::Error) -> Failed {
+    format!("{error:#}").into()
+}
+
+/// The program must run and print what the case says.
+fn runs(shared: &Shared, form: Form, host: Host) -> Result<()> {
+    let case = &shared.case;
+    let invocation = case.invocation();
+    let output = match (form, host) {
+        (Form::HostDirectory, _) => {
+            let directory = stage::stage(case)?;
+            let app = guests::as_component(guests::build(&case.spec.guest, &case.folder)?)?;
+            let granted = if case.spec.read_only { Granted::ReadOnly } else { Granted::ReadWrite };
+            wasmtime_host::run(&app, &invocation, granted(directory.path()))?
+        }
+        (_, Host::Wasmtime) => wasmtime_host::run(&fs::read(made(shared, form)?)?, &invocation, Granted::Nothing)?,
+        (_, Host::Node) => node_host::run(&made(shared, form)?, &invocation)?,
+    };
+    if output.exit != case.spec.exit {
+        bail!(
+            "ended with {} and not {}\n--- stdout\n{}--- stderr\n{}",
+            output.exit,
+            case.spec.exit,
+            output.stdout,
+            output.stderr
+        );
+    }
+    let first = case.spec.forms.first() == Some(&form) || case.spec.deviation.is_some();
+    check(&case.stdout_file(form), &output.stdout, first && host == Host::Wasmtime)
+}
+
+/// The path of the component that holds the case's files.
+fn made(shared: &Shared, form: Form) -> Result<std::path::PathBuf> {
+    let (slot, make): (_, fn(&Path, &Path, &[String], &Path) -> Result<()>) = match form {
+        Form::HostDirectory => unreachable!("nothing is made for a host directory"),
+        Form::Composed => (&shared.composed, compose::compose),
+        Form::Plugged => (&shared.plugged, compose::plug),
+    };
+    let directory = slot.get_or_init(|| {
+        let made = || {
+            let case = &shared.case;
+            let directory = TempDir::new()?;
+            let image = stage::stage(case)?;
+            let input = directory.path().join("input.wasm");
+            fs::write(&input, guests::build(&case.spec.guest, &case.folder)?)?;
+            make(&input, image.path(), &case.spec.flags, &directory.path().join("app.wasm"))?;
+            Ok(directory)
+        };
+        made().map_err(|error: anyhow::Error| format!("{error:#}"))
+    });
+    match directory {
+        Ok(directory) => Ok(directory.path().join("app.wasm")),
+        Err(error) => bail!("{error}"),
+    }
+}
+
+/// `vfs-compose` must fail with what the case says.
+fn fails(case: &Case) -> Result<()> {
+    let directory = TempDir::new()?;
+    let image = stage::stage(case)?;
+    let (input, out) = (directory.path().join("app.wasm"), directory.path().join("out.wasm"));
+    fs::write(&input, guests::build(&case.spec.guest, &case.folder)?)?;
+    let mut args =
+        vec![input.as_os_str(), "--image".as_ref(), image.path().as_os_str(), "-o".as_ref(), out.as_os_str()];
+    args.extend(case.spec.flags.iter().map(std::ffi::OsStr::new));
+    let output = compose::run(args)?;
+    ensure!(output.status.code() == Some(1), "ended with {} and not 1", output.status);
+    ensure!(!out.exists(), "left an output file behind");
+    let names = [(image.path(), "ROOT"), (directory.path(), "HERE")];
+    check(&case.error_file(), &normalise::paths(&String::from_utf8_lossy(&output.stderr), &names), true)
+}
+
+/// `seen` must be what `file` holds; with `BLESS=1` it becomes that.
+fn check(file: &Path, seen: &str, may_bless: bool) -> Result<()> {
+    if std::env::var_os("BLESS").is_some() {
+        if may_bless {
+            fs::write(file, seen)?;
+        }
+        return Ok(());
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let wanted = fs::read_to_string(file).with_context(|| format!("no {name}; BLESS=1 writes it"))?;
+    ensure!(seen == wanted, "this is not what {name} says:\n{}", normalise::difference(&wanted, seen));
+    Ok(())
+}

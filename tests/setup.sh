@@ -1,0 +1,58 @@
+#!/bin/sh
+# Installs what the tests need and this machine lacks. Everything goes below target/tools and adapters/node, except Rust targets and,
+# for root on Debian, the packages named at the end. Running it again does nothing.
+set -eu
+cd "$(dirname "$0")/.."
+
+tools=target/tools
+mkdir -p "$tools"
+
+missing() {
+    echo "tests/setup.sh: $1" >&2
+    exit 1
+}
+
+# Rust: the toolchain file names the targets.
+command -v cargo >/dev/null || missing "no cargo: install Rust from https://rustup.rs"
+if command -v rustup >/dev/null; then
+    rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
+fi
+
+# Programs of the distribution. python3-venv is asked for only where Python's own is broken, as on Debian.
+packages=""
+command -v fsck.erofs >/dev/null || packages="$packages erofs-utils"
+command -v python3 >/dev/null || packages="$packages python3 python3-venv"
+if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then packages="$packages python3-venv"; fi
+command -v node >/dev/null || packages="$packages nodejs"
+command -v npm >/dev/null || packages="$packages npm"
+if [ -n "$packages" ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        apt-get update -qq
+        # shellcheck disable=SC2086 # a list of names
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $packages
+    else
+        missing "install these packages:$packages"
+    fi
+fi
+major=$(node -p 'process.versions.node.split(".")[0]')
+[ "$major" -ge 20 ] || missing "Node $major is too old: the tests need 20 or later"
+
+# npm: jco and its shim, at the versions of the lock file.
+if [ ! -e adapters/node/node_modules/.package-lock.json ] ||
+    [ adapters/node/package-lock.json -nt adapters/node/node_modules/.package-lock.json ]; then
+    (cd adapters/node && npm ci --no-fund --no-audit --loglevel=error)
+    touch adapters/node/node_modules/.package-lock.json
+fi
+
+# pip: the C compiler.
+if ! cmp -s tests/requirements.txt "$tools/python/requirements.txt"; then
+    rm -rf "$tools/python"
+    python3 -m venv "$tools/python"
+    "$tools/python/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r tests/requirements.txt
+    cp tests/requirements.txt "$tools/python/requirements.txt"
+fi
+
+# wac, the tool that any user of components has.
+if [ "$("$tools/bin/wac" --version 2>/dev/null)" != "wac-cli 0.12.0" ]; then
+    cargo install wac-cli --version 0.12.0 --locked --no-default-features --root "$tools"
+fi

@@ -1,0 +1,202 @@
+//! `case.toml`. The folder `cases/readme` explains each field by using it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::host::Invocation;
+
+/// One folder of `tests/cases`.
+#[derive(Debug)]
+pub struct Case {
+    /// `area/name`.
+    pub name: String,
+    /// The folder.
+    pub folder: PathBuf,
+    /// What its `case.toml` says.
+    pub spec: Spec,
+}
+
+/// The fields of `case.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// The program; see [`crate::guests::build`].
+    pub guest: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Its whole environment, as the host gives it.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// All of its standard input.
+    #[serde(default)]
+    pub stdin: String,
+    /// Flags for `vfs-compose`, besides `--image root`.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// The exit code it must end with.
+    #[serde(default)]
+    pub exit: i32,
+    /// Where its files are.
+    #[serde(default = "both_forms")]
+    pub forms: Vec<Form>,
+    /// Who runs it.
+    #[serde(default = "both_hosts")]
+    pub hosts: Vec<Host>,
+    /// The host directory is granted for reading only.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Why the host directory prints what is in `stdout.host-directory.txt` instead.
+    #[serde(default)]
+    pub deviation: Option<String>,
+    /// What git does not keep of `root`.
+    #[serde(default)]
+    pub make: Vec<Make>,
+}
+
+/// Where a program's files are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// In a directory of the host, and the program is as it was built.
+    HostDirectory,
+    /// In the component that `vfs-compose` makes.
+    Composed,
+    /// In the component that `vfs-compose vfs` and then `wac plug` make.
+    Plugged,
+}
+
+/// Who runs a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Host {
+    /// The wasmtime that is linked into the tests.
+    Wasmtime,
+    /// Node with jco.
+    Node,
+}
+
+fn both_forms() -> Vec<Form> {
+    vec![Form::HostDirectory, Form::Composed]
+}
+
+fn both_hosts() -> Vec<Host> {
+    vec![Host::Wasmtime, Host::Node]
+}
+
+impl Form {
+    /// As in `case.toml` and in the names of trials.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HostDirectory => "host-directory",
+            Self::Composed => "composed",
+            Self::Plugged => "plugged",
+        }
+    }
+}
+
+impl Host {
+    /// As in `case.toml` and in the names of trials.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wasmtime => "wasmtime",
+            Self::Node => "node",
+        }
+    }
+}
+
+/// Something in the tree that git does not keep.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Make {
+    /// Where. `{}` in it is replaced by each number below `count`, with leading zeroes.
+    pub path: String,
+    /// How many; needs `{}` in the path.
+    pub count: Option<u32>,
+    /// What it is; nothing means that it is there already.
+    pub kind: Option<Kind>,
+    /// A file's text.
+    pub text: Option<String>,
+    /// A file's size, if it has no text. The byte at offset n is n % 251.
+    pub size: Option<u64>,
+    /// A symbolic link's target, or the path of the file that a hard link shares.
+    pub target: Option<String>,
+    /// Seconds since 1970 with up to nine digits after the point.
+    pub modified: Option<String>,
+    /// Permission bits, in octal.
+    pub mode: Option<String>,
+}
+
+/// What can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Kind {
+    File,
+    Directory,
+    SymbolicLink,
+    HardLink,
+}
+
+impl Case {
+    /// All cases below `cases`, by name.
+    ///
+    /// # Errors
+    /// A folder without a readable `case.toml`, or with a file that belongs to no case.
+    pub fn all(cases: &Path) -> Result<Vec<Self>> {
+        let mut found = Vec::new();
+        for entry in walkdir::WalkDir::new(cases).max_depth(3).sort_by_file_name() {
+            let entry = entry?;
+            if entry.file_name() == "case.toml" {
+                let folder = entry.path().parent().expect("a file lies in a folder");
+                found.push(Self::load(cases, folder).with_context(|| format!("{}", entry.path().display()))?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn load(cases: &Path, folder: &Path) -> Result<Self> {
+        const MAY_BE: [&str; 7] =
+            ["case.toml", "root", "stdout.txt", "stdout.host-directory.txt", "error.txt", "README.md", "app.wat"];
+        for entry in fs::read_dir(folder)? {
+            let name = entry?.file_name();
+            ensure!(MAY_BE.iter().any(|m| name == *m), "`{}` belongs to no case", name.to_string_lossy());
+        }
+        let spec: Spec = toml::from_str(&fs::read_to_string(folder.join("case.toml"))?)?;
+        ensure!(
+            spec.deviation.is_some() == folder.join("stdout.host-directory.txt").exists(),
+            "`deviation` gives the reason for stdout.host-directory.txt: both or none"
+        );
+        let name = folder.strip_prefix(cases)?.to_string_lossy().replace('\\', "/");
+        Ok(Self { name, folder: folder.to_owned(), spec })
+    }
+
+    /// Arguments, environment and input.
+    #[must_use]
+    pub fn invocation(&self) -> Invocation {
+        Invocation { args: self.spec.args.clone(), env: self.spec.env.clone(), stdin: self.spec.stdin.clone() }
+    }
+
+    /// The file with what a form must print.
+    #[must_use]
+    pub fn stdout_file(&self, form: Form) -> PathBuf {
+        let special = self.folder.join("stdout.host-directory.txt");
+        if form == Form::HostDirectory && self.spec.deviation.is_some() {
+            special
+        } else {
+            self.folder.join("stdout.txt")
+        }
+    }
+
+    /// The file with what `vfs-compose` must print where it must fail.
+    #[must_use]
+    pub fn error_file(&self) -> PathBuf {
+        self.folder.join("error.txt")
+    }
+}

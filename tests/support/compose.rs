@@ -1,0 +1,95 @@
+//! The `vfs-compose` command and the published `wac`, as a user has them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::paths;
+
+/// The command, built once per process.
+///
+/// # Errors
+/// It does not build.
+pub fn command() -> Result<&'static Path> {
+    static COMMAND: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    COMMAND.get_or_init(|| build().map_err(|e| format!("{e:#}"))).as_deref().map_err(|e| anyhow::Error::msg(e.clone()))
+}
+
+fn build() -> Result<PathBuf> {
+    let output = Command::new("cargo")
+        // Both packages: chosen alone, `vfs-compose` has other features in its dependencies, and all of them are built again.
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "-p",
+            "vfs-compose",
+            "-p",
+            "vfs-tests",
+            "--bin",
+            "vfs-compose",
+        ])
+        .current_dir(paths::repository())
+        .output()
+        .context("`cargo` does not start")?;
+    ensure!(output.status.success(), "vfs-compose does not build:\n{}", String::from_utf8_lossy(&output.stderr));
+    Ok(paths::target().join("release/vfs-compose"))
+}
+
+/// Runs the command to its end.
+///
+/// # Errors
+/// It does not start.
+pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Output> {
+    Ok(Command::new(command()?).args(args).env("SOURCE_DATE_EPOCH", "1700000000").output()?)
+}
+
+/// Composes `app` with `image` into `out`.
+///
+/// # Errors
+/// The command fails; the message is what it printed.
+pub fn compose(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+    let fixed = [app.as_os_str(), "--image".as_ref(), image.as_os_str(), "-o".as_ref(), out.as_os_str(), "-q".as_ref()];
+    succeed(run(fixed.into_iter().chain(flags.iter().map(OsStr::new)))?)
+}
+
+/// Makes the vfs for `app` alone, and lets `wac plug` join the two into `out`.
+///
+/// # Errors
+/// One of the commands fails; the message is what it printed.
+pub fn plug(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+    let vfs = out.with_extension("vfs.wasm");
+    let fixed: [&OsStr; 8] = [
+        "vfs".as_ref(),
+        "--for".as_ref(),
+        app.as_ref(),
+        "--image".as_ref(),
+        image.as_ref(),
+        "-o".as_ref(),
+        vfs.as_ref(),
+        "-q".as_ref(),
+    ];
+    succeed(run(fixed.into_iter().chain(flags.iter().map(OsStr::new)))?)?;
+    succeed(Command::new(wac()?).arg("plug").arg(app).arg("--plug").arg(&vfs).arg("-o").arg(out).output()?)
+}
+
+/// The published `wac`.
+///
+/// # Errors
+/// It is not installed.
+pub fn wac() -> Result<PathBuf> {
+    let wac = paths::tools().join("bin/wac");
+    ensure!(wac.is_file(), "no `wac`: run tests/setup.sh");
+    Ok(wac)
+}
+
+fn succeed(output: Output) -> Result<()> {
+    if output.status.success() {
+        return Ok(());
+    }
+    bail!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}

@@ -1,0 +1,106 @@
+//! Builds the programs of `tests/guests`, each set once per process, and finds them by name.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::paths;
+
+/// The bytes of a program:
+///
+/// - `NAME`: the package of `tests/guests`, built for `wasm32-wasip2`, a component;
+/// - `NAME.p1`: the same built for `wasm32-wasip1`, a core module;
+/// - `c/NAME`: `tests/guests/c/NAME.c`, built by zig, a core module;
+/// - `app.wat`: that file of the case's `folder`.
+///
+/// # Errors
+/// It cannot be built, and the message says what is missing.
+pub fn build(name: &str, folder: &Path) -> Result<Vec<u8>> {
+    let path = if name == "app.wat" {
+        return Ok(wat::parse_file(folder.join(name))?);
+    } else if let Some(name) = name.strip_prefix("c/") {
+        c(name)?
+    } else if let Some(name) = name.strip_suffix(".p1") {
+        rust("wasm32-wasip1")?.join(format!("{name}.wasm"))
+    } else {
+        rust("wasm32-wasip2")?.join(format!("{name}.wasm"))
+    };
+    std::fs::read(&path).with_context(|| format!("no guest `{name}`"))
+}
+
+/// A program that needs no folder of a case.
+///
+/// # Errors
+/// It cannot be built, and the message says what is missing.
+pub fn named(name: &str) -> Result<Vec<u8>> {
+    build(name, Path::new("."))
+}
+
+/// A core module made a component by the published adapter, without our composer; a component as it is.
+///
+/// # Errors
+/// The module imports more than `wasi_snapshot_preview1`.
+pub fn as_component(app: Vec<u8>) -> Result<Vec<u8>> {
+    use wasi_preview1_component_adapter_provider::{
+        WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as ADAPTER,
+    };
+    if wasmparser::Parser::is_component(&app) {
+        return Ok(app);
+    }
+    Ok(wit_component::ComponentEncoder::default().module(&app)?.adapter(NAME, ADAPTER)?.encode()?)
+}
+
+/// Where the programs for one target are, after they were built.
+fn rust(target: &'static str) -> Result<PathBuf> {
+    static P1: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    static P2: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let (once, packages) =
+        if target == "wasm32-wasip1" { (&P1, &["-p", "posix"][..]) } else { (&P2, &["--workspace"][..]) };
+    once.get_or_init(|| cargo(target, packages).map_err(|e| format!("{e:#}"))).clone().map_err(anyhow::Error::msg)
+}
+
+fn cargo(target: &str, packages: &[&str]) -> Result<PathBuf> {
+    let guests = paths::tests().join("guests");
+    let libraries =
+        Command::new("rustc").args(["--print", "target-libdir", "--target", target]).current_dir(&guests).output()?;
+    let libraries = String::from_utf8_lossy(&libraries.stdout).trim().to_owned();
+    ensure!(Path::new(&libraries).is_dir(), "no standard library for {target}: run `rustup target add {target}`");
+    let built = paths::target().join("guests");
+    let mut command = Command::new("cargo");
+    command.args(["build", "--quiet", "--release", "--locked", "--target", target]).args(packages).current_dir(&guests);
+    command.env("CARGO_TARGET_DIR", &built);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET"].contains(&&*text)
+            || text.starts_with("CARGO_PROFILE_")
+        {
+            command.env_remove(&name);
+        }
+    }
+    let output = command.output().context("`cargo` does not start")?;
+    if !output.status.success() {
+        bail!("the guests do not build for {target}:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(built.join(target).join("release"))
+}
+
+/// A C program, built by the zig of `tests/setup.sh`.
+fn c(name: &str) -> Result<PathBuf> {
+    let python = paths::tools().join("python/bin/python");
+    ensure!(python.is_file(), "no zig to build C programs with: run tests/setup.sh");
+    let source = paths::tests().join("guests/c").join(format!("{name}.c"));
+    let folder = paths::target().join("guests/c");
+    std::fs::create_dir_all(&folder)?;
+    // Trials run at the same time: each builds its own file, and the last one stays.
+    let made = tempfile::Builder::new().prefix(name).suffix(".wasm").tempfile_in(&folder)?;
+    let output = Command::new(python)
+        .args(["-m", "ziglang", "cc", "-target", "wasm32-wasi", "-O2", "-Wall", "-Wextra", "-Werror", "-o"])
+        .args([made.path(), &source])
+        .output()?;
+    ensure!(output.status.success(), "`{name}.c` does not build:\n{}", String::from_utf8_lossy(&output.stderr));
+    let path = folder.join(format!("{name}.wasm"));
+    made.persist(&path)?;
+    Ok(path)
+}

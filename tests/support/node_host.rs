@@ -1,0 +1,36 @@
+//! Node, through `adapters/node/run.mjs`. No directory is ever granted.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::host::{Invocation, Output, TRAP};
+use crate::paths;
+
+/// Runs a command component to its end.
+///
+/// # Errors
+/// Node or the modules of `adapters/node` are not there.
+pub fn run(app: &Path, invocation: &Invocation) -> Result<Output> {
+    let host = paths::repository().join("adapters/node");
+    ensure!(host.join("node_modules").is_dir(), "run `npm ci` in adapters/node, or tests/setup.sh");
+    let mut command = Command::new("node");
+    command.arg("run.mjs").arg(app).args(&invocation.args).current_dir(host);
+    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).envs(&invocation.env);
+    command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().context("`node` does not start; install Node 20 or later")?;
+    let mut stdin = child.stdin.take().expect("stdin is piped");
+    let text = invocation.stdin.clone();
+    // A program that does not read its input closes the pipe; that is not our error.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
+    let output = child.wait_with_output()?;
+    drop(writer.join());
+    Ok(Output {
+        exit: output.status.code().unwrap_or(TRAP),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}

@@ -1,0 +1,107 @@
+//! The embedded wasmtime, with everything of `wasi:cli` and at most one directory.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use anyhow::anyhow;
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Cache, Config, Engine, Result, Store};
+use wasmtime_wasi::p2::bindings::sync::CommandPre;
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
+
+use crate::host::{Invocation, Output, TRAP};
+
+/// The directory of the host that a program sees as `/`.
+#[derive(Clone, Copy, Debug)]
+pub enum Granted<'a> {
+    /// None at all.
+    Nothing,
+    /// It may change what is in it.
+    ReadWrite(&'a Path),
+    /// It may only look.
+    ReadOnly(&'a Path),
+}
+
+/// What belongs to one run.
+pub struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// The one engine of this process. What it compiles is kept in the user's cache between processes.
+pub fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let mut config = Config::new();
+        config.cache(Cache::from_file(None).ok());
+        Engine::new(&config).expect("the default configuration is valid")
+    })
+}
+
+/// Everything of `wasi:cli/command`, at any version that this wasmtime knows.
+///
+/// # Errors
+/// None that a test could cause.
+pub fn linker() -> Result<Linker<State>> {
+    let mut linker = Linker::new(engine());
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+    Ok(linker)
+}
+
+/// A store for one run whose output goes to the pipes.
+///
+/// # Errors
+/// The granted directory cannot be opened.
+pub fn store(
+    invocation: &Invocation,
+    granted: Granted<'_>,
+    stdout: MemoryOutputPipe,
+    stderr: MemoryOutputPipe,
+) -> Result<Store<State>> {
+    let mut wasi = WasiCtx::builder();
+    wasi.arg("app.wasm").args(&invocation.args).stdin(MemoryInputPipe::new(invocation.stdin.clone()));
+    wasi.stdout(stdout).stderr(stderr);
+    for (name, value) in &invocation.env {
+        wasi.env(name, value);
+    }
+    match granted {
+        Granted::Nothing => {}
+        Granted::ReadWrite(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadWrite)?),
+        Granted::ReadOnly(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadOnly)?),
+    }
+    Ok(Store::new(engine(), State { wasi: wasi.build(), table: ResourceTable::new() }))
+}
+
+/// Runs a command component to its end.
+///
+/// # Errors
+/// The component is not valid, needs what the linker has not, or is no command.
+pub fn run(app: &[u8], invocation: &Invocation, granted: Granted<'_>) -> anyhow::Result<Output> {
+    run_to_the_end(app, invocation, granted).map_err(|error| anyhow!("wasmtime does not run it: {error:?}"))
+}
+
+fn run_to_the_end(app: &[u8], invocation: &Invocation, granted: Granted<'_>) -> Result<Output> {
+    /// More than any test prints.
+    const CAPACITY: usize = 64 << 20;
+    let component = Component::new(engine(), app)?;
+    let pre = CommandPre::new(linker()?.instantiate_pre(&component)?)?;
+    let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
+    let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+    let (exit, trap) = match pre.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store)) {
+        Ok(Ok(())) => (0, String::new()),
+        Ok(Err(())) => (1, String::new()),
+        Err(error) => match error.downcast_ref::<I32Exit>() {
+            Some(I32Exit(code)) => (*code, String::new()),
+            None => (TRAP, format!("{error:?}\n")),
+        },
+    };
+    let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
+    Ok(Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap })
+}
