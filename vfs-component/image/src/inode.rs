@@ -58,6 +58,35 @@ impl FileKind {
         })
     }
 
+    /// The kind as a mode's upper four bits.
+    #[cfg(feature = "std")]
+    pub(crate) fn to_mode(self) -> u16 {
+        let bits = match self {
+            Self::Fifo => 0o01,
+            Self::CharacterDevice => 0o02,
+            Self::Directory => 0o04,
+            Self::BlockDevice => 0o06,
+            Self::RegularFile => 0o10,
+            Self::SymbolicLink => 0o12,
+            Self::Socket => 0o14,
+        };
+        bits << 12
+    }
+
+    /// The kind as a directory entry says it.
+    #[cfg(feature = "std")]
+    pub(crate) fn to_entry(self) -> u8 {
+        match self {
+            Self::RegularFile => 1,
+            Self::Directory => 2,
+            Self::CharacterDevice => 3,
+            Self::BlockDevice => 4,
+            Self::Fifo => 5,
+            Self::Socket => 6,
+            Self::SymbolicLink => 7,
+        }
+    }
+
     /// The kind in a directory entry, which need not say it.
     #[inline]
     pub(crate) fn from_entry(file_type: u8) -> Option<Self> {

@@ -19,16 +19,33 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "std")]
+extern crate std;
+
 mod bytes;
+#[cfg(feature = "std")]
+mod directory;
 mod dirent;
 mod error;
 mod inode;
+#[cfg(feature = "std")]
+mod layout;
 mod reader;
 mod superblock;
 mod time;
+#[cfg(feature = "std")]
+mod tree;
+#[cfg(feature = "std")]
+mod write;
 
 pub use dirent::{DirEntry, Entries};
 pub use error::ImageError;
 pub use inode::{FileKind, Inode, Nid};
+#[cfg(feature = "std")]
+pub use layout::{Layout, LayoutError};
 pub use reader::Image;
 pub use time::Timestamp;
+#[cfg(feature = "std")]
+pub use tree::{Attributes, Content, MAX_LINK_TARGET, Node, NodeIndex, Tree, TreeError};
+#[cfg(feature = "std")]
+pub use write::WriteError;

@@ -14,6 +14,13 @@ pub(crate) const BLOCK_BITS: u8 = 12;
 /// Bytes in a block.
 pub(crate) const BLOCK: u64 = 1 << BLOCK_BITS;
 
+/// `feature_compat`: the checksum is there.
+#[cfg(feature = "std")]
+pub(crate) const CHECKSUM: u32 = 0x1;
+/// `feature_compat`: inodes carry the time of the last change of the contents, not of the inode.
+#[cfg(feature = "std")]
+const MODIFICATION_TIME: u32 = 0x2;
+
 /// `feature_incompat`: how compressed blocks are padded. Says nothing about files that are not compressed.
 const ZERO_PADDING: u32 = 0x1;
 /// `feature_incompat`: long prefixes of extended attribute names, which we do not read.
@@ -69,4 +76,35 @@ impl Superblock {
             nanoseconds: u32_at::<32, SIZE>(raw).min(999_999_999),
         }
     }
+}
+
+/// Writes the superblock into `block`, an image's first block, which holds everything else that will be in it. Node
+/// numbers count from the image's start. The UUID is always the same: an image's identity is its bytes.
+#[cfg(feature = "std")]
+pub(crate) fn write(block: &mut [u8; BLOCK as usize], root: u16, nodes: u64, blocks: u32, build_time: Timestamp) {
+    /// A UUID of version 8 (own meaning).
+    const UUID: [u8; 16] = *b"vfs-co\x8dp\x80se-imag";
+    let start = OFFSET as usize;
+    let mut put = |at: usize, field: &[u8]| block[start + at..start + at + field.len()].copy_from_slice(field);
+    put(0, &MAGIC.to_le_bytes());
+    put(8, &(CHECKSUM | MODIFICATION_TIME).to_le_bytes());
+    put(12, &[BLOCK_BITS]);
+    put(14, &root.to_le_bytes());
+    put(16, &nodes.to_le_bytes());
+    put(24, &build_time.seconds.to_le_bytes());
+    put(32, &build_time.nanoseconds.min(999_999_999).to_le_bytes());
+    put(36, &blocks.to_le_bytes());
+    put(48, &UUID);
+    let sum = checksum(block);
+    block[start + 4..start + 8].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// The checksum of a superblock: CRC-32C, not inverted at its end, of the rest of its block with the checksum's own
+/// field taken as 0.
+#[cfg(feature = "std")]
+pub(crate) fn checksum(block: &[u8; BLOCK as usize]) -> u32 {
+    let start = OFFSET as usize;
+    let sum = crc32c::crc32c(&block[start..start + 4]);
+    let sum = crc32c::crc32c_append(sum, &[0; 4]);
+    !crc32c::crc32c_append(sum, &block[start + 8..])
 }
