@@ -1,4 +1,33 @@
 //! A lazy copy-on-write in-memory filesystem over an immutable image, with no WIT in it.
+//!
+//! [`Fs`] has one method for each operation of `wasi:filesystem/types`. An app's descriptor is an [`OpenFile`]; paths are
+//! relative to one. A node that nobody has opened or changed is read in the image where it lies: no memory is used for
+//! it. The first change of a directory's entries copies them up; the first write to a part of a file copies up that part.
+//!
+//! ```
+//! use vfs_core::{Clock, DescriptorFlags, Error, FollowFinalLink, Fs, OpenFlags, Options, Timestamp};
+//!
+//! struct NoClock;
+//! impl Clock for NoClock {
+//!     fn now(&mut self) -> Option<Timestamp> {
+//!         None
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let mut fs = Fs::new(None, NoClock, Options::default())?;
+//! let root = fs.open_root()?;
+//! let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
+//! let file = fs.open_at(&root, "hello.txt", FollowFinalLink::Yes, OpenFlags::CREATE, flags)?;
+//! fs.write(&file, 0, b"hello")?;
+//! fs.rename_at(&root, "hello.txt", &root, "greeting.txt")?;
+//! let mut gather = Vec::new();
+//! assert_eq!(fs.read(&file, 0, 100, &mut gather)?, b"hello");
+//! fs.close(file);
+//! fs.close(root);
+//! # Ok(())
+//! # }
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -6,3 +35,23 @@ extern crate alloc;
 
 pub mod limits;
 pub mod settings;
+
+mod clock;
+mod dir_stream;
+mod error;
+mod fs;
+mod node;
+mod open_file;
+mod ops;
+mod path;
+mod resolve;
+mod tree;
+
+pub use clock::{Clock, NewTimestamp};
+pub use dir_stream::{DirItem, DirStream};
+pub use error::Error;
+pub use fs::{DirectoryRights, Fs, Options, Usage};
+pub use limits::Limits;
+pub use node::Stat;
+pub use open_file::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags};
+pub use vfs_image::{FileKind, Timestamp};

@@ -1,0 +1,92 @@
+//! Why an operation failed: one cause each, no strings.
+
+use vfs_image::ImageError;
+
+/// Why an operation failed. The discriminants are the ordinals of `wasi:filesystem`'s `error-code`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Error {
+    /// The descriptor is not one for this: a directory where a file is needed, or not opened for reading or writing.
+    #[error("bad descriptor")]
+    BadDescriptor = 3,
+    /// The directory is in use and cannot be moved or removed.
+    #[error("device or resource busy")]
+    Busy = 4,
+    /// More files are open than [`Limits::max_open`](crate::limits::Limits::max_open) allows.
+    #[error("quota exceeded")]
+    Quota = 6,
+    /// The name is taken.
+    #[error("file exists")]
+    Exist = 7,
+    /// The file would end beyond the largest size there is.
+    #[error("file too large")]
+    FileTooLarge = 8,
+    /// A name or a link's target in the image is not UTF-8.
+    #[error("illegal byte sequence")]
+    IllegalByteSequence = 9,
+    /// The arguments contradict each other or the file.
+    #[error("invalid argument")]
+    Invalid = 12,
+    /// The image is damaged.
+    #[error("i/o error")]
+    Io = 13,
+    /// It is a directory.
+    #[error("is a directory")]
+    IsDirectory = 14,
+    /// Too many symbolic links on the way.
+    #[error("too many levels of symbolic links")]
+    Loop = 15,
+    /// The node has as many names as can be counted.
+    #[error("too many links")]
+    TooManyLinks = 16,
+    /// A path, name or link target is longer than allowed.
+    #[error("file name too long")]
+    NameTooLong = 18,
+    /// Nothing is there.
+    #[error("no such file or directory")]
+    NoEntry = 20,
+    /// An allocation failed.
+    #[error("cannot allocate memory")]
+    InsufficientMemory = 22,
+    /// A limit on bytes or nodes is reached.
+    #[error("no space left")]
+    InsufficientSpace = 23,
+    /// It is not a directory.
+    #[error("not a directory")]
+    NotDirectory = 24,
+    /// The directory has entries.
+    #[error("directory not empty")]
+    NotEmpty = 25,
+    /// A device, pipe or socket of the image has nothing behind it.
+    #[error("no such device or address")]
+    NoSuchDevice = 29,
+    /// A number does not fit.
+    #[error("value too large")]
+    Overflow = 30,
+    /// The path leads out of the descriptor's directory, or the operation is not allowed on this kind of node.
+    #[error("operation not permitted")]
+    NotPermitted = 31,
+    /// The descriptor, or the whole filesystem, cannot change anything.
+    #[error("read-only file system")]
+    ReadOnly = 33,
+}
+
+/// What is wrong with an image matters to the tools; to the app every damage is an i/o error.
+impl From<ImageError> for Error {
+    fn from(_: ImageError) -> Self {
+        Self::Io
+    }
+}
+
+impl From<alloc::collections::TryReserveError> for Error {
+    fn from(_: alloc::collections::TryReserveError) -> Self {
+        Self::InsufficientMemory
+    }
+}
+
+impl From<hashbrown::TryReserveError> for Error {
+    fn from(_: hashbrown::TryReserveError) -> Self {
+        Self::InsufficientMemory
+    }
+}

@@ -1,0 +1,220 @@
+//! A directory's state: the image's entries, or a list and an index once one of them has changed.
+
+use alloc::vec::Vec;
+
+use hashbrown::HashTable;
+use vfs_image::{FileKind, Image, Inode};
+
+use super::NodeId;
+use crate::Error;
+
+/// Size that a directory made by the app tells, in bytes.
+const NEW_DIRECTORY_SIZE: u64 = 4096;
+/// A list shorter than this is not worth compacting.
+const COMPACT_FROM: usize = 32;
+
+/// A directory that is open or changed.
+pub(crate) struct Directory<'i> {
+    /// What it was in the image.
+    pub lower: Option<Inode>,
+    /// The directory it is in. `None`: the one the image says.
+    pub parent: Option<NodeId>,
+    /// The entries, once they are not the image's any more.
+    pub entries: Option<Entries<'i>>,
+}
+
+impl Directory<'_> {
+    pub fn size(&self) -> u64 {
+        self.lower.map_or(NEW_DIRECTORY_SIZE, |inode| inode.size)
+    }
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub node: NodeId,
+    /// What the entry says the node is. Only a damaged image's entries lie.
+    pub kind: FileKind,
+}
+
+/// The entries of a directory that was copied up or made by the app.
+pub(crate) struct Entries<'i> {
+    /// By growing sequence number, removed ones left in place.
+    list: Vec<Entry<'i>>,
+    /// Places in the list of the entries that are there, by name.
+    index: HashTable<u32>,
+    /// Sequence number of the next new entry. Never used twice, so a stream knows what it has given.
+    next_sequence: u64,
+}
+
+struct Entry<'i> {
+    /// Where it stands in the order: for an entry of the image the position that follows it there.
+    sequence: u64,
+    name: Name<'i>,
+    /// `None`: removed.
+    found: Option<Found>,
+}
+
+enum Name<'i> {
+    Image(&'i [u8]),
+    Owned(Vec<u8>),
+}
+
+impl Name<'_> {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Image(name) => name,
+            Self::Owned(name) => name,
+        }
+    }
+}
+
+impl<'i> Entries<'i> {
+    /// No entries.
+    pub const fn new() -> Self {
+        Self { list: Vec::new(), index: HashTable::new(), next_sequence: 1 }
+    }
+
+    /// The entries of an image directory.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the directory is damaged.
+    pub fn copy_up(image: &Image<'i>, directory: &Inode) -> Result<Self, Error> {
+        let mut entries = Self::new();
+        for item in image.entries(directory, 0) {
+            let (sequence, entry) = item?;
+            // Order is what streams and their positions rest on.
+            if sequence < entries.next_sequence {
+                return Err(Error::Io);
+            }
+            entries.next_sequence = sequence;
+            entries.reserve()?;
+            entries.push(Name::Image(entry.name), Found { node: NodeId::Image(entry.nid), kind: entry.kind });
+        }
+        Ok(entries)
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    #[inline]
+    pub fn get(&self, name: &[u8]) -> Option<Found> {
+        let place = self.place(name)?;
+        self.list.get(place as usize)?.found
+    }
+
+    /// Makes sure that the next [`Entries::insert`] needs no memory.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::InsufficientSpace`]: the list is as long as can be.
+    pub fn reserve(&mut self) -> Result<(), Error> {
+        if self.list.len() >= u32::MAX as usize {
+            return Err(Error::InsufficientSpace);
+        }
+        self.list.try_reserve(1)?;
+        let Self { list, index, .. } = self;
+        index.try_reserve(1, |&place| hash_at(list, place))?;
+        Ok(())
+    }
+
+    /// Adds a name that is not there yet, after [`Entries::reserve`].
+    pub fn insert(&mut self, name: Vec<u8>, found: Found) {
+        self.push(Name::Owned(name), found);
+    }
+
+    fn push(&mut self, name: Name<'i>, found: Found) {
+        let place = self.list.len() as u32;
+        let hash = hash(name.bytes());
+        self.list.push(Entry { sequence: self.next_sequence, name, found: Some(found) });
+        self.next_sequence += 1;
+        let Self { list, index, .. } = self;
+        index.insert_unique(hash, place, |&place| hash_at(list, place));
+    }
+
+    /// Lets a name that is there stand for another node. The entry keeps its place in the order.
+    pub fn replace(&mut self, name: &[u8], found: Found) {
+        if let Some(place) = self.place(name)
+            && let Some(entry) = self.list.get_mut(place as usize)
+        {
+            entry.found = Some(found);
+        }
+    }
+
+    /// Removes a name.
+    pub fn remove(&mut self, name: &[u8]) {
+        let Self { list, index, .. } = self;
+        let Ok(place) = index.find_entry(hash(name), |&place| has_name(list, place, name)) else { return };
+        let (place, _) = place.remove();
+        if let Some(entry) = list.get_mut(place as usize) {
+            entry.name = Name::Image(&[]);
+            entry.found = None;
+        }
+        while list.last().is_some_and(|entry| entry.found.is_none()) {
+            list.pop();
+        }
+        if list.len() >= COMPACT_FROM && list.len() / 2 > index.len() {
+            self.compact();
+        }
+    }
+
+    /// Drops the removed entries from the list. Needs no memory: there are fewer places than before.
+    fn compact(&mut self) {
+        let Self { list, index, .. } = self;
+        list.retain(|entry| entry.found.is_some());
+        index.clear();
+        for (place, entry) in list.iter().enumerate() {
+            index.insert_unique(hash(entry.name.bytes()), place as u32, |&place| hash_at(list, place));
+        }
+    }
+
+    /// The first entry after a sequence number: its place, its sequence number, its name and what it stands for. `guess`
+    /// is where it probably is.
+    pub fn after(&self, sequence: u64, guess: usize) -> Option<(usize, u64, &[u8], Found)> {
+        let is_first = |place: usize| {
+            self.list.get(place).is_some_and(|entry| entry.sequence > sequence)
+                && place
+                    .checked_sub(1)
+                    .is_none_or(|before| self.list.get(before).is_some_and(|e| e.sequence <= sequence))
+        };
+        let start = if is_first(guess) { guess } else { self.list.partition_point(|entry| entry.sequence <= sequence) };
+        let rest = self.list.get(start..)?;
+        rest.iter()
+            .enumerate()
+            .find_map(|(skipped, entry)| Some((start + skipped, entry.sequence, entry.name.bytes(), entry.found?)))
+    }
+
+    #[inline]
+    fn place(&self, name: &[u8]) -> Option<u32> {
+        self.index.find(hash(name), |&place| has_name(&self.list, place, name)).copied()
+    }
+}
+
+fn has_name(list: &[Entry<'_>], place: u32, name: &[u8]) -> bool {
+    list.get(place as usize).is_some_and(|entry| entry.name.bytes() == name)
+}
+
+fn hash_at(list: &[Entry<'_>], place: u32) -> u64 {
+    list.get(place as usize).map_or(0, |entry| hash(entry.name.bytes()))
+}
+
+/// Hash of a name. Names are the app's own, so nobody is there to make them collide.
+#[inline]
+fn hash(name: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut hash = name.len() as u64;
+    let (words, rest) = name.as_chunks::<8>();
+    for word in words {
+        hash = (hash ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
+        hash ^= hash >> 29;
+    }
+    let mut last = 0;
+    for &byte in rest {
+        last = last << 8 | u64::from(byte);
+    }
+    hash = (hash ^ last).wrapping_mul(FACTOR);
+    hash ^ (hash >> 32)
+}

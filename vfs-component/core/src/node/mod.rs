@@ -1,0 +1,124 @@
+//! Nodes: data, times and link count. Not names.
+//!
+//! Who keeps a node: its names (`links`) and its opens (`opens`). Without either it is freed.
+
+pub(crate) mod directory;
+pub(crate) mod regular_file;
+pub(crate) mod symlink;
+pub(crate) mod table;
+
+use vfs_image::{FileKind, Inode, Nid, Timestamp};
+
+pub(crate) use directory::Directory;
+pub(crate) use regular_file::RegularFile;
+pub(crate) use symlink::Symlink;
+
+/// A node's identity, as long as it lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NodeId {
+    /// Born in the image. It keeps this identity when it is changed, so its names stay names of one node.
+    Image(Nid),
+    /// Made by the app.
+    Upper {
+        /// Place in the table.
+        slot: u32,
+        /// How often the place was used before.
+        generation: u32,
+    },
+}
+
+/// A node that is open or changed. An image node that is neither has none: it is read where it lies.
+pub(crate) struct Node<'i> {
+    /// The image inode it was born as.
+    pub origin: Option<Nid>,
+    /// Names; for a directory 2 and one for each directory in it, and 0 once it is removed.
+    pub links: u32,
+    /// Opens, directory streams included.
+    pub opens: u32,
+    /// Its state is no longer the image's, so it must be kept without opens too. Counts as a node of the app.
+    pub changed: bool,
+    pub times: Times,
+    pub body: Body<'i>,
+}
+
+/// What a node is.
+pub(crate) enum Body<'i> {
+    File(RegularFile),
+    Directory(Directory<'i>),
+    Symlink(Symlink<'i>),
+    /// A device, pipe or socket of the image.
+    Special(FileKind),
+}
+
+impl Node<'_> {
+    pub fn kind(&self) -> FileKind {
+        match &self.body {
+            Body::File(_) => FileKind::RegularFile,
+            Body::Directory(_) => FileKind::Directory,
+            Body::Symlink(_) => FileKind::SymbolicLink,
+            Body::Special(kind) => *kind,
+        }
+    }
+
+    pub fn stat(&self) -> Stat {
+        let size = match &self.body {
+            Body::File(file) => file.size(),
+            Body::Directory(directory) => directory.size(),
+            Body::Symlink(link) => link.target().len() as u64,
+            Body::Special(_) => 0,
+        };
+        let Times { accessed, modified, changed } = self.times;
+        Stat { kind: self.kind(), links: u64::from(self.links), size, accessed, modified, changed }
+    }
+}
+
+/// A node's three timestamps.
+#[derive(Clone, Copy)]
+pub(crate) struct Times {
+    pub accessed: Timestamp,
+    pub modified: Timestamp,
+    pub changed: Timestamp,
+}
+
+impl Times {
+    /// All three the same.
+    pub fn all(time: Timestamp) -> Self {
+        Self { accessed: time, modified: time, changed: time }
+    }
+
+    /// The contents changed.
+    pub fn modify(&mut self, now: Timestamp) {
+        self.modified = now;
+        self.changed = now;
+    }
+}
+
+/// What is known about a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// What it is.
+    pub kind: FileKind,
+    /// Number of names. A directory has 2 and one for each directory in it; a removed one 0.
+    pub links: u64,
+    /// Bytes of a file's contents or of a link's target. Of a directory the image's number, 4096 for a new one.
+    pub size: u64,
+    /// When it was made, or what was set. Reading does not change it.
+    pub accessed: Timestamp,
+    /// When the contents last changed, or what was set.
+    pub modified: Timestamp,
+    /// When anything last changed.
+    pub changed: Timestamp,
+}
+
+impl From<&Inode> for Stat {
+    fn from(inode: &Inode) -> Self {
+        Self {
+            kind: inode.kind,
+            links: u64::from(inode.links),
+            size: inode.size,
+            accessed: inode.modified,
+            modified: inode.modified,
+            changed: inode.modified,
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! A regular file's contents: the image's bytes with owned chunks over them. Where neither is, there are zeros.
+
+use alloc::vec::Vec;
+
+use vfs_image::{Image, Inode};
+
+use crate::Error;
+
+/// Size of a chunk in bytes. An owned chunk hides the image's bytes in its whole range.
+pub(crate) const CHUNK: usize = 64 * 1024;
+const CHUNK_SIZE: u64 = CHUNK as u64;
+/// Largest size of a file: offsets are signed 64-bit numbers to every libc.
+pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
+
+/// A regular file that is open or changed.
+pub(crate) struct RegularFile {
+    /// What it was in the image.
+    lower: Option<Inode>,
+    /// How many of the image's bytes are still part of it.
+    lower_size: u64,
+    /// Size in bytes.
+    size: u64,
+    /// By growing index.
+    chunks: Vec<Chunk>,
+    /// Sum of the chunks' lengths.
+    owned: u64,
+}
+
+/// Owned bytes, from the start of a chunk on. They may be fewer than the chunk's; the rest is zeros. Never empty, except
+/// between reserving and writing.
+struct Chunk {
+    index: u64,
+    bytes: Vec<u8>,
+}
+
+impl RegularFile {
+    /// An empty file.
+    pub const fn new() -> Self {
+        Self { lower: None, lower_size: 0, size: 0, chunks: Vec::new(), owned: 0 }
+    }
+
+    /// A file of the image.
+    pub const fn from_image(inode: Inode) -> Self {
+        Self { lower_size: inode.size, size: inode.size, lower: Some(inode), chunks: Vec::new(), owned: 0 }
+    }
+
+    #[inline]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Number of owned bytes: for each owned chunk those from its start to the last one that was written.
+    pub const fn owned(&self) -> u64 {
+        self.owned
+    }
+
+    /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`. Empty only
+    /// at or after the end, or if `length` is 0.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
+    pub fn read<'a>(
+        &'a self,
+        image: Option<&Image<'a>>,
+        offset: u64,
+        length: u64,
+        gather: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], Error> {
+        gather.clear();
+        let length = length.min(self.size.saturating_sub(offset));
+        if length == 0 {
+            return Ok(&[]);
+        }
+        let first = self.run(image, offset, length)?;
+        if let Run::Bytes(bytes) = first
+            && bytes.len() as u64 == length
+        {
+            return Ok(bytes);
+        }
+        // The caller caps the length far below what a usize holds.
+        gather.try_reserve(length as usize)?;
+        let mut run = first;
+        loop {
+            match run {
+                Run::Bytes(bytes) => gather.extend_from_slice(bytes),
+                Run::Zeros(count) => gather.resize(gather.len() + count as usize, 0),
+            }
+            let done = gather.len() as u64;
+            if done >= length {
+                return Ok(gather);
+            }
+            run = self.run(image, offset + done, length - done)?;
+        }
+    }
+
+    /// What lies at `offset`, which is below the size: at least one byte and at most `length`.
+    fn run<'a>(&'a self, image: Option<&Image<'a>>, offset: u64, length: u64) -> Result<Run<'a>, Error> {
+        let index = offset / CHUNK_SIZE;
+        // What follows the owned chunks' ends is read as lower bytes or zeros up to here.
+        let mut limit = length;
+        if !self.chunks.is_empty() {
+            match self.find(index) {
+                Ok(place) => {
+                    let inside = (offset % CHUNK_SIZE) as usize;
+                    let bytes = self.chunks.get(place).and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
+                    if bytes.is_empty() {
+                        return Ok(Run::Zeros(length.min(CHUNK_SIZE - inside as u64)));
+                    }
+                    return Ok(Run::Bytes(shortened(bytes, length)));
+                }
+                Err(place) => {
+                    if let Some(next) = self.chunks.get(place) {
+                        limit = limit.min(next.index * CHUNK_SIZE - offset);
+                    }
+                }
+            }
+        }
+        let lower = self.lower_at(image, offset)?;
+        Ok(if lower.is_empty() { Run::Zeros(limit) } else { Run::Bytes(shortened(lower, limit)) })
+    }
+
+    /// The image's bytes at `offset` as far as they lie together and are part of the file; empty where there are none.
+    fn lower_at<'a>(&self, image: Option<&Image<'a>>, offset: u64) -> Result<&'a [u8], Error> {
+        let (Some(inode), Some(image)) = (&self.lower, image) else { return Ok(&[]) };
+        let left = self.lower_size.saturating_sub(offset);
+        if left == 0 {
+            return Ok(&[]);
+        }
+        let bytes = image.data(inode, offset)?;
+        if bytes.is_empty() {
+            return Err(Error::Io);
+        }
+        Ok(shortened(bytes, left))
+    }
+
+    /// Where the chunk with this index is, or would be.
+    #[inline]
+    fn find(&self, index: u64) -> Result<usize, usize> {
+        // Most files are dense from the start, or are being appended to.
+        if let Ok(guess) = usize::try_from(index)
+            && self.chunks.get(guess).is_some_and(|chunk| chunk.index == index)
+        {
+            return Ok(guess);
+        }
+        match self.chunks.last() {
+            None => Err(0),
+            Some(last) if last.index < index => Err(self.chunks.len()),
+            Some(last) if last.index == index => Ok(self.chunks.len() - 1),
+            Some(_) => self.chunks.binary_search_by_key(&index, |chunk| chunk.index),
+        }
+    }
+
+    /// By how many owned bytes a write would grow the file.
+    pub fn growth(&self, offset: u64, length: u64) -> u64 {
+        let mut growth = 0;
+        for part in Parts::new(offset, length) {
+            let (owned, lower) = match self.find(part.index) {
+                Ok(place) => (self.chunks.get(place).map_or(0, |chunk| chunk.bytes.len()), 0),
+                Err(_) => (0, self.lower_in(part.index)),
+            };
+            growth += (part.end().max(lower).max(owned) - owned) as u64;
+        }
+        growth
+    }
+
+    /// How many of the image's bytes lie in a chunk.
+    fn lower_in(&self, index: u64) -> usize {
+        self.lower_size.saturating_sub(index * CHUNK_SIZE).min(CHUNK_SIZE) as usize
+    }
+
+    /// Makes sure that [`RegularFile::write`] needs no memory and reads no damaged image. What the file holds does not
+    /// change.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn reserve(&mut self, image: Option<&Image<'_>>, offset: u64, length: u64) -> Result<(), Error> {
+        for part in Parts::new(offset, length) {
+            if let Err(error) = self.reserve_part(image, part) {
+                self.forget_reserved();
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back the chunks that were made by [`RegularFile::reserve`] and not written.
+    fn forget_reserved(&mut self) {
+        self.chunks.retain(|chunk| !chunk.bytes.is_empty());
+    }
+
+    fn reserve_part(&mut self, image: Option<&Image<'_>>, part: Part) -> Result<(), Error> {
+        match self.find(part.index) {
+            Ok(place) => {
+                let Some(chunk) = self.chunks.get_mut(place) else { return Ok(()) };
+                let capacity = chunk.bytes.capacity();
+                if part.end() > capacity {
+                    let wanted = part.end().max((2 * capacity).min(CHUNK));
+                    let more = wanted - chunk.bytes.len();
+                    chunk.bytes.try_reserve_exact(more)?;
+                }
+            }
+            Err(place) => {
+                let lower = self.lower_in(part.index);
+                if lower > 0 && image.is_none() {
+                    return Err(Error::Io);
+                }
+                let after_full = place
+                    .checked_sub(1)
+                    .and_then(|before| self.chunks.get(before))
+                    .is_some_and(|before| before.index + 1 == part.index && before.bytes.len() == CHUNK);
+                let wanted = if after_full { CHUNK } else { part.end().max(lower) };
+                let mut bytes = Vec::new();
+                bytes.try_reserve_exact(wanted)?;
+                self.chunks.try_reserve(1)?;
+                self.chunks.insert(place, Chunk { index: part.index, bytes });
+                self.check_lower(image, part.index)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the image's bytes in a chunk once, so that copying them up cannot fail later.
+    fn check_lower(&self, image: Option<&Image<'_>>, index: u64) -> Result<(), Error> {
+        let end = self.lower_in(index) as u64;
+        let mut done = 0;
+        while done < end {
+            done += self.lower_at(image, index * CHUNK_SIZE + done)?.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes bytes for which [`RegularFile::reserve`] has made place.
+    pub fn write(&mut self, image: Option<&Image<'_>>, offset: u64, mut bytes: &[u8]) {
+        let end = offset + bytes.len() as u64;
+        for part in Parts::new(offset, bytes.len() as u64) {
+            let (now, later) = bytes.split_at_checked(part.length).unwrap_or((bytes, &[]));
+            self.write_part(image, part, now);
+            bytes = later;
+        }
+        self.size = self.size.max(end);
+    }
+
+    fn write_part(&mut self, image: Option<&Image<'_>>, part: Part, new: &[u8]) {
+        let Ok(place) = self.find(part.index) else { return };
+        let is_new = self.chunks.get(place).is_some_and(|chunk| chunk.bytes.is_empty());
+        let lower = self.lower_in(part.index);
+        // Bytes that are overwritten at once need not be copied up.
+        if is_new && lower > 0 && !(part.start == 0 && part.end() >= lower) {
+            self.copy_up(image, place, part.index, lower);
+        }
+        let Some(chunk) = self.chunks.get_mut(place) else { return };
+        let before = if is_new { 0 } else { chunk.bytes.len() };
+        if chunk.bytes.len() < part.start {
+            chunk.bytes.resize(part.start, 0);
+        }
+        let (over, beyond) = new.split_at_checked(chunk.bytes.len() - part.start).unwrap_or((new, &[]));
+        if let Some(old) = chunk.bytes.get_mut(part.start..part.start + over.len()) {
+            old.copy_from_slice(over);
+        }
+        chunk.bytes.extend_from_slice(beyond);
+        self.owned += (chunk.bytes.len() - before) as u64;
+    }
+
+    /// Fills a new chunk with the image's bytes.
+    fn copy_up(&mut self, image: Option<&Image<'_>>, place: usize, index: u64, lower: usize) {
+        let Some(mut bytes) = self.chunks.get_mut(place).map(|chunk| core::mem::take(&mut chunk.bytes)) else { return };
+        while bytes.len() < lower {
+            match self.lower_at(image, index * CHUNK_SIZE + bytes.len() as u64) {
+                Ok(run) if !run.is_empty() => bytes.extend_from_slice(shortened(run, (lower - bytes.len()) as u64)),
+                // Cannot be seen: every byte was reached while reserving.
+                _ => bytes.resize(lower, 0),
+            }
+        }
+        if let Some(chunk) = self.chunks.get_mut(place) {
+            chunk.bytes = bytes;
+        }
+    }
+
+    /// Cuts the file or lets it grow by zeros. Needs no memory.
+    pub fn set_size(&mut self, size: u64) {
+        if size < self.size {
+            self.lower_size = self.lower_size.min(size);
+            let index = size / CHUNK_SIZE;
+            let inside = (size % CHUNK_SIZE) as usize;
+            let keep = match self.find(index) {
+                Ok(place) if inside > 0 => {
+                    if let Some(chunk) = self.chunks.get_mut(place) {
+                        self.owned -= chunk.bytes.len().saturating_sub(inside) as u64;
+                        chunk.bytes.truncate(inside);
+                    }
+                    place + 1
+                }
+                Ok(place) | Err(place) => place,
+            };
+            for gone in self.chunks.drain(keep..) {
+                self.owned -= gone.bytes.len() as u64;
+            }
+            if self.chunks.is_empty() {
+                self.chunks = Vec::new();
+            }
+        }
+        self.size = size;
+    }
+}
+
+/// What lies at a place of a file.
+#[derive(Clone, Copy)]
+enum Run<'a> {
+    Bytes(&'a [u8]),
+    Zeros(u64),
+}
+
+/// The part of a write that is in one chunk.
+#[derive(Clone, Copy)]
+struct Part {
+    index: u64,
+    /// From the chunk's start.
+    start: usize,
+    length: usize,
+}
+
+impl Part {
+    /// From the chunk's start.
+    fn end(self) -> usize {
+        self.start + self.length
+    }
+}
+
+/// The parts of a write, in order.
+struct Parts {
+    offset: u64,
+    left: u64,
+}
+
+impl Parts {
+    fn new(offset: u64, length: u64) -> Self {
+        Self { offset, left: length }
+    }
+}
+
+impl Iterator for Parts {
+    type Item = Part;
+
+    #[inline]
+    fn next(&mut self) -> Option<Part> {
+        if self.left == 0 {
+            return None;
+        }
+        let start = self.offset % CHUNK_SIZE;
+        let length = self.left.min(CHUNK_SIZE - start);
+        let part = Part { index: self.offset / CHUNK_SIZE, start: start as usize, length: length as usize };
+        self.offset += length;
+        self.left -= length;
+        Some(part)
+    }
+}
+
+fn shortened(bytes: &[u8], length: u64) -> &[u8] {
+    usize::try_from(length).ok().and_then(|length| bytes.get(..length)).unwrap_or(bytes)
+}

@@ -1,0 +1,42 @@
+//! Making a directory.
+
+use vfs_image::FileKind;
+
+use crate::node::directory::{Entries, Found};
+use crate::node::{Body, Directory};
+use crate::tree::owned;
+use crate::{Clock, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Makes a directory.
+    ///
+    /// # Errors
+    /// - [`Error::Exist`]: something is there, a symbolic link too, or the path ends in `.` or `..`.
+    /// - [`Error::NoEntry`]: the path is empty, or something on the way is not there, or the directory was removed.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not.
+    /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::NameTooLong`]: the path or one of its components is too long.
+    /// - [`Error::Invalid`]: the path has a NUL in it.
+    /// - [`Error::ReadOnly`]: `at` cannot change anything.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+        let (parent, name) = self.vacant(at, path, true)?;
+        let name = owned(name)?;
+        let slot = self.tree.touch_entries(parent)?;
+        self.tree.reserve_node()?;
+
+        let now = self.time.now();
+        let body = Body::Directory(Directory { lower: None, parent: Some(parent), entries: Some(Entries::new()) });
+        let made = self.tree.add(body, now);
+        let node = self.tree.table.id(made);
+        if let Some((entries, times, links)) = self.tree.entries_mut(slot) {
+            entries.insert(name, Found { node, kind: FileKind::Directory });
+            times.modify(now);
+            *links = links.saturating_add(1);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! Telling nodes apart.
+
+use crate::node::NodeId;
+use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Whether two open files are of one node.
+    pub fn is_same(&self, a: &OpenFile, b: &OpenFile) -> bool {
+        a.slot == b.slot
+    }
+
+    /// A number for the node: the same as long as it lives, and never that of another. C libraries make `st_ino` of it.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: the file is of another filesystem.
+    pub fn metadata_hash(&self, file: &OpenFile) -> Result<(u64, u64), Error> {
+        self.tree.table.get(file.slot)?;
+        Ok(hash(self.tree.table.id(file.slot)))
+    }
+
+    /// See [`Fs::metadata_hash`].
+    ///
+    /// # Errors
+    /// Those of [`Fs::stat_at`].
+    pub fn metadata_hash_at(
+        &mut self,
+        at: &OpenFile,
+        path: &str,
+        follow: FollowFinalLink,
+    ) -> Result<(u64, u64), Error> {
+        let found = self.existing(at, path, follow)?;
+        Ok(hash(found.node))
+    }
+}
+
+/// Both halves are one-to-one, so nodes with different identities have different numbers in each.
+fn hash(id: NodeId) -> (u64, u64) {
+    // An image is far smaller than 2^68 bytes: the top bit of a node number in it is free.
+    let identity = match id {
+        NodeId::Image(nid) => nid.0,
+        NodeId::Upper { slot, generation } => 1 << 63 | u64::from(generation) << 32 | u64::from(slot),
+    };
+    let lower = mix(identity);
+    (lower, mix(lower))
+}
+
+/// The finisher of splitmix64, a permutation.
+fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}

@@ -1,0 +1,63 @@
+//! Giving a node one more name.
+
+use vfs_image::FileKind;
+
+use crate::fs::may_change;
+use crate::tree::owned;
+use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Gives what is at the old path one more name.
+    ///
+    /// # Errors
+    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or the
+    ///   new path ends in `/`, or the new directory was removed.
+    /// - [`Error::Exist`]: something is at the new path, or it ends in `.` or `..`.
+    /// - [`Error::NotPermitted`]: it is a directory; or a path or a followed link is absolute, or `..` leaves its base.
+    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not, or the old path ends in `/` and
+    ///   it is not a directory.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::NameTooLong`]: a path or one of its components is too long.
+    /// - [`Error::Invalid`]: a path has a NUL in it.
+    /// - [`Error::TooManyLinks`]: the node has 2^32 - 1 names.
+    /// - [`Error::ReadOnly`]: a base cannot change anything.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn link_at(
+        &mut self,
+        from: &OpenFile,
+        from_path: &str,
+        follow: FollowFinalLink,
+        to: &OpenFile,
+        to_path: &str,
+    ) -> Result<(), Error> {
+        let source = self.existing(from, from_path, follow)?;
+        let (directory, name) = match self.vacant(to, to_path, false) {
+            // What is wrong with the source comes before the rights.
+            Err(Error::ReadOnly) if source.kind == FileKind::Directory => return Err(Error::NotPermitted),
+            vacant => vacant?,
+        };
+        if source.kind == FileKind::Directory {
+            return Err(Error::NotPermitted);
+        }
+        may_change(from)?;
+        let name = owned(name)?;
+        let slot = self.tree.touch_entries(directory)?;
+        let linked = self.tree.touch(source.node)?;
+        let node = self.tree.table.get_mut(linked)?;
+        if node.kind() != source.kind {
+            return Err(Error::Io);
+        }
+        let links = node.links.checked_add(1).ok_or(Error::TooManyLinks)?;
+
+        let now = self.time.now();
+        node.links = links;
+        node.times.changed = now;
+        if let Some((entries, times, _)) = self.tree.entries_mut(slot) {
+            entries.insert(name, source);
+            times.modify(now);
+        }
+        Ok(())
+    }
+}

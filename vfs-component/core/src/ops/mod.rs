@@ -1,0 +1,18 @@
+//! The operations, one a file. Each checks everything and reserves all memory before it changes anything.
+
+mod create_dir;
+mod identity;
+mod link;
+mod open;
+mod read;
+mod read_dir;
+mod read_link;
+mod remove_dir;
+mod rename;
+mod set_size;
+mod set_times;
+mod stat;
+mod symlink;
+mod sync;
+mod unlink;
+mod write;

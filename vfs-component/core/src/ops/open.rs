@@ -1,0 +1,194 @@
+//! Opening, and what belongs to it: flags, kinds, opening again, closing.
+
+use alloc::vec::Vec;
+
+use vfs_image::FileKind;
+
+use crate::fs::may_change;
+use crate::node::directory::Found;
+use crate::node::{Body, NodeId, RegularFile};
+use crate::path::Last;
+use crate::tree::owned;
+use crate::{Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, Fs, OpenFile, OpenFlags};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Opens the root directory with all rights, or, if the filesystem is read-only, all that change nothing.
+    ///
+    /// # Errors
+    /// - [`Error::Quota`]: too many files are open.
+    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn open_root(&mut self) -> Result<OpenFile, Error> {
+        let root = Found { node: self.tree.root, kind: FileKind::Directory };
+        self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, !self.options.read_only)
+    }
+
+    /// Opens what is at a path, or makes a file there.
+    ///
+    /// A file opened without [`DescriptorFlags::WRITE`] can be read, whatever the flags say; a directory always can.
+    /// [`DescriptorFlags::MUTATE_DIRECTORY`] means nothing for a file.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not; or what is there is not one and
+    ///   [`OpenFlags::DIRECTORY`] or a trailing slash asks for it.
+    /// - [`Error::Invalid`]: [`OpenFlags::DIRECTORY`] is together with another flag; or the path has a NUL in it.
+    /// - [`Error::NoEntry`]: nothing is there and [`OpenFlags::CREATE`] is not set, or the path is empty, or something on
+    ///   the way is not there, or the directory was removed.
+    /// - [`Error::Exist`]: something is there, with [`OpenFlags::CREATE`] and [`OpenFlags::EXCLUSIVE`].
+    /// - [`Error::IsDirectory`]: a directory is there, or a trailing slash asks for one, and the flags make, cut or write a
+    ///   file.
+    /// - [`Error::Loop`]: a symbolic link is there and is not to be followed, or too many are on the way.
+    /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
+    /// - [`Error::NameTooLong`]: the path or one of its components is too long.
+    /// - [`Error::NoSuchDevice`]: it is a device, pipe or socket.
+    /// - [`Error::ReadOnly`]: the flags ask for change and `at` cannot change anything.
+    /// - [`Error::Quota`]: too many files are open.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn open_at(
+        &mut self,
+        at: &OpenFile,
+        path: &str,
+        follow: FollowFinalLink,
+        open: OpenFlags,
+        flags: DescriptorFlags,
+    ) -> Result<OpenFile, Error> {
+        let creates = open.contains(OpenFlags::CREATE);
+        let truncates = open.contains(OpenFlags::TRUNCATE);
+        let exclusive = open.contains(OpenFlags::EXCLUSIVE);
+        let wants_directory = open.contains(OpenFlags::DIRECTORY);
+        if wants_directory && (creates || truncates || exclusive) {
+            self.directory(at)?;
+            return Err(Error::Invalid);
+        }
+        let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
+        let place = self.resolve(at, path, follow)?;
+        if creates && (place.must_be_directory || !matches!(place.last, Last::Name(_))) {
+            return Err(Error::IsDirectory);
+        }
+        if let (true, None, Last::Name(name)) = (creates, place.found, place.last) {
+            let (directory, name) = (place.directory, owned(name)?);
+            return self.create_file(at, directory, name, flags);
+        }
+        let found = place.existing()?;
+        match found.kind {
+            _ if creates && exclusive => return Err(Error::Exist),
+            FileKind::Directory if creates || truncates || flags.contains(DescriptorFlags::WRITE) => {
+                return Err(Error::IsDirectory);
+            }
+            FileKind::Directory => {}
+            _ if wants_directory => return Err(Error::NotDirectory),
+            FileKind::RegularFile => {}
+            FileKind::SymbolicLink => return Err(Error::Loop),
+            _ => return Err(Error::NoSuchDevice),
+        }
+        if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
+            may_change(at)?;
+        }
+        let file = self.open_node(found, flags, at.may_change)?;
+        if truncates && let Err(error) = self.resize(file.slot, 0) {
+            self.close(file);
+            return Err(error);
+        }
+        Ok(file)
+    }
+
+    fn create_file(
+        &mut self,
+        at: &OpenFile,
+        directory: NodeId,
+        name: Vec<u8>,
+        flags: DescriptorFlags,
+    ) -> Result<OpenFile, Error> {
+        if self.tree.is_removed(directory) {
+            return Err(Error::NoEntry);
+        }
+        may_change(at)?;
+        self.check_open()?;
+        let directory = self.tree.touch_entries(directory)?;
+        self.tree.reserve_node()?;
+        let now = self.time.now();
+        let slot = self.tree.add(Body::File(RegularFile::new()), now);
+        let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };
+        if let Some((entries, times, _)) = self.tree.entries_mut(directory) {
+            entries.insert(name, found);
+            times.modify(now);
+        }
+        self.open_node(found, flags, at.may_change)
+    }
+
+    /// Opens a node.
+    fn open_node(&mut self, found: Found, flags: DescriptorFlags, may_change: bool) -> Result<OpenFile, Error> {
+        self.check_open()?;
+        let slot = self.tree.load(found.node)?;
+        let node = self.tree.table.get_mut(slot)?;
+        let kind = node.kind();
+        if kind != found.kind {
+            self.tree.collect(slot);
+            return Err(Error::Io);
+        }
+        node.opens += 1;
+        self.open += 1;
+        let (flags, may_change) = granted(kind, flags, may_change, self.options.directory_rights);
+        Ok(OpenFile { slot, kind, flags, may_change })
+    }
+
+    fn check_open(&self) -> Result<(), Error> {
+        if self.open >= self.options.limits.max_open { Err(Error::Quota) } else { Ok(()) }
+    }
+
+    /// Opens the same node again, with the same flags and rights.
+    ///
+    /// # Errors
+    /// - [`Error::Quota`]: too many files are open.
+    pub fn reopen(&mut self, file: &OpenFile) -> Result<OpenFile, Error> {
+        self.check_open()?;
+        self.tree.table.get_mut(file.slot)?.opens += 1;
+        self.open += 1;
+        let &OpenFile { slot, kind, flags, may_change } = file;
+        Ok(OpenFile { slot, kind, flags, may_change })
+    }
+
+    /// Closes a file. A node without a name and without another open is freed.
+    pub fn close(&mut self, file: OpenFile) {
+        self.release(file.slot);
+    }
+
+    /// Ends one open of a node.
+    pub(crate) fn release(&mut self, slot: u32) {
+        if let Ok(node) = self.tree.table.get_mut(slot) {
+            node.opens = node.opens.saturating_sub(1);
+            self.open = self.open.saturating_sub(1);
+            self.tree.collect(slot);
+        }
+    }
+
+    /// What the open file can be used for.
+    pub fn flags(&self, file: &OpenFile) -> DescriptorFlags {
+        file.flags
+    }
+
+    /// What the node is.
+    pub fn kind(&self, file: &OpenFile) -> FileKind {
+        file.kind
+    }
+}
+
+/// The flags an open file gets, and whether it can change anything: never more than asked for, nor than where it is
+/// opened from has.
+fn granted(
+    kind: FileKind,
+    asked: DescriptorFlags,
+    may_change: bool,
+    rights: DirectoryRights,
+) -> (DescriptorFlags, bool) {
+    let (read, write, mutate) = (DescriptorFlags::READ, DescriptorFlags::WRITE, DescriptorFlags::MUTATE_DIRECTORY);
+    if kind == FileKind::Directory {
+        let may_change = may_change && (rights == DirectoryRights::Inherited || asked.contains(mutate));
+        let flags = asked.difference(write | mutate) | read;
+        return (if may_change { flags | mutate } else { flags }, may_change);
+    }
+    let flags = asked.difference(mutate);
+    (if flags.contains(write) { flags } else { flags | read }, may_change)
+}

@@ -1,0 +1,46 @@
+//! Reading contents.
+
+use alloc::vec::Vec;
+
+use vfs_image::FileKind;
+
+use crate::limits::MAX_READ;
+use crate::node::Body;
+use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// At most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned memory where
+    /// they lie together, else put together in `gather`, which is cleared first. Empty only at or after the end of the
+    /// file, or if `length` is 0.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn read<'a>(
+        &'a self,
+        file: &OpenFile,
+        offset: u64,
+        length: u64,
+        gather: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], Error> {
+        match &self.tree.table.get(file.slot)?.body {
+            Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => {
+                contents.read(self.tree.image.as_ref(), offset, length.min(MAX_READ), gather)
+            }
+            _ => Err(Error::BadDescriptor),
+        }
+    }
+
+    /// Whether the file can be read, for those who hand out a stream.
+    ///
+    /// # Errors
+    /// - [`Error::IsDirectory`]: it is a directory.
+    /// - [`Error::BadDescriptor`]: it is not open for reading.
+    pub fn check_readable(&self, file: &OpenFile) -> Result<(), Error> {
+        if file.kind == FileKind::Directory {
+            return Err(Error::IsDirectory);
+        }
+        if file.flags.contains(DescriptorFlags::READ) { Ok(()) } else { Err(Error::BadDescriptor) }
+    }
+}

@@ -1,0 +1,53 @@
+//! Listing a directory.
+
+use crate::node::{Body, Directory};
+use crate::{Clock, DirItem, DirStream, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Starts a pass over a directory's entries. It goes on when the open file is closed.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Quota`]: too many files are open; a stream counts as one.
+    pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, Error> {
+        self.directory(file)?;
+        // The stream keeps the node as an open does.
+        let OpenFile { slot, .. } = self.reopen(file)?;
+        Ok(DirStream { slot, position: 0, guess: 0 })
+    }
+
+    /// The next entry; never `.` or `..`. After an error the stream can be asked on.
+    ///
+    /// # Errors
+    /// - [`Error::IllegalByteSequence`]: the entry's name is not UTF-8. It is passed over.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn next_entry<'a>(&'a self, stream: &'a mut DirStream) -> Result<Option<DirItem<'a>>, Error> {
+        let Body::Directory(directory) = &self.tree.table.get(stream.slot)?.body else {
+            return Err(Error::NotDirectory);
+        };
+        let (name, kind) = match directory {
+            Directory { entries: Some(entries), .. } => {
+                let Some((place, position, name, found)) = entries.after(stream.position, stream.guess) else {
+                    return Ok(None);
+                };
+                (stream.position, stream.guess) = (position, place + 1);
+                (name, found.kind)
+            }
+            Directory { lower: Some(inode), .. } => {
+                let image = self.tree.image.as_ref().ok_or(Error::Io)?;
+                let Some(item) = image.entries(inode, stream.position).next() else { return Ok(None) };
+                let (position, entry) = item?;
+                stream.position = position;
+                (entry.name, entry.kind)
+            }
+            _ => return Ok(None),
+        };
+        let name = core::str::from_utf8(name).map_err(|_| Error::IllegalByteSequence)?;
+        Ok(Some(DirItem { kind, name }))
+    }
+
+    /// Ends a pass.
+    pub fn close_dir(&mut self, stream: DirStream) {
+        self.release(stream.slot);
+    }
+}

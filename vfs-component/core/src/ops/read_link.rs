@@ -1,0 +1,25 @@
+//! Where a symbolic link points.
+
+use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile, path};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Where a symbolic link points, as it was given.
+    ///
+    /// # Errors
+    /// - [`Error::Invalid`]: it is not a symbolic link, or the path has a NUL in it.
+    /// - [`Error::NotPermitted`]: the target is absolute; or the path or a followed link is, or `..` leaves `at`.
+    /// - [`Error::IllegalByteSequence`]: the target is not UTF-8.
+    /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and it is
+    ///   not one.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::NameTooLong`]: the path or one of its components is too long.
+    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn readlink_at<'a>(&'a mut self, at: &OpenFile, path: &str) -> Result<&'a str, Error> {
+        let found = self.existing(at, path, FollowFinalLink::No)?;
+        let target = self.tree.link_target(found.node)?;
+        path::check_relative(target)?;
+        core::str::from_utf8(target).map_err(|_| Error::IllegalByteSequence)
+    }
+}

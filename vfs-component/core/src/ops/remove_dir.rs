@@ -1,0 +1,41 @@
+//! Removing a directory.
+
+use vfs_image::FileKind;
+
+use crate::fs::may_change;
+use crate::path::Last;
+use crate::{Clock, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Removes an empty directory. Where it is open it stays, empty and without a name; nothing can be made in it.
+    ///
+    /// # Errors
+    /// - [`Error::NotEmpty`]: it has entries, or the path ends in `..`.
+    /// - [`Error::Invalid`]: the path ends in `.` or has a NUL in it.
+    /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
+    /// - [`Error::NotDirectory`]: it is not a directory, or `at` or something on the way is not.
+    /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::NameTooLong`]: the path or one of its components is too long.
+    /// - [`Error::ReadOnly`]: `at` cannot change anything.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory it is in.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn remove_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+        let place = self.entry(at, path)?;
+        let name = match place.last {
+            Last::Name(name) => name,
+            Last::Dot => return Err(Error::Invalid),
+            Last::DotDot => return Err(Error::NotEmpty),
+        };
+        let found = place.found.ok_or(Error::NoEntry)?;
+        if found.kind != FileKind::Directory {
+            return Err(Error::NotDirectory);
+        }
+        if !self.tree.is_empty(found.node)? {
+            return Err(Error::NotEmpty);
+        }
+        may_change(at)?;
+        self.remove_name(place.directory, name, found)
+    }
+}

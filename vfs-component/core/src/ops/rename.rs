@@ -1,0 +1,116 @@
+//! Giving a node another name.
+
+use vfs_image::FileKind;
+
+use crate::fs::may_change;
+use crate::node::directory::Found;
+use crate::node::{Body, Directory, NodeId};
+use crate::path::Last;
+use crate::tree::owned;
+use crate::{Clock, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Moves a name to another, which is replaced if it is there. If both are names of one file, nothing happens.
+    ///
+    /// # Errors
+    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or the
+    ///   new directory was removed.
+    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not; or a directory would replace
+    ///   something else; or a path ends in `/` and what is moved is not a directory.
+    /// - [`Error::IsDirectory`]: something else would replace a directory.
+    /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
+    /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
+    /// - [`Error::Busy`]: a path ends in `.` or `..`.
+    /// - [`Error::NotPermitted`]: a path or a followed link is absolute, or `..` leaves its base.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::NameTooLong`]: a path or one of its components is too long.
+    /// - [`Error::ReadOnly`]: a base cannot change anything.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), Error> {
+        let old = self.entry(from, from_path)?;
+        let new = self.entry(to, to_path)?;
+        let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else { return Err(Error::Busy) };
+        let source = old.found.ok_or(Error::NoEntry)?;
+        let is_directory = source.kind == FileKind::Directory;
+        if !is_directory && (old.must_be_directory || new.must_be_directory) {
+            return Err(Error::NotDirectory);
+        }
+        let same = new.found.is_some_and(|target| target.node == source.node);
+        if !same {
+            self.check_move(old.directory, source, new.directory, new.found)?;
+        }
+        may_change(from)?;
+        may_change(to)?;
+        if same {
+            return Ok(());
+        }
+
+        let old_slot = self.tree.touch_entries(old.directory)?;
+        let new_slot = self.tree.touch_entries(new.directory)?;
+        let moved = self.tree.touch(source.node)?;
+        let name = owned(new_name)?;
+        if let Some(target) = new.found
+            && self.tree.outlives_name(target.node)?
+        {
+            self.tree.touch(target.node)?;
+        }
+
+        let now = self.time.now();
+        if let Some((entries, times, links)) = self.tree.entries_mut(old_slot) {
+            entries.remove(old_name);
+            times.modify(now);
+            *links = links.saturating_sub(u32::from(is_directory));
+        }
+        if let Some((entries, times, links)) = self.tree.entries_mut(new_slot) {
+            match new.found {
+                Some(_) => entries.replace(new_name, source),
+                None => {
+                    entries.insert(name, source);
+                    *links = links.saturating_add(u32::from(is_directory));
+                }
+            }
+            times.modify(now);
+        }
+        if let Ok(node) = self.tree.table.get_mut(moved) {
+            node.times.changed = now;
+            if let Body::Directory(Directory { parent, .. }) = &mut node.body {
+                *parent = Some(new.directory);
+            }
+        }
+        if let Some(target) = new.found {
+            self.tree.drop_name(target.node, now);
+        }
+        Ok(())
+    }
+
+    /// Whether `source`, which is in `from`, can be moved into `to`, over `target` if there is one.
+    fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), Error> {
+        let is_directory = source.kind == FileKind::Directory;
+        if from != to {
+            if is_directory && self.tree.is_above(source.node, to)? {
+                return Err(Error::Invalid);
+            }
+            if let Some(Found { node, kind: FileKind::Directory }) = target
+                && self.tree.is_above(node, from)?
+            {
+                return Err(Error::NotEmpty);
+            }
+        }
+        match target {
+            None if self.tree.is_removed(to) => Err(Error::NoEntry),
+            None => Ok(()),
+            Some(Found { node, kind: FileKind::Directory }) if is_directory => {
+                if self.tree.is_empty(node)? {
+                    Ok(())
+                } else {
+                    Err(Error::NotEmpty)
+                }
+            }
+            Some(Found { kind: FileKind::Directory, .. }) => Err(Error::IsDirectory),
+            Some(_) if is_directory => Err(Error::NotDirectory),
+            Some(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Changing a file's size.
+
+use vfs_image::FileKind;
+
+use crate::node::Body;
+use crate::node::regular_file::MAX_FILE_SIZE;
+use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Cuts the file to `size` bytes, or lets it grow by zeros, which need no memory.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file.
+    /// - [`Error::Invalid`]: it is not open for writing.
+    /// - [`Error::FileTooLarge`]: `size` is larger than 2^63 - 1.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes.
+    pub fn set_size(&mut self, file: &OpenFile, size: u64) -> Result<(), Error> {
+        if file.kind != FileKind::RegularFile {
+            return Err(Error::BadDescriptor);
+        }
+        if !file.flags.contains(DescriptorFlags::WRITE) {
+            return Err(Error::Invalid);
+        }
+        if size > MAX_FILE_SIZE {
+            return Err(Error::FileTooLarge);
+        }
+        self.resize(file.slot, size)
+    }
+
+    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), Error> {
+        self.tree.touch_slot(slot)?;
+        let node = self.tree.table.get_mut(slot)?;
+        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor) };
+        let before = contents.owned();
+        contents.set_size(size);
+        let after = contents.owned();
+        node.times.modify(self.time.now());
+        self.tree.count_bytes(before, after);
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Making a symbolic link.
+
+use vfs_image::FileKind;
+
+use crate::node::directory::Found;
+use crate::node::{Body, Symlink};
+use crate::tree::owned;
+use crate::{Clock, Error, Fs, OpenFile, path};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Makes a symbolic link that points at `target`, which need not be there.
+    ///
+    /// # Errors
+    /// - [`Error::NotPermitted`]: the target is absolute; or the path or a followed link is, or `..` leaves `at`.
+    /// - [`Error::NoEntry`]: the target or the path is empty, or something on the way is not there, or the path ends in `/`,
+    ///   or the directory was removed.
+    /// - [`Error::NameTooLong`]: the target, the path or one of its components is too long.
+    /// - [`Error::Invalid`]: the target or the path has a NUL in it.
+    /// - [`Error::Exist`]: something is there, or the path ends in `.` or `..`.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::ReadOnly`]: `at` cannot change anything.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), Error> {
+        self.directory(at)?;
+        let target = path::check(target)?;
+        let (directory, name) = self.vacant(at, path, false)?;
+        let (target, name) = (owned(target)?, owned(name)?);
+        let slot = self.tree.touch_entries(directory)?;
+        self.tree.reserve_node()?;
+
+        let now = self.time.now();
+        let made = self.tree.add(Body::Symlink(Symlink::Owned(target)), now);
+        let node = self.tree.table.id(made);
+        if let Some((entries, times, _)) = self.tree.entries_mut(slot) {
+            entries.insert(name, Found { node, kind: FileKind::SymbolicLink });
+            times.modify(now);
+        }
+        Ok(())
+    }
+}

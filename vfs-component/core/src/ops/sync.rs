@@ -1,0 +1,35 @@
+//! Calls that ask a disk for something. There is none.
+
+use vfs_image::FileKind;
+
+use crate::{Clock, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Succeeds: memory is always in step with itself.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: the file is of another filesystem.
+    pub fn sync(&self, file: &OpenFile) -> Result<(), Error> {
+        self.tree.table.get(file.slot).map(|_| ())
+    }
+
+    /// See [`Fs::sync`].
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: the file is of another filesystem.
+    pub fn sync_data(&self, file: &OpenFile) -> Result<(), Error> {
+        self.sync(file)
+    }
+
+    /// Takes the advice and does nothing with it.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is a directory.
+    /// - [`Error::Invalid`]: `offset` or `length` is larger than a file can be.
+    pub fn advise(&self, file: &OpenFile, offset: u64, length: u64) -> Result<(), Error> {
+        if file.kind == FileKind::Directory {
+            return Err(Error::BadDescriptor);
+        }
+        if offset > i64::MAX as u64 || length > i64::MAX as u64 { Err(Error::Invalid) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,55 @@
+//! Removing a name of a file.
+
+use vfs_image::FileKind;
+
+use crate::fs::may_change;
+use crate::node::NodeId;
+use crate::node::directory::Found;
+use crate::path::Last;
+use crate::{Clock, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Removes a name of something that is not a directory. Where the file is open it stays, without that name.
+    ///
+    /// # Errors
+    /// - [`Error::IsDirectory`]: it is a directory.
+    /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/`.
+    /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
+    /// - [`Error::Loop`]: too many symbolic links are on the way.
+    /// - [`Error::NameTooLong`]: the path or one of its components is too long.
+    /// - [`Error::Invalid`]: the path has a NUL in it.
+    /// - [`Error::ReadOnly`]: `at` cannot change anything.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory or of the file's other
+    ///   names.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+        let place = self.entry(at, path)?;
+        let found = place.existing()?;
+        let (Last::Name(name), false) = (place.last, found.kind == FileKind::Directory) else {
+            return Err(Error::IsDirectory);
+        };
+        may_change(at)?;
+        self.remove_name(place.directory, name, found)
+    }
+
+    /// Removes a name that is there, and its node if nothing else keeps it.
+    pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), Error> {
+        let slot = self.tree.touch_entries(directory)?;
+        if self.tree.outlives_name(found.node)? {
+            self.tree.touch(found.node)?;
+        }
+
+        let now = self.time.now();
+        if let Some((entries, times, links)) = self.tree.entries_mut(slot) {
+            entries.remove(name);
+            times.modify(now);
+            if found.kind == FileKind::Directory {
+                *links = links.saturating_sub(1);
+            }
+        }
+        self.tree.drop_name(found.node, now);
+        Ok(())
+    }
+}

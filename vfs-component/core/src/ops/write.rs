@@ -1,0 +1,63 @@
+//! Writing contents.
+
+use crate::node::Body;
+use crate::node::regular_file::MAX_FILE_SIZE;
+use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+
+impl<C: Clock> Fs<'_, C> {
+    /// Writes all bytes at `offset`, or none. What lies between the old end and `offset` becomes zeros. Writing no bytes
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for writing.
+    /// - [`Error::FileTooLarge`]: the file would be larger than 2^63 - 1 bytes.
+    /// - [`Error::InsufficientSpace`]: too many bytes would be owned, or there are too many nodes.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), Error> {
+        self.check_writable(file)?;
+        self.write_slot(file.slot, Some(offset), bytes)
+    }
+
+    /// Writes all bytes at the end of the file, or none.
+    ///
+    /// # Errors
+    /// Those of [`Fs::write`].
+    pub fn append(&mut self, file: &OpenFile, bytes: &[u8]) -> Result<(), Error> {
+        self.check_writable(file)?;
+        self.write_slot(file.slot, None, bytes)
+    }
+
+    /// Writes at an offset, or at the end.
+    fn write_slot(&mut self, slot: u32, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let length = bytes.len() as u64;
+        let Body::File(contents) = &self.tree.table.get(slot)?.body else { return Err(Error::BadDescriptor) };
+        let offset = offset.unwrap_or(contents.size());
+        if offset.checked_add(length).is_none_or(|end| end > MAX_FILE_SIZE) {
+            return Err(Error::FileTooLarge);
+        }
+        let growth = contents.growth(offset, length);
+        self.tree.check_bytes(growth)?;
+        self.tree.touch_slot(slot)?;
+
+        let image = self.tree.image;
+        let node = self.tree.table.get_mut(slot)?;
+        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor) };
+        contents.reserve(image.as_ref(), offset, length)?;
+        contents.write(image.as_ref(), offset, bytes);
+        node.times.modify(self.time.now());
+        self.tree.count_bytes(0, growth);
+        Ok(())
+    }
+
+    /// Whether the file can be written, for those who hand out a stream.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for writing.
+    pub fn check_writable(&self, file: &OpenFile) -> Result<(), Error> {
+        if file.flags.contains(DescriptorFlags::WRITE) { Ok(()) } else { Err(Error::BadDescriptor) }
+    }
+}

@@ -1,0 +1,161 @@
+//! The walk from a descriptor's directory along a path: the only place that knows what `.`, `..`, symbolic links and
+//! slashes mean.
+
+use alloc::vec::Vec;
+
+use vfs_image::FileKind;
+
+use crate::limits::MAX_LINKS_FOLLOWED;
+use crate::node::NodeId;
+use crate::node::directory::Found;
+use crate::path::{self, Last, Split};
+use crate::tree::Tree;
+use crate::{Error, FollowFinalLink};
+
+/// Where a path leads. The last component may be missing.
+pub(crate) struct Place<'w> {
+    /// The directory that the last component is in, or the directory itself if `last` is `.` or `..`.
+    pub directory: NodeId,
+    pub last: Last<'w>,
+    /// What is there.
+    pub found: Option<Found>,
+    /// The path ends in `/`.
+    pub must_be_directory: bool,
+}
+
+impl Place<'_> {
+    /// What is there.
+    ///
+    /// # Errors
+    /// - [`Error::NoEntry`]: nothing.
+    /// - [`Error::NotDirectory`]: the path ends in `/` and it is not a directory.
+    pub fn existing(&self) -> Result<Found, Error> {
+        let found = self.found.ok_or(Error::NoEntry)?;
+        if self.must_be_directory && found.kind != FileKind::Directory {
+            return Err(Error::NotDirectory);
+        }
+        Ok(found)
+    }
+}
+
+/// One walk.
+pub(crate) struct Walk<'w, 'i> {
+    tree: &'w Tree<'i>,
+    /// Where the walk is.
+    at: NodeId,
+    /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
+    above: &'w mut Vec<NodeId>,
+    links_followed: u32,
+}
+
+impl<'w, 'i> Walk<'w, 'i> {
+    /// A walk from a directory. `above` is memory to use again.
+    pub fn new(tree: &'w Tree<'i>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
+        above.clear();
+        Self { tree, at: start, above, links_followed: 0 }
+    }
+
+    /// Walks to the end of a path.
+    ///
+    /// # Errors
+    /// - [`Error::NoEntry`]: the path is empty, or a directory on the way is not there, or a link's target is empty.
+    /// - [`Error::NotDirectory`]: something on the way is not a directory.
+    /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves the start.
+    /// - [`Error::Loop`]: more than [`MAX_LINKS_FOLLOWED`] links are on the way.
+    /// - [`Error::NameTooLong`]: the path or one of its components is too long.
+    /// - [`Error::Invalid`]: the path has a NUL in it.
+    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<Place<'w>, Error> {
+        let mut path = path::check(path)?;
+        let mut must_be_directory = false;
+        loop {
+            let Split { directories, last, trailing_slash } = path::split(path);
+            must_be_directory |= trailing_slash;
+            self.directories(directories)?;
+            let place = self.look(last, must_be_directory)?;
+            match place.found {
+                Some(Found { node, kind: FileKind::SymbolicLink })
+                    if follow == FollowFinalLink::Yes || must_be_directory =>
+                {
+                    path = self.follow(node)?;
+                }
+                _ => return Ok(place),
+            }
+        }
+    }
+
+    /// Walks to the directory that a path's last component is in. The last component is looked up but never followed.
+    ///
+    /// # Errors
+    /// Those of [`Walk::resolve`].
+    pub fn resolve_entry<'p>(mut self, path: &'p str) -> Result<Place<'p>, Error> {
+        let Split { directories, last, trailing_slash } = path::split(path::check(path)?);
+        self.directories(directories)?;
+        self.look(last, trailing_slash)
+    }
+
+    /// Looks at the last component.
+    fn look<'p>(&mut self, last: Last<'p>, must_be_directory: bool) -> Result<Place<'p>, Error> {
+        let found = match last {
+            Last::Name(name) => {
+                path::check_name(name)?;
+                self.tree.lookup(self.at, name)?
+            }
+            Last::Dot => Some(Found { node: self.at, kind: FileKind::Directory }),
+            Last::DotDot => {
+                self.up()?;
+                Some(Found { node: self.at, kind: FileKind::Directory })
+            }
+        };
+        Ok(Place { directory: self.at, last, found, must_be_directory })
+    }
+
+    /// Walks through components that must all be directories, or links to such.
+    fn directories(&mut self, mut path: &[u8]) -> Result<(), Error> {
+        while !path.is_empty() {
+            let (component, rest) = path::first(path);
+            path = rest;
+            match component {
+                b"" | b"." => {}
+                b".." => self.up()?,
+                name => self.down(name)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn down(&mut self, name: &[u8]) -> Result<(), Error> {
+        path::check_name(name)?;
+        match self.tree.lookup(self.at, name)?.ok_or(Error::NoEntry)? {
+            Found { node, kind: FileKind::Directory } => {
+                self.above.try_reserve(1)?;
+                self.above.push(self.at);
+                self.at = node;
+                Ok(())
+            }
+            // The depth of this recursion is bounded by the number of links followed.
+            Found { node, kind: FileKind::SymbolicLink } => {
+                let target = self.follow(node)?;
+                self.directories(target)
+            }
+            _ => Err(Error::NotDirectory),
+        }
+    }
+
+    fn up(&mut self) -> Result<(), Error> {
+        self.at = self.above.pop().ok_or(Error::NotPermitted)?;
+        Ok(())
+    }
+
+    /// Where a link points, if it may be followed.
+    fn follow(&mut self, link: NodeId) -> Result<&'w [u8], Error> {
+        self.links_followed += 1;
+        if self.links_followed > MAX_LINKS_FOLLOWED {
+            return Err(Error::Loop);
+        }
+        let target = self.tree.link_target(link)?;
+        path::check_relative(target)?;
+        Ok(target)
+    }
+}

@@ -1,0 +1,365 @@
+//! The lazy copy-on-write tree: the image where nothing has changed, nodes in the table where something has.
+
+use alloc::vec::Vec;
+
+use vfs_image::{FileKind, Image, Inode, Nid, Timestamp};
+
+use crate::Error;
+use crate::limits::Limits;
+use crate::node::directory::{Entries, Found};
+use crate::node::table::Table;
+use crate::node::{Body, Directory, Node, NodeId, RegularFile, Stat, Symlink, Times};
+
+/// All there is of the files.
+pub(crate) struct Tree<'i> {
+    pub image: Option<Image<'i>>,
+    pub table: Table<'i>,
+    pub root: NodeId,
+    limits: Limits,
+    /// Owned bytes of all files.
+    bytes: u64,
+    /// Nodes that are the app's: made or changed by it.
+    nodes: u32,
+}
+
+impl<'i> Tree<'i> {
+    /// The tree of an image, or an empty one.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: the image's root is damaged or not a directory.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn new(image: Option<Image<'i>>, limits: Limits) -> Result<Self, Error> {
+        let mut tree = Self { image, table: Table::new(), root: NodeId::Image(Nid(0)), limits, bytes: 0, nodes: 0 };
+        match image {
+            Some(image) => {
+                let root = image.root();
+                if image.inode(root)?.kind != FileKind::Directory {
+                    return Err(Error::Io);
+                }
+                tree.root = NodeId::Image(root);
+            }
+            None => {
+                tree.table.reserve()?;
+                let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
+                let times = Times::all(Timestamp::default());
+                // The root is nobody's to remove and counts as no node of the app.
+                let slot = tree.table.insert(Node { origin: None, links: 2, opens: 0, changed: true, times, body });
+                tree.root = tree.table.id(slot);
+            }
+        }
+        Ok(tree)
+    }
+
+    /// Owned bytes and nodes of the app.
+    pub fn usage(&self) -> (u64, u32) {
+        (self.bytes, self.nodes)
+    }
+
+    fn inode(&self, nid: Nid) -> Result<Inode, Error> {
+        Ok(self.image.as_ref().ok_or(Error::Io)?.inode(nid)?)
+    }
+
+    /// Where a node's state is to be read.
+    #[inline]
+    fn source(&self, id: NodeId) -> Result<Source<'_, 'i>, Error> {
+        match (self.table.find(id), id) {
+            (Some(slot), _) => Ok(Source::Upper(self.table.get(slot)?)),
+            (None, NodeId::Image(nid)) => Ok(Source::Image(self.inode(nid)?)),
+            (None, NodeId::Upper { .. }) => Err(Error::BadDescriptor),
+        }
+    }
+
+    /// What is known about a node.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn stat(&self, id: NodeId) -> Result<Stat, Error> {
+        Ok(match self.source(id)? {
+            Source::Upper(node) => node.stat(),
+            Source::Image(inode) => Stat::from(&inode),
+        })
+    }
+
+    /// Finds a name in a directory.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the image is damaged.
+    #[inline]
+    pub fn lookup(&self, directory: NodeId, name: &[u8]) -> Result<Option<Found>, Error> {
+        let inode = match self.source(directory)? {
+            Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
+                return Ok(entries.get(name));
+            }
+            Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
+            Source::Upper(_) => return Err(Error::NotDirectory),
+            Source::Image(inode) if inode.kind == FileKind::Directory => inode,
+            Source::Image(_) => return Err(Error::NotDirectory),
+        };
+        let image = self.image.as_ref().ok_or(Error::Io)?;
+        let entry = image.lookup(&inode, name)?;
+        Ok(entry.map(|entry| Found { node: NodeId::Image(entry.nid), kind: entry.kind }))
+    }
+
+    /// The directory that a directory is in; the root is in itself.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn parent(&self, directory: NodeId) -> Result<NodeId, Error> {
+        if directory == self.root {
+            return Ok(directory);
+        }
+        let inode = match self.source(directory)? {
+            Source::Upper(Node { body: Body::Directory(Directory { parent: Some(parent), .. }), .. }) => {
+                return Ok(*parent);
+            }
+            Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
+            Source::Image(inode) if inode.kind == FileKind::Directory => inode,
+            Source::Upper(_) | Source::Image(_) => return Err(Error::NotDirectory),
+        };
+        let image = self.image.as_ref().ok_or(Error::Io)?;
+        Ok(NodeId::Image(image.parent(&inode)?))
+    }
+
+    /// Whether a directory is `below` or one of those that `below` lies in.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: the image is damaged; its parents may even go round in a circle.
+    pub fn is_above(&self, directory: NodeId, below: NodeId) -> Result<bool, Error> {
+        // Brent's way of finding a circle: compare with a mark that is moved up after 1, 2, 4, 8, ... steps.
+        let (mut at, mut mark, mut steps, mut next_mark) = (below, below, 0_u64, 1_u64);
+        loop {
+            if at == directory {
+                return Ok(true);
+            }
+            if at == self.root {
+                return Ok(false);
+            }
+            at = self.parent(at)?;
+            if at == mark {
+                return Err(Error::Io);
+            }
+            steps += 1;
+            if steps == next_mark {
+                (mark, next_mark) = (at, next_mark.saturating_mul(2));
+            }
+        }
+    }
+
+    /// Where a symbolic link points.
+    ///
+    /// # Errors
+    /// - [`Error::Invalid`]: it is not a symbolic link.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn link_target(&self, id: NodeId) -> Result<&[u8], Error> {
+        match self.source(id)? {
+            Source::Upper(Node { body: Body::Symlink(link), .. }) => Ok(link.target()),
+            Source::Image(inode) if inode.kind == FileKind::SymbolicLink => {
+                Ok(self.image.as_ref().ok_or(Error::Io)?.link_target(&inode)?)
+            }
+            Source::Upper(_) | Source::Image(_) => Err(Error::Invalid),
+        }
+    }
+
+    /// Whether a directory has no entries.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn is_empty(&self, directory: NodeId) -> Result<bool, Error> {
+        let inode = match self.source(directory)? {
+            Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
+                return Ok(entries.len() == 0);
+            }
+            Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
+            Source::Image(inode) => inode,
+            Source::Upper(_) => return Err(Error::NotDirectory),
+        };
+        let image = self.image.as_ref().ok_or(Error::Io)?;
+        match image.entries(&inode, 0).next() {
+            None => Ok(true),
+            Some(entry) => Ok(entry.map(|_| false)?),
+        }
+    }
+
+    /// Whether a directory was removed and only opens keep it.
+    pub fn is_removed(&self, directory: NodeId) -> bool {
+        self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
+    }
+
+    /// Gives an image node a slot, so that it can be opened or changed. Nothing about it changes.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn load(&mut self, id: NodeId) -> Result<u32, Error> {
+        if let Some(slot) = self.table.find(id) {
+            return Ok(slot);
+        }
+        let NodeId::Image(nid) = id else { return Err(Error::BadDescriptor) };
+        let image = self.image.as_ref().ok_or(Error::Io)?;
+        let inode = image.inode(nid)?;
+        let body = match inode.kind {
+            FileKind::RegularFile => Body::File(RegularFile::from_image(inode)),
+            FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
+            FileKind::SymbolicLink => Body::Symlink(Symlink::Image(image.link_target(&inode)?)),
+            special => Body::Special(special),
+        };
+        self.table.reserve()?;
+        Ok(self.table.insert(Node {
+            origin: Some(nid),
+            links: inode.links,
+            opens: 0,
+            changed: false,
+            times: Times::all(inode.modified),
+            body,
+        }))
+    }
+
+    /// Gives a node a slot in which it can be changed, and counts it as the app's. Nothing else about it changes.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] is reached.
+    /// - Those of [`Tree::load`].
+    pub fn touch(&mut self, id: NodeId) -> Result<u32, Error> {
+        let slot = self.load(id)?;
+        self.touch_slot(slot)?;
+        Ok(slot)
+    }
+
+    /// See [`Tree::touch`].
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] is reached.
+    pub fn touch_slot(&mut self, slot: u32) -> Result<(), Error> {
+        if !self.table.get(slot)?.changed {
+            if let Err(error) = self.check_nodes() {
+                self.collect(slot);
+                return Err(error);
+            }
+            self.nodes += 1;
+            self.table.get_mut(slot)?.changed = true;
+        }
+        Ok(())
+    }
+
+    /// Gives a directory a list of its own entries with room for one more.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - Those of [`Tree::touch`].
+    pub fn touch_entries(&mut self, directory: NodeId) -> Result<u32, Error> {
+        let slot = self.touch(directory)?;
+        let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else { return Err(Error::NotDirectory) };
+        match (&mut directory.entries, &directory.lower, &self.image) {
+            (Some(entries), ..) => entries.reserve()?,
+            (none, Some(inode), Some(image)) => {
+                let mut entries = Entries::copy_up(image, inode)?;
+                entries.reserve()?;
+                *none = Some(entries);
+            }
+            _ => return Err(Error::Io),
+        }
+        Ok(slot)
+    }
+
+    /// Makes sure that the next [`Tree::add`] succeeds.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] is reached.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn reserve_node(&mut self) -> Result<(), Error> {
+        self.check_nodes()?;
+        self.table.reserve()
+    }
+
+    fn check_nodes(&self) -> Result<(), Error> {
+        if self.nodes >= self.limits.max_nodes { Err(Error::InsufficientSpace) } else { Ok(()) }
+    }
+
+    /// Adds a node after [`Tree::reserve_node`].
+    pub fn add(&mut self, body: Body<'i>, now: Timestamp) -> u32 {
+        self.nodes += 1;
+        let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
+        self.table.insert(Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
+    }
+
+    /// The entries of a directory that [`Tree::touch_entries`] has prepared, and its node's times and links.
+    pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<'i>, &mut Times, &mut u32)> {
+        match self.table.get_mut(slot) {
+            Ok(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), times, links, .. }) => {
+                Some((entries, times, links))
+            }
+            _ => None,
+        }
+    }
+
+    /// Checks that `growth` more owned bytes are allowed.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientSpace`]: [`Limits::max_bytes`] would be passed.
+    pub fn check_bytes(&self, growth: u64) -> Result<(), Error> {
+        if growth > self.limits.max_bytes.saturating_sub(self.bytes) { Err(Error::InsufficientSpace) } else { Ok(()) }
+    }
+
+    /// Counts owned bytes that came or went.
+    pub fn count_bytes(&mut self, before: u64, after: u64) {
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
+    }
+
+    /// A name of a node is gone. Frees the node if nothing else keeps it. The node has a slot, or is one of the image
+    /// with no other name and needs no trace.
+    pub fn drop_name(&mut self, id: NodeId, now: Timestamp) {
+        let Some(slot) = self.table.find(id) else { return };
+        if let Ok(node) = self.table.get_mut(slot) {
+            node.links = if matches!(node.body, Body::Directory(_)) { 0 } else { node.links.saturating_sub(1) };
+            node.times.changed = now;
+        }
+        self.collect(slot);
+    }
+
+    /// Whether losing a name leaves a trace on a node: it has other names, or it is open.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn outlives_name(&self, id: NodeId) -> Result<bool, Error> {
+        Ok(match self.source(id)? {
+            Source::Upper(_) => true,
+            Source::Image(inode) => inode.kind != FileKind::Directory && inode.links > 1,
+        })
+    }
+
+    /// Frees the node in a slot if nothing keeps it.
+    pub fn collect(&mut self, slot: u32) {
+        let Ok(node) = self.table.get(slot) else { return };
+        let unused = node.links == 0 || (node.origin.is_some() && !node.changed);
+        if node.opens > 0 || !unused {
+            return;
+        }
+        if node.changed {
+            self.nodes = self.nodes.saturating_sub(1);
+        }
+        if let Some(Node { body: Body::File(file), .. }) = self.table.remove(slot) {
+            self.count_bytes(file.owned(), 0);
+        }
+    }
+}
+
+/// Where a node's state is to be read.
+enum Source<'t, 'i> {
+    Upper(&'t Node<'i>),
+    Image(Inode),
+}
+
+/// A copy of a name, made before the first change.
+///
+/// # Errors
+/// - [`Error::InsufficientMemory`]: an allocation failed.
+pub(crate) fn owned(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len())?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
+}
