@@ -37,7 +37,7 @@ thread_local! {
 impl State {
     fn new() -> Self {
         let settings = embed::settings();
-        let options = Options { read_only: settings.read_only, limits: settings.limits };
+        let options = Options { read_only: settings.read_only, limits: settings.limits, ..Options::default() };
         // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
         let fs = Fs::new(embed::image(), HostClock, options)
             .or_else(|_| Fs::new(None, HostClock, options))

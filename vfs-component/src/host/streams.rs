@@ -6,8 +6,8 @@ use crate::abi::{List, Res, Unit};
 #[derive(Clone, Copy)]
 #[repr(C, u8)]
 pub enum StreamError {
-    LastOperationFailed(u32),
     #[expect(dead_code, reason = "the host makes it")]
+    LastOperationFailed(u32),
     Closed,
 }
 

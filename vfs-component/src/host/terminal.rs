@@ -53,17 +53,17 @@ pub use output::drop_terminal_output;
 
 /// The terminal that stdin is, if it is one.
 pub fn terminal_stdin() -> Option<u32> {
-    get(stdin::get_terminal_stdin)
+    get(|result| stdin::get_terminal_stdin(result))
 }
 
 /// The terminal that stdout is, if it is one.
 pub fn terminal_stdout() -> Option<u32> {
-    get(stdout::get_terminal_stdout)
+    get(|result| stdout::get_terminal_stdout(result))
 }
 
 /// The terminal that stderr is, if it is one.
 pub fn terminal_stderr() -> Option<u32> {
-    get(stderr::get_terminal_stderr)
+    get(|result| stderr::get_terminal_stderr(result))
 }
 
 fn get(import: impl FnOnce(&mut Opt<u32>)) -> Option<u32> {

@@ -18,7 +18,8 @@ struct DescriptorStat {
     changed: Opt<Datetime>,
 }
 
-const _: () = assert!(size_of::<Answer<DescriptorStat>>() == 104 && core::mem::offset_of!(DescriptorStat, accessed) == 24);
+const _: () =
+    assert!(size_of::<Answer<DescriptorStat>>() == 104 && core::mem::offset_of!(DescriptorStat, accessed) == 24);
 
 impl From<Stat> for DescriptorStat {
     fn from(stat: Stat) -> Self {

@@ -34,7 +34,7 @@ pub fn new_output(state: &mut State, output: Output) -> u32 {
 #[derive(Clone, Copy)]
 #[repr(C, u8)]
 enum StreamError {
-    LastOperationFailed(u32),
+    LastOperationFailed(#[expect(dead_code, reason = "the app reads it")] u32),
     Closed,
 }
 
