@@ -12,7 +12,7 @@ use vfs_core::Fs;
 /// What `check-write` permits: the most bytes that the next writes of a file's stream may bring.
 const PERMIT: u64 = 1 << 20;
 
-static ZEROES: [u8; 64 << 10] = [0; 64 << 10];
+static ZEROES: [u8; 4096] = [0; 4096];
 
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.check-write")]
 extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
