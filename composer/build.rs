@@ -37,14 +37,20 @@ fn build() -> Result<(), Box<dyn Error>> {
 /// The WIT files of the crate `wasip2`, as Rust source.
 fn write_wasi_wit(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let metadata = |extra: &[&str]| {
-        let mut options = vec!["--locked".to_owned(), "--filter-platform".to_owned(), env::var("HOST").unwrap_or_default()];
+        let mut options =
+            vec!["--locked".to_owned(), "--filter-platform".to_owned(), env::var("HOST").unwrap_or_default()];
         options.extend(extra.iter().map(ToString::to_string));
         cargo_metadata::MetadataCommand::new().manifest_path(manifest.join("Cargo.toml")).other_options(options).exec()
     };
     // Everything is downloaded by now; the network is asked only if cargo thinks otherwise.
     let metadata = metadata(&["--offline"]).or_else(|_| metadata(&[]))?;
     let wasip2 = metadata.packages.iter().find(|p| p.name.as_str() == "wasip2" && p.version.major >= 2);
-    let folder = wasip2.ok_or("the crate `wasip2` is not in Cargo.lock")?.manifest_path.parent().ok_or("no folder")?.join("wit/deps");
+    let folder = wasip2
+        .ok_or("the crate `wasip2` is not in Cargo.lock")?
+        .manifest_path
+        .parent()
+        .ok_or("no folder")?
+        .join("wit/deps");
     let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.sort();
     let mut source = String::from("&[\n");
@@ -86,7 +92,9 @@ fn build_guest(workspace: &Path, out: &Path) -> Result<Vec<u8>, Box<dyn Error>> 
             cargo.env_remove(name);
         }
     }
-    for (key, value) in [("OPT_LEVEL", "3"), ("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("PANIC", "abort"), ("STRIP", "symbols")] {
+    for (key, value) in
+        [("OPT_LEVEL", "3"), ("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("PANIC", "abort"), ("STRIP", "symbols")]
+    {
         cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
     }
     // The encoded form, because paths may hold spaces.
@@ -120,8 +128,16 @@ fn belongs_to_outer_build(name: &str) -> bool {
         "OPT_LEVEL",
         "DEBUG",
     ];
-    let prefixes =
-        ["CARGO_PROFILE_", "CARGO_TARGET_", "CARGO_BUILD_", "CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_MANIFEST_", "DEP_"];
+    let prefixes = [
+        "CARGO_PROFILE_",
+        "CARGO_TARGET_",
+        "CARGO_BUILD_",
+        "CARGO_CFG_",
+        "CARGO_FEATURE_",
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "DEP_",
+    ];
     exact.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 

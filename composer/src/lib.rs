@@ -1,1 +1,67 @@
-//! Support.
+//! Puts a WebAssembly app and its files into one component.
+//!
+//! The app sees a writable, copy-on-write filesystem that lives in the component's own memory. The host is asked for nothing that
+//! the app itself did not ask for, and for no files at all.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = tempfile::tempdir()?;
+//! # std::fs::write(directory.path().join("hello.txt"), "hello")?;
+//! # let app = wat::parse_str(r#"(component
+//! #   (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
+//! #   (alias export $types "descriptor" (type $descriptor))
+//! #   (import "wasi:filesystem/preopens@0.2.3" (instance
+//! #     (alias outer 1 $descriptor (type $outer))
+//! #     (export "descriptor" (type $descriptor (eq $outer)))
+//! #     (type $own (own $descriptor))
+//! #     (type $entry (tuple $own string))
+//! #     (type $entries (list $entry))
+//! #     (export "get-directories" (func (result $entries))))))"#)?;
+//! let composed = vfs_compose::Composer::new(app).image(directory.path()).env("LANG", "C").compose()?;
+//! assert_eq!(composed.report().image.files, 1);
+//!
+//! let mut component = Vec::new();
+//! composed.write_to(&mut component)?;
+//! assert!(!composed.report().imports.iter().any(|name| name.starts_with("wasi:filesystem/")));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The pipeline
+//!
+//! Each step is a module; data flows from the top to the bottom, as in [`Composer::compose`]:
+//!
+//! ```text
+//! app       what is it, what does it import?              component, or preview1 module through vfs-preview1
+//! source    directories and images                        -> names, attributes, where contents come from
+//! tree      one tree of all sources                       collisions are errors here
+//! image     its layout as an EROFS image                  every offset and the size, nothing read yet
+//! tailor    the vfs this app needs, at its versions       module -> edited module -> component
+//! embed     settings and an empty place for the image     new pages of the vfs's memory
+//! compose   the vfs in front of the app                   wac-graph
+//! check     the laws, on the result                       validator, imports, exports
+//! write     the image flows into its place                from the files to the output
+//! ```
+#![forbid(unsafe_code)]
+
+mod app;
+mod check;
+mod compose;
+mod composed;
+mod composer;
+mod embed;
+pub mod error;
+mod image;
+mod name;
+mod report;
+mod source;
+mod tailor;
+mod tree;
+mod wasi;
+
+pub use composed::Composed;
+pub use composer::Composer;
+pub use error::Error;
+pub use name::InterfaceName;
+pub use report::{ImageReport, Report};
+pub use vfs_core::limits::Limits;

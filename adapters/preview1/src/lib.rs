@@ -1,1 +1,85 @@
-//! Support.
+//! Makes a component of a core module that speaks `wasi_snapshot_preview1`.
+//!
+//! The module keeps its code; an adapter module beside it translates its imports into WASI 0.2. A module with a `_start` becomes a
+//! command (it exports `wasi:cli/run`), any other a reactor.
+
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
+};
+use wasmparser::{Parser, Payload};
+use wit_component::ComponentEncoder;
+
+/// Why a module cannot become a component.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AdaptError {
+    /// The bytes are not a whole, valid module.
+    #[error("the module cannot be read")]
+    Read(#[from] wasmparser::BinaryReaderError),
+    /// The name that preview1 had before it was one.
+    #[error(
+        "the module imports `wasi_unstable`, which came before `wasi_snapshot_preview1`; compile it with a newer toolchain"
+    )]
+    Unstable,
+    /// The encoder's error, for example an import that is not WASI's.
+    #[error("{message}")]
+    Encode {
+        /// The encoder's words, all of them.
+        message: String,
+    },
+}
+
+/// The component.
+///
+/// # Errors
+/// - [`AdaptError::Read`]: not a whole, valid module.
+/// - [`AdaptError::Unstable`]: it imports the interface's predecessor.
+/// - [`AdaptError::Encode`]: it imports what neither preview1 nor its own component types have.
+pub fn componentize(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
+    let shape = Shape::of(module)?;
+    if shape.unstable {
+        return Err(AdaptError::Unstable);
+    }
+    let adapter =
+        if shape.command { WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER } else { WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER };
+    let mut encoder = ComponentEncoder::default();
+    encoder
+        .module(module)
+        .and_then(|encoder| {
+            if shape.preview1 { encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter) } else { Ok(encoder) }
+        })
+        .and_then(|encoder| encoder.encode())
+        .map_err(|error| AdaptError::Encode { message: format!("{error:#}") })
+}
+
+/// What decides how a module is adapted.
+#[derive(Default)]
+struct Shape {
+    preview1: bool,
+    unstable: bool,
+    command: bool,
+}
+
+impl Shape {
+    fn of(module: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
+        let mut shape = Self::default();
+        for payload in Parser::new(0).parse_all(module) {
+            match payload? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let name = import?.module;
+                        shape.preview1 |= name == WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+                        shape.unstable |= name == "wasi_unstable";
+                    }
+                }
+                Payload::ExportSection(exports) => {
+                    for export in exports {
+                        shape.command |= export?.name == "_start";
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(shape)
+    }
+}

@@ -85,25 +85,26 @@ impl<'i, C: Clock> Fs<'i, C> {
         if file.kind == FileKind::Directory { Ok(self.tree.table.id(file.slot)) } else { Err(Error::NotDirectory) }
     }
 
-    /// A walk from an open directory.
-    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, 'i>, Error> {
+    /// Walks to the end of a path; see [`Walk::resolve`].
+    pub(crate) fn resolve<'w>(
+        &'w mut self,
+        at: &OpenFile,
+        path: &'w str,
+        follow: FollowFinalLink,
+    ) -> Result<Place<'w>, Error> {
         let start = self.directory(at)?;
-        Ok(Walk::new(&self.tree, start, &mut self.above))
+        Walk::new(&self.tree, start, &mut self.above).resolve(path, follow)
     }
 
     /// What is at a path.
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
-        self.walk(at)?.resolve(path, follow)?.existing()
+        self.resolve(at, path, follow)?.existing()
     }
 
-    /// Walks to the directory of a path's last component; see [`Walk::parent`].
-    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
-        self.walk(at)?.parent(path)
-    }
-
-    /// Walks to a name in a directory and looks it up without following it.
+    /// Walks to a name in a directory without following it; see [`Walk::resolve_entry`].
     pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
-        self.parent(at, path)?.look(&self.tree)
+        let start = self.directory(at)?;
+        Walk::new(&self.tree, start, &mut self.above).resolve_entry(path)
     }
 
     /// Walks to a name that is to be made: the directory, and the name.
@@ -112,7 +113,7 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// - [`Error::Exist`]: it is there, or is `.` or `..`.
     /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
-    /// - Those of [`Walk::parent`].
+    /// - Those of [`Walk::resolve_entry`].
     pub(crate) fn vacant<'p>(
         &mut self,
         at: &OpenFile,

@@ -1,0 +1,97 @@
+//! What the app is and what it imports.
+
+mod sharing;
+mod structure;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wit_component::DecodedWasm;
+use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem};
+
+use crate::error::AppError;
+use crate::name::InterfaceName;
+use crate::tailor::{Demand, Demands};
+use crate::wasi::Wasi;
+
+/// What the imports of an app with files begin with.
+const FILESYSTEM: &str = "wasi:filesystem/";
+
+/// An app as a component, and what it wants.
+pub(crate) struct App {
+    /// The component.
+    pub(crate) component: Vec<u8>,
+    /// Every import of the component, as it is written there.
+    pub(crate) imports: BTreeSet<String>,
+    /// Every export, in order.
+    pub(crate) exports: Vec<String>,
+    /// What it asks of interfaces that the vfs has.
+    pub(crate) served: Demands,
+}
+
+impl App {
+    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`.
+    pub(crate) fn read(wasi: &Wasi, bytes: Vec<u8>) -> Result<Self, AppError> {
+        let component = match structure::kind(&bytes)? {
+            structure::Kind::Component => bytes,
+            structure::Kind::Module => vfs_preview1::componentize(&bytes).map_err(adaption_error)?,
+        };
+        let decoded =
+            wit_component::decode(&component).map_err(|source| AppError::Invalid { source: source.into() })?;
+        let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
+        let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let found = interfaces(wasi, &resolve, world)?;
+        sharing::check(&resolve, world, &found)?;
+        let served = found.into_iter().map(|(id, name)| (name, demand(&resolve, id))).collect();
+        Ok(Self { component, imports, exports, served })
+    }
+
+    /// Whether anything of the tree would ever be asked for.
+    pub(crate) fn has_filesystem(&self) -> bool {
+        self.served.keys().any(|name| name.path.starts_with(FILESYSTEM))
+    }
+}
+
+fn adaption_error(error: vfs_preview1::AdaptError) -> AppError {
+    AppError::NotAdaptable { source: error.into() }
+}
+
+/// The imports that the vfs has.
+fn interfaces(
+    wasi: &Wasi,
+    resolve: &Resolve,
+    world: WorldId,
+) -> Result<BTreeMap<InterfaceId, InterfaceName>, AppError> {
+    let mut served = BTreeMap::new();
+    let mut other = Vec::new();
+    for (key, item) in &resolve.worlds[world].imports {
+        let WorldItem::Interface { id, .. } = item else { continue };
+        let full = resolve.name_world_key(key);
+        match InterfaceName::parse(&full) {
+            Some(name) if wasi.serves(&name.path) && name.is_wasi_0_2() => {
+                served.insert(*id, name);
+            }
+            _ if full.starts_with(FILESYSTEM) => other.push(full),
+            _ => {}
+        }
+    }
+    if other.is_empty() { Ok(served) } else { Err(AppError::OtherVersion { interfaces: other }) }
+}
+
+fn demand(resolve: &Resolve, id: InterfaceId) -> Demand {
+    let interface = &resolve.interfaces[id];
+    let mut demand = Demand {
+        functions: interface.functions.keys().cloned().collect(),
+        types: interface.types.keys().cloned().collect(),
+        ..Demand::default()
+    };
+    for ty in interface.types.values() {
+        let TypeDefKind::Type(Type::Id(used)) = resolve.types[*ty].kind else { continue };
+        let TypeOwner::Interface(owner) = resolve.types[used].owner else { continue };
+        let name = resolve.id_of(owner).and_then(|name| InterfaceName::parse(&name));
+        if let Some(name) = name.filter(|_| owner != id) {
+            demand.uses.insert(name.path, name.version);
+        }
+    }
+    demand
+}

@@ -1,0 +1,81 @@
+//! What kind of bytes the app is, and whether they are whole.
+
+use wasmparser::{Encoding, MemoryType, Parser, Payload, TypeRef};
+
+use crate::error::AppError;
+
+pub(super) enum Kind {
+    Component,
+    Module,
+}
+
+/// Looks at the structure of the app, not into its functions.
+///
+/// # Errors
+/// - [`AppError::Text`], [`AppError::NotWasm`]: the beginning says so.
+/// - [`AppError::Truncated`]: the end is missing.
+/// - [`AppError::Invalid`]: a section is not what the format says.
+/// - [`AppError::SharedMemory`], [`AppError::Memory64`]: a memory of the app, at any depth.
+pub(super) fn kind(bytes: &[u8]) -> Result<Kind, AppError> {
+    if !bytes.starts_with(b"\0asm") {
+        return Err(if bytes.starts_with(b"\0as") || bytes == b"\0" || bytes == b"\0a" {
+            AppError::Truncated { detail: "not even the header is whole".into() }
+        } else if is_text(bytes) {
+            AppError::Text
+        } else {
+            AppError::NotWasm
+        });
+    }
+    let mut kind = Kind::Module;
+    for (index, payload) in Parser::new(0).parse_all(bytes).enumerate() {
+        match payload.map_err(broken)? {
+            Payload::Version { encoding, .. } if index == 0 => {
+                kind = if encoding == Encoding::Component { Kind::Component } else { Kind::Module };
+            }
+            Payload::MemorySection(memories) => {
+                for memory in memories {
+                    check(memory.map_err(broken)?)?;
+                }
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    if let TypeRef::Memory(memory) = import.map_err(broken)?.ty {
+                        check(memory)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(kind)
+}
+
+fn check(memory: MemoryType) -> Result<(), AppError> {
+    match memory {
+        MemoryType { shared: true, .. } => Err(AppError::SharedMemory),
+        MemoryType { memory64: true, .. } => Err(AppError::Memory64),
+        _ => Ok(()),
+    }
+}
+
+fn broken(error: wasmparser::BinaryReaderError) -> AppError {
+    let detail = error.to_string();
+    if detail.contains("unexpected end") {
+        AppError::Truncated { detail }
+    } else {
+        AppError::Invalid { source: error.into() }
+    }
+}
+
+/// The text format begins with a parenthesis, after space and comments.
+fn is_text(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(&bytes[..bytes.len().min(4096)])
+        .or_else(|error| std::str::from_utf8(&bytes[..error.valid_up_to()]))
+    else {
+        return false;
+    };
+    let mut lines = text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with(";;"));
+    lines
+        .next()
+        .is_some_and(|line| line.starts_with("(module") || line.starts_with("(component") || line.starts_with("(;"))
+}

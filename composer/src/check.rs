@@ -1,0 +1,69 @@
+//! The laws, on the result.
+
+use std::collections::BTreeSet;
+
+use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+
+use crate::app::App;
+use crate::error::CheckError;
+
+/// Names at the outer edge of a component.
+#[derive(Debug, Default)]
+pub(crate) struct Edge {
+    pub(crate) imports: Vec<String>,
+    pub(crate) exports: Vec<String>,
+}
+
+impl Edge {
+    pub(crate) fn of(component: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
+        let mut edge = Self::default();
+        let mut depth = 0u32;
+        for payload in Parser::new(0).parse_all(component) {
+            match payload? {
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::ComponentImportSection(imports) if depth == 0 => {
+                    for import in imports {
+                        edge.imports.push(import?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(exports) if depth == 0 => {
+                    for export in exports {
+                        edge.exports.push(export?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(edge)
+    }
+}
+
+/// Checks that `composed` is valid and keeps laws 1 and 2. `vfs_imports` is what the vfs asks of the host.
+///
+/// # Errors
+/// - [`CheckError::Invalid`]: the validator refuses it.
+/// - [`CheckError::NewImport`]: law 1, it imports what the app does not.
+/// - [`CheckError::NotPlugged`]: law 2, an import of the app that the vfs serves is still there, and the vfs itself does not need it.
+/// - [`CheckError::LostExport`]: the app exports more.
+pub(crate) fn check(composed: &[u8], app: &App, vfs_imports: &[String]) -> Result<(), CheckError> {
+    Validator::new_with_features(WasmFeatures::all())
+        .validate_all(composed)
+        .map_err(|source| CheckError::Invalid { source: source.into() })?;
+    let edge = Edge::of(composed).map_err(|source| CheckError::Invalid { source: source.into() })?;
+    let served: BTreeSet<String> = app.served.keys().map(ToString::to_string).collect();
+    for interface in edge.imports {
+        if !app.imports.contains(&interface) {
+            return Err(CheckError::NewImport { interface });
+        }
+        if served.contains(&interface) && !vfs_imports.contains(&interface) {
+            return Err(CheckError::NotPlugged { interface });
+        }
+    }
+    for name in &app.exports {
+        if !edge.exports.contains(name) {
+            return Err(CheckError::LostExport { name: name.clone() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! The builder: what is wanted, in the order of the pipeline.
+
+use std::path::PathBuf;
+
+use vfs_core::limits::Limits;
+use vfs_core::settings::Settings;
+use vfs_image::Timestamp;
+
+use crate::app::App;
+use crate::check::{self, Edge};
+use crate::composed::Composed;
+use crate::embed::{self, Description, Place};
+use crate::error::{AppError, CheckError, Error, TreeError};
+use crate::image::{ImageArgument, Packed, Reading};
+use crate::tailor::{self, Demand, Embedding, Grants, Order};
+use crate::wasi::{Wasi, is_in_version};
+
+/// Makes one component of an app and its files.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is done until `compose`"]
+pub struct Composer {
+    /// `None` for a vfs that fits any app.
+    app: Option<Vec<u8>>,
+    images: Vec<ImageArgument>,
+    settings: Settings,
+    strict: bool,
+    allow_unused: bool,
+    times: Option<Timestamp>,
+}
+
+impl Composer {
+    /// For an app: the bytes of a component, or of a core module that imports `wasi_snapshot_preview1`.
+    pub fn new(app: impl Into<Vec<u8>>) -> Self {
+        Self { app: Some(app.into()), ..Self::for_any_app() }
+    }
+
+    /// For a vfs alone that exports everything it can, at the newest version, and imports at the oldest. See [`Composer::vfs`].
+    pub fn for_any_app() -> Self {
+        Self {
+            app: None,
+            images: Vec::new(),
+            settings: Settings::default(),
+            strict: false,
+            allow_unused: false,
+            times: None,
+        }
+    }
+
+    /// The files of a directory, or an EROFS image file, become the tree.
+    pub fn image(self, path: impl Into<PathBuf>) -> Self {
+        self.image_at(path, "/")
+    }
+
+    /// The same at `guest`, an absolute path of the tree. Several images become one tree; the place of a later one must be free or
+    /// an empty directory.
+    pub fn image_at(mut self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
+        self.images.push(ImageArgument { path: path.into(), guest: guest.into() });
+        self
+    }
+
+    /// Gives the app the directory `guest` under its own name. Without any preopen it is given `/`.
+    pub fn preopen(self, guest: impl Into<String>) -> Self {
+        let guest = guest.into();
+        self.preopen_as(guest.clone(), guest)
+    }
+
+    /// Gives the app the directory `guest` under another name.
+    pub fn preopen_as(mut self, guest: impl Into<String>, name: impl Into<String>) -> Self {
+        self.settings.preopens.push((guest.into(), name.into()));
+        self
+    }
+
+    /// A variable, set over the host's environment.
+    pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.environment.push((key.into(), value.into()));
+        self
+    }
+
+    /// An argument, put between the program's name and the host's arguments.
+    pub fn arg(mut self, argument: impl Into<String>) -> Self {
+        self.settings.arguments.push(argument.into());
+        self
+    }
+
+    /// Nothing in the tree can be changed.
+    pub fn read_only(mut self, yes: bool) -> Self {
+        self.settings.read_only = yes;
+        self
+    }
+
+    /// Quotas of the app's writes.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// A device, socket or named pipe among the files is an error, not a warning.
+    pub fn strict(mut self, yes: bool) -> Self {
+        self.strict = yes;
+        self
+    }
+
+    /// Composes an app that imports no filesystem all the same.
+    pub fn allow_unused(mut self, yes: bool) -> Self {
+        self.allow_unused = yes;
+        self
+    }
+
+    /// One time for everything in the image (`SOURCE_DATE_EPOCH`), instead of the files' own.
+    pub fn times(mut self, seconds_since_1970: u64) -> Self {
+        self.times = Some(Timestamp { seconds: seconds_since_1970, nanoseconds: 0 });
+        self
+    }
+
+    /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet.
+    ///
+    /// # Errors
+    /// One of [`Error`] for each step that can fail.
+    pub fn compose(&self) -> Result<Composed, Error> {
+        let wasi = Wasi::new()?;
+        let Some(app) = &self.app else { return self.vfs_for(&wasi, None) };
+        let app = App::read(&wasi, app.clone())?;
+        if !self.allow_unused && !app.has_filesystem() {
+            return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
+        }
+        let vfs = self.vfs_for(&wasi, Some(&app))?;
+        let vfs_imports = vfs.report().imports.clone();
+        let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
+        let composed = crate::compose::compose(vfs_shell, &app)?;
+        check::check(&composed, &app, &vfs_imports)?;
+        Ok(Composed::new(composed, image, warnings)?.with_sizes(app.component.len() as u64, vfs_size))
+    }
+
+    /// The vfs alone, with its image: for the app, or for any app. `wac plug` puts it in front of one.
+    ///
+    /// # Errors
+    /// As [`Composer::compose`].
+    pub fn vfs(&self) -> Result<Composed, Error> {
+        let wasi = Wasi::new()?;
+        let app = self.app.as_ref().map(|app| App::read(&wasi, app.clone())).transpose()?;
+        self.vfs_for(&wasi, app.as_ref())
+    }
+
+    fn vfs_for(&self, wasi: &Wasi, app: Option<&App>) -> Result<Composed, Error> {
+        let mut warnings = Vec::new();
+        let reading = Reading { strict: self.strict, times: self.times };
+        let image = Packed::collect(&self.images, reading, &mut warnings)?;
+        let settings = self.settings_for(&image)?.encode();
+        // Before the vfs is made: an image that no engine would load is refused whatever is around it.
+        let image_size = embed::checked_size(image.size(), 0)?;
+        let embedding = Embedding { settings, image_size };
+        let mut vfs = tailor::tailor(wasi, order(wasi, app), &embedding)?;
+        embed::checked_size(image.size(), vfs.component.len() as u64)?;
+        let description = Description {
+            image: Place { offset: vfs.image_offset, size: image_size },
+            settings: Place {
+                offset: vfs.settings_offset,
+                size: u32::try_from(embedding.settings.len()).unwrap_or(u32::MAX),
+            },
+        };
+        embed::describe(&mut vfs.component, description);
+        let size = vfs.component.len() as u64;
+        let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
+        if let Some(interface) =
+            edge.imports.into_iter().find(|name| app.is_some_and(|app| !app.imports.contains(name)))
+        {
+            return Err(CheckError::NewImport { interface }.into());
+        }
+        Ok(Composed::new(vfs.component, image, warnings)?.with_sizes(0, size))
+    }
+
+    /// The settings with their defaults filled in.
+    fn settings_for(&self, image: &Packed) -> Result<Settings, TreeError> {
+        let mut settings = self.settings.clone();
+        if settings.preopens.is_empty() {
+            settings.preopens.push(("/".into(), "/".into()));
+        }
+        for (guest, _) in &settings.preopens {
+            if !image.is_directory(guest)? {
+                return Err(TreeError::Preopen { guest: guest.clone() });
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// What the vfs shall be for an app, or for any.
+fn order(wasi: &Wasi, app: Option<&App>) -> Order {
+    if let Some(app) = app {
+        return Order { exports: app.served.clone(), grants: Grants::of_app(wasi, &app.served) };
+    }
+    let version = wasi.version();
+    let exports = wasi.served().filter_map(|path| {
+        let functions = wasi.interface(path)?.functions.values();
+        let functions = functions
+            .filter(|function| is_in_version(&function.stability, version))
+            .map(|function| function.name.clone());
+        let demand = Demand { functions: functions.collect(), ..Demand::default() };
+        Some((crate::InterfaceName::new(path, version.clone()), demand))
+    });
+    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi) }
+}

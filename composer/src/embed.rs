@@ -1,0 +1,54 @@
+//! The image's place in a component: said by a custom section, found again by it, and filled while the component is written.
+//!
+//! A composition is made with the place empty. Only the data segment's own length and the sizes of the sections around it change
+//! when the image is put in, so everything else is known, and checked, before the first byte is written.
+
+mod locate;
+mod splice;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::EmbedError;
+
+pub(crate) use locate::{Found, find};
+pub(crate) use splice::Splice;
+
+/// Name of the custom section in the vfs component.
+const SECTION: &str = "vfs-compose";
+/// The most bytes of a module or component that engines load (wasmparser's limit, which wasmtime and others share).
+pub(crate) const MAX_MODULE: u64 = 1 << 30;
+
+/// What the custom section says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Description {
+    pub(crate) image: Place,
+    pub(crate) settings: Place,
+}
+
+/// Bytes in the vfs's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// Address.
+    pub(crate) offset: u32,
+    /// Bytes.
+    pub(crate) size: u32,
+}
+
+/// Appends the custom section to a vfs component.
+pub(crate) fn describe(component: &mut Vec<u8>, description: Description) {
+    let data = serde_json::to_vec(&description).unwrap_or_default();
+    let section = wasm_encoder::CustomSection { name: SECTION.into(), data: data.into() };
+    component.push(wasm_encoder::ComponentSectionId::CoreCustom.into());
+    wasm_encoder::Encode::encode(&section, component);
+}
+
+/// The image's size as the vfs knows it.
+///
+/// # Errors
+/// [`EmbedError::TooLarge`]: with `vfs` bytes around it no engine would load it.
+pub(crate) fn checked_size(image: u64, vfs: u64) -> Result<u32, EmbedError> {
+    // Headers of the sections around the image grow by a few bytes each.
+    let total = image.saturating_add(vfs).saturating_add(64);
+    let too_large = EmbedError::TooLarge { image, total, limit: MAX_MODULE };
+    if total > MAX_MODULE { Err(too_large) } else { u32::try_from(image).map_err(|_| too_large) }
+}

@@ -1,0 +1,99 @@
+//! Finds the vfs in a component.
+
+use std::ops::Range;
+
+use wasmparser::{BinaryReaderError, ConstExpr, DataKind, Operator, Parser, Payload};
+
+use super::{Description, SECTION};
+
+/// The vfs in a component, with positions in the component's bytes.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) description: Description,
+    /// The image's data segment.
+    pub(crate) image: Range<usize>,
+    /// The settings' data segment.
+    pub(crate) settings: Range<usize>,
+    /// Bytes that hold the image, from the outside in: nested components, the module, its data section. Each has its size before it.
+    pub(crate) around: Vec<Range<usize>>,
+    /// The code section of the vfs module.
+    pub(crate) code: usize,
+    /// The vfs component.
+    pub(crate) component: Range<usize>,
+}
+
+/// A data segment on the way.
+struct Segment {
+    address: u32,
+    bytes: Range<usize>,
+    /// Of the component the module is in.
+    component: Range<usize>,
+    around: Vec<Range<usize>>,
+}
+
+/// `None` where there is no vfs inside.
+pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError> {
+    let mut open: Vec<Range<usize>> = Vec::new();
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut code: Vec<(Range<usize>, usize)> = Vec::new();
+    let mut described = None;
+    let whole = 0..component.len();
+    for payload in Parser::new(0).parse_all(component) {
+        match payload? {
+            Payload::ModuleSection { unchecked_range: range, .. }
+            | Payload::ComponentSection { unchecked_range: range, .. } => {
+                open.push(positions(range));
+            }
+            Payload::End(_) => drop(open.pop()),
+            Payload::CodeSectionStart { size, .. } => {
+                code.extend(open.last().map(|module| (module.clone(), size as usize)))
+            }
+            Payload::DataSection(section) => {
+                let mut around = open.clone();
+                around.push(positions(section.range()));
+                // The innermost open one is the module itself.
+                let outer = open.len().checked_sub(2).map_or(&whole, |index| &open[index]);
+                for segment in section {
+                    let segment = segment?;
+                    let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else { continue };
+                    let Some(address) = constant(&offset_expr) else { continue };
+                    let end = positions(segment.range).end;
+                    let bytes = end - segment.data.len()..end;
+                    segments.push(Segment { address, bytes, component: outer.clone(), around: around.clone() });
+                }
+            }
+            Payload::CustomSection(section) if section.name() == SECTION && described.is_none() => {
+                let description = serde_json::from_slice::<Description>(section.data()).ok();
+                described = description.map(|description| (description, open.last().unwrap_or(&whole).clone()));
+            }
+            _ => {}
+        }
+    }
+    let Some((description, vfs)) = described else { return Ok(None) };
+    let mut of_vfs = segments.into_iter().filter(|segment| segment.component == vfs);
+    let (mut settings, mut image) = (None, None);
+    for segment in of_vfs.by_ref() {
+        if segment.address == description.settings.offset {
+            settings = Some(segment.bytes.clone());
+        }
+        if segment.address == description.image.offset {
+            image = Some(segment);
+        }
+    }
+    let (Some(settings), Some(image)) = (settings, image) else { return Ok(None) };
+    let module = image.around.get(image.around.len().saturating_sub(2));
+    let code = code.iter().find(|(of, _)| Some(of) == module).map_or(0, |(_, size)| *size);
+    Ok(Some(Found { description, image: image.bytes, settings, around: image.around, code, component: vfs }))
+}
+
+/// Positions in bytes that are in memory.
+fn positions(range: Range<u64>) -> Range<usize> {
+    range.start as usize..range.end as usize
+}
+
+fn constant(expression: &ConstExpr<'_>) -> Option<u32> {
+    match expression.get_operators_reader().read().ok()? {
+        Operator::I32Const { value } => Some(value.cast_unsigned()),
+        _ => None,
+    }
+}

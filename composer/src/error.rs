@@ -1,0 +1,374 @@
+//! One enum for each step of the pipeline, and [`Error`] over them.
+
+use std::path::PathBuf;
+
+use crate::name::InterfaceName;
+
+/// The error of a tool that this crate builds on, as it came.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// What can go wrong between an app and a directory and the one component.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Reading the app.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// Collecting the sources of the tree.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// Fitting the vfs to the app.
+    #[error(transparent)]
+    Tailor(#[from] TailorError),
+    /// Putting image and settings into the vfs.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
+    /// Joining the vfs and the app.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// The laws, on the result.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// Writing the result.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// The app cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The bytes do not begin as WebAssembly does.
+    #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]
+    NotWasm,
+    /// The text format.
+    #[error(
+        "the app is WebAssembly in its text format; turn it into bytes first, for example with `wasm-tools parse app.wat -o app.wasm`"
+    )]
+    Text,
+    /// A package of interfaces instead of a program.
+    #[error("the app is an encoded WIT package, which holds interfaces and no program")]
+    WitPackage,
+    /// The end is missing.
+    #[error("the app is cut off: {detail}")]
+    Truncated {
+        /// What the decoder expected.
+        detail: String,
+    },
+    /// The bytes break a rule of the format.
+    #[error("the app is not valid WebAssembly")]
+    Invalid {
+        /// The decoder's or validator's words.
+        #[source]
+        source: Cause,
+    },
+    /// Threads.
+    #[error("the app has a shared memory; components do not have threads")]
+    SharedMemory,
+    /// `memory64`.
+    #[error("the app has a 64-bit memory; WASI's functions take 32-bit addresses")]
+    Memory64,
+    /// A module that is no preview1 program and says nothing about its world.
+    #[error("the app is a core module whose imports no component can have")]
+    NotAdaptable {
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// Nothing would be served.
+    #[error("the app imports no filesystem: `{what}` is not among its imports, so files inside would never be seen")]
+    NoFilesystem {
+        /// The interface that was looked for.
+        what: &'static str,
+    },
+    /// Interfaces that share resource types with the filesystem's, and are not served.
+    #[error("this version cannot compose the app: {} {} the resources of {}, which the vfs makes its own; {} later", list(.interfaces), share(.interfaces), list(.resources), comes(.interfaces))]
+    NotServedYet {
+        /// What the app imports, or exports.
+        interfaces: Vec<String>,
+        /// Whose resources they share.
+        resources: Vec<String>,
+    },
+    /// Another WASI than 0.2.
+    #[error("the app imports {}; the vfs serves WASI 0.2, other versions come later", list(.interfaces))]
+    OtherVersion {
+        /// What the app imports.
+        interfaces: Vec<String>,
+    },
+}
+
+fn list(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn share(names: &[String]) -> &'static str {
+    if names.len() == 1 { "shares" } else { "share" }
+}
+
+fn comes(names: &[String]) -> &'static str {
+    if names.len() == 1 { "it comes" } else { "they come" }
+}
+
+/// A source of the tree cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TreeError {
+    /// A file or directory cannot be read.
+    #[error("cannot read `{}`", .path.display())]
+    Read {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Neither a directory nor an image file.
+    #[error("`{}` is neither a directory nor an EROFS image", .path.display())]
+    NotASource {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// A name that WASI cannot say.
+    #[error("the name of `{}` is not UTF-8, and WASI has no other names: {name}", .directory.display())]
+    NotUtf8 {
+        /// The directory it is in.
+        directory: PathBuf,
+        /// The name, quoted.
+        name: String,
+    },
+    /// A device, socket or named pipe, under `--strict`.
+    #[error("`{}` is a {kind}, which an image cannot hold", .path.display())]
+    Special {
+        /// The file.
+        path: PathBuf,
+        /// Its kind, in words.
+        kind: &'static str,
+    },
+    /// A file was not the same when it was packed as when it was listed.
+    #[error("`{}` changed while it was packed: {detail}", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// In what.
+        detail: String,
+    },
+    /// Two sources at one path.
+    #[error("two images collide at `{guest}`: what an earlier image has there is not an empty directory")]
+    Collision {
+        /// The later image's place.
+        guest: String,
+    },
+    /// A guest path that is not absolute and plain.
+    #[error("`{guest}` is not a place in the tree: write an absolute path without `.` and `..`")]
+    GuestPath {
+        /// The path as given.
+        guest: String,
+    },
+    /// A preopen of something that is not there.
+    #[error("the preopen `{guest}` is not a directory of the tree")]
+    Preopen {
+        /// The path as given.
+        guest: String,
+    },
+    /// A name or link target that an image cannot hold.
+    #[error("`{}` cannot be put into the image", .path.display())]
+    Entry {
+        /// The file.
+        path: PathBuf,
+        /// The tree's error.
+        #[source]
+        source: Cause,
+    },
+    /// The image reader's error.
+    #[error("`{}` is not a usable image", .path.display())]
+    Image {
+        /// The image file.
+        path: PathBuf,
+        /// The reader's error.
+        #[source]
+        source: Cause,
+    },
+    /// The tree is larger than an image can be.
+    #[error("the tree does not fit into an image")]
+    Layout {
+        /// The writer's error.
+        #[source]
+        source: Cause,
+    },
+    /// A file could not be packed.
+    #[error("the image could not be packed")]
+    Pack {
+        /// The writer's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// The vfs cannot be fitted to the app.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TailorError {
+    /// A WIT file that the build should have embedded.
+    #[error("WASI's WIT has no `{name}`")]
+    NoWit {
+        /// The file.
+        name: &'static str,
+    },
+    /// WASI's WIT does not parse.
+    #[error("WASI's WIT does not parse")]
+    Wit {
+        /// The parser's error.
+        #[source]
+        source: Cause,
+    },
+    /// A function that the vfs does not know.
+    #[error("the app imports `{function}` of `{interface}`, which the vfs does not have")]
+    NoFunction {
+        /// Whose function.
+        interface: InterfaceName,
+        /// The function.
+        function: String,
+    },
+    /// A type that the vfs does not know.
+    #[error("the app imports the type `{name}` of `{interface}`, which the vfs does not have")]
+    NoType {
+        /// Whose type.
+        interface: InterfaceName,
+        /// The type.
+        name: String,
+    },
+    /// An import of the vfs module that is neither WASI's nor ours.
+    #[error("the vfs module imports `{name}` of `{module}`, which nothing provides")]
+    UnknownImport {
+        /// Module.
+        module: String,
+        /// Name.
+        name: String,
+    },
+    /// The vfs module is not what it should be.
+    #[error("the vfs module cannot be edited")]
+    Module {
+        /// The editor's error.
+        #[source]
+        source: Cause,
+    },
+    /// The component could not be made.
+    #[error("the vfs cannot be made a component")]
+    Encode {
+        /// The encoder's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// The image does not go into the vfs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmbedError {
+    /// Engines refuse larger modules.
+    #[error(
+        "the image has {image} bytes; with it the vfs would have {total}, and engines load no module above {limit}"
+    )]
+    TooLarge {
+        /// Bytes of the image.
+        image: u64,
+        /// Bytes of the vfs module with it.
+        total: u64,
+        /// The most.
+        limit: u64,
+    },
+    /// The place of the image was not found.
+    #[error("the vfs component has no place for the image")]
+    NoPlace,
+}
+
+/// The vfs and the app do not go together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComposeError {
+    /// One of the two is not a component.
+    #[error("the {what} cannot be taken into the composition")]
+    Package {
+        /// `vfs` or `app`.
+        what: &'static str,
+        /// The composer's error.
+        #[source]
+        source: Cause,
+    },
+    /// The types of one interface do not fit.
+    #[error("`{interface}` of the vfs does not fit the app's import")]
+    Argument {
+        /// The interface.
+        interface: String,
+        /// The composer's error.
+        #[source]
+        source: Cause,
+    },
+    /// An export of the app cannot be passed on.
+    #[error("the app's export `{name}` cannot be passed on")]
+    Export {
+        /// The export.
+        name: String,
+        /// The composer's error.
+        #[source]
+        source: Cause,
+    },
+    /// The composition cannot be written down.
+    #[error("the composition cannot be encoded")]
+    Encode {
+        /// The composer's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// A law does not hold for the result. It would be a fault of this program.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The validator refuses the result.
+    #[error("the result is not a valid component")]
+    Invalid {
+        /// The validator's words.
+        #[source]
+        source: Cause,
+    },
+    /// Law 1.
+    #[error("the result would import `{interface}`, which the app does not")]
+    NewImport {
+        /// The import.
+        interface: String,
+    },
+    /// Law 2.
+    #[error("the app's import `{interface}` would still be the host's")]
+    NotPlugged {
+        /// The import.
+        interface: String,
+    },
+    /// An export of the app is missing.
+    #[error("the result would not export `{name}`, which the app does")]
+    LostExport {
+        /// The export.
+        name: String,
+    },
+}
+
+/// The result could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The output.
+    #[error("cannot write the result")]
+    Output {
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A source of the image, while it was packed.
+    #[error(transparent)]
+    Source(#[from] TreeError),
+}

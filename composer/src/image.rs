@@ -1,0 +1,202 @@
+//! The image that goes into the vfs: packed from a tree, or a file as it is.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vfs_image::{Attributes, Image, Layout, Timestamp, Tree};
+
+use crate::error::{TreeError, WriteError};
+use crate::report::ImageReport;
+use crate::source::{Source, directory, erofs};
+use crate::tree::{self, SourceTree};
+
+/// Image files above this are not read as a whole before they are embedded: only their beginning is checked.
+const READ_WHOLE: u64 = 128 << 20;
+/// Bytes of an image's first block, which has its superblock.
+const BLOCK: usize = 4096;
+
+/// One `--image`.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageArgument {
+    /// A directory or an image file.
+    pub(crate) path: PathBuf,
+    /// Its place in the tree.
+    pub(crate) guest: String,
+}
+
+/// How sources are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) strict: bool,
+    pub(crate) times: Option<Timestamp>,
+}
+
+/// An image of a known size, whose bytes are made when they are written.
+pub(crate) enum Packed {
+    Tree {
+        tree: SourceTree,
+        time: Timestamp,
+        size: u64,
+        /// Directories and their times when they were listed.
+        seen: Vec<(PathBuf, Timestamp)>,
+    },
+    File {
+        path: PathBuf,
+        size: u64,
+        modified: Timestamp,
+    },
+}
+
+impl Packed {
+    /// Collects the sources. Warnings are appended.
+    ///
+    /// # Errors
+    /// [`TreeError`] of each source, and where they collide.
+    pub(crate) fn collect(
+        images: &[ImageArgument],
+        reading: Reading,
+        warnings: &mut Vec<String>,
+    ) -> Result<Self, TreeError> {
+        if let [only] = images
+            && is_file(&only.path)?
+            && tree::names(&only.guest)?.is_empty()
+        {
+            return Self::as_it_is(&only.path);
+        }
+        let mut tree = Tree::new(Attributes { mode: 0o755, modified: reading.times.unwrap_or_default() });
+        let mut listing = directory::Listing { strict: reading.strict, times: reading.times, ..Default::default() };
+        for ImageArgument { path, guest } in images {
+            if is_file(path)? {
+                let bytes = Arc::new(read(path)?);
+                let bad =
+                    |source: vfs_image::ImageError| TreeError::Image { path: path.clone(), source: source.into() };
+                let root = erofs::root_attributes(&Image::new(&bytes).map_err(bad)?, reading.times).map_err(bad)?;
+                let place = tree::make_place(&mut tree, guest, root)?;
+                erofs::add(&mut tree, place, path, &bytes, reading.times, &mut listing.warnings)?;
+            } else {
+                let place = tree::make_place(&mut tree, guest, directory::attributes_of(path, reading.times)?)?;
+                directory::add(&mut tree, place, path, &mut listing)?;
+            }
+        }
+        warnings.append(&mut listing.warnings);
+        let time = reading.times.unwrap_or_else(|| tree::newest(&tree));
+        let size = Layout::new(&tree, time).map_err(|source| TreeError::Layout { source: source.into() })?.size();
+        Ok(Self::Tree { tree, time, size, seen: listing.seen })
+    }
+
+    fn as_it_is(path: &Path) -> Result<Self, TreeError> {
+        let failed = |source| TreeError::Read { path: path.to_owned(), source };
+        let bad = |source: vfs_image::ImageError| TreeError::Image { path: path.to_owned(), source: source.into() };
+        let metadata = std::fs::metadata(path).map_err(failed)?;
+        // Zeros that are never touched cost nothing: the reader sees the whole length with only its beginning read.
+        let mut bytes = vec![0; usize::try_from(metadata.len()).unwrap_or(usize::MAX)];
+        let wanted = if metadata.len() > READ_WHOLE { BLOCK } else { bytes.len() };
+        File::open(path).and_then(|mut file| file.read_exact(&mut bytes[..wanted])).map_err(failed)?;
+        let image = Image::new(&bytes).map_err(bad)?;
+        if wanted == bytes.len() {
+            // Damage is found here rather than by the app.
+            let mut scratch = Tree::new(Attributes::default());
+            let root = scratch.root();
+            erofs::root_attributes(&image, None).map_err(bad)?;
+            erofs::add(&mut scratch, root, path, &Arc::new(bytes), None, &mut Vec::new())?;
+        }
+        Ok(Self::File { path: path.to_owned(), size: metadata.len(), modified: directory::modified(&metadata) })
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Self::Tree { size, .. } | Self::File { size, .. } => *size,
+        }
+    }
+
+    /// Whether a path can be a preopen.
+    ///
+    /// # Errors
+    /// - [`TreeError::GuestPath`]: it is not plain and absolute.
+    /// - [`TreeError::Read`], [`TreeError::Image`]: the image file cannot be read.
+    pub(crate) fn is_directory(&self, guest: &str) -> Result<bool, TreeError> {
+        match self {
+            _ if tree::names(guest)?.is_empty() => Ok(true),
+            Self::Tree { tree, .. } => tree::is_directory(tree, guest),
+            Self::File { path, .. } => {
+                let bytes = Arc::new(read(path)?);
+                let mut scratch = Tree::new(Attributes::default());
+                let root = scratch.root();
+                erofs::add(&mut scratch, root, path, &bytes, None, &mut Vec::new())?;
+                tree::is_directory(&scratch, guest)
+            }
+        }
+    }
+
+    /// Writes the image. `progress` is told how many of its bytes are written.
+    ///
+    /// # Errors
+    /// - [`WriteError::Output`]: `out` failed.
+    /// - [`WriteError::Source`]: a source cannot be read, or is not what it was.
+    pub(crate) fn write(&self, out: &mut impl Write, mut progress: impl FnMut(u64)) -> Result<(), WriteError> {
+        match self {
+            Self::Tree { tree, time, seen, .. } => {
+                let layout = Layout::new(tree, *time).map_err(|source| TreeError::Layout { source: source.into() })?;
+                layout.write(&mut *out, Source::open, progress).map_err(|error| match error {
+                    vfs_image::WriteError::Write { source } => WriteError::Output { source },
+                    source => WriteError::Source(TreeError::Pack { source: source.into() }),
+                })?;
+                directory::check_unchanged(seen)?;
+                Ok(())
+            }
+            Self::File { path, size, modified } => {
+                let failed = |source| TreeError::Read { path: path.clone(), source };
+                let mut file = File::open(path).map_err(failed)?;
+                let now = file.metadata().map_err(failed)?;
+                if now.len() != *size || directory::modified(&now) != *modified {
+                    return Err(TreeError::Changed { path: path.clone(), detail: "its size or time".into() }.into());
+                }
+                let copied = copy(&mut file, *size, out, &mut progress)?;
+                if copied != *size || file.stream_position().map_err(failed)? != *size {
+                    return Err(TreeError::Changed { path: path.clone(), detail: "it became shorter".into() }.into());
+                }
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn report(&self) -> ImageReport {
+        let mut report = ImageReport { bytes: self.size(), ..ImageReport::default() };
+        if let Self::Tree { tree, .. } = self {
+            report.count(tree);
+        }
+        report
+    }
+}
+
+fn copy(file: &mut File, size: u64, out: &mut impl Write, progress: &mut impl FnMut(u64)) -> Result<u64, WriteError> {
+    let mut piece = vec![0; 256 * 1024];
+    let mut done = 0;
+    while done < size {
+        let length = piece.len().min(usize::try_from(size - done).unwrap_or(usize::MAX));
+        let read = match file.read(&mut piece[..length]) {
+            Ok(0) => break,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(source) => return Err(TreeError::Read { path: PathBuf::new(), source }.into()),
+        };
+        out.write_all(&piece[..read]).map_err(|source| WriteError::Output { source })?;
+        done += read as u64;
+        progress(done);
+    }
+    Ok(done)
+}
+
+fn is_file(path: &Path) -> Result<bool, TreeError> {
+    let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
+    if !metadata.is_dir() && !metadata.is_file() {
+        return Err(TreeError::NotASource { path: path.to_owned() });
+    }
+    Ok(metadata.is_file())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, TreeError> {
+    std::fs::read(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })
+}

@@ -1,0 +1,69 @@
+//! The world and the code that one app needs of the vfs, and nothing more.
+//!
+//! The vfs module names its imports and exports without versions. [`demand`] says which interfaces, at which versions and with
+//! which functions, the app asks for; [`module`] edits the module to serve exactly those; [`world`] makes the world that the
+//! edited module then has, and [`encode`] the component.
+
+pub(crate) mod demand;
+mod dispatch;
+mod host;
+mod module;
+mod world;
+
+use std::collections::HashMap;
+
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+
+use crate::error::TailorError;
+use crate::wasi::Wasi;
+
+pub(crate) use demand::{Demand, Demands};
+pub(crate) use host::Grants;
+pub(crate) use module::Embedding;
+
+/// The vfs's core module, built from this workspace by the build script.
+const VFS_MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm"));
+
+/// What the vfs shall be.
+pub(crate) struct Order {
+    /// What it exports.
+    pub(crate) exports: Demands,
+    /// What it may import.
+    pub(crate) grants: Grants,
+}
+
+/// A vfs component with an empty place where its image goes.
+pub(crate) struct Tailored {
+    pub(crate) component: Vec<u8>,
+    /// Where in the vfs's memory the image begins.
+    pub(crate) image_offset: u32,
+    /// Where in the vfs's memory the settings begin.
+    pub(crate) settings_offset: u32,
+}
+
+/// Fits the vfs to an order.
+pub(crate) fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Tailored, TailorError> {
+    demand::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
+    let edited = module::edit(wasi, VFS_MODULE, &order, embedding)?;
+    let mut hosted = edited.host;
+    demand::close(wasi, &mut hosted, |_, path| order.grants.version(path).unwrap_or_else(|| wasi.version()).clone())?;
+    let component = encode(wasi, edited.bytes, &hosted, &order.exports)?;
+    Ok(Tailored { component, image_offset: edited.image_offset, settings_offset: edited.settings_offset })
+}
+
+/// The module becomes a component.
+///
+/// In its world the host's interfaces have a namespace of their own, because an interface that is both imported and exported would
+/// be one and the same; the names are put right in the component.
+fn encode(wasi: &Wasi, mut module: Vec<u8>, host: &Demands, exports: &Demands) -> Result<Vec<u8>, TailorError> {
+    let (resolve, world) = world::build(wasi, host, exports);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
+        .map_err(|source| TailorError::Encode { source: source.into() })?;
+    let names: HashMap<_, _> = host.keys().map(|name| (world::host_name(name), name.to_string())).collect();
+    ComponentEncoder::default()
+        .merge_imports_based_on_semver(false)
+        .import_name_map(names)
+        .module(&module)
+        .and_then(|encoder| encoder.encode())
+        .map_err(|source| TailorError::Encode { source: source.into() })
+}

@@ -1,0 +1,249 @@
+//! The edits to the vfs's core module.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use walrus::ir::Value;
+use walrus::{
+    ConstExpr, DataKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, ImportId, ImportKind, Module,
+    ModuleConfig, ValType,
+};
+
+use super::dispatch::Dispatch;
+use super::host::{self, HostImport};
+use super::{Demands, Order};
+use crate::error::{Cause, TailorError};
+use crate::name::InterfaceName;
+use crate::wasi::Wasi;
+
+/// Bytes of a page of memory.
+const PAGE: u64 = 65536;
+/// Where an image may begin: at a block of EROFS, which is a page of most hosts.
+const IMAGE_ALIGNMENT: u64 = 4096;
+/// The module of the imports that tell the vfs where its image and settings are.
+const EMBED: &str = "vfs-compose:embed";
+const INTRINSICS: &str = "[export]";
+
+/// What goes into the vfs's memory.
+pub(crate) struct Embedding {
+    /// Encoded [`vfs_core::settings::Settings`].
+    pub(crate) settings: Vec<u8>,
+    /// Bytes of the image.
+    pub(crate) image_size: u32,
+}
+
+/// A module that serves an order.
+pub(super) struct Edited {
+    pub(super) bytes: Vec<u8>,
+    /// What is left of its imports.
+    pub(super) host: Demands,
+    pub(super) image_offset: u32,
+    pub(super) settings_offset: u32,
+}
+
+/// Makes `module` serve `order.exports` and import only what `order.grants` allows, with its memory laid out for `embedding`. The
+/// image's segment is the last one, and empty.
+pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedding) -> Result<Edited, TailorError> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut module = config.parse(module).map_err(failed)?;
+    let custom: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
+    for section in custom {
+        module.customs.delete(section);
+    }
+    let place = place(&mut module, embedding)?;
+    replace_embed_imports(&mut module, embedding, &place)?;
+    let dispatch = Dispatch::new(wasi, &mut module, &order.exports);
+    replace_exports(wasi, &mut module, order, &dispatch)?;
+    replace_intrinsics(&mut module, &order.exports, &dispatch)?;
+    let host = replace_host_imports(wasi, &mut module, order)?;
+    add_segments(&mut module, embedding, &place);
+    Ok(Edited { bytes: module.emit_wasm(), host, image_offset: place.image, settings_offset: place.settings })
+}
+
+pub(super) fn failed(source: impl Into<Cause>) -> TailorError {
+    TailorError::Module { source: source.into() }
+}
+
+/// Addresses of the embedded bytes.
+struct Place {
+    memory: walrus::MemoryId,
+    settings: u32,
+    image: u32,
+}
+
+/// Settings and image go on new pages after the module's own; the allocator grows memory past them.
+fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorError> {
+    let memory = module.get_memory_id().map_err(failed)?;
+    let settings = module.memories.get(memory).initial * PAGE;
+    let image = (settings + embedding.settings.len() as u64).next_multiple_of(IMAGE_ALIGNMENT);
+    let pages = (image + u64::from(embedding.image_size)).div_ceil(PAGE);
+    if pages > PAGE {
+        return Err(failed("the image does not fit into 32-bit memory"));
+    }
+    let record = module.memories.get_mut(memory);
+    record.initial = pages;
+    record.maximum = record.maximum.map(|maximum| maximum.max(pages));
+    let address = |value: u64| u32::try_from(value).map_err(failed);
+    Ok(Place { memory, settings: address(settings)?, image: address(image)? })
+}
+
+fn add_segments(module: &mut Module, embedding: &Embedding, place: &Place) {
+    for (address, bytes) in [(place.settings, embedding.settings.clone()), (place.image, Vec::new())] {
+        let offset = ConstExpr::Value(Value::I32(address.cast_signed()));
+        let segment = module.data.add(DataKind::Active { memory: place.memory, offset }, bytes);
+        module.memories.get_mut(place.memory).data_segments.insert(segment);
+    }
+}
+
+fn replace_embed_imports(module: &mut Module, embedding: &Embedding, place: &Place) -> Result<(), TailorError> {
+    for (id, name) in function_imports(module, |module| module == EMBED) {
+        let value = match name.1.as_str() {
+            "image-offset" => place.image,
+            "image-size" => embedding.image_size,
+            "settings-offset" => place.settings,
+            "settings-size" => u32::try_from(embedding.settings.len()).map_err(failed)?,
+            _ => return Err(TailorError::UnknownImport { module: name.0, name: name.1 }),
+        };
+        let replaced = module.replace_imported_func(id, |(body, _)| {
+            body.i32_const(value.cast_signed());
+        });
+        replaced.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The versioned exports of the order in the place of the unversioned ones.
+fn replace_exports(wasi: &Wasi, module: &mut Module, order: &Order, dispatch: &Dispatch) -> Result<(), TailorError> {
+    let mut functions = BTreeMap::new();
+    let mut old = Vec::new();
+    for export in module.exports.iter() {
+        if let (ExportItem::Function(id), true) = (export.item, export.name.contains('#')) {
+            functions.insert(export.name.clone(), id);
+            old.push(export.id());
+        }
+    }
+    old.into_iter().for_each(|id| module.exports.delete(id));
+    for (index, (name, demand)) in order.exports.iter().enumerate() {
+        for function in &demand.functions {
+            let missing = || TailorError::NoFunction { interface: name.clone(), function: function.clone() };
+            let id = *functions.get(&format!("{}#{function}", name.path)).ok_or_else(missing)?;
+            let id = dispatch.wrap(module, id, index);
+            module.exports.add(&format!("{name}#{function}"), id);
+        }
+        for ty in demand.types.iter().filter(|ty| is_own_resource(wasi, name, ty)) {
+            if let Some(&id) = functions.get(&format!("{}#[dtor]{ty}", name.path)) {
+                module.exports.add(&format!("{name}#[dtor]{ty}"), id);
+            }
+        }
+    }
+    walrus::passes::gc::run(module);
+    Ok(())
+}
+
+fn is_own_resource(wasi: &Wasi, name: &InterfaceName, ty: &str) -> bool {
+    let id = wasi.interface(&name.path).and_then(|interface| interface.types.get(ty));
+    id.is_some_and(|&id| wasi.resource(id) == Some(id))
+}
+
+/// `[resource-new]` and its like: of the one version there is, or of the version the caller speaks.
+fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatch) -> Result<(), TailorError> {
+    for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
+        let path = from.trim_start_matches(INTRINSICS);
+        let resource = name.split_once(']').map_or("", |(_, resource)| resource);
+        let makers: Vec<_> = exports
+            .iter()
+            .filter(|(name, demand)| name.path == path && demand.types.contains(resource))
+            .map(|(name, _)| name.clone())
+            .collect();
+        match makers.as_slice() {
+            [] => do_nothing(module, id)?,
+            [one] => rename(module, id, format!("{INTRINSICS}{one}")),
+            several => {
+                let ty = module.funcs.get(id).ty();
+                let targets = several.iter().map(|maker| {
+                    let (function, _) = module.add_import_func(&format!("{INTRINSICS}{maker}"), &name, ty);
+                    (maker.clone(), function)
+                });
+                let targets: Vec<_> = targets.collect();
+                dispatch.choose(module, id, &targets)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is not granted, or cannot be reached any more, does nothing; the rest takes the granted versions.
+fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Result<Demands, TailorError> {
+    loop {
+        walrus::passes::gc::run(module);
+        let imports = function_imports(module, |module| !module.starts_with(INTRINSICS));
+        let all = imports.iter().map(|(_, (module, name))| HostImport::new(module, name)).collect::<BTreeSet<_>>();
+        let useful = host::useful(wasi, &order.grants, all.clone());
+        if useful.len() == all.len() {
+            for (id, (path, _)) in imports {
+                let Some(version) = order.grants.version(&path) else { continue };
+                let name = super::world::host_name(&InterfaceName::new(path, version.clone()));
+                rename(module, id, name);
+            }
+            return Ok(host::demands(&order.grants, &useful));
+        }
+        for (id, (from, name)) in imports {
+            if wasi.interface(&from).is_none() {
+                return Err(TailorError::UnknownImport { module: from, name });
+            }
+            if !useful.contains(&HostImport::new(&from, &name)) {
+                do_nothing(module, id)?;
+            }
+        }
+    }
+}
+
+/// The functions imported from modules that `wanted` accepts, with module and name.
+fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, (String, String))> {
+    module
+        .imports
+        .iter()
+        .filter(|import| wanted(&import.module))
+        .filter_map(|import| match import.kind {
+            ImportKind::Function(id) => Some((id, (import.module.clone(), import.name.clone()))),
+            _ => None,
+        })
+        .collect()
+}
+
+fn rename(module: &mut Module, function: FunctionId, name: String) {
+    if let Some(id) = import_of(module, function) {
+        module.imports.get_mut(id).module = name;
+    }
+}
+
+fn import_of(module: &Module, function: FunctionId) -> Option<ImportId> {
+    match &module.funcs.get(function).kind {
+        FunctionKind::Import(import) => Some(import.import),
+        _ => None,
+    }
+}
+
+/// The import becomes a function that returns zeros and writes nothing.
+fn do_nothing(module: &mut Module, function: FunctionId) -> Result<(), TailorError> {
+    let results = module.types.get(module.funcs.get(function).ty()).results().to_vec();
+    let replaced = module.replace_imported_func(function, |(body, _)| {
+        for result in results {
+            match result {
+                ValType::I64 => body.i64_const(0),
+                ValType::F32 => body.f32_const(0.0),
+                ValType::F64 => body.f64_const(0.0),
+                _ => body.i32_const(0),
+            };
+        }
+    });
+    replaced.map(drop).map_err(failed)
+}
+
+/// A function with the type of `like`.
+pub(super) fn builder_like(module: &mut Module, like: FunctionId) -> (FunctionBuilder, Vec<walrus::LocalId>) {
+    let ty = module.types.get(module.funcs.get(like).ty());
+    let (params, results) = (ty.params().to_vec(), ty.results().to_vec());
+    let locals = params.iter().map(|ty| module.locals.add(*ty)).collect();
+    (FunctionBuilder::new(&mut module.types, &params, &results), locals)
+}

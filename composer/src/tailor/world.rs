@@ -1,0 +1,227 @@
+//! The world of a tailored vfs: copies of WASI's interfaces, each at its version and with only what is asked for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use wit_parser::{
+    Function, FunctionKind, Handle, Interface, InterfaceId, Package, PackageId, PackageName, Resolve, Type, TypeDef,
+    TypeDefKind, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
+};
+
+use super::demand::{Demand, Demands};
+use crate::name::InterfaceName;
+use crate::wasi::Wasi;
+
+/// The host's interfaces in this world, so that they are not taken for the exports of the same name.
+const HOST_NAMESPACE: &str = "host";
+
+/// The name a host's interface has in the world.
+pub(super) fn host_name(name: &InterfaceName) -> String {
+    match name.path.split_once(':') {
+        Some((_, rest)) => format!("{HOST_NAMESPACE}:{rest}@{}", name.version),
+        None => name.to_string(),
+    }
+}
+
+/// A world that imports the one (under the names of [`host_name`]) and exports the other. Both are closed.
+pub(super) fn build(wasi: &Wasi, host: &Demands, exports: &Demands) -> (Resolve, WorldId) {
+    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+    let name = PackageName { namespace: "vfs-compose".into(), name: "vfs".into(), version: None };
+    let package = package_of(&mut resolve, name);
+    let imports = Copier::copy_all(wasi, &mut resolve, host, Some(HOST_NAMESPACE));
+    let exports = Copier::copy_all(wasi, &mut resolve, exports, None);
+    let world = resolve.worlds.alloc(World {
+        name: "vfs".into(),
+        imports: imports.into_iter().map(item).collect(),
+        exports: exports.into_iter().map(item).collect(),
+        package: Some(package),
+        docs: Default::default(),
+        stability: Default::default(),
+        includes: Vec::new(),
+        span: Default::default(),
+    });
+    resolve.packages[package].worlds.insert("vfs".into(), world);
+    (resolve, world)
+}
+
+fn item(id: InterfaceId) -> (WorldKey, WorldItem) {
+    let item = WorldItem::Interface {
+        id,
+        stability: Default::default(),
+        external_id: None,
+        docs: Default::default(),
+        span: Default::default(),
+    };
+    (WorldKey::Interface(id), item)
+}
+
+fn package_of(resolve: &mut Resolve, name: PackageName) -> PackageId {
+    if let Some(&id) = resolve.package_names.get(&name) {
+        return id;
+    }
+    let package = Package {
+        name: name.clone(),
+        docs: Default::default(),
+        interfaces: Default::default(),
+        worlds: Default::default(),
+    };
+    let id = resolve.packages.alloc(package);
+    resolve.package_names.insert(name, id);
+    id
+}
+
+/// Copies interfaces, each after those it uses: types come before their users.
+struct Copier<'a> {
+    wasi: &'a Wasi,
+    to: &'a mut Resolve,
+    demands: &'a Demands,
+    namespace: Option<&'a str>,
+    done: BTreeMap<InterfaceName, InterfaceId>,
+    order: Vec<InterfaceId>,
+}
+
+impl<'a> Copier<'a> {
+    fn copy_all(
+        wasi: &'a Wasi,
+        to: &'a mut Resolve,
+        demands: &'a Demands,
+        namespace: Option<&'a str>,
+    ) -> Vec<InterfaceId> {
+        let mut copier = Self { wasi, to, demands, namespace, done: BTreeMap::new(), order: Vec::new() };
+        for (name, demand) in demands {
+            copier.interface(name, demand);
+        }
+        copier.order
+    }
+
+    fn interface(&mut self, name: &InterfaceName, demand: &Demand) -> Option<InterfaceId> {
+        if let Some(&id) = self.done.get(name) {
+            return Some(id);
+        }
+        for (path, version) in &demand.uses {
+            let used = InterfaceName::new(path.clone(), version.clone());
+            // An app may name a version of an interface it takes nothing from.
+            if let Some(demand) = self.demands.get(&used) {
+                self.interface(&used, demand);
+            }
+        }
+        let from = self.wasi.interface(&name.path)?;
+        let (_, rest) = name.path.split_once(':')?;
+        let (package, interface) = rest.split_once('/')?;
+        let package = PackageName {
+            namespace: self.namespace.unwrap_or("wasi").into(),
+            name: package.into(),
+            version: Some(name.version.clone()),
+        };
+        let package = package_of(self.to, package);
+        let id = self.to.interfaces.alloc(Interface {
+            name: Some(interface.into()),
+            types: Default::default(),
+            functions: Default::default(),
+            package: Some(package),
+            docs: Default::default(),
+            stability: Default::default(),
+            span: Default::default(),
+            clone_of: None,
+        });
+        self.to.packages[package].interfaces.insert(interface.into(), id);
+        let mut types = Types { copier: self, uses: demand, owner: id, copies: HashMap::new() };
+        let mut named: Vec<_> = from.types.iter().filter(|(name, _)| demand.types.contains(*name)).collect();
+        named.sort_by_key(|(_, id)| id.index());
+        for (name, from) in named {
+            let copy = types.copy(*from, TypeOwner::Interface(id));
+            types.copier.to.interfaces[id].types.insert(name.clone(), copy);
+        }
+        for function in from.functions.values().filter(|function| demand.functions.contains(&function.name)) {
+            let copy = types.function(function);
+            types.copier.to.interfaces[id].functions.insert(function.name.clone(), copy);
+        }
+        self.done.insert(name.clone(), id);
+        self.order.push(id);
+        Some(id)
+    }
+}
+
+/// The types of one interface while it is copied.
+struct Types<'c, 'a> {
+    copier: &'c mut Copier<'a>,
+    uses: &'c Demand,
+    owner: InterfaceId,
+    copies: HashMap<TypeId, TypeId>,
+}
+
+impl Types<'_, '_> {
+    fn function(&mut self, from: &Function) -> Function {
+        let mut to = Function { docs: Default::default(), stability: Default::default(), ..from.clone() };
+        for param in &mut to.params {
+            param.ty = self.ty(param.ty);
+        }
+        to.result = to.result.map(|ty| self.ty(ty));
+        match &mut to.kind {
+            FunctionKind::Method(id)
+            | FunctionKind::AsyncMethod(id)
+            | FunctionKind::Static(id)
+            | FunctionKind::AsyncStatic(id)
+            | FunctionKind::Constructor(id) => *id = self.id(*id),
+            FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => {}
+        }
+        to
+    }
+
+    fn ty(&mut self, ty: Type) -> Type {
+        match ty {
+            Type::Id(id) => Type::Id(self.id(id)),
+            simple => simple,
+        }
+    }
+
+    fn id(&mut self, from: TypeId) -> TypeId {
+        if let Some(&copy) = self.copies.get(&from) {
+            return copy;
+        }
+        self.foreign(from).unwrap_or_else(|| self.copy(from, TypeOwner::None))
+    }
+
+    /// The copy of another interface's type, made before.
+    fn foreign(&self, from: TypeId) -> Option<TypeId> {
+        let (path, name) = self.copier.wasi.home_of(from)?;
+        let version = self.uses.uses.get(&path)?.clone();
+        let interface = *self.copier.done.get(&InterfaceName::new(path, version))?;
+        self.copier.to.interfaces[interface].types.get(name).copied().filter(|_| interface != self.owner)
+    }
+
+    fn copy(&mut self, from: TypeId, owner: TypeOwner) -> TypeId {
+        let TypeDef { name, mut kind, .. } = self.copier.wasi.resolve.types[from].clone();
+        match &mut kind {
+            TypeDefKind::Record(record) => record.fields.iter_mut().for_each(|field| field.ty = self.ty(field.ty)),
+            TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => *id = self.id(*id),
+            TypeDefKind::Tuple(tuple) => tuple.types.iter_mut().for_each(|ty| *ty = self.ty(*ty)),
+            TypeDefKind::Variant(variant) => {
+                variant.cases.iter_mut().flat_map(|case| &mut case.ty).for_each(|ty| *ty = self.ty(*ty))
+            }
+            TypeDefKind::Option(ty)
+            | TypeDefKind::List(ty)
+            | TypeDefKind::FixedLengthList(ty, _)
+            | TypeDefKind::Type(ty) => {
+                *ty = self.ty(*ty);
+            }
+            TypeDefKind::Map(key, value) => (*key, *value) = (self.ty(*key), self.ty(*value)),
+            TypeDefKind::Result(result) => {
+                result.ok = result.ok.map(|ty| self.ty(ty));
+                result.err = result.err.map(|ty| self.ty(ty));
+            }
+            TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => *ty = ty.map(|ty| self.ty(ty)),
+            TypeDefKind::Resource | TypeDefKind::Flags(_) | TypeDefKind::Enum(_) | TypeDefKind::Unknown => {}
+        }
+        let copy = self.copier.to.types.alloc(TypeDef {
+            name,
+            kind,
+            owner,
+            docs: Default::default(),
+            stability: Default::default(),
+            span: Default::default(),
+            external_id: None,
+        });
+        self.copies.insert(from, copy);
+        copy
+    }
+}

@@ -1,0 +1,147 @@
+//! The WIT of WASI 0.2 and our own world over it, as of build time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+use wit_parser::{
+    Function, Interface, InterfaceId, PackageId, Resolve, Stability, Type, TypeDefKind, TypeId, TypeOwner,
+};
+use wit_parser::{WorldItem, WorldKey};
+
+use crate::error::TailorError;
+
+/// Name and text of each WIT file of the crate `wasip2`.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
+const WORLD: &str = include_str!("../../wit/vfs.wit");
+/// Dependencies before their users.
+const ORDER: [&str; 6] = ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit"];
+
+/// WASI at the version it was published with, and what of it the vfs serves and uses.
+pub(crate) struct Wasi {
+    pub(crate) resolve: Resolve,
+    /// Interfaces by path without version.
+    by_path: BTreeMap<String, InterfaceId>,
+    served: BTreeSet<String>,
+    used: BTreeSet<String>,
+    version: Version,
+}
+
+impl Wasi {
+    /// Parses the embedded text.
+    pub(crate) fn new() -> Result<Self, TailorError> {
+        let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+        let mut version = None;
+        for name in ORDER {
+            let (name, text) = FILES.iter().find(|(file, _)| *file == name).ok_or(TailorError::NoWit { name })?;
+            let package = push(&mut resolve, name, text)?;
+            version = resolve.packages[package].name.version.clone();
+        }
+        let own = push(&mut resolve, "vfs.wit", WORLD)?;
+        let world = resolve.packages[own].worlds["vfs"];
+        let version = version.ok_or(TailorError::NoWit { name: "version" })?;
+        let by_path = resolve.interfaces.iter().filter_map(|(id, _)| Some((path_of(&resolve, id)?, id))).collect();
+        let served = paths(&resolve, &resolve.worlds[world].exports);
+        let used = paths(&resolve, &resolve.worlds[world].imports);
+        Ok(Self { resolve, by_path, served, used, version })
+    }
+
+    /// Whether the vfs has this interface, at some version of WASI 0.2.
+    pub(crate) fn serves(&self, path: &str) -> bool {
+        self.served.contains(path)
+    }
+
+    /// Paths of all interfaces that the vfs has.
+    pub(crate) fn served(&self) -> impl Iterator<Item = &str> {
+        self.served.iter().map(String::as_str)
+    }
+
+    /// Paths of all interfaces that the vfs may ask of the host.
+    pub(crate) fn used(&self) -> impl Iterator<Item = &str> {
+        self.used.iter().map(String::as_str)
+    }
+
+    /// The version the embedded text has.
+    pub(crate) fn version(&self) -> &Version {
+        &self.version
+    }
+
+    pub(crate) fn interface(&self, path: &str) -> Option<&Interface> {
+        self.by_path.get(path).map(|&id| &self.resolve.interfaces[id])
+    }
+
+    pub(crate) fn function(&self, path: &str, name: &str) -> Option<&Function> {
+        self.interface(path)?.functions.get(name)
+    }
+
+    /// The path of the interface a type belongs to, and its name there. `None` for a type without a name.
+    pub(crate) fn home_of(&self, id: TypeId) -> Option<(String, &str)> {
+        let ty = &self.resolve.types[id];
+        let TypeOwner::Interface(owner) = ty.owner else { return None };
+        Some((path_of(&self.resolve, owner)?, ty.name.as_deref()?))
+    }
+
+    /// The resource that a name stands for, through `use` and other aliases.
+    pub(crate) fn resource(&self, mut id: TypeId) -> Option<TypeId> {
+        loop {
+            match self.resolve.types[id].kind {
+                TypeDefKind::Type(Type::Id(next)) => id = next,
+                TypeDefKind::Resource => return Some(id),
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// Whether an item is part of a package at `version`.
+pub(crate) fn is_in_version(stability: &Stability, version: &Version) -> bool {
+    match stability {
+        Stability::Unknown => true,
+        Stability::Unstable { .. } => false,
+        Stability::Stable { since, .. } => since <= version,
+    }
+}
+
+/// The types a type is made of.
+pub(crate) fn parts(kind: &TypeDefKind) -> Vec<Type> {
+    use wit_parser::Handle;
+    match kind {
+        TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
+        TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => vec![Type::Id(*id)],
+        TypeDefKind::Tuple(tuple) => tuple.types.clone(),
+        TypeDefKind::Variant(variant) => variant.cases.iter().filter_map(|case| case.ty).collect(),
+        TypeDefKind::Option(ty)
+        | TypeDefKind::List(ty)
+        | TypeDefKind::FixedLengthList(ty, _)
+        | TypeDefKind::Type(ty) => vec![*ty],
+        TypeDefKind::Map(key, value) => vec![*key, *value],
+        TypeDefKind::Result(result) => [result.ok, result.err].into_iter().flatten().collect(),
+        TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => ty.iter().copied().collect(),
+        TypeDefKind::Resource | TypeDefKind::Flags(_) | TypeDefKind::Enum(_) | TypeDefKind::Unknown => Vec::new(),
+    }
+}
+
+/// Parameters and result of a function.
+pub(crate) fn signature(function: &Function) -> impl Iterator<Item = Type> + '_ {
+    function.params.iter().map(|param| param.ty).chain(function.result)
+}
+
+/// `namespace:package/interface`.
+pub(crate) fn path_of(resolve: &Resolve, id: InterfaceId) -> Option<String> {
+    let interface = &resolve.interfaces[id];
+    let package = &resolve.packages[interface.package?].name;
+    Some(format!("{}:{}/{}", package.namespace, package.name, interface.name.as_ref()?))
+}
+
+fn push(resolve: &mut Resolve, name: &str, text: &str) -> Result<PackageId, TailorError> {
+    resolve.push_source(name, text).map_err(|source| TailorError::Wit { source: source.into() })
+}
+
+fn paths(resolve: &Resolve, items: &indexmap::IndexMap<WorldKey, WorldItem>) -> BTreeSet<String> {
+    items
+        .values()
+        .filter_map(|item| match item {
+            WorldItem::Interface { id, .. } => path_of(resolve, *id),
+            _ => None,
+        })
+        .collect()
+}
