@@ -85,26 +85,25 @@ impl<'i, C: Clock> Fs<'i, C> {
         if file.kind == FileKind::Directory { Ok(self.tree.table.id(file.slot)) } else { Err(Error::NotDirectory) }
     }
 
-    /// Walks to the end of a path; see [`Walk::resolve`].
-    pub(crate) fn resolve<'w>(
-        &'w mut self,
-        at: &OpenFile,
-        path: &'w str,
-        follow: FollowFinalLink,
-    ) -> Result<Place<'w>, Error> {
+    /// A walk from an open directory.
+    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, 'i>, Error> {
         let start = self.directory(at)?;
-        Walk::new(&self.tree, start, &mut self.above).resolve(path, follow)
+        Ok(Walk::new(&self.tree, start, &mut self.above))
     }
 
     /// What is at a path.
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
-        self.resolve(at, path, follow)?.existing()
+        self.walk(at)?.resolve(path, follow)?.existing()
     }
 
-    /// Walks to a name in a directory without following it; see [`Walk::resolve_entry`].
+    /// Walks to the directory of a path's last component; see [`Walk::parent`].
+    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
+        self.walk(at)?.parent(path)
+    }
+
+    /// Walks to a name in a directory and looks it up without following it.
     pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
-        let start = self.directory(at)?;
-        Walk::new(&self.tree, start, &mut self.above).resolve_entry(path)
+        self.parent(at, path)?.look(&self.tree)
     }
 
     /// Walks to a name that is to be made: the directory, and the name.
@@ -113,7 +112,7 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// - [`Error::Exist`]: it is there, or is `.` or `..`.
     /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
-    /// - Those of [`Walk::resolve_entry`].
+    /// - Those of [`Walk::parent`].
     pub(crate) fn vacant<'p>(
         &mut self,
         at: &OpenFile,

@@ -24,6 +24,22 @@ pub(crate) struct Place<'w> {
 }
 
 impl Place<'_> {
+    /// Looks up what is there. A link is not followed.
+    ///
+    /// # Errors
+    /// - [`Error::NameTooLong`]: the name is too long.
+    /// - [`Error::Io`]: the image is damaged.
+    pub fn look(mut self, tree: &Tree<'_>) -> Result<Self, Error> {
+        self.found = match self.last {
+            Last::Name(name) => {
+                path::check_name(name)?;
+                tree.lookup(self.directory, name)?
+            }
+            Last::Dot | Last::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
+        };
+        Ok(self)
+    }
+
     /// What is there.
     ///
     /// # Errors
@@ -46,13 +62,21 @@ pub(crate) struct Walk<'w, 'i> {
     /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
     above: &'w mut Vec<NodeId>,
     links_followed: u32,
+    /// The last component may be made as a file, so a slash after it is refused.
+    makes_file: bool,
 }
 
 impl<'w, 'i> Walk<'w, 'i> {
     /// A walk from a directory. `above` is memory to use again.
     pub fn new(tree: &'w Tree<'i>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
         above.clear();
-        Self { tree, at: start, above, links_followed: 0 }
+        Self { tree, at: start, above, links_followed: 0, makes_file: false }
+    }
+
+    /// The last component may be made as a file.
+    pub fn that_makes_file(mut self, makes_file: bool) -> Self {
+        self.makes_file = makes_file;
+        self
     }
 
     /// Walks to the end of a path.
@@ -61,6 +85,7 @@ impl<'w, 'i> Walk<'w, 'i> {
     /// - [`Error::NoEntry`]: the path is empty, or a directory on the way is not there, or a link's target is empty.
     /// - [`Error::NotDirectory`]: something on the way is not a directory.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves the start.
+    /// - [`Error::IsDirectory`]: a file may be made and the path ends in `/`.
     /// - [`Error::Loop`]: more than [`MAX_LINKS_FOLLOWED`] links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
@@ -73,7 +98,10 @@ impl<'w, 'i> Walk<'w, 'i> {
             let Split { directories, last, trailing_slash } = path::split(path);
             must_be_directory |= trailing_slash;
             self.directories(directories)?;
-            let place = self.look(last, must_be_directory)?;
+            if self.makes_file && trailing_slash && matches!(last, Last::Name(_)) {
+                return Err(Error::IsDirectory);
+            }
+            let place = self.end(last, must_be_directory)?.look(self.tree)?;
             match place.found {
                 Some(Found { node, kind: FileKind::SymbolicLink })
                     if follow == FollowFinalLink::Yes || must_be_directory =>
@@ -85,30 +113,23 @@ impl<'w, 'i> Walk<'w, 'i> {
         }
     }
 
-    /// Walks to the directory that a path's last component is in. The last component is looked up but never followed.
+    /// Walks to the directory that a path's last component is in. What the last component is, is left open; see
+    /// [`Place::look`].
     ///
     /// # Errors
     /// Those of [`Walk::resolve`].
-    pub fn resolve_entry<'p>(mut self, path: &'p str) -> Result<Place<'p>, Error> {
+    pub fn parent<'p>(mut self, path: &'p str) -> Result<Place<'p>, Error> {
         let Split { directories, last, trailing_slash } = path::split(path::check(path)?);
         self.directories(directories)?;
-        self.look(last, trailing_slash)
+        self.end(last, trailing_slash)
     }
 
-    /// Looks at the last component.
-    fn look<'p>(&mut self, last: Last<'p>, must_be_directory: bool) -> Result<Place<'p>, Error> {
-        let found = match last {
-            Last::Name(name) => {
-                path::check_name(name)?;
-                self.tree.lookup(self.at, name)?
-            }
-            Last::Dot => Some(Found { node: self.at, kind: FileKind::Directory }),
-            Last::DotDot => {
-                self.up()?;
-                Some(Found { node: self.at, kind: FileKind::Directory })
-            }
-        };
-        Ok(Place { directory: self.at, last, found, must_be_directory })
+    /// The place of the last component, not looked up.
+    fn end<'p>(&mut self, last: Last<'p>, must_be_directory: bool) -> Result<Place<'p>, Error> {
+        if last == Last::DotDot {
+            self.up()?;
+        }
+        Ok(Place { directory: self.at, last, found: None, must_be_directory })
     }
 
     /// Walks through components that must all be directories, or links to such.

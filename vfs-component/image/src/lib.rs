@@ -22,30 +22,64 @@
 #[cfg(feature = "std")]
 extern crate std;
 
-mod bytes;
-#[cfg(feature = "std")]
-mod directory;
-mod dirent;
 mod error;
-mod inode;
-#[cfg(feature = "std")]
-mod layout;
-mod reader;
-mod superblock;
 mod time;
+
+mod bytes;
+mod superblock;
+
+mod inode;
+
+mod dirent;
+
+mod reader;
+
 #[cfg(feature = "std")]
 mod tree;
+
+#[cfg(feature = "std")]
+mod directory;
+#[cfg(feature = "std")]
+mod layout;
+
 #[cfg(feature = "std")]
 mod write;
+
+#[cfg(feature = "std")]
+mod damage;
+#[cfg(feature = "std")]
+mod walk;
+
+#[cfg(feature = "std")]
+mod contents;
+#[cfg(feature = "std")]
+mod dump;
+#[cfg(feature = "std")]
+mod extract;
+#[cfg(feature = "std")]
+mod find;
+#[cfg(feature = "std")]
+mod import;
+#[cfg(feature = "std")]
+mod validate;
 
 pub use dirent::{DirEntry, Entries};
 pub use error::ImageError;
 pub use inode::{FileKind, Inode, Nid};
-#[cfg(feature = "std")]
-pub use layout::{Layout, LayoutError};
 pub use reader::Image;
 pub use time::Timestamp;
+
 #[cfg(feature = "std")]
-pub use tree::{Attributes, Content, MAX_LINK_TARGET, Node, NodeIndex, Tree, TreeError};
-#[cfg(feature = "std")]
-pub use write::WriteError;
+pub use self::{
+    contents::Contents,
+    damage::{Damage, Problem, printable},
+    dump::{DumpError, dump},
+    extract::{ExtractError, Extracted, extract},
+    find::{FindError, find},
+    import::{ImportError, Skipped},
+    layout::{Layout, LayoutError},
+    tree::{Attributes, Content, MAX_LINK_TARGET, Node, NodeIndex, Tree, TreeError},
+    validate::{Summary, validate},
+    walk::{Walk, WalkEntry},
+    write::WriteError,
+};

@@ -3,52 +3,10 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use vfs_image::{FileKind, Image, Inode, Nid};
-
-/// Sizes around each edge of a block, and of what fits beside an inode in one.
-const SIZES: [usize; 22] = [
-    0, 1, 31, 32, 33, 2048, 4000, 4031, 4032, 4033, 4064, 4065, 4095, 4096, 4097, 8128, 8191, 8192, 8193, 12287, 12288,
-    100_000,
-];
-
-fn contents(size: usize) -> Vec<u8> {
-    (0..size).map(|index| (index * 31 + index / 251 + size) as u8).collect()
-}
-
-fn make_tree(root: &Path) {
-    for size in SIZES {
-        fs::write(root.join(format!("file-{size}")), contents(size)).unwrap();
-    }
-    fs::create_dir_all(root.join("one/two/three")).unwrap();
-    fs::create_dir(root.join("empty")).unwrap();
-    fs::create_dir(root.join("many")).unwrap();
-    for index in 0..1500 {
-        fs::write(root.join(format!("many/{}-{index}", "long name ".repeat(index % 20))), index.to_string()).unwrap();
-    }
-    // Sorted before and around `.` and `..`.
-    for name in ["!", "-", "...", ".a", "..b", "~"] {
-        fs::write(root.join("one").join(name), name).unwrap();
-    }
-    fs::hard_link(root.join("file-4097"), root.join("one/two/linked")).unwrap();
-    symlink("../file-1", root.join("one/up")).unwrap();
-    symlink("x".repeat(4000), root.join("one/long")).unwrap();
-    fs::set_permissions(root.join("file-1"), fs::Permissions::from_mode(0o4751)).unwrap();
-    fs::set_permissions(root.join("empty"), fs::Permissions::from_mode(0o1777)).unwrap();
-}
-
-fn read_all(image: &Image, inode: &Inode) -> Vec<u8> {
-    let mut all = Vec::new();
-    loop {
-        let run = image.data(inode, all.len() as u64).unwrap();
-        if run.is_empty() {
-            return all;
-        }
-        all.extend_from_slice(run);
-    }
-}
+use vfs_image::{FileKind, Image, Nid};
 
 /// Compares a directory of the image with one on disk, both ways, and returns how many nodes it saw.
 fn compare(image: &Image, nid: Nid, parent: Nid, path: &Path, times: bool) -> usize {
@@ -86,7 +44,7 @@ fn compare(image: &Image, nid: Nid, parent: Nid, path: &Path, times: bool) -> us
             FileKind::RegularFile => {
                 assert_eq!(u64::from(inode.links), metadata.nlink(), "{file:?}");
                 assert_eq!(inode.size, metadata.len(), "{file:?}");
-                assert_eq!(read_all(image, &inode), fs::read(file).unwrap(), "{file:?}");
+                assert_eq!(support::read_all(image, &inode), fs::read(file).unwrap(), "{file:?}");
             }
             kind => panic!("{file:?} is {kind:?}"),
         }
@@ -99,10 +57,10 @@ fn compare(image: &Image, nid: Nid, parent: Nid, path: &Path, times: bool) -> us
 
 fn check(arguments: &[&str], times: bool) {
     let source = tempfile::tempdir().unwrap();
-    make_tree(source.path());
+    support::make_tree(source.path());
     let bytes = support::mkfs(source.path(), arguments);
     let image = Image::new(&bytes).unwrap();
-    assert_eq!(compare(&image, image.root(), image.root(), source.path(), times), 1 + SIZES.len() + 1500 + 14);
+    assert_eq!(compare(&image, image.root(), image.root(), source.path(), times), support::NODES);
 }
 
 #[test]
@@ -133,7 +91,7 @@ fn without_extended_attributes() {
 #[test]
 fn a_fixed_time() {
     let source = tempfile::tempdir().unwrap();
-    make_tree(source.path());
+    support::make_tree(source.path());
     let bytes = support::mkfs(source.path(), &["-T1700000000", "-U00000000-0000-0000-0000-000000000000"]);
     let image = Image::new(&bytes).unwrap();
     assert_eq!(image.build_time().seconds, 1_700_000_000);

@@ -63,10 +63,7 @@ impl<C: Clock> Fs<'_, C> {
             return Err(Error::Invalid);
         }
         let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
-        let place = self.resolve(at, path, follow)?;
-        if creates && (place.must_be_directory || !matches!(place.last, Last::Name(_))) {
-            return Err(Error::IsDirectory);
-        }
+        let place = self.walk(at)?.that_makes_file(creates).resolve(path, follow)?;
         if let (true, None, Last::Name(name)) = (creates, place.found, place.last) {
             let (directory, name) = (place.directory, owned(name)?);
             return self.create_file(at, directory, name, flags);

@@ -29,10 +29,12 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the image is damaged.
     pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), Error> {
-        let old = self.entry(from, from_path)?;
-        let new = self.entry(to, to_path)?;
+        let old = self.parent(from, from_path)?;
+        let new = self.parent(to, to_path)?;
         let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else { return Err(Error::Busy) };
+        let old = old.look(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
+        let new = new.look(&self.tree)?;
         let is_directory = source.kind == FileKind::Directory;
         if !is_directory && (old.must_be_directory || new.must_be_directory) {
             return Err(Error::NotDirectory);

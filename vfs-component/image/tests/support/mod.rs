@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::os::unix::fs::MetadataExt;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use vfs_image::{Attributes, Layout, Timestamp, Tree};
+use filetime::FileTime;
+use vfs_image::{Attributes, Image, Inode, Layout, Timestamp, Tree};
 
 /// The build time of every image that the tests write.
 pub const BUILD_TIME: Timestamp = Timestamp { seconds: 1_600_000_000, nanoseconds: 7 };
@@ -31,7 +33,7 @@ pub fn mkfs(directory: &Path, arguments: &[&str]) -> Vec<u8> {
     all.extend([file.as_os_str(), directory.as_os_str()]);
     let output = erofs_utils("mkfs.erofs", &all);
     assert!(output.status.success(), "mkfs.erofs: {}", String::from_utf8_lossy(&output.stderr));
-    std::fs::read(&file).expect("mkfs.erofs wrote the image")
+    fs::read(&file).expect("mkfs.erofs wrote the image")
 }
 
 /// Where the contents of a file in a test's tree are.
@@ -39,11 +41,11 @@ pub type Source = std::path::PathBuf;
 
 /// The tree of a directory on disk, hard links kept.
 pub fn tree_of(directory: &Path) -> Tree<Source> {
-    let attributes = |metadata: &std::fs::Metadata| Attributes {
+    let attributes = |metadata: &fs::Metadata| Attributes {
         mode: metadata.mode() as u16,
         modified: Timestamp { seconds: metadata.mtime() as u64, nanoseconds: metadata.mtime_nsec() as u32 },
     };
-    let mut tree = Tree::new(attributes(&std::fs::metadata(directory).unwrap()));
+    let mut tree = Tree::new(attributes(&fs::metadata(directory).unwrap()));
     let mut directories = HashMap::from([(directory.to_owned(), tree.root())]);
     let mut linked = HashMap::new();
     for entry in walkdir::WalkDir::new(directory).min_depth(1) {
@@ -59,7 +61,7 @@ pub fn tree_of(directory: &Path) -> Tree<Source> {
             directories.insert(entry.path().to_owned(), tree.add_directory(parent, name, attributes).unwrap());
         } else {
             let node = if kind.is_symlink() {
-                let target = std::fs::read_link(entry.path()).unwrap();
+                let target = fs::read_link(entry.path()).unwrap();
                 tree.add_symlink(parent, name, attributes, target.as_os_str().as_encoded_bytes())
             } else {
                 tree.add_file(parent, name, attributes, metadata.len(), entry.path().to_owned())
@@ -76,7 +78,128 @@ pub fn tree_of(directory: &Path) -> Tree<Source> {
 pub fn image_of(tree: &Tree<Source>) -> Vec<u8> {
     let layout = Layout::new(tree, BUILD_TIME).unwrap();
     let mut bytes = Vec::new();
-    layout.write(&mut bytes, |path| std::fs::File::open(path), |_| {}).unwrap();
+    layout.write(&mut bytes, |path| fs::File::open(path), |_| {}).unwrap();
     assert_eq!(bytes.len() as u64, layout.size());
     bytes
+}
+
+/// Sizes around each edge of a block, and of what fits beside an inode in one.
+pub const SIZES: [usize; 22] = [
+    0, 1, 31, 32, 33, 2048, 4000, 4031, 4032, 4033, 4064, 4065, 4095, 4096, 4097, 8128, 8191, 8192, 8193, 12287, 12288,
+    100_000,
+];
+
+/// Bytes that differ from file to file.
+pub fn contents(size: usize) -> Vec<u8> {
+    (0..size).map(|index| (index * 31 + index / 251 + size) as u8).collect()
+}
+
+/// Number of names that `make_tree` makes, the root included.
+pub const NODES: usize = SIZES.len() + 1500 + 16;
+
+/// Makes a tree with everything an image keeps: sizes, names and times of all sorts, modes, symbolic and hard links,
+/// directories of no, one and many blocks.
+pub fn make_tree(root: &Path) {
+    for size in SIZES {
+        fs::write(root.join(format!("file-{size}")), contents(size)).unwrap();
+    }
+    fs::create_dir_all(root.join("one/two/three")).unwrap();
+    fs::create_dir(root.join("empty")).unwrap();
+    fs::create_dir(root.join("many")).unwrap();
+    for index in 0..1500 {
+        fs::write(root.join(format!("many/{}-{index}", "long name ".repeat(index % 20))), index.to_string()).unwrap();
+    }
+    // Sorted before and around `.` and `..`.
+    for name in ["!", "-", "...", ".a", "..b", "~"] {
+        fs::write(root.join("one").join(name), name).unwrap();
+    }
+    fs::hard_link(root.join("file-4097"), root.join("one/two/linked")).unwrap();
+    symlink("../file-1", root.join("one/up")).unwrap();
+    symlink("x".repeat(4000), root.join("one/long")).unwrap();
+    symlink("x".repeat(4090), root.join("one/longest")).unwrap();
+    fs::set_permissions(root.join("file-1"), fs::Permissions::from_mode(0o4751)).unwrap();
+    fs::set_permissions(root.join("file-32"), fs::Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(root.join("empty"), fs::Permissions::from_mode(0o1777)).unwrap();
+    for (name, seconds, nanoseconds) in [
+        ("file-0", 0, 0),
+        ("file-1", 1, 999_999_999),
+        ("one/up", 5_000_000_000, 1),
+        ("one", 1_000_000_000, 500),
+        ("", 7, 8),
+    ] {
+        let time = FileTime::from_unix_time(seconds, nanoseconds);
+        filetime::set_symlink_file_times(root.join(name), time, time).unwrap();
+    }
+}
+
+/// The contents of a file in an image.
+pub fn read_all(image: &Image, inode: &Inode) -> Vec<u8> {
+    let mut all = Vec::new();
+    loop {
+        let run = image.data(inode, all.len() as u64).unwrap();
+        if run.is_empty() {
+            return all;
+        }
+        all.extend_from_slice(run);
+    }
+}
+
+/// Compares two directories on disk: kinds, modes, times, contents, targets, and with `hard_links` which names are the same file.
+pub fn assert_same(left: &Path, right: &Path, hard_links: bool) {
+    let names = |root: &Path| -> Vec<std::path::PathBuf> {
+        let all = walkdir::WalkDir::new(root).sort_by_file_name();
+        all.into_iter().map(|entry| entry.unwrap().path().strip_prefix(root).unwrap().to_owned()).collect()
+    };
+    let all = names(left);
+    assert_eq!(all, names(right));
+    let mut same_file = HashMap::new();
+    for name in all {
+        let (left, right) = (left.join(&name), right.join(&name));
+        let (a, b) = (left.symlink_metadata().unwrap(), right.symlink_metadata().unwrap());
+        assert_eq!(a.file_type(), b.file_type(), "{name:?}");
+        assert_eq!((a.mtime(), a.mtime_nsec()), (b.mtime(), b.mtime_nsec()), "time of {name:?}");
+        if hard_links {
+            assert_eq!(*same_file.entry(a.ino()).or_insert(b.ino()), b.ino(), "hard links of {name:?}");
+        }
+        if a.is_symlink() {
+            assert_eq!(fs::read_link(&left).unwrap(), fs::read_link(&right).unwrap());
+            continue;
+        }
+        // Neither `fsck.erofs` nor we give set-user-id and set-group-id to files we extract.
+        assert_eq!(format!("{:o}", a.mode() & !0o6000), format!("{:o}", b.mode() & !0o6000), "mode of {name:?}");
+        if a.is_file() {
+            assert!(!hard_links || a.nlink() == b.nlink(), "links of {name:?}");
+            assert!(fs::read(&left).unwrap() == fs::read(&right).unwrap(), "contents of {name:?}");
+        }
+    }
+}
+
+/// What `dump.erofs` says of one path in an image.
+pub fn dump_erofs(image: &[u8], path: &str) -> String {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("image.erofs");
+    fs::write(&file, image).unwrap();
+    let output = erofs_utils("dump.erofs", &[format!("--path={path}").as_ref(), file.as_os_str()]);
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Asks `fsck.erofs` about an image, and has it extract the files if a directory is given. Its exit code says nothing of a
+/// wrong checksum, its messages do.
+pub fn fsck(image: &[u8], extract: Option<&Path>) {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("image.erofs");
+    fs::write(&file, image).unwrap();
+    let mut arguments = vec!["-d3".into(), file.into_os_string()];
+    if let Some(directory) = extract {
+        arguments.extend(["--preserve".into(), format!("--extract={}", directory.display()).into()]);
+    }
+    let output = erofs_utils("fsck.erofs", &arguments);
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success()
+            && (text.contains("No errors found") || text.contains("successfully"))
+            && !text.contains("<E>"),
+        "fsck.erofs: {text}"
+    );
 }

@@ -1,0 +1,30 @@
+//! A file's contents as a stream.
+
+use std::io::{self, Read};
+
+use crate::{Image, Inode};
+
+/// Reads a file of an image from its start.
+#[derive(Debug, Clone)]
+pub struct Contents<'a> {
+    image: Image<'a>,
+    inode: Inode,
+    position: u64,
+}
+
+impl<'a> Image<'a> {
+    /// The contents of a file as a reader; empty for devices, pipes and sockets.
+    pub fn contents(&self, inode: &Inode) -> Contents<'a> {
+        Contents { image: *self, inode: *inode, position: 0 }
+    }
+}
+
+impl Read for Contents<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let run = self.image.data(&self.inode, self.position).map_err(io::Error::other)?;
+        let count = run.len().min(room.len());
+        room[..count].copy_from_slice(&run[..count]);
+        self.position += count as u64;
+        Ok(count)
+    }
+}
