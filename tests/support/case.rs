@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use crate::host::Invocation;
+use crate::normalise::bless;
 
 /// One folder of `tests/cases`.
 #[derive(Debug)]
@@ -50,12 +51,22 @@ pub struct Spec {
     /// The host directory is granted for reading only.
     #[serde(default)]
     pub read_only: bool,
-    /// Why the host directory prints what is in `stdout.host-directory.txt` instead.
-    #[serde(default)]
-    pub deviation: Option<String>,
+    /// The host directory does something else, which `stdout.host-directory.txt` shows.
+    pub deviation: Option<Deviation>,
     /// What git does not keep of `root`.
     #[serde(default)]
     pub make: Vec<Make>,
+}
+
+/// What the host directory does otherwise.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Deviation {
+    /// Who is right, and why.
+    pub reason: String,
+    /// The exit code there.
+    #[serde(default)]
+    pub exit: i32,
 }
 
 /// Where a program's files are.
@@ -170,9 +181,10 @@ impl Case {
         }
         let spec: Spec = toml::from_str(&fs::read_to_string(folder.join("case.toml"))?)?;
         ensure!(
-            spec.deviation.is_some() == folder.join("stdout.host-directory.txt").exists(),
+            spec.deviation.is_some() == folder.join("stdout.host-directory.txt").exists() || bless(),
             "`deviation` gives the reason for stdout.host-directory.txt: both or none"
         );
+        ensure!(spec.deviation.as_ref().is_none_or(|d| !d.reason.is_empty()), "a deviation has a reason");
         let name = folder.strip_prefix(cases)?.to_string_lossy().replace('\\', "/");
         Ok(Self { name, folder: folder.to_owned(), spec })
     }
@@ -181,6 +193,15 @@ impl Case {
     #[must_use]
     pub fn invocation(&self) -> Invocation {
         Invocation { args: self.spec.args.clone(), env: self.spec.env.clone(), stdin: self.spec.stdin.clone() }
+    }
+
+    /// The exit code a form must end with.
+    #[must_use]
+    pub fn exit(&self, form: Form) -> i32 {
+        match &self.spec.deviation {
+            Some(deviation) if form == Form::HostDirectory => deviation.exit,
+            _ => self.spec.exit,
+        }
     }
 
     /// The file with what a form must print.
