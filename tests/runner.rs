@@ -26,9 +26,10 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, cases.into_iter().flat_map(trials).collect()).exit_code()
 }
 
-/// A case and the components made for it, each made by the first trial that needs it.
-struct Shared {
-    case: Case,
+/// A program of a case and the components made of it, each made by the first trial that needs it.
+struct Subject {
+    case: Arc<Case>,
+    guest: String,
     composed: Made,
     plugged: Made,
 }
@@ -37,21 +38,31 @@ struct Shared {
 type Made = OnceLock<Result<TempDir, String>>;
 
 fn trials(case: Case) -> Vec<Trial> {
-    let shared = Arc::new(Shared { case, composed: Made::new(), plugged: Made::new() });
-    if shared.case.error_file().exists() {
-        let name = format!("{}::compose", shared.case.name);
-        return vec![Trial::test(name, move || fails(&shared.case).map_err(failed))];
+    if case.error_file().exists() {
+        let name = format!("{}::compose", case.name);
+        return vec![Trial::test(name, move || fails(&case).map_err(failed))];
     }
+    let case = Arc::new(case);
+    let mut trials = programs(&case, "", case.spec.guest.clone());
+    if case.spec.preview1 {
+        trials.extend(programs(&case, "::preview1", format!("{}.p1", case.spec.guest)));
+    }
+    trials
+}
+
+/// One program of a case, in every form on every host.
+fn programs(case: &Arc<Case>, label: &str, guest: String) -> Vec<Trial> {
+    let subject = Arc::new(Subject { case: Arc::clone(case), guest, composed: Made::new(), plugged: Made::new() });
     let mut trials = Vec::new();
-    for &form in &shared.case.spec.forms {
-        for &host in &shared.case.spec.hosts {
+    for &form in &case.spec.forms {
+        for &host in &case.spec.hosts {
             // The host directory is the measure, and only wasmtime's is good enough to be one.
             if form == Form::HostDirectory && host == Host::Node {
                 continue;
             }
-            let name = format!("{}::{}::{}", shared.case.name, form.name(), host.name());
-            let shared = Arc::clone(&shared);
-            trials.push(Trial::test(name, move || runs(&shared, form, host).map_err(failed)));
+            let name = format!("{}{label}::{}::{}", case.name, form.name(), host.name());
+            let subject = Arc::clone(&subject);
+            trials.push(Trial::test(name, move || runs(&subject, form, host).map_err(failed)));
         }
     }
     trials
@@ -62,18 +73,18 @@ fn failed(error: anyhow::Error) -> Failed {
 }
 
 /// The program must run and print what the case says.
-fn runs(shared: &Shared, form: Form, host: Host) -> Result<()> {
-    let case = &shared.case;
+fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
+    let case = &subject.case;
     let invocation = case.invocation();
     let output = match (form, host) {
         (Form::HostDirectory, _) => {
             let directory = stage::stage(case)?;
-            let app = guests::as_component(guests::build(&case.spec.guest, &case.folder)?)?;
+            let app = guests::as_component(guests::build(&subject.guest, &case.folder)?)?;
             let granted = if case.spec.read_only { Granted::ReadOnly } else { Granted::ReadWrite };
             wasmtime_host::run(&app, &invocation, granted(directory.path()))?
         }
-        (_, Host::Wasmtime) => wasmtime_host::run(&fs::read(made(shared, form)?)?, &invocation, Granted::Nothing)?,
-        (_, Host::Node) => node_host::run(&made(shared, form)?, &invocation)?,
+        (_, Host::Wasmtime) => wasmtime_host::run(&fs::read(made(subject, form)?)?, &invocation, Granted::Nothing)?,
+        (_, Host::Node) => node_host::run(&made(subject, form)?, &invocation)?,
     };
     if output.exit != case.exit(form) {
         bail!(
@@ -86,22 +97,23 @@ fn runs(shared: &Shared, form: Form, host: Host) -> Result<()> {
     }
     let first = case.spec.forms.first() == Some(&form) || case.spec.deviation.is_some();
     check(&case.stdout_file(form), &output.stdout, first && host == Host::Wasmtime)
+        .with_context(|| format!("--- stderr\n{}", output.stderr))
 }
 
 /// The path of the component that holds the case's files.
-fn made(shared: &Shared, form: Form) -> Result<std::path::PathBuf> {
+fn made(subject: &Subject, form: Form) -> Result<std::path::PathBuf> {
     let (slot, make): (_, fn(&Path, &Path, &[String], &Path) -> Result<()>) = match form {
         Form::HostDirectory => unreachable!("nothing is made for a host directory"),
-        Form::Composed => (&shared.composed, compose::compose),
-        Form::Plugged => (&shared.plugged, compose::plug),
+        Form::Composed => (&subject.composed, compose::compose),
+        Form::Plugged => (&subject.plugged, compose::plug),
     };
     let directory = slot.get_or_init(|| {
         let made = || {
-            let case = &shared.case;
+            let case = &subject.case;
             let directory = TempDir::new()?;
             let image = stage::stage(case)?;
             let input = directory.path().join("input.wasm");
-            fs::write(&input, guests::build(&case.spec.guest, &case.folder)?)?;
+            fs::write(&input, guests::build(&subject.guest, &case.folder)?)?;
             make(&input, image.path(), &case.spec.flags, &directory.path().join("app.wasm"))?;
             Ok(directory)
         };

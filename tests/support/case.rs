@@ -27,6 +27,9 @@ pub struct Case {
 pub struct Spec {
     /// The program; see [`crate::guests::build`].
     pub guest: String,
+    /// The same program is also tried as a preview1 module.
+    #[serde(default)]
+    pub preview1: bool,
     /// Its arguments.
     #[serde(default)]
     pub args: Vec<String>,

@@ -51,16 +51,19 @@ pub fn run(areas: &[Area]) -> ExitCode {
 /// `actual` is `wanted`.
 #[track_caller]
 pub fn same<A: PartialEq<B> + Debug, B: Debug>(actual: A, wanted: B) -> Outcome {
-    if actual == wanted { Ok(()) } else { Err(Saw(format!("{actual:?}, not {wanted:?} ({})", line()))) }
+    if actual == wanted { Ok(()) } else { Err(here(format!("{actual:?}, not {wanted:?}"))) }
 }
 
 /// `fact` holds.
 #[track_caller]
 pub fn holds(fact: bool, what: impl Display) -> Outcome {
-    if fact { Ok(()) } else { Err(Saw(format!("that {what} does not hold ({})", line()))) }
+    if fact { Ok(()) } else { Err(here(format!("that this does not hold: {what}"))) }
 }
 
+/// `what` was seen by the caller. The line goes to standard error: it changes with every edit.
 #[track_caller]
-fn line() -> String {
-    format!("line {}", std::panic::Location::caller().line())
+pub fn here(what: String) -> Saw {
+    let caller = std::panic::Location::caller();
+    eprintln!("{}:{}: {what}", caller.file(), caller.line());
+    Saw(what)
 }

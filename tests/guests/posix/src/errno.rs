@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::io;
 
-use check::{Outcome, Saw};
+use check::{Outcome, here};
 
 const NAMES: &[(i32, &str)] = &[
     (2, "EACCES"),
@@ -34,10 +34,11 @@ pub fn name(error: &io::Error) -> String {
 }
 
 /// The call failed with one of these errors.
+#[track_caller]
 pub fn refused<T: Debug>(result: io::Result<T>, wanted: &[&str]) -> Outcome {
     match result {
-        Ok(value) => Err(Saw(format!("{value:?}, not {}", wanted.join(" or ")))),
+        Ok(value) => Err(here(format!("{value:?}, not {}", wanted.join(" or ")))),
         Err(error) if wanted.contains(&name(&error).as_str()) => Ok(()),
-        Err(error) => Err(Saw(format!("{}, not {}", name(&error), wanted.join(" or ")))),
+        Err(error) => Err(here(format!("{}, not {}", name(&error), wanted.join(" or ")))),
     }
 }

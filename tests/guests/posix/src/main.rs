@@ -17,6 +17,7 @@ fn main() -> std::process::ExitCode {
         ("read", read::BEHAVIOURS),
         ("files", files::BEHAVIOURS),
         ("handles", handles::BEHAVIOURS),
+        ("many-handles", handles::MANY),
         ("directories", directories::BEHAVIOURS),
         ("rename", rename::BEHAVIOURS),
         ("links", links::BEHAVIOURS),

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use check::{Outcome, Saw};
+use check::{Outcome, Saw, here};
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags, filesystem_error_code};
 use wasip2::io::streams::{InputStream, StreamError};
 
@@ -93,10 +93,9 @@ pub fn failed(error: &StreamError) -> Saw {
 #[track_caller]
 pub fn refused<T>(result: Result<T, ErrorCode>, wanted: &[ErrorCode]) -> Outcome {
     let list = || wanted.iter().map(|code| code.name()).collect::<Vec<_>>().join(" or ");
-    let line = std::panic::Location::caller().line();
     match result {
-        Ok(_) => Err(Saw(format!("success, not {} (line {line})", list()))),
+        Ok(_) => Err(here(format!("success, not {}", list()))),
         Err(code) if wanted.contains(&code) => Ok(()),
-        Err(code) => Err(Saw(format!("{}, not {} (line {line})", code.name(), list()))),
+        Err(code) => Err(here(format!("{}, not {}", code.name(), list()))),
     }
 }
