@@ -95,3 +95,12 @@ fn demand(resolve: &Resolve, id: InterfaceId) -> Demand {
     }
     demand
 }
+
+/// # Errors
+/// As [`structure::kind`], and [`AppError::NotAComponent`].
+pub(crate) fn require_component(bytes: &[u8]) -> Result<(), AppError> {
+    match structure::kind(bytes)? {
+        structure::Kind::Component => Ok(()),
+        structure::Kind::Module => Err(AppError::NotAComponent),
+    }
+}

@@ -6,7 +6,7 @@ use crate::check::Edge;
 use crate::embed::{self, Splice};
 use crate::error::{CheckError, EmbedError, Error, WriteError};
 use crate::image::Packed;
-use crate::report::Report;
+use crate::report::{ImageReport, Report};
 
 /// Everything of the result but the contents of the files, which flow from their sources into the output.
 pub struct Composed {
@@ -79,5 +79,36 @@ impl Composed {
         let mut bytes = Vec::with_capacity(usize::try_from(self.report.size).unwrap_or(0));
         self.write_to(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+/// An image alone, whose contents flow from the files into the output.
+pub struct PackedImage {
+    pub(crate) image: Packed,
+    pub(crate) report: ImageReport,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl PackedImage {
+    /// What is in it.
+    #[must_use]
+    pub fn report(&self) -> &ImageReport {
+        &self.report
+    }
+
+    /// What was left out.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Writes the image, and tells `progress` how many bytes are written.
+    ///
+    /// # Errors
+    /// As [`Composed::write_to`].
+    pub fn write_with(&self, out: &mut impl Write, progress: impl FnMut(u64)) -> Result<(), Error> {
+        self.image.write(out, progress)?;
+        out.flush().map_err(|source| WriteError::Output { source })?;
+        Ok(())
     }
 }

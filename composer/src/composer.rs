@@ -8,7 +8,7 @@ use vfs_image::Timestamp;
 
 use crate::app::App;
 use crate::check::{self, Edge};
-use crate::composed::Composed;
+use crate::composed::{Composed, PackedImage};
 use crate::embed::{self, Description, Place};
 use crate::error::{AppError, CheckError, Error, TreeError};
 use crate::image::{ImageArgument, Packed, Reading};
@@ -139,6 +139,17 @@ impl Composer {
         let wasi = Wasi::new()?;
         let app = self.app.as_ref().map(|app| App::read(&wasi, app.clone())).transpose()?;
         self.vfs_for(&wasi, app.as_ref())
+    }
+
+    /// The image alone.
+    ///
+    /// # Errors
+    /// [`TreeError`]: a source cannot be read, or two collide.
+    pub fn pack(&self) -> Result<PackedImage, Error> {
+        let mut warnings = Vec::new();
+        let reading = Reading { strict: self.strict, times: self.times };
+        let image = Packed::collect(&self.images, reading, &mut warnings)?;
+        Ok(PackedImage { report: image.report(), image, warnings })
     }
 
     fn vfs_for(&self, wasi: &Wasi, app: Option<&App>) -> Result<Composed, Error> {

@@ -49,6 +49,9 @@ pub enum AppError {
     /// A package of interfaces instead of a program.
     #[error("the app is an encoded WIT package, which holds interfaces and no program")]
     WitPackage,
+    /// A core module where only a component will do.
+    #[error("it is a core module, not a component")]
+    NotAComponent,
     /// The end is missing.
     #[error("the app is cut off: {detail}")]
     Truncated {

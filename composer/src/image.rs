@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vfs_image::{Attributes, Image, Layout, Timestamp, Tree};
+use vfs_image::{Attributes, FileKind, Image, Layout, Timestamp, Tree};
 
 use crate::error::{TreeError, WriteError};
 use crate::report::ImageReport;
@@ -70,10 +70,8 @@ impl Packed {
         for ImageArgument { path, guest } in images {
             if is_file(path)? {
                 let bytes = Arc::new(read(path)?);
-                let bad =
-                    |source: vfs_image::ImageError| TreeError::Image { path: path.clone(), source: source.into() };
-                let root = erofs::root_attributes(&Image::new(&bytes).map_err(bad)?, reading.times).map_err(bad)?;
-                let place = tree::make_place(&mut tree, guest, root)?;
+                let plain = Attributes { mode: 0o755, modified: reading.times.unwrap_or_default() };
+                let place = tree::make_place(&mut tree, guest, plain)?;
                 erofs::add(&mut tree, place, path, &bytes, reading.times, &mut listing.warnings)?;
             } else {
                 let place = tree::make_place(&mut tree, guest, directory::attributes_of(path, reading.times)?)?;
@@ -94,13 +92,11 @@ impl Packed {
         let mut bytes = vec![0; usize::try_from(metadata.len()).unwrap_or(usize::MAX)];
         let wanted = if metadata.len() > READ_WHOLE { BLOCK } else { bytes.len() };
         File::open(path).and_then(|mut file| file.read_exact(&mut bytes[..wanted])).map_err(failed)?;
-        let image = Image::new(&bytes).map_err(bad)?;
+        Image::new(&bytes).map_err(bad)?;
         if wanted == bytes.len() {
             // Damage is found here rather than by the app.
-            let mut scratch = Tree::new(Attributes::default());
-            let root = scratch.root();
-            erofs::root_attributes(&image, None).map_err(bad)?;
-            erofs::add(&mut scratch, root, path, &Arc::new(bytes), None, &mut Vec::new())?;
+            vfs_image::validate(&bytes)
+                .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
         }
         Ok(Self::File { path: path.to_owned(), size: metadata.len(), modified: directory::modified(&metadata) })
     }
@@ -121,11 +117,11 @@ impl Packed {
             _ if tree::names(guest)?.is_empty() => Ok(true),
             Self::Tree { tree, .. } => tree::is_directory(tree, guest),
             Self::File { path, .. } => {
-                let bytes = Arc::new(read(path)?);
-                let mut scratch = Tree::new(Attributes::default());
-                let root = scratch.root();
-                erofs::add(&mut scratch, root, path, &bytes, None, &mut Vec::new())?;
-                tree::is_directory(&scratch, guest)
+                let bytes = read(path)?;
+                let bad =
+                    |source: vfs_image::ImageError| TreeError::Image { path: path.clone(), source: source.into() };
+                let found = vfs_image::find(&Image::new(&bytes).map_err(bad)?, guest.as_bytes());
+                Ok(found.is_ok_and(|inode| inode.kind == FileKind::Directory))
             }
         }
     }

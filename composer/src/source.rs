@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vfs_image::Timestamp;
+use vfs_image::{Nid, Timestamp};
 
 /// One file's contents.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(crate) enum Source {
     /// A file, as it was when it was listed.
     File { path: PathBuf, size: u64, modified: Timestamp },
     /// A file of an image.
-    Image { bytes: Arc<Vec<u8>>, nid: u64 },
+    Image { bytes: Arc<Vec<u8>>, nid: Nid },
 }
 
 impl Source {

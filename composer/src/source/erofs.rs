@@ -4,25 +4,16 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use vfs_image::{Attributes, FileKind, Image, ImageError, Inode, Nid, NodeIndex, Timestamp};
+use vfs_image::{Attributes, Image, Inode, Nid, NodeIndex, Timestamp};
 
 use super::Source;
 use crate::error::TreeError;
-use crate::tree::{SourceTree, refused};
+use crate::tree::SourceTree;
 
-/// Deeper trees are refused: no path reaches what is there.
-const MAX_DEPTH: usize = 4096;
-
-/// Attributes of an image's root directory.
-pub(crate) fn root_attributes(image: &Image<'_>, times: Option<Timestamp>) -> Result<Attributes, ImageError> {
-    Ok(attributes(&image.inode(image.root())?, times))
-}
-
-/// Adds everything in an image to the directory `to` of the tree.
+/// Adds everything in an image to the directory `to` of the tree, which takes the attributes of the image's root.
 ///
 /// # Errors
-/// - [`TreeError::Image`]: the image cannot be read, or is a loop.
-/// - [`TreeError::Entry`]: a name is not one.
+/// [`TreeError::Image`]: the image is damaged.
 pub(crate) fn add(
     tree: &mut SourceTree,
     to: NodeIndex,
@@ -31,59 +22,31 @@ pub(crate) fn add(
     times: Option<Timestamp>,
     warnings: &mut Vec<String>,
 ) -> Result<(), TreeError> {
-    let bad = |source: ImageError| TreeError::Image { path: path.to_owned(), source: source.into() };
-    let image = Image::new(bytes).map_err(bad)?;
-    let mut linked = std::collections::HashMap::new();
-    let mut todo = vec![(image.root(), to, 0)];
-    while let Some((directory, to, depth)) = todo.pop() {
-        if depth > MAX_DEPTH {
-            return Err(TreeError::Image {
-                path: path.to_owned(),
-                source: "directories inside each other without end".into(),
-            });
-        }
-        let directory = image.inode(directory).map_err(bad)?;
-        for entry in image.entries(&directory, 0) {
-            let (_, entry) = entry.map_err(bad)?;
-            if let Some(&node) = linked.get(&entry.nid) {
-                tree.link(to, entry.name, node).map_err(refused(path))?;
-                continue;
-            }
-            let inode = image.inode(entry.nid).map_err(bad)?;
-            let attributes = attributes(&inode, times);
-            let node = match inode.kind {
-                FileKind::Directory => {
-                    let node = tree.add_directory(to, entry.name, attributes).map_err(refused(path))?;
-                    todo.push((entry.nid, node, depth + 1));
-                    continue;
-                }
-                FileKind::RegularFile => {
-                    let source = Source::Image { bytes: Arc::clone(bytes), nid: entry.nid.0 };
-                    tree.add_file(to, entry.name, attributes, inode.size, source).map_err(refused(path))?
-                }
-                FileKind::SymbolicLink => {
-                    let target = image.link_target(&inode).map_err(bad)?;
-                    tree.add_symlink(to, entry.name, attributes, target).map_err(refused(path))?
-                }
-                _ => {
-                    let name = String::from_utf8_lossy(entry.name);
-                    warnings.push(format!("`{name}` in `{}` is a special file; it is left out", path.display()));
-                    continue;
-                }
-            };
-            if inode.links > 1 {
-                linked.insert(entry.nid, node);
-            }
-        }
+    let image =
+        Image::new(bytes).map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
+    let source = |inode: &Inode| Source::Image { bytes: Arc::clone(bytes), nid: inode.nid };
+    let skipped = tree
+        .import(to, &image, source)
+        .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
+    for left_out in skipped {
+        warnings.push(format!("`{}` of `{}` is a special file; it is left out", left_out.path, path.display()));
+    }
+    if let Some(modified) = times {
+        set_times(tree, to, modified);
     }
     Ok(())
 }
 
-fn attributes(inode: &Inode, times: Option<Timestamp>) -> Attributes {
-    Attributes { mode: inode.mode, modified: times.unwrap_or(inode.modified) }
+fn set_times(tree: &mut SourceTree, from: NodeIndex, modified: Timestamp) {
+    let mut todo = vec![from];
+    while let Some(node) = todo.pop() {
+        let mode = tree.node(node).attributes().mode;
+        tree.set_attributes(node, Attributes { mode, modified });
+        todo.extend(tree.entries(node).into_iter().flat_map(|entries| entries.values().copied()));
+    }
 }
 
-/// One file of an image.
+/// One file of an image that is held by everyone who reads it.
 pub(crate) struct FileReader {
     bytes: Arc<Vec<u8>>,
     inode: Inode,
@@ -91,8 +54,8 @@ pub(crate) struct FileReader {
 }
 
 impl FileReader {
-    pub(crate) fn new(bytes: Arc<Vec<u8>>, nid: u64) -> io::Result<Self> {
-        let inode = Image::new(&bytes).and_then(|image| image.inode(Nid(nid))).map_err(io::Error::other)?;
+    pub(crate) fn new(bytes: Arc<Vec<u8>>, nid: Nid) -> io::Result<Self> {
+        let inode = Image::new(&bytes).and_then(|image| image.inode(nid)).map_err(io::Error::other)?;
         Ok(Self { bytes, inode, offset: 0 })
     }
 }

@@ -1,0 +1,48 @@
+//! One command, one file.
+
+pub mod completions;
+pub mod compose;
+pub mod image;
+pub mod inspect;
+pub mod run;
+pub mod vfs;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use vfs_compose::Composed;
+
+use crate::args::Output;
+use crate::output::{Target, progress};
+use crate::report::{Failure, summary};
+
+/// Writes a composition to where `output` says, and reports it.
+fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
+    let report = composed.report();
+    warn(&report.warnings, output.quiet);
+    target.fill(|mut out| Ok(composed.write_with(&mut out, progress(report.image.bytes, output.quiet))?))?;
+    if output.json {
+        let json = serde_json::to_string_pretty(report).map_err(|error| Failure::new("no report").caused_by(error))?;
+        match target {
+            Target::Stdout => eprintln!("{json}"),
+            Target::File(_) => print(&format!("{json}\n"))?,
+        }
+    } else if !output.quiet {
+        eprintln!("{}", summary(&target.name(), report));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn warn(warnings: &[String], quiet: bool) {
+    for warning in warnings.iter().filter(|_| !quiet) {
+        eprintln!("warning: {warning}");
+    }
+}
+
+/// Text on standard output; a reader that is gone is a failure like any other, and quiet.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::new("cannot print").caused_by(error))
+}

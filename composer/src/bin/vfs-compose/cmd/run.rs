@@ -1,0 +1,60 @@
+//! `vfs-compose run`: compose in memory and run on the embedded engine.
+
+use std::process::ExitCode;
+
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Cache, Config, Engine, Store};
+use wasmtime_wasi::p2::bindings::sync::Command;
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+
+use crate::args::Run;
+use crate::plan;
+use crate::report::Failure;
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+pub fn run(args: &Run) -> Result<ExitCode, Failure> {
+    let composer = plan::composer(Some(&args.app), &args.files, &args.process)?.allow_unused(args.allow_unused);
+    let composed = composer.compose()?;
+    super::warn(&composed.report().warnings, false);
+    let component = composed.to_bytes()?;
+    let name = args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy();
+    // The program has the standard streams of this process and nothing else.
+    let wasi = WasiCtx::builder().inherit_stdio().arg(name).args(&args.host_arguments).build();
+    let code = execute(&component, wasi)
+        .map_err(|error| Failure::new("the program did not run to its end").caused_by(engine_error(error)))?;
+    Ok(ExitCode::from(code))
+}
+
+fn execute(component: &[u8], wasi: WasiCtx) -> wasmtime::Result<u8> {
+    let mut config = Config::new();
+    // Compiled code is kept for the next run, where the user's cache directory can be used.
+    config.cache(Cache::from_file(None).ok());
+    let engine = Engine::new(&config)?;
+    let component = Component::new(&engine, component)?;
+    let mut linker = Linker::new(&engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+    let mut store = Store::new(&engine, State { wasi, table: ResourceTable::new() });
+    let command = Command::instantiate(&mut store, &component, &linker)?;
+    match command.wasi_cli_run().call_run(&mut store) {
+        Ok(Ok(())) => Ok(0),
+        Ok(Err(())) => Ok(1),
+        Err(error) => match error.downcast_ref::<I32Exit>() {
+            Some(I32Exit(code)) => Ok(u8::try_from(*code).unwrap_or(1)),
+            None => Err(error),
+        },
+    }
+}
+
+fn engine_error(error: wasmtime::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    error.into()
+}

@@ -1,0 +1,98 @@
+//! The output file: whole or not at all.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::report::Failure;
+
+/// Bytes collected before they are written: file contents come in larger pieces and pass by.
+const BUFFER: usize = 64 * 1024;
+/// Work shorter than this shows no bar.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// A place to write to.
+#[derive(Debug)]
+pub enum Target {
+    Stdout,
+    File(PathBuf),
+}
+
+impl Target {
+    /// # Errors
+    /// Standard output is a terminal.
+    pub fn new(path: &Path) -> Result<Self, Failure> {
+        if path.as_os_str() != "-" {
+            return Ok(Self::File(path.to_owned()));
+        }
+        if io::stdout().is_terminal() {
+            return Err(Failure::new("standard output is a terminal, and the result is not text")
+                .hint("write to a file with `-o FILE`, or pipe it into another program"));
+        }
+        Ok(Self::Stdout)
+    }
+
+    /// Calls `write` with the output. A file is written beside its place under another name, and takes its place when it is whole.
+    ///
+    /// # Errors
+    /// `write` fails, or the file cannot be made or moved. Nothing is left behind.
+    pub fn fill(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
+        let path = match self {
+            Self::Stdout => {
+                let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+                return write(&mut out);
+            }
+            Self::File(path) => path,
+        };
+        let failed = |error| Failure::io("cannot write", path, error);
+        // Through a symbolic link to what it names, which must stay a link.
+        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+        // A device or pipe cannot be replaced.
+        if path.exists() && !path.is_file() {
+            let file = std::fs::OpenOptions::new().write(true).open(&path).map_err(failed)?;
+            return write(&mut BufWriter::with_capacity(BUFFER, file));
+        }
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".vfs-compose-").suffix(".tmp");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(directory).map_err(failed)?;
+        {
+            let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
+            write(&mut out)?;
+            out.flush().map_err(failed)?;
+        }
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        Ok(())
+    }
+
+    pub fn name(&self) -> String {
+        match self {
+            Self::Stdout => "standard output".into(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// A bar on standard error, if that is a terminal and the work is long.
+pub fn progress(total: u64, quiet: bool) -> impl FnMut(u64) {
+    let wanted = !quiet && io::stderr().is_terminal();
+    let start = Instant::now();
+    let mut bar: Option<ProgressBar> = None;
+    move |done| {
+        if !wanted || (bar.is_none() && start.elapsed() < PATIENCE) {
+            return;
+        }
+        let bar = bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("packing {wide_bar} {bytes}/{total_bytes} {eta}");
+            ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        });
+        bar.set_position(done);
+        if done >= total {
+            bar.finish_and_clear();
+        }
+    }
+}

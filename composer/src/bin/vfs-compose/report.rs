@@ -1,0 +1,177 @@
+//! What people read: failures with their causes and hints, and the summary.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use miette::{Diagnostic, MietteHandlerOpts, ReportHandler};
+use vfs_compose::Report;
+use vfs_compose::error::{AppError, Error, TreeError, WriteError};
+
+/// Why the program ends with something else than success.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: u8,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    hint: Option<String>,
+}
+
+impl Failure {
+    /// What was typed cannot be meant.
+    pub fn usage(message: String) -> Self {
+        Self { exit: 2, message, source: None, hint: None }
+    }
+
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { exit: 1, message: message.into(), source: None, hint: None }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Something about one file.
+    pub fn io(what: &str, path: &Path, error: io::Error) -> Self {
+        Self::new(format!("{what} `{}`", path.display())).caused_by(error)
+    }
+
+    /// Prints it, unless the reader of a pipe is gone: it knows.
+    pub fn print(&self) {
+        if self.is_broken_pipe() {
+            return;
+        }
+        eprintln!("{}", Printed(self));
+    }
+
+    pub fn is_broken_pipe(&self) -> bool {
+        let mut cause = self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static));
+        while let Some(error) = cause {
+            if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let hint = hint(&error);
+        // The error's own words are the message; its causes follow.
+        let message = error.to_string();
+        let mut failure = Self::new(message);
+        failure.source = Some(Box::new(Causes(error)));
+        failure.hint = hint.map(str::to_owned);
+        failure
+    }
+}
+
+/// An error whose own words are printed already.
+#[derive(Debug)]
+struct Causes(Error);
+
+impl fmt::Display for Causes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for Causes {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}
+
+fn hint(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::App(AppError::NoFilesystem { .. }) => Some("--allow-unused composes it all the same"),
+        Error::App(AppError::Text) => Some("`wasm-tools parse app.wat -o app.wasm` turns text into bytes"),
+        Error::Tree(TreeError::Special { .. }) => Some("without --strict it is left out with a warning"),
+        Error::Tree(TreeError::Collision { .. }) => {
+            Some("give the later image a place of its own: --image DIR::/elsewhere")
+        }
+        Error::Write(WriteError::Source(_)) => Some("nothing may change the files while they are packed; try again"),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source = self.source.as_deref()?;
+        match source.downcast_ref::<Causes>() {
+            Some(causes) => causes.source(),
+            None => Some(source),
+        }
+    }
+}
+
+impl Diagnostic for Failure {
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+    }
+}
+
+/// A failure as miette draws it. Lines are not broken: paths in them are copied and pasted.
+struct Printed<'a>(&'a Failure);
+
+impl fmt::Display for Printed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handler = MietteHandlerOpts::new().wrap_lines(false).break_words(false).build();
+        struct Debugged<'a>(&'a miette::MietteHandler, &'a Failure);
+        impl fmt::Debug for Debugged<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.debug(self.1, f)
+            }
+        }
+        write!(f, "{:?}", Debugged(&handler, self.0))
+    }
+}
+
+/// One line about a finished composition.
+pub fn summary(output: &str, report: &Report) -> String {
+    let mut parts = Vec::new();
+    if report.app > 0 {
+        parts.push(format!("app {}", size(report.app)));
+    }
+    parts.push(format!("vfs {}", size(report.vfs)));
+    parts.push(format!("image {}", size(report.image.bytes)));
+    let image = &report.image;
+    let files = match image.directories {
+        0 => String::new(),
+        _ => format!(
+            " of {}, {}",
+            count(image.files, "file", "files"),
+            count(image.directories, "directory", "directories")
+        ),
+    };
+    format!("{output}: {} ({}{files})", size(report.size), parts.join(" + "))
+}
+
+pub fn count(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// A size as people say it.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}

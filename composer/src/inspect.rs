@@ -1,0 +1,68 @@
+//! What is inside a component.
+
+use vfs_core::settings::{Settings, SettingsView};
+
+use crate::check::Edge;
+use crate::embed;
+use crate::error::{AppError, Error};
+
+/// A component, read.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Inspection<'a> {
+    /// What it asks of its host.
+    pub imports: Vec<String>,
+    /// What it gives.
+    pub exports: Vec<String>,
+    /// The vfs inside, at any depth.
+    pub vfs: Option<Vfs<'a>>,
+}
+
+/// A vfs inside a component.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Vfs<'a> {
+    /// The image, to be read with [`vfs_image::Image`].
+    pub image: &'a [u8],
+    /// What the composer was told.
+    pub settings: Settings,
+    /// Bytes of the vfs component without its image.
+    pub size: u64,
+    /// Bytes of its functions.
+    pub code: u64,
+}
+
+/// Reads any component.
+///
+/// # Errors
+/// - [`AppError::NotWasm`], [`AppError::Text`], [`AppError::Truncated`], [`AppError::Invalid`]: it cannot be read.
+/// - [`AppError::NotAComponent`]: it is a core module.
+pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
+    crate::app::require_component(component)?;
+    let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };
+    let Edge { imports, exports } = Edge::of(component).map_err(invalid)?;
+    let vfs = embed::find(component).map_err(invalid)?.and_then(|found| {
+        let view = SettingsView::new(&component[found.settings])?;
+        Some(Vfs {
+            image: &component[found.image.clone()],
+            settings: settings(view),
+            size: (found.component.len() - found.image.len()) as u64,
+            code: found.code as u64,
+        })
+    });
+    Ok(Inspection { imports, exports, vfs })
+}
+
+fn settings(view: SettingsView<'_>) -> Settings {
+    let pairs = |list: vfs_core::settings::Strings<'_>| -> Vec<(String, String)> {
+        let flat: Vec<_> = list.map(str::to_owned).collect();
+        flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
+    };
+    Settings {
+        read_only: view.read_only,
+        limits: view.limits,
+        preopens: pairs(view.preopens),
+        environment: pairs(view.environment),
+        arguments: view.arguments.map(str::to_owned).collect(),
+    }
+}
