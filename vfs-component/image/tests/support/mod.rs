@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use filetime::FileTime;
-use vfs_image::{Attributes, Image, Inode, Layout, Timestamp, Tree};
+use vfs_image::{Attributes, Image, Inode, Layout, Timestamp, Tree, Walk};
 
 /// The build time of every image that the tests write.
 pub const BUILD_TIME: Timestamp = Timestamp { seconds: 1_600_000_000, nanoseconds: 7 };
@@ -202,4 +202,61 @@ pub fn fsck(image: &[u8], extract: Option<&Path>) {
             && !text.contains("<E>"),
         "fsck.erofs: {text}"
     );
+}
+
+/// A small image to be damaged:
+///
+/// ```text
+/// /dir/a  /dir/b  /dir/c   no bytes each
+/// /file                    100 bytes behind the inode
+/// /large                   5000 bytes: a block and a tail
+/// /link -> file
+/// /other/                  an empty directory
+/// /plain                   8192 bytes: two blocks
+/// ```
+pub struct Broken {
+    pub bytes: Vec<u8>,
+}
+
+impl Broken {
+    pub fn new() -> Self {
+        let attributes = Attributes { mode: 0o755, modified: Timestamp { seconds: 1, nanoseconds: 2 } };
+        let mut tree = Tree::new(attributes);
+        let root = tree.root();
+        let directory = tree.add_directory(root, b"dir", attributes).unwrap();
+        tree.add_directory(root, b"other", attributes).unwrap();
+        for name in [b"a", b"b", b"c"] {
+            tree.add_file(directory, name, attributes, 0, vec![]).unwrap();
+        }
+        for (name, size) in [("file", 100), ("large", 5000), ("plain", 8192)] {
+            tree.add_file(root, name.as_bytes(), attributes, size as u64, contents(size)).unwrap();
+        }
+        tree.add_symlink(root, b"link", attributes, b"file").unwrap();
+        let layout = Layout::new(&tree, BUILD_TIME).unwrap();
+        let mut bytes = Vec::new();
+        layout.write(&mut bytes, |source| Ok(std::io::Cursor::new(source.clone())), |_| {}).unwrap();
+        Broken { bytes }
+    }
+
+    /// Puts other bytes at an offset. The checksum is not right then, and no longer there.
+    pub fn put(mut self, at: usize, bytes: &[u8]) -> Self {
+        self.bytes[1024 + 8] &= !1;
+        self.bytes[at..at + bytes.len()].copy_from_slice(bytes);
+        self
+    }
+
+    pub fn image(&self) -> Image<'_> {
+        Image::new(&self.bytes).unwrap()
+    }
+
+    /// The inode of a path, links not followed.
+    pub fn inode(&self, path: &str) -> Inode {
+        let mut walk = Walk::new(&self.image(), self.image().root()).map(Result::unwrap);
+        walk.find(|entry| entry.path == path.trim_start_matches('/').as_bytes()).expect("the path is there").inode
+    }
+
+    /// Where the inode is. In our images node numbers count from the start.
+    pub fn inode_at(&self, path: &str) -> u64 {
+        self.inode(path).nid.0 * 32
+    }
 }
