@@ -41,6 +41,11 @@ pub type Source = std::path::PathBuf;
 
 /// The tree of a directory on disk, hard links kept.
 pub fn tree_of(directory: &Path) -> Tree<Source> {
+    tree_without(directory, None)
+}
+
+/// The same without what has a certain path.
+pub fn tree_without(directory: &Path, skip: Option<&str>) -> Tree<Source> {
     let attributes = |metadata: &fs::Metadata| Attributes {
         mode: metadata.mode() as u16,
         modified: Timestamp { seconds: metadata.mtime() as u64, nanoseconds: metadata.mtime_nsec() as u32 },
@@ -48,7 +53,9 @@ pub fn tree_of(directory: &Path) -> Tree<Source> {
     let mut tree = Tree::new(attributes(&fs::metadata(directory).unwrap()));
     let mut directories = HashMap::from([(directory.to_owned(), tree.root())]);
     let mut linked = HashMap::new();
-    for entry in walkdir::WalkDir::new(directory).min_depth(1) {
+    let skip = skip.map(|path| directory.join(path));
+    let all = walkdir::WalkDir::new(directory).min_depth(1).into_iter();
+    for entry in all.filter_entry(|entry| skip.as_deref() != Some(entry.path())) {
         let entry = entry.unwrap();
         let parent = directories[entry.path().parent().unwrap()];
         let name = entry.file_name().as_encoded_bytes();
