@@ -43,7 +43,7 @@ impl Place<'_> {
     /// What is there.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: nothing.
+    /// - [`Error::NoEntry`]: there is nothing.
     /// - [`Error::NotDirectory`]: the path ends in `/` and it is not a directory.
     pub fn existing(&self) -> Result<Found, Error> {
         let found = self.found.ok_or(Error::NoEntry)?;

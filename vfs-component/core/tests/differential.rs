@@ -393,7 +393,7 @@ fn facts(kind: FileKind, links: u64, size: u64) -> String {
 }
 
 fn host_facts(stat: &host::Stat) -> String {
-    facts(host_kind(host::FileType::from_raw_mode(stat.st_mode)), stat.st_nlink as u64, stat.st_size as u64)
+    facts(host_kind(host::FileType::from_raw_mode(stat.st_mode)), stat.st_nlink, stat.st_size as u64)
 }
 
 fn kind_of(file: &OwnedFd) -> host::FileType {
