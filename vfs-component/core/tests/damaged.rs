@@ -1,0 +1,193 @@
+//! Damaged and hostile images: errors, never a panic, a hang or bytes from elsewhere.
+
+mod support;
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, TestClock, image, list, read_all};
+use vfs_core::{Error, FileKind, Fs, NewTimestamp, OpenFile, OpenFlags, Options};
+use vfs_image::Image;
+
+fn some_image() -> Vec<u8> {
+    static IMAGE: LazyLock<Vec<u8>> = LazyLock::new(make_image);
+    IMAGE.clone()
+}
+
+fn make_image() -> Vec<u8> {
+    image(&[
+        ("a", Item::Directory),
+        ("a/b", Item::Directory),
+        ("a/b/c", Item::Directory),
+        ("a/b/c/file", Item::File(&[7; 5000])),
+        ("a/file", Item::File(&[8; 70_000])),
+        ("a/link", Item::Link("b/c/file")),
+        ("a/up", Item::Link("../z")),
+        ("same", Item::Same("a/file")),
+        ("z", Item::File(b"z")),
+    ])
+}
+
+/// Does something of everything, and does not care what is answered.
+fn use_all(fs: &mut Fs<'_, TestClock>, root: &OpenFile) {
+    let paths = ["a", "a/b", "a/b/c", "a/b/c/file", "a/file", "a/link", "a/up", "same", "z", "a/b/../../z", "new"];
+    for path in paths {
+        let _ = fs.stat_at(root, path, FOLLOW);
+        let _ = fs.metadata_hash_at(root, path, NO_FOLLOW);
+        let _ = fs.readlink_at(root, path);
+        if let Ok(file) = fs.open_at(root, path, FOLLOW, OpenFlags::NONE, READ) {
+            let _ = fs.stat(&file);
+            if fs.kind(&file) == FileKind::Directory {
+                let _ = list(fs, &file);
+            } else {
+                let mut gather = Vec::new();
+                for offset in [0, 4095, 65_530, 1 << 40] {
+                    let _ = fs.read(&file, offset, 5000, &mut gather);
+                }
+            }
+            fs.close(file);
+        }
+        if let Ok(file) = fs.open_at(root, path, FOLLOW, OpenFlags::CREATE, READ_WRITE) {
+            let size = fs.stat(&file).map_or(0, |stat| stat.size);
+            let _ = fs.write(&file, 3000, b"abc");
+            let _ = fs.write(&file, size.min(1 << 40), b"def");
+            let _ = fs.set_size(&file, 4000);
+            let _ = read_all(fs, &file);
+            fs.close(file);
+        }
+        let _ = fs.set_times_at(root, path, FOLLOW, NewTimestamp::Now, NewTimestamp::NoChange);
+    }
+    for (from, to) in [("a/b", "moved"), ("a", "moved/c/in"), ("moved", "a"), ("z", "a/link"), ("a/b/c", "a/b/d")] {
+        let _ = fs.rename_at(root, from, root, to);
+        let _ = fs.link_at(root, to, NO_FOLLOW, root, "linked");
+    }
+    for path in paths.into_iter().rev() {
+        let _ = fs.create_dir_at(root, &format!("{path}/made"));
+        let _ = fs.symlink_at("target", root, &format!("{path}/made-link"));
+        let _ = fs.unlink_file_at(root, path);
+        let _ = fs.remove_dir_at(root, path);
+    }
+    let _ = list(fs, root);
+}
+
+/// Uses whatever of the bytes is taken for an image.
+fn try_bytes(bytes: &[u8]) {
+    let Ok(image) = Image::new(bytes) else { return };
+    let Ok(mut fs) = Fs::new(Some(image), TestClock::default(), Options::default()) else { return };
+    let Ok(root) = fs.open_root() else { return };
+    use_all(&mut fs, &root);
+    fs.close(root);
+}
+
+#[test]
+fn cut_anywhere() {
+    let bytes = some_image();
+    for end in (0..bytes.len()).step_by(61) {
+        let mut cut = bytes[..end].to_vec();
+        try_bytes(&cut);
+        // Of full length again, but empty behind the cut.
+        cut.resize(bytes.len(), 0);
+        try_bytes(&cut);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn bytes_changed_where_the_metadata_is(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+        let mut bytes = some_image();
+        // The files' contents are repeated bytes; what is left is metadata.
+        let interesting: Vec<usize> =
+            (1024..bytes.len()).filter(|&at| !matches!(bytes[at - 1..=at], [7, 7] | [8, 8])).collect();
+        for (at, byte) in changes {
+            bytes[interesting[at.index(interesting.len())]] = byte;
+        }
+        try_bytes(&bytes);
+    }
+}
+
+/// Where the 12-byte entry of a name in a directory is, by the directory's names in order.
+fn entry_of(bytes: &[u8], names: &[&str], name: &str) -> usize {
+    let all = names.concat();
+    let start = bytes.windows(all.len()).position(|window| window == all.as_bytes()).expect("the directory's names");
+    let place = names.iter().position(|other| *other == name).expect("the name");
+    start - 12 * (names.len() - place)
+}
+
+#[test]
+fn a_directory_that_contains_the_one_it_is_in() {
+    let mut bytes = some_image();
+    // `c` in `a/b` becomes another name of `a`, whose number `a` has in the root.
+    let a = entry_of(&bytes, &[".", "..", "a", "same", "z"], "a");
+    let c = entry_of(&bytes, &[".", "..", "c"], "c");
+    bytes.copy_within(a..a + 8, c);
+    let mut test = Test::over(&bytes);
+    let deep = "a/b/c/b/c/b/c";
+    assert_eq!(test.stat(&format!("{deep}/file")).unwrap().size, 70_000);
+    // Into itself by a way that the parents do not show: no hang.
+    let _ = test.rename("a/b", &format!("{deep}/x"));
+    let _ = test.rename("a", &format!("{deep}/x"));
+    use_all(&mut test.fs, &test.root);
+}
+
+#[test]
+fn parents_that_go_round_in_a_circle() {
+    let mut bytes = some_image();
+    // `..` of `a/b/c` and of `a/b` become `a/b/c`.
+    let c = entry_of(&bytes, &[".", "..", "c"], "c");
+    let parent_of_b = entry_of(&bytes, &[".", "..", "c"], "..");
+    let parent_of_c = entry_of(&bytes, &[".", "..", "file"], "..");
+    bytes.copy_within(c..c + 8, parent_of_b);
+    bytes.copy_within(c..c + 8, parent_of_c);
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.rename("a", "a/b/c/x"), Err(Error::Io));
+    assert_eq!(test.stat("a/b/c/x"), Err(Error::NoEntry));
+    assert_eq!(test.stat("a/b/c/../../../z").unwrap().size, 1, "a walk goes back the way it came");
+    use_all(&mut test.fs, &test.root);
+}
+
+#[test]
+fn damage_is_an_io_error_and_only_where_it_is() {
+    let good = some_image();
+    let mut bytes = good.clone();
+    // The node of `z` in the root lies far outside.
+    let z = entry_of(&bytes, &[".", "..", "a", "same", "z"], "z");
+    bytes[z..z + 8].fill(0xff);
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.stat("z"), Err(Error::Io));
+    assert_eq!(test.open("z", OpenFlags::NONE, READ).unwrap_err(), Error::Io);
+    assert_eq!(test.open("z", OpenFlags::TRUNCATE, READ).unwrap_err(), Error::Io);
+    assert_eq!(test.fs.set_times_at(&test.root, "z", FOLLOW, NewTimestamp::Now, NewTimestamp::Now), Err(Error::Io));
+    assert_eq!(test.fs.link_at(&test.root, "z", FOLLOW, &test.root, "new"), Err(Error::Io));
+    assert_eq!(test.rename("z", "new"), Err(Error::Io));
+    assert_eq!(test.unlink("z"), Err(Error::Io));
+    let usage = test.fs.usage();
+    assert_eq!((usage.bytes, usage.open), (0, 1));
+    assert_eq!(test.stat("a/file"), Test::over(&good).stat("a/file"));
+    assert_eq!(test.names("."), ["a", "same", "z"]);
+
+    // The first name's place in the root's block cannot be.
+    let mut bytes = good.clone();
+    let first = entry_of(&bytes, &[".", "..", "a", "same", "z"], ".");
+    bytes[first + 8] = 1;
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.stat("z"), Err(Error::Io));
+    assert_eq!(test.fs.create_dir_at(&test.root, "new"), Err(Error::Io));
+    assert_eq!(test.fs.remove_dir_at(&test.root, "a"), Err(Error::Io));
+    assert_eq!(test.fs.symlink_at("x", &test.root, "new"), Err(Error::Io));
+    let Test { fs, root, .. } = &mut test;
+    assert_eq!(list(fs, root), Err(Error::Io));
+}
+
+#[test]
+fn a_root_that_is_no_directory() {
+    let mut bytes = image(&[]);
+    let image = Image::new(&bytes).unwrap();
+    let root = image.root().0 as usize * 32;
+    // The mode is the two bytes at 4; 8 in its highest four bits is a regular file.
+    assert_eq!(bytes[root + 5] >> 4, 4);
+    bytes[root + 5] = 0x81;
+    let fs = Fs::new(Some(Image::new(&bytes).unwrap()), TestClock::default(), Options::default());
+    assert_eq!(fs.err(), Some(Error::Io));
+}
