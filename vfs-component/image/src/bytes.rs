@@ -1,5 +1,7 @@
 //! Little-endian fields at offsets nobody vouches for.
 
+use core::cmp::Ordering;
+
 /// `length` bytes at `offset`, or `None` where the slice does not hold all of them.
 #[inline]
 pub(crate) fn slice(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
@@ -35,4 +37,47 @@ pub(crate) fn u64_at<const AT: usize, const N: usize>(raw: &[u8; N]) -> u64 {
     let low = u32::from_le_bytes([raw[AT], raw[AT + 1], raw[AT + 2], raw[AT + 3]]);
     let high = u32::from_le_bytes([raw[AT + 4], raw[AT + 5], raw[AT + 6], raw[AT + 7]]);
     (high as u64) << 32 | low as u64
+}
+
+/// Compares as slices do, eight bytes at a time: in wasm, `memcmp` is a loop over single bytes.
+#[inline]
+pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
+    let (mut left_rest, mut right_rest) = (left, right);
+    while let (Some((l, left_next)), Some((r, right_next))) =
+        (left_rest.split_first_chunk::<8>(), right_rest.split_first_chunk::<8>())
+    {
+        let differing = u64::from_le_bytes(*l) ^ u64::from_le_bytes(*r);
+        if differing != 0 {
+            let first = (differing.trailing_zeros() / 8) as usize;
+            return l[first].cmp(&r[first]);
+        }
+        (left_rest, right_rest) = (left_next, right_next);
+    }
+    for (l, r) in left_rest.iter().zip(right_rest) {
+        if l != r {
+            return l.cmp(r);
+        }
+    }
+    left.len().cmp(&right.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compare;
+
+    #[test]
+    fn compare_is_how_slices_compare() {
+        let mut bytes = [0_u8; 24];
+        for length in 0..24 {
+            for other in 0..24 {
+                for at in 0..24 {
+                    bytes[at] = 200;
+                    let zeros = [0; 24];
+                    assert_eq!(compare(&bytes[..length], &zeros[..other]), bytes[..length].cmp(&zeros[..other]));
+                    assert_eq!(compare(&zeros[..other], &bytes[..length]), zeros[..other].cmp(&bytes[..length]));
+                    bytes[at] = 0;
+                }
+            }
+        }
+    }
 }

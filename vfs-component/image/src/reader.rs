@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use crate::bytes::slice;
+use crate::bytes::{compare, slice};
 use crate::dirent::{Block, is_dot};
 use crate::superblock::{BLOCK, Superblock};
 use crate::{DirEntry, Entries, FileKind, ImageError, Inode, Nid, Timestamp};
@@ -145,7 +145,7 @@ impl<'a> Image<'a> {
         while low < high {
             let middle = low + (high - low) / 2;
             let block = self.directory_block(dir, middle)?;
-            match block.name(0)?.cmp(name) {
+            match compare(block.name(0)?, name) {
                 Ordering::Equal => return Ok(Some((block, 0))),
                 Ordering::Less => {
                     candidate = Some(block);
@@ -159,7 +159,7 @@ impl<'a> Image<'a> {
         let (mut low, mut high) = (1, block.count());
         while low < high {
             let middle = low + (high - low) / 2;
-            match block.name(middle)?.cmp(name) {
+            match compare(block.name(middle)?, name) {
                 Ordering::Equal => return Ok(Some((block, middle))),
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,

@@ -117,7 +117,7 @@ fn every_truncation() {
     for image in &*IMAGES {
         assert!((0..image.len()).all(|length| Image::new(&image[..length]).is_err()));
         // What is behind a superblock that lies about the length, at each slot and beside it.
-        for slot in (0..image.len()).step_by(if image.len() < 25_000 { 32 } else { 96 }) {
+        for slot in (0..image.len()).step_by(if image.len() < 25_000 { 64 } else { 256 }) {
             for length in [slot, slot + 1, slot + 13, slot + 31] {
                 use_all_of_image(&mut image[..length.min(image.len())].to_vec());
             }
