@@ -24,6 +24,8 @@ use crate::{Timestamp, directory};
 
 /// Slots of 32 bytes in a block.
 const SLOTS: usize = (BLOCK / SLOT) as usize;
+/// Slots of an inode without tail.
+const BARE: usize = EXTENDED / SLOT as usize;
 /// Bytes of block 0 that the superblock and the room before it take.
 const HEAD: u64 = superblock::OFFSET + superblock::SIZE as u64;
 /// Most slots of inodes and tails in a group, 4 MiB. The writer holds a group's blocks of inodes in memory: these bytes
@@ -202,8 +204,10 @@ impl Packer {
         let body_blocks = u32::try_from((size - tail).div_ceil(BLOCK)).ok()?;
         let slots = (EXTENDED as u64 + tail).div_ceil(SLOT) as usize;
 
-        // Block 0 is written before any content is read: it takes no tail of a file that has blocks as well.
-        let in_head = (directory || body_blocks == 0) && slots <= self.head_free;
+        // Block 0 is written before any content is read: it takes no tail of a file that has blocks as well. And it may
+        // be the image's last block: see `Bins::swap_last`.
+        let head_room = if slots == BARE { self.head_free.saturating_sub(1) } else { self.head_free };
+        let in_head = (directory || body_blocks == 0) && slots <= head_room;
         let mut inode = 0;
         if in_head {
             inode = (SLOTS - self.head_free) as u64 * SLOT;
@@ -237,8 +241,14 @@ impl Packer {
         // Largest first leaves the smallest gaps. The sort keeps the order of equals, so neighbours stay near.
         self.waiting.sort_by_key(|(_, slots)| Reverse(*slots));
         let mut bins = Bins::new();
-        for (index, slots) in self.waiting.drain(..) {
-            places[index.position()].inode = u64::from(inodes) * BLOCK + bins.take(slots) * SLOT;
+        for (index, slots) in &self.waiting {
+            places[index.position()].inode = bins.take(*slots) * SLOT;
+        }
+        let swapped = bins.swap_last();
+        for (index, _) in self.waiting.drain(..) {
+            let place = &mut places[index.position()];
+            let block = swapped(place.inode / BLOCK);
+            place.inode = (u64::from(inodes) + block) * BLOCK + place.inode % BLOCK;
         }
         let members = self.first_member..position;
         for index in &order[members.clone()] {
@@ -246,7 +256,7 @@ impl Packer {
             place.body += if place.directory { directories } else { files };
         }
 
-        let end = inodes.checked_add(bins.blocks)?;
+        let end = inodes.checked_add(bins.blocks())?;
         self.groups.push(Group { members, inodes: inodes..end });
         self.next_block = end;
         self.first_member = position;
@@ -263,12 +273,39 @@ struct Bins {
     by_free: Vec<Vec<u32>>,
     /// Which of those lists are not empty.
     filled: u128,
-    blocks: u32,
+    /// For each block whether an inode without tail ends where it does.
+    bare_at_end: Vec<bool>,
 }
 
 impl Bins {
     fn new() -> Self {
-        Bins { by_free: vec![Vec::new(); SLOTS], filled: 0, blocks: 0 }
+        Bins { by_free: vec![Vec::new(); SLOTS], filled: 0, bare_at_end: Vec::new() }
+    }
+
+    fn blocks(&self) -> u32 {
+        // A group has at most as many blocks as slots.
+        self.bare_at_end.len() as u32
+    }
+
+    /// Sees to it that no inode without tail ends where the last block does, by giving that block's number to another and
+    /// the other way round: what it returns says the new number of each. `fsck.erofs` 1.5 looks for extended attributes
+    /// behind every inode, and takes the image for damaged where it ends there.
+    fn swap_last(&mut self) -> impl Fn(u64) -> u64 + use<> {
+        let good = self.bare_at_end.iter().rposition(|bare| !bare);
+        let good = match good {
+            Some(good) => good,
+            None if self.bare_at_end.is_empty() => 0,
+            None => {
+                self.bare_at_end.push(false);
+                self.bare_at_end.len() - 1
+            }
+        } as u64;
+        let last = u64::from(self.blocks()).saturating_sub(1);
+        move |block| match block {
+            _ if block == good => last,
+            _ if block == last => good,
+            _ => block,
+        }
     }
 
     /// Takes neighbouring slots in one block, and says the number of the first, counted from the group's first block of
@@ -284,14 +321,16 @@ impl Bins {
                 (block, class + 1)
             }
             None => {
-                self.blocks += 1;
-                (self.blocks - 1, SLOTS)
+                self.bare_at_end.push(false);
+                (self.blocks() - 1, SLOTS)
             }
         };
         let left = free - slots;
         if left > 0 {
             self.by_free[left - 1].push(block);
             self.filled |= 1 << (left - 1);
+        } else {
+            self.bare_at_end[block as usize] = slots == BARE;
         }
         u64::from(block) * SLOTS as u64 + (SLOTS - free) as u64
     }
