@@ -1,8 +1,9 @@
 //! Node, through `adapters/node/run.mjs`. No directory is ever granted.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
@@ -16,12 +17,12 @@ use crate::paths;
 pub fn run(app: &Path, invocation: &Invocation) -> Result<Output> {
     let host = paths::repository().join("adapters/node");
     ensure!(host.join("node_modules").is_dir(), "run `npm ci` in adapters/node, or tests/setup.sh");
-    let mut command = Command::new("node");
+    let mut command = Command::new(node()?);
     command.arg("run.mjs").arg(app).args(&invocation.args).current_dir(host);
-    command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).envs(&invocation.env);
+    command.env_clear().envs(&invocation.env);
     command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().context("`node` does not start; install Node 20 or later")?;
+    let mut child = command.spawn().context("`node` does not start")?;
     let mut stdin = child.stdin.take().expect("stdin is piped");
     let text = invocation.stdin.clone();
     // A program that does not read its input closes the pipe; that is not our error.
@@ -33,4 +34,14 @@ pub fn run(app: &Path, invocation: &Invocation) -> Result<Output> {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
+}
+
+/// The program itself: the environment in which it runs has no `PATH`.
+fn node() -> Result<&'static Path> {
+    static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let found = NODE.get_or_init(|| {
+        let output = Command::new("node").args(["-p", "process.execPath"]).output().ok()?;
+        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+    });
+    found.as_deref().context("`node` does not start; install Node 20 or later")
 }

@@ -24,6 +24,8 @@ fn main() -> std::process::ExitCode {
         ("paths", paths::BEHAVIOURS),
         ("slashes", slashes::BEHAVIOURS),
         ("rights", rights::BEHAVIOURS),
+        ("read-only", rights::READ_ONLY),
+        ("stdin-skip", input_streams::SKIP),
         ("directory-streams", directory_streams::BEHAVIOURS),
         ("identity", identity::BEHAVIOURS),
         ("clocks", clocks::BEHAVIOURS),

@@ -1,11 +1,11 @@
 //! Waiting for files, standard streams and clocks together.
 
 use check::{Behaviour, Outcome, holds, same};
-use wasip2::cli::{stdin::get_stdin, stdout::get_stdout};
+use wasip2::cli::stdout::get_stdout;
 use wasip2::clocks::monotonic_clock::{now, subscribe_duration, subscribe_instant};
 use wasip2::io::poll::poll;
 
-use crate::tree::{create, open, scratch};
+use crate::tree::{create, open, scratch, standard_input};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     ("file_is_ready", file_is_ready),
@@ -88,7 +88,7 @@ fn file_and_passed_clock_are_both_told() -> Outcome {
 }
 
 fn stdin_clock_and_file() -> Outcome {
-    let stdin = get_stdin();
+    let stdin = standard_input();
     let stream = open("hello.txt")?.read_via_stream(0)?;
     let (typed, time, file) = (stdin.subscribe(), subscribe_duration(HOUR), stream.subscribe());
     let ready = poll(&[&typed, &time, &file]);
@@ -98,7 +98,7 @@ fn stdin_clock_and_file() -> Outcome {
 }
 
 fn stdin_and_a_long_clock() -> Outcome {
-    let stdin = get_stdin();
+    let stdin = standard_input();
     same(poll(&[&subscribe_duration(HOUR), &stdin.subscribe()]), [1])
 }
 

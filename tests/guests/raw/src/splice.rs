@@ -1,10 +1,10 @@
 //! Bytes from one stream to another, over every pair of kinds.
 
 use check::{Behaviour, Outcome, Saw, holds, same};
-use wasip2::cli::{stdin::get_stdin, stdout::get_stdout};
+use wasip2::cli::stdout::get_stdout;
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
 
-use crate::tree::{closed, contents, create, drain, file, open, scratch};
+use crate::tree::{closed, contents, create, drain, file, open, scratch, standard_input};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     ("splice_file_to_file", splice_file_to_file),
@@ -95,7 +95,7 @@ fn splice_file_to_stdout() -> Outcome {
 fn splice_stdin_to_file() -> Outcome {
     let dir = scratch("splice_stdin_to_file")?;
     let to = create(&dir, "f")?;
-    let stdin = get_stdin();
-    same(all(&to.write_via_stream(0)?, &stdin, 9)?, 9)?;
+    let stdin = standard_input();
+    same(all(&to.write_via_stream(0)?, stdin, 9)?, 9)?;
     same(contents(&to)?, b"line one\n")
 }

@@ -16,6 +16,12 @@ pub fn root() -> Descriptor {
     wasip2::filesystem::preopens::get_directories().remove(0).0
 }
 
+/// Standard input, asked for once: on jco's shim it does not come back after it was dropped.
+pub fn standard_input() -> &'static InputStream {
+    thread_local!(static STDIN: &'static InputStream = Box::leak(Box::new(wasip2::cli::stdin::get_stdin())));
+    STDIN.with(|stdin| *stdin)
+}
+
 /// The new empty directory `w/NAME`.
 pub fn scratch(name: &str) -> Result<Descriptor, ErrorCode> {
     let root = root();
