@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::paths;
+use crate::{guests, paths};
 
 /// The command, built once per process.
 ///
@@ -45,49 +45,39 @@ fn build() -> Result<PathBuf> {
 /// # Errors
 /// It does not start.
 pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Output> {
-    Ok(Command::new(command()?).args(args).env_remove("SOURCE_DATE_EPOCH").output()?)
+    Ok(Command::new(command()?).args(args).env_remove("SOURCE_DATE_EPOCH").env("RUST_BACKTRACE", "0").output()?)
 }
 
 /// Composes `app` with `image` into `out`.
 ///
 /// # Errors
-/// It cannot be composed.
+/// The command fails; the message is what it printed.
 pub fn compose(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
-    Ok(std::fs::write(out, composer(app, image, flags)?.compose()?.to_bytes()?)?)
+    let fixed = [app.as_os_str(), "--image".as_ref(), image.as_os_str(), "-o".as_ref(), out.as_os_str(), "-q".as_ref()];
+    succeed(&run(fixed.into_iter().chain(flags.iter().map(OsStr::new)))?)
 }
 
 /// Makes the vfs for `app` alone, and lets `wac plug` join the two into `out`.
 ///
 /// # Errors
-/// One of the two fails.
+/// One of the commands fails; the message is what it printed.
 pub fn plug(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
-    let vfs = out.with_extension("vfs.wasm");
-    std::fs::write(&vfs, composer(app, image, flags)?.vfs()?.to_bytes()?)?;
-    succeed(Command::new(wac()?).arg("plug").arg(app).arg("--plug").arg(&vfs).arg("-o").arg(out).output()?)
-}
-
-fn composer(app: &Path, image: &Path, flags: &[String]) -> Result<vfs_compose::Composer> {
-    let mut composer = vfs_compose::Composer::new(std::fs::read(app)?).image(image);
-    let mut flags = flags.iter().map(String::as_str);
-    while let Some(flag) = flags.next() {
-        composer = match flag {
-            "--read-only" => composer.read_only(true),
-            "--arg" => composer.arg(flags.next().context("--arg needs a value")?),
-            "--env" => {
-                let (name, value) = flags.next().and_then(|v| v.split_once('=')).context("--env needs NAME=VALUE")?;
-                composer.env(name, value)
-            }
-            "--preopen" => {
-                let value = flags.next().context("--preopen needs a value")?;
-                match value.split_once('=') {
-                    Some((path, name)) => composer.preopen_as(path, name),
-                    None => composer.preopen(value),
-                }
-            }
-            other => bail!("no flag `{other}`"),
-        };
-    }
-    Ok(composer)
+    let (vfs, component) = (out.with_extension("vfs.wasm"), out.with_extension("component.wasm"));
+    std::fs::write(&component, guests::as_component(std::fs::read(app)?)?)?;
+    let fixed: [&OsStr; 8] = [
+        "vfs".as_ref(),
+        "--for".as_ref(),
+        component.as_ref(),
+        "--image".as_ref(),
+        image.as_ref(),
+        "-o".as_ref(),
+        vfs.as_ref(),
+        "-q".as_ref(),
+    ];
+    succeed(&run(fixed.into_iter().chain(flags.iter().map(OsStr::new)))?)?;
+    let mut wac = Command::new(wac()?);
+    wac.arg("plug").arg(&component).arg("--plug").arg(&vfs).arg("-o").arg(out).env("RUST_BACKTRACE", "0");
+    succeed(&wac.output()?)
 }
 
 /// The published `wac`.
@@ -100,7 +90,7 @@ pub fn wac() -> Result<PathBuf> {
     Ok(wac)
 }
 
-fn succeed(output: Output) -> Result<()> {
+fn succeed(output: &Output) -> Result<()> {
     if output.status.success() {
         return Ok(());
     }
