@@ -1,7 +1,7 @@
 //! Paths as text: checked once, then taken apart. No node is touched here.
 
 use crate::Error;
-use crate::limits::{MAX_NAME, MAX_PATH};
+use crate::limits::MAX_PATH;
 
 /// The last component of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,14 +55,6 @@ pub(crate) fn check_relative(path: &[u8]) -> Result<(), Error> {
         Some(b'/') => Err(Error::NotPermitted),
         Some(_) => Ok(()),
     }
-}
-
-/// Checks one component.
-///
-/// # Errors
-/// - [`Error::NameTooLong`]: it is longer than [`MAX_NAME`].
-pub(crate) fn check_name(name: &[u8]) -> Result<(), Error> {
-    if name.len() > MAX_NAME { Err(Error::NameTooLong) } else { Ok(()) }
 }
 
 /// Splits a relative path before its last component. A path of no components is `.`.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
-use crate::limits::MAX_LINKS_FOLLOWED;
+use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME};
 use crate::node::NodeId;
 use crate::node::directory::Found;
 use crate::path::{self, Last, Split};
@@ -31,10 +31,7 @@ impl Place<'_> {
     /// - [`Error::Io`]: the image is damaged.
     pub fn look(mut self, tree: &Tree<'_>) -> Result<Self, Error> {
         self.found = match self.last {
-            Last::Name(name) => {
-                path::check_name(name)?;
-                tree.lookup(self.directory, name)?
-            }
+            Last::Name(name) => lookup(tree, self.directory, name)?,
             Last::Dot | Last::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
         };
         Ok(self)
@@ -147,8 +144,7 @@ impl<'w, 'i> Walk<'w, 'i> {
     }
 
     fn down(&mut self, name: &[u8]) -> Result<(), Error> {
-        path::check_name(name)?;
-        match self.tree.lookup(self.at, name)?.ok_or(Error::NoEntry)? {
+        match lookup(self.tree, self.at, name)?.ok_or(Error::NoEntry)? {
             Found { node, kind: FileKind::Directory } => {
                 self.above.try_reserve(1)?;
                 self.above.push(self.at);
@@ -179,4 +175,14 @@ impl<'w, 'i> Walk<'w, 'i> {
         path::check_relative(target)?;
         Ok(target)
     }
+}
+
+/// Finds a name in a directory, if it can be one.
+#[inline]
+fn lookup(tree: &Tree<'_>, directory: NodeId, name: &[u8]) -> Result<Option<Found>, Error> {
+    if name.len() > MAX_NAME {
+        // In a removed directory there is nothing, however long.
+        return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong) };
+    }
+    tree.lookup(directory, name)
 }

@@ -217,41 +217,14 @@ impl<'i> Tree<'i> {
         }))
     }
 
-    /// Gives a node a slot in which it can be changed, and counts it as the app's. Nothing else about it changes.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] is reached.
-    /// - Those of [`Tree::load`].
-    pub fn touch(&mut self, id: NodeId) -> Result<u32, Error> {
-        let slot = self.load(id)?;
-        self.touch_slot(slot)?;
-        Ok(slot)
-    }
-
-    /// See [`Tree::touch`].
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] is reached.
-    pub fn touch_slot(&mut self, slot: u32) -> Result<(), Error> {
-        if !self.table.get(slot)?.changed {
-            if let Err(error) = self.check_nodes() {
-                self.collect(slot);
-                return Err(error);
-            }
-            self.nodes += 1;
-            self.table.get_mut(slot)?.changed = true;
-        }
-        Ok(())
-    }
-
-    /// Gives a directory a list of its own entries with room for one more.
+    /// Gives a directory a list of its own entries with room for one more. What they are does not change.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - Those of [`Tree::touch`].
-    pub fn touch_entries(&mut self, directory: NodeId) -> Result<u32, Error> {
-        let slot = self.touch(directory)?;
+    /// - Those of [`Tree::load`].
+    pub fn load_entries(&mut self, directory: NodeId) -> Result<u32, Error> {
+        let slot = self.load(directory)?;
         let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else { return Err(Error::NotDirectory) };
         match (&mut directory.entries, &directory.lower, &self.image) {
             (Some(entries), ..) => entries.reserve()?,
@@ -265,31 +238,57 @@ impl<'i> Tree<'i> {
         Ok(slot)
     }
 
-    /// Makes sure that the next [`Tree::add`] succeeds.
+    /// Checks that the nodes in `slots` can be changed and `new` be added. Names of one slot count once.
     ///
     /// # Errors
-    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] is reached.
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn reserve_node(&mut self) -> Result<(), Error> {
-        self.check_nodes()?;
-        self.table.reserve()
+    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] would be passed.
+    pub fn check_nodes(&mut self, slots: &[u32], new: u32) -> Result<(), Error> {
+        let mut more = new;
+        for (place, slot) in slots.iter().enumerate() {
+            let is_first = !slots.iter().take(place).any(|before| before == slot);
+            if is_first && !self.table.get(*slot)?.changed {
+                more += 1;
+            }
+        }
+        if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
+            return Ok(());
+        }
+        for slot in slots {
+            self.collect(*slot);
+        }
+        Err(Error::InsufficientSpace)
     }
 
-    fn check_nodes(&self) -> Result<(), Error> {
-        if self.nodes >= self.limits.max_nodes { Err(Error::InsufficientSpace) } else { Ok(()) }
+    /// Makes sure that the next [`Tree::add`] needs no memory.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn reserve_node(&mut self) -> Result<(), Error> {
+        self.table.reserve()
     }
 
     /// Adds a node after [`Tree::reserve_node`].
     pub fn add(&mut self, body: Body<'i>, now: Timestamp) -> u32 {
-        self.nodes += 1;
+        self.nodes = self.nodes.saturating_add(1);
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
         self.table.insert(Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
-    /// The entries of a directory that [`Tree::touch_entries`] has prepared, and its node's times and links.
+    /// A node that is about to be changed, after [`Tree::check_nodes`]. From here on it counts as the app's.
+    pub fn change(&mut self, slot: u32) -> Option<&mut Node<'i>> {
+        let node = self.table.get_mut(slot).ok()?;
+        if !node.changed {
+            node.changed = true;
+            self.nodes = self.nodes.saturating_add(1);
+        }
+        Some(node)
+    }
+
+    /// The entries of a directory that [`Tree::load_entries`] has prepared, and its node's times and links; see
+    /// [`Tree::change`].
     pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<'i>, &mut Times, &mut u32)> {
-        match self.table.get_mut(slot) {
-            Ok(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), times, links, .. }) => {
+        match self.change(slot) {
+            Some(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), times, links, .. }) => {
                 Some((entries, times, links))
             }
             _ => None,
@@ -309,26 +308,26 @@ impl<'i> Tree<'i> {
         self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
-    /// A name of a node is gone. Frees the node if nothing else keeps it. The node has a slot, or is one of the image
-    /// with no other name and needs no trace.
+    /// A name of a node is gone, after [`Tree::check_nodes`] if it is one to leave a trace on. Frees the node if nothing
+    /// else keeps it.
     pub fn drop_name(&mut self, id: NodeId, now: Timestamp) {
         let Some(slot) = self.table.find(id) else { return };
-        if let Ok(node) = self.table.get_mut(slot) {
+        if let Some(node) = self.change(slot) {
             node.links = if matches!(node.body, Body::Directory(_)) { 0 } else { node.links.saturating_sub(1) };
             node.times.changed = now;
         }
         self.collect(slot);
     }
 
-    /// Whether losing a name leaves a trace on a node: it has other names, or it is open.
+    /// Gives a node that is about to lose a name a slot, if that leaves a trace on it: it has other names, or a slot.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn outlives_name(&self, id: NodeId) -> Result<bool, Error> {
-        Ok(match self.source(id)? {
-            Source::Upper(_) => true,
-            Source::Image(inode) => inode.kind != FileKind::Directory && inode.links > 1,
-        })
+    /// Those of [`Tree::load`].
+    pub fn load_survivor(&mut self, id: NodeId) -> Result<Option<u32>, Error> {
+        match self.source(id)? {
+            Source::Image(inode) if inode.kind == FileKind::Directory || inode.links <= 1 => Ok(None),
+            _ => self.load(id).map(Some),
+        }
     }
 
     /// Frees the node in a slot if nothing keeps it.

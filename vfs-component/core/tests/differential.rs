@@ -157,7 +157,7 @@ impl Both<'_> {
         let follows = |follow: &bool| if *follow { OFlags::empty() } else { OFlags::NOFOLLOW };
         let probe = |at: &At, path: &str, flags: OFlags| {
             let flags = flags | OFlags::PATH;
-            let result = host::openat2(self.host_at(*at), path, flags, Mode::empty(), ResolveFlags::BENEATH);
+            let result = open_beneath(self.host_at(*at), path, flags, Mode::empty());
             // A name that is to be made may be missing: what matters is the directory it is in.
             result.err() == Some(Errno::XDEV)
         };
@@ -350,7 +350,7 @@ impl Both<'_> {
                 }
                 let mode = if open & 1 != 0 { Mode::RWXU } else { Mode::empty() };
                 // The host's call refuses this one for another reason than ours.
-                let host = host::openat2(self.host_at(*at), path.as_str(), oflags, mode, ResolveFlags::BENEATH);
+                let host = open_beneath(self.host_at(*at), path, oflags, mode);
                 let ours = self.run_ours(op);
                 match (ours, host) {
                     (Ok(_), Ok(file)) => self.host_files[*slot] = Some(file),
@@ -362,6 +362,17 @@ impl Both<'_> {
                 true
             }
             _ => false,
+        }
+    }
+}
+
+/// Opens without leaving the base.
+fn open_beneath(at: &OwnedFd, path: &str, flags: OFlags, mode: Mode) -> Result<OwnedFd, Errno> {
+    loop {
+        match host::openat2(at, path, flags, mode, ResolveFlags::BENEATH) {
+            // Something was renamed somewhere on this machine meanwhile.
+            Err(Errno::AGAIN) => {}
+            result => return result,
         }
     }
 }

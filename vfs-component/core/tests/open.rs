@@ -124,6 +124,12 @@ fn what_flags_an_open_file_has() {
         test.fs.close(again);
     }
     assert_eq!(test.fs.flags(&test.root), READ | MUTATE);
+    // Making or cutting a file is no reason to write to it.
+    for open in [CREATE, TRUNCATE, CREATE | TRUNCATE] {
+        let file = test.open("file", open, READ).unwrap();
+        assert_eq!(test.fs.flags(&file), READ);
+        test.fs.close(file);
+    }
 }
 
 /// A call that changes something, with a base to do it from.

@@ -43,17 +43,20 @@ impl<C: Clock> Fs<'_, C> {
         }
         may_change(from)?;
         let name = owned(name)?;
-        let slot = self.tree.touch_entries(directory)?;
-        let linked = self.tree.touch(source.node)?;
-        let node = self.tree.table.get_mut(linked)?;
+        let slot = self.tree.load_entries(directory)?;
+        let linked = self.tree.load(source.node)?;
+        let node = self.tree.table.get(linked)?;
         if node.kind() != source.kind {
             return Err(Error::Io);
         }
         let links = node.links.checked_add(1).ok_or(Error::TooManyLinks)?;
+        self.tree.check_nodes(&[slot, linked], 0)?;
 
         let now = self.time.now();
-        node.links = links;
-        node.times.changed = now;
+        if let Some(node) = self.tree.change(linked) {
+            node.links = links;
+            node.times.changed = now;
+        }
         if let Some((entries, times, _)) = self.tree.entries_mut(slot) {
             entries.insert(name, source);
             times.modify(now);

@@ -103,8 +103,9 @@ impl<C: Clock> Fs<'_, C> {
         }
         may_change(at)?;
         self.check_open()?;
-        let directory = self.tree.touch_entries(directory)?;
+        let directory = self.tree.load_entries(directory)?;
         self.tree.reserve_node()?;
+        self.tree.check_nodes(&[directory], 1)?;
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };

@@ -49,15 +49,15 @@ impl<C: Clock> Fs<'_, C> {
             return Ok(());
         }
 
-        let old_slot = self.tree.touch_entries(old.directory)?;
-        let new_slot = self.tree.touch_entries(new.directory)?;
-        let moved = self.tree.touch(source.node)?;
         let name = owned(new_name)?;
-        if let Some(target) = new.found
-            && self.tree.outlives_name(target.node)?
-        {
-            self.tree.touch(target.node)?;
-        }
+        let old_slot = self.tree.load_entries(old.directory)?;
+        let new_slot = self.tree.load_entries(new.directory)?;
+        let moved = self.tree.load(source.node)?;
+        let survivor = match new.found {
+            Some(target) => self.tree.load_survivor(target.node)?,
+            None => None,
+        };
+        self.tree.check_nodes(&[old_slot, new_slot, moved, survivor.unwrap_or(moved)], 0)?;
 
         let now = self.time.now();
         if let Some((entries, times, links)) = self.tree.entries_mut(old_slot) {
@@ -75,7 +75,7 @@ impl<C: Clock> Fs<'_, C> {
             }
             times.modify(now);
         }
-        if let Ok(node) = self.tree.table.get_mut(moved) {
+        if let Some(node) = self.tree.change(moved) {
             node.times.changed = now;
             if let Body::Directory(Directory { parent, .. }) = &mut node.body {
                 *parent = Some(new.directory);

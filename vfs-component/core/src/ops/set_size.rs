@@ -28,13 +28,15 @@ impl<C: Clock> Fs<'_, C> {
     }
 
     pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), Error> {
-        self.tree.touch_slot(slot)?;
-        let node = self.tree.table.get_mut(slot)?;
+        self.tree.check_nodes(&[slot], 0)?;
+
+        let now = self.time.now();
+        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor) };
         let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor) };
         let before = contents.owned();
         contents.set_size(size);
         let after = contents.owned();
-        node.times.modify(self.time.now());
+        node.times.modify(now);
         self.tree.count_bytes(before, after);
         Ok(())
     }

@@ -31,20 +31,23 @@ impl<C: Clock> Fs<'_, C> {
         let (accessed, modified) = (accessed.normalised()?, modified.normalised()?);
         let found = self.existing(at, path, follow)?;
         may_change(at)?;
-        let slot = self.tree.touch(found.node)?;
+        let slot = self.tree.load(found.node)?;
         self.apply_times(slot, accessed, modified)
     }
 
     fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
+            self.tree.collect(slot);
             return Ok(());
         }
-        self.tree.touch_slot(slot)?;
+        self.tree.check_nodes(&[slot], 0)?;
+
         let now = self.time.now();
-        let times = &mut self.tree.table.get_mut(slot)?.times;
-        times.accessed = accessed.apply(times.accessed, now);
-        times.modified = modified.apply(times.modified, now);
-        times.changed = now;
+        if let Some(node) = self.tree.change(slot) {
+            node.times.accessed = accessed.apply(node.times.accessed, now);
+            node.times.modified = modified.apply(node.times.modified, now);
+            node.times.changed = now;
+        }
         Ok(())
     }
 }

@@ -28,8 +28,9 @@ impl<C: Clock> Fs<'_, C> {
         let target = path::check(target)?;
         let (directory, name) = self.vacant(at, path, false)?;
         let (target, name) = (owned(target)?, owned(name)?);
-        let slot = self.tree.touch_entries(directory)?;
+        let slot = self.tree.load_entries(directory)?;
         self.tree.reserve_node()?;
+        self.tree.check_nodes(&[slot], 1)?;
 
         let now = self.time.now();
         let made = self.tree.add(Body::Symlink(Symlink::Owned(target)), now);
