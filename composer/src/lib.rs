@@ -57,6 +57,8 @@ mod name;
 mod report;
 mod source;
 mod tailor;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod wasi;
 

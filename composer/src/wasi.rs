@@ -11,7 +11,7 @@ use wit_parser::{WorldItem, WorldKey};
 use crate::error::TailorError;
 
 /// Name and text of each WIT file of the crate `wasip2`.
-const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
+pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
 const WORLD: &str = include_str!("../../wit/vfs.wit");
 /// Dependencies before their users.
 const ORDER: [&str; 6] = ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit"];

@@ -9,7 +9,6 @@ use super::{Description, SECTION};
 /// The vfs in a component, with positions in the component's bytes.
 #[derive(Debug)]
 pub(crate) struct Found {
-    pub(crate) description: Description,
     /// The image's data segment.
     pub(crate) image: Range<usize>,
     /// The settings' data segment.
@@ -83,7 +82,7 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
     let (Some(settings), Some(image)) = (settings, image) else { return Ok(None) };
     let module = image.around.get(image.around.len().saturating_sub(2));
     let code = code.iter().find(|(of, _)| Some(of) == module).map_or(0, |(_, size)| *size);
-    Ok(Some(Found { description, image: image.bytes, settings, around: image.around, code, component: vfs }))
+    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, component: vfs }))
 }
 
 /// Positions in bytes that are in memory.

@@ -1,0 +1,54 @@
+//! Small apps: a world in WIT, WASI at any versions, and a core module that is written or made up.
+
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, WorldId};
+
+use crate::wasi;
+
+/// Everything of WASI 0.2 with files that a program may import, at one version.
+pub(super) fn all_imports(version: &str) -> String {
+    let wasi = wasi::Wasi::new().unwrap();
+    wasi.served().map(|path| format!("import {path}@{version};\n")).collect()
+}
+
+/// An app that imports every function of the interfaces in the world's body, and does nothing.
+pub(super) fn dummy(versions: &[&str], body: &str) -> Vec<u8> {
+    let (resolve, world) = parse(versions, body);
+    let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    encode(&resolve, world, module)
+}
+
+/// An app with a core module in the text format.
+pub(super) fn written(versions: &[&str], body: &str, module: &str) -> Vec<u8> {
+    let (resolve, world) = parse(versions, body);
+    encode(&resolve, world, wat::parse_str(module).unwrap())
+}
+
+/// The usual command: it exports `wasi:cli/run`.
+pub(super) fn command(version: &str) -> Vec<u8> {
+    dummy(&[version], &format!("{}export wasi:cli/run@{version};", all_imports(version)))
+}
+
+fn encode(resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Vec<u8> {
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
+    let mut encoder = ComponentEncoder::default();
+    encoder.merge_imports_based_on_semver(false).validate(true).module(&module).unwrap().encode().unwrap()
+}
+
+fn parse(versions: &[&str], body: &str) -> (Resolve, WorldId) {
+    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+    for version in versions {
+        for name in ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"] {
+            let text = wasi::FILES.iter().find(|(file, _)| *file == name).unwrap().1;
+            // An older package may not speak of a newer version.
+            let lines = text
+                .lines()
+                .filter(|line| !["@since", "@deprecated"].iter().any(|gate| line.trim_start().starts_with(gate)));
+            let text = lines.collect::<Vec<_>>().join("\n").replace("@0.2.12", &format!("@{version}"));
+            resolve.push_source(name, &text).unwrap();
+        }
+    }
+    let package = resolve.push_source("app.wit", &format!("package test:app;\nworld app {{\n{body}\n}}")).unwrap();
+    let world = resolve.packages[package].worlds["app"];
+    (resolve, world)
+}

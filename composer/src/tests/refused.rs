@@ -1,0 +1,126 @@
+//! Apps that cannot be composed, and what is said about them.
+
+use super::apps;
+use crate::Composer;
+
+fn refusal(app: Vec<u8>) -> String {
+    let error = Composer::new(app).compose().expect_err("this app is refused");
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn module(text: &str) -> Vec<u8> {
+    wat::parse_str(text).unwrap()
+}
+
+#[test]
+fn bytes_that_are_not_wasm() {
+    let message = "the app is not WebAssembly: it does not begin with the bytes `\\0asm`";
+    assert_eq!(refusal(Vec::new()), message);
+    assert_eq!(refusal(b"#!/bin/sh\n".to_vec()), message);
+    assert_eq!(refusal(vec![0xff; 100]), message);
+}
+
+#[test]
+fn the_text_format() {
+    for text in ["(module)", " \n;; a comment\n(component)"] {
+        assert!(refusal(text.into()).starts_with("the app is WebAssembly in its text format"), "{text}");
+    }
+}
+
+#[test]
+fn every_cut_component_is_one_clear_error() {
+    let app = apps::command("0.2.3");
+    for end in (4..app.len()).step_by(997).chain([app.len() - 1]) {
+        let message = refusal(app[..end].to_vec());
+        assert!(
+            message.starts_with("the app is cut off") || message.starts_with("the app imports no filesystem"),
+            "{end}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_component() {
+    let mut app = apps::command("0.2.3");
+    let end = app.len().min(4000);
+    for byte in &mut app[12..end] {
+        *byte ^= 0x55;
+    }
+    let message = refusal(app);
+    assert!(
+        message.starts_with("the app is not valid WebAssembly") || message.starts_with("the app is cut off"),
+        "{message}"
+    );
+}
+
+#[test]
+fn threads() {
+    let app = module(
+        r#"(module (import "wasi_snapshot_preview1" "fd_close" (func (param i32) (result i32))) (memory 1 2 shared))"#,
+    );
+    assert_eq!(refusal(app), "the app has a shared memory; components do not have threads");
+    let app = module(r#"(module (import "env" "memory" (memory 1 2 shared)))"#);
+    assert_eq!(refusal(app), "the app has a shared memory; components do not have threads");
+}
+
+#[test]
+fn a_64_bit_memory_at_any_depth() {
+    let message = "the app has a 64-bit memory; WASI's functions take 32-bit addresses";
+    assert_eq!(refusal(module("(module (memory i64 1))")), message);
+    assert_eq!(refusal(module("(component (component (core module (memory i64 1))))")), message);
+}
+
+#[test]
+fn no_filesystem() {
+    let app = apps::dummy(&["0.2.3"], "import wasi:random/random@0.2.3;");
+    let message = "the app imports no filesystem: `wasi:filesystem/types` is not among its imports, so files inside would never be seen";
+    assert_eq!(refusal(app.clone()), message);
+    Composer::new(app).allow_unused(true).compose().unwrap();
+}
+
+#[test]
+fn a_module_that_no_component_can_have() {
+    let message = refusal(module(r#"(module (import "env" "f" (func)))"#));
+    assert!(message.starts_with("the app is a core module whose imports no component can have"), "{message}");
+    let message = refusal(module(r#"(module (import "wasi_unstable" "fd_close" (func (param i32) (result i32))))"#));
+    assert!(message.contains("wasi_unstable"), "{message}");
+}
+
+#[test]
+fn interfaces_that_share_resources_are_named_all_at_once() {
+    let body = "import wasi:filesystem/preopens@0.2.3; import wasi:sockets/tcp@0.2.3; import wasi:http/outgoing-handler@0.2.3;";
+    let message = refusal(apps::dummy(&["0.2.3"], body));
+    assert_eq!(
+        message,
+        "this version cannot compose the app: `wasi:sockets/network@0.2.3`, `wasi:sockets/tcp@0.2.3`, `wasi:http/types@0.2.3` and \
+         `wasi:http/outgoing-handler@0.2.3` share the resources of `wasi:io/error@0.2.3`, `wasi:io/poll@0.2.3` and \
+         `wasi:io/streams@0.2.3`, which the vfs makes its own; they come later"
+    );
+}
+
+#[test]
+fn an_export_that_shares_resources() {
+    let message = refusal(apps::dummy(
+        &["0.2.3"],
+        "import wasi:filesystem/preopens@0.2.3; export wasi:http/incoming-handler@0.2.3;",
+    ));
+    assert!(message.contains("`wasi:http/incoming-handler@0.2.3`"), "{message}");
+}
+
+#[test]
+fn interfaces_without_shared_resources_stay_the_hosts() {
+    let body =
+        "import wasi:filesystem/preopens@0.2.3; import wasi:random/random@0.2.3; import mine: interface { f: func(); }";
+    let composed = Composer::new(apps::dummy(&["0.2.3"], body)).compose().unwrap();
+    let imports = &composed.report().imports;
+    assert!(
+        imports.contains(&"wasi:random/random@0.2.3".to_owned()) && imports.contains(&"mine".to_owned()),
+        "{imports:?}"
+    );
+}

@@ -1,0 +1,134 @@
+//! Law 1 and 2 over the versions of WASI 0.2.
+
+use std::collections::BTreeSet;
+
+use super::apps;
+use crate::Composer;
+
+fn imports_of(app: Vec<u8>) -> BTreeSet<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let composed = Composer::new(app).image(directory.path()).compose().unwrap();
+    composed.report().imports.iter().cloned().collect()
+}
+
+#[test]
+fn every_version_is_served_at_that_version() {
+    for version in ["0.2.0", "0.2.1", "0.2.3", "0.2.6", "0.2.9", "0.2.12", "0.2.13"] {
+        let imports = imports_of(apps::command(version));
+        assert!(!imports.is_empty());
+        for import in imports {
+            assert!(import.ends_with(&format!("@{version}")), "{import} in an app of {version}");
+            assert!(!import.starts_with("wasi:filesystem/"), "{import} in an app of {version}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_of_files_alone_needs_nothing_of_the_host() {
+    let app = apps::dummy(&["0.2.3"], "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;");
+    // The dummy names the clock and the streams for their types; the vfs may then ask for them, and for nothing else.
+    for import in imports_of(app) {
+        assert!(import.starts_with("wasi:clocks/") || import.starts_with("wasi:io/"), "{import}");
+    }
+}
+
+#[test]
+fn a_clock_is_imported_only_if_the_app_imports_it() {
+    let without = apps::written(
+        &["0.2.3"],
+        "import wasi:filesystem/preopens@0.2.3;",
+        r#"(module
+          (import "wasi:filesystem/preopens@0.2.3" "get-directories" (func (param i32)))
+          (memory (export "memory") 1)
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable))"#,
+    );
+    assert_eq!(imports_of(without), BTreeSet::new());
+}
+
+#[test]
+fn several_versions_in_one_app() {
+    let body = format!("{}{}export wasi:cli/run@0.2.12;", apps::all_imports("0.2.3"), apps::all_imports("0.2.12"));
+    let imports = imports_of(apps::dummy(&["0.2.3", "0.2.12"], &body));
+    assert!(imports.iter().all(|import| import.ends_with("@0.2.12")), "{imports:?}");
+}
+
+#[test]
+fn several_versions_of_different_interfaces() {
+    let body =
+        "import wasi:cli/stdout@0.2.0; import wasi:filesystem/preopens@0.2.6; import wasi:clocks/wall-clock@0.2.9;
+        export wasi:cli/run@0.2.0;";
+    let imports = imports_of(apps::dummy(&["0.2.0", "0.2.6", "0.2.9"], body));
+    assert!(imports.contains("wasi:cli/stdout@0.2.0"), "{imports:?}");
+    assert!(!imports.contains("wasi:cli/stdin@0.2.0"), "{imports:?}");
+}
+
+/// Reads the first byte of `f` through one version's own descriptor and stream types; an engine traps where a handle has another type.
+fn reader(version: &str) -> String {
+    format!(
+        r#"
+  (import "wasi:filesystem/preopens@{version}" "get-directories" (func $dirs-{version} (param i32)))
+  (import "wasi:filesystem/types@{version}" "[method]descriptor.open-at"
+    (func $open-{version} (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@{version}" "[method]descriptor.read-via-stream" (func $stream-{version} (param i32 i64 i32)))
+  (import "wasi:io/streams@{version}" "[method]input-stream.blocking-read" (func $read-{version} (param i32 i64 i32)))
+  (import "wasi:io/streams@{version}" "[resource-drop]input-stream" (func $drop-stream-{version} (param i32)))
+  (import "wasi:filesystem/types@{version}" "[resource-drop]descriptor" (func $drop-{version} (param i32)))
+  (func $first-{version} (result i32)
+    (local $dir i32) (local $file i32) (local $stream i32)
+    (call $dirs-{version} (i32.const 16))
+    (local.set $dir (i32.load (i32.load (i32.const 16))))
+    (call $open-{version} (local.get $dir) (i32.const 0) (i32.const 8) (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16))
+    (if (i32.load8_u (i32.const 16)) (then unreachable))
+    (local.set $file (i32.load (i32.const 20)))
+    (call $stream-{version} (local.get $file) (i64.const 0) (i32.const 16))
+    (if (i32.load8_u (i32.const 16)) (then unreachable))
+    (local.set $stream (i32.load (i32.const 20)))
+    (call $read-{version} (local.get $stream) (i64.const 1) (i32.const 16))
+    (if (i32.load8_u (i32.const 16)) (then unreachable))
+    (call $drop-stream-{version} (local.get $stream))
+    (call $drop-{version} (local.get $file))
+    (call $drop-{version} (local.get $dir))
+    (i32.load8_u (i32.load (i32.const 20))))"#
+    )
+}
+
+/// A command whose `run` fails unless both versions read the same first byte.
+fn mixed_reader() -> Vec<u8> {
+    let versions = ["0.2.3", "0.2.12"];
+    let body: String = versions
+        .map(|v| {
+            format!(
+                "import wasi:filesystem/types@{v}; import wasi:filesystem/preopens@{v}; import wasi:io/streams@{v};"
+            )
+        })
+        .concat();
+    let functions = versions.map(reader);
+    // Imports come before everything else.
+    let (imports, functions): (Vec<_>, Vec<_>) =
+        functions.iter().map(|text| text.split_at(text.find("  (func $first").unwrap())).unzip();
+    let module = format!(
+        r#"(module {}
+  (memory (export "memory") 2)
+  (global $next (mut i32) (i32.const 4096))
+  (data (i32.const 8) "f")
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+    (global.set $next (i32.and (i32.add (i32.add (global.get $next) (local.get 3)) (i32.const 15)) (i32.const -16)))
+    (i32.and (i32.sub (global.get $next) (local.get 3)) (i32.const -16)))
+  {}
+  (func (export "wasi:cli/run@0.2.3#run") (result i32)
+    (i32.or
+      (i32.ne (call $first-0.2.3) (i32.const 88))
+      (i32.ne (call $first-0.2.12) (i32.const 88)))))"#,
+        imports.concat(),
+        functions.concat()
+    );
+    apps::written(&versions, &format!("{body} export wasi:cli/run@0.2.3;"), &module)
+}
+
+#[test]
+fn handles_have_the_type_of_the_version_that_was_called() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("f"), "XYZ").unwrap();
+    let composed = Composer::new(mixed_reader()).image(directory.path()).compose().unwrap();
+    assert_eq!(super::run::command(&composed.to_bytes().unwrap()), Ok(()));
+}
