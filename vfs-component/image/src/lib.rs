@@ -16,6 +16,30 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With the feature `std` there is the other direction, [`Tree`] to [`Layout`] to bytes, and what tools need: [`validate`],
+//! [`Walk`], [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
+//!
+//! ```
+//! use vfs_image::{Attributes, Image, Layout, Timestamp, Tree};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let attributes = Attributes { mode: 0o755, modified: Timestamp::default() };
+//! let mut tree = Tree::new(attributes);
+//! let etc = tree.add_directory(tree.root(), b"etc", attributes)?;
+//! tree.add_file(etc, b"motd", attributes, 5, "hello")?;
+//!
+//! let layout = Layout::new(&tree, Timestamp::default())?;
+//! let mut bytes = Vec::new();
+//! layout.write(&mut bytes, |text| Ok(text.as_bytes()), |_done| {})?;
+//! assert_eq!(bytes.len() as u64, layout.size());
+//!
+//! let image = Image::new(&bytes)?;
+//! let motd = vfs_image::find(&image, b"/etc/motd")?;
+//! assert_eq!(image.data(&motd, 0)?, b"hello");
+//! # Ok(())
+//! # }
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -38,10 +62,16 @@ mod reader;
 mod tree;
 
 #[cfg(feature = "std")]
+mod bins;
+#[cfg(feature = "std")]
 mod directory;
 #[cfg(feature = "std")]
 mod layout;
+#[cfg(feature = "std")]
+mod pack;
 
+#[cfg(feature = "std")]
+mod stream;
 #[cfg(feature = "std")]
 mod write;
 

@@ -1,20 +1,17 @@
 //! From a layout to bytes, in one pass.
 
-use std::boxed::Box;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::string::String;
-use std::vec;
 use std::vec::Vec;
 
 use crate::inode::{EXTENDED, FLAT_INLINE, FLAT_PLAIN, SLOT};
-use crate::layout::{Layout, Place};
+use crate::layout::{Group, Layout, Place};
+use crate::stream::{Input, Output};
 use crate::superblock::{self, BLOCK};
 use crate::tree::{Content, NodeIndex};
 use crate::{Nid, directory};
 
 const BLOCK_SIZE: usize = BLOCK as usize;
-/// What is read and written at once.
-const PIECE: usize = 256 * 1024;
 
 /// Why an image could not be written. What was written until then is of no use.
 #[derive(Debug, thiserror::Error)]
@@ -79,87 +76,94 @@ impl<S> Layout<'_, S> {
         mut open: impl FnMut(&S) -> io::Result<R>,
         progress: impl FnMut(u64),
     ) -> Result<(), WriteError> {
-        let mut out = Output { out, progress, piece: vec![0; PIECE].into_boxed_slice(), filled: 0, written: 0 };
+        let mut out = Output::new(out, progress);
+        out.put(&self.head(&mut open)?)?;
+        let mut inodes = Vec::new();
+        for group in &self.groups {
+            inodes.clear();
+            inodes.resize(group.inodes.len() * BLOCK_SIZE, 0);
+            self.write_group(group, &mut inodes, &mut out, &mut open)?;
+        }
+        out.finish()
+    }
 
+    /// Block 0: the superblock, and inodes whose contents are all behind them.
+    fn head<R: Read>(&self, open: &mut impl FnMut(&S) -> io::Result<R>) -> Result<[u8; BLOCK_SIZE], WriteError> {
         let mut head = [0; BLOCK_SIZE];
         for index in &self.order {
-            let at = self.place(*index).inode as usize;
-            if at < BLOCK_SIZE {
-                let room = &mut head[at..];
-                self.write_inode(*index, room);
-                let room = &mut room[EXTENDED..][..usize::from(self.place(*index).tail)];
-                match self.tree.node(*index).content() {
-                    Content::RegularFile { source, .. } => {
-                        let mut file = self.open(*index, source, &mut open)?;
-                        file.fill(room)?;
-                        file.expect_end()?;
-                    }
-                    Content::SymbolicLink(target) => room.copy_from_slice(&target[target.len() - room.len()..]),
-                    // The blocks of its directory come later, with its group.
-                    Content::Directory(_) => {
-                        let bytes = self.directory(*index);
-                        room.copy_from_slice(&bytes[bytes.len() - room.len()..]);
-                    }
+            let at = self.place(*index).inode;
+            if at >= BLOCK {
+                continue;
+            }
+            let tail = self.write_inode(*index, &mut head[at as usize..]);
+            match self.tree.node(*index).content() {
+                Content::RegularFile { source, .. } => {
+                    let mut file = self.open(*index, source, open)?;
+                    file.fill(tail)?;
+                    file.expect_end()?;
+                }
+                Content::SymbolicLink(target) => tail.copy_from_slice(target),
+                // It may have blocks as well, which come with its group.
+                Content::Directory(_) => {
+                    let bytes = self.directory(*index);
+                    tail.copy_from_slice(&bytes[bytes.len() - tail.len()..]);
                 }
             }
         }
         let root = (self.place(self.tree.root()).inode / SLOT) as u16;
         superblock::write(&mut head, root, self.order.len() as u64, self.blocks, self.build_time);
-        out.put(&head)?;
-
-        let mut inodes = Vec::new();
-        for group in &self.groups {
-            let first = u64::from(group.inodes.start) * BLOCK;
-            inodes.clear();
-            inodes.resize(group.inodes.len() * BLOCK_SIZE, 0);
-            let members = &self.order[group.members.clone()];
-            for index in members {
-                let place = self.place(*index);
-                let room: &mut [u8] = match place.inode.checked_sub(first) {
-                    Some(at) => {
-                        let room = &mut inodes[at as usize..];
-                        self.write_inode(*index, room);
-                        &mut room[EXTENDED..][..usize::from(place.tail)]
-                    }
-                    // Its inode and tail are in block 0. Only a directory there has blocks as well.
-                    None => &mut [],
-                };
-                match self.tree.node(*index).content() {
-                    Content::RegularFile { source, .. } if place.inode >= first => {
-                        let mut file = self.open(*index, source, &mut open)?;
-                        out.copy(&mut file, place.size - u64::from(place.tail))?;
-                        out.pad()?;
-                        file.fill(room)?;
-                        file.expect_end()?;
-                    }
-                    Content::SymbolicLink(target) => {
-                        let (body, tail) = target.split_at(target.len() - usize::from(place.tail));
-                        out.put(body)?;
-                        out.pad()?;
-                        room.copy_from_slice(&tail[..room.len()]);
-                    }
-                    Content::RegularFile { .. } | Content::Directory(_) => {}
-                }
-            }
-            for index in members {
-                let place = self.place(*index);
-                if place.directory {
-                    let bytes = self.directory(*index);
-                    let (body, tail) = bytes.split_at(bytes.len() - usize::from(place.tail));
-                    out.put(body)?;
-                    out.pad()?;
-                    if let Some(at) = place.inode.checked_sub(first) {
-                        inodes[at as usize + EXTENDED..][..tail.len()].copy_from_slice(tail);
-                    }
-                }
-            }
-            out.put(&inodes)?;
-        }
-        out.finish()
+        Ok(head)
     }
 
-    /// Writes the 64 bytes of an extended inode at the start of `room`.
-    fn write_inode(&self, index: NodeIndex, room: &mut [u8]) {
+    /// One group: contents, directories, and then the inodes, for which `inodes` is the room.
+    fn write_group<R: Read, W: Write, P: FnMut(u64)>(
+        &self,
+        group: &Group,
+        inodes: &mut [u8],
+        out: &mut Output<W, P>,
+        open: &mut impl FnMut(&S) -> io::Result<R>,
+    ) -> Result<(), WriteError> {
+        let first = u64::from(group.inodes.start) * BLOCK;
+        let members = &self.order[group.members.clone()];
+        for index in members {
+            // Where it is not here it is in block 0, with its tail.
+            let Some(at) = self.place(*index).inode.checked_sub(first) else { continue };
+            let tail = self.write_inode(*index, &mut inodes[at as usize..]);
+            match self.tree.node(*index).content() {
+                Content::RegularFile { size, source } => {
+                    let mut file = self.open(*index, source, open)?;
+                    out.copy(&mut file, size - tail.len() as u64)?;
+                    out.pad()?;
+                    file.fill(tail)?;
+                    file.expect_end()?;
+                }
+                Content::SymbolicLink(target) => {
+                    let (body, rest) = target.split_at(target.len() - tail.len());
+                    out.put(body)?;
+                    out.pad()?;
+                    tail.copy_from_slice(rest);
+                }
+                Content::Directory(_) => {}
+            }
+        }
+        for index in members {
+            let place = self.place(*index);
+            if !place.directory {
+                continue;
+            }
+            let bytes = self.directory(*index);
+            let (body, rest) = bytes.split_at(bytes.len() - usize::from(place.tail));
+            out.put(body)?;
+            out.pad()?;
+            if let Some(at) = place.inode.checked_sub(first) {
+                inodes[at as usize + EXTENDED..][..rest.len()].copy_from_slice(rest);
+            }
+        }
+        out.put(inodes)
+    }
+
+    /// Writes the 64 bytes of an extended inode at the start of `room`, and gives the room for its tail.
+    fn write_inode<'r>(&self, index: NodeIndex, room: &'r mut [u8]) -> &'r mut [u8] {
         let Place { body, body_blocks, tail, size, links, serial, .. } = *self.place(index);
         let node = self.tree.node(index);
         let attributes = node.attributes();
@@ -173,6 +177,7 @@ impl<S> Layout<'_, S> {
         put(32, &attributes.modified.seconds.to_le_bytes());
         put(40, &attributes.modified.nanoseconds.min(999_999_999).to_le_bytes());
         put(44, &links.to_le_bytes());
+        &mut room[EXTENDED..][..usize::from(tail)]
     }
 
     /// The contents of a directory.
@@ -194,126 +199,8 @@ impl<S> Layout<'_, S> {
         open: &mut impl FnMut(&S) -> io::Result<R>,
     ) -> Result<Input<'_, S, R>, WriteError> {
         match open(source) {
-            Ok(reader) => Ok(Input { layout: self, index, reader, done: 0 }),
+            Ok(reader) => Ok(Input::new(self, index, reader)),
             Err(source) => Err(WriteError::Open { path: self.tree.path(index), source }),
         }
-    }
-}
-
-/// A file that is being read.
-struct Input<'l, S, R> {
-    layout: &'l Layout<'l, S>,
-    index: NodeIndex,
-    reader: R,
-    /// Bytes read.
-    done: u64,
-}
-
-impl<S, R: Read> Input<'_, S, R> {
-    /// Reads at least one byte, unless the file has ended.
-    fn read(&mut self, room: &mut [u8]) -> Result<usize, WriteError> {
-        loop {
-            match self.reader.read(room) {
-                Ok(count) => {
-                    self.done += count as u64;
-                    return Ok(count);
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(WriteError::Read { path: self.path(), source }),
-            }
-        }
-    }
-
-    /// Reads as much as `room` holds.
-    fn fill(&mut self, mut room: &mut [u8]) -> Result<(), WriteError> {
-        while !room.is_empty() {
-            match self.read(room)? {
-                0 => return Err(self.shorter()),
-                count => room = &mut room[count..],
-            }
-        }
-        Ok(())
-    }
-
-    fn expect_end(&mut self) -> Result<(), WriteError> {
-        match self.read(&mut [0])? {
-            0 => Ok(()),
-            _ => Err(WriteError::Longer { path: self.path(), expected: self.layout.place(self.index).size }),
-        }
-    }
-
-    fn shorter(&self) -> WriteError {
-        let expected = self.layout.place(self.index).size;
-        WriteError::Shorter { path: self.path(), expected, found: self.done }
-    }
-
-    fn path(&self) -> String {
-        self.layout.tree.path(self.index)
-    }
-}
-
-/// The output, in large pieces.
-struct Output<W, P> {
-    out: W,
-    progress: P,
-    piece: Box<[u8]>,
-    /// Bytes of `piece` that wait to be written.
-    filled: usize,
-    /// Bytes that went out.
-    written: u64,
-}
-
-impl<W: Write, P: FnMut(u64)> Output<W, P> {
-    fn put(&mut self, mut bytes: &[u8]) -> Result<(), WriteError> {
-        while !bytes.is_empty() {
-            let count = bytes.len().min(PIECE - self.filled);
-            let (now, later) = bytes.split_at(count);
-            self.piece[self.filled..self.filled + count].copy_from_slice(now);
-            self.took(count)?;
-            bytes = later;
-        }
-        Ok(())
-    }
-
-    /// Reads `length` bytes of a file right into the piece that waits.
-    fn copy<S, R: Read>(&mut self, file: &mut Input<'_, S, R>, mut length: u64) -> Result<(), WriteError> {
-        while length > 0 {
-            let room = length.min((PIECE - self.filled) as u64) as usize;
-            match file.read(&mut self.piece[self.filled..self.filled + room])? {
-                0 => return Err(file.shorter()),
-                count => {
-                    self.took(count)?;
-                    length -= count as u64;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Fills up the block with zeros.
-    fn pad(&mut self) -> Result<(), WriteError> {
-        // A piece is whole blocks, so what is in it says where in a block the output is.
-        self.put(&[0; BLOCK_SIZE][..self.filled.next_multiple_of(BLOCK_SIZE) - self.filled])
-    }
-
-    /// Counts bytes that were put into the piece and sends it off when it is full.
-    fn took(&mut self, count: usize) -> Result<(), WriteError> {
-        self.filled += count;
-        if self.filled == PIECE { self.send() } else { Ok(()) }
-    }
-
-    fn send(&mut self) -> Result<(), WriteError> {
-        self.out.write_all(&self.piece[..self.filled]).map_err(|source| WriteError::Write { source })?;
-        self.written += self.filled as u64;
-        self.filled = 0;
-        (self.progress)(self.written);
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<(), WriteError> {
-        if self.filled > 0 {
-            self.send()?;
-        }
-        self.out.flush().map_err(|source| WriteError::Write { source })
     }
 }

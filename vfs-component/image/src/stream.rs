@@ -1,0 +1,141 @@
+//! Files on their way in, and the image on its way out.
+
+use std::boxed::Box;
+use std::io::{ErrorKind, Read, Write};
+use std::string::String;
+use std::vec;
+
+use crate::layout::Layout;
+use crate::superblock::BLOCK;
+use crate::tree::NodeIndex;
+use crate::write::WriteError;
+
+const BLOCK_SIZE: usize = BLOCK as usize;
+/// What is read and written at once: a whole number of blocks.
+const PIECE: usize = 64 * BLOCK_SIZE;
+
+/// A file that is being read.
+pub(crate) struct Input<'l, S, R> {
+    layout: &'l Layout<'l, S>,
+    index: NodeIndex,
+    reader: R,
+    /// Bytes read.
+    done: u64,
+}
+
+impl<'l, S, R: Read> Input<'l, S, R> {
+    pub fn new(layout: &'l Layout<'l, S>, index: NodeIndex, reader: R) -> Self {
+        Input { layout, index, reader, done: 0 }
+    }
+
+    /// Reads at least one byte, unless the file has ended.
+    fn read(&mut self, room: &mut [u8]) -> Result<usize, WriteError> {
+        loop {
+            match self.reader.read(room) {
+                Ok(count) => {
+                    self.done += count as u64;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(source) => return Err(WriteError::Read { path: self.path(), source }),
+            }
+        }
+    }
+
+    /// Reads as much as `room` holds.
+    pub fn fill(&mut self, mut room: &mut [u8]) -> Result<(), WriteError> {
+        while !room.is_empty() {
+            match self.read(room)? {
+                0 => return Err(self.shorter()),
+                count => room = &mut room[count..],
+            }
+        }
+        Ok(())
+    }
+
+    pub fn expect_end(&mut self) -> Result<(), WriteError> {
+        match self.read(&mut [0])? {
+            0 => Ok(()),
+            _ => Err(WriteError::Longer { path: self.path(), expected: self.layout.place(self.index).size }),
+        }
+    }
+
+    fn shorter(&self) -> WriteError {
+        let expected = self.layout.place(self.index).size;
+        WriteError::Shorter { path: self.path(), expected, found: self.done }
+    }
+
+    fn path(&self) -> String {
+        self.layout.tree.path(self.index)
+    }
+}
+
+/// The output, in large pieces.
+pub(crate) struct Output<W, P> {
+    out: W,
+    progress: P,
+    piece: Box<[u8]>,
+    /// Bytes of `piece` that wait to be written.
+    filled: usize,
+    /// Bytes that went out.
+    written: u64,
+}
+
+impl<W: Write, P: FnMut(u64)> Output<W, P> {
+    pub fn new(out: W, progress: P) -> Self {
+        Output { out, progress, piece: vec![0; PIECE].into_boxed_slice(), filled: 0, written: 0 }
+    }
+
+    pub fn put(&mut self, mut bytes: &[u8]) -> Result<(), WriteError> {
+        while !bytes.is_empty() {
+            let count = bytes.len().min(PIECE - self.filled);
+            let (now, later) = bytes.split_at(count);
+            self.piece[self.filled..self.filled + count].copy_from_slice(now);
+            self.took(count)?;
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    /// Reads `length` bytes of a file right into the piece that waits.
+    pub fn copy<S, R: Read>(&mut self, file: &mut Input<'_, S, R>, mut length: u64) -> Result<(), WriteError> {
+        while length > 0 {
+            let room = length.min((PIECE - self.filled) as u64) as usize;
+            match file.read(&mut self.piece[self.filled..self.filled + room])? {
+                0 => return Err(file.shorter()),
+                count => {
+                    self.took(count)?;
+                    length -= count as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills up the block with zeros.
+    pub fn pad(&mut self) -> Result<(), WriteError> {
+        // A piece is whole blocks, so what is in it says where in a block the output is.
+        self.put(&[0; BLOCK_SIZE][..self.filled.next_multiple_of(BLOCK_SIZE) - self.filled])
+    }
+
+    /// Counts bytes that were put into the piece and sends it off when it is full.
+    fn took(&mut self, count: usize) -> Result<(), WriteError> {
+        self.filled += count;
+        if self.filled == PIECE { self.send() } else { Ok(()) }
+    }
+
+    fn send(&mut self) -> Result<(), WriteError> {
+        self.out.write_all(&self.piece[..self.filled]).map_err(|source| WriteError::Write { source })?;
+        self.written += self.filled as u64;
+        self.filled = 0;
+        (self.progress)(self.written);
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Result<(), WriteError> {
+        if self.filled > 0 {
+            self.send()?;
+        }
+        self.out.flush().map_err(|source| WriteError::Write { source })
+    }
+}
