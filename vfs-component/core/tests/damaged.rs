@@ -191,3 +191,17 @@ fn a_root_that_is_no_directory() {
     let fs = Fs::new(Some(Image::new(&bytes).unwrap()), TestClock::default(), Options::default());
     assert_eq!(fs.err(), Some(Error::Io));
 }
+
+#[test]
+fn a_link_target_of_an_impossible_length() {
+    let mut bytes = some_image();
+    // The target follows the 64-byte inode, whose size is 8 bytes in.
+    let inode = bytes.windows(8).position(|window| window == b"b/c/file").unwrap() - 64;
+    assert_eq!(bytes[inode + 8], 8);
+    bytes[inode + 8] = 0;
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.fs.readlink_at(&test.root, "a/link"), Err(Error::Io));
+    assert_eq!(test.fs.stat_at(&test.root, "a/link", FOLLOW), Err(Error::Io));
+    assert_eq!(test.stat("a/link").unwrap().size, 0);
+    test.unlink("a/link").unwrap();
+}

@@ -7,8 +7,8 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, image};
-use vfs_core::{Error, FileKind, NewTimestamp, OpenFile, OpenFlags};
+use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, TestClock, image};
+use vfs_core::{Error, FileKind, Fs, NewTimestamp, OpenFile, OpenFlags, Options};
 
 thread_local! {
     /// Allocations of this thread that still succeed; `None`: all.
@@ -154,4 +154,13 @@ fn with_everything_of_the_app() {
         }
         test
     });
+}
+
+#[test]
+fn a_filesystem_that_cannot_begin() {
+    let clock = TestClock::default();
+    LEFT.set(Some(0));
+    let result = Fs::new(None, clock, Options::default()).map(drop);
+    LEFT.set(None);
+    assert_eq!(result, Err(Error::InsufficientMemory));
 }

@@ -146,6 +146,23 @@ fn replacing_one_of_two_names() {
 }
 
 #[test]
+fn into_a_removed_directory_whose_parent_is_gone_too() {
+    let mut test = Test::empty();
+    test.mkdir("a");
+    test.mkdir("a/b");
+    test.mkdir("dir");
+    test.put("file", b"");
+    let b = test.open("a/b", OpenFlags::NONE, READ).unwrap();
+    test.rmdir("a/b").unwrap();
+    test.rmdir("a").unwrap();
+    // Something else is now where the parent was.
+    test.put("reuse", b"");
+    for from in ["dir", "file"] {
+        assert_eq!(test.fs.rename_at(&test.root, from, &b, "x"), Err(Error::NoEntry));
+    }
+}
+
+#[test]
 fn times() {
     on_both(|test| {
         let modified = test.stat("file").unwrap().modified;

@@ -33,6 +33,20 @@ struct Chunk {
     bytes: Vec<u8>,
 }
 
+impl Chunk {
+    /// Gives memory back if most of it is unused. Keeps it if there is none to copy to.
+    fn give_back(&mut self) {
+        let length = self.bytes.len();
+        if self.bytes.capacity() / 4 > length {
+            let mut smaller = Vec::new();
+            if smaller.try_reserve_exact(length).is_ok() {
+                smaller.extend_from_slice(&self.bytes);
+                self.bytes = smaller;
+            }
+        }
+    }
+}
+
 impl RegularFile {
     /// An empty file.
     pub const fn new() -> Self {
@@ -58,8 +72,8 @@ impl RegularFile {
     /// at or after the end, or if `length` is 0.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image is damaged.
     /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
+    /// - [`Error::Io`]: the inode is not of this image.
     pub fn read<'a>(
         &'a self,
         image: Option<&Image<'a>>,
@@ -169,12 +183,12 @@ impl RegularFile {
         self.lower_size.saturating_sub(index * CHUNK_SIZE).min(CHUNK_SIZE) as usize
     }
 
-    /// Makes sure that [`RegularFile::write`] needs no memory and reads no damaged image. What the file holds does not
+    /// Makes sure that [`RegularFile::write`] needs no memory and can read what it copies up. What the file holds does not
     /// change.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the inode is not of this image.
     pub fn reserve(&mut self, image: Option<&Image<'_>>, offset: u64, length: u64) -> Result<(), Error> {
         for part in Parts::new(offset, length) {
             if let Err(error) = self.reserve_part(image, part) {
@@ -289,6 +303,7 @@ impl RegularFile {
                     if let Some(chunk) = self.chunks.get_mut(place) {
                         self.owned -= chunk.bytes.len().saturating_sub(inside) as u64;
                         chunk.bytes.truncate(inside);
+                        chunk.give_back();
                     }
                     place + 1
                 }

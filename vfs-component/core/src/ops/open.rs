@@ -16,7 +16,6 @@ impl<C: Clock> Fs<'_, C> {
     ///
     /// # Errors
     /// - [`Error::Quota`]: too many files are open.
-    /// - [`Error::Io`]: the image is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn open_root(&mut self) -> Result<OpenFile, Error> {
         let root = Found { node: self.tree.root, kind: FileKind::Directory };

@@ -16,7 +16,6 @@ impl<C: Clock> Fs<'_, C> {
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
     /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
-    /// - [`Error::Io`]: the image is damaged.
     pub fn read<'a>(
         &'a self,
         file: &OpenFile,

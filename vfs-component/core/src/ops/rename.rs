@@ -90,6 +90,10 @@ impl<C: Clock> Fs<'_, C> {
     /// Whether `source`, which is in `from`, can be moved into `to`, over `target` if there is one.
     fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), Error> {
         let is_directory = source.kind == FileKind::Directory;
+        // A removed directory is nowhere, so this comes before asking what it is below.
+        if self.tree.is_removed(to) {
+            return Err(Error::NoEntry);
+        }
         if from != to {
             if is_directory && self.tree.is_above(source.node, to)? {
                 return Err(Error::Invalid);
@@ -101,7 +105,6 @@ impl<C: Clock> Fs<'_, C> {
             }
         }
         match target {
-            None if self.tree.is_removed(to) => Err(Error::NoEntry),
             None => Ok(()),
             Some(Found { node, kind: FileKind::Directory }) if is_directory => {
                 if self.tree.is_empty(node)? {

@@ -13,7 +13,6 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::FileTooLarge`]: the file would be larger than 2^63 - 1 bytes.
     /// - [`Error::InsufficientSpace`]: too many bytes would be owned, or there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
     pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), Error> {
         self.check_writable(file)?;
         self.write_slot(file.slot, Some(offset), bytes)
