@@ -334,6 +334,11 @@ impl Both<'_> {
                 true
             }
             Op::Open { slot, at, path, follow, open, flags } => {
+                // `directory` with what makes or cuts a file: Linux has answered so since 6.4, wasmtime always.
+                if open & 2 != 0 && open & 13 != 0 {
+                    assert_eq!(self.run_ours(op), Err(Error::Invalid), "{op:?}");
+                    return true;
+                }
                 let mut oflags = match flags & 3 {
                     0 | 1 => OFlags::RDONLY,
                     2 => OFlags::WRONLY,
@@ -517,10 +522,15 @@ fn check(items: Option<&[(&str, Item<'_>)]>, plan: &[Op]) {
     let place = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
     let bytes = items.map(image);
     lay_out(place.path(), items.unwrap_or(&[]));
+    let host_root = host::open(place.path(), OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap();
+    if open_beneath(&host_root, ".", OFlags::PATH, Mode::empty()).err() == Some(Errno::NOSYS) {
+        eprintln!("skipped: this machine's kernel has no openat2");
+        return;
+    }
     let mut both = Both {
         ours: Test::with(bytes.as_deref(), Options::default()),
         our_files: [const { None }; HANDLES],
-        host_root: host::open(place.path(), OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty()).unwrap(),
+        host_root,
         host_files: [const { None }; HANDLES],
     };
     for op in plan {
