@@ -10,9 +10,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { pathToFileURL } from 'node:url';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
-import { _setArgs, _setEnv } from '@bytecodealliance/preview2-shim/cli';
+import {
+    _setArgs, _setEnv, _setTerminalStderr, _setTerminalStdin, _setTerminalStdout,
+} from '@bytecodealliance/preview2-shim/cli';
 import { _clearPreopens } from '@bytecodealliance/preview2-shim/filesystem';
 
 /** A module with two memories: what a composed component needs, and Node has from version 22 on. */
@@ -32,6 +35,10 @@ _clearPreopens();
 _setArgs([basename(path), ...args]);
 const { VFS_NODE_CACHE: _, ...environment } = process.env;
 _setEnv(environment);
+// The shim calls everything a terminal, and programs then ask questions and draw.
+if (!isatty(0)) _setTerminalStdin(undefined);
+if (!isatty(1)) _setTerminalStdout(undefined);
+if (!isatty(2)) _setTerminalStderr(undefined);
 
 const shim = new WASIShim({ sandbox: { preopens: {} } });
 const modules = async (name) => WebAssembly.compile(await readFile(join(directory, name)));

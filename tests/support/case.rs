@@ -195,7 +195,8 @@ impl Case {
     /// Arguments, environment and input.
     #[must_use]
     pub fn invocation(&self) -> Invocation {
-        Invocation { args: self.spec.args.clone(), env: self.spec.env.clone(), stdin: self.spec.stdin.clone() }
+        let Spec { args, env, stdin, .. } = &self.spec;
+        Invocation { name: None, args: args.clone(), env: env.clone(), stdin: stdin.clone() }
     }
 
     /// The exit code a form must end with.

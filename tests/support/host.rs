@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 /// What a program is started with.
 #[derive(Clone, Debug, Default)]
 pub struct Invocation {
+    /// The program's own name, its first argument: `app.wasm` where nothing is said. (Node says the name of the file.)
+    pub name: Option<String>,
     /// Arguments after the program's own name.
     pub args: Vec<String>,
     /// The whole environment.

@@ -66,7 +66,9 @@ pub fn store(
     stderr: MemoryOutputPipe,
 ) -> Result<Store<State>> {
     let mut wasi = WasiCtx::builder();
-    wasi.arg("app.wasm").args(&invocation.args).stdin(MemoryInputPipe::new(invocation.stdin.clone()));
+    wasi.arg(invocation.name.as_deref().unwrap_or("app.wasm"))
+        .args(&invocation.args)
+        .stdin(MemoryInputPipe::new(invocation.stdin.clone()));
     wasi.stdout(stdout).stderr(stderr);
     for (name, value) in &invocation.env {
         wasi.env(name, value);

@@ -1,0 +1,119 @@
+//! wasmtime as its command line sets it up: default options, the asynchronous host, blocking calls on the calling thread.
+
+use nix::time::{ClockId, clock_gettime};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Engine, Result, Store, format_err};
+use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::runtime::in_tokio;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
+
+/// The most that a guest may print.
+const STDOUT_LIMIT: usize = 1 << 20;
+
+/// An engine and everything a command may import.
+pub struct Host {
+    /// The engine, for what is no command.
+    pub engine: Engine,
+    linker: Linker<State>,
+}
+
+/// A command, compiled, its imports resolved.
+pub struct Program(CommandPre<State>);
+
+/// What a run was.
+pub struct Run {
+    /// What it printed.
+    pub stdout: String,
+    /// CPU time of this process during the call, the host's worker threads included.
+    pub cpu: Duration,
+}
+
+impl Host {
+    /// An engine with default options.
+    pub fn new() -> Result<Self> {
+        let engine = Engine::default();
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        Ok(Self { engine, linker })
+    }
+
+    /// Compiles `wasm` beside itself and gives back the path.
+    pub fn precompile(&self, wasm: &Path) -> Result<PathBuf> {
+        let path = wasm.with_extension("cwasm");
+        let bytes = fs::read(wasm)?;
+        fs::write(&path, self.engine.precompile_component(&bytes)?)?;
+        Ok(path)
+    }
+
+    /// Loads what [`Self::precompile`] wrote. The file is mapped, not read.
+    pub fn load(&self, compiled: &Path) -> Result<Program> {
+        // SAFETY: the file is one that this program's own engine wrote into its own directory, and nobody changes it.
+        let component = unsafe { Component::deserialize_file(&self.engine, compiled)? };
+        Ok(Program(CommandPre::new(self.linker.instantiate_pre(&component)?)?))
+    }
+}
+
+impl Program {
+    /// Runs it with `arguments` after its name, on `directory` as `/` or on no directory at all.
+    pub fn run(&self, directory: Option<&Path>, arguments: &[&str]) -> Result<Run> {
+        let stdout = MemoryOutputPipe::new(STDOUT_LIMIT);
+        let mut store = self.store(directory, arguments, &stdout)?;
+        let cpu = in_tokio(self.call(&mut store, arguments))?;
+        drop(store);
+        Ok(Run { stdout: String::from_utf8(stdout.contents().into())?, cpu })
+    }
+
+    /// CPU time of the call of its `run`.
+    async fn call(&self, store: &mut Store<State>, arguments: &[&str]) -> Result<Duration> {
+        let command = self.0.instantiate_async(&mut *store).await?;
+        let start = cpu_time()?;
+        let result = command.wasi_cli_run().call_run(store).await?;
+        let cpu = cpu_time()? - start;
+        result.map_err(|()| format_err!("`{}` failed", arguments.join(" ")))?;
+        Ok(cpu)
+    }
+
+    /// How long one instantiation takes.
+    pub fn instantiate(&self) -> Result<Duration> {
+        let mut store = self.store(None, &[], &MemoryOutputPipe::new(0))?;
+        in_tokio(async {
+            let start = Instant::now();
+            self.0.instantiate_async(&mut store).await?;
+            Ok(start.elapsed())
+        })
+    }
+
+    fn store(&self, directory: Option<&Path>, arguments: &[&str], stdout: &MemoryOutputPipe) -> Result<Store<State>> {
+        let mut wasi = WasiCtx::builder();
+        wasi.allow_blocking_current_thread(true).arg("guest").args(arguments).stdout(stdout.clone()).inherit_stderr();
+        if let Some(directory) = directory {
+            wasi.preopened_dir(directory, "/", FsPerms::ReadWrite)?;
+        }
+        Ok(Store::new(self.0.engine(), State { wasi: wasi.build(), table: ResourceTable::new() }))
+    }
+}
+
+/// The engine's error as everything else here has it.
+pub fn in_engine(error: wasmtime::Error) -> anyhow::Error {
+    anyhow::anyhow!("{error:?}")
+}
+
+/// User and system time of the whole process so far.
+pub fn cpu_time() -> nix::Result<Duration> {
+    Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
+}
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}

@@ -1,0 +1,57 @@
+//! Reading contents.
+
+use crate::{Mixed, Timing, time};
+use std::fs::File;
+use std::io::{Read, Result, Seek, SeekFrom};
+
+/// Reads the whole file `passes` times, front to back, `piece` bytes a call.
+pub fn sequential(path: &str, piece: usize, passes: u64) -> Result<Timing> {
+    let mut buffer = vec![0; piece];
+    let mut file = File::open(path)?;
+    let pieces = file.metadata()?.len().div_ceil(piece as u64);
+    time("read", passes * pieces, || {
+        let mut total = 0;
+        for _ in 0..passes {
+            file.seek(SeekFrom::Start(0))?;
+            loop {
+                let count = file.read(&mut buffer)?;
+                if count == 0 {
+                    break;
+                }
+                total += count as u64;
+            }
+        }
+        Ok(total)
+    })
+}
+
+/// Reads `operations` pieces at places all over the file.
+pub fn random(path: &str, piece: usize, operations: u64) -> Result<Timing> {
+    let mut buffer = vec![0; piece];
+    let mut file = File::open(path)?;
+    let pieces = file.metadata()?.len() / piece as u64;
+    let mut mixed = Mixed::new();
+    time("random-read", operations, || {
+        let mut total = 0;
+        for _ in 0..operations {
+            file.seek(SeekFrom::Start(mixed.below(pieces) * piece as u64))?;
+            file.read_exact(&mut buffer)?;
+            total += piece as u64;
+        }
+        Ok(total)
+    })
+}
+
+/// Opens a file in a directory of `count` files, reads its first 64 bytes, closes it.
+pub fn open_read_close(dir: &str, count: u64, operations: u64) -> Result<Timing> {
+    let paths = crate::metadata::paths(dir, count);
+    let mut buffer = [0; 64];
+    let mut mixed = Mixed::new();
+    time("open", operations, || {
+        for _ in 0..operations {
+            let mut file = File::open(&paths[mixed.below(count) as usize])?;
+            file.read_exact(&mut buffer)?;
+        }
+        Ok(operations * 64)
+    })
+}

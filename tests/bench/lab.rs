@@ -1,0 +1,153 @@
+//! Everything that is made before something can be measured, each thing once.
+
+use crate::engine::{Host, Program, in_engine};
+use crate::trees::Tree;
+use anyhow::{Context, Result, ensure};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use tempfile::TempDir;
+use vfs_tests::{compose, paths};
+
+/// Room that the largest rows need.
+const ROOM: u64 = 6 << 30;
+
+/// A guest program of `guest/`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum App {
+    /// The loops.
+    Loops,
+    /// The one that reads a file and does nothing else.
+    Reader,
+    /// A component that imports every function of 0.2's filesystem, io and cli.
+    Everything,
+}
+
+/// The place where things are made, and what has been made there.
+pub struct Lab {
+    dir: TempDir,
+    /// The engine.
+    pub host: Host,
+    trees: RefCell<HashMap<Tree, PathBuf>>,
+    apps: RefCell<HashMap<App, PathBuf>>,
+    composed: RefCell<HashMap<(App, Tree), PathBuf>>,
+    programs: RefCell<HashMap<PathBuf, Rc<Program>>>,
+}
+
+impl Lab {
+    /// An empty one in `dir`, or where there is room.
+    pub fn new(dir: Option<&Path>) -> Result<Self> {
+        let memory = Path::new("/dev/shm");
+        let dir = match dir {
+            Some(dir) => TempDir::new_in(dir)?,
+            None if room(memory) >= ROOM => TempDir::new_in(memory)?,
+            None => TempDir::new()?,
+        };
+        Ok(Self {
+            dir,
+            host: Host::new().map_err(in_engine)?,
+            trees: RefCell::default(),
+            apps: RefCell::default(),
+            composed: RefCell::default(),
+            programs: RefCell::default(),
+        })
+    }
+
+    /// A path in the lab for something that is made again and again.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// The directory of a tree.
+    pub fn tree(&self, tree: Tree) -> Result<PathBuf> {
+        once(&self.trees, tree, || {
+            let dir = self.path(&format!("tree-{tree:?}"));
+            std::fs::create_dir(&dir)?;
+            tree.build(&dir)?;
+            Ok(dir)
+        })
+    }
+
+    /// The bare app.
+    pub fn app(&self, app: App) -> Result<PathBuf> {
+        once(&self.apps, app, || {
+            let from = match app {
+                App::Loops => guest("bench-guest")?,
+                App::Reader => guest("reader")?,
+                App::Everything => {
+                    let path = self.path("everything.wasm");
+                    std::fs::write(&path, crate::measure::size::everything()?)?;
+                    return Ok(path);
+                }
+            };
+            // A copy, so that what is made from it lands in the lab.
+            let to = self.path(&format!("{app:?}.wasm"));
+            std::fs::copy(from, &to)?;
+            Ok(to)
+        })
+    }
+
+    /// The app with the tree inside.
+    pub fn composed(&self, app: App, tree: Tree) -> Result<PathBuf> {
+        once(&self.composed, (app, tree), || {
+            let out = self.path(&format!("{app:?}-{tree:?}.wasm"));
+            run(self.compose(app, tree, &out)?)?;
+            Ok(out)
+        })
+    }
+
+    /// The command that composes the app and the tree into `out`.
+    pub fn compose(&self, app: App, tree: Tree, out: &Path) -> Result<Command> {
+        let mut command = Command::new(compose::command()?);
+        command.arg(self.app(app)?).arg("--image").arg(self.tree(tree)?).arg("-o").arg(out).arg("-q");
+        Ok(command)
+    }
+
+    /// A component, compiled and loaded.
+    pub fn program(&self, wasm: &Path) -> Result<Rc<Program>> {
+        once(&self.programs, wasm.to_owned(), || {
+            let program = self.host.precompile(wasm).and_then(|compiled| self.host.load(&compiled));
+            Ok(Rc::new(program.map_err(in_engine).with_context(|| format!("{}", wasm.display()))?))
+        })
+    }
+}
+
+/// Runs a command to its end.
+///
+/// # Errors
+/// It cannot be started, or does not end with exit code 0: with what it said.
+pub fn run(mut command: Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("cannot run {}", command.get_program().display()))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{} failed: {}", command.get_program().display(), said.trim());
+    Ok(())
+}
+
+/// A program of `guest/`, built (cargo sees it where nothing has changed).
+fn guest(name: &str) -> Result<PathBuf> {
+    let target = paths::target().join("guests");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--release", "--locked", "--target", "wasm32-wasip2", "--target-dir"]).arg(&target);
+    cargo.current_dir(paths::tests().join("bench/guest"));
+    run(cargo)?;
+    Ok(target.join("wasm32-wasip2/release").join(name).with_extension("wasm"))
+}
+
+fn room(dir: &Path) -> u64 {
+    nix::sys::statvfs::statvfs(dir).map_or(0, |s| s.blocks_available() * s.fragment_size())
+}
+
+fn once<K: Eq + std::hash::Hash, V: Clone>(
+    made: &RefCell<HashMap<K, V>>,
+    key: K,
+    make: impl FnOnce() -> Result<V>,
+) -> Result<V> {
+    if let Some(value) = made.borrow().get(&key) {
+        return Ok(value.clone());
+    }
+    let value = make()?;
+    made.borrow_mut().insert(key, value.clone());
+    Ok(value)
+}

@@ -1,0 +1,75 @@
+//! `just bench`: what a composed app costs, against wasmtime's host directory, the bare app, `tar`, `cp` and `mkfs.erofs`.
+//!
+//! Every figure is a row of [`rows::ROWS`]. Each round takes one sample of each row, both sides one straight after the other, so
+//! that a busy machine slows both; a row's figure is the median of its samples.
+
+mod child;
+mod engine;
+mod lab;
+mod measure;
+mod report;
+mod row;
+mod rows;
+mod trees;
+
+use anyhow::{Result, ensure};
+use clap::{Args, Parser};
+use lab::Lab;
+use row::{Outcome, Row};
+use std::path::PathBuf;
+
+/// Speed and size of composed components
+#[derive(Parser)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    child: Option<child::Child>,
+}
+
+#[derive(Args)]
+struct Options {
+    /// Only the rows whose name has one of these words in it
+    filter: Vec<String>,
+    /// Samples of each row (the slow ones take at most three)
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// One JSON document instead of the table
+    #[arg(long)]
+    json: bool,
+    /// Only name the rows
+    #[arg(long)]
+    list: bool,
+    /// Where trees and components are made [default: /dev/shm where it has room, else the directory for temporary files]
+    #[arg(long)]
+    dir: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    match arguments.child {
+        Some(child) => child.run(),
+        None => bench(&arguments.options),
+    }
+}
+
+fn bench(options: &Options) -> Result<()> {
+    let wanted =
+        |row: &&Row| options.filter.is_empty() || options.filter.iter().any(|word| row.name.contains(word.as_str()));
+    let rows: Vec<&Row> = rows::ROWS.iter().filter(wanted).collect();
+    ensure!(!rows.is_empty(), "no row has {} in its name (`--list` names them)", options.filter.join(" or "));
+    if options.list {
+        rows.iter().for_each(|row| println!("{}", row.name));
+        return Ok(());
+    }
+    let lab = Lab::new(options.dir.as_deref())?;
+    let mut outcomes: Vec<Outcome> = rows.iter().map(|row| Outcome::new(row)).collect();
+    for round in 0..options.rounds {
+        for outcome in &mut outcomes {
+            outcome.take_sample(round, &lab);
+        }
+        eprintln!("round {} of {}", round + 1, options.rounds);
+    }
+    if options.json { report::json(&outcomes) } else { report::table(&outcomes) }
+}

@@ -1,0 +1,8 @@
+//! One file for each kind of measurement.
+
+pub mod boundary;
+pub mod compose;
+pub mod guest;
+pub mod memory;
+pub mod size;
+pub mod start;

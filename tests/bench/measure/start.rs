@@ -1,0 +1,53 @@
+//! What a start costs.
+
+use super::guest::{Per, Work};
+use crate::engine::{Program, in_engine};
+use crate::lab::{App, Lab};
+use crate::row::{Sample, median};
+use crate::trees::Tree;
+use anyhow::Result;
+
+/// Instantiations in one sample.
+const INSTANTIATIONS: usize = 40;
+
+/// First calls in one sample.
+const FIRST_CALLS: usize = 10;
+
+/// The first filesystem call of a run, in microseconds.
+pub fn first_call(lab: &Lab) -> Result<Sample> {
+    let work = Work { arguments: &["first", "/d1000/f00500"], per: Per::Operation };
+    let (mut base, mut vfs) = (Vec::new(), Vec::new());
+    for _ in 0..FIRST_CALLS {
+        let sample = work.sample(lab, 0)?;
+        base.extend(sample.base.map(|ns| ns / 1e3));
+        vfs.push(sample.vfs / 1e3);
+    }
+    Ok(Sample { base: median(base), vfs: median(vfs).unwrap_or(f64::NAN), ..Sample::default() })
+}
+
+/// Microseconds to instantiate the bare app, and the same with an image of 1 MiB inside.
+pub fn instantiate_over_bare(lab: &Lab) -> Result<Sample> {
+    let bare = lab.program(&lab.app(App::Loops)?)?;
+    let composed = lab.program(&lab.composed(App::Loops, Tree::OneFile(1))?)?;
+    instantiate(&bare, &composed)
+}
+
+/// Microseconds to instantiate an app with an image of 1 MiB and with one of 256 MiB.
+pub fn instantiate_by_image_size(lab: &Lab) -> Result<Sample> {
+    let small = lab.program(&lab.composed(App::Loops, Tree::OneFile(1))?)?;
+    let large = lab.program(&lab.composed(App::Loops, Tree::OneFile(256))?)?;
+    instantiate(&small, &large)
+}
+
+fn instantiate(base: &Program, vfs: &Program) -> Result<Sample> {
+    let (mut of_base, mut of_vfs) = (Vec::new(), Vec::new());
+    for _ in 0..INSTANTIATIONS {
+        of_base.push(microseconds(base)?);
+        of_vfs.push(microseconds(vfs)?);
+    }
+    Ok(Sample { base: median(of_base), vfs: median(of_vfs).unwrap_or(f64::NAN), ..Sample::default() })
+}
+
+fn microseconds(program: &Program) -> Result<f64> {
+    Ok(program.instantiate().map_err(in_engine)?.as_nanos() as f64 / 1e3)
+}

@@ -1,0 +1,140 @@
+//! One figure: what it is, what it should be, what it was.
+
+use crate::lab::Lab;
+use crate::measure::guest::Work;
+use anyhow::Result;
+use serde::Serialize;
+
+/// A line of the table.
+pub struct Row {
+    /// What is measured.
+    pub name: &'static str,
+    /// What the other side is.
+    pub against: &'static str,
+    /// What one is counted in.
+    pub unit: Unit,
+    /// What it should be.
+    pub target: Target,
+    /// How it is measured.
+    pub measure: Measure,
+}
+
+/// How a row gets a sample.
+pub enum Measure {
+    /// A loop in the guest, on the host directory and composed.
+    Guest(Work),
+    /// Anything else.
+    Other(fn(&Lab) -> Result<Sample>),
+    /// Anything else that takes seconds: at most [`SLOW_ROUNDS`] samples.
+    Slow(fn(&Lab) -> Result<Sample>),
+}
+
+/// The most samples of a slow row.
+pub const SLOW_ROUNDS: usize = 3;
+
+/// One measurement of both sides.
+#[derive(Clone, Copy, Default, Serialize)]
+pub struct Sample {
+    /// The other side. None where the target is absolute.
+    pub base: Option<f64>,
+    /// The composed side.
+    pub vfs: f64,
+    /// CPU time, user and system, in the row's unit, where it is measured.
+    pub base_cpu: Option<f64>,
+    /// The same of the composed side.
+    pub vfs_cpu: Option<f64>,
+}
+
+/// What a figure is counted in.
+#[derive(Clone, Copy, Serialize)]
+pub enum Unit {
+    /// Nanoseconds for one operation.
+    NsPerOp,
+    /// Nanoseconds for one byte.
+    NsPerByte,
+    /// Microseconds.
+    Micros,
+    /// Milliseconds.
+    Millis,
+    /// Bytes.
+    Bytes,
+    /// Mebibytes.
+    MiB,
+}
+
+/// What a row's figure should be. Less is better in every unit.
+#[derive(Clone, Copy, Serialize)]
+pub enum Target {
+    /// The other side takes at least this many times as much.
+    Faster(f64),
+    /// At most this many times the other side.
+    Times(f64),
+    /// At most this much over the other side, in the row's unit.
+    Over(f64),
+    /// At most this much, in the row's unit.
+    AtMost(f64),
+    /// Only reported.
+    None,
+}
+
+impl Target {
+    /// Whether the figure is what it should be. None where nothing is asked.
+    pub fn met(self, figure: &Sample) -> Option<bool> {
+        let base = figure.base.unwrap_or_default();
+        match self {
+            Self::Faster(times) => Some(base >= figure.vfs * times),
+            Self::Times(times) => Some(figure.vfs <= base * times),
+            Self::Over(much) => Some(figure.vfs <= base + much),
+            Self::AtMost(much) => Some(figure.vfs <= much),
+            Self::None => None,
+        }
+    }
+}
+
+/// A row and what was measured of it.
+pub struct Outcome<'a> {
+    /// The row.
+    pub row: &'a Row,
+    samples: Vec<Sample>,
+    /// Why there is no figure. After the first failure a row is left alone.
+    pub error: Option<String>,
+}
+
+impl<'a> Outcome<'a> {
+    /// A row of which nothing is known yet.
+    pub fn new(row: &'a Row) -> Self {
+        Self { row, samples: Vec::new(), error: None }
+    }
+
+    /// Measures once more. Odd rounds begin with the other side.
+    pub fn take_sample(&mut self, round: usize, lab: &Lab) {
+        if self.error.is_some() || matches!(self.row.measure, Measure::Slow(_)) && round >= SLOW_ROUNDS {
+            return;
+        }
+        let sample = match &self.row.measure {
+            Measure::Guest(work) => work.sample(lab, round),
+            Measure::Other(measure) | Measure::Slow(measure) => measure(lab),
+        };
+        match sample {
+            Ok(sample) => self.samples.push(sample),
+            Err(error) => self.error = Some(format!("{error:#}")),
+        }
+    }
+
+    /// The median of each side. None where no sample was taken.
+    pub fn figure(&self) -> Option<Sample> {
+        let of = |side: fn(&Sample) -> Option<f64>| median(self.samples.iter().filter_map(side).collect());
+        Some(Sample {
+            base: of(|s| s.base),
+            vfs: of(|s| Some(s.vfs))?,
+            base_cpu: of(|s| s.base_cpu),
+            vfs_cpu: of(|s| s.vfs_cpu),
+        })
+    }
+}
+
+/// The middle one; of an even number the lower of the two in the middle.
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len().saturating_sub(1) / 2).copied()
+}

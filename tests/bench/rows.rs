@@ -1,0 +1,176 @@
+//! The table: every figure and what it should be.
+
+use crate::lab::{App, Lab};
+use crate::measure::guest::{self, Per, Work};
+use crate::measure::{boundary, compose, memory, size, start};
+use crate::row::Measure::{Guest, Other, Slow};
+use crate::row::Unit::{Bytes, MiB, Micros, Millis, NsPerByte, NsPerOp};
+use crate::row::{Row, Sample, Target};
+use crate::trees::Tree;
+use anyhow::Result;
+
+const HOST: &str = "the host directory";
+
+const READ_4K: &[&str] = &["read", "/data.bin", "4096", "4"];
+const READ_64K: &[&str] = &["read", "/data.bin", "65536", "8"];
+const READ_1M: &[&str] = &["read", "/data.bin", "1048576", "8"];
+const RANDOM_4K: &[&str] = &["random-read", "/data.bin", "4096", "16384"];
+const RANDOM_64K: &[&str] = &["random-read", "/data.bin", "65536", "2048"];
+const RANDOM_1M: &[&str] = &["random-read", "/data.bin", "1048576", "128"];
+
+const fn operation(name: &'static str, arguments: &'static [&'static str], target: Target) -> Row {
+    Row { name, against: HOST, unit: NsPerOp, target, measure: Guest(Work { arguments, per: Per::Operation }) }
+}
+
+const fn bytes(name: &'static str, arguments: &'static [&'static str], target: Target) -> Row {
+    Row { name, against: HOST, unit: NsPerByte, target, measure: Guest(Work { arguments, per: Per::Byte }) }
+}
+
+const fn roof(name: &'static str, measure: fn(&Lab) -> Result<Sample>) -> Row {
+    Row {
+        name,
+        against: "the bare component boundary",
+        unit: NsPerByte,
+        target: Target::Times(1.15),
+        measure: Other(measure),
+    }
+}
+
+/// All rows, in the order of the table.
+pub const ROWS: &[Row] = &[
+    operation("stat in a directory of 1,000", &["stat", "/d1000", "1000", "20000"], Target::Faster(3.5)),
+    operation("stat in a directory of 100", &["stat", "/d100", "100", "20000"], Target::Faster(3.5)),
+    operation("stat in a directory of 20,000", &["stat", "/d20000", "20000", "20000"], Target::Faster(3.5)),
+    operation("stat 5 levels deep", &["stat-path", "/deep/a/b/c/d/file", "20000"], Target::Faster(3.5)),
+    Row {
+        name: "stat in 20,000 against in 100, composed",
+        against: "stat in a directory of 100, composed",
+        unit: NsPerOp,
+        target: Target::Times(1.5),
+        measure: Other(guest::lookups_by_directory_size),
+    },
+    operation("open, read 64 bytes, close", &["open", "/d1000", "1000", "10000"], Target::Faster(1.8)),
+    operation("list 1,000 entries, each entry", &["list", "/d1000", "20"], Target::Faster(2.2)),
+    operation("create 1 KiB, stat, unlink", &["small-files", "/new", "1000"], Target::Faster(6.0)),
+    operation("append 100 bytes", &["append", "/log", "4000"], Target::Faster(7.0)),
+    bytes("write 16 MiB in 4 KiB pieces", &["write", "/new", "4096", "16777216", "8"], Target::Faster(7.0)),
+    bytes("write 16 MiB in 64 KiB pieces", &["write", "/new", "65536", "16777216", "4"], Target::None),
+    bytes("write 16 MiB in 1 MiB pieces", &["write", "/new", "1048576", "16777216", "4"], Target::None),
+    bytes("read 16 MiB in 4 KiB pieces", READ_4K, Target::None),
+    bytes("read 16 MiB in 64 KiB pieces", READ_64K, Target::None),
+    bytes("read 16 MiB in 1 MiB pieces", READ_1M, Target::None),
+    bytes("random read in 4 KiB pieces", RANDOM_4K, Target::None),
+    bytes("random read in 64 KiB pieces", RANDOM_64K, Target::None),
+    bytes("random read in 1 MiB pieces", RANDOM_1M, Target::None),
+    roof("read in 4 KiB pieces against the roof", |lab| boundary::against_reads(lab, 4 << 10, READ_4K)),
+    roof("read in 64 KiB pieces against the roof", |lab| boundary::against_reads(lab, 64 << 10, READ_64K)),
+    roof("read in 1 MiB pieces against the roof", |lab| boundary::against_reads(lab, 1 << 20, READ_1M)),
+    roof("random read in 64 KiB pieces against the roof", |lab| boundary::against_reads(lab, 64 << 10, RANDOM_64K)),
+    roof("random read in 1 MiB pieces against the roof", |lab| boundary::against_reads(lab, 1 << 20, RANDOM_1M)),
+    Row {
+        name: "first filesystem call after start",
+        against: HOST,
+        unit: Micros,
+        target: Target::AtMost(30.0),
+        measure: Other(start::first_call),
+    },
+    Row {
+        name: "instantiate, image of 1 MiB",
+        against: "the bare app",
+        unit: Micros,
+        target: Target::Over(100.0),
+        measure: Other(start::instantiate_over_bare),
+    },
+    Row {
+        name: "instantiate, image of 256 MiB",
+        against: "an image of 1 MiB",
+        unit: Micros,
+        target: Target::Times(1.2),
+        measure: Other(start::instantiate_by_image_size),
+    },
+    Row {
+        name: "memory of a run that reads one file, image of 256 MiB",
+        against: "an image of 1 MiB",
+        unit: MiB,
+        target: Target::Over(1.0),
+        measure: Other(memory::one_file),
+    },
+    Row {
+        name: "bytes added to an app that only reads",
+        against: "the bare app and the image",
+        unit: Bytes,
+        target: Target::AtMost(120.0 * 1024.0),
+        measure: Slow(|lab| size::added(lab, App::Reader)),
+    },
+    Row {
+        name: "bytes added to an app that imports everything",
+        against: "the bare app and the image",
+        unit: Bytes,
+        target: Target::AtMost(220.0 * 1024.0),
+        measure: Slow(|lab| size::added(lab, App::Everything)),
+    },
+    Row {
+        name: "bytes added besides the image, 1,000 files",
+        against: "one file",
+        unit: Bytes,
+        target: Target::Over(64.0),
+        measure: Slow(size::added_per_file),
+    },
+    Row {
+        name: "image of 1,000 files of 1 KiB",
+        against: "mkfs.erofs",
+        unit: Bytes,
+        target: Target::Times(1.01),
+        measure: Slow(|lab| size::image(lab, Tree::SmallFiles(1_000))),
+    },
+    Row {
+        name: "image of CPython's library",
+        against: "mkfs.erofs",
+        unit: Bytes,
+        target: Target::Times(1.01),
+        measure: Slow(|lab| size::image(lab, Tree::Python)),
+    },
+    Row {
+        name: "compose with 17.8 MB of mixed files",
+        against: "",
+        unit: Millis,
+        target: Target::AtMost(150.0),
+        measure: Other(compose::mixed),
+    },
+    Row {
+        name: "compose with 10,000 small files",
+        against: "tar c",
+        unit: Millis,
+        target: Target::Over(2_000.0),
+        measure: Slow(compose::against_tar),
+    },
+    // Four times the work in at most five times the time: linear, and room for noise.
+    Row {
+        name: "compose with 40,000 small files",
+        against: "10,000 small files",
+        unit: Millis,
+        target: Target::Times(5.0),
+        measure: Slow(compose::by_file_count),
+    },
+    Row {
+        name: "compose with 256 MiB",
+        against: "64 MiB",
+        unit: Millis,
+        target: Target::Times(5.0),
+        measure: Slow(compose::by_bytes),
+    },
+    Row {
+        name: "compose with 900 MiB",
+        against: "cp",
+        unit: Millis,
+        target: Target::Times(1.5),
+        measure: Slow(compose::against_cp),
+    },
+    Row {
+        name: "memory of composing with 900 MiB",
+        against: "",
+        unit: MiB,
+        target: Target::AtMost(256.0),
+        measure: Slow(compose::peak),
+    },
+];

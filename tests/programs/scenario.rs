@@ -1,0 +1,137 @@
+//! One program, one tree, one start: the same on a host directory, composed on wasmtime, and composed on Node.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use anyhow::{Result, bail, ensure};
+use tempfile::TempDir;
+use vfs_tests::host::{Invocation, Output};
+use vfs_tests::wasmtime_host::{self, Granted};
+use vfs_tests::{compose, node_host, normalise};
+
+use crate::program::Program;
+
+/// What is run on what.
+pub struct Scenario {
+    /// In the names of the trials.
+    pub name: &'static str,
+    /// The program.
+    pub program: Program,
+    /// Its arguments.
+    pub arguments: &'static str,
+    /// Makes the files in an empty directory.
+    pub tree: fn(&Path) -> Result<()>,
+    /// Something that it must print, so that two equal failures are none.
+    pub says: &'static str,
+    /// It goes through directories as they come: its lines may be in any order.
+    pub any_order: bool,
+    expected: OnceLock<Result<Output, String>>,
+    composed: OnceLock<Result<(TempDir, PathBuf), String>>,
+}
+
+impl Scenario {
+    /// One of which nothing is made yet. `arguments` are words between spaces.
+    pub fn new(
+        name: &'static str,
+        program: Program,
+        arguments: &'static str,
+        tree: fn(&Path) -> Result<()>,
+        says: &'static str,
+    ) -> Self {
+        let any_order = false;
+        Self { any_order, name, program, arguments, tree, says, expected: OnceLock::new(), composed: OnceLock::new() }
+    }
+
+    /// The same, its lines in any order.
+    pub fn in_any_order(self) -> Self {
+        Self { any_order: true, ..self }
+    }
+
+    /// As it was built, on a host directory, on wasmtime.
+    ///
+    /// # Errors
+    /// It fails, or does not say what it must.
+    pub fn on_host_directory(&self) -> Result<()> {
+        self.expected().map(drop)
+    }
+
+    /// Composed, on the embedded wasmtime.
+    ///
+    /// # Errors
+    /// It does not print what it prints on a host directory.
+    pub fn on_wasmtime(&self) -> Result<()> {
+        let expected = self.expected()?;
+        let app = std::fs::read(self.composed()?)?;
+        self.same(expected, wasmtime_host::run(&app, &self.invocation(), Granted::Nothing)?)
+    }
+
+    /// Composed, on Node.
+    ///
+    /// # Errors
+    /// It does not print what it prints on a host directory.
+    pub fn on_node(&self) -> Result<()> {
+        let expected = self.expected()?;
+        self.same(expected, node_host::run(self.composed()?, &self.invocation())?)
+    }
+
+    fn same(&self, expected: &Output, seen: Output) -> Result<()> {
+        let stdout = |output: &Output| if self.any_order { sorted(&output.stdout) } else { output.stdout.clone() };
+        let (wanted, found) = (stdout(expected), stdout(&seen));
+        if expected.exit != seen.exit || wanted != found {
+            bail!(
+                "exit code {}, on the host directory {}; its output differs:\n{}\nstderr:\n{}",
+                seen.exit,
+                expected.exit,
+                normalise::difference(&wanted, &found),
+                seen.stderr
+            );
+        }
+        Ok(())
+    }
+
+    fn invocation(&self) -> Invocation {
+        let name = Some(self.program.file_name().to_owned());
+        Invocation { name, ..Invocation::with_args(self.arguments.split_whitespace()) }
+    }
+
+    /// What it prints on a host directory.
+    fn expected(&self) -> Result<&Output> {
+        once(&self.expected, || {
+            let app = std::fs::read(self.program.build()?)?;
+            let root = TempDir::new()?;
+            (self.tree)(root.path())?;
+            let output = wasmtime_host::run(&app, &self.invocation(), Granted::ReadWrite(root.path()))?;
+            let Output { exit, stdout, stderr } = &output;
+            ensure!(
+                *exit == 0 && stdout.contains(self.says),
+                "on the host directory it ends with {exit} and does not say `{}`\n{stdout}{stderr}",
+                self.says,
+            );
+            Ok(output)
+        })
+    }
+
+    /// The component with the files inside.
+    fn composed(&self) -> Result<&Path> {
+        let (_, path) = once(&self.composed, || {
+            let (directory, root) = (TempDir::new()?, TempDir::new()?);
+            (self.tree)(root.path())?;
+            let composed = directory.path().join(self.program.file_name());
+            compose::compose(&self.program.build()?, root.path(), &[], &composed)?;
+            Ok((directory, composed))
+        })?;
+        Ok(path)
+    }
+}
+
+fn once<T>(slot: &OnceLock<Result<T, String>>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    slot.get_or_init(|| make().map_err(|error| format!("{error:#}")))
+        .as_ref()
+        .map_err(|error| anyhow::Error::msg(error.clone()))
+}
+
+fn sorted(text: &str) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
