@@ -42,9 +42,7 @@ pub enum AppError {
     #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]
     NotWasm,
     /// The text format.
-    #[error(
-        "the app is WebAssembly in its text format; turn it into bytes first, for example with `wasm-tools parse app.wat -o app.wasm`"
-    )]
+    #[error("the app is WebAssembly in its text format")]
     Text,
     /// A package of interfaces instead of a program.
     #[error("the app is an encoded WIT package, which holds interfaces and no program")]

@@ -1,19 +1,22 @@
 //! The image that goes into the vfs: packed from a tree, or a file as it is.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vfs_image::{Attributes, FileKind, Image, Layout, Timestamp, Tree};
+use vfs_image::{Attributes, FileKind, Image, Layout, Summary, Timestamp, Tree};
 
-use crate::error::{TreeError, WriteError};
+use crate::embed::MAX_MODULE;
+use crate::error::{Cause, TreeError, WriteError};
 use crate::report::ImageReport;
 use crate::source::{Source, directory, erofs};
 use crate::tree::{self, SourceTree};
 
 /// Image files above this are not read as a whole before they are embedded: only their beginning is checked.
 const READ_WHOLE: u64 = 128 << 20;
+/// Bytes copied at once.
+const PIECE: usize = 256 * 1024;
 /// Bytes of an image's first block, which has its superblock.
 const BLOCK: usize = 4096;
 
@@ -46,6 +49,8 @@ pub(crate) enum Packed {
         path: PathBuf,
         size: u64,
         modified: Timestamp,
+        /// Of an image that was read as a whole.
+        summary: Option<Summary>,
     },
 }
 
@@ -86,19 +91,23 @@ impl Packed {
 
     fn as_it_is(path: &Path) -> Result<Self, TreeError> {
         let failed = |source| TreeError::Read { path: path.to_owned(), source };
-        let bad = |source: vfs_image::ImageError| TreeError::Image { path: path.to_owned(), source: source.into() };
+        let bad = |source: Cause| TreeError::Image { path: path.to_owned(), source };
         let metadata = std::fs::metadata(path).map_err(failed)?;
-        // Zeros that are never touched cost nothing: the reader sees the whole length with only its beginning read.
-        let mut bytes = vec![0; usize::try_from(metadata.len()).unwrap_or(usize::MAX)];
-        let wanted = if metadata.len() > READ_WHOLE { BLOCK } else { bytes.len() };
-        File::open(path).and_then(|mut file| file.read_exact(&mut bytes[..wanted])).map_err(failed)?;
-        Image::new(&bytes).map_err(bad)?;
-        if wanted == bytes.len() {
-            // Damage is found here rather than by the app.
-            vfs_image::validate(&bytes)
-                .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
+        let (size, modified) = (metadata.len(), directory::modified(&metadata));
+        let mut summary = None;
+        // A larger one is refused for its size.
+        if size <= MAX_MODULE {
+            // Zeros that are never touched cost nothing: the reader sees the whole length with only its beginning read.
+            let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+            let wanted = if size > READ_WHOLE { BLOCK } else { bytes.len() };
+            File::open(path).and_then(|mut file| file.read_exact(&mut bytes[..wanted])).map_err(failed)?;
+            Image::new(&bytes).map_err(|source| bad(source.into()))?;
+            if wanted == bytes.len() {
+                // Damage is found here rather than by the app.
+                summary = Some(vfs_image::validate(&bytes).map_err(|source| bad(source.into()))?);
+            }
         }
-        Ok(Self::File { path: path.to_owned(), size: metadata.len(), modified: directory::modified(&metadata) })
+        Ok(Self::File { path: path.to_owned(), size, modified, summary })
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -142,47 +151,48 @@ impl Packed {
                 directory::check_unchanged(seen)?;
                 Ok(())
             }
-            Self::File { path, size, modified } => {
-                let failed = |source| TreeError::Read { path: path.clone(), source };
-                let mut file = File::open(path).map_err(failed)?;
-                let now = file.metadata().map_err(failed)?;
-                if now.len() != *size || directory::modified(&now) != *modified {
-                    return Err(TreeError::Changed { path: path.clone(), detail: "its size or time".into() }.into());
-                }
-                let copied = copy(&mut file, *size, out, &mut progress)?;
-                if copied != *size || file.stream_position().map_err(failed)? != *size {
-                    return Err(TreeError::Changed { path: path.clone(), detail: "it became shorter".into() }.into());
-                }
-                Ok(())
-            }
+            Self::File { path, size, modified, .. } => copy(path, (*size, *modified), out, &mut progress),
         }
     }
 
     pub(crate) fn report(&self) -> ImageReport {
-        let mut report = ImageReport { bytes: self.size(), ..ImageReport::default() };
-        if let Self::Tree { tree, .. } = self {
-            report.count(tree);
+        match self {
+            Self::Tree { tree, size, .. } => ImageReport::of_tree(tree, *size),
+            Self::File { summary, size, .. } => ImageReport::of_image(summary.as_ref(), *size),
         }
-        report
     }
 }
 
-fn copy(file: &mut File, size: u64, out: &mut impl Write, progress: &mut impl FnMut(u64)) -> Result<u64, WriteError> {
-    let mut piece = vec![0; 256 * 1024];
+/// Copies a file that is as it was when it was looked at.
+fn copy(
+    path: &Path,
+    (size, modified): (u64, Timestamp),
+    out: &mut impl Write,
+    progress: &mut impl FnMut(u64),
+) -> Result<(), WriteError> {
+    let failed = |source| TreeError::Read { path: path.to_owned(), source };
+    let changed = |detail: &str| TreeError::Changed { path: path.to_owned(), detail: detail.into() };
+    let mut file = File::open(path).map_err(failed)?;
+    let now = file.metadata().map_err(failed)?;
+    if now.len() != size || directory::modified(&now) != modified {
+        return Err(changed("its size or time").into());
+    }
+    let mut piece = vec![0; PIECE];
     let mut done = 0;
     while done < size {
         let length = piece.len().min(usize::try_from(size - done).unwrap_or(usize::MAX));
-        let read = match file.read(&mut piece[..length]) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(source) => return Err(TreeError::Read { path: PathBuf::new(), source }.into()),
-        };
-        out.write_all(&piece[..read]).map_err(|source| WriteError::Output { source })?;
-        done += read as u64;
-        progress(done);
+        match file.read(&mut piece[..length]) {
+            Ok(0) => return Err(changed("it became shorter").into()),
+            Ok(read) => {
+                out.write_all(&piece[..read]).map_err(|source| WriteError::Output { source })?;
+                done += read as u64;
+                progress(done);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(source) => return Err(failed(source).into()),
+        }
     }
-    Ok(done)
+    Ok(())
 }
 
 fn is_file(path: &Path) -> Result<bool, TreeError> {

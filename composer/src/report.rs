@@ -1,7 +1,7 @@
 //! What was done, for people and programs.
 
 use serde::Serialize;
-use vfs_image::Content;
+use vfs_image::{Content, Summary};
 
 use crate::tree::SourceTree;
 
@@ -25,7 +25,7 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
-/// What is in an image. An image file that is embedded as it is is not counted.
+/// What is in an image. A large image file that is embedded as it is is not counted: all zeros but `bytes`.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct ImageReport {
@@ -40,20 +40,31 @@ pub struct ImageReport {
 }
 
 impl ImageReport {
-    pub(crate) fn count(&mut self, tree: &SourceTree) {
-        self.directories += 1;
+    pub(crate) fn of_image(summary: Option<&Summary>, bytes: u64) -> Self {
+        let counted = summary.map(|summary| Self {
+            bytes,
+            files: summary.files,
+            directories: summary.directories,
+            symlinks: summary.symlinks,
+        });
+        counted.unwrap_or(Self { bytes, ..Self::default() })
+    }
+
+    pub(crate) fn of_tree(tree: &SourceTree, bytes: u64) -> Self {
+        let mut report = Self { bytes, directories: 1, ..Self::default() };
         let mut todo = vec![tree.root()];
         while let Some(directory) = todo.pop() {
             for &index in tree.entries(directory).into_iter().flat_map(|entries| entries.values()) {
                 match tree.node(index).content() {
                     Content::Directory(_) => {
-                        self.directories += 1;
+                        report.directories += 1;
                         todo.push(index);
                     }
-                    Content::RegularFile { .. } => self.files += 1,
-                    Content::SymbolicLink(_) => self.symlinks += 1,
+                    Content::RegularFile { .. } => report.files += 1,
+                    Content::SymbolicLink(_) => report.symlinks += 1,
                 }
             }
         }
+        report
     }
 }

@@ -29,6 +29,16 @@ pub(super) fn command(version: &str) -> Vec<u8> {
     dummy(&[version], &format!("{}export wasi:cli/run@{version};", all_imports(version)))
 }
 
+/// Like [`dummy`], but an encoder unites imports of compatible versions, as toolchains do: what is left of a version uses the types
+/// of another.
+pub(super) fn merged(versions: &[&str], body: &str) -> Vec<u8> {
+    let (resolve, world) = parse(versions, body);
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let mut encoder = ComponentEncoder::default();
+    encoder.merge_imports_based_on_semver(true).validate(true).module(&module).unwrap().encode().unwrap()
+}
+
 fn encode(resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Vec<u8> {
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
     let mut encoder = ComponentEncoder::default();

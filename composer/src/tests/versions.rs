@@ -62,6 +62,18 @@ fn several_versions_of_different_interfaces() {
     assert!(!imports.contains("wasi:cli/stdin@0.2.0"), "{imports:?}");
 }
 
+#[test]
+fn an_interface_that_uses_the_types_of_another_version() {
+    let body =
+        "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3; import wasi:io/streams@0.2.12;
+        import wasi:cli/stdout@0.2.3; export wasi:cli/run@0.2.3;";
+    let app = apps::merged(&["0.2.3", "0.2.12"], body);
+    let imported = crate::check::Edge::of(&app).unwrap().imports;
+    assert!(!imported.contains(&"wasi:io/streams@0.2.3".to_owned()), "{imported:?}");
+    let imports = imports_of(app);
+    assert!(imports.contains("wasi:cli/stdout@0.2.3") && imports.contains("wasi:io/streams@0.2.12"), "{imports:?}");
+}
+
 /// Reads the first byte of `f` through one version's own descriptor and stream types; an engine traps where a handle has another type.
 fn reader(version: &str) -> String {
     format!(

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IsTerminal};
 use std::path::Path;
 
 use miette::{Diagnostic, MietteHandlerOpts, ReportHandler};
@@ -126,19 +126,40 @@ impl Diagnostic for Failure {
     }
 }
 
-/// A failure as miette draws it. Lines are not broken: paths in them are copied and pasted.
+/// A failure as it is printed.
 struct Printed<'a>(&'a Failure);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let handler = MietteHandlerOpts::new().wrap_lines(false).break_words(false).build();
+        if io::stderr().is_terminal() { self.drawn(f) } else { self.plain(f) }
+    }
+}
+
+impl Printed<'_> {
+    /// For people. Lines are not broken: paths in them are copied and pasted.
+    fn drawn(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Debugged<'a>(&'a miette::MietteHandler, &'a Failure);
         impl fmt::Debug for Debugged<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.debug(self.1, f)
             }
         }
+        let handler = MietteHandlerOpts::new().wrap_lines(false).break_words(false).build();
         write!(f, "{:?}", Debugged(&handler, self.0))
+    }
+
+    /// For logs.
+    fn plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, "\n  caused by: {error}")?;
+            cause = error.source();
+        }
+        match &self.0.hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
     }
 }
 

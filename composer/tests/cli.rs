@@ -1,0 +1,261 @@
+//! The command line: exit codes, messages and files that are left.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// Imports the preopens and nothing else.
+const APP: &str = r#"(component
+  (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
+  (alias export $types "descriptor" (type $descriptor))
+  (import "wasi:filesystem/preopens@0.2.3" (instance
+    (alias outer 1 $descriptor (type $outer))
+    (export "descriptor" (type $descriptor (eq $outer)))
+    (type $own (own $descriptor))
+    (type $entry (tuple $own string))
+    (type $entries (list $entry))
+    (export "get-directories" (func (result $entries))))))"#;
+
+/// A directory with `app.wasm` and `files/hello.txt`.
+struct Here(TempDir);
+
+impl Here {
+    fn new() -> Self {
+        let here = Self(tempfile::tempdir().unwrap());
+        fs::write(here.path("app.wasm"), wat::parse_str(APP).unwrap()).unwrap();
+        fs::create_dir(here.path("files")).unwrap();
+        fs::write(here.path("files/hello.txt"), "hello\n").unwrap();
+        here
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vfs-compose"));
+        command.args(args).current_dir(self.0.path()).env("SOURCE_DATE_EPOCH", "1700000000").stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Standard output of a command that ends well.
+    fn ok(&self, args: &[&str]) -> Vec<u8> {
+        let output = self.run(args);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    fn text(&self, args: &[&str]) -> String {
+        String::from_utf8(self.ok(args)).unwrap()
+    }
+
+    /// Exit code and standard error of a command that does not, and that left nothing behind.
+    fn fails(&self, args: &[&str]) -> (i32, String) {
+        let before = names(self.0.path());
+        let output = self.run(args);
+        assert_eq!(names(self.0.path()), before, "{args:?} left something");
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_default_command_writes_beside_the_caller() {
+    let here = Here::new();
+    here.ok(&["app.wasm", "--image", "files"]);
+    assert_eq!(names(here.0.path()), ["app.composed.wasm", "app.wasm", "files"]);
+    assert_eq!(here.ok(&["image", "cat", "app.composed.wasm", "/hello.txt"]), b"hello\n");
+}
+
+#[test]
+fn standard_output_and_files_have_the_same_bytes() {
+    let here = Here::new();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    let piped = here.ok(&["app.wasm", "--image", "files", "-q", "-o", "-"]);
+    assert!(piped == fs::read(here.path("out.wasm")).unwrap());
+}
+
+#[test]
+fn quiet_says_nothing_and_json_is_json() {
+    let here = Here::new();
+    let output = here.run(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    assert!(output.stderr.is_empty() && output.stdout.is_empty());
+    let report: serde_json::Value =
+        serde_json::from_slice(&here.ok(&["app.wasm", "--image", "files", "--json", "-o", "out.wasm"])).unwrap();
+    assert_eq!(report["image"]["files"], 1);
+    assert_eq!(report["size"], fs::metadata(here.path("out.wasm")).unwrap().len());
+    assert_eq!(report["imports"], serde_json::json!([]));
+}
+
+#[test]
+fn failures_are_one_message_and_exit_code_1() {
+    let here = Here::new();
+    fs::write(here.path("empty.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
+    fs::write(here.path("text.wasm"), "(component)").unwrap();
+    fs::write(here.path("cut.wasm"), &wat::parse_str(APP).unwrap()[..40]).unwrap();
+    for (args, message) in [
+        (&["no.wasm"][..], "error: cannot read `no.wasm`\n  caused by: No such file or directory (os error 2)\n"),
+        (
+            &["app.wasm", "--image", "no"],
+            "error: cannot read `no`\n  caused by: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["app.wasm", "--image", "files", "--image", "files"],
+            "error: two images collide at `/`: what an earlier image has there is not an empty directory\n  \
+             hint: give the later image a place of its own: --image DIR::/elsewhere\n",
+        ),
+        (
+            &["app.wasm", "--image", "files", "--preopen", "/hello.txt"],
+            "error: the preopen `/hello.txt` is not a directory of the tree\n",
+        ),
+        (
+            &["empty.wasm", "--image", "files"],
+            "error: the app imports no filesystem: `wasi:filesystem/types` is not among its imports, so files inside \
+             would never be seen\n  hint: --allow-unused composes it all the same\n",
+        ),
+        (
+            &["text.wasm"],
+            "error: the app is WebAssembly in its text format\n  \
+             hint: `wasm-tools parse app.wat -o app.wasm` turns text into bytes\n",
+        ),
+        (&["cut.wasm"], "error: the app is cut off: unexpected end-of-file (at offset 0x1e)\n"),
+        (
+            &["app.wasm", "-o", "no/such/out.wasm"],
+            "error: cannot write `no/such/out.wasm`\n  caused by: No such file or directory (os error 2)\n",
+        ),
+        (&["image", "cat", "app.wasm", "/x"], "error: there is no image inside `app.wasm`\n"),
+    ] {
+        assert_eq!(here.fails(args), (1, message.into()), "{args:?}");
+    }
+    let (code, text) = here.fails(&["app.wasm", "--image", "app.wasm"]);
+    assert!(code == 1 && text.starts_with("error: `app.wasm` is not a usable image\n"), "{text}");
+}
+
+#[test]
+fn usage_errors_have_exit_code_2() {
+    let here = Here::new();
+    for args in
+        [&[][..], &["app.wasm", "--no-such-flag"], &["app.wasm", "--env", "novalue"], &["image", "cat", "app.wasm"]]
+    {
+        assert_eq!(here.fails(args).0, 2, "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let here = Here::new();
+    let failure = here.fails(&["app.wasm", "--image", "files", "-o", "/dev/full"]);
+    let message = "error: cannot write the result\n  caused by: No space left on device (os error 28)\n";
+    assert_eq!(failure, (1, message.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_leaves_no_output() {
+    use std::os::unix::fs::PermissionsExt;
+    let here = Here::new();
+    let locked = here.path("files/locked");
+    fs::write(&locked, "x").unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&locked).is_ok() {
+        return; // Nothing is unreadable to the superuser.
+    }
+    let (code, text) = here.fails(&["app.wasm", "--image", "files", "-o", "out.wasm"]);
+    assert!(code == 1 && text.contains("locked") && text.contains("Permission denied"), "{text}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let here = Here::new();
+    fs::write(here.path("files/large"), vec![1; 4 << 20]).unwrap();
+    for args in [&["app.wasm", "--image", "files", "-q", "-o", "-"][..], &["image", "build", "files", "-q", "-o", "-"]]
+    {
+        let mut child = here.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn run_passes_the_exit_code_on() {
+    let here = Here::new();
+    for result in [0, 1] {
+        let app = format!(
+            r#"(component
+              (core module $program (func (export "run") (result i32) i32.const {result}))
+              (core instance $program (instantiate $program))
+              (func $run (result (result)) (canon lift (core func $program "run")))
+              (instance $exports (export "run" (func $run)))
+              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
+        );
+        fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
+        let output = here.run(&["run", "program.wasm", "--image", "files", "--allow-unused", "--", "-x"]);
+        assert_eq!(output.status.code(), Some(result), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn inspect_shows_what_is_inside() {
+    let here = Here::new();
+    let flags = ["--env", "K=V", "--arg", "-x", "--preopen", "/=root", "--read-only", "-q", "-o", "out.wasm"];
+    here.ok(&[&["app.wasm", "--image", "files"][..], &flags].concat());
+    let text = here.text(&["inspect", "out.wasm"]);
+    for line in ["imports: none", "  preopen / as root", "  env K=V", "  arg -x", "  read-only", "hello.txt"] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&here.text(&["inspect", "--json", "out.wasm"])).unwrap();
+    assert_eq!(json["vfs"]["image"]["files"], 1);
+    assert!(here.text(&["inspect", "app.wasm"]).contains("wasi:filesystem/preopens@0.2.3"));
+}
+
+#[test]
+fn images_alone_and_inside_are_handled_alike() {
+    let here = Here::new();
+    fs::create_dir(here.path("files/sub")).unwrap();
+    fs::write(here.path("files/sub/deep"), "deep").unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    here.ok(&["app.wasm", "--image", "files.erofs", "-q", "-o", "same.wasm"]);
+    assert!(fs::read(here.path("out.wasm")).unwrap() == fs::read(here.path("same.wasm")).unwrap());
+    for file in ["files.erofs", "out.wasm"] {
+        assert_eq!(here.text(&["image", "ls", file]), "hello.txt\nsub\n");
+        assert_eq!(here.text(&["image", "ls", "-R", file]), "hello.txt\nsub\nsub/deep\n");
+        assert_eq!(here.text(&["image", "cat", file, "hello.txt", "/sub/deep"]), "hello\ndeep");
+        assert!(here.text(&["image", "verify", file]).starts_with("sound: 2 files, 2 directories"));
+        let to = format!("{file}.d");
+        here.ok(&["image", "extract", file, &to]);
+        assert_eq!(fs::read(here.path(&to).join("sub/deep")).unwrap(), b"deep");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_at_the_output_stays_a_link() {
+    let here = Here::new();
+    fs::write(here.path("real.wasm"), "old").unwrap();
+    std::os::unix::fs::symlink("real.wasm", here.path("out.wasm")).unwrap();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    assert!(fs::symlink_metadata(here.path("out.wasm")).unwrap().is_symlink());
+    assert!(fs::read(here.path("real.wasm")).unwrap().starts_with(b"\0asm"));
+}
+
+#[test]
+fn help_teaches_by_example_and_completions_are_written() {
+    let here = Here::new();
+    assert!(here.text(&["--help"]).contains("vfs-compose app.wasm --image ./files -o out.wasm"));
+    assert!(here.text(&["completions", "bash"]).contains("vfs-compose"));
+}
