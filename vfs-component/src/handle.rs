@@ -21,6 +21,34 @@ pub enum Handle {
     TerminalOutput(u32),
 }
 
+/// The resource type of a handle.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Descriptor,
+    DirectoryEntryStream,
+    Input,
+    Output,
+    Pollable,
+    Error,
+    TerminalInput,
+    TerminalOutput,
+}
+
+impl Handle {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Descriptor(_) => Kind::Descriptor,
+            Self::DirectoryEntryStream(_) => Kind::DirectoryEntryStream,
+            Self::Input(_) => Kind::Input,
+            Self::Output(_) => Kind::Output,
+            Self::Pollable(_) => Kind::Pollable,
+            Self::Error(_) => Kind::Error,
+            Self::TerminalInput(_) => Kind::TerminalInput,
+            Self::TerminalOutput(_) => Kind::TerminalOutput,
+        }
+    }
+}
+
 pub enum Input {
     File { file: OpenFile, offset: u64, closed: bool },
     Host(HostStream),
@@ -143,8 +171,15 @@ impl Handles {
         }
     }
 
-    /// Forgets a number, and gives what it stood for back to the filesystem or the host.
-    pub fn remove(&mut self, fs: &mut Fs<'static, HostClock>, number: u32) {
+    /// Forgets a number, and gives what it stood for back to the filesystem or the host. Traps if it is not of this kind.
+    pub fn remove(&mut self, fs: &mut Fs<'static, HostClock>, number: u32, kind: Kind) {
+        if self.get(number).kind() != kind {
+            trap();
+        }
+        self.remove_any(fs, number);
+    }
+
+    fn remove_any(&mut self, fs: &mut Fs<'static, HostClock>, number: u32) {
         // A host stream with pollables stays until the last of them is gone.
         if let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = self.get(number)
             && stream.pollables > 0
@@ -167,7 +202,7 @@ impl Handles {
                 {
                     stream.pollables -= 1;
                     if stream.pollables == 0 && stream.dropped {
-                        self.remove(fs, parent);
+                        self.remove_any(fs, parent);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use vfs_core::Error;
 
 use crate::abi::List;
-use crate::handle::{Handle, StreamFailure};
+use crate::handle::{Handle, Kind, StreamFailure};
 use crate::host;
 use crate::state::{State, call, call_value};
 
@@ -28,7 +28,7 @@ extern "C" fn to_debug_string(error: u32) -> *const List {
 
 #[unsafe(export_name = "wasi:io/error#[dtor]error")]
 extern "C" fn drop_error(error: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, error));
+    call_value(|state| state.handles.remove(&mut state.fs, error, Kind::Error));
 }
 
 /// What can go wrong in a stream of a file, as POSIX words it.

@@ -5,6 +5,7 @@ mod environment;
 mod error;
 mod exit;
 mod filesystem;
+mod linked;
 mod poll;
 mod stdio;
 mod streams;

@@ -1,7 +1,7 @@
 //! `wasi:io/poll`: one pollable for what is in memory and what is the host's.
 
 use crate::abi::{self, List};
-use crate::handle::{Handle, Handles, Pollable};
+use crate::handle::{Handle, Handles, Kind, Pollable};
 use crate::host;
 use crate::state::{State, call, call_value};
 
@@ -31,7 +31,7 @@ extern "C" fn block(pollable: u32) {
 
 #[unsafe(export_name = "wasi:io/poll#[dtor]pollable")]
 extern "C" fn drop_pollable(pollable: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, pollable));
+    call_value(|state| state.handles.remove(&mut state.fs, pollable, Kind::Pollable));
 }
 
 /// The indexes of all that are ready. If a virtual one is, the host's are only asked; if none is, all are the host's and it blocks

@@ -1,7 +1,7 @@
 //! `wasi:cli/terminal-*`: the host's terminals behind our resources.
 
 use crate::abi::Opt;
-use crate::handle::Handle;
+use crate::handle::{Handle, Kind};
 use crate::host::terminal;
 use crate::state::{State, call, call_value};
 
@@ -45,10 +45,10 @@ fn new_output(state: &mut State, terminal: Option<u32>) -> Opt<u32> {
 
 #[unsafe(export_name = "wasi:cli/terminal-input#[dtor]terminal-input")]
 extern "C" fn drop_terminal_input(terminal: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, terminal));
+    call_value(|state| state.handles.remove(&mut state.fs, terminal, Kind::TerminalInput));
 }
 
 #[unsafe(export_name = "wasi:cli/terminal-output#[dtor]terminal-output")]
 extern "C" fn drop_terminal_output(terminal: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, terminal));
+    call_value(|state| state.handles.remove(&mut state.fs, terminal, Kind::TerminalOutput));
 }

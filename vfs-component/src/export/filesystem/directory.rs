@@ -2,7 +2,7 @@
 
 use super::{Answer, answer, answer_unit, descriptor_type, resource_new_directory_entry_stream};
 use crate::abi::{self, List, Opt, Pair, Unit};
-use crate::handle::Handle;
+use crate::handle::{Handle, Kind};
 use crate::state::{State, call_value};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.create-directory-at")]
@@ -35,5 +35,5 @@ extern "C" fn read_directory_entry(stream: u32) -> *const Answer<Opt<Pair<u8, Li
 
 #[unsafe(export_name = "wasi:filesystem/types#[dtor]directory-entry-stream")]
 extern "C" fn drop_directory_entry_stream(stream: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, stream));
+    call_value(|state| state.handles.remove(&mut state.fs, stream, Kind::DirectoryEntryStream));
 }

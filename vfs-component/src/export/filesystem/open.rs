@@ -4,6 +4,7 @@ use vfs_core::{DescriptorFlags, OpenFlags};
 
 use super::{Answer, answer, follow, new_descriptor};
 use crate::abi;
+use crate::handle::Kind;
 use crate::state::call_value;
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.open-at")]
@@ -31,5 +32,5 @@ extern "C" fn open_at(
 
 #[unsafe(export_name = "wasi:filesystem/types#[dtor]descriptor")]
 extern "C" fn drop_descriptor(descriptor: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, descriptor));
+    call_value(|state| state.handles.remove(&mut state.fs, descriptor, Kind::Descriptor));
 }

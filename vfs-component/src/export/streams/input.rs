@@ -3,7 +3,7 @@
 use super::{Failure, StreamError, answer};
 use crate::abi::{List, Res};
 use crate::export::poll::new_pollable;
-use crate::handle::{Input, Pollable};
+use crate::handle::{Input, Kind, Pollable};
 use crate::host;
 use crate::host::streams::Outcome;
 use crate::state::{State, call, call_value};
@@ -44,7 +44,7 @@ extern "C" fn subscribe(stream: u32) -> u32 {
 
 #[unsafe(export_name = "wasi:io/streams#[dtor]input-stream")]
 extern "C" fn drop_input_stream(stream: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, stream));
+    call_value(|state| state.handles.remove(&mut state.fs, stream, Kind::Input));
 }
 
 #[inline]

@@ -4,6 +4,8 @@ mod input;
 mod output;
 mod splice;
 
+pub use splice::{Blocking, file_to_host, host_to_file};
+
 use vfs_core::Error;
 
 use crate::abi::Res;
@@ -33,13 +35,13 @@ pub fn new_output(state: &mut State, output: Output) -> u32 {
 /// `stream-error`, with the app's error handle.
 #[derive(Clone, Copy)]
 #[repr(C, u8)]
-enum StreamError {
+pub enum StreamError {
     LastOperationFailed(#[expect(dead_code, reason = "the app reads it")] u32),
     Closed,
 }
 
 /// Why a stream call did not succeed, before it is an error resource.
-enum Failure {
+pub enum Failure {
     Closed,
     File(Error),
     Host(u32),
@@ -61,7 +63,7 @@ impl From<host::streams::StreamError> for Failure {
 }
 
 /// The result for the app.
-fn answer<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
+pub fn answer<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
     let failure = match result {
         Ok(value) => return Res::Ok(value),
         Err(Failure::Closed) => return Res::Err(StreamError::Closed),

@@ -3,7 +3,7 @@
 use super::{Failure, StreamError, answer};
 use crate::abi::{self, Res, Unit};
 use crate::export::poll::new_pollable;
-use crate::handle::{Handles, Output, Pollable, Position};
+use crate::handle::{Handles, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
 use crate::host::wall_clock::HostClock;
 use crate::state::{State, call, call_value};
@@ -115,7 +115,7 @@ extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *cons
 
 #[unsafe(export_name = "wasi:io/streams#[dtor]output-stream")]
 extern "C" fn drop_output_stream(stream: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, stream));
+    call_value(|state| state.handles.remove(&mut state.fs, stream, Kind::Output));
 }
 
 #[inline]

@@ -22,7 +22,7 @@ extern "C" fn blocking_splice(stream: u32, source: u32, length: u64) -> *const R
 }
 
 #[derive(Clone, Copy)]
-enum Blocking {
+pub enum Blocking {
     Yes,
     No,
 }
@@ -51,7 +51,8 @@ fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *co
     })
 }
 
-fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocking: Blocking) -> Result<u64, Failure> {
+/// From a file's stream, by its number, to a stream of the host, by the host's handle.
+pub fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocking: Blocking) -> Result<u64, Failure> {
     let permit = match blocking {
         Blocking::Yes => BLOCKING_WRITE,
         Blocking::No => host::check_write(to)?,
@@ -64,7 +65,14 @@ fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocking: 
     Ok(bytes.len() as u64)
 }
 
-fn host_to_file(state: &mut State, from: u32, stream: u32, length: u64, blocking: Blocking) -> Result<u64, Failure> {
+/// From a stream of the host, by the host's handle, to a file's stream, by its number.
+pub fn host_to_file(
+    state: &mut State,
+    from: u32,
+    stream: u32,
+    length: u64,
+    blocking: Blocking,
+) -> Result<u64, Failure> {
     let State { fs, handles, .. } = state;
     // Nothing is taken from the host for a stream that can take nothing.
     write_to(fs, handles, stream, &[])?;

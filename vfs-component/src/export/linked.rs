@@ -1,0 +1,65 @@
+//! What only the linked form calls: the functions that take two handles or more, for a mixture of the vfs's and the host's.
+//!
+//! In that form a handle carries its owner: the vfs's have [`VIRTUAL`] set, all others are the host's own. Calls in which all
+//! handles have one owner go to the other exports, with the bit cleared, or straight to the host.
+
+use super::streams::{Blocking, Failure, StreamError, answer, file_to_host, host_to_file};
+use crate::abi::{self, List, Res};
+use crate::host;
+use crate::state::{State, call};
+
+/// The bit of the vfs's handles.
+const VIRTUAL: u32 = 1 << 30;
+
+/// `wasi:io/poll#poll` where at least one pollable is the vfs's, and so ready: the host's are only asked.
+#[unsafe(export_name = "vfs-compose:linked#poll")]
+extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
+    call(|state| {
+        let pollables = abi::list(pointer, length);
+        let State { handles, lists, .. } = state;
+        let indexes = &mut lists.indexes;
+        indexes.clear();
+        if indexes.try_reserve(pollables.len()).is_err() {
+            abi::trap();
+        }
+        for (index, pollable) in pollables.iter().enumerate() {
+            let ready = if pollable & VIRTUAL == 0 {
+                host::poll::ready(*pollable)
+            } else {
+                handles.pollable(pollable & !VIRTUAL);
+                true
+            };
+            if ready {
+                indexes.push(index as u32);
+            }
+        }
+        List::of(indexes)
+    })
+}
+
+/// `output-stream.splice` where one stream is the vfs's and the other the host's.
+#[unsafe(export_name = "vfs-compose:linked#splice")]
+extern "C" fn splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
+    splice_with(stream, source, length, Blocking::No)
+}
+
+/// `output-stream.blocking-splice` where one stream is the vfs's and the other the host's.
+#[unsafe(export_name = "vfs-compose:linked#blocking-splice")]
+extern "C" fn blocking_splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
+    splice_with(stream, source, length, Blocking::Yes)
+}
+
+fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *const Res<u64, StreamError> {
+    call(|state| {
+        let result = if stream & VIRTUAL == 0 {
+            file_to_host(state, source & !VIRTUAL, stream, length, blocking)
+        } else {
+            host_to_file(state, source, stream & !VIRTUAL, length, blocking)
+        };
+        match result {
+            // The host's error is the app's as it is.
+            Err(Failure::Host(error)) => Res::Err(StreamError::LastOperationFailed(error)),
+            result => answer(state, result),
+        }
+    })
+}
