@@ -48,7 +48,11 @@ extern "C" fn drop_input_stream(stream: u32) {
 }
 
 #[inline]
-fn read_with(stream: u32, length: u64, of_host: fn(u32, u64) -> Outcome<List>) -> *const Res<List, StreamError> {
+fn read_with(
+    stream: u32,
+    length: u64,
+    of_host: impl FnOnce(u32, u64) -> Outcome<List>,
+) -> *const Res<List, StreamError> {
     call(|state| {
         let result = match state.handles.input(stream) {
             Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
@@ -86,7 +90,7 @@ pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&
 }
 
 #[inline]
-fn skip_with(stream: u32, length: u64, of_host: fn(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
+fn skip_with(stream: u32, length: u64, of_host: impl FnOnce(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
     call(|state| {
         let result = match state.handles.input(stream) {
             Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),

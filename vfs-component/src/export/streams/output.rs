@@ -119,7 +119,7 @@ extern "C" fn drop_output_stream(stream: u32) {
 }
 
 #[inline]
-fn flush_with(stream: u32, of_host: fn(u32) -> host::Outcome<Unit>) -> *const Res<Unit, StreamError> {
+fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> *const Res<Unit, StreamError> {
     call(|state| {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
