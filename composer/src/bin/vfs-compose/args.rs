@@ -141,7 +141,7 @@ Example:
   vfs-compose run app.wasm --image ./files -- --an-argument"
 )]
 pub struct Run {
-    /// A component, or a core module that imports wasi_snapshot_preview1
+    /// A component, or a core module that imports wasi_snapshot_preview1; or what vfs-compose wrote, which runs as it is
     pub app: PathBuf,
     #[command(flatten)]
     pub files: Files,

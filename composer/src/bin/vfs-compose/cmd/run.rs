@@ -1,4 +1,4 @@
-//! `vfs-compose run`: compose in memory and run on the embedded engine.
+//! `vfs-compose run`: compose in memory, or take what is composed already, and run on the embedded engine.
 
 use std::process::ExitCode;
 
@@ -23,16 +23,33 @@ impl WasiView for State {
 }
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
-    let composer = plan::composer(Some(&args.app), &args.files, &args.process)?.allow_unused(args.allow_unused);
-    let composed = composer.compose()?;
-    super::warn(&composed.report().warnings, false);
-    let component = composed.to_bytes()?;
+    let component = match composed_before(args) {
+        Some(component) => component,
+        None => compose(args)?,
+    };
     let name = args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy();
     // The program has the standard streams of this process and nothing else.
     let wasi = WasiCtx::builder().inherit_stdio().arg(name).args(&args.host_arguments).build();
     let code = execute(&component, wasi)
         .map_err(|error| Failure::new("the program did not run to its end").caused_by(engine_error(error)))?;
     Ok(ExitCode::from(code))
+}
+
+/// The file itself where it has a vfs inside already and nothing is to be added.
+fn composed_before(args: &Run) -> Option<Vec<u8>> {
+    if !args.files.images.is_empty() {
+        return None;
+    }
+    let component = std::fs::read(&args.app).ok()?;
+    let has_vfs = vfs_compose::inspect(&component).is_ok_and(|inspection| inspection.vfs.is_some());
+    has_vfs.then_some(component)
+}
+
+fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
+    let composer = plan::composer(Some(&args.app), &args.files, &args.process)?.allow_unused(args.allow_unused);
+    let composed = composer.compose()?;
+    super::warn(&composed.report().warnings, false);
+    Ok(composed.to_bytes()?)
 }
 
 fn execute(component: &[u8], wasi: WasiCtx) -> wasmtime::Result<u8> {
