@@ -14,9 +14,7 @@ missing() {
 
 # Rust: the toolchain file names the targets.
 command -v cargo >/dev/null || missing "no cargo: install Rust from https://rustup.rs"
-if command -v rustup >/dev/null; then
-    rustup target add wasm32-unknown-unknown wasm32-wasip1 wasm32-wasip2
-fi
+bash tests/targets.sh
 
 # Programs of the distribution. python3-venv is asked for only where Python's own is broken, as on Debian.
 packages=""
