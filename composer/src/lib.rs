@@ -53,6 +53,7 @@ mod embed;
 pub mod error;
 mod image;
 mod inspect;
+mod link;
 mod name;
 mod report;
 mod source;
