@@ -55,11 +55,13 @@ impl Target {
             return write(&mut BufWriter::with_capacity(BUFFER, file));
         }
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // So that the usual mistake is not told about a temporary file.
+        std::fs::metadata(directory).map_err(failed)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".vfs-compose-").suffix(".tmp");
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(directory).map_err(|error| failed(without_path(error)))?;
+        let mut file = builder.tempfile_in(directory).map_err(failed)?;
         {
             let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
             write(&mut out)?;
@@ -75,12 +77,6 @@ impl Target {
             Self::File(path) => path.display().to_string(),
         }
     }
-}
-
-/// The system's error without the name of the temporary file, which nobody has asked for.
-fn without_path(error: io::Error) -> io::Error {
-    let code = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<io::Error>()?.raw_os_error());
-    code.map_or(error, io::Error::from_raw_os_error)
 }
 
 /// A bar on standard error, if that is a terminal and the work is long.
