@@ -12,6 +12,7 @@ use crate::composed::{Composed, PackedImage};
 use crate::embed::{self, Description, Place};
 use crate::error::{AppError, CheckError, Error, TreeError};
 use crate::image::{ImageArgument, Packed, Reading};
+use crate::source::directory::Output;
 use crate::tailor::{self, Demand, Embedding, Grants, Order};
 use crate::wasi::{Wasi, is_in_version};
 
@@ -26,6 +27,7 @@ pub struct Composer {
     strict: bool,
     allow_unused: bool,
     times: Option<Timestamp>,
+    output: Option<PathBuf>,
 }
 
 impl Composer {
@@ -43,6 +45,7 @@ impl Composer {
             strict: false,
             allow_unused: false,
             times: None,
+            output: None,
         }
     }
 
@@ -112,7 +115,15 @@ impl Composer {
         self
     }
 
-    /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet.
+    /// The file that the result will be written to. It is left out of the images, and the directory that it appears in may change
+    /// while it is packed.
+    pub fn output(mut self, path: impl Into<PathBuf>) -> Self {
+        self.output = Some(path.into());
+        self
+    }
+
+    /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet. For any app
+    /// it is the same as [`Composer::vfs`].
     ///
     /// # Errors
     /// One of [`Error`] for each step that can fail.
@@ -147,15 +158,13 @@ impl Composer {
     /// [`TreeError`]: a source cannot be read, or two collide.
     pub fn pack(&self) -> Result<PackedImage, Error> {
         let mut warnings = Vec::new();
-        let reading = Reading { strict: self.strict, times: self.times };
-        let image = Packed::collect(&self.images, reading, &mut warnings)?;
+        let image = Packed::collect(&self.images, self.reading(), &mut warnings)?;
         Ok(PackedImage { report: image.report(), image, warnings })
     }
 
     fn vfs_for(&self, wasi: &Wasi, app: Option<&App>) -> Result<Composed, Error> {
         let mut warnings = Vec::new();
-        let reading = Reading { strict: self.strict, times: self.times };
-        let image = Packed::collect(&self.images, reading, &mut warnings)?;
+        let image = Packed::collect(&self.images, self.reading(), &mut warnings)?;
         let settings = self.settings_for(&image)?.encode();
         // Before the vfs is made: an image that no engine would load is refused whatever is around it.
         let image_size = embed::checked_size(image.size(), 0)?;
@@ -178,6 +187,11 @@ impl Composer {
             return Err(CheckError::NewImport { interface }.into());
         }
         Ok(Composed::new(vfs.component, image, warnings)?.with_sizes(0, size))
+    }
+
+    fn reading(&self) -> Reading {
+        let output = self.output.as_deref().and_then(Output::new);
+        Reading { strict: self.strict, times: self.times, output }
     }
 
     /// The settings with their defaults filled in.

@@ -30,10 +30,11 @@ pub(crate) struct ImageArgument {
 }
 
 /// How sources are read.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reading {
     pub(crate) strict: bool,
     pub(crate) times: Option<Timestamp>,
+    pub(crate) output: Option<directory::Output>,
 }
 
 /// An image of a known size, whose bytes are made when they are written.
@@ -71,7 +72,12 @@ impl Packed {
             return Self::as_it_is(&only.path);
         }
         let mut tree = Tree::new(Attributes { mode: 0o755, modified: reading.times.unwrap_or_default() });
-        let mut listing = directory::Listing { strict: reading.strict, times: reading.times, ..Default::default() };
+        let mut listing = directory::Listing {
+            strict: reading.strict,
+            times: reading.times,
+            output: reading.output,
+            ..Default::default()
+        };
         for ImageArgument { path, guest } in images {
             if is_file(path)? {
                 let bytes = Arc::new(read(path)?);

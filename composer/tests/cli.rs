@@ -242,6 +242,21 @@ fn images_alone_and_inside_are_handled_alike() {
     }
 }
 
+#[test]
+fn the_output_is_not_packed_into_itself() {
+    let here = Here::new();
+    for image in [".".to_owned(), here.0.path().display().to_string()] {
+        for _ in 0..2 {
+            here.ok(&["app.wasm", "--image", &image, "-q"]);
+            assert_eq!(here.text(&["image", "ls", "app.composed.wasm"]), "app.wasm\nfiles\n");
+        }
+        here.ok(&["app.wasm", "--image", &image, "-q", "-o", "files/out.wasm"]);
+        assert_eq!(here.text(&["image", "ls", "files/out.wasm", "files"]), "hello.txt\n");
+        fs::remove_file(here.path("files/out.wasm")).unwrap();
+        fs::remove_file(here.path("app.composed.wasm")).unwrap();
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_at_the_output_stays_a_link() {

@@ -1,6 +1,7 @@
 //! A directory of this machine.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::{FileType, Metadata};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,24 @@ pub(crate) struct Listing {
     pub(crate) warnings: Vec<String>,
     /// Directories and their times, to see whether they change.
     pub(crate) seen: Vec<(PathBuf, Timestamp)>,
+    /// Where the result will be written.
+    pub(crate) output: Option<Output>,
+}
+
+/// A file that is about to be written. It is not packed into itself, and the directory it appears in changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Output {
+    /// With symbolic links resolved.
+    directory: PathBuf,
+    name: OsString,
+}
+
+impl Output {
+    /// `None` where there is no such directory: writing will say so.
+    pub(crate) fn new(file: &Path) -> Option<Self> {
+        let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(Self { directory: directory.canonicalize().ok()?, name: file.file_name()?.to_owned() })
+    }
 }
 
 /// Attributes of a directory that becomes a place in the tree.
@@ -49,12 +68,24 @@ pub(crate) fn add(
     let mut linked: HashMap<(u64, u64), NodeIndex> = HashMap::new();
     // The directory that each depth is in now.
     let mut parents = vec![to];
-    if let Ok(metadata) = std::fs::metadata(directory) {
+    // The output's directory as the walk will name it.
+    let output = listing.output.clone().and_then(|output| {
+        let inside = output.directory.strip_prefix(directory.canonicalize().ok()?).ok()?;
+        Some((directory.join(inside), output.name))
+    });
+    let changes = |path: &Path| output.as_ref().is_some_and(|(directory, _)| directory == path);
+    if let Ok(metadata) = std::fs::metadata(directory)
+        && !changes(directory)
+    {
         listing.seen.push((directory.to_owned(), modified(&metadata)));
     }
     for entry in WalkDir::new(directory).min_depth(1).sort_by_file_name() {
         let entry = entry.map_err(|error| walk_error(error, directory))?;
         let path = entry.path();
+        if output.as_ref().is_some_and(|(_, name)| entry.file_name() == name) && path.parent().is_some_and(&changes) {
+            listing.warnings.push(format!("`{}` is the output; it is left out", path.display()));
+            continue;
+        }
         let metadata = entry.metadata().map_err(|error| walk_error(error, directory))?;
         let name = entry.file_name().to_str().ok_or_else(|| TreeError::NotUtf8 {
             directory: path.parent().unwrap_or(path).to_owned(),
@@ -70,7 +101,9 @@ pub(crate) fn add(
             continue;
         }
         let node = if kind.is_dir() {
-            listing.seen.push((path.to_owned(), modified(&metadata)));
+            if !changes(path) {
+                listing.seen.push((path.to_owned(), modified(&metadata)));
+            }
             let node = tree.add_directory(parent, name.as_bytes(), attributes).map_err(refused(path))?;
             parents.push(node);
             continue;

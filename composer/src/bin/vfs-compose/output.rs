@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use vfs_compose::Composer;
 
 use crate::report::Failure;
 
@@ -69,6 +70,14 @@ impl Target {
         }
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
+    }
+
+    /// The output is not packed into itself.
+    pub fn exclude_from(&self, composer: Composer) -> Composer {
+        match self {
+            Self::Stdout => composer,
+            Self::File(path) => composer.output(path),
+        }
     }
 
     pub fn name(&self) -> String {

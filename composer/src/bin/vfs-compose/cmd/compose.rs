@@ -12,5 +12,6 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
     let default = plan::default_output(app);
     let target = Target::new(args.output.output.as_deref().unwrap_or(&default))?;
     let composer = plan::composer(Some(app), &args.files, &args.process)?.allow_unused(args.allow_unused);
+    let composer = target.exclude_from(composer);
     super::deliver(&composer.compose()?, &target, &args.output)
 }

@@ -26,7 +26,7 @@ pub fn run(args: &Image) -> Result<ExitCode, Failure> {
 fn build(sources: &[String], strict: bool, output: &Path, quiet: bool) -> Result<(), Failure> {
     let target = Target::new(output)?;
     let composer = plan::dated(plan::images(Composer::for_any_app(), sources).strict(strict))?;
-    let packed = composer.pack()?;
+    let packed = target.exclude_from(composer).pack()?;
     super::warn(packed.warnings(), quiet);
     let report = packed.report();
     target.fill(|mut out| Ok(packed.write_with(&mut out, progress(report.bytes, quiet))?))?;
