@@ -1,1 +1,224 @@
 //! Modules that stand where the app lowered its imports, and move the bytes of a call between the app's memory and the vfs's.
+//!
+//! An app in a component calls what `canon lower` made of an import. A glue module has functions of the same core types: they look
+//! whose handles they are given, copy strings and lists into the vfs's memory, call the vfs, and copy its result to the app, all by
+//! what the types say. No other code runs between the app and the vfs.
+//!
+//! ```text
+//! module      imports, and one function for each request
+//! function    one function: whose call is it, parameters in, the call, the result out
+//! owner       whose handles are these
+//! params      parameters: check everything, then move everything
+//! results     a result, to where the app wants it
+//! fix         a value copied byte by byte, put right
+//! ```
+
+mod body;
+mod fix;
+mod flat;
+mod function;
+mod helpers;
+mod layout;
+mod memory;
+mod owner;
+mod params;
+mod plan;
+mod results;
+mod scalar;
+mod special;
+#[cfg(test)]
+mod tests;
+
+use indexmap::IndexMap;
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemoryType, Module, NameMap,
+    NameSection, TypeSection, ValType,
+};
+use wit_parser::{Function, Resolve};
+
+use super::Unlinkable;
+use function::Callees;
+use layout::Layout;
+use plan::Plan;
+
+/// One function of a glue module.
+pub(crate) struct Request<'a> {
+    /// The name of the glue's export, and of the host's function among its imports.
+    pub(crate) export: String,
+    /// The vfs's function: `wasi:io/streams#[method]input-stream.read` or `...#[dtor]input-stream`.
+    pub(crate) plain: String,
+    pub(crate) kind: Kind<'a>,
+}
+
+/// What a request stands for.
+pub(crate) enum Kind<'a> {
+    /// A lowered function.
+    Function {
+        /// Its types.
+        function: &'a Function,
+        /// Whose its handles may be.
+        owner: Owner,
+    },
+    /// The drop of a handle.
+    Drop {
+        /// Whose it may be.
+        owner: Owner,
+    },
+}
+
+/// Whose the handles of a function may be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// All are the vfs's; others trap.
+    Virtual,
+    /// If none is the vfs's, the host's function is called.
+    Mixed,
+}
+
+/// What the functions of a group were lowered with.
+#[derive(Clone, Copy)]
+pub(crate) struct Group {
+    /// The app's memory can be imported.
+    pub(crate) has_memory: bool,
+    /// The app's realloc can be imported.
+    pub(crate) has_realloc: bool,
+}
+
+/// What the code of every function of a module needs to know.
+struct Context<'a> {
+    layout: &'a Layout<'a>,
+    functions: Functions,
+}
+
+/// Indices of functions that many others call.
+#[derive(Clone, Copy, Default)]
+struct Functions {
+    vfs_realloc: u32,
+    app_realloc: u32,
+    inside: u32,
+    take: u32,
+    give: u32,
+}
+
+/// A glue module.
+///
+/// It imports `memory` and `cabi_realloc` of `vfs`, `memory` and `realloc` of `app` (each if some function needs it), from `vfs`
+/// the plain function of each request (or the one for handles of both owners in its place), and from `host` the function of each
+/// mixed request that is given handles.
+///
+/// # Errors
+/// - [`Unlinkable::Type`]: a type that cannot be carried.
+/// - [`Unlinkable::Async`]: an asynchronous function.
+/// - [`Unlinkable::Lowering`]: a function needs what the group does not have.
+pub(crate) fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) -> Result<Vec<u8>, Unlinkable> {
+    let layout = Layout::new(resolve);
+    let plans =
+        requests.iter().map(|request| Plan::new(&layout, request, group)).collect::<Result<Vec<_>, Unlinkable>>()?;
+    let mut assembly = Assembly::default();
+    let needs = plan::needs_of_all(&plans);
+    if needs.memory {
+        assembly.import_memory("vfs");
+        assembly.import_memory("app");
+    }
+    let mut functions = Functions::default();
+    let realloc = [ValType::I32; 4];
+    if needs.vfs_realloc {
+        functions.vfs_realloc = assembly.import("vfs", "cabi_realloc", &realloc, &realloc[..1]);
+    }
+    if needs.app_realloc {
+        functions.app_realloc = assembly.import("app", "realloc", &realloc, &realloc[..1]);
+    }
+    let callees: Vec<_> = plans.iter().map(|plan| assembly.import_callees(plan)).collect();
+    if needs.memory {
+        functions.inside = assembly.define("inside", &[ValType::I32, ValType::I64], &[], helpers::inside());
+    }
+    if needs.vfs_realloc {
+        let code = helpers::take(functions.vfs_realloc);
+        functions.take = assembly.define("take", &realloc[..3], &realloc[..1], code);
+    }
+    if needs.app_realloc {
+        let code = helpers::give(functions.app_realloc);
+        functions.give = assembly.define("give", &realloc[..3], &realloc[..1], code);
+    }
+    let context = Context { layout: &layout, functions };
+    for (plan, callees) in plans.iter().zip(callees) {
+        let code = plan.code(&context, callees)?;
+        let index = assembly.define(&plan.export, &plan.params, &plan.results, code);
+        assembly.exports.export(&plan.export, ExportKind::Func, index);
+    }
+    Ok(assembly.finish())
+}
+
+/// The sections of a module while they grow. Imports come before definitions.
+#[derive(Default)]
+struct Assembly {
+    types: IndexMap<(Vec<ValType>, Vec<ValType>), ()>,
+    imports: ImportSection,
+    /// Imported functions by module and name.
+    imported: IndexMap<(String, String), u32>,
+    functions: FunctionSection,
+    exports: ExportSection,
+    code: CodeSection,
+    memory_names: NameMap,
+    names: NameMap,
+    memories: u32,
+    count: u32,
+}
+
+impl Assembly {
+    fn import_memory(&mut self, module: &str) {
+        let any = MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
+        self.imports.import(module, "memory", any);
+        self.memory_names.append(self.memories, module);
+        self.memories += 1;
+    }
+
+    /// Imports a function, once.
+    fn import(&mut self, module: &str, name: &str, params: &[ValType], results: &[ValType]) -> u32 {
+        let key = (module.to_owned(), name.to_owned());
+        if let Some(&index) = self.imported.get(&key) {
+            return index;
+        }
+        let ty = self.ty(params, results);
+        self.imports.import(module, name, EntityType::Function(ty));
+        self.imported.insert(key, self.count);
+        self.names.append(self.count, &format!("{module} {name}"));
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn import_callees(&mut self, plan: &Plan) -> Callees {
+        let mut of_vfs = |name: &str| self.import("vfs", name, &plan.vfs_params, &plan.vfs_results);
+        let plain = plan.plain.as_deref().map(&mut of_vfs);
+        let linked = plan.linked.map(&mut of_vfs);
+        let host = plan.host.then(|| self.import("host", &plan.export, &plan.params, &plan.results));
+        Callees { plain, linked, host }
+    }
+
+    fn define(&mut self, name: &str, params: &[ValType], results: &[ValType], code: wasm_encoder::Function) -> u32 {
+        let ty = self.ty(params, results);
+        self.functions.function(ty);
+        self.code.function(&code);
+        self.names.append(self.count, name);
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        self.types.insert_full((params.to_vec(), results.to_vec()), ()).0 as u32
+    }
+
+    fn finish(self) -> Vec<u8> {
+        let mut types = TypeSection::new();
+        for ((params, results), ()) in self.types {
+            types.ty().function(params, results);
+        }
+        let mut names = NameSection::new();
+        names.functions(&self.names);
+        names.memories(&self.memory_names);
+        let mut module = Module::new();
+        module.section(&types).section(&self.imports).section(&self.functions).section(&self.exports);
+        module.section(&self.code).section(&names);
+        module.finish()
+    }
+}

@@ -1,0 +1,198 @@
+//! Values that have been copied byte by byte from one memory to the other, put right in place: what their addresses point to follows
+//! them, and handles lose their tag.
+//!
+//! Everything is read from the copy, never from where it came from: asking for memory may run any code there.
+
+use wasm_encoder::{BlockType, ValType};
+use wit_parser::Type;
+
+use super::Context;
+use super::body::Body;
+use super::layout::{Element, Scalar, Shape, Unsupported};
+use super::memory::{self, APP, Place, VFS};
+use super::scalar;
+
+/// Where the value has come to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Direction {
+    /// From the app to the vfs: nothing in it is trusted.
+    In(Handles),
+    /// From the vfs to the app.
+    Out,
+}
+
+/// What is done with the app's handles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Handles {
+    /// They must be the vfs's; borrowed ones become what the vfs knows them as.
+    Untag,
+    /// They stay as they are, the host's among them.
+    Keep,
+}
+
+/// Where the discriminant of a variant is.
+#[derive(Clone, Copy)]
+pub(super) struct Tag {
+    pub(super) place: Place,
+    pub(super) offset: u32,
+    pub(super) bytes: u32,
+}
+
+/// Puts right the value of a type at an offset from an address.
+pub(super) fn value(
+    context: &Context<'_>,
+    body: &mut Body,
+    direction: Direction,
+    ty: Type,
+    base: u32,
+    offset: u32,
+) -> Result<(), Unsupported> {
+    let place = Place { memory: if direction == Direction::Out { APP } else { VFS }, local: base };
+    match context.layout.shape(ty)? {
+        Shape::Scalar(kind) => scalar_in(body, direction, kind, place, offset),
+        Shape::Own | Shape::Borrow if direction != Direction::In(Handles::Untag) => {}
+        Shape::Own => {
+            memory::load(body, place, offset, 4);
+            super::owner::trap_unless_tagged(body);
+        }
+        Shape::Borrow => {
+            memory::load(body, place, offset, 4);
+            super::owner::trap_unless_tagged(body);
+            body.code().local_get(base);
+            memory::load(body, place, offset, 4);
+            super::owner::untag(body);
+            memory::store(body, place, offset, 4);
+        }
+        Shape::List(element) => list(context, body, direction, element, place, offset)?,
+        Shape::Record(types) => {
+            for (at, ty) in context.layout.fields(&types) {
+                value(context, body, direction, ty, base, offset + at)?;
+            }
+        }
+        Shape::Variant { tag, cases } => {
+            let bytes = scalar::tag_bytes(tag);
+            if direction != Direction::Out {
+                memory::load(body, place, offset, bytes);
+                scalar::below(body, cases.len() as u32);
+                body.code().drop();
+            }
+            let payload = offset + context.layout.payload(tag, &cases);
+            let tag = Tag { place, offset, bytes };
+            for_cases(body, tag, &cases, |body, ty| value(context, body, direction, ty, base, payload))?;
+        }
+    }
+    Ok(())
+}
+
+/// Emits for each case of a variant in memory what is to be done with its payload, if anything.
+pub(super) fn for_cases(
+    body: &mut Body,
+    tag: Tag,
+    cases: &[Option<Type>],
+    mut emit: impl FnMut(&mut Body, Type) -> Result<(), Unsupported>,
+) -> Result<(), Unsupported> {
+    for (case, ty) in cases.iter().enumerate() {
+        let Some(ty) = *ty else { continue };
+        let code = body.apart(|body| emit(body, ty))?;
+        if !code.is_empty() {
+            memory::load(body, tag.place, tag.offset, tag.bytes);
+            body.code().i32_const(case as i32).i32_eq().if_(BlockType::Empty);
+            body.append(&code);
+            body.code().end();
+        }
+    }
+    Ok(())
+}
+
+fn scalar_in(body: &mut Body, direction: Direction, kind: Scalar, place: Place, offset: u32) {
+    if direction == Direction::Out {
+        return;
+    }
+    if let Some(bytes) = scalar::checked_bytes(kind) {
+        body.code().local_get(place.local);
+        memory::load(body, place, offset, bytes);
+        scalar::normalise(body, kind);
+        memory::store(body, place, offset, bytes);
+    }
+}
+
+/// The address and length of a list are in place; its elements follow.
+fn list(
+    context: &Context<'_>,
+    body: &mut Body,
+    direction: Direction,
+    element: Element,
+    place: Place,
+    offset: u32,
+) -> Result<(), Unsupported> {
+    let (address, length) = (body.local(ValType::I32), body.local(ValType::I32));
+    memory::load(body, place, offset, 4);
+    body.code().local_set(address);
+    memory::load(body, place, offset + 4, 4);
+    body.code().local_set(length);
+    if direction != Direction::Out {
+        check(context, body, element, address, length);
+    }
+    bring(context, body, direction, element, address, length);
+    body.code().local_get(place.local).local_get(address);
+    memory::store(body, place, offset, 4);
+    elements(context, body, direction, element, address, length)
+}
+
+/// Traps unless a list of the app is one: aligned and inside its memory.
+pub(super) fn check(context: &Context<'_>, body: &mut Body, element: Element, address: u32, length: u32) {
+    body.trap_if_misaligned(address, element.align);
+    body.code().local_get(address).local_get(length).i64_extend_i32_u();
+    if element.size != 1 {
+        body.code().i64_const(element.size.into()).i64_mul();
+    }
+    body.code().call(context.functions.inside);
+}
+
+/// Brings the elements of a checked list to the other side; `address` becomes the new one.
+pub(super) fn bring(
+    context: &Context<'_>,
+    body: &mut Body,
+    direction: Direction,
+    element: Element,
+    address: u32,
+    length: u32,
+) {
+    let function = if direction == Direction::Out { context.functions.give } else { context.functions.take };
+    let mut code = body.code();
+    code.local_get(address).local_get(length);
+    if element.size != 1 {
+        code.i32_const(element.size.cast_signed()).i32_mul();
+    }
+    code.i32_const(element.align.cast_signed()).call(function).local_set(address);
+}
+
+/// Puts right the elements of a list, which have been brought over.
+pub(super) fn elements(
+    context: &Context<'_>,
+    body: &mut Body,
+    direction: Direction,
+    element: Element,
+    address: u32,
+    length: u32,
+) -> Result<(), Unsupported> {
+    let Some(ty) = element.ty else { return Ok(()) };
+    let each = body.local(ValType::I32);
+    let code = body.apart(|body| value(context, body, direction, ty, each, 0))?;
+    for_each(body, element, address, length, each, &code);
+    Ok(())
+}
+
+/// Runs `code` with the address of each element of a list in `each`. Nothing if there is no code.
+pub(super) fn for_each(body: &mut Body, element: Element, address: u32, length: u32, each: u32, code: &[u8]) {
+    if code.is_empty() {
+        return;
+    }
+    let size = element.size.cast_signed();
+    let end = body.local(ValType::I32);
+    body.code().local_get(address).local_tee(each).local_get(length).i32_const(size).i32_mul().i32_add().local_set(end);
+    body.code().block(BlockType::Empty).loop_(BlockType::Empty);
+    body.code().local_get(each).local_get(end).i32_eq().br_if(1);
+    body.append(code);
+    body.code().local_get(each).i32_const(size).i32_add().local_set(each).br(0).end().end();
+}

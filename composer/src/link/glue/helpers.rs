@@ -1,0 +1,43 @@
+//! The glue's own functions, which the others of a module call.
+
+use wasm_encoder::{Function, ValType};
+
+use super::body::Body;
+use super::memory::{APP, VFS};
+
+/// Bits of the size of a page of memory.
+const PAGE_BITS: i64 = 16;
+
+/// Traps unless a range of bytes, at an i32 and of an i64 of bytes, is inside the app's memory.
+pub(super) fn inside() -> Function {
+    let (address, bytes) = (0, 1);
+    let mut body = Body::new(2);
+    body.code().local_get(address).i64_extend_i32_u().local_get(bytes).i64_add();
+    body.code().memory_size(APP).i64_extend_i32_u().i64_const(PAGE_BITS).i64_shl().i64_gt_u();
+    // A range of 4 GiB can be inside, but its size is no i32.
+    body.code().local_get(bytes).i64_const(32).i64_shr_u().i64_const(0).i64_ne().i32_or();
+    body.trap_if();
+    body.finish()
+}
+
+/// Brings bytes of the app (address, size, alignment) into new memory of the vfs, and answers with their address there.
+pub(super) fn take(vfs_realloc: u32) -> Function {
+    let (from, size, align) = (0, 1, 2);
+    let mut body = Body::new(3);
+    let to = body.local(ValType::I32);
+    body.code().i32_const(0).i32_const(0).local_get(align).local_get(size).call(vfs_realloc).local_tee(to);
+    body.code().local_get(from).local_get(size).memory_copy(VFS, APP).local_get(to);
+    body.finish()
+}
+
+/// Brings bytes of the vfs (address, size, alignment) into new memory of the app, and answers with their address there.
+pub(super) fn give(app_realloc: u32) -> Function {
+    let (from, size, align) = (0, 1, 2);
+    let mut body = Body::new(3);
+    let to = body.local(ValType::I32);
+    body.code().i32_const(0).i32_const(0).local_get(align).local_get(size).call(app_realloc).local_tee(to);
+    body.code().local_get(align).i32_const(1).i32_sub().i32_and();
+    body.trap_if();
+    body.code().local_get(to).local_get(from).local_get(size).memory_copy(APP, VFS).local_get(to);
+    body.finish()
+}

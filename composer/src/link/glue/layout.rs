@@ -1,0 +1,191 @@
+//! Types as the canonical ABI sees them: sizes, offsets, and the few shapes that make a difference to the glue.
+
+use wasm_encoder::ValType;
+use wit_parser::abi::{FlatTypes, WasmType};
+use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind};
+
+/// A kind of type that glue cannot carry, in words.
+pub(super) struct Unsupported(pub(super) &'static str);
+
+/// Every function of the glue asks it about types.
+pub(super) struct Layout<'a> {
+    pub(super) resolve: &'a Resolve,
+    sizes: SizeAlign,
+}
+
+/// What a type is, for moving it.
+pub(super) enum Shape {
+    /// One core value without an address in it.
+    Scalar(Scalar),
+    Own,
+    Borrow,
+    /// `list<T>` and `string`.
+    List(Element),
+    /// Records and tuples.
+    Record(Vec<Type>),
+    /// Variants, options, results.
+    Variant {
+        tag: Int,
+        cases: Vec<Option<Type>>,
+    },
+}
+
+/// What bits a core value may have.
+#[derive(Clone, Copy)]
+pub(super) enum Scalar {
+    /// All of them.
+    Any,
+    /// So many of the low ones, and the others do not count.
+    Unsigned(u32),
+    /// So many of the low ones, the highest being the sign.
+    Signed(u32),
+    Bool,
+    Char,
+    /// The case of an enum with so many cases.
+    Enum {
+        tag: Int,
+        cases: u32,
+    },
+    /// So many flags in so many bytes.
+    Flags {
+        bytes: u32,
+        count: u32,
+    },
+}
+
+/// The elements of a list.
+#[derive(Clone, Copy)]
+pub(super) struct Element {
+    pub(super) size: u32,
+    pub(super) align: u32,
+    /// `None` for the bytes of a string.
+    pub(super) ty: Option<Type>,
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn new(resolve: &'a Resolve) -> Self {
+        let mut sizes = SizeAlign::default();
+        sizes.fill(resolve);
+        Self { resolve, sizes }
+    }
+
+    /// Bytes in memory.
+    pub(super) fn size(&self, ty: Type) -> u32 {
+        self.sizes.size(&ty).size_wasm32() as u32
+    }
+
+    /// Alignment in memory, in bytes.
+    pub(super) fn align(&self, ty: Type) -> u32 {
+        self.sizes.align(&ty).align_wasm32() as u32
+    }
+
+    /// A type as the elements of a list.
+    pub(super) fn element(&self, ty: Type) -> Element {
+        Element { size: self.size(ty), align: self.align(ty), ty: Some(ty) }
+    }
+
+    /// Offsets of the fields of a record.
+    pub(super) fn fields(&self, types: &[Type]) -> Vec<(u32, Type)> {
+        self.sizes.field_offsets(types).into_iter().map(|(at, ty)| (at.size_wasm32() as u32, *ty)).collect()
+    }
+
+    /// Size and alignment of the record that parameters make when they are too many for core parameters.
+    pub(super) fn record(&self, types: &[Type]) -> (u32, u32) {
+        let info = self.sizes.record(types);
+        (info.size.size_wasm32() as u32, info.align.align_wasm32() as u32)
+    }
+
+    /// Offset of the payload of a variant.
+    pub(super) fn payload(&self, tag: Int, cases: &[Option<Type>]) -> u32 {
+        self.sizes.payload_offset(tag, cases.iter().map(Option::as_ref)).size_wasm32() as u32
+    }
+
+    /// The core values of a parameter.
+    pub(super) fn flat(&self, ty: Type) -> Vec<ValType> {
+        let mut storage = [WasmType::I32; Resolve::MAX_FLAT_PARAMS];
+        let mut flat = FlatTypes::new(&mut storage);
+        self.resolve.push_flat(&ty, &mut flat);
+        core_types(&flat.to_vec())
+    }
+
+    /// What a type is.
+    ///
+    /// # Errors
+    /// [`Unsupported`]: futures, streams, error contexts, maps and lists of fixed length.
+    pub(super) fn shape(&self, ty: Type) -> Result<Shape, Unsupported> {
+        Ok(match ty {
+            Type::Bool => Shape::Scalar(Scalar::Bool),
+            Type::Char => Shape::Scalar(Scalar::Char),
+            Type::U8 => Shape::Scalar(Scalar::Unsigned(8)),
+            Type::U16 => Shape::Scalar(Scalar::Unsigned(16)),
+            Type::S8 => Shape::Scalar(Scalar::Signed(8)),
+            Type::S16 => Shape::Scalar(Scalar::Signed(16)),
+            Type::U32 | Type::S32 | Type::U64 | Type::S64 | Type::F32 | Type::F64 => Shape::Scalar(Scalar::Any),
+            Type::String => Shape::List(Element { size: 1, align: 1, ty: None }),
+            Type::ErrorContext => return Err(Unsupported("an error context")),
+            Type::Id(id) => return self.shape_of(&self.resolve.types[id].kind),
+        })
+    }
+
+    fn shape_of(&self, kind: &TypeDefKind) -> Result<Shape, Unsupported> {
+        Ok(match kind {
+            TypeDefKind::Type(ty) => self.shape(*ty)?,
+            TypeDefKind::Handle(Handle::Own(_)) => Shape::Own,
+            TypeDefKind::Handle(Handle::Borrow(_)) => Shape::Borrow,
+            TypeDefKind::List(ty) => Shape::List(self.element(*ty)),
+            TypeDefKind::Record(record) => Shape::Record(record.fields.iter().map(|field| field.ty).collect()),
+            TypeDefKind::Tuple(tuple) => Shape::Record(tuple.types.clone()),
+            TypeDefKind::Variant(variant) => {
+                Shape::Variant { tag: variant.tag(), cases: variant.cases.iter().map(|case| case.ty).collect() }
+            }
+            TypeDefKind::Option(ty) => Shape::Variant { tag: Int::U8, cases: vec![None, Some(*ty)] },
+            TypeDefKind::Result(result) => Shape::Variant { tag: Int::U8, cases: vec![result.ok, result.err] },
+            TypeDefKind::Enum(all) => Shape::Scalar(Scalar::Enum { tag: all.tag(), cases: all.cases.len() as u32 }),
+            TypeDefKind::Flags(flags) => match (flags.repr(), flags.flags.len() as u32) {
+                (FlagsRepr::U8, count) => Shape::Scalar(Scalar::Flags { bytes: 1, count }),
+                (FlagsRepr::U16, count) => Shape::Scalar(Scalar::Flags { bytes: 2, count }),
+                (FlagsRepr::U32(1), count) => Shape::Scalar(Scalar::Flags { bytes: 4, count }),
+                (FlagsRepr::U32(words), _) => Shape::Record(vec![Type::U32; words]),
+            },
+            TypeDefKind::Map(..) => return Err(Unsupported("a map")),
+            TypeDefKind::FixedLengthList(..) => return Err(Unsupported("a list of fixed length")),
+            TypeDefKind::Future(_) => return Err(Unsupported("a future")),
+            TypeDefKind::Stream(_) => return Err(Unsupported("a stream")),
+            TypeDefKind::Resource | TypeDefKind::Unknown => return Err(Unsupported("a type that has no values")),
+        })
+    }
+
+    /// Whether some part of a type is such a shape. Looks into lists too.
+    ///
+    /// # Errors
+    /// As [`Layout::shape`], for any part.
+    pub(super) fn any(&self, ty: Type, is: fn(&Shape) -> bool) -> Result<bool, Unsupported> {
+        let shape = self.shape(ty)?;
+        let parts = match &shape {
+            Shape::Scalar(_) | Shape::Own | Shape::Borrow => Vec::new(),
+            Shape::List(element) => element.ty.into_iter().collect(),
+            Shape::Record(types) => types.clone(),
+            Shape::Variant { cases, .. } => cases.iter().copied().flatten().collect(),
+        };
+        let mut found = is(&shape);
+        // All parts are visited, so that what is unsupported is always seen.
+        for part in parts {
+            found |= self.any(part, is)?;
+        }
+        Ok(found)
+    }
+}
+
+/// As core WebAssembly with 32-bit memories has them.
+pub(super) fn core_types(types: &[WasmType]) -> Vec<ValType> {
+    types.iter().map(|ty| core_type(*ty)).collect()
+}
+
+fn core_type(ty: WasmType) -> ValType {
+    match ty {
+        WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
+        WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,
+        WasmType::F32 => ValType::F32,
+        WasmType::F64 => ValType::F64,
+    }
+}

@@ -1,0 +1,153 @@
+//! Parameters, from the app to the vfs: first everything is checked, then everything is moved. Nothing has happened in the vfs when
+//! a check traps (but for lists in lists, which are checked when it is their turn).
+
+use wasm_encoder::{BlockType, ValType};
+use wit_parser::Type;
+
+use super::Context;
+use super::body::Body;
+use super::fix::{self, Direction, Handles};
+use super::flat::Slot;
+use super::layout::{Element, Shape, Unsupported};
+use super::memory::{self, APP, Place, VFS};
+use super::owner;
+use super::scalar;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Check,
+    Move,
+}
+
+/// Makes core parameters what the vfs takes, in place.
+pub(super) fn direct(
+    context: &Context<'_>,
+    body: &mut Body,
+    handles: Handles,
+    types: &[Type],
+    slots: &[Slot],
+) -> Result<(), Unsupported> {
+    for step in [Step::Check, Step::Move] {
+        record(context, body, step, handles, types, slots)?;
+    }
+    Ok(())
+}
+
+/// Makes the record that the first parameter points to, where parameters are too many, one in the vfs's memory.
+pub(super) fn indirect(
+    context: &Context<'_>,
+    body: &mut Body,
+    handles: Handles,
+    types: &[Type],
+    address: u32,
+) -> Result<(), Unsupported> {
+    let (size, align) = context.layout.record(types);
+    let one = body.local(ValType::I32);
+    body.code().i32_const(1).local_set(one);
+    let whole = Element { size, align, ty: None };
+    fix::check(context, body, whole, address, one);
+    let from = body.local(ValType::I32);
+    body.code().local_get(address).local_set(from);
+    body.code().i32_const(0).i32_const(0).i32_const(align.cast_signed()).i32_const(size.cast_signed());
+    body.code().call(context.functions.vfs_realloc).local_set(address);
+    memory::copy(body, Place { memory: VFS, local: address }, Place { memory: APP, local: from }, size, align);
+    for (at, ty) in context.layout.fields(types) {
+        fix::value(context, body, Direction::In(handles), ty, address, at)?;
+    }
+    Ok(())
+}
+
+fn record(
+    context: &Context<'_>,
+    body: &mut Body,
+    step: Step,
+    handles: Handles,
+    types: &[Type],
+    mut slots: &[Slot],
+) -> Result<(), Unsupported> {
+    for &ty in types {
+        let (own, rest) = slots.split_at(context.layout.flat(ty).len());
+        value(context, body, step, handles, ty, own)?;
+        slots = rest;
+    }
+    Ok(())
+}
+
+fn value(
+    context: &Context<'_>,
+    body: &mut Body,
+    step: Step,
+    handles: Handles,
+    ty: Type,
+    slots: &[Slot],
+) -> Result<(), Unsupported> {
+    match (context.layout.shape(ty)?, slots) {
+        (Shape::Scalar(kind), [slot]) if step == Step::Check => {
+            let code = body.apart(|body| Ok(scalar::normalise(body, kind)))?;
+            if !code.is_empty() {
+                slot.get(body);
+                body.append(&code);
+                slot.set(body);
+            }
+        }
+        (Shape::Own | Shape::Borrow, [slot]) if step == Step::Check && handles == Handles::Untag => {
+            slot.get(body);
+            owner::trap_unless_tagged(body);
+        }
+        (Shape::Borrow, [slot]) if step == Step::Move && handles == Handles::Untag => {
+            slot.get(body);
+            owner::untag(body);
+            slot.set(body);
+        }
+        (Shape::List(element), [address, length]) => {
+            let (narrow, length) = (address.narrow(body), length.narrow(body));
+            if step == Step::Check {
+                fix::check(context, body, element, narrow, length);
+                return Ok(());
+            }
+            let direction = Direction::In(handles);
+            fix::bring(context, body, direction, element, narrow, length);
+            fix::elements(context, body, direction, element, narrow, length)?;
+            if narrow != address.local {
+                body.code().local_get(narrow);
+                address.set(body);
+            }
+        }
+        (Shape::Record(types), slots) => record(context, body, step, handles, &types, slots)?,
+        (Shape::Variant { cases, .. }, [tag, payload @ ..]) => {
+            if step == Step::Check {
+                tag.get(body);
+                scalar::below(body, cases.len() as u32);
+                body.code().drop();
+            }
+            for_cases(context, body, *tag, &cases, payload, |body, ty, slots| {
+                value(context, body, step, handles, ty, slots)
+            })?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Emits for each case of a variant what is to be done with its payload, if anything.
+pub(super) fn for_cases(
+    context: &Context<'_>,
+    body: &mut Body,
+    tag: Slot,
+    cases: &[Option<Type>],
+    payload: &[Slot],
+    mut emit: impl FnMut(&mut Body, Type, &[Slot]) -> Result<(), Unsupported>,
+) -> Result<(), Unsupported> {
+    for (case, ty) in cases.iter().enumerate() {
+        let Some(ty) = *ty else { continue };
+        let slots = &payload[..context.layout.flat(ty).len()];
+        let code = body.apart(|body| emit(body, ty, slots))?;
+        if !code.is_empty() {
+            tag.get(body);
+            body.code().i32_const(case as i32).i32_eq().if_(BlockType::Empty);
+            body.append(&code);
+            body.code().end();
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! Tests of the glue: its text, its behaviour, and that all of WASI that the vfs serves has some.
+
+mod golden;
+mod run;
+mod served;
+mod wit;

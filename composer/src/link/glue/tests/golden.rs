@@ -1,0 +1,48 @@
+//! A folder of `tests/glue` is a case:
+//!
+//! - `interface.wit`: a package; [`super::wit::glue`] says how it is read
+//! - `glue.wat`: the glue for it, as text
+//!
+//! To add one, write the first file and run the test with `BLESS=1`, which writes the second; then read it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::wit;
+
+#[test]
+fn glue_of_each_folder_is_as_written() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let failures: Vec<_> = folders().iter().filter_map(|folder| check(folder, bless).err()).collect();
+    assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+fn folders() -> Vec<PathBuf> {
+    let all = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/glue")).unwrap();
+    let mut all: Vec<_> = all.map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+fn check(folder: &Path, bless: bool) -> Result<(), String> {
+    let failed = |what: String| format!("{}: {what}", folder.display());
+    let text = fs::read_to_string(folder.join("interface.wit")).map_err(|error| failed(error.to_string()))?;
+    let module = wit::glue(&text).map_err(|error| failed(error.to_string()))?;
+    let printed = print(&module).map_err(failed)?;
+    wit::validate(&module).map_err(|error| failed(format!("{error}\n{printed}")))?;
+    let file = folder.join("glue.wat");
+    if bless {
+        return fs::write(file, printed).map_err(|error| failed(error.to_string()));
+    }
+    let expected = fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    if printed == expected { Ok(()) } else { Err(failed(format!("the glue is now\n{printed}"))) }
+}
+
+fn print(module: &[u8]) -> Result<String, String> {
+    let mut printed = String::new();
+    wasmprinter::Config::new()
+        .fold_instructions(true)
+        .print(module, &mut wasmprinter::PrintFmtWrite(&mut printed))
+        .map_err(|error| error.to_string())?;
+    Ok(printed)
+}

@@ -1,0 +1,69 @@
+(module
+  (type (;0;) (func (param i32 i32 i32 i32) (result i32)))
+  (type (;1;) (func (param i32 i32) (result i64)))
+  (type (;2;) (func (param i32 i64)))
+  (type (;3;) (func (param i32 i32 i32) (result i32)))
+  (import "vfs" "memory" (memory $vfs (;0;) 0))
+  (import "app" "memory" (memory $app (;1;) 0))
+  (import "vfs" "cabi_realloc" (func $"vfs cabi_realloc" (;0;) (type 0)))
+  (import "vfs" "test:virtual/api#sum" (func $"vfs test:virtual/api#sum" (;1;) (type 1)))
+  (export "sum" (func $sum))
+  (func $inside (;2;) (type 2) (param i32 i64)
+    (if ;; label = @1
+      (i32.or
+        (i64.gt_u
+          (i64.add
+            (i64.extend_i32_u
+              (local.get 0))
+            (local.get 1))
+          (i64.shl
+            (i64.extend_i32_u
+              (memory.size $app))
+            (i64.const 16)))
+        (i64.ne
+          (i64.shr_u
+            (local.get 1)
+            (i64.const 32))
+          (i64.const 0)))
+      (then
+        (unreachable)))
+  )
+  (func $take (;3;) (type 3) (param i32 i32 i32) (result i32)
+    (local i32)
+    (memory.copy $vfs $app
+      (local.tee 3
+        (call $"vfs cabi_realloc"
+          (i32.const 0)
+          (i32.const 0)
+          (local.get 2)
+          (local.get 1)))
+      (local.get 0)
+      (local.get 1))
+    (local.get 3)
+  )
+  (func $sum (;4;) (type 1) (param i32 i32) (result i64)
+    (local i32)
+    (if ;; label = @1
+      (i32.and
+        (local.get 0)
+        (i32.const 7))
+      (then
+        (unreachable)))
+    (call $inside
+      (local.get 0)
+      (i64.mul
+        (i64.extend_i32_u
+          (local.get 1))
+        (i64.const 8)))
+    (local.set 0
+      (call $take
+        (local.get 0)
+        (i32.mul
+          (local.get 1)
+          (i32.const 8))
+        (i32.const 8)))
+    (call $"vfs test:virtual/api#sum"
+      (local.get 0)
+      (local.get 1))
+  )
+)

@@ -1,0 +1,117 @@
+(module
+  (type (;0;) (func (param i32 i32 i32 i32) (result i32)))
+  (type (;1;) (func (param i32) (result i32)))
+  (type (;2;) (func (param i32 i64)))
+  (type (;3;) (func (param i32 i32 i32) (result i32)))
+  (type (;4;) (func (param i32 i32)))
+  (import "vfs" "memory" (memory $vfs (;0;) 0))
+  (import "app" "memory" (memory $app (;1;) 0))
+  (import "app" "realloc" (func $"app realloc" (;0;) (type 0)))
+  (import "vfs" "test:virtual/api#[method]entries.next" (func $"vfs test:virtual/api#[method]entries.next" (;1;) (type 1)))
+  (export "[method]entries.next" (func $"[method]entries.next"))
+  (func $inside (;2;) (type 2) (param i32 i64)
+    (if ;; label = @1
+      (i32.or
+        (i64.gt_u
+          (i64.add
+            (i64.extend_i32_u
+              (local.get 0))
+            (local.get 1))
+          (i64.shl
+            (i64.extend_i32_u
+              (memory.size $app))
+            (i64.const 16)))
+        (i64.ne
+          (i64.shr_u
+            (local.get 1)
+            (i64.const 32))
+          (i64.const 0)))
+      (then
+        (unreachable)))
+  )
+  (func $give (;3;) (type 3) (param i32 i32 i32) (result i32)
+    (local i32)
+    (if ;; label = @1
+      (i32.and
+        (local.tee 3
+          (call $"app realloc"
+            (i32.const 0)
+            (i32.const 0)
+            (local.get 2)
+            (local.get 1)))
+        (i32.sub
+          (local.get 2)
+          (i32.const 1)))
+      (then
+        (unreachable)))
+    (memory.copy $app $vfs
+      (local.get 3)
+      (local.get 0)
+      (local.get 1))
+    (local.get 3)
+  )
+  (func $"[method]entries.next" (;4;) (type 4) (param i32 i32)
+    (local i32 i32 i32)
+    (if ;; label = @1
+      (i32.and
+        (local.get 1)
+        (i32.const 3))
+      (then
+        (unreachable)))
+    (call $inside
+      (local.get 1)
+      (i64.const 20))
+    (if ;; label = @1
+      (i32.eqz
+        (i32.and
+          (local.get 0)
+          (i32.const 1073741824)))
+      (then
+        (unreachable)))
+    (local.set 0
+      (i32.and
+        (local.get 0)
+        (i32.const -1073741825)))
+    (local.set 2
+      (call $"vfs test:virtual/api#[method]entries.next"
+        (local.get 0)))
+    (i64.store $app align=4
+      (local.get 1)
+      (i64.load align=4
+        (local.get 2)))
+    (i64.store $app offset=8 align=4
+      (local.get 1)
+      (i64.load offset=8 align=4
+        (local.get 2)))
+    (i32.store $app offset=16
+      (local.get 1)
+      (i32.load offset=16
+        (local.get 2)))
+    (if ;; label = @1
+      (i32.eq
+        (i32.load8_u $app
+          (local.get 1))
+        (i32.const 0))
+      (then
+        (if ;; label = @2
+          (i32.eq
+            (i32.load8_u $app offset=4
+              (local.get 1))
+            (i32.const 1))
+          (then
+            (local.set 3
+              (i32.load $app offset=12
+                (local.get 1)))
+            (local.set 4
+              (i32.load $app offset=16
+                (local.get 1)))
+            (local.set 3
+              (call $give
+                (local.get 3)
+                (local.get 4)
+                (i32.const 1)))
+            (i32.store $app offset=12
+              (local.get 1)
+              (local.get 3))))))
+  )
+)

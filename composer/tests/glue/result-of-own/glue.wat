@@ -1,0 +1,85 @@
+(module
+  (type (;0;) (func (param i32 i32 i32 i32) (result i32)))
+  (type (;1;) (func (param i32 i32 i32) (result i32)))
+  (type (;2;) (func (param i32 i64)))
+  (type (;3;) (func (param i32 i32 i32 i32)))
+  (import "vfs" "memory" (memory $vfs (;0;) 0))
+  (import "app" "memory" (memory $app (;1;) 0))
+  (import "vfs" "cabi_realloc" (func $"vfs cabi_realloc" (;0;) (type 0)))
+  (import "vfs" "test:virtual/api#[method]file.open-at" (func $"vfs test:virtual/api#[method]file.open-at" (;1;) (type 1)))
+  (export "[method]file.open-at" (func $"[method]file.open-at"))
+  (func $inside (;2;) (type 2) (param i32 i64)
+    (if ;; label = @1
+      (i32.or
+        (i64.gt_u
+          (i64.add
+            (i64.extend_i32_u
+              (local.get 0))
+            (local.get 1))
+          (i64.shl
+            (i64.extend_i32_u
+              (memory.size $app))
+            (i64.const 16)))
+        (i64.ne
+          (i64.shr_u
+            (local.get 1)
+            (i64.const 32))
+          (i64.const 0)))
+      (then
+        (unreachable)))
+  )
+  (func $take (;3;) (type 1) (param i32 i32 i32) (result i32)
+    (local i32)
+    (memory.copy $vfs $app
+      (local.tee 3
+        (call $"vfs cabi_realloc"
+          (i32.const 0)
+          (i32.const 0)
+          (local.get 2)
+          (local.get 1)))
+      (local.get 0)
+      (local.get 1))
+    (local.get 3)
+  )
+  (func $"[method]file.open-at" (;4;) (type 3) (param i32 i32 i32 i32)
+    (local i32)
+    (if ;; label = @1
+      (i32.and
+        (local.get 3)
+        (i32.const 3))
+      (then
+        (unreachable)))
+    (call $inside
+      (local.get 3)
+      (i64.const 8))
+    (if ;; label = @1
+      (i32.eqz
+        (i32.and
+          (local.get 0)
+          (i32.const 1073741824)))
+      (then
+        (unreachable)))
+    (call $inside
+      (local.get 1)
+      (i64.extend_i32_u
+        (local.get 2)))
+    (local.set 0
+      (i32.and
+        (local.get 0)
+        (i32.const -1073741825)))
+    (local.set 1
+      (call $take
+        (local.get 1)
+        (local.get 2)
+        (i32.const 1)))
+    (local.set 4
+      (call $"vfs test:virtual/api#[method]file.open-at"
+        (local.get 0)
+        (local.get 1)
+        (local.get 2)))
+    (i64.store $app align=4
+      (local.get 3)
+      (i64.load align=4
+        (local.get 4)))
+  )
+)
