@@ -17,3 +17,4 @@ pub mod paths;
 pub mod stage;
 pub mod versions;
 pub mod wasmtime_host;
+pub mod world;

@@ -1,5 +1,6 @@
 //! What a program sees of the world, and how it ends. The first argument says what to do.
 
+use std::io::Write;
 use std::process::ExitCode;
 use std::{env, fs, io, process};
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         }
         Some("echo-stdin") => drop(io::copy(&mut io::stdin(), &mut io::stdout())),
         Some("tree") => tree(&args.next().unwrap_or_else(|| "/".into())),
+        Some("fill") => fill(),
         Some("exit") => process::exit(args.next().and_then(|code| code.parse().ok()).unwrap_or(0)),
         Some("fail") => return ExitCode::FAILURE,
         Some("abort") => process::abort(),
@@ -65,4 +67,25 @@ fn tree(from: &str) {
             Err(error) => println!("{path}: {error}"),
         }
     }
+}
+
+/// Writes until nothing more fits, then looks at what is there.
+fn fill() {
+    let piece = [b'x'; 10_000];
+    fs::write("/first.txt", "written first").unwrap();
+    let mut written = 0;
+    let error = loop {
+        match fs::OpenOptions::new().create(true).append(true).open("/big").and_then(|mut file| file.write_all(&piece))
+        {
+            Ok(()) => written += piece.len(),
+            Err(error) => break error,
+        }
+    };
+    println!("full: {error}");
+    let whole = fs::read("/big").is_ok_and(|bytes| bytes.len() >= written && bytes.iter().all(|byte| *byte == b'x'));
+    println!("what was acknowledged is there: {whole}");
+    println!("the first file: {:?}", fs::read_to_string("/first.txt").ok());
+    println!("the image: {:?}", fs::read_to_string("/hello.txt").ok());
+    println!("a rename still works: {}", fs::rename("/first.txt", "/second.txt").is_ok());
+    println!("a removal makes room: {}", fs::remove_file("/big").and_then(|()| fs::write("/big", piece)).is_ok());
 }

@@ -1,0 +1,120 @@
+//! The same inputs give the same bytes, on any machine, in any directory order, at any time.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result, ensure};
+use tempfile::TempDir;
+use vfs_tests::{guests, paths};
+
+use crate::apps;
+
+#[test]
+fn composing_twice_gives_the_same_bytes() -> Result<()> {
+    let image = apps::image()?;
+    for app in apps::all()? {
+        let make = || apps::composed(&app.bytes, image.path(), &["--env", "B=1", "--env", "A=2", "--preopen", "/dir"]);
+        ensure!(make()? == make()?, "{}", app.name);
+    }
+    Ok(())
+}
+
+#[test]
+fn order_and_place_of_the_directory_do_not_matter() -> Result<()> {
+    let app = guests::named("process")?;
+    let names: Vec<String> = (0..300).map(|n| format!("{:02x}", n * 7919 % 1000)).collect();
+    let make = |reverse: bool| -> Result<Vec<u8>> {
+        let image = TempDir::with_prefix(if reverse { "a-longer-name-than-the-other" } else { "b" })?;
+        let then = SystemTime::UNIX_EPOCH + Duration::new(1_600_000_000, 123);
+        let mut order = names.clone();
+        order.sort();
+        if reverse {
+            order.reverse();
+            // A directory that was larger once lists in another order on some filesystems.
+            for n in 0..500 {
+                let path = image.path().join(format!("gone{n}"));
+                fs::write(&path, "")?;
+                fs::remove_file(path)?;
+            }
+        }
+        for name in &order {
+            let path = image.path().join(name);
+            fs::write(&path, name)?;
+            File::open(&path)?.set_modified(then)?;
+        }
+        File::open(image.path())?.set_modified(then)?;
+        apps::composed(&app, image.path(), &[])
+    };
+    ensure!(make(false)? == make(true)?);
+    Ok(())
+}
+
+#[test]
+fn vfs_is_the_same_from_another_checkout() -> Result<()> {
+    let copy = TempDir::new()?;
+    copy_sources(paths::repository(), copy.path())?;
+    let here = core_module(paths::repository())?;
+    let there = core_module(copy.path())?;
+    ensure!(here == there, "the vfs differs between two checkouts");
+    for path in [paths::repository(), copy.path()] {
+        let path = path.to_str().context("a path that is not UTF-8")?;
+        ensure!(!contains(&here, path.as_bytes()), "the vfs names the path it was built in");
+    }
+    if let Some(home) = std::env::var_os("HOME") {
+        ensure!(!contains(&here, home.as_encoded_bytes()), "the vfs names the builder's home");
+    }
+    Ok(())
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    part.len() > 4 && bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// Every file of the working tree that git knows or would add.
+fn copy_sources(from: &Path, to: &Path) -> Result<()> {
+    let listed =
+        Command::new("git").args(["ls-files", "-z", "-co", "--exclude-standard"]).current_dir(from).output()?;
+    ensure!(listed.status.success(), "`git ls-files` fails");
+    for name in String::from_utf8(listed.stdout)?.split('\0').filter(|name| !name.is_empty()) {
+        let (source, target) = (from.join(name), to.join(name));
+        // Links and folders of the cases are no sources.
+        if fs::symlink_metadata(&source).is_ok_and(|seen| seen.is_file()) {
+            fs::create_dir_all(target.parent().context("a file lies in a folder")?)?;
+            fs::copy(source, target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The vfs's core module as the build script of the checkout makes it.
+fn core_module(checkout: &Path) -> Result<Vec<u8>> {
+    let output = Command::new("cargo")
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--lib",
+            "--message-format",
+            "json",
+            "-p",
+            "vfs-compose",
+            "-p",
+            "vfs-tests",
+        ])
+        .current_dir(checkout)
+        // The dependencies are the same and need not be built again.
+        .env("CARGO_TARGET_DIR", paths::target())
+        .output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for line in String::from_utf8(output.stdout)?.lines() {
+        let message: serde_json::Value = serde_json::from_str(line)?;
+        let package = message["package_id"].as_str().unwrap_or("");
+        if message["reason"] == "build-script-executed" && package.contains("/composer#vfs-compose@") {
+            let out: PathBuf = message["out_dir"].as_str().context("no `out_dir`")?.into();
+            return Ok(fs::read(out.join("vfs.wasm"))?);
+        }
+    }
+    anyhow::bail!("cargo does not tell where vfs-compose was built")
+}
