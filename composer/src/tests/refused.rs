@@ -124,3 +124,25 @@ fn interfaces_without_shared_resources_stay_the_hosts() {
         "{imports:?}"
     );
 }
+
+#[test]
+fn damage_anywhere_is_an_error_and_never_a_panic() {
+    let app = apps::command("0.2.3");
+    // A small generator of numbers: the same damage in every run.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for _ in 0..300 {
+        let mut damaged = app.clone();
+        for _ in 0..=next(3) {
+            let at = 8 + next(damaged.len() - 8);
+            damaged[at] = u8::try_from(next(256)).unwrap();
+        }
+        // Some damage is to names only, and harmless.
+        drop(Composer::new(damaged).compose());
+    }
+}
