@@ -1,0 +1,106 @@
+//! How the vfs's core module is built. The build script and the test of law 3 share this.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The vfs's core module, by a nested build with a target directory of its own: the outer build holds the lock of the usual one.
+///
+/// # Errors
+/// It does not build, or it holds a path of this machine.
+pub fn build(workspace: &Path, target: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(workspace).args(["build", "--release", "--locked", "-p", "vfs-component", "--target", TARGET]);
+    cargo.arg("--target-dir").arg(target);
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(belongs_to_outer_build) {
+            cargo.env_remove(name);
+        }
+    }
+    for (key, value) in
+        [("OPT_LEVEL", "3"), ("LTO", "fat"), ("CODEGEN_UNITS", "1"), ("PANIC", "abort"), ("STRIP", "symbols")]
+    {
+        cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
+    }
+    // Empty, because a configuration file may name one.
+    cargo.env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
+    // The encoded form, because paths may hold spaces.
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", guest_flags(workspace).join("\u{1f}"));
+    let output = cargo.output()?;
+    if !output.status.success() {
+        return Err(format!("the vfs did not build:\n{}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let file = target.join(TARGET).join("release/vfs_component.wasm");
+    let module = fs::read(&file).map_err(|error| format!("the vfs's build left no {}: {error}", file.display()))?;
+    check_no_paths(&module, workspace)?;
+    Ok(module)
+}
+
+/// Settings of the outer build that would change the guest.
+fn belongs_to_outer_build(name: &str) -> bool {
+    let exact = [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_TARGET_DIR",
+        "CARGO_BUILD_TARGET_DIR",
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_INCREMENTAL",
+        "CARGO_MAKEFLAGS",
+        "MAKEFLAGS",
+        "RUSTDOC",
+        "TARGET",
+        "PROFILE",
+        "OPT_LEVEL",
+        "DEBUG",
+    ];
+    let prefixes = [
+        "CARGO_PROFILE_",
+        "CARGO_TARGET_",
+        "CARGO_BUILD_",
+        "CARGO_CFG_",
+        "CARGO_FEATURE_",
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "DEP_",
+    ];
+    exact.contains(&name) || prefixes.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn guest_flags(workspace: &Path) -> Vec<String> {
+    let mut flags = Vec::new();
+    for (path, name) in machine_paths(workspace) {
+        flags.push(format!("--remap-path-prefix={}={name}", path.display()));
+    }
+    flags.extend(["-C".into(), "link-arg=-zstack-size=131072".into()]);
+    flags
+}
+
+/// Folders of this machine that a compiler may write into a module, and what stands there instead.
+fn machine_paths(workspace: &Path) -> Vec<(PathBuf, &'static str)> {
+    let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
+    let inside_home = |variable: &str, folder: &str| {
+        env::var_os(variable).map(PathBuf::from).or_else(|| home.as_ref().map(|home| home.join(folder)))
+    };
+    // The last one that matches wins in rustc, so the workspace comes last.
+    let mut paths = Vec::new();
+    paths.extend(inside_home("RUSTUP_HOME", ".rustup").map(|path| (path, "rustup")));
+    paths.extend(inside_home("CARGO_HOME", ".cargo").map(|path| (path, "cargo")));
+    paths.push((workspace.to_path_buf(), "vfs-compose"));
+    paths
+}
+
+/// Law 3: what is built here is the same everywhere.
+fn check_no_paths(module: &[u8], workspace: &Path) -> Result<(), Box<dyn Error>> {
+    for (path, _) in machine_paths(workspace) {
+        let path = path.to_str().unwrap_or_default().as_bytes();
+        if path.len() > 1 && module.windows(path.len()).any(|window| window == path) {
+            return Err(format!("the vfs holds the path {} of this machine", String::from_utf8_lossy(path)).into());
+        }
+    }
+    Ok(())
+}
