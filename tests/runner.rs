@@ -34,6 +34,9 @@ struct Subject {
     plugged: Made,
 }
 
+/// Makes of an app, an image and flags a component in a file.
+type Make = fn(&Path, &Path, &[String], &Path) -> Result<()>;
+
 /// A directory that keeps `app.wasm`.
 type Made = OnceLock<Result<TempDir, String>>;
 
@@ -102,7 +105,7 @@ fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
 
 /// The path of the component that holds the case's files.
 fn made(subject: &Subject, form: Form) -> Result<std::path::PathBuf> {
-    let (slot, make): (_, fn(&Path, &Path, &[String], &Path) -> Result<()>) = match form {
+    let (slot, make): (_, Make) = match form {
         Form::HostDirectory => unreachable!("nothing is made for a host directory"),
         Form::Composed => (&subject.composed, compose::compose),
         Form::Plugged => (&subject.plugged, compose::plug),

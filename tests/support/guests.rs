@@ -49,7 +49,7 @@ pub fn as_component(app: Vec<u8>) -> Result<Vec<u8>> {
     if wasmparser::Parser::is_component(&app) {
         return Ok(app);
     }
-    Ok(wit_component::ComponentEncoder::default().module(&app)?.adapter(NAME, ADAPTER)?.encode()?)
+    wit_component::ComponentEncoder::default().module(&app)?.adapter(NAME, ADAPTER)?.encode()
 }
 
 /// Where the programs for one target are, after they were built.
