@@ -5,34 +5,42 @@ use crate::engine::{cpu_time, in_engine};
 use crate::lab::Lab;
 use crate::row::Sample;
 use anyhow::Result;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 /// Bytes that one measurement of the boundary moves.
 const BYTES: u32 = 64 << 20;
 
-/// Reading composed, in pieces of so many bytes, against the bare boundary in pieces of the same size.
-pub fn against_reads(lab: &Lab, piece: u32, reads: &'static [&'static str]) -> Result<Sample> {
-    let (wall, cpu) = roof(&lab.host.engine, piece).map_err(in_engine)?;
-    let vfs = Work { arguments: reads, per: Per::Byte }.inside(lab)?;
-    Ok(Sample {
-        base: Some(wall.as_nanos() as f64 / f64::from(BYTES)),
-        vfs: vfs.wall,
-        base_cpu: Some(cpu.as_nanos() as f64 / f64::from(BYTES)),
-        vfs_cpu: Some(vfs.cpu),
-    })
+/// How pieces follow one another: the name of the boundary's function.
+#[derive(Clone, Copy)]
+pub enum Order {
+    /// In one stream.
+    Sequential,
+    /// Each in a stream of its own, as a seek makes one.
+    Random,
 }
 
-/// Wall and CPU time for [`BYTES`] in pieces of so many.
-fn roof(engine: &Engine, piece: u32) -> wasmtime::Result<(Duration, Duration)> {
+/// CPU time of reading composed, in pieces of so many bytes, against the bare boundary in pieces of the same size.
+pub fn against_reads(lab: &Lab, order: Order, piece: u32, reads: &'static [&'static str]) -> Result<Sample> {
+    let roof = roof(&lab.host.engine, order, piece).map_err(in_engine)?;
+    let vfs = Work { arguments: reads, per: Per::Byte }.inside(lab)?.cpu;
+    Ok(Sample { base: Some(roof.as_nanos() as f64 / f64::from(BYTES)), vfs, ..Sample::default() })
+}
+
+/// CPU time for [`BYTES`] in pieces of so many.
+fn roof(engine: &Engine, order: Order, piece: u32) -> wasmtime::Result<Duration> {
     let component = Component::new(engine, wat::parse_str(include_str!("boundary.wat"))?)?;
     let mut store = Store::new(engine, ());
     let instance = Linker::new(engine).instantiate(&mut store, &component)?;
-    let run = instance.get_typed_func::<(u32, u32), ()>(&mut store, "run")?;
-    run.call(&mut store, (piece, 1))?;
+    let name = match order {
+        Order::Sequential => "sequential",
+        Order::Random => "random",
+    };
+    let run = instance.get_typed_func::<(u64, u32), ()>(&mut store, name)?;
+    run.call(&mut store, (piece.into(), 1))?;
 
-    let (start, start_cpu) = (Instant::now(), cpu_time()?);
-    run.call(&mut store, (piece, BYTES / piece))?;
-    Ok((start.elapsed(), cpu_time()? - start_cpu))
+    let start = cpu_time()?;
+    run.call(&mut store, (piece.into(), BYTES / piece))?;
+    Ok(cpu_time()? - start)
 }

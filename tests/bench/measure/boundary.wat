@@ -1,36 +1,78 @@
-;; The bare boundary: one component that hands out a list of bytes and does nothing else, one that asks for it and
-;; throws it away. What is left is the engine's own work of a call and of its copy.
+;; The bare boundary: one component that hands out streams and lists of bytes and does nothing else, one that asks for them and
+;; throws them away, in the shapes of `descriptor.read-via-stream`, `input-stream.blocking-read` and the stream's drop. What is
+;; left is the engine's own work: its calls, its handles and its copy.
 (component
   (component $giver
+    (core module $dtor (func (export "dtor") (param i32)))
+    (core instance $dtor (instantiate $dtor))
+    (type $stream' (resource (rep i32) (dtor (core func $dtor "dtor"))))
+    (export $stream "stream" (type $stream'))
+    (core func $new (canon resource.new $stream'))
     (core module $m
+      (import "own" "new" (func $new (param i32) (result i32)))
       (memory (export "memory") 18)
-      ;; result<list<u8>, u8> comes back as the address of (tag, pointer, length).
-      (func (export "get") (param $len i32) (result i32)
+      ;; Results come back as the address of a tag and what follows it: a handle, or a pointer and a length.
+      (func (export "open") (param i64) (result i32)
+        (i32.store (i32.const 0) (i32.const 0))
+        (i32.store (i32.const 4) (call $new (i32.const 1)))
+        (i32.const 0))
+      (func (export "get") (param $stream i32) (param $len i64) (result i32)
         (i32.store (i32.const 0) (i32.const 0))
         (i32.store (i32.const 4) (i32.const 65536))
-        (i32.store (i32.const 8) (local.get $len))
+        (i32.store (i32.const 8) (i32.wrap_i64 (local.get $len)))
         (i32.const 0)))
-    (core instance $i (instantiate $m))
-    (func (export "get") (param "len" u32) (result (result (list u8) (error u8)))
+    (core instance $i (instantiate $m (with "own" (instance (export "new" (func $new))))))
+    (func (export "open") (param "offset" u64) (result (result (own $stream) (error u8)))
+      (canon lift (core func $i "open") (memory (core memory $i "memory"))))
+    (func (export "get") (param "self" (borrow $stream)) (param "len" u64) (result (result (list u8) (error u8)))
       (canon lift (core func $i "get") (memory (core memory $i "memory")))))
 
   (component $taker
-    (import "get" (func $get (param "len" u32) (result (result (list u8) (error u8)))))
+    (import "stream" (type $stream (sub resource)))
+    (import "open" (func $open (param "offset" u64) (result (result (own $stream) (error u8)))))
+    (import "get" (func $get (param "self" (borrow $stream)) (param "len" u64) (result (result (list u8) (error u8)))))
     (core module $libc
       (memory (export "memory") 18)
       ;; Always the same place: no allocator is measured.
       (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 65536)))
     (core instance $libc (instantiate $libc))
-    (core func $get (canon lower (func $get) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+    (core func $open' (canon lower (func $open) (memory (core memory $libc "memory"))))
+    (core func $get'
+      (canon lower (func $get) (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+    (core func $drop (canon resource.drop $stream))
     (core module $m
-      (import "giver" "get" (func $get (param i32 i32)))
-      (func (export "run") (param $len i32) (param $times i32)
+      (import "libc" "memory" (memory 18))
+      (import "giver" "open" (func $open (param i64 i32)))
+      (import "giver" "get" (func $get (param i32 i64 i32)))
+      (import "giver" "drop" (func $drop (param i32)))
+      (func $opened (result i32)
+        (call $open (i64.const 0) (i32.const 0))
+        (i32.load (i32.const 4)))
+      ;; Reads on, in one stream.
+      (func (export "sequential") (param $len i64) (param $times i32)
+        (local $stream i32)
+        (local.set $stream (call $opened))
         (loop $again
-          (call $get (local.get $len) (i32.const 0))
+          (call $get (local.get $stream) (local.get $len) (i32.const 0))
+          (br_if $again (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))
+        (call $drop (local.get $stream)))
+      ;; Reads elsewhere each time: to a libc a new place is a new stream.
+      (func (export "random") (param $len i64) (param $times i32)
+        (local $stream i32)
+        (loop $again
+          (local.set $stream (call $opened))
+          (call $get (local.get $stream) (local.get $len) (i32.const 0))
+          (call $drop (local.get $stream))
           (br_if $again (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))))
-    (core instance $i (instantiate $m (with "giver" (instance (export "get" (func $get))))))
-    (func (export "run") (param "len" u32) (param "times" u32) (canon lift (core func $i "run"))))
+    (core instance $i (instantiate $m
+      (with "libc" (instance $libc))
+      (with "giver" (instance (export "open" (func $open')) (export "get" (func $get')) (export "drop" (func $drop))))))
+    (func (export "sequential") (param "len" u64) (param "times" u32) (canon lift (core func $i "sequential")))
+    (func (export "random") (param "len" u64) (param "times" u32) (canon lift (core func $i "random"))))
 
   (instance $g (instantiate $giver))
-  (instance $t (instantiate $taker (with "get" (func $g "get"))))
-  (export "run" (func $t "run")))
+  (alias export $g "stream" (type $stream))
+  (instance $t (instantiate $taker
+    (with "stream" (type $stream)) (with "open" (func $g "open")) (with "get" (func $g "get"))))
+  (export "sequential" (func $t "sequential"))
+  (export "random" (func $t "random")))

@@ -44,12 +44,12 @@ pub fn random(path: &str, piece: usize, operations: u64) -> Result<Timing> {
 
 /// Opens a file in a directory of `count` files, reads its first 64 bytes, closes it.
 pub fn open_read_close(dir: &str, count: u64, operations: u64) -> Result<Timing> {
-    let paths = crate::metadata::paths(dir, count);
+    let mut path = crate::metadata::Path::new(dir);
     let mut buffer = [0; 64];
     let mut mixed = Mixed::new();
     time("open", operations, || {
         for _ in 0..operations {
-            let mut file = File::open(&paths[mixed.below(count) as usize])?;
+            let mut file = File::open(path.of(mixed.below(count)))?;
             file.read_exact(&mut buffer)?;
         }
         Ok(operations * 64)
