@@ -38,6 +38,13 @@ const fn roof(name: &'static str, measure: fn(&Lab) -> Result<Sample>) -> Row {
     }
 }
 
+const DIRECT_4K: &[&str] = &["direct-read", "/data.bin", "4096", "16384"];
+const DIRECT_64K: &[&str] = &["direct-read", "/data.bin", "65536", "2048"];
+const DIRECT_1M: &[&str] = &["direct-read", "/data.bin", "1048576", "128"];
+const DIRECT_RANDOM_4K: &[&str] = &["direct-random-read", "/data.bin", "4096", "16384"];
+const DIRECT_RANDOM_64K: &[&str] = &["direct-random-read", "/data.bin", "65536", "2048"];
+const DIRECT_RANDOM_1M: &[&str] = &["direct-random-read", "/data.bin", "1048576", "128"];
+
 /// All rows, in the order of the table.
 pub const ROWS: &[Row] = &[
     operation("stat in a directory of 1,000", &["stat", "/d1000", "1000", "20000"], Target::Faster(3.5)),
@@ -64,12 +71,12 @@ pub const ROWS: &[Row] = &[
     bytes("random read in 4 KiB pieces", RANDOM_4K, Target::None),
     bytes("random read in 64 KiB pieces", RANDOM_64K, Target::None),
     bytes("random read in 1 MiB pieces", RANDOM_1M, Target::None),
-    roof("CPU of reading in 4 KiB pieces", |lab| against_reads(lab, Sequential, 4 << 10, READ_4K)),
-    roof("CPU of reading in 64 KiB pieces", |lab| against_reads(lab, Sequential, 64 << 10, READ_64K)),
-    roof("CPU of reading in 1 MiB pieces", |lab| against_reads(lab, Sequential, 1 << 20, READ_1M)),
-    roof("CPU of random reading in 4 KiB pieces", |lab| against_reads(lab, Random, 4 << 10, RANDOM_4K)),
-    roof("CPU of random reading in 64 KiB pieces", |lab| against_reads(lab, Random, 64 << 10, RANDOM_64K)),
-    roof("CPU of random reading in 1 MiB pieces", |lab| against_reads(lab, Random, 1 << 20, RANDOM_1M)),
+    roof("CPU of reading in 4 KiB pieces", |lab| against_reads(lab, Sequential, 4 << 10, DIRECT_4K)),
+    roof("CPU of reading in 64 KiB pieces", |lab| against_reads(lab, Sequential, 64 << 10, DIRECT_64K)),
+    roof("CPU of reading in 1 MiB pieces", |lab| against_reads(lab, Sequential, 1 << 20, DIRECT_1M)),
+    roof("CPU of random reading in 4 KiB pieces", |lab| against_reads(lab, Random, 4 << 10, DIRECT_RANDOM_4K)),
+    roof("CPU of random reading in 64 KiB pieces", |lab| against_reads(lab, Random, 64 << 10, DIRECT_RANDOM_64K)),
+    roof("CPU of random reading in 1 MiB pieces", |lab| against_reads(lab, Random, 1 << 20, DIRECT_RANDOM_1M)),
     Row {
         name: "first filesystem call after start",
         against: HOST,

@@ -10,15 +10,23 @@
     (core func $new (canon resource.new $stream'))
     (core module $m
       (import "own" "new" (func $new (param i32) (result i32)))
-      (memory (export "memory") 18)
+      ;; One page for results, then 16 MiB of contents, all of them written so that each page is one of its own.
+      (memory (export "memory") 257)
+      (global $offset (mut i32) (i32.const 0))
+      (func $fill (memory.fill (i32.const 0x10000) (i32.const 0x5a) (i32.const 0x1000000)))
+      (start $fill)
       ;; Results come back as the address of a tag and what follows it: a handle, or a pointer and a length.
-      (func (export "open") (param i64) (result i32)
+      (func (export "open") (param $offset i64) (result i32)
+        (global.set $offset (i32.wrap_i64 (local.get $offset)))
         (i32.store (i32.const 0) (i32.const 0))
         (i32.store (i32.const 4) (call $new (i32.const 1)))
         (i32.const 0))
       (func (export "get") (param $stream i32) (param $len i64) (result i32)
+        (local $at i32)
+        (local.set $at (i32.and (global.get $offset) (i32.const 0xffffff)))
+        (global.set $offset (i32.add (local.get $at) (i32.wrap_i64 (local.get $len))))
         (i32.store (i32.const 0) (i32.const 0))
-        (i32.store (i32.const 4) (i32.const 65536))
+        (i32.store (i32.const 4) (i32.add (i32.const 0x10000) (local.get $at)))
         (i32.store (i32.const 8) (i32.wrap_i64 (local.get $len)))
         (i32.const 0)))
     (core instance $i (instantiate $m (with "own" (instance (export "new" (func $new))))))
@@ -45,22 +53,26 @@
       (import "giver" "open" (func $open (param i64 i32)))
       (import "giver" "get" (func $get (param i32 i64 i32)))
       (import "giver" "drop" (func $drop (param i32)))
-      (func $opened (result i32)
-        (call $open (i64.const 0) (i32.const 0))
+      (func $opened (param $offset i64) (result i32)
+        (call $open (local.get $offset) (i32.const 0))
         (i32.load (i32.const 4)))
       ;; Reads on, in one stream.
       (func (export "sequential") (param $len i64) (param $times i32)
         (local $stream i32)
-        (local.set $stream (call $opened))
+        (local.set $stream (call $opened (i64.const 0)))
         (loop $again
           (call $get (local.get $stream) (local.get $len) (i32.const 0))
           (br_if $again (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))
         (call $drop (local.get $stream)))
-      ;; Reads elsewhere each time: to a libc a new place is a new stream.
+      ;; Reads elsewhere each time: to a libc a new place is a new stream. The places are those of a linear congruential
+      ;; generator, cut down to a piece's start.
       (func (export "random") (param $len i64) (param $times i32)
-        (local $stream i32)
+        (local $stream i32) (local $state i64)
         (loop $again
-          (local.set $stream (call $opened))
+          (local.set $state
+            (i64.add (i64.mul (local.get $state) (i64.const 6364136223846793005)) (i64.const 1442695040888963407)))
+          (local.set $stream (call $opened
+            (i64.and (i64.shr_u (local.get $state) (i64.const 40)) (i64.sub (i64.const 0) (local.get $len)))))
           (call $get (local.get $stream) (local.get $len) (i32.const 0))
           (call $drop (local.get $stream))
           (br_if $again (local.tee $times (i32.sub (local.get $times) (i32.const 1)))))))

@@ -1,6 +1,6 @@
 //! `bench-guest MODE ARGUMENTS`: one loop, its timings on stdout.
 
-use bench_guest::{data, metadata, time, write};
+use bench_guest::{data, direct, metadata, time, write};
 use std::io::{Error, Result};
 
 fn main() -> Result<()> {
@@ -13,6 +13,8 @@ fn main() -> Result<()> {
         ["first", path] => time("first", 1, || std::fs::metadata(path).map(|_| 0))?.print(),
         ["read", path, piece, passes] => data::sequential(path, number(piece)? as usize, number(passes)?)?.print(),
         ["random-read", path, piece, count] => data::random(path, number(piece)? as usize, number(count)?)?.print(),
+        ["direct-read", path, piece, count] => direct::sequential(path, number(piece)?, number(count)?)?.print(),
+        ["direct-random-read", path, piece, count] => direct::random(path, number(piece)?, number(count)?)?.print(),
         ["open", dir, files, count] => data::open_read_close(dir, number(files)?, number(count)?)?.print(),
         ["stat", dir, files, count] => metadata::stat_in(dir, number(files)?, number(count)?)?.print(),
         ["stat-path", path, count] => metadata::stat_path(path, number(count)?)?.print(),
