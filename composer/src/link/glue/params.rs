@@ -83,7 +83,10 @@ fn value(
 ) -> Result<(), Unsupported> {
     match (context.layout.shape(ty)?, slots) {
         (Shape::Scalar(kind), [slot]) if step == Step::Check => {
-            let code = body.apart(|body| Ok(scalar::normalise(body, kind)))?;
+            let code = body.apart(|body| {
+                scalar::normalise(body, kind);
+                Ok(())
+            })?;
             if !code.is_empty() {
                 slot.get(body);
                 body.append(&code);

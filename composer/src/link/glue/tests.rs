@@ -1,6 +1,7 @@
 //! Tests of the glue: its text, its behaviour, and that all of WASI that the vfs serves has some.
 
 mod golden;
+mod refused;
 mod run;
 mod served;
 mod wit;

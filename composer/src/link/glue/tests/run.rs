@@ -1,1 +1,8 @@
-//! Executed.
+//! Glue in an engine, between a vfs, an app and a host that write down what they are asked.
+
+mod handles;
+mod lists;
+mod numbers;
+mod results;
+mod rig;
+mod strings;
