@@ -22,8 +22,8 @@ pub fn table(outcomes: &[Outcome]) -> Result<()> {
                 ratio(row.target, &figure),
                 row.target.show(row.unit),
                 verdict(row.target.met(&figure)),
-                row.unit.show(figure.base_cpu),
-                row.unit.show(figure.vfs_cpu),
+                row.unit.show_cpu(figure.base_cpu),
+                row.unit.show_cpu(figure.vfs_cpu),
                 row.against,
             ),
             (Some(error), _) => println!("{:width$}  FAILED: {error}", row.name),
@@ -95,11 +95,16 @@ impl Target {
 }
 
 impl Unit {
+    fn show_cpu(self, value: Option<f64>) -> String {
+        if let Self::Throughput = self { Self::NsPerByte } else { self }.show(value)
+    }
+
     fn show(self, value: Option<f64>) -> String {
         let Some(value) = value else { return String::new() };
         match self {
             Self::NsPerOp => format!("{value:.0} ns"),
             Self::NsPerByte => format!("{value:.3} ns/B"),
+            Self::Throughput => format!("{:.0} MB/s", 1e3 / value),
             Self::Micros => format!("{value:.1} us"),
             Self::Millis => format!("{value:.1} ms"),
             Self::Bytes => format!("{value:.0} B"),

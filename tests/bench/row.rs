@@ -52,6 +52,8 @@ pub enum Unit {
     NsPerOp,
     /// Nanoseconds for one byte.
     NsPerByte,
+    /// The same; the table shows time as MB/s, CPU time as it is.
+    Throughput,
     /// Microseconds.
     Micros,
     /// Milliseconds.

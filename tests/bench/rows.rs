@@ -6,7 +6,7 @@ use crate::measure::boundary::against_reads;
 use crate::measure::guest::{self, Per, Work};
 use crate::measure::{compose, memory, size, start};
 use crate::row::Measure::{Guest, Other, Slow};
-use crate::row::Unit::{Bytes, MiB, Micros, Millis, NsPerByte, NsPerOp};
+use crate::row::Unit::{Bytes, MiB, Micros, Millis, NsPerByte, NsPerOp, Throughput};
 use crate::row::{Row, Sample, Target};
 use crate::trees::Tree;
 use anyhow::Result;
@@ -25,7 +25,7 @@ const fn operation(name: &'static str, arguments: &'static [&'static str], targe
 }
 
 const fn bytes(name: &'static str, arguments: &'static [&'static str], target: Target) -> Row {
-    Row { name, against: HOST, unit: NsPerByte, target, measure: Guest(Work { arguments, per: Per::Byte }) }
+    Row { name, against: HOST, unit: Throughput, target, measure: Guest(Work { arguments, per: Per::Byte }) }
 }
 
 const fn roof(name: &'static str, measure: fn(&Lab) -> Result<Sample>) -> Row {
