@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use vfs_compose::Composer;
 
 use crate::report::Failure;
@@ -99,7 +99,9 @@ pub fn progress(total: u64, quiet: bool) -> impl FnMut(u64) {
         }
         let bar = bar.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("packing {wide_bar} {bytes}/{total_bytes} {eta}");
-            ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+            let bar = ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            // Also where an error ends the work.
+            bar.with_finish(ProgressFinish::AndClear)
         });
         bar.set_position(done);
         if done >= total {
