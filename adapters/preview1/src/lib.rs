@@ -83,3 +83,48 @@ impl Shape {
         Ok(shape)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of what a component exports, as far as they are WASI's.
+    fn exports(component: &[u8]) -> Vec<String> {
+        let exports = Parser::new(0).parse_all(component).filter_map(|payload| match payload.unwrap() {
+            Payload::ComponentExportSection(section) => {
+                Some(section.into_iter().map(|e| e.unwrap().name.name.to_owned()))
+            }
+            _ => None,
+        });
+        exports.flatten().filter(|name| name.starts_with("wasi:")).collect()
+    }
+
+    fn module(body: &str) -> Vec<u8> {
+        let import = r#"(import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))"#;
+        wat::parse_str(format!(r#"(module {import} (memory (export "memory") 1) {body})"#)).unwrap()
+    }
+
+    #[test]
+    fn a_start_function_makes_a_command() {
+        let component = componentize(&module(r#"(func (export "_start") (drop (call $yield)))"#)).unwrap();
+        let exports = exports(&component);
+        assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@")), "{exports:?}");
+    }
+
+    #[test]
+    fn without_one_it_is_a_reactor() {
+        let component = componentize(&module(r#"(func (export "_initialize") (drop (call $yield)))"#)).unwrap();
+        assert_eq!(exports(&component), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_predecessor_and_foreign_imports_are_errors() {
+        let unstable =
+            wat::parse_str(r#"(module (import "wasi_unstable" "sched_yield" (func (result i32))))"#).unwrap();
+        assert!(matches!(componentize(&unstable), Err(AdaptError::Unstable)));
+        let foreign = wat::parse_str(r#"(module (import "env" "f" (func)))"#).unwrap();
+        let error = componentize(&foreign).unwrap_err();
+        assert!(matches!(&error, AdaptError::Encode { message } if message.contains("env")), "{error}");
+        assert!(matches!(componentize(b"\0asm\x01\0\0\0\x01"), Err(AdaptError::Read(_))));
+    }
+}
