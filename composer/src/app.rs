@@ -14,7 +14,7 @@ use crate::tailor::{Demand, Demands};
 use crate::wasi::Wasi;
 
 /// What the imports of an app with files begin with.
-const FILESYSTEM: &str = "wasi:filesystem/";
+pub(crate) const FILESYSTEM: &str = "wasi:filesystem/";
 
 /// An app as a component, and what it wants.
 pub(crate) struct App {
@@ -26,6 +26,12 @@ pub(crate) struct App {
     pub(crate) exports: Vec<String>,
     /// What it asks of interfaces that the vfs has.
     pub(crate) served: Demands,
+    /// All its types.
+    pub(crate) resolve: Resolve,
+    /// Its own world.
+    pub(crate) world: WorldId,
+    /// The imports that the vfs has, as they are in `resolve`.
+    interfaces: BTreeMap<InterfaceId, InterfaceName>,
 }
 
 impl App {
@@ -40,10 +46,17 @@ impl App {
         let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
         let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
         let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
-        let found = interfaces(wasi, &resolve, world)?;
-        sharing::check(&resolve, world, &found)?;
-        let served = found.into_iter().map(|(id, name)| (name, demand(&resolve, id))).collect();
-        Ok(Self { component, imports, exports, served })
+        let interfaces = interfaces(wasi, &resolve, world)?;
+        let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
+        Ok(Self { component, imports, exports, served, resolve, world, interfaces })
+    }
+
+    /// Whether everything that shares resources with the vfs's interfaces is the vfs's too, as plugging needs it.
+    ///
+    /// # Errors
+    /// [`AppError::NotServedYet`] with everything that is not.
+    pub(crate) fn require_pluggable(&self) -> Result<(), AppError> {
+        sharing::check(&self.resolve, self.world, &self.interfaces)
     }
 
     /// Whether anything of the tree would ever be asked for.

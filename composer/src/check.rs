@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 
-use crate::app::App;
+use crate::app::{App, FILESYSTEM};
 use crate::error::CheckError;
 
 /// Names at the outer edge of a component.
@@ -47,6 +47,19 @@ impl Edge {
 /// - [`CheckError::NotPlugged`]: law 2, an import of the app that the vfs serves is still there, and the vfs itself does not need it.
 /// - [`CheckError::LostExport`]: the app exports more.
 pub(crate) fn check(composed: &[u8], app: &App, vfs_imports: &[String]) -> Result<(), CheckError> {
+    check_with(composed, app, |interface| !vfs_imports.iter().any(|name| name == interface))
+}
+
+/// The same of a linked component, in which only the filesystem is wholly the vfs's.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_linked(composed: &[u8], app: &App) -> Result<(), CheckError> {
+    check_with(composed, app, |interface| interface.starts_with(FILESYSTEM))
+}
+
+/// `virtually` says of a served interface whether no host may be asked for it.
+fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> Result<(), CheckError> {
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(composed)
         .map_err(|source| CheckError::Invalid { source: source.into() })?;
@@ -56,7 +69,7 @@ pub(crate) fn check(composed: &[u8], app: &App, vfs_imports: &[String]) -> Resul
         if !app.imports.contains(&interface) {
             return Err(CheckError::NewImport { interface });
         }
-        if served.contains(&interface) && !vfs_imports.contains(&interface) {
+        if served.contains(&interface) && virtually(&interface) {
             return Err(CheckError::NotPlugged { interface });
         }
     }

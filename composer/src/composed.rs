@@ -6,7 +6,7 @@ use crate::check::Edge;
 use crate::embed::{self, Splice};
 use crate::error::{CheckError, EmbedError, Error, WriteError};
 use crate::image::Packed;
-use crate::report::{ImageReport, Report};
+use crate::report::{Form, ImageReport, Report};
 
 /// Everything of the result but the contents of the files, which flow from their sources into the output.
 pub struct Composed {
@@ -36,6 +36,11 @@ impl Composed {
 
     pub(crate) fn with_sizes(mut self, app: u64, vfs: u64) -> Self {
         (self.report.app, self.report.vfs) = (app, vfs);
+        self
+    }
+
+    pub(crate) fn with_form(mut self, form: Form, not_linked: Option<String>) -> Self {
+        (self.report.form, self.report.not_linked) = (form, not_linked);
         self
     }
 

@@ -9,9 +9,11 @@ use vfs_image::Timestamp;
 use crate::app::App;
 use crate::check::{self, Edge};
 use crate::composed::{Composed, PackedImage};
-use crate::embed::{self, Description, Place};
+use crate::embed::{self, Description};
 use crate::error::{AppError, CheckError, Error, TreeError};
 use crate::image::{ImageArgument, Packed, Reading};
+use crate::link;
+use crate::report::Form;
 use crate::source::directory::Output;
 use crate::tailor::{self, Demand, Embedding, Grants, Order};
 use crate::wasi::{Wasi, is_in_version};
@@ -28,6 +30,19 @@ pub struct Composer {
     allow_unused: bool,
     times: Option<Timestamp>,
     output: Option<PathBuf>,
+    form: FormChoice,
+}
+
+/// Which form is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FormChoice {
+    /// Linked where that can be done, else plugged.
+    Auto,
+    /// Linked, or an error.
+    Linked,
+    /// Plugged.
+    #[default]
+    Plugged,
 }
 
 impl Composer {
@@ -46,6 +61,7 @@ impl Composer {
             allow_unused: false,
             times: None,
             output: None,
+            form: FormChoice::default(),
         }
     }
 
@@ -122,6 +138,12 @@ impl Composer {
         self
     }
 
+    /// How app and vfs are joined; plugged if not said.
+    pub fn form(mut self, form: FormChoice) -> Self {
+        self.form = form;
+        self
+    }
+
     /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet. For any app
     /// it is the same as [`Composer::vfs`].
     ///
@@ -134,12 +156,35 @@ impl Composer {
         if !self.allow_unused && !app.has_filesystem() {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
         }
-        let vfs = self.vfs_for(&wasi, Some(&app))?;
+        if self.form == FormChoice::Plugged {
+            return self.plugged(&wasi, &app);
+        }
+        match self.linked(&wasi, &app) {
+            Err(Error::Link(reason)) if self.form == FormChoice::Auto => {
+                Ok(self.plugged(&wasi, &app)?.with_form(Form::Plugged, Some(reason.to_string())))
+            }
+            linked => linked,
+        }
+    }
+
+    fn plugged(&self, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
+        let vfs = self.vfs_for(wasi, Some(app))?;
         let vfs_imports = vfs.report().imports.clone();
         let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
-        let composed = crate::compose::compose(vfs_shell, &app)?;
-        check::check(&composed, &app, &vfs_imports)?;
+        let composed = crate::compose::compose(vfs_shell, app)?;
+        check::check(&composed, app, &vfs_imports)?;
         Ok(Composed::new(composed, image, warnings)?.with_sizes(app.component.len() as u64, vfs_size))
+    }
+
+    fn linked(&self, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
+        let Collected { image, embedding, settings, warnings } = self.collect()?;
+        let mut linked = link::link(wasi, app, &settings, &embedding)?;
+        embed::checked_size(image.size(), linked.component.len() as u64)?;
+        let description = Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
+        embed::describe(&mut linked.component, description);
+        check::check_linked(&linked.component, app)?;
+        let composed = Composed::new(linked.component, image, warnings)?;
+        Ok(composed.with_sizes(app.component.len() as u64, linked.vfs_size).with_form(Form::Linked, None))
     }
 
     /// The vfs alone, with its image: for the app, or for any app. `wac plug` puts it in front of one.
@@ -162,23 +207,25 @@ impl Composer {
         Ok(PackedImage { report: image.report(), image, warnings })
     }
 
-    fn vfs_for(&self, wasi: &Wasi, app: Option<&App>) -> Result<Composed, Error> {
+    /// What goes into the vfs's memory.
+    fn collect(&self) -> Result<Collected, Error> {
         let mut warnings = Vec::new();
         let image = Packed::collect(&self.images, self.reading(), &mut warnings)?;
-        let settings = self.settings_for(&image)?.encode();
+        let settings = self.settings_for(&image)?;
         // Before the vfs is made: an image that no engine would load is refused whatever is around it.
         let image_size = embed::checked_size(image.size(), 0)?;
-        let embedding = Embedding { settings, image_size };
+        let embedding = Embedding { settings: settings.encode(), image_size };
+        Ok(Collected { image, embedding, settings, warnings })
+    }
+
+    fn vfs_for(&self, wasi: &Wasi, app: Option<&App>) -> Result<Composed, Error> {
+        if let Some(app) = app {
+            app.require_pluggable()?;
+        }
+        let Collected { image, embedding, warnings, .. } = self.collect()?;
         let mut vfs = tailor::tailor(wasi, order(wasi, app), &embedding)?;
         embed::checked_size(image.size(), vfs.component.len() as u64)?;
-        let description = Description {
-            image: Place { offset: vfs.image_offset, size: image_size },
-            settings: Place {
-                offset: vfs.settings_offset,
-                size: u32::try_from(embedding.settings.len()).unwrap_or(u32::MAX),
-            },
-        };
-        embed::describe(&mut vfs.component, description);
+        embed::describe(&mut vfs.component, vfs.place.describe(&embedding));
         let size = vfs.component.len() as u64;
         let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
         if let Some(interface) =
@@ -207,6 +254,14 @@ impl Composer {
         }
         Ok(settings)
     }
+}
+
+/// What was asked for, before any vfs.
+struct Collected {
+    image: Packed,
+    embedding: Embedding,
+    settings: Settings,
+    warnings: Vec<String>,
 }
 
 /// What the vfs shall be for an app, or for any.

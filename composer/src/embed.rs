@@ -1,4 +1,4 @@
-//! The image's place in a component: said by a custom section, found again by it, and filled while the component is written.
+//! The image's place in a component: said by a custom section of the component that the vfs's module is in, found again by it, and filled while the component is written.
 //!
 //! A composition is made with the place empty. Only the data segment's own length and the sizes of the sections around it change
 //! when the image is put in, so everything else is known, and checked, before the first byte is written.
@@ -9,11 +9,12 @@ mod splice;
 use serde::{Deserialize, Serialize};
 
 use crate::error::EmbedError;
+use crate::report::Form;
 
 pub(crate) use locate::{Found, find};
 pub(crate) use splice::Splice;
 
-/// Name of the custom section in the vfs component.
+/// Name of the custom section: in the vfs component, or linked in the app's.
 const SECTION: &str = "vfs-compose";
 /// The most bytes of a module or component that engines load (wasmparser's limit, which wasmtime and others share).
 pub(crate) const MAX_MODULE: u64 = 1 << 30;
@@ -21,6 +22,11 @@ pub(crate) const MAX_MODULE: u64 = 1 << 30;
 /// What the custom section says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Description {
+    #[serde(default)]
+    pub(crate) form: Form,
+    /// The vfs's module, counted among those of the component that has the section.
+    #[serde(default)]
+    pub(crate) module: u32,
     pub(crate) image: Place,
     pub(crate) settings: Place,
 }
@@ -34,7 +40,7 @@ pub(crate) struct Place {
     pub(crate) size: u32,
 }
 
-/// Appends the custom section to a vfs component.
+/// Appends the custom section to a component with the vfs's module.
 pub(crate) fn describe(component: &mut Vec<u8>, description: Description) {
     let data = serde_json::to_vec(&description).unwrap_or_default();
     let section = wasm_encoder::CustomSection { name: SECTION.into(), data: data.into() };

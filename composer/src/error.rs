@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub use crate::link::Unlinkable;
 use crate::name::InterfaceName;
 
 /// The error of a tool that this crate builds on, as it came.
@@ -23,6 +24,9 @@ pub enum Error {
     /// Putting image and settings into the vfs.
     #[error(transparent)]
     Embed(#[from] EmbedError),
+    /// Linking the vfs into the app, where nothing else will do.
+    #[error("the app cannot be linked")]
+    Link(#[from] Unlinkable),
     /// Joining the vfs and the app.
     #[error(transparent)]
     Compose(#[from] ComposeError),

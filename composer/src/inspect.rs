@@ -5,6 +5,7 @@ use vfs_core::settings::{Settings, SettingsView};
 use crate::check::Edge;
 use crate::embed;
 use crate::error::{AppError, Error};
+use crate::report::Form;
 
 /// A component, read.
 #[derive(Clone, Debug)]
@@ -26,7 +27,9 @@ pub struct Vfs<'a> {
     pub image: &'a [u8],
     /// What the composer was told.
     pub settings: Settings,
-    /// Bytes of the vfs component without its image.
+    /// How it is joined with the app.
+    pub form: Form,
+    /// Bytes of the vfs (its component, or linked its module) without its image.
     pub size: u64,
     /// Bytes of its functions.
     pub code: u64,
@@ -46,7 +49,8 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         Some(Vfs {
             image: &component[found.image.clone()],
             settings: settings(view),
-            size: (found.component.len() - found.image.len()) as u64,
+            form: found.form,
+            size: (found.vfs.len() - found.image.len()) as u64,
             code: found.code as u64,
         })
     });

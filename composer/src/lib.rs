@@ -38,7 +38,8 @@
 //! image     its layout as an EROFS image                  every offset and the size, nothing read yet
 //! tailor    the vfs this app needs, at its versions       module -> edited module -> component
 //! embed     settings and an empty place for the image     new pages of the vfs's memory
-//! compose   the vfs in front of the app                   wac-graph
+//! compose   the vfs in front of the app (plugged)         wac-graph
+//! link      or beside the app's own modules (linked)      generated glue in the place of lowered imports
 //! check     the laws, on the result                       validator, imports, exports
 //! write     the image flows into its place                from the files to the output
 //! ```
@@ -64,10 +65,10 @@ mod tree;
 mod wasi;
 
 pub use composed::{Composed, PackedImage};
-pub use composer::Composer;
+pub use composer::{Composer, FormChoice};
 pub use error::Error;
 pub use inspect::{Inspection, Vfs, inspect};
 pub use name::InterfaceName;
-pub use report::{ImageReport, Report};
+pub use report::{Form, ImageReport, Report};
 pub use vfs_core::limits::Limits;
 pub use vfs_core::settings::Settings;

@@ -1,9 +1,49 @@
 //! The linked form: the vfs inside the app's own component, called through glue instead of across a component boundary.
+//!
+//! ```text
+//! component   the app as a list of definitions
+//! served      which functions and resources of the app are the vfs's
+//! plan        which of its core functions get another meaning
+//! tailor      the vfs's module with what those need
+//! host        what it asks of the host through the app's own imports
+//! vfs         its instance beside the app's
+//! glue        modules whose functions take the place of the app's lowered ones
+//! foreign     functions of the host that may be given a resource of the vfs's
+//! emit        what is still needed of all this, as a component
+//! ```
+//!
+//! A handle carries its owner: the vfs's have bit 30 set, which no host's has, and for all others the glue calls what the app
+//! called before. So the host's streams, sockets and clocks stay as they were.
 
-// Taken out when the composer calls this.
-#![allow(dead_code)]
-
+mod component;
+mod foreign;
 mod glue;
+mod host;
+mod plan;
+mod served;
+#[cfg(test)]
+mod tests;
+mod vfs;
+
+use std::collections::BTreeSet;
+
+use bumpalo::Bump;
+use vfs_core::settings::Settings;
+use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
+
+use crate::app::App;
+use crate::error::{Cause, Error};
+use crate::tailor::{self, Embedding, Placed};
+use crate::wasi::Wasi;
+use component::{Component, Definition, Id, Item, Space};
+use glue::Owner;
+use host::HostImport;
+use plan::{Call, Group, Plan, What};
+use served::Served;
+use vfs::{Vfs, bundle, instantiate};
+
+/// The bit of a handle that says it is the vfs's.
+const VIRTUAL: i32 = 1 << 30;
 
 /// Why an app cannot be linked with the vfs. It can still be plugged.
 #[derive(Debug, thiserror::Error)]
@@ -31,4 +71,173 @@ pub enum Unlinkable {
         /// What is missing.
         what: &'static str,
     },
+    /// Strings in another encoding than UTF-8.
+    #[error("`{function}` is lowered with strings that are not UTF-8")]
+    Encoding {
+        /// The function's name.
+        function: String,
+    },
+    /// A function of the host that could be given a file's stream.
+    #[error("the host's `{function}` takes resources that may be the vfs's")]
+    GivenAway {
+        /// The function's name.
+        function: String,
+    },
+    /// An export through which a file's stream could come or go.
+    #[error("the app's export `{name}` speaks of resources that may be the vfs's")]
+    Exported {
+        /// The export.
+        name: String,
+    },
+    /// A component inside the app, or an export, has the interface as a whole.
+    #[error("the app does not only call `{interface}`, but hands it on")]
+    HandedOn {
+        /// The interface.
+        interface: String,
+    },
+    /// A kind of definition that the composer does not take apart.
+    #[error("the app's component has {what}")]
+    Part {
+        /// The part, in words.
+        what: &'static str,
+    },
+    /// The app's component cannot be taken apart.
+    #[error("the app's component cannot be taken apart")]
+    Broken {
+        /// The reader's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// A component with the vfs inside, and an empty place where the image goes.
+pub(crate) struct Linked {
+    pub(crate) component: Vec<u8>,
+    /// The vfs's module, counted among those of the component.
+    pub(crate) module: u32,
+    /// Bytes of the vfs's module.
+    pub(crate) vfs_size: u64,
+    pub(crate) place: Placed,
+}
+
+/// Puts the vfs into the app.
+///
+/// # Errors
+/// - [`Unlinkable`]: the app is not made so that this can be done.
+/// - [`crate::error::TailorError`]: the vfs cannot be fitted to the app.
+pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embedding) -> Result<Linked, Error> {
+    let names = Bump::new();
+    let mut component = Component::read(&app.component)?;
+    let environment = !settings.environment.is_empty() || !settings.arguments.is_empty();
+    let served = Served::new(app, environment);
+    foreign::check(&served, app)?;
+    let plan = plan::plan(&served, &component)?;
+    let exports = functions(&plan);
+    let granted = |path: &str, name: &str| {
+        let asked = wanted_of_host(&exports, environment, path, name);
+        asked && HostImport::find(wasi, &component, path, name).is_some()
+    };
+    let inside = tailor::inside(wasi, &exports, granted, embedding)?;
+    let mut host = Vec::new();
+    for import in &inside.imports {
+        let found = HostImport::find(wasi, &component, &import.path, &import.name);
+        host.extend(found.map(|found| found.add(&mut component)));
+    }
+    let vfs_size = inside.module.len() as u64;
+    let vfs = vfs::add(&mut component, &names, inside.module, &inside.imports, &host);
+    for (group, calls) in plan {
+        replace(app, &mut component, &names, &vfs, group, calls.into_values().collect())?;
+    }
+    foreign::add(&served, app, &mut component)?;
+    let emitted = component.emit(|definition| is_root(&served, definition))?;
+    if let Some(interface) = still_imported(&emitted.bytes)? {
+        return Err(Unlinkable::HandedOn { interface }.into());
+    }
+    let module = emitted.numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();
+    Ok(Linked { component: emitted.bytes, module: module.unwrap_or(0), vfs_size, place: inside.place })
+}
+
+/// The vfs's functions for a plan.
+fn functions(plan: &Plan<'_>) -> BTreeSet<String> {
+    let calls = plan.values().flat_map(|calls| calls.values());
+    calls.flat_map(|call| [Some(call.plain()), call.mixed().map(str::to_owned)]).flatten().collect()
+}
+
+/// What the vfs has use for when the app's handles of the host do not go through it: the time, what it is asked to add to the
+/// environment, and the other side of calls with handles of both.
+fn wanted_of_host(exports: &BTreeSet<String>, environment: bool, path: &str, name: &str) -> bool {
+    match (path, name) {
+        ("wasi:clocks/wall-clock", "now") => true,
+        ("wasi:cli/environment", _) => environment,
+        ("wasi:io/poll", "[method]pollable.ready") => exports.contains("vfs-compose:linked#poll"),
+        ("wasi:io/streams", "[method]input-stream.read" | "[method]output-stream.check-write" | "[method]output-stream.write") => {
+            exports.contains("vfs-compose:linked#splice")
+        }
+        ("wasi:io/streams", "[method]input-stream.blocking-read" | "[method]output-stream.blocking-write-and-flush") => {
+            exports.contains("vfs-compose:linked#blocking-splice")
+        }
+        _ => false,
+    }
+}
+
+/// Gives the core functions of one group their new meaning.
+fn replace<'a>(
+    app: &App,
+    component: &mut Component<'a>,
+    names: &'a Bump,
+    vfs: &Vfs,
+    group: Group,
+    calls: Vec<Call<'_>>,
+) -> Result<(), Unlinkable> {
+    let requests: Vec<_> = calls.iter().map(|call| glue::Request {
+        export: call.name.clone(),
+        plain: call.plain(),
+        kind: match call.what {
+            What::Function(function) => glue::Kind::Function { function, owner: call.owner },
+            What::Drop(_) => glue::Kind::Drop { owner: call.owner },
+        },
+    }).collect();
+    let has = glue::Group { has_memory: group.memory.is_some(), has_realloc: group.realloc.is_some() };
+    let module = glue::module(&app.resolve, &requests, has)?;
+    let module = component.add(Item::CoreModule(module.into()));
+    let mut of_app = Vec::new();
+    of_app.extend(group.memory.map(|index| Export { name: "memory", kind: ExternalKind::Memory, index }));
+    of_app.extend(group.realloc.map(|index| Export { name: "realloc", kind: ExternalKind::Func, index }));
+    let mut of_host = Vec::new();
+    for call in calls.iter().filter(|call| matches!(call.owner, Owner::Mixed)) {
+        let original = call.core_functions.first().and_then(|&number| component.get(Space::CoreFunction, number));
+        let Some(original) = original.cloned() else { continue };
+        let index = component.add(original);
+        of_host.push(Export { name: names.alloc_str(&call.name), kind: ExternalKind::Func, index });
+    }
+    let mut arguments = vec![("vfs", vfs.instance)];
+    arguments.extend((!of_app.is_empty()).then(|| ("app", bundle(component, of_app))));
+    arguments.extend((!of_host.is_empty()).then(|| ("host", bundle(component, of_host))));
+    let instance_index = instantiate(component, module, arguments);
+    for call in &calls {
+        let name = names.alloc_str(&call.name);
+        for &number in &call.core_functions {
+            let kind = ExternalKind::Func;
+            let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
+            component.replace(Space::CoreFunction, number, instead);
+        }
+    }
+    Ok(())
+}
+
+/// What stays whether or not anything refers to it.
+fn is_root(served: &Served<'_>, definition: &Definition<'_>) -> bool {
+    match &definition.item {
+        Item::Export(_) | Item::Start(_) | Item::Custom { .. } => true,
+        Item::CoreInstance(instance) => matches!(instance, Instance::Instantiate { .. }),
+        Item::Instance(instance) => matches!(instance, wasmparser::ComponentInstance::Instantiate { .. }),
+        Item::Import(import) => !served.is_optional(import),
+        _ => false,
+    }
+}
+
+/// A wholly virtual interface that is still imported.
+fn still_imported(component: &[u8]) -> Result<Option<String>, Unlinkable> {
+    let edge = crate::check::Edge::of(component).map_err(|source| Unlinkable::Broken { source: source.into() })?;
+    Ok(edge.imports.into_iter().find(|name| name.starts_with("wasi:filesystem/")))
 }

@@ -1,19 +1,35 @@
 //! What was done, for people and programs.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use vfs_image::{Content, Summary};
 
 use crate::tree::SourceTree;
+
+/// How the vfs and the app are joined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Two components, one in front of the other.
+    #[default]
+    Plugged,
+    /// One component with both their modules. It needs an engine with several memories.
+    Linked,
+}
 
 /// What one composition is made of. Sizes are in bytes.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Report {
+    /// How it is joined.
+    pub form: Form,
+    /// Why it is not linked, where that was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_linked: Option<String>,
     /// The whole result.
     pub size: u64,
     /// The app, as a component; 0 where there is none.
     pub app: u64,
-    /// The vfs component without its image.
+    /// The vfs without its image: its component, or linked its module.
     pub vfs: u64,
     /// The image.
     pub image: ImageReport,

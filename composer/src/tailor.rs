@@ -7,6 +7,7 @@
 pub(crate) mod demand;
 mod dispatch;
 mod host;
+mod inside;
 mod module;
 mod world;
 
@@ -19,7 +20,8 @@ use crate::wasi::Wasi;
 
 pub(crate) use demand::{Demand, Demands};
 pub(crate) use host::Grants;
-pub(crate) use module::Embedding;
+pub(crate) use inside::{HostFunction, inside};
+pub(crate) use module::{Embedding, Placed};
 
 /// The vfs's core module, built from this workspace by the build script.
 const VFS_MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm"));
@@ -35,10 +37,7 @@ pub(crate) struct Order {
 /// A vfs component with an empty place where its image goes.
 pub(crate) struct Tailored {
     pub(crate) component: Vec<u8>,
-    /// Where in the vfs's memory the image begins.
-    pub(crate) image_offset: u32,
-    /// Where in the vfs's memory the settings begin.
-    pub(crate) settings_offset: u32,
+    pub(crate) place: Placed,
 }
 
 /// Fits the vfs to an order.
@@ -48,7 +47,7 @@ pub(crate) fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Re
     let mut hosted = edited.host;
     demand::close(wasi, &mut hosted, |_, path| order.grants.version(path).unwrap_or_else(|| wasi.version()).clone())?;
     let component = encode(wasi, edited.bytes, &hosted, &order.exports)?;
-    Ok(Tailored { component, image_offset: edited.image_offset, settings_offset: edited.settings_offset })
+    Ok(Tailored { component, place: edited.place })
 }
 
 /// The module becomes a component.

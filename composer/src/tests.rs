@@ -1,9 +1,9 @@
 //! Tests of the whole pipeline, with apps made on the spot.
 
-mod apps;
+pub(crate) mod apps;
 mod images;
 mod laws;
 mod refused;
-mod run;
+pub(crate) mod run;
 mod versions;
 mod writing;

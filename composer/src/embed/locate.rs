@@ -5,6 +5,7 @@ use std::ops::Range;
 use wasmparser::{BinaryReaderError, ConstExpr, DataKind, Operator, Parser, Payload};
 
 use super::{Description, SECTION};
+use crate::report::Form;
 
 /// The vfs in a component, with positions in the component's bytes.
 #[derive(Debug)]
@@ -17,8 +18,9 @@ pub(crate) struct Found {
     pub(crate) around: Vec<Range<usize>>,
     /// The code section of the vfs module.
     pub(crate) code: usize,
-    /// The vfs component.
-    pub(crate) component: Range<usize>,
+    /// The vfs: its component, or linked its module.
+    pub(crate) vfs: Range<usize>,
+    pub(crate) form: Form,
 }
 
 /// A data segment on the way.
@@ -27,23 +29,35 @@ struct Segment {
     bytes: Range<usize>,
     /// Of the component the module is in.
     component: Range<usize>,
+    /// The module, counted among those of that component.
+    module: u32,
     around: Vec<Range<usize>>,
 }
 
 /// `None` where there is no vfs inside.
 pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError> {
     let mut open: Vec<Range<usize>> = Vec::new();
+    // How many modules the whole and each open one have so far.
+    let mut modules: Vec<u32> = vec![0];
     let mut segments: Vec<Segment> = Vec::new();
     let mut code: Vec<(Range<usize>, usize)> = Vec::new();
     let mut described = None;
     let whole = 0..component.len();
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
-            Payload::ModuleSection { unchecked_range: range, .. }
-            | Payload::ComponentSection { unchecked_range: range, .. } => {
+            Payload::ModuleSection { unchecked_range: range, .. } => {
+                modules.last_mut().into_iter().for_each(|count| *count += 1);
                 open.push(positions(range));
+                modules.push(0);
             }
-            Payload::End(_) => drop(open.pop()),
+            Payload::ComponentSection { unchecked_range: range, .. } => {
+                open.push(positions(range));
+                modules.push(0);
+            }
+            Payload::End(_) => {
+                open.pop();
+                modules.pop();
+            }
             Payload::CodeSectionStart { size, .. } => {
                 code.extend(open.last().map(|module| (module.clone(), size as usize)))
             }
@@ -52,13 +66,15 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
                 around.push(positions(section.range()));
                 // The innermost open one is the module itself.
                 let outer = open.len().checked_sub(2).map_or(&whole, |index| &open[index]);
+                let module = modules.iter().nth_back(1).map_or(0, |count| count - 1);
                 for segment in section {
                     let segment = segment?;
                     let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else { continue };
                     let Some(address) = constant(&offset_expr) else { continue };
                     let end = positions(segment.range).end;
                     let bytes = end - segment.data.len()..end;
-                    segments.push(Segment { address, bytes, component: outer.clone(), around: around.clone() });
+                    let (component, around) = (outer.clone(), around.clone());
+                    segments.push(Segment { address, bytes, component, module, around });
                 }
             }
             Payload::CustomSection(section) if section.name() == SECTION && described.is_none() => {
@@ -68,8 +84,9 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
             _ => {}
         }
     }
-    let Some((description, vfs)) = described else { return Ok(None) };
-    let mut of_vfs = segments.into_iter().filter(|segment| segment.component == vfs);
+    let Some((description, component)) = described else { return Ok(None) };
+    let is_vfs = |segment: &Segment| segment.component == component && segment.module == description.module;
+    let mut of_vfs = segments.into_iter().filter(is_vfs);
     let (mut settings, mut image) = (None, None);
     for segment in of_vfs.by_ref() {
         if segment.address == description.settings.offset {
@@ -80,9 +97,11 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
         }
     }
     let (Some(settings), Some(image)) = (settings, image) else { return Ok(None) };
-    let module = image.around.get(image.around.len().saturating_sub(2));
-    let code = code.iter().find(|(of, _)| Some(of) == module).map_or(0, |(_, size)| *size);
-    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, component: vfs }))
+    let Some(module) = image.around.iter().nth_back(1).cloned() else { return Ok(None) };
+    let code = code.iter().find(|(of, _)| *of == module).map_or(0, |(_, size)| *size);
+    let form = description.form;
+    let vfs = if form == Form::Linked { module } else { component };
+    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, form }))
 }
 
 /// Positions in bytes that are in memory.

@@ -11,8 +11,10 @@ use walrus::{
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::{Demands, Order};
+use crate::embed::{self, Description};
 use crate::error::{Cause, TailorError};
 use crate::name::InterfaceName;
+use crate::report::Form;
 use crate::wasi::Wasi;
 
 /// Bytes of a page of memory.
@@ -21,7 +23,8 @@ const PAGE: u64 = 65536;
 const IMAGE_ALIGNMENT: u64 = 4096;
 /// The module of the imports that tell the vfs where its image and settings are.
 const EMBED: &str = "vfs-compose:embed";
-const INTRINSICS: &str = "[export]";
+/// What modules of the functions for own resources begin with.
+pub(super) const INTRINSICS: &str = "[export]";
 
 /// What goes into the vfs's memory.
 pub(crate) struct Embedding {
@@ -31,25 +34,38 @@ pub(crate) struct Embedding {
     pub(crate) image_size: u32,
 }
 
+/// Where the embedded bytes begin in the vfs's memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Placed {
+    settings: u32,
+    image: u32,
+}
+
+impl Placed {
+    /// The custom section of a plugged vfs.
+    pub(crate) fn describe(&self, embedding: &Embedding) -> Description {
+        let size = u32::try_from(embedding.settings.len()).unwrap_or(u32::MAX);
+        Description {
+            form: Form::Plugged,
+            module: 0,
+            image: embed::Place { offset: self.image, size: embedding.image_size },
+            settings: embed::Place { offset: self.settings, size },
+        }
+    }
+}
+
 /// A module that serves an order.
 pub(super) struct Edited {
     pub(super) bytes: Vec<u8>,
     /// What is left of its imports.
     pub(super) host: Demands,
-    pub(super) image_offset: u32,
-    pub(super) settings_offset: u32,
+    pub(super) place: Placed,
 }
 
 /// Makes `module` serve `order.exports` and import only what `order.grants` allows, with its memory laid out for `embedding`. The
 /// image's segment is the last one, and empty.
 pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedding) -> Result<Edited, TailorError> {
-    let mut config = ModuleConfig::new();
-    config.generate_name_section(false).generate_producers_section(false);
-    let mut module = config.parse(module).map_err(failed)?;
-    let custom: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
-    for section in custom {
-        module.customs.delete(section);
-    }
+    let mut module = parse(module)?;
     let place = place(&mut module, embedding)?;
     replace_embed_imports(&mut module, embedding, &place)?;
     let dispatch = Dispatch::new(wasi, &mut module, &order.exports);
@@ -57,7 +73,19 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedd
     replace_intrinsics(&mut module, &order.exports, &dispatch)?;
     let host = replace_host_imports(wasi, &mut module, order)?;
     add_segments(&mut module, embedding, &place);
-    Ok(Edited { bytes: module.emit_wasm(), host, image_offset: place.image, settings_offset: place.settings })
+    Ok(Edited { bytes: module.emit_wasm(), host, place: place.placed() })
+}
+
+/// The module without its custom sections.
+pub(super) fn parse(module: &[u8]) -> Result<Module, TailorError> {
+    let mut config = ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut module = config.parse(module).map_err(failed)?;
+    let custom: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
+    for section in custom {
+        module.customs.delete(section);
+    }
+    Ok(module)
 }
 
 pub(super) fn failed(source: impl Into<Cause>) -> TailorError {
@@ -65,14 +93,20 @@ pub(super) fn failed(source: impl Into<Cause>) -> TailorError {
 }
 
 /// Addresses of the embedded bytes.
-struct Place {
+pub(super) struct Place {
     memory: walrus::MemoryId,
     settings: u32,
     image: u32,
 }
 
+impl Place {
+    pub(super) fn placed(&self) -> Placed {
+        Placed { settings: self.settings, image: self.image }
+    }
+}
+
 /// Settings and image go on new pages after the module's own; the allocator grows memory past them.
-fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorError> {
+pub(super) fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorError> {
     let memory = module.get_memory_id().map_err(failed)?;
     let settings = module.memories.get(memory).initial * PAGE;
     let image = (settings + embedding.settings.len() as u64).next_multiple_of(IMAGE_ALIGNMENT);
@@ -87,7 +121,7 @@ fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorErro
     Ok(Place { memory, settings: address(settings)?, image: address(image)? })
 }
 
-fn add_segments(module: &mut Module, embedding: &Embedding, place: &Place) {
+pub(super) fn add_segments(module: &mut Module, embedding: &Embedding, place: &Place) {
     for (address, bytes) in [(place.settings, embedding.settings.clone()), (place.image, Vec::new())] {
         let offset = ConstExpr::Value(Value::I32(address.cast_signed()));
         let segment = module.data.add(DataKind::Active { memory: place.memory, offset }, bytes);
@@ -95,7 +129,7 @@ fn add_segments(module: &mut Module, embedding: &Embedding, place: &Place) {
     }
 }
 
-fn replace_embed_imports(module: &mut Module, embedding: &Embedding, place: &Place) -> Result<(), TailorError> {
+pub(super) fn replace_embed_imports(module: &mut Module, embedding: &Embedding, place: &Place) -> Result<(), TailorError> {
     for (id, name) in function_imports(module, |module| module == EMBED) {
         let value = match name.1.as_str() {
             "image-offset" => place.image,
@@ -199,7 +233,7 @@ fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Resu
 }
 
 /// The functions imported from modules that `wanted` accepts, with module and name.
-fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, (String, String))> {
+pub(super) fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, (String, String))> {
     module
         .imports
         .iter()
@@ -225,7 +259,7 @@ fn import_of(module: &Module, function: FunctionId) -> Option<ImportId> {
 }
 
 /// The import becomes a function that returns zeros and writes nothing.
-fn do_nothing(module: &mut Module, function: FunctionId) -> Result<(), TailorError> {
+pub(super) fn do_nothing(module: &mut Module, function: FunctionId) -> Result<(), TailorError> {
     let results = module.types.get(module.funcs.get(function).ty()).results().to_vec();
     let replaced = module.replace_imported_func(function, |(body, _)| {
         for result in results {

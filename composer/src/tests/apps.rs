@@ -6,32 +6,32 @@ use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, WorldId};
 use crate::wasi;
 
 /// Everything of WASI 0.2 with files that a program may import, at one version.
-pub(super) fn all_imports(version: &str) -> String {
+pub(crate) fn all_imports(version: &str) -> String {
     let wasi = wasi::Wasi::new().unwrap();
     wasi.served().map(|path| format!("import {path}@{version};\n")).collect()
 }
 
 /// An app that imports every function of the interfaces in the world's body, and does nothing.
-pub(super) fn dummy(versions: &[&str], body: &str) -> Vec<u8> {
+pub(crate) fn dummy(versions: &[&str], body: &str) -> Vec<u8> {
     let (resolve, world) = parse(versions, body);
     let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     encode(&resolve, world, module)
 }
 
 /// An app with a core module in the text format.
-pub(super) fn written(versions: &[&str], body: &str, module: &str) -> Vec<u8> {
+pub(crate) fn written(versions: &[&str], body: &str, module: &str) -> Vec<u8> {
     let (resolve, world) = parse(versions, body);
     encode(&resolve, world, wat::parse_str(module).unwrap())
 }
 
 /// The usual command: it exports `wasi:cli/run`.
-pub(super) fn command(version: &str) -> Vec<u8> {
+pub(crate) fn command(version: &str) -> Vec<u8> {
     dummy(&[version], &format!("{}export wasi:cli/run@{version};", all_imports(version)))
 }
 
 /// Like [`dummy`], but an encoder unites imports of compatible versions, as toolchains do: what is left of a version uses the types
 /// of another.
-pub(super) fn merged(versions: &[&str], body: &str) -> Vec<u8> {
+pub(crate) fn merged(versions: &[&str], body: &str) -> Vec<u8> {
     let (resolve, world) = parse(versions, body);
     let mut module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();

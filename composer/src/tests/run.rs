@@ -14,7 +14,7 @@ impl WasiView for State {
 }
 
 /// What `run` returned.
-pub(super) fn command(component: &[u8]) -> Result<(), ()> {
+pub(crate) fn command(component: &[u8]) -> Result<(), ()> {
     let engine = Engine::default();
     let component = Component::new(&engine, component).unwrap();
     let mut linker = Linker::new(&engine);

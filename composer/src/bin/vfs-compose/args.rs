@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 const EXAMPLES: &str = "\
@@ -65,9 +65,8 @@ pub struct Compose {
     pub files: Files,
     #[command(flatten)]
     pub process: Process,
-    /// Compose also where the app imports no filesystem
-    #[arg(long)]
-    pub allow_unused: bool,
+    #[command(flatten)]
+    pub joining: Joining,
     #[command(flatten)]
     pub output: Output,
 }
@@ -98,6 +97,28 @@ pub struct Process {
     /// Every change of the tree answers `read-only`
     #[arg(long)]
     pub read_only: bool,
+}
+
+/// How app and filesystem become one.
+#[derive(Debug, Default, Args)]
+pub struct Joining {
+    /// Compose also where the app imports no filesystem
+    #[arg(long)]
+    pub allow_unused: bool,
+    /// How the app reaches its files
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub form: Option<Form>,
+}
+
+/// As [`vfs_compose::FormChoice`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Form {
+    /// Linked where that can be done, else plugged
+    Auto,
+    /// Directly, inside its own component: fast; needs an engine with several memories
+    Linked,
+    /// Through a component in front of it: runs on every engine with components
+    Plugged,
 }
 
 /// Where the result goes.
@@ -147,9 +168,8 @@ pub struct Run {
     pub files: Files,
     #[command(flatten)]
     pub process: Process,
-    /// Run also where the app imports no filesystem
-    #[arg(long)]
-    pub allow_unused: bool,
+    #[command(flatten)]
+    pub joining: Joining,
     /// The program's arguments
     #[arg(last = true, value_name = "ARGS")]
     pub host_arguments: Vec<String>,

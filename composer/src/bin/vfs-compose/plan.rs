@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use vfs_compose::Composer;
+use vfs_compose::{Composer, FormChoice};
 
-use crate::args::{Files, Process};
+use crate::args::{Files, Form, Joining, Process};
 use crate::report::Failure;
 
 /// A composer for what was typed.
@@ -34,6 +34,17 @@ pub fn composer(app: Option<&Path>, files: &Files, process: &Process) -> Result<
         composer = composer.arg(argument);
     }
     dated(composer)
+}
+
+/// How the composer shall join app and filesystem.
+pub fn joined(composer: Composer, joining: &Joining) -> Composer {
+    let composer = composer.allow_unused(joining.allow_unused);
+    match joining.form {
+        None => composer,
+        Some(Form::Auto) => composer.form(FormChoice::Auto),
+        Some(Form::Linked) => composer.form(FormChoice::Linked),
+        Some(Form::Plugged) => composer.form(FormChoice::Plugged),
+    }
 }
 
 /// Adds the images, each with its place.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
-use vfs_compose::{Inspection, Vfs};
+use vfs_compose::{Form, Inspection, Vfs};
 use vfs_image::{FileKind, Image, Nid, Summary, Walk, WalkEntry, printable};
 
 use crate::args::Inspect;
@@ -37,7 +37,11 @@ fn list(text: &mut String, title: &str, names: &[String]) {
 }
 
 fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failure> {
-    _ = writeln!(text, "\nvfs: {} ({} of code)", size(vfs.size), size(vfs.code));
+    let form = match vfs.form {
+        Form::Linked => "linked with",
+        Form::Plugged => "plugged in front of",
+    };
+    _ = writeln!(text, "\nvfs: {} ({} of code), {form} the app", size(vfs.size), size(vfs.code));
     let settings = &vfs.settings;
     let limit = |value: u64, none: u64| if value == none { "none".into() } else { value.to_string() };
     for (guest, name) in &settings.preopens {
@@ -117,6 +121,7 @@ fn as_json(inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure>
             let limits = settings.limits;
             let summary = validated(vfs.image)?;
             json!({
+                "form": vfs.form,
                 "size": vfs.size,
                 "code": vfs.code,
                 "preopens": settings.preopens.iter().map(|(guest, name)| json!({"guest": guest, "name": name})).collect::<Vec<_>>(),

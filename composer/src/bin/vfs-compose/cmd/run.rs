@@ -46,7 +46,7 @@ fn composed_before(args: &Run) -> Option<Vec<u8>> {
 }
 
 fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
-    let composer = plan::composer(Some(&args.app), &args.files, &args.process)?.allow_unused(args.allow_unused);
+    let composer = plan::joined(plan::composer(Some(&args.app), &args.files, &args.process)?, &args.joining);
     let composed = composer.compose()?;
     super::warn(&composed.report().warnings, false);
     Ok(composed.to_bytes()?)
@@ -54,6 +54,8 @@ fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
 
 fn execute(component: &[u8], wasi: WasiCtx) -> wasmtime::Result<u8> {
     let mut config = Config::new();
+    // The linked form has the app's memory and the vfs's side by side.
+    config.wasm_multi_memory(true);
     // Compiled code is kept for the next run, where the user's cache directory can be used.
     config.cache(Cache::from_file(None).ok());
     let engine = Engine::new(&config)?;
