@@ -180,7 +180,8 @@ impl Composer {
         let Collected { image, embedding, settings, warnings } = self.collect()?;
         let mut linked = link::link(wasi, app, &settings, &embedding)?;
         embed::checked_size(image.size(), linked.component.len() as u64)?;
-        let description = Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
+        let description =
+            Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
         embed::describe(&mut linked.component, description);
         check::check_linked(&linked.component, app)?;
         let composed = Composed::new(linked.component, image, warnings)?;

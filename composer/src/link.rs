@@ -160,7 +160,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
 /// The vfs's functions for a plan.
 fn functions(plan: &Plan<'_>) -> BTreeSet<String> {
     let calls = plan.values().flat_map(|calls| calls.values());
-    calls.flat_map(|call| [Some(call.plain()), call.mixed().map(str::to_owned)]).flatten().collect()
+    calls.flat_map(|call| call.functions()).collect()
 }
 
 /// What the vfs has use for when the app's handles of the host do not go through it: the time, what it is asked to add to the
@@ -169,12 +169,13 @@ fn wanted_of_host(exports: &BTreeSet<String>, environment: bool, path: &str, nam
     match (path, name) {
         ("wasi:clocks/wall-clock", "now") => true,
         ("wasi:cli/environment", _) => environment,
-        ("wasi:io/poll", "[method]pollable.ready") => exports.contains("vfs-compose:linked#poll"),
-        ("wasi:io/streams", "[method]input-stream.read" | "[method]output-stream.check-write" | "[method]output-stream.write") => {
-            exports.contains("vfs-compose:linked#splice")
-        }
-        ("wasi:io/streams", "[method]input-stream.blocking-read" | "[method]output-stream.blocking-write-and-flush") => {
-            exports.contains("vfs-compose:linked#blocking-splice")
+        ("wasi:io/poll", "[method]pollable.ready") => exports.contains(plan::POLL),
+        ("wasi:io/streams", name) => {
+            let splicing =
+                ["[method]input-stream.read", "[method]output-stream.check-write", "[method]output-stream.write"];
+            let blocking = ["[method]input-stream.blocking-read", "[method]output-stream.blocking-write-and-flush"];
+            exports.contains(plan::SPLICE) && splicing.contains(&name)
+                || exports.contains(plan::BLOCKING_SPLICE) && blocking.contains(&name)
         }
         _ => false,
     }
@@ -189,14 +190,17 @@ fn replace<'a>(
     group: Group,
     calls: Vec<Call<'_>>,
 ) -> Result<(), Unlinkable> {
-    let requests: Vec<_> = calls.iter().map(|call| glue::Request {
-        export: call.name.clone(),
-        plain: call.plain(),
-        kind: match call.what {
-            What::Function(function) => glue::Kind::Function { function, owner: call.owner },
-            What::Drop(_) => glue::Kind::Drop { owner: call.owner },
-        },
-    }).collect();
+    let requests: Vec<_> = calls
+        .iter()
+        .map(|call| glue::Request {
+            export: call.name.clone(),
+            plain: call.plain(),
+            kind: match call.what {
+                What::Function(function) => glue::Kind::Function { function, owner: call.owner },
+                What::Drop(_) => glue::Kind::Drop { owner: call.owner },
+            },
+        })
+        .collect();
     let has = glue::Group { has_memory: group.memory.is_some(), has_realloc: group.realloc.is_some() };
     let module = glue::module(&app.resolve, &requests, has)?;
     let module = component.add(Item::CoreModule(module.into()));

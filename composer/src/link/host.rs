@@ -102,7 +102,8 @@ impl<'a> Extension<'a> {
             None => None,
         };
         let ty = self.define(ComponentType::Func(ComponentFuncType { async_: false, params, result }));
-        let name = ComponentExternName { name: &function.name, implements: None, version_suffix: None, external_id: None };
+        let name =
+            ComponentExternName { name: &function.name, implements: None, version_suffix: None, external_id: None };
         self.declarations.push(InstanceTypeDeclaration::Export { name, ty: ComponentTypeRef::Func(ty) });
         Some(ComponentType::Instance(self.declarations.into()))
     }

@@ -10,6 +10,11 @@ use super::glue::Owner;
 use super::served::{Resource, Served};
 use crate::name::InterfaceName;
 
+/// The vfs's functions for handles of both owners.
+pub(super) const POLL: &str = "vfs-compose:linked#poll";
+pub(super) const SPLICE: &str = "vfs-compose:linked#splice";
+pub(super) const BLOCKING_SPLICE: &str = "vfs-compose:linked#blocking-splice";
+
 /// What the app lowered with one memory and one realloc.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Group {
@@ -48,13 +53,14 @@ impl Call<'_> {
         }
     }
 
-    /// The vfs's name for the same with handles of both owners, where one call can have both.
-    pub(super) fn mixed(&self) -> Option<&'static str> {
-        match self.plain().as_str() {
-            "wasi:io/poll#poll" => Some("vfs-compose:linked#poll"),
-            "wasi:io/streams#[method]output-stream.splice" => Some("vfs-compose:linked#splice"),
-            "wasi:io/streams#[method]output-stream.blocking-splice" => Some("vfs-compose:linked#blocking-splice"),
-            _ => None,
+    /// The vfs's functions that its glue calls: where one call can have handles of both owners, one for that, too.
+    pub(super) fn functions(&self) -> Vec<String> {
+        let plain = self.plain();
+        match plain.as_str() {
+            "wasi:io/poll#poll" => vec![POLL.into()],
+            "wasi:io/streams#[method]output-stream.splice" => vec![plain, SPLICE.into()],
+            "wasi:io/streams#[method]output-stream.blocking-splice" => vec![plain, BLOCKING_SPLICE.into()],
+            _ => vec![plain],
         }
     }
 }

@@ -77,7 +77,10 @@ impl<'a> Served<'a> {
                 Item::Export(export) => number = export.index,
                 Item::Alias(ComponentAlias::InstanceExport { instance_index, name, .. }) => {
                     let (interface, id) = self.interface(component, *instance_index)?;
-                    return Some(Imported { interface, function: self.app.resolve.interfaces[id].functions.get(*name)? });
+                    return Some(Imported {
+                        interface,
+                        function: self.app.resolve.interfaces[id].functions.get(*name)?,
+                    });
                 }
                 _ => return None,
             }
@@ -89,11 +92,17 @@ impl<'a> Served<'a> {
         loop {
             match component.get(Space::Type, number)? {
                 Item::Export(export) => number = export.index,
-                Item::Import(ComponentImport { ty: ComponentTypeRef::Type(TypeBounds::Eq(other)), .. }) => number = *other,
+                Item::Import(ComponentImport { ty: ComponentTypeRef::Type(TypeBounds::Eq(other)), .. }) => {
+                    number = *other
+                }
                 Item::Alias(ComponentAlias::Outer { kind: ComponentOuterAliasKind::Type, count: 0, index }) => {
                     number = *index;
                 }
-                Item::Alias(ComponentAlias::InstanceExport { kind: ComponentExternalKind::Type, instance_index, name }) => {
+                Item::Alias(ComponentAlias::InstanceExport {
+                    kind: ComponentExternalKind::Type,
+                    instance_index,
+                    name,
+                }) => {
                     let (_, id) = self.interface(component, *instance_index)?;
                     return self.home(*self.app.resolve.interfaces[id].types.get(*name)?);
                 }

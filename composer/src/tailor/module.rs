@@ -129,7 +129,11 @@ pub(super) fn add_segments(module: &mut Module, embedding: &Embedding, place: &P
     }
 }
 
-pub(super) fn replace_embed_imports(module: &mut Module, embedding: &Embedding, place: &Place) -> Result<(), TailorError> {
+pub(super) fn replace_embed_imports(
+    module: &mut Module,
+    embedding: &Embedding,
+    place: &Place,
+) -> Result<(), TailorError> {
     for (id, name) in function_imports(module, |module| module == EMBED) {
         let value = match name.1.as_str() {
             "image-offset" => place.image,
