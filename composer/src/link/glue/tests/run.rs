@@ -5,4 +5,5 @@ mod lists;
 mod numbers;
 mod results;
 mod rig;
+mod round_trip;
 mod strings;

@@ -33,7 +33,7 @@ fn a_handle_that_is_not_the_vfs_s_traps() {
     for (one, other) in [(1, TAG), (TAG, 1), (1, 2), (!TAG & 0xffff_ffff, TAG)] {
         rig.traps_untouched("[method]file.same", &[one, other]);
     }
-    rig.store.data_mut().answer = 1;
+    rig.store.data_mut().answer = Some(1);
     assert_eq!(rig.call("[method]file.same", &[TAG | 3, TAG | 4]), Some(vec![1]));
     assert_eq!(rig.calls(), [made("vfs test:virtual/api#[method]file.same", &[3, 4])]);
 }

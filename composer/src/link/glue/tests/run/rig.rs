@@ -20,8 +20,8 @@ pub(super) const SIZE: u32 = 1 << 16;
 pub(super) struct Log {
     /// Module and name of functions, and their arguments as unsigned numbers.
     pub(super) calls: Vec<(String, Vec<u64>)>,
-    /// What the functions answer.
-    pub(super) answer: u64,
+    /// What the functions answer; `None`: their first argument.
+    pub(super) answer: Option<u64>,
     /// Added to each address of the app's realloc.
     pub(super) app_skew: u32,
     vfs_next: u32,
@@ -39,14 +39,19 @@ pub(super) struct Rig {
 impl Rig {
     /// The glue for a package of WIT; see [`wit::glue`].
     pub(super) fn new(text: &str) -> Self {
+        Self::with_pages(text, 1)
+    }
+
+    /// The same, with so many pages of the app's memory.
+    pub(super) fn with_pages(text: &str, pages: u32) -> Self {
         let glue = wit::glue(text).unwrap();
         let mut config = wasmtime::Config::new();
         config.wasm_multi_memory(true);
         let engine = Engine::new(&config).unwrap();
         let module = Module::new(&engine, glue).unwrap();
-        let log = Log { answer: RESULT.into(), vfs_next: VFS_HEAP, app_next: APP_HEAP, ..Log::default() };
+        let log = Log { answer: Some(RESULT.into()), vfs_next: VFS_HEAP, app_next: APP_HEAP, ..Log::default() };
         let mut store = Store::new(&engine, log);
-        let [vfs, app] = [4, 1].map(|pages| Memory::new(&mut store, MemoryType::new(pages, Some(pages))).unwrap());
+        let [vfs, app] = [16, pages].map(|pages| Memory::new(&mut store, MemoryType::new(pages, Some(pages))).unwrap());
         let mut linker = Linker::new(&engine);
         for import in module.imports() {
             let name = format!("{} {}", import.module(), import.name());
@@ -156,7 +161,7 @@ impl Log {
         let (next, skew) = match name {
             "vfs cabi_realloc" => (&mut self.vfs_next, 0),
             "app realloc" => (&mut self.app_next, self.app_skew),
-            _ => return self.answer,
+            _ => return self.answer.unwrap_or_else(|| args[0]),
         };
         let [0, 0, align, size] = args else { panic!("{args:?}") };
         let at = next.next_multiple_of(*align as u32) + skew;

@@ -117,9 +117,9 @@ fn parameters_that_are_too_many_arrive_in_memory() {
 fn a_core_result_comes_back() {
     let mut rig =
         Rig::new("package test:virtual; interface api { resource file { size: func(path: string) -> u64; } }");
-    rig.store.data_mut().answer = u64::MAX - 3;
+    rig.store.data_mut().answer = Some(u64::MAX - 3);
     assert_eq!(rig.call("[method]file.size", &[TAG | 1, 0, 0]), Some(vec![u64::MAX - 3]));
-    rig.store.data_mut().answer = RESULT.into();
+    rig.store.data_mut().answer = Some(RESULT.into());
     assert_eq!(rig.call("[method]file.size", &[TAG | 2, 0, 0]), Some(vec![RESULT.into()]));
     assert_eq!(rig.calls().last(), Some(&made("vfs test:virtual/api#[method]file.size", &[2, VFS_HEAP.into(), 0])));
 }
