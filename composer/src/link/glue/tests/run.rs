@@ -7,3 +7,4 @@ mod results;
 mod rig;
 mod round_trip;
 mod strings;
+mod values;

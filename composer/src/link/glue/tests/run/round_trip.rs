@@ -1,258 +1,67 @@
-//! Any value of any type comes through the glue to the vfs and back as it was.
-//!
-//! The function takes and returns `tuple<T, ...>` with so many more fields that it is passed in memory, so that a vfs that answers
-//! with the address of its parameters returns them. Layouts are computed here once more, by the text of the canonical ABI.
+//! Any value of any type comes through the glue as it was.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
-use super::rig::{Rig, TAG};
+use super::rig::Rig;
+use super::values::{Ty, Value, core_values, lift, load, lower, size, store, ty, value, wit};
 
-/// More core parameters than there can be.
-const MORE: usize = 17;
+/// Core parameters; with more of them all are passed in memory.
+const MOST: usize = 16;
 /// Where the parameters are in the app's memory, where the result goes, and where what they point to is.
 const PARAMETERS: u32 = 0x1_0000;
 const RESULT: u32 = 0x1_8000;
 const POINTED_TO: u32 = 0x2_0000;
 const PAGES: u32 = 8;
 
-#[derive(Clone, Debug)]
-enum Ty {
-    /// Bytes of an unsigned number.
-    Number(u32),
-    Bool,
-    Char,
-    Own,
-    String,
-    /// So many cases.
-    Enum(u32),
-    /// So many flags.
-    Flags(u32),
-    List(Box<Ty>),
-    Tuple(Vec<Ty>),
-    /// The payloads of the cases.
-    Variant(Vec<Option<Ty>>),
-}
+proptest! {
+    /// To the vfs and back. The type has so many more fields that it is passed in memory: a vfs that answers with the address of its
+    /// parameters returns them.
+    #[test]
+    fn in_memory((ty, value) in ty().prop_flat_map(|ty| (Just(ty.clone()), value(&ty)))) {
+        let types = std::iter::once(ty).chain(std::iter::repeat_n(Ty::Number(1), MOST + 1)).collect();
+        let values = std::iter::once(value).chain((0..=MOST as u64).map(Value::Bits)).collect();
+        round_trip(&Ty::Tuple(types), &Value::Many(values))?;
+    }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    /// Of numbers, characters, handles, enums and flags.
-    Bits(u64),
-    String(String),
-    /// Of lists and tuples.
-    Many(Vec<Value>),
-    Case(u32, Option<Box<Value>>),
-}
-
-fn ty() -> impl Strategy<Value = Ty> {
-    let leaf = prop_oneof![
-        prop_oneof![Just(1_u32), Just(2), Just(4), Just(8)].prop_map(Ty::Number),
-        Just(Ty::Bool),
-        Just(Ty::Char),
-        Just(Ty::Own),
-        Just(Ty::String),
-        prop_oneof![1_u32..5, 255_u32..259].prop_map(Ty::Enum),
-        (1_u32..=32).prop_map(Ty::Flags),
-    ];
-    leaf.prop_recursive(4, 24, 4, |inner| {
-        prop_oneof![
-            inner.clone().prop_map(|ty| Ty::List(Box::new(ty))),
-            prop::collection::vec(inner.clone(), 1..5).prop_map(Ty::Tuple),
-            prop::collection::vec(prop::option::of(inner), 1..5).prop_map(Ty::Variant),
-        ]
-    })
-}
-
-fn value(ty: &Ty) -> BoxedStrategy<Value> {
-    match ty {
-        Ty::Number(8) => any::<u64>().prop_map(Value::Bits).boxed(),
-        Ty::Number(bytes) => (0..1_u64 << (8 * bytes)).prop_map(Value::Bits).boxed(),
-        Ty::Bool => (0..2_u64).prop_map(Value::Bits).boxed(),
-        Ty::Char => any::<char>().prop_map(|char| Value::Bits(char.into())).boxed(),
-        Ty::Own => (0..TAG).prop_map(|handle| Value::Bits(TAG | handle)).boxed(),
-        Ty::String => ".{0,8}".prop_map(Value::String).boxed(),
-        Ty::Enum(cases) => (0..u64::from(*cases)).prop_map(Value::Bits).boxed(),
-        Ty::Flags(count) => (0..1_u64 << count).prop_map(Value::Bits).boxed(),
-        Ty::List(ty) => prop::collection::vec(value(ty), 0..4).prop_map(Value::Many).boxed(),
-        Ty::Tuple(types) => types.iter().map(value).collect::<Vec<_>>().prop_map(Value::Many).boxed(),
-        Ty::Variant(cases) => {
-            let cases = (0..).zip(cases).map(|(case, ty)| match ty {
-                Some(ty) => value(ty).prop_map(move |value| Value::Case(case, Some(Box::new(value)))).boxed(),
-                None => Just(Value::Case(case, None)).boxed(),
-            });
-            prop::strategy::Union::new(cases).boxed()
-        }
+    /// To the vfs, as core values.
+    #[test]
+    fn as_core_values((ty, value) in few_core_values().prop_flat_map(|ty| (Just(ty.clone()), value(&ty)))) {
+        one_way(&ty, &value)?;
     }
 }
 
-/// The type in WIT; what needs a name is added to `items`.
-fn wit(ty: &Ty, items: &mut Vec<String>) -> String {
-    let body = match ty {
-        Ty::Number(bytes) => return format!("u{}", 8 * bytes),
-        Ty::Bool => return "bool".into(),
-        Ty::Char => return "char".into(),
-        Ty::Own => return "file".into(),
-        Ty::String => return "string".into(),
-        Ty::List(ty) => return format!("list<{}>", wit(ty, items)),
-        Ty::Tuple(types) => {
-            let types: Vec<_> = types.iter().map(|ty| wit(ty, items)).collect();
-            return format!("tuple<{}>", types.join(", "));
-        }
-        Ty::Enum(cases) => ("enum", names(*cases)),
-        Ty::Flags(count) => ("flags", names(*count)),
-        Ty::Variant(cases) => {
-            let cases = cases.iter().zip(names(cases.len() as u32)).map(|(ty, name)| match ty {
-                Some(ty) => format!("{name}({})", wit(ty, items)),
-                None => name,
-            });
-            ("variant", cases.collect())
-        }
-    };
-    let name = format!("t{}", items.len());
-    items.push(format!("{} {name} {{ {} }}", body.0, body.1.join(", ")));
-    name
+fn few_core_values() -> impl Strategy<Value = Ty> {
+    ty().prop_filter("too many core values", |ty| core_values(ty) <= MOST)
 }
 
-fn names(count: u32) -> Vec<String> {
-    (0..count).map(|index| format!("c{index}")).collect()
-}
-
-/// Bytes of the discriminant of so many cases.
-fn tag_bytes(cases: u32) -> u32 {
-    if cases <= 1 << 8 { 1 } else { 2 }
-}
-
-fn align(ty: &Ty) -> u32 {
-    match ty {
-        Ty::Number(bytes) => *bytes,
-        Ty::Bool => 1,
-        Ty::Char | Ty::Own | Ty::String | Ty::List(_) => 4,
-        Ty::Enum(cases) => tag_bytes(*cases),
-        Ty::Flags(count) => size(&Ty::Flags(*count)),
-        Ty::Tuple(types) => types.iter().map(align).max().unwrap_or(1),
-        Ty::Variant(cases) => cases.iter().flatten().map(align).max().unwrap_or(1),
-    }
-}
-
-fn size(ty: &Ty) -> u32 {
-    match ty {
-        Ty::Number(_) | Ty::Bool | Ty::Char | Ty::Own | Ty::Enum(_) => align(ty),
-        Ty::String | Ty::List(_) => 8,
-        Ty::Flags(count) => count.div_ceil(8).next_power_of_two(),
-        Ty::Tuple(types) => {
-            let end = offsets(types).last().map_or(0, |(at, last)| at + size(last));
-            end.next_multiple_of(align(ty))
-        }
-        Ty::Variant(cases) => {
-            let largest = cases.iter().flatten().map(size).max().unwrap_or(0);
-            (payload(cases) + largest).next_multiple_of(align(ty))
-        }
-    }
-}
-
-fn offsets(types: &[Ty]) -> Vec<(u32, &Ty)> {
-    let mut end = 0_u32;
-    let place = |ty| {
-        let at = end.next_multiple_of(align(ty));
-        end = at + size(ty);
-        (at, ty)
-    };
-    types.iter().map(place).collect()
-}
-
-fn payload(cases: &[Option<Ty>]) -> u32 {
-    1_u32.next_multiple_of(cases.iter().flatten().map(align).max().unwrap_or(1))
-}
-
-/// Stores a value in the app's memory; what it points to goes to `free`.
-fn store(rig: &mut Rig, at: u32, ty: &Ty, value: &Value, free: &mut u32) {
-    match (ty, value) {
-        (_, Value::Bits(bits)) => rig.put_in_app(at, &bits.to_le_bytes()[..size(ty) as usize]),
-        (_, Value::String(text)) => {
-            let place = take(rig, at, free, 1, text.len() as u32, text.len());
-            rig.put_in_app(place, text);
-        }
-        (Ty::List(ty), Value::Many(values)) => {
-            let place = take(rig, at, free, align(ty), size(ty) * values.len() as u32, values.len());
-            for (index, value) in (0..).zip(values) {
-                store(rig, place + index * size(ty), ty, value, free);
-            }
-        }
-        (Ty::Tuple(types), Value::Many(values)) => {
-            for ((offset, ty), value) in offsets(types).into_iter().zip(values) {
-                store(rig, at + offset, ty, value, free);
-            }
-        }
-        (Ty::Variant(cases), Value::Case(case, value)) => {
-            rig.put_in_app(at, [*case as u8]);
-            if let (Some(ty), Some(value)) = (&cases[*case as usize], value) {
-                store(rig, at + payload(cases), ty, value, free);
-            }
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Takes memory, and writes down where it is and for how many elements.
-fn take(rig: &mut Rig, at: u32, free: &mut u32, align: u32, bytes: u32, elements: usize) -> u32 {
-    let place = free.next_multiple_of(align);
-    *free = place + bytes;
-    rig.put_in_app(at, super::rig::words(&[place, elements as u32]));
-    place
-}
-
-/// Loads a value from the app's memory.
-fn load(rig: &Rig, at: u32, ty: &Ty) -> Value {
-    match ty {
-        Ty::String => Value::String(String::from_utf8(rig.app_list(at).to_vec()).unwrap()),
-        Ty::List(ty) => {
-            let (place, length) = (rig.app_word(at), rig.app_word(at + 4));
-            Value::Many((0..length).map(|index| load(rig, place + index * size(ty), ty)).collect())
-        }
-        Ty::Tuple(types) => {
-            Value::Many(offsets(types).into_iter().map(|(offset, ty)| load(rig, at + offset, ty)).collect())
-        }
-        Ty::Variant(cases) => {
-            let case = u32::from(rig.app_bytes(at, 1)[0]);
-            let value = cases[case as usize].as_ref().map(|ty| load(rig, at + payload(cases), ty));
-            Value::Case(case, value.map(Box::new))
-        }
-        _ => {
-            let mut bits = [0; 8];
-            bits[..size(ty) as usize].copy_from_slice(rig.app_bytes(at, size(ty)));
-            Value::Bits(u64::from_le_bytes(bits))
-        }
-    }
-}
-
-fn round_trip(ty: Ty, value: Value) -> Result<(), TestCaseError> {
-    let mut types = vec![ty];
-    types.extend(std::iter::repeat_n(Ty::Number(1), MORE));
-    let mut values = vec![value];
-    values.extend((0..MORE as u64).map(Value::Bits));
-    let (ty, value) = (Ty::Tuple(types), Value::Many(values));
-
+fn rig(ty: &Ty, function: impl FnOnce(&str) -> String) -> Rig {
     let mut items = Vec::new();
-    let name = wit(&ty, &mut items);
-    let text = format!(
-        "package test:virtual; interface api {{ resource file; {} f: func(p: {name}) -> {name}; }}",
-        items.concat()
-    );
+    let function = function(&wit(ty, &mut items));
+    let text = format!("package test:virtual; interface api {{ resource file; {} {function} }}", items.concat());
     let mut rig = Rig::with_pages(&text, PAGES);
-    rig.store.data_mut().answer = None;
     // Nothing is zero by chance.
     rig.put_in_app(PARAMETERS, vec![0xa5; (POINTED_TO - PARAMETERS) as usize]);
+    rig
+}
+
+fn round_trip(ty: &Ty, value: &Value) -> Result<(), TestCaseError> {
+    let mut rig = rig(ty, |name| format!("f: func(p: {name}) -> {name};"));
+    rig.store.data_mut().answer = None;
     let mut free = POINTED_TO;
-    store(&mut rig, PARAMETERS, &ty, &value, &mut free);
+    store(&mut rig, PARAMETERS, ty, value, &mut free);
     prop_assert!(rig.call("f", &[PARAMETERS.into(), RESULT.into()]).is_some());
-    prop_assert_eq!(load(&rig, RESULT, &ty), value);
-    prop_assert_eq!(rig.app_bytes(RESULT + size(&ty), 8), [0xa5; 8]);
+    prop_assert_eq!(&load(&rig, Rig::app_bytes, RESULT, ty), value);
+    prop_assert_eq!(rig.app_bytes(RESULT + size(ty), 8), [0xa5; 8]);
     Ok(())
 }
 
-proptest! {
-    #[test]
-    fn any_value_comes_through((ty, value) in ty().prop_flat_map(|ty| (Just(ty.clone()), value(&ty)))) {
-        round_trip(ty, value)?;
-    }
+fn one_way(ty: &Ty, value: &Value) -> Result<(), TestCaseError> {
+    let mut rig = rig(ty, |name| format!("f: func(p: {name});"));
+    let mut free = POINTED_TO;
+    let parameters = lower(&mut rig, ty, value, &mut free);
+    prop_assert!(rig.call("f", &parameters).is_some());
+    let (_, arrived) = rig.call_made();
+    prop_assert_eq!(&lift(&rig, ty, &arrived), value);
+    Ok(())
 }
