@@ -1,4 +1,4 @@
-//! Runs every case of `tests/cases`, each form on each host as a trial of its own: `area/name::composed::node`.
+//! Runs every case of `tests/cases`, each form on each host as a trial of its own: `area/name::linked::node`.
 //!
 //! `cargo test --release -p vfs-tests --test runner -- area/name` runs some; `BLESS=1` writes what was printed into the case.
 
@@ -30,8 +30,9 @@ fn main() -> ExitCode {
 struct Subject {
     case: Arc<Case>,
     guest: String,
-    composed: Made,
     plugged: Made,
+    linked: Made,
+    wac_plug: Made,
 }
 
 /// Makes of an app, an image and flags a component in a file.
@@ -55,7 +56,13 @@ fn trials(case: Case) -> Vec<Trial> {
 
 /// One program of a case, in every form on every host.
 fn programs(case: &Arc<Case>, label: &str, guest: String) -> Vec<Trial> {
-    let subject = Arc::new(Subject { case: Arc::clone(case), guest, composed: Made::new(), plugged: Made::new() });
+    let subject = Arc::new(Subject {
+        case: Arc::clone(case),
+        guest,
+        plugged: Made::new(),
+        linked: Made::new(),
+        wac_plug: Made::new(),
+    });
     let mut trials = Vec::new();
     for &form in &case.spec.forms {
         for &host in &case.spec.hosts {
@@ -87,7 +94,7 @@ fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
             wasmtime_host::run(&app, &invocation, granted(directory.path()))?
         }
         (_, Host::Wasmtime) => wasmtime_host::run(&fs::read(made(subject, form)?)?, &invocation, Granted::Nothing)?,
-        (_, Host::Node) => node_host::run(&made(subject, form)?, &invocation)?,
+        (_, Host::Node) => node_host::run(&made(subject, form)?, form, &invocation)?,
     };
     if output.exit != case.exit(form) {
         bail!(
@@ -107,8 +114,9 @@ fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
 fn made(subject: &Subject, form: Form) -> Result<std::path::PathBuf> {
     let (slot, make): (_, Make) = match form {
         Form::HostDirectory => unreachable!("nothing is made for a host directory"),
-        Form::Composed => (&subject.composed, compose::compose),
-        Form::Plugged => (&subject.plugged, compose::plug),
+        Form::Plugged => (&subject.plugged, compose::plugged),
+        Form::Linked => (&subject.linked, compose::linked),
+        Form::WacPlug => (&subject.wac_plug, compose::wac_plug),
     };
     let directory = slot.get_or_init(|| {
         let made = || {

@@ -51,6 +51,6 @@ pub fn composed(app: &[u8], image: &Path, flags: &[&str]) -> Result<Vec<u8>> {
     let (input, out) = (directory.path().join("app.wasm"), directory.path().join("out.wasm"));
     fs::write(&input, app)?;
     let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-    compose::compose(&input, image, &flags, &out)?;
+    compose::plugged(&input, image, &flags, &out)?;
     Ok(fs::read(out)?)
 }

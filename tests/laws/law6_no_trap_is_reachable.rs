@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
+use vfs_tests::case::Form;
 use vfs_tests::host::Invocation;
 use vfs_tests::wasmtime_host::{self, Granted};
 use vfs_tests::{guests, node_host};
@@ -44,7 +45,8 @@ fn garbage_is_answered_alike_on_node() -> Result<()> {
     let app = hostile()?;
     fs::write(&path, &app)?;
     let invocation = Invocation::with_args(["10000", "7"]);
-    let (here, there) = (wasmtime_host::run(&app, &invocation, Granted::Nothing)?, node_host::run(&path, &invocation)?);
+    let (here, there) =
+        (wasmtime_host::run(&app, &invocation, Granted::Nothing)?, node_host::run(&path, Form::Plugged, &invocation)?);
     ensure!(here.exit == 0 && here == there, "wasmtime: {here:?}\nnode: {there:?}");
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Programs that others wrote, each composed and run without any host directory: on wasmtime and on Node they must print what
-//! they print on a host directory.
+//! Programs that others wrote, each composed in both forms and run without any host directory: on wasmtime and on Node they must
+//! print what they print on a host directory.
 //!
 //! `cargo test --release -p vfs-tests --test programs -- ripgrep` runs some. The first run builds the programs (into
 //! `target/programs`, a few minutes each); later ones find them there.
@@ -14,12 +14,18 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use scenario::Scenario;
 use std::process::ExitCode;
 use std::sync::Arc;
+use vfs_tests::case::Form;
 
 /// How a scenario is run, and what that is called.
 type Way = (&'static str, fn(&Scenario) -> Result<()>);
 
-const WAYS: [Way; 3] =
-    [("host-directory", Scenario::on_host_directory), ("wasmtime", Scenario::on_wasmtime), ("node", Scenario::on_node)];
+const WAYS: [Way; 5] = [
+    ("host-directory", Scenario::on_host_directory),
+    ("plugged::wasmtime", |scenario| scenario.on_wasmtime(Form::Plugged)),
+    ("plugged::node", |scenario| scenario.on_node(Form::Plugged)),
+    ("linked::wasmtime", |scenario| scenario.on_wasmtime(Form::Linked)),
+    ("linked::node", |scenario| scenario.on_node(Form::Linked)),
+];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

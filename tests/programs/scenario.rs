@@ -1,10 +1,11 @@
-//! One program, one tree, one start: the same on a host directory, composed on wasmtime, and composed on Node.
+//! One program, one tree, one start: the same on a host directory, and composed in both forms on wasmtime and on Node.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::{Result, bail, ensure};
 use tempfile::TempDir;
+use vfs_tests::case::Form;
 use vfs_tests::host::{Invocation, Output};
 use vfs_tests::wasmtime_host::{self, Granted};
 use vfs_tests::{compose, node_host, normalise};
@@ -26,8 +27,12 @@ pub struct Scenario {
     /// It goes through directories as they come: its lines may be in any order.
     pub any_order: bool,
     expected: OnceLock<Result<Output, String>>,
-    composed: OnceLock<Result<(TempDir, PathBuf), String>>,
+    plugged: Composed,
+    linked: Composed,
 }
+
+/// A component with the files inside, in a directory of its own.
+type Composed = OnceLock<Result<(TempDir, PathBuf), String>>;
 
 impl Scenario {
     /// One of which nothing is made yet. `arguments` are words between spaces.
@@ -39,7 +44,8 @@ impl Scenario {
         says: &'static str,
     ) -> Self {
         let any_order = false;
-        Self { any_order, name, program, arguments, tree, says, expected: OnceLock::new(), composed: OnceLock::new() }
+        let (expected, plugged, linked) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { any_order, name, program, arguments, tree, says, expected, plugged, linked }
     }
 
     /// The same, its lines in any order.
@@ -59,9 +65,9 @@ impl Scenario {
     ///
     /// # Errors
     /// It does not print what it prints on a host directory.
-    pub fn on_wasmtime(&self) -> Result<()> {
+    pub fn on_wasmtime(&self, form: Form) -> Result<()> {
         let expected = self.expected()?;
-        let app = std::fs::read(self.composed()?)?;
+        let app = std::fs::read(self.composed(form)?)?;
         self.same(expected, wasmtime_host::run(&app, &self.invocation(), Granted::Nothing)?)
     }
 
@@ -69,9 +75,9 @@ impl Scenario {
     ///
     /// # Errors
     /// It does not print what it prints on a host directory.
-    pub fn on_node(&self) -> Result<()> {
+    pub fn on_node(&self, form: Form) -> Result<()> {
         let expected = self.expected()?;
-        self.same(expected, node_host::run(self.composed()?, &self.invocation())?)
+        self.same(expected, node_host::run(self.composed(form)?, form, &self.invocation())?)
     }
 
     fn same(&self, expected: &Output, seen: Output) -> Result<()> {
@@ -112,12 +118,14 @@ impl Scenario {
     }
 
     /// The component with the files inside.
-    fn composed(&self) -> Result<&Path> {
-        let (_, path) = once(&self.composed, || {
+    fn composed(&self, form: Form) -> Result<&Path> {
+        let (slot, compose): (_, fn(&Path, &Path, &[String], &Path) -> Result<()>) =
+            if form == Form::Linked { (&self.linked, compose::linked) } else { (&self.plugged, compose::plugged) };
+        let (_, path) = once(slot, || {
             let (directory, root) = (TempDir::new()?, TempDir::new()?);
             (self.tree)(root.path())?;
             let composed = directory.path().join(self.program.file_name());
-            compose::compose(&self.program.build()?, root.path(), &[], &composed)?;
+            compose(&self.program.build()?, root.path(), &[], &composed)?;
             Ok((directory, composed))
         })?;
         Ok(path)

@@ -46,7 +46,7 @@ pub struct Spec {
     #[serde(default)]
     pub exit: i32,
     /// Where its files are.
-    #[serde(default = "both_forms")]
+    #[serde(default = "usual_forms")]
     pub forms: Vec<Form>,
     /// Who runs it.
     #[serde(default = "both_hosts")]
@@ -78,10 +78,12 @@ pub struct Deviation {
 pub enum Form {
     /// In a directory of the host, and the program is as it was built.
     HostDirectory,
-    /// In the component that `vfs-compose` makes.
-    Composed,
-    /// In the component that `vfs-compose vfs` and then `wac plug` make.
+    /// In the component that `vfs-compose --form plugged` makes.
     Plugged,
+    /// In the component that `vfs-compose --form linked` makes.
+    Linked,
+    /// In the component that `vfs-compose vfs` and then `wac plug` make.
+    WacPlug,
 }
 
 /// Who runs a component.
@@ -94,8 +96,8 @@ pub enum Host {
     Node,
 }
 
-fn both_forms() -> Vec<Form> {
-    vec![Form::HostDirectory, Form::Composed]
+fn usual_forms() -> Vec<Form> {
+    vec![Form::HostDirectory, Form::Plugged, Form::Linked]
 }
 
 fn both_hosts() -> Vec<Host> {
@@ -108,8 +110,9 @@ impl Form {
     pub fn name(self) -> &'static str {
         match self {
             Self::HostDirectory => "host-directory",
-            Self::Composed => "composed",
             Self::Plugged => "plugged",
+            Self::Linked => "linked",
+            Self::WacPlug => "wac-plug",
         }
     }
 }

@@ -48,12 +48,33 @@ pub fn run<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Result<Output>
     Ok(Command::new(command()?).args(args).env_remove("SOURCE_DATE_EPOCH").env("RUST_BACKTRACE", "0").output()?)
 }
 
-/// Composes `app` with `image` into `out`.
+/// Composes `app` with `image` into `out`, with the vfs as a component of its own.
 ///
 /// # Errors
 /// The command fails; the message is what it printed.
-pub fn compose(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
-    let fixed = [app.as_os_str(), "--image".as_ref(), image.as_os_str(), "-o".as_ref(), out.as_os_str(), "-q".as_ref()];
+pub fn plugged(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+    compose("plugged", app, image, flags, out)
+}
+
+/// Composes `app` with `image` into `out`, with the vfs inside the app's component.
+///
+/// # Errors
+/// The command fails; the message is what it printed.
+pub fn linked(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+    compose("linked", app, image, flags, out)
+}
+
+fn compose(form: &str, app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+    let fixed: [&OsStr; 8] = [
+        app.as_ref(),
+        "--form".as_ref(),
+        form.as_ref(),
+        "--image".as_ref(),
+        image.as_ref(),
+        "-o".as_ref(),
+        out.as_ref(),
+        "-q".as_ref(),
+    ];
     succeed(&run(fixed.into_iter().chain(flags.iter().map(OsStr::new)))?)
 }
 
@@ -61,7 +82,7 @@ pub fn compose(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result
 ///
 /// # Errors
 /// One of the commands fails; the message is what it printed.
-pub fn plug(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+pub fn wac_plug(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
     let (vfs, component) = (out.with_extension("vfs.wasm"), out.with_extension("component.wasm"));
     std::fs::write(&component, guests::as_component(std::fs::read(app)?)?)?;
     let fixed: [&OsStr; 8] = [

