@@ -37,7 +37,7 @@ use crate::tailor::{self, Embedding, Placed};
 use crate::wasi::Wasi;
 use component::{Component, Definition, Id, Item, Space};
 use glue::Owner;
-use host::HostImport;
+use host::{HostImport, Wishes};
 use plan::{Call, Group, Plan, What};
 use served::Served;
 use vfs::{Vfs, bundle, instantiate};
@@ -89,6 +89,12 @@ pub enum Unlinkable {
         /// The export.
         name: String,
     },
+    /// One version's handles cannot be given to another version's functions.
+    #[error("the app imports `{function}` at several versions")]
+    Versions {
+        /// The function's name.
+        function: String,
+    },
     /// A component inside the app, or an export, has the interface as a whole.
     #[error("the app does not only call `{interface}`, but hands it on")]
     HandedOn {
@@ -133,14 +139,12 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     foreign::check(&served, app)?;
     let plan = plan::plan(&served, &component)?;
     let exports = functions(&plan);
-    let granted = |path: &str, name: &str| {
-        let asked = wanted_of_host(&exports, environment, path, name);
-        asked && HostImport::find(wasi, &component, path, name).is_some()
-    };
+    let wishes = Wishes::new(&plan, environment)?;
+    let granted = |path: &str, name: &str| HostImport::find(wasi, &component, &wishes, path, name).is_some();
     let inside = tailor::inside(wasi, &exports, granted, embedding)?;
     let mut host = Vec::new();
     for import in &inside.imports {
-        let found = HostImport::find(wasi, &component, &import.path, &import.name);
+        let found = HostImport::find(wasi, &component, &wishes, &import.path, &import.name);
         host.extend(found.map(|found| found.add(&mut component)));
     }
     let vfs_size = inside.module.len() as u64;
@@ -148,7 +152,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     for (group, calls) in plan {
         replace(app, &mut component, &names, &vfs, group, calls.into_values().collect())?;
     }
-    foreign::add(&served, app, &mut component)?;
+    foreign::add(&served, &mut component)?;
     let emitted = component.emit(|definition| is_root(&served, definition))?;
     if let Some(interface) = still_imported(&emitted.bytes)? {
         return Err(Unlinkable::HandedOn { interface }.into());
@@ -161,24 +165,6 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
 fn functions(plan: &Plan<'_>) -> BTreeSet<String> {
     let calls = plan.values().flat_map(|calls| calls.values());
     calls.flat_map(|call| call.functions()).collect()
-}
-
-/// What the vfs has use for when the app's handles of the host do not go through it: the time, what it is asked to add to the
-/// environment, and the other side of calls with handles of both.
-fn wanted_of_host(exports: &BTreeSet<String>, environment: bool, path: &str, name: &str) -> bool {
-    match (path, name) {
-        ("wasi:clocks/wall-clock", "now") => true,
-        ("wasi:cli/environment", _) => environment,
-        ("wasi:io/poll", "[method]pollable.ready") => exports.contains(plan::POLL),
-        ("wasi:io/streams", name) => {
-            let splicing =
-                ["[method]input-stream.read", "[method]output-stream.check-write", "[method]output-stream.write"];
-            let blocking = ["[method]input-stream.blocking-read", "[method]output-stream.blocking-write-and-flush"];
-            exports.contains(plan::SPLICE) && splicing.contains(&name)
-                || exports.contains(plan::BLOCKING_SPLICE) && blocking.contains(&name)
-        }
-        _ => false,
-    }
 }
 
 /// Gives the core functions of one group their new meaning.

@@ -3,6 +3,7 @@
 pub(crate) mod apps;
 mod images;
 mod laws;
+mod linked;
 mod refused;
 pub(crate) mod run;
 mod versions;

@@ -3,11 +3,11 @@
 //! `network-error-code` and its like ask what an error of a stream means to them. To the vfs's errors the answer is: nothing.
 
 use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection, MemArg,
-    MemoryType, Module, TypeSection, ValType,
+    BlockType, CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemArg, MemoryType,
+    Module, TypeSection, ValType,
 };
 use wasmparser::{CanonicalFunction, ComponentAlias, Export, ExternalKind};
-use wit_parser::{Type, TypeDefKind, WorldItem};
+use wit_parser::{Function, Handle, Type, TypeDefKind, WorldItem};
 
 use super::component::{Component, Item, Space};
 use super::plan;
@@ -15,41 +15,55 @@ use super::served::Served;
 use super::vfs::{bundle, instantiate};
 use super::{Unlinkable, VIRTUAL};
 use crate::app::App;
+use crate::name::InterfaceName;
 use crate::wasi::signature;
 
 /// # Errors
+/// - [`Unlinkable::GivenAway`]: a function of the host takes a resource that may be the vfs's, and does not only ask what an error
+///   means.
 /// - [`Unlinkable::Exported`]: an export of the app speaks of a resource that may be the vfs's.
-/// - [`Unlinkable::GivenAway`]: an imported function without an interface does.
 pub(super) fn check(served: &Served<'_>, app: &App) -> Result<(), Unlinkable> {
-    let world = &app.resolve.worlds[app.world];
+    let (resolve, world) = (&app.resolve, &app.resolve.worlds[app.world]);
     for (key, item) in &world.imports {
-        if let WorldItem::Function(function) = item
-            && signature(function).any(|ty| served.mentions(ty))
-        {
-            return Err(Unlinkable::GivenAway { function: app.resolve.name_world_key(key) });
+        let interface = resolve.name_world_key(key);
+        let name = InterfaceName::parse(&interface);
+        let ours = name.as_ref().is_some_and(|name| name.is_wasi_0_2() && served.owner(&name.path).is_some());
+        let given = functions(app, item)
+            .filter(|function| function.params.iter().any(|param| served.mentions(param.ty)))
+            .find(|function| name.is_none() || !asks_about_an_error(app, function));
+        if let Some(function) = given.filter(|_| !ours) {
+            return Err(Unlinkable::GivenAway { function: format!("{interface}#{}", function.name) });
         }
     }
-    for (key, item) in &world.exports {
-        let speaks = match item {
-            WorldItem::Function(function) => signature(function).any(|ty| served.mentions(ty)),
-            WorldItem::Interface { id, .. } => {
-                let functions = &app.resolve.interfaces[*id].functions;
-                functions.values().flat_map(signature).any(|ty| served.mentions(ty))
-            }
-            WorldItem::Type { .. } => false,
-        };
-        if speaks {
-            return Err(Unlinkable::Exported { name: app.resolve.name_world_key(key) });
-        }
+    let speaks = |item| functions(app, item).flat_map(signature).any(|ty| served.mentions(ty));
+    match world.exports.iter().find(|(_, item)| speaks(item)) {
+        Some((key, _)) => Err(Unlinkable::Exported { name: resolve.name_world_key(key) }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The functions that an import or export brings.
+fn functions<'a>(app: &'a App, item: &'a WorldItem) -> Box<dyn Iterator<Item = &'a Function> + 'a> {
+    match item {
+        WorldItem::Function(function) => Box::new(std::iter::once(function)),
+        WorldItem::Interface { id, .. } => Box::new(app.resolve.interfaces[*id].functions.values()),
+        WorldItem::Type { .. } => Box::new(std::iter::empty()),
+    }
+}
+
+/// One resource in, perhaps something out.
+fn asks_about_an_error(app: &App, function: &Function) -> bool {
+    let gives_option = |ty| matches!(ty, Type::Id(id) if matches!(app.resolve.types[id].kind, TypeDefKind::Option(_)));
+    let takes_one =
+        |ty| matches!(ty, Type::Id(id) if matches!(app.resolve.types[id].kind, TypeDefKind::Handle(Handle::Borrow(_))));
+    matches!(function.params.as_slice(), [param] if takes_one(param.ty)) && function.result.is_some_and(gives_option)
 }
 
 /// Puts an answer for the vfs's errors before the host's functions that take errors.
 ///
 /// # Errors
-/// - [`Unlinkable::GivenAway`]: a function of the host takes a resource that may be the vfs's, and is not of that kind.
-pub(super) fn add(served: &Served<'_>, app: &App, component: &mut Component<'_>) -> Result<(), Unlinkable> {
+/// - [`Unlinkable::Lowering`]: such a function has no memory to answer in.
+pub(super) fn add(served: &Served<'_>, component: &mut Component<'_>) -> Result<(), Unlinkable> {
     let lowered = component.definitions().iter().filter_map(|definition| match &definition.item {
         Item::Canonical(CanonicalFunction::Lower { func_index, options }) => {
             Some((definition.id?.number, served.function(component, *func_index)?, options.clone()))
@@ -63,10 +77,8 @@ pub(super) fn add(served: &Served<'_>, app: &App, component: &mut Component<'_>)
     let mut module = None;
     for (number, imported, options) in lowered {
         let name = imported.to_string();
-        let memory = plan::group(&name, &options)?.memory;
-        let gives_option = matches!(imported.function.result, Some(Type::Id(id)) if matches!(app.resolve.types[id].kind, TypeDefKind::Option(_)));
-        let (1, true, Some(memory)) = (imported.function.params.len(), gives_option, memory) else {
-            return Err(Unlinkable::GivenAway { function: name });
+        let Some(memory) = plan::group(&name, &options)?.memory else {
+            return Err(Unlinkable::Lowering { function: name, what: "a memory" });
         };
         let Some(host) = component.get(Space::CoreFunction, number).cloned() else { continue };
         let host = component.add(host);
@@ -92,7 +104,7 @@ fn none_for_ours() -> Vec<u8> {
     functions.function(0);
     let mut exports = ExportSection::new();
     exports.export("function", ExportKind::Func, 1);
-    let mut body = Function::new([]);
+    let mut body = wasm_encoder::Function::new([]);
     body.instructions()
         .local_get(0)
         .i32_const(VIRTUAL)

@@ -1,14 +1,73 @@
 //! What the vfs asks of the host, through the app's own imports.
 
+use std::collections::BTreeSet;
+
+use semver::Version;
 use wasmparser::{
     ComponentAlias, ComponentDefinedType, ComponentExternName, ComponentExternalKind, ComponentFuncType,
     ComponentImport, ComponentType, ComponentTypeRef, ComponentValType, InstanceTypeDeclaration, PrimitiveValType,
 };
 use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 
+use super::Unlinkable;
 use super::component::{Component, Item, Space};
+use super::plan::{self, Plan};
 use super::served::interface_of;
 use crate::wasi::{Wasi, is_in_version};
+
+/// What the vfs has use for when the app's handles of the host do not go through it: the time, what it is asked to add to the
+/// environment, and the other side of calls with handles of both.
+pub(super) struct Wishes {
+    environment: bool,
+    poll: Option<Version>,
+    splice: Option<Version>,
+    blocking_splice: Option<Version>,
+}
+
+impl Wishes {
+    /// # Errors
+    /// - [`Unlinkable::Versions`]: the app calls a function that takes handles of both at several versions.
+    pub(super) fn new(plan: &Plan<'_>, environment: bool) -> Result<Self, Unlinkable> {
+        Ok(Self {
+            environment,
+            poll: version_of(plan, plan::POLL)?,
+            splice: version_of(plan, plan::SPLICE)?,
+            blocking_splice: version_of(plan, plan::BLOCKING_SPLICE)?,
+        })
+    }
+
+    /// Whether an import of this version is wanted.
+    fn want(&self, path: &str, name: &str, version: &Version) -> bool {
+        let has = |wanted: &Option<Version>| wanted.as_ref() == Some(version);
+        match (path, name) {
+            ("wasi:clocks/wall-clock", "now") => true,
+            ("wasi:cli/environment", _) => self.environment,
+            ("wasi:io/poll", "[method]pollable.ready") => has(&self.poll),
+            (
+                "wasi:io/streams",
+                "[method]input-stream.read" | "[method]output-stream.check-write" | "[method]output-stream.write",
+            ) => has(&self.splice),
+            (
+                "wasi:io/streams",
+                "[method]input-stream.blocking-read" | "[method]output-stream.blocking-write-and-flush",
+            ) => has(&self.blocking_splice),
+            _ => false,
+        }
+    }
+}
+
+/// The version at which the app calls what has this name in the vfs.
+fn version_of(plan: &Plan<'_>, function: &str) -> Result<Option<Version>, Unlinkable> {
+    let calls = plan.values().flat_map(|calls| calls.values());
+    let versions: BTreeSet<_> = calls
+        .filter(|call| call.functions().iter().any(|name| name == function))
+        .map(|call| call.interface.version.clone())
+        .collect();
+    match versions.len() {
+        0 | 1 => Ok(versions.into_iter().next()),
+        _ => Err(Unlinkable::Versions { function: function.replace("vfs-compose:linked#", "") }),
+    }
+}
 
 /// A function of the host that one of the app's imports has, or can have.
 pub(super) struct HostImport<'a> {
@@ -22,8 +81,15 @@ pub(super) struct HostImport<'a> {
 impl<'a> HostImport<'a> {
     /// Looks at the app's imports of the interface `path`, the newest first.
     ///
-    /// `None` where the app does not import the interface, or at a version that has no such function.
-    pub(super) fn find(wasi: &'a Wasi, component: &Component<'a>, path: &str, name: &str) -> Option<Self> {
+    /// `None` where the function is not wanted, and where the app does not import the interface, or at a version that has no such
+    /// function.
+    pub(super) fn find(
+        wasi: &'a Wasi,
+        component: &Component<'a>,
+        wishes: &Wishes,
+        path: &str,
+        name: &str,
+    ) -> Option<Self> {
         let function = wasi.function(path, name)?;
         let mut imports: Vec<_> = component
             .definitions()
@@ -33,6 +99,7 @@ impl<'a> HostImport<'a> {
                 _ => None,
             })
             .filter(|(interface, ..)| interface.path == path && interface.is_wasi_0_2())
+            .filter(|(interface, ..)| wishes.want(path, name, &interface.version))
             .collect();
         imports.sort_by(|(one, ..), (other, ..)| other.version.cmp(&one.version));
         imports.into_iter().find_map(|(interface, instance, import)| {

@@ -105,7 +105,7 @@ fn reader(version: &str) -> String {
 }
 
 /// A command whose `run` fails unless both versions read the same first byte.
-fn mixed_reader() -> Vec<u8> {
+pub(super) fn mixed_reader() -> Vec<u8> {
     let versions = ["0.2.3", "0.2.12"];
     let body: String = versions
         .map(|v| {

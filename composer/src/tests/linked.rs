@@ -1,0 +1,196 @@
+//! The linked form, whole.
+
+use super::{apps, run, versions};
+use crate::error::{Error, Unlinkable};
+use crate::{Composer, Form, FormChoice, inspect};
+
+/// Links an app with one file, `f`.
+fn link(app: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("f"), "XYZ").unwrap();
+    let composer = Composer::new(app).image(directory.path()).times(0).form(FormChoice::Linked);
+    let composed = composer.compose()?;
+    assert_eq!((composed.report().form, &composed.report().not_linked), (Form::Linked, &None));
+    composed.to_bytes()
+}
+
+fn reason(app: Vec<u8>) -> Unlinkable {
+    match link(app) {
+        Err(Error::Link(reason)) => reason,
+        Err(error) => panic!("{error}"),
+        Ok(_) => panic!("it was linked"),
+    }
+}
+
+fn imports_of(app: Vec<u8>) -> Vec<String> {
+    inspect(&link(app).unwrap()).unwrap().imports
+}
+
+#[test]
+fn every_version_links_and_needs_nothing_new() {
+    for version in ["0.2.0", "0.2.3", "0.2.6", "0.2.12"] {
+        let imports = imports_of(apps::command(version));
+        assert!(imports.iter().all(|import| import.ends_with(&format!("@{version}"))), "{imports:?}");
+        assert!(!imports.iter().any(|import| import.starts_with("wasi:filesystem/")), "{imports:?}");
+    }
+}
+
+#[test]
+fn several_versions_in_one_program() {
+    let linked = link(versions::mixed_reader()).unwrap();
+    assert_eq!(run::command(&linked), Ok(()));
+}
+
+#[test]
+fn the_same_bytes_every_time() {
+    assert_eq!(link(versions::mixed_reader()).unwrap(), link(versions::mixed_reader()).unwrap());
+}
+
+#[test]
+fn the_image_and_the_form_are_found_again() {
+    let linked = link(versions::mixed_reader()).unwrap();
+    let inspection = inspect(&linked).unwrap();
+    let vfs = inspection.vfs.unwrap();
+    assert_eq!(vfs.form, Form::Linked);
+    assert!(vfs.image.windows(3).any(|bytes| bytes == b"XYZ"));
+    assert!(vfs.size < linked.len() as u64 && vfs.code < vfs.size);
+}
+
+/// A command that asks the clock for its resolution alone, and fails unless a directory that it makes has a time.
+fn maker() -> Vec<u8> {
+    apps::written(
+        &["0.2.3"],
+        "import wasi:clocks/wall-clock@0.2.3; import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;
+         export wasi:cli/run@0.2.3;",
+        r#"(module
+          (import "wasi:clocks/wall-clock@0.2.3" "resolution" (func $resolution (param i32)))
+          (import "wasi:filesystem/preopens@0.2.3" "get-directories" (func $dirs (param i32)))
+          (import "wasi:filesystem/types@0.2.3" "[method]descriptor.create-directory-at" (func $make (param i32 i32 i32 i32)))
+          (import "wasi:filesystem/types@0.2.3" "[method]descriptor.stat-at" (func $stat (param i32 i32 i32 i32 i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 8) "d")
+          (global $next (mut i32) (i32.const 1024))
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+            (global.get $next)
+            (global.set $next (i32.add (global.get $next) (i32.const 64))))
+          (func (export "wasi:cli/run@0.2.3#run") (result i32)
+            (local $dir i32)
+            (call $resolution (i32.const 16))
+            (call $dirs (i32.const 16))
+            (local.set $dir (i32.load (i32.load (i32.const 16))))
+            (call $make (local.get $dir) (i32.const 8) (i32.const 1) (i32.const 16))
+            (if (i32.load8_u (i32.const 16)) (then unreachable))
+            (call $stat (local.get $dir) (i32.const 0) (i32.const 8) (i32.const 1) (i32.const 16))
+            (if (i32.load8_u (i32.const 16)) (then unreachable))
+            ;; The seconds of the access time, in the record 8 bytes after the result's case.
+            (i64.lt_u (i64.load (i32.const 56)) (i64.const 1000000000))))"#,
+    )
+}
+
+#[test]
+fn a_clock_is_asked_for_the_time_where_the_app_has_one() {
+    let linked = link(maker()).unwrap();
+    assert_eq!(run::command(&linked), Ok(()));
+    assert_eq!(inspect(&linked).unwrap().imports, ["wasi:clocks/wall-clock@0.2.3"]);
+}
+
+const FILES: &str = "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;";
+
+#[test]
+fn a_function_that_is_given_a_stream() {
+    let inline = "import wrapper: interface { use wasi:io/streams@0.2.3.{input-stream}; wrap: func(s: input-stream); }";
+    let bare = "use wasi:io/streams@0.2.3.{output-stream}; import wrap: func(s: list<output-stream>);";
+    for (import, wanted) in [(inline, "wrapper#wrap"), (bare, "wrap#wrap")] {
+        let error = reason(apps::dummy(&["0.2.3"], &format!("{FILES} {import}")));
+        assert!(matches!(&error, Unlinkable::GivenAway { function } if function == wanted), "{error}");
+    }
+}
+
+#[test]
+fn a_function_that_gives_a_stream_and_sockets_are_no_matter() {
+    let import =
+        "import wrapper: interface { use wasi:io/streams@0.2.3.{input-stream}; unwrap: func() -> input-stream; }
+        import wasi:sockets/tcp@0.2.3; import wasi:sockets/network@0.2.3;";
+    let imports = imports_of(apps::dummy(&["0.2.3"], &format!("{FILES} {import}")));
+    for wanted in ["wrapper", "wasi:sockets/tcp@0.2.3", "wasi:sockets/network@0.2.3"] {
+        assert!(imports.iter().any(|import| import == wanted), "{imports:?}");
+    }
+}
+
+#[test]
+fn an_export_that_speaks_of_a_stream() {
+    let export = "use wasi:io/streams@0.2.3.{input-stream}; export take: func(s: input-stream);";
+    let error = reason(apps::dummy(&["0.2.3"], &format!("{FILES} {export}")));
+    assert!(matches!(&error, Unlinkable::Exported { name } if name == "take"), "{error}");
+}
+
+#[test]
+fn several_versions_of_poll() {
+    let error = reason(apps::dummy(
+        &["0.2.3", "0.2.12"],
+        &format!("{FILES} import wasi:io/poll@0.2.3; import wasi:io/poll@0.2.12;"),
+    ));
+    assert!(matches!(&error, Unlinkable::Versions { function } if function == "poll"), "{error}");
+}
+
+/// The app of the crate's documentation with a core module, and strings in this encoding.
+fn in_text(encoding: &str, inside: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(component
+          (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
+          (alias export $types "descriptor" (type $descriptor))
+          (import "wasi:filesystem/preopens@0.2.3" (instance $preopens
+            (alias outer 1 $descriptor (type $outer))
+            (export "descriptor" (type $descriptor (eq $outer)))
+            (type $own (own $descriptor))
+            (type $entry (tuple $own string))
+            (type $entries (list $entry))
+            (export "get-directories" (func (result $entries)))))
+          (core module $memory
+            (memory (export "memory") 1)
+            (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
+          (core instance $memory (instantiate $memory))
+          (core func $get (canon lower (func $preopens "get-directories")
+            (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) {encoding}))
+          (core module $main (import "" "get" (func (param i32))))
+          (core instance (instantiate $main (with "" (instance (export "get" (func $get))))))
+          {inside})"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+#[test]
+fn other_strings() {
+    link(in_text("string-encoding=utf8", "")).unwrap();
+    for encoding in ["string-encoding=utf16", "string-encoding=latin1+utf16"] {
+        let error = reason(in_text(encoding, ""));
+        assert!(
+            matches!(&error, Unlinkable::Encoding { function } if function.ends_with("#get-directories")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn an_interface_that_is_handed_on() {
+    let inside = r#"(component $inside
+        (import "types" (instance (export "descriptor" (type (sub resource))))))
+      (instance (instantiate $inside (with "types" (instance $types))))"#;
+    let error = reason(in_text("string-encoding=utf8", inside));
+    assert!(
+        matches!(&error, Unlinkable::HandedOn { interface } if interface == "wasi:filesystem/types@0.2.3"),
+        "{error}"
+    );
+}
+
+#[test]
+fn what_cannot_be_linked_is_plugged_and_says_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let composer = Composer::new(in_text("string-encoding=utf16", "")).image(directory.path());
+    let composed = composer.clone().form(FormChoice::Auto).compose().unwrap();
+    assert_eq!(composed.report().form, Form::Plugged);
+    assert!(composed.report().not_linked.as_ref().is_some_and(|reason| reason.contains("get-directories")));
+    let plugged = composer.form(FormChoice::Plugged).compose().unwrap();
+    assert_eq!(plugged.to_bytes().unwrap(), composed.to_bytes().unwrap());
+    assert_eq!(plugged.report().not_linked, None);
+}
