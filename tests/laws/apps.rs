@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use tempfile::TempDir;
+use vfs_tests::case::Form;
 use vfs_tests::{compose, guests, versions};
 
 /// A name for messages, and the bytes.
@@ -45,12 +46,21 @@ pub fn image() -> Result<TempDir> {
     Ok(image)
 }
 
+/// What holds for one form holds for the other.
+pub fn in_both_forms(test: impl Fn(Form) -> Result<()>) -> Result<()> {
+    for form in [Form::Plugged, Form::Linked] {
+        test(form).with_context(|| form.name())?;
+    }
+    Ok(())
+}
+
 /// The component that `vfs-compose` makes.
-pub fn composed(app: &[u8], image: &Path, flags: &[&str]) -> Result<Vec<u8>> {
+pub fn composed(form: Form, app: &[u8], image: &Path, flags: &[&str]) -> Result<Vec<u8>> {
     let directory = TempDir::new()?;
     let (input, out) = (directory.path().join("app.wasm"), directory.path().join("out.wasm"));
     fs::write(&input, app)?;
     let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-    compose::plugged(&input, image, &flags, &out)?;
+    let compose = if form == Form::Linked { compose::linked } else { compose::plugged };
+    compose(&input, image, &flags, &out)?;
     Ok(fs::read(out)?)
 }

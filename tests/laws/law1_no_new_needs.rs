@@ -13,31 +13,36 @@ const MAY_BE_NEW: [&str; 2] = ["now", "[method]pollable.ready"];
 
 #[test]
 fn imports_are_the_apps_own() -> Result<()> {
-    let image = apps::image()?;
-    for app in apps::all()? {
-        let before = World::of(&guests::as_component(app.bytes.clone())?)?.imports();
-        let after = World::of(&apps::composed(&app.bytes, image.path(), &[])?)?.imports();
-        for (interface, functions) in &after {
-            let own = before.get(interface).with_context(|| format!("{}: `{interface}` is new", app.name))?;
-            let new: Vec<_> = functions.difference(own).filter(|name| !MAY_BE_NEW.contains(&name.as_str())).collect();
-            ensure!(new.is_empty(), "{}: `{interface}` has new functions: {new:?}", app.name);
+    apps::in_both_forms(|form| {
+        let image = apps::image()?;
+        for app in apps::all()? {
+            let before = World::of(&guests::as_component(app.bytes.clone())?)?.imports();
+            let after = World::of(&apps::composed(form, &app.bytes, image.path(), &[])?)?.imports();
+            for (interface, functions) in &after {
+                let own = before.get(interface).with_context(|| format!("{}: `{interface}` is new", app.name))?;
+                let new: Vec<_> =
+                    functions.difference(own).filter(|name| !MAY_BE_NEW.contains(&name.as_str())).collect();
+                ensure!(new.is_empty(), "{}: `{interface}` has new functions: {new:?}", app.name);
+            }
+            ensure!(
+                !after.keys().any(|name| name.starts_with("wasi:filesystem/")),
+                "{}: files of the host are asked for",
+                app.name
+            );
         }
-        ensure!(
-            !after.keys().any(|name| name.starts_with("wasi:filesystem/")),
-            "{}: files of the host are asked for",
-            app.name
-        );
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 #[test]
 fn exports_are_the_apps_own() -> Result<()> {
-    let image = apps::image()?;
-    for app in apps::all()? {
-        let before = World::of(&guests::as_component(app.bytes.clone())?)?.exports();
-        let after = World::of(&apps::composed(&app.bytes, image.path(), &[])?)?.exports();
-        ensure!(before == after, "{}: {before:?} became {after:?}", app.name);
-    }
-    Ok(())
+    apps::in_both_forms(|form| {
+        let image = apps::image()?;
+        for app in apps::all()? {
+            let before = World::of(&guests::as_component(app.bytes.clone())?)?.exports();
+            let after = World::of(&apps::composed(form, &app.bytes, image.path(), &[])?)?.exports();
+            ensure!(before == after, "{}: {before:?} became {after:?}", app.name);
+        }
+        Ok(())
+    })
 }

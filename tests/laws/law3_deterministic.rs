@@ -13,42 +13,48 @@ use crate::apps;
 
 #[test]
 fn composing_twice_gives_the_same_bytes() -> Result<()> {
-    let image = apps::image()?;
-    for app in apps::all()? {
-        let make = || apps::composed(&app.bytes, image.path(), &["--env", "B=1", "--env", "A=2", "--preopen", "/dir"]);
-        ensure!(make()? == make()?, "{}", app.name);
-    }
-    Ok(())
+    apps::in_both_forms(|form| {
+        let image = apps::image()?;
+        for app in apps::all()? {
+            let make = || {
+                apps::composed(form, &app.bytes, image.path(), &["--env", "B=1", "--env", "A=2", "--preopen", "/dir"])
+            };
+            ensure!(make()? == make()?, "{}", app.name);
+        }
+        Ok(())
+    })
 }
 
 #[test]
 fn order_and_place_of_the_directory_do_not_matter() -> Result<()> {
-    let app = guests::named("process")?;
-    let names: Vec<String> = (0..300).map(|n| format!("{:02x}", n * 7919 % 1000)).collect();
-    let make = |reverse: bool| -> Result<Vec<u8>> {
-        let image = TempDir::with_prefix(if reverse { "a-longer-name-than-the-other" } else { "b" })?;
-        let then = SystemTime::UNIX_EPOCH + Duration::new(1_600_000_000, 123);
-        let mut order = names.clone();
-        order.sort();
-        if reverse {
-            order.reverse();
-            // A directory that was larger once lists in another order on some filesystems.
-            for n in 0..500 {
-                let path = image.path().join(format!("gone{n}"));
-                fs::write(&path, "")?;
-                fs::remove_file(path)?;
+    apps::in_both_forms(|form| {
+        let app = guests::named("process")?;
+        let names: Vec<String> = (0..300).map(|n| format!("{:02x}", n * 7919 % 1000)).collect();
+        let make = |reverse: bool| -> Result<Vec<u8>> {
+            let image = TempDir::with_prefix(if reverse { "a-longer-name-than-the-other" } else { "b" })?;
+            let then = SystemTime::UNIX_EPOCH + Duration::new(1_600_000_000, 123);
+            let mut order = names.clone();
+            order.sort();
+            if reverse {
+                order.reverse();
+                // A directory that was larger once lists in another order on some filesystems.
+                for n in 0..500 {
+                    let path = image.path().join(format!("gone{n}"));
+                    fs::write(&path, "")?;
+                    fs::remove_file(path)?;
+                }
             }
-        }
-        for name in &order {
-            let path = image.path().join(name);
-            fs::write(&path, name)?;
-            File::open(&path)?.set_modified(then)?;
-        }
-        File::open(image.path())?.set_modified(then)?;
-        apps::composed(&app, image.path(), &[])
-    };
-    ensure!(make(false)? == make(true)?);
-    Ok(())
+            for name in &order {
+                let path = image.path().join(name);
+                fs::write(&path, name)?;
+                File::open(&path)?.set_modified(then)?;
+            }
+            File::open(image.path())?.set_modified(then)?;
+            apps::composed(form, &app, image.path(), &[])
+        };
+        ensure!(make(false)? == make(true)?);
+        Ok(())
+    })
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
+use vfs_tests::case::Form;
 use vfs_tests::host::Invocation;
 use vfs_tests::wasmtime_host::{self, Granted};
 use vfs_tests::{guests, wasmtime_host::engine};
@@ -36,28 +37,30 @@ fn image(large: usize) -> Result<TempDir> {
 
 #[test]
 fn image_is_an_active_segment_on_pages_of_its_own() -> Result<()> {
-    let image = image(3 << 20)?;
-    let component = apps::composed(&guests::named("process")?, image.path(), &[])?;
-    let mut found = Vec::new();
-    for payload in Parser::new(0).parse_all(&component) {
-        let Payload::DataSection(segments) = payload? else { continue };
-        for segment in segments {
-            let segment = segment?;
-            if segment.data.len() < 3 << 20 {
-                continue;
+    apps::in_both_forms(|form| {
+        let image = image(3 << 20)?;
+        let component = apps::composed(form, &guests::named("process")?, image.path(), &[])?;
+        let mut found = Vec::new();
+        for payload in Parser::new(0).parse_all(&component) {
+            let Payload::DataSection(segments) = payload? else { continue };
+            for segment in segments {
+                let segment = segment?;
+                if segment.data.len() < 3 << 20 {
+                    continue;
+                }
+                let DataKind::Active { offset_expr, .. } = segment.kind else {
+                    anyhow::bail!("the image is a passive segment")
+                };
+                let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
+                    anyhow::bail!("the image's place is not constant")
+                };
+                found.push(u64::from(value as u32));
             }
-            let DataKind::Active { offset_expr, .. } = segment.kind else {
-                anyhow::bail!("the image is a passive segment")
-            };
-            let Operator::I32Const { value } = offset_expr.get_operators_reader().read()? else {
-                anyhow::bail!("the image's place is not constant")
-            };
-            found.push(u64::from(value as u32));
         }
-    }
-    ensure!(found.len() == 1, "{} segments are as large as the image", found.len());
-    ensure!(found[0] % PAGE == 0, "the image begins in the middle of a page, at {}", found[0]);
-    Ok(())
+        ensure!(found.len() == 1, "{} segments are as large as the image", found.len());
+        ensure!(found[0] % PAGE == 0, "the image begins in the middle of a page, at {}", found[0]);
+        Ok(())
+    })
 }
 
 /// Compiled ahead, as hosts do that start an app often.
@@ -67,9 +70,9 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn new(large: usize) -> Result<Self> {
+    fn new(form: Form, large: usize) -> Result<Self> {
         let image = image(large)?;
-        let component = apps::composed(&guests::named("process")?, image.path(), &[])?;
+        let component = apps::composed(form, &guests::named("process")?, image.path(), &[])?;
         let directory = TempDir::new()?;
         let path = directory.path().join("app.cwasm");
         let plain = |error: wasmtime::Error| anyhow::anyhow!("{error:?}");
@@ -109,24 +112,26 @@ fn resident() -> Result<u64> {
 #[test]
 #[cfg(target_os = "linux")]
 fn start_and_memory_do_not_depend_on_the_size_of_the_image() -> Result<()> {
-    const SMALL: usize = 1 << 20;
-    const LARGE: usize = 128 << 20;
-    let (small, large) = (Compiled::new(SMALL)?, Compiled::new(LARGE)?);
-    small.start()?;
-    let before = resident()?;
-    large.start()?;
-    let grown = resident()?.saturating_sub(before);
-    ensure!(grown < (LARGE / 4) as u64, "a run that touches one small file holds {grown} bytes more in memory");
+    apps::in_both_forms(|form| {
+        const SMALL: usize = 1 << 20;
+        const LARGE: usize = 128 << 20;
+        let (small, large) = (Compiled::new(form, SMALL)?, Compiled::new(form, LARGE)?);
+        small.start()?;
+        let before = resident()?;
+        large.start()?;
+        let grown = resident()?.saturating_sub(before);
+        ensure!(grown < (LARGE / 4) as u64, "a run that touches one small file holds {grown} bytes more in memory");
 
-    // The fastest of many: other processes only ever make it slower.
-    let (mut least_small, mut least_large) = (Duration::MAX, Duration::MAX);
-    for _ in 0..40 {
-        least_small = least_small.min(small.start()?);
-        least_large = least_large.min(large.start()?);
-    }
-    ensure!(
-        least_large < least_small * 2 + Duration::from_micros(100),
-        "instantiation takes {least_large:?} with a large image and {least_small:?} with a small one"
-    );
-    Ok(())
+        // The fastest of many: other processes only ever make it slower.
+        let (mut least_small, mut least_large) = (Duration::MAX, Duration::MAX);
+        for _ in 0..40 {
+            least_small = least_small.min(small.start()?);
+            least_large = least_large.min(large.start()?);
+        }
+        ensure!(
+            least_large < least_small * 2 + Duration::from_micros(100),
+            "instantiation takes {least_large:?} with a large image and {least_small:?} with a small one"
+        );
+        Ok(())
+    })
 }

@@ -12,7 +12,7 @@ use vfs_tests::{guests, node_host};
 
 use crate::apps;
 
-fn hostile() -> Result<Vec<u8>> {
+fn hostile(form: Form) -> Result<Vec<u8>> {
     let image = TempDir::new()?;
     let root = image.path();
     fs::create_dir_all(root.join("d/e"))?;
@@ -24,29 +24,33 @@ fn hostile() -> Result<Vec<u8>> {
     symlink("f", root.join("image/l"))?;
     symlink("d", root.join("l"))?;
     symlink("loop", root.join("loop"))?;
-    apps::composed(&guests::named("hostile")?, root, &[])
+    apps::composed(form, &guests::named("hostile")?, root, &[])
 }
 
 #[test]
 fn garbage_is_answered() -> Result<()> {
-    let app = hostile()?;
-    for seed in 0..12 {
-        let invocation = Invocation::with_args(["200000".to_owned(), seed.to_string()]);
-        let output = wasmtime_host::run(&app, &invocation, Granted::Nothing)?;
-        ensure!(output.exit == 0, "seed {seed}: {output:?}");
-    }
-    Ok(())
+    apps::in_both_forms(|form| {
+        let app = hostile(form)?;
+        for seed in 0..12 {
+            let invocation = Invocation::with_args(["200000".to_owned(), seed.to_string()]);
+            let output = wasmtime_host::run(&app, &invocation, Granted::Nothing)?;
+            ensure!(output.exit == 0, "seed {seed}: {output:?}");
+        }
+        Ok(())
+    })
 }
 
 #[test]
 fn garbage_is_answered_alike_on_node() -> Result<()> {
-    let directory = TempDir::new()?;
-    let path = directory.path().join("app.wasm");
-    let app = hostile()?;
-    fs::write(&path, &app)?;
-    let invocation = Invocation::with_args(["10000", "7"]);
-    let (here, there) =
-        (wasmtime_host::run(&app, &invocation, Granted::Nothing)?, node_host::run(&path, Form::Plugged, &invocation)?);
-    ensure!(here.exit == 0 && here == there, "wasmtime: {here:?}\nnode: {there:?}");
-    Ok(())
+    apps::in_both_forms(|form| {
+        let directory = TempDir::new()?;
+        let path = directory.path().join("app.wasm");
+        let app = hostile(form)?;
+        fs::write(&path, &app)?;
+        let invocation = Invocation::with_args(["10000", "7"]);
+        let (here, there) =
+            (wasmtime_host::run(&app, &invocation, Granted::Nothing)?, node_host::run(&path, form, &invocation)?);
+        ensure!(here.exit == 0 && here == there, "wasmtime: {here:?}\nnode: {there:?}");
+        Ok(())
+    })
 }

@@ -12,16 +12,19 @@ use crate::apps;
 
 #[test]
 fn directory_and_component_stay_as_they_were() -> Result<()> {
-    let image = apps::image()?;
-    let app = apps::composed(&guests::named("process")?, image.path(), &[])?;
-    let run = |args: &[&str]| wasmtime_host::run(&app, &Invocation::with_args(args.iter().copied()), Granted::Nothing);
-    let written = run(&["write", "/hello.txt", "/new.txt"])?;
-    ensure!(written.stdout == "/hello.txt: written\n/new.txt: written\n", "{written:?}");
-    ensure!(fs::read_to_string(image.path().join("hello.txt"))? == "hello, image\n", "the directory was changed");
-    ensure!(!image.path().join("new.txt").exists(), "the directory was changed");
-    let seen = run(&["tree"])?;
-    ensure!(seen.stdout == "/dir/\n/dir/a.txt 2\n/hello.txt 13\n", "a second run sees the first: {seen:?}");
-    Ok(())
+    apps::in_both_forms(|form| {
+        let image = apps::image()?;
+        let app = apps::composed(form, &guests::named("process")?, image.path(), &[])?;
+        let run =
+            |args: &[&str]| wasmtime_host::run(&app, &Invocation::with_args(args.iter().copied()), Granted::Nothing);
+        let written = run(&["write", "/hello.txt", "/new.txt"])?;
+        ensure!(written.stdout == "/hello.txt: written\n/new.txt: written\n", "{written:?}");
+        ensure!(fs::read_to_string(image.path().join("hello.txt"))? == "hello, image\n", "the directory was changed");
+        ensure!(!image.path().join("new.txt").exists(), "the directory was changed");
+        let seen = run(&["tree"])?;
+        ensure!(seen.stdout == "/dir/\n/dir/a.txt 2\n/hello.txt 13\n", "a second run sees the first: {seen:?}");
+        Ok(())
+    })
 }
 
 #[test]
