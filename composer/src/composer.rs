@@ -151,29 +151,31 @@ impl Composer {
     /// One of [`Error`] for each step that can fail.
     pub fn compose(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
-        let Some(app) = &self.app else { return self.vfs_for(&wasi, None) };
+        let Some(app) = &self.app else { return self.vfs_for(&wasi, None, None) };
         let app = App::read(&wasi, app.clone())?;
         if !self.allow_unused && !app.has_filesystem() {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
         }
         if self.form == FormChoice::Plugged {
-            return self.plugged(&wasi, &app);
+            return self.plugged(&wasi, &app, None);
         }
         match self.linked(&wasi, &app) {
             Err(Error::Link(reason)) if self.form == FormChoice::Auto => {
-                Ok(self.plugged(&wasi, &app)?.with_form(Form::Plugged, Some(reason.to_string())))
+                self.plugged(&wasi, &app, Some(reason.to_string()))
             }
             linked => linked,
         }
     }
 
-    fn plugged(&self, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-        let vfs = self.vfs_for(wasi, Some(app))?;
+    /// `not_linked` is why that failed, if it was tried.
+    fn plugged(&self, wasi: &Wasi, app: &App, not_linked: Option<String>) -> Result<Composed, Error> {
+        let vfs = self.vfs_for(wasi, Some(app), not_linked.clone())?;
         let vfs_imports = vfs.report().imports.clone();
         let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
         let composed = crate::compose::compose(vfs_shell, app)?;
         check::check(&composed, app, &vfs_imports)?;
-        Ok(Composed::new(composed, image, warnings)?.with_sizes(app.component.len() as u64, vfs_size))
+        let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
+        Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
     }
 
     fn linked(&self, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
@@ -195,7 +197,7 @@ impl Composer {
     pub fn vfs(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
         let app = self.app.as_ref().map(|app| App::read(&wasi, app.clone())).transpose()?;
-        self.vfs_for(&wasi, app.as_ref())
+        self.vfs_for(&wasi, app.as_ref(), None)
     }
 
     /// The image alone.
@@ -219,14 +221,14 @@ impl Composer {
         Ok(Collected { image, embedding, settings, warnings })
     }
 
-    fn vfs_for(&self, wasi: &Wasi, app: Option<&App>) -> Result<Composed, Error> {
+    fn vfs_for(&self, wasi: &Wasi, app: Option<&App>, not_linked: Option<String>) -> Result<Composed, Error> {
         if let Some(app) = app {
             app.require_pluggable()?;
         }
         let Collected { image, embedding, warnings, .. } = self.collect()?;
         let mut vfs = tailor::tailor(wasi, order(wasi, app), &embedding)?;
         embed::checked_size(image.size(), vfs.component.len() as u64)?;
-        embed::describe(&mut vfs.component, vfs.place.describe(&embedding));
+        embed::describe(&mut vfs.component, Description { not_linked, ..vfs.place.describe(&embedding) });
         let size = vfs.component.len() as u64;
         let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
         if let Some(interface) =

@@ -20,10 +20,13 @@ const SECTION: &str = "vfs-compose";
 pub(crate) const MAX_MODULE: u64 = 1 << 30;
 
 /// What the custom section says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Description {
     #[serde(default)]
     pub(crate) form: Form,
+    /// Why it is not linked, where that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) not_linked: Option<String>,
     /// The vfs's module, counted among those of the component that has the section.
     #[serde(default)]
     pub(crate) module: u32,

@@ -29,6 +29,8 @@ pub struct Vfs<'a> {
     pub settings: Settings,
     /// How it is joined with the app.
     pub form: Form,
+    /// Why it is not linked, where that was tried.
+    pub not_linked: Option<String>,
     /// Bytes of the vfs (its component, or linked its module) without its image.
     pub size: u64,
     /// Bytes of its functions.
@@ -50,6 +52,7 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
             image: &component[found.image.clone()],
             settings: settings(view),
             form: found.form,
+            not_linked: found.not_linked,
             size: (found.vfs.len() - found.image.len()) as u64,
             code: found.code as u64,
         })

@@ -20,6 +20,7 @@ mod foreign;
 mod glue;
 mod host;
 mod plan;
+mod same;
 mod served;
 #[cfg(test)]
 mod tests;
@@ -32,7 +33,7 @@ use vfs_core::settings::Settings;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
 use crate::app::App;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, TailorError};
 use crate::tailor::{self, Embedding, Placed};
 use crate::wasi::Wasi;
 use component::{Component, Definition, Id, Item, Space};
@@ -74,6 +75,12 @@ pub enum Unlinkable {
     /// Strings in another encoding than UTF-8.
     #[error("`{function}` is lowered with strings that are not UTF-8")]
     Encoding {
+        /// The function's name.
+        function: String,
+    },
+    /// A function whose types are not WASI's.
+    #[error("`{function}` has other types than in WASI")]
+    Different {
         /// The function's name.
         function: String,
     },
@@ -138,6 +145,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     let served = Served::new(app, environment);
     foreign::check(&served, app)?;
     let plan = plan::plan(&served, &component)?;
+    plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;
     let exports = functions(&plan);
     let wishes = Wishes::new(&plan, environment)?;
     let granted = |path: &str, name: &str| HostImport::find(wasi, &component, &wishes, path, name).is_some();
@@ -159,6 +167,17 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     }
     let module = emitted.numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();
     Ok(Linked { component: emitted.bytes, module: module.unwrap_or(0), vfs_size, place: inside.place })
+}
+
+/// The glue goes by the app's types, the vfs by WASI's.
+fn require_same(wasi: &Wasi, app: &App, call: &Call<'_>) -> Result<(), Error> {
+    let What::Function(function) = call.what else { return Ok(()) };
+    let (interface, name) = (call.interface.clone(), function.name.clone());
+    match wasi.function(&interface.path, &name) {
+        None => Err(TailorError::NoFunction { interface, function: name }.into()),
+        Some(known) if same::same((&app.resolve, function), (&wasi.resolve, known)) => Ok(()),
+        Some(_) => Err(Unlinkable::Different { function: call.name.clone() }.into()),
+    }
 }
 
 /// The vfs's functions for a plan.

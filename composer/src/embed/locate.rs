@@ -21,6 +21,8 @@ pub(crate) struct Found {
     /// The vfs: its component, or linked its module.
     pub(crate) vfs: Range<usize>,
     pub(crate) form: Form,
+    /// Why it is not linked, where that was tried.
+    pub(crate) not_linked: Option<String>,
 }
 
 /// A data segment on the way.
@@ -99,9 +101,9 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
     let (Some(settings), Some(image)) = (settings, image) else { return Ok(None) };
     let Some(module) = image.around.iter().nth_back(1).cloned() else { return Ok(None) };
     let code = code.iter().find(|(of, _)| *of == module).map_or(0, |(_, size)| *size);
-    let form = description.form;
+    let Description { form, not_linked, .. } = description;
     let vfs = if form == Form::Linked { module } else { component };
-    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, form }))
+    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, form, not_linked }))
 }
 
 /// Positions in bytes that are in memory.

@@ -47,6 +47,7 @@ impl Placed {
         let size = u32::try_from(embedding.settings.len()).unwrap_or(u32::MAX);
         Description {
             form: Form::Plugged,
+            not_linked: None,
             module: 0,
             image: embed::Place { offset: self.image, size: embedding.image_size },
             settings: embed::Place { offset: self.settings, size },

@@ -135,7 +135,11 @@ fn several_versions_of_poll() {
 
 /// The app of the crate's documentation with a core module, and strings in this encoding.
 fn in_text(encoding: &str, inside: &str) -> Vec<u8> {
-    let text = format!(
+    wat::parse_str(text(encoding, inside)).unwrap()
+}
+
+fn text(encoding: &str, inside: &str) -> String {
+    format!(
         r#"(component
           (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
           (alias export $types "descriptor" (type $descriptor))
@@ -155,8 +159,7 @@ fn in_text(encoding: &str, inside: &str) -> Vec<u8> {
           (core module $main (import "" "get" (func (param i32))))
           (core instance (instantiate $main (with "" (instance (export "get" (func $get))))))
           {inside})"#
-    );
-    wat::parse_str(text).unwrap()
+    )
 }
 
 #[test]
@@ -169,6 +172,12 @@ fn other_strings() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn types_that_are_not_those_of_wasi() {
+    let error = reason(wat::parse_str(text("string-encoding=utf8", "").replace("$own string", "string $own")).unwrap());
+    assert!(matches!(&error, Unlinkable::Different { function } if function.ends_with("#get-directories")), "{error}");
 }
 
 #[test]
@@ -190,7 +199,8 @@ fn what_cannot_be_linked_is_plugged_and_says_why() {
     let composed = composer.clone().form(FormChoice::Auto).compose().unwrap();
     assert_eq!(composed.report().form, Form::Plugged);
     assert!(composed.report().not_linked.as_ref().is_some_and(|reason| reason.contains("get-directories")));
+    let bytes = composed.to_bytes().unwrap();
+    assert_eq!(inspect(&bytes).unwrap().vfs.unwrap().not_linked, composed.report().not_linked);
     let plugged = composer.form(FormChoice::Plugged).compose().unwrap();
-    assert_eq!(plugged.to_bytes().unwrap(), composed.to_bytes().unwrap());
     assert_eq!(plugged.report().not_linked, None);
 }

@@ -28,6 +28,9 @@ fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<Exit
             Target::File(_) => print(&format!("{json}\n"))?,
         }
     } else if !output.quiet {
+        if let Some(reason) = &report.not_linked {
+            eprintln!("note: plugged and not linked, so files are slower: {reason}");
+        }
         eprintln!("{}", summary(&target.name(), report));
     }
     Ok(ExitCode::SUCCESS)

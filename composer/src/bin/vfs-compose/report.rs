@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind, IsTerminal};
 use std::path::Path;
 
 use miette::{Diagnostic, MietteHandlerOpts, ReportHandler};
-use vfs_compose::Report;
 use vfs_compose::error::{AppError, Error, TreeError, WriteError};
+use vfs_compose::{Form, Report};
 
 /// Why the program ends with something else than success.
 #[derive(Debug)]
@@ -180,7 +180,12 @@ pub fn summary(output: &str, report: &Report) -> String {
             count(image.directories, "directory", "directories")
         ),
     };
-    format!("{output}: {} ({}{files})", size(report.size), parts.join(" + "))
+    let form = match (report.app, report.form) {
+        (0, _) => "",
+        (_, Form::Linked) => "linked, ",
+        (_, Form::Plugged) => "plugged, ",
+    };
+    format!("{output}: {form}{} ({}{files})", size(report.size), parts.join(" + "))
 }
 
 pub fn count(number: u64, one: &str, many: &str) -> String {

@@ -42,6 +42,9 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
         Form::Plugged => "plugged in front of",
     };
     _ = writeln!(text, "\nvfs: {} ({} of code), {form} the app", size(vfs.size), size(vfs.code));
+    if let Some(reason) = &vfs.not_linked {
+        _ = writeln!(text, "  not linked: {reason}");
+    }
     let settings = &vfs.settings;
     let limit = |value: u64, none: u64| if value == none { "none".into() } else { value.to_string() };
     for (guest, name) in &settings.preopens {
@@ -122,6 +125,7 @@ fn as_json(inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure>
             let summary = validated(vfs.image)?;
             json!({
                 "form": vfs.form,
+                "not-linked": vfs.not_linked,
                 "size": vfs.size,
                 "code": vfs.code,
                 "preopens": settings.preopens.iter().map(|(guest, name)| json!({"guest": guest, "name": name})).collect::<Vec<_>>(),
