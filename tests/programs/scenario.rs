@@ -119,8 +119,8 @@ impl Scenario {
 
     /// The component with the files inside.
     fn composed(&self, form: Form) -> Result<&Path> {
-        let (slot, compose): (_, fn(&Path, &Path, &[String], &Path) -> Result<()>) =
-            if form == Form::Linked { (&self.linked, compose::linked) } else { (&self.plugged, compose::plugged) };
+        let slot = if form == Form::Linked { &self.linked } else { &self.plugged };
+        let compose = if form == Form::Linked { compose::linked } else { compose::plugged };
         let (_, path) = once(slot, || {
             let (directory, root) = (TempDir::new()?, TempDir::new()?);
             (self.tree)(root.path())?;

@@ -49,7 +49,7 @@ pub struct Spec {
     #[serde(default = "usual_forms")]
     pub forms: Vec<Form>,
     /// Who runs it.
-    #[serde(default = "both_hosts")]
+    #[serde(default = "all_hosts")]
     pub hosts: Vec<Host>,
     /// The host directory is granted for reading only.
     #[serde(default)]
@@ -92,6 +92,9 @@ pub enum Form {
 pub enum Host {
     /// The wasmtime that is linked into the tests.
     Wasmtime,
+    /// A newer wasmtime, the one of PyPI's package.
+    #[serde(rename = "wasmtime-50")]
+    Wasmtime50,
     /// Node with jco.
     Node,
 }
@@ -100,8 +103,8 @@ fn usual_forms() -> Vec<Form> {
     vec![Form::HostDirectory, Form::Plugged, Form::Linked]
 }
 
-fn both_hosts() -> Vec<Host> {
-    vec![Host::Wasmtime, Host::Node]
+fn all_hosts() -> Vec<Host> {
+    vec![Host::Wasmtime, Host::Wasmtime50, Host::Node]
 }
 
 impl Form {
@@ -123,6 +126,7 @@ impl Host {
     pub fn name(self) -> &'static str {
         match self {
             Self::Wasmtime => "wasmtime",
+            Self::Wasmtime50 => "wasmtime-50",
             Self::Node => "node",
         }
     }

@@ -1,6 +1,10 @@
 //! What every host takes and gives.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
 
 /// What a program is started with.
 #[derive(Clone, Debug, Default)]
@@ -35,3 +39,23 @@ pub struct Output {
 
 /// The exit code that stands for a trap, as a shell shows an abort.
 pub const TRAP: i32 = 134;
+
+/// Runs a host that is a program of its own to its end.
+///
+/// # Errors
+/// It does not start.
+pub fn output(mut command: Command, stdin: &str) -> Result<Output> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().with_context(|| format!("{:?} does not start", command.get_program()))?;
+    let mut pipe = child.stdin.take().expect("stdin is piped");
+    let text = stdin.to_owned();
+    // A program that does not read its input closes the pipe; that is not our error.
+    let writer = std::thread::spawn(move || drop(pipe.write_all(text.as_bytes())));
+    let output = child.wait_with_output()?;
+    drop(writer.join());
+    Ok(Output {
+        exit: output.status.code().unwrap_or(TRAP),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}

