@@ -25,6 +25,24 @@ pub enum App {
     Everything,
 }
 
+/// How an app and its files become one component.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Form {
+    /// The vfs is a component of its own.
+    Plugged,
+    /// The vfs is a core module in the app's component.
+    Linked,
+}
+
+impl Form {
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Plugged => "plugged",
+            Self::Linked => "linked",
+        }
+    }
+}
+
 /// The place where things are made, and what has been made there.
 pub struct Lab {
     dir: TempDir,
@@ -32,7 +50,7 @@ pub struct Lab {
     pub host: Host,
     trees: RefCell<HashMap<Tree, PathBuf>>,
     apps: RefCell<HashMap<App, PathBuf>>,
-    composed: RefCell<HashMap<(App, Tree), PathBuf>>,
+    composed: RefCell<HashMap<(App, Tree, Form), PathBuf>>,
     programs: RefCell<HashMap<PathBuf, Rc<Program>>>,
 }
 
@@ -90,18 +108,19 @@ impl Lab {
     }
 
     /// The app with the tree inside.
-    pub fn composed(&self, app: App, tree: Tree) -> Result<PathBuf> {
-        once(&self.composed, (app, tree), || {
-            let out = self.path(&format!("{app:?}-{tree:?}.wasm"));
-            run(self.compose(app, tree, &out)?)?;
+    pub fn composed(&self, app: App, tree: Tree, form: Form) -> Result<PathBuf> {
+        once(&self.composed, (app, tree, form), || {
+            let out = self.path(&format!("{app:?}-{tree:?}-{form:?}.wasm"));
+            run(self.compose(app, tree, form, &out)?)?;
             Ok(out)
         })
     }
 
     /// The command that composes the app and the tree into `out`.
-    pub fn compose(&self, app: App, tree: Tree, out: &Path) -> Result<Command> {
+    pub fn compose(&self, app: App, tree: Tree, form: Form, out: &Path) -> Result<Command> {
         let mut command = Command::new(compose::command()?);
-        command.arg(self.app(app)?).arg("--image").arg(self.tree(tree)?).arg("-o").arg(out).arg("-q");
+        command.arg(self.app(app)?).arg("--form").arg(form.flag());
+        command.arg("--image").arg(self.tree(tree)?).arg("-o").arg(out).arg("-q");
         Ok(command)
     }
 

@@ -4,43 +4,50 @@ use crate::row::{Outcome, Sample, Target, Unit};
 use anyhow::Result;
 use serde::Serialize;
 
-/// Prints one line for each row.
+/// Prints a line for each row and form.
 pub fn table(outcomes: &[Outcome]) -> Result<()> {
-    let width = outcomes.iter().map(|o| o.row.name.chars().count()).max().unwrap_or(0);
+    let width = outcomes.iter().flat_map(Outcome::lines).map(|line| line.name.chars().count()).max().unwrap_or(0);
     println!(
         "{:width$}  {:>14}  {:>14}  {:>7}  {:>12}  {:4}  {:>14}  {:>14}  against",
         "", "other", "composed", "ratio", "target", "", "other, CPU", "composed, CPU"
     );
     for outcome in outcomes {
         let row = outcome.row;
-        match (&outcome.error, outcome.figure()) {
-            (None, Some(figure)) => println!(
+        if let Some(error) = &outcome.error {
+            println!("{:width$}  FAILED: {error}", row.name);
+            continue;
+        }
+        for line in outcome.lines() {
+            let Some(figure) = line.figure else {
+                println!("{:width$}  not measured", line.name);
+                continue;
+            };
+            println!(
                 "{:width$}  {:>14}  {:>14}  {:>7}  {:>12}  {:4}  {:>14}  {:>14}  {}",
-                row.name,
+                line.name,
                 row.unit.show(figure.base),
                 row.unit.show(Some(figure.vfs)),
-                ratio(row.target, &figure),
-                row.target.show(row.unit),
-                verdict(row.target.met(&figure)),
+                ratio(line.target, &figure),
+                line.target.show(row.unit),
+                verdict(line.met()),
                 row.unit.show_cpu(figure.base_cpu),
                 row.unit.show_cpu(figure.vfs_cpu),
                 row.against,
-            ),
-            (Some(error), _) => println!("{:width$}  FAILED: {error}", row.name),
-            (None, None) => println!("{:width$}  not measured", row.name),
+            );
         }
     }
-    let missed = outcomes.iter().filter(|o| o.figure().and_then(|f| o.row.target.met(&f)) == Some(false)).count();
+    let lines = outcomes.iter().flat_map(Outcome::lines).count();
+    let missed = outcomes.iter().flat_map(Outcome::lines).filter(|line| line.met() == Some(false)).count();
     let failed = outcomes.iter().filter(|o| o.error.is_some()).count();
-    println!("{} rows, {missed} missed, {failed} failed", outcomes.len());
+    println!("{lines} figures, {missed} missed, {failed} failed");
     Ok(())
 }
 
-/// Prints one JSON array with one object for each row.
+/// Prints one JSON array with one object for each row and form.
 pub fn json(outcomes: &[Outcome]) -> Result<()> {
     #[derive(Serialize)]
-    struct Line<'a> {
-        name: &'a str,
+    struct Object<'a> {
+        name: String,
         against: &'a str,
         unit: Unit,
         target: Target,
@@ -48,19 +55,20 @@ pub fn json(outcomes: &[Outcome]) -> Result<()> {
         met: Option<bool>,
         error: Option<&'a str>,
     }
-    let lines: Vec<Line> = outcomes
+    let objects: Vec<Object> = outcomes
         .iter()
-        .map(|o| Line {
-            name: o.row.name,
+        .flat_map(|o| o.lines().map(move |line| (o, line)))
+        .map(|(o, line)| Object {
             against: o.row.against,
             unit: o.row.unit,
-            target: o.row.target,
-            figure: o.figure(),
-            met: o.figure().and_then(|f| o.row.target.met(&f)),
+            target: line.target,
+            figure: line.figure,
+            met: line.met(),
             error: o.error.as_deref(),
+            name: line.name,
         })
         .collect();
-    println!("{}", serde_json::to_string_pretty(&lines)?);
+    println!("{}", serde_json::to_string_pretty(&objects)?);
     Ok(())
 }
 

@@ -15,14 +15,18 @@ pub struct Row {
     pub unit: Unit,
     /// What it should be.
     pub target: Target,
+    /// What it should be in the linked form, where that is measured beside the plugged one.
+    pub linked: Target,
     /// How it is measured.
     pub measure: Measure,
 }
 
 /// How a row gets a sample.
 pub enum Measure {
-    /// A loop in the guest, on the host directory and composed.
+    /// A loop in the guest, on the host directory and in both forms.
     Guest(Work),
+    /// Anything else that is measured in both forms.
+    Forms(fn(&Lab) -> Result<Samples>),
     /// Anything else.
     Other(fn(&Lab) -> Result<Sample>),
     /// Anything else that takes seconds: at most [`SLOW_ROUNDS`] samples.
@@ -43,6 +47,15 @@ pub struct Sample {
     pub base_cpu: Option<f64>,
     /// The same of the composed side.
     pub vfs_cpu: Option<f64>,
+}
+
+/// One measurement of both forms.
+#[derive(Clone, Copy)]
+pub struct Samples {
+    /// The plugged form, or the only one.
+    pub plugged: Sample,
+    /// The linked form, against the same other side.
+    pub linked: Option<Sample>,
 }
 
 /// What a figure is counted in.
@@ -98,6 +111,7 @@ pub struct Outcome<'a> {
     /// The row.
     pub row: &'a Row,
     samples: Vec<Sample>,
+    linked: Vec<Sample>,
     /// Why there is no figure. After the first failure a row is left alone.
     pub error: Option<String>,
 }
@@ -105,7 +119,7 @@ pub struct Outcome<'a> {
 impl<'a> Outcome<'a> {
     /// A row of which nothing is known yet.
     pub fn new(row: &'a Row) -> Self {
-        Self { row, samples: Vec::new(), error: None }
+        Self { row, samples: Vec::new(), linked: Vec::new(), error: None }
     }
 
     /// Measures once more. Odd rounds begin with the other side.
@@ -115,18 +129,55 @@ impl<'a> Outcome<'a> {
         }
         let sample = match &self.row.measure {
             Measure::Guest(work) => work.sample(lab, round),
-            Measure::Other(measure) | Measure::Slow(measure) => measure(lab),
+            Measure::Forms(measure) => measure(lab),
+            Measure::Other(measure) | Measure::Slow(measure) => {
+                measure(lab).map(|plugged| Samples { plugged, linked: None })
+            }
         };
         match sample {
-            Ok(sample) => self.samples.push(sample),
+            Ok(Samples { plugged, linked }) => {
+                self.samples.push(plugged);
+                self.linked.extend(linked);
+            }
             Err(error) => self.error = Some(format!("{error:#}")),
         }
     }
 
-    /// The median of each side. None where no sample was taken.
-    pub fn figure(&self) -> Option<Sample> {
-        let of = |side: fn(&Sample) -> Option<f64>| median(self.samples.iter().filter_map(side).collect());
-        Some(Sample {
+    /// A line for the row, and one for its linked form where that was measured.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        let of_row =
+            Line { name: self.row.name.into(), target: self.row.target, figure: Sample::medians(&self.samples) };
+        let linked = Sample::medians(&self.linked).map(|figure| Line {
+            name: format!("{}, linked", self.row.name),
+            target: self.row.linked,
+            figure: Some(figure),
+        });
+        std::iter::once(of_row).chain(linked)
+    }
+}
+
+/// A figure and what it should be.
+pub struct Line {
+    /// The row's name, and the form.
+    pub name: String,
+    /// What it should be.
+    pub target: Target,
+    /// None where no sample was taken.
+    pub figure: Option<Sample>,
+}
+
+impl Line {
+    /// Whether the figure is what it should be. None where there is none, or nothing is asked.
+    pub fn met(&self) -> Option<bool> {
+        self.figure.and_then(|figure| self.target.met(&figure))
+    }
+}
+
+impl Sample {
+    /// The median of each side. None where there are no samples.
+    fn medians(samples: &[Self]) -> Option<Self> {
+        let of = |side: fn(&Self) -> Option<f64>| median(samples.iter().filter_map(side).collect());
+        Some(Self {
             base: of(|s| s.base),
             vfs: of(|s| Some(s.vfs))?,
             base_cpu: of(|s| s.base_cpu),

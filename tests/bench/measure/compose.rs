@@ -1,7 +1,7 @@
 //! Time and memory of composing.
 
 use crate::child::peak_of;
-use crate::lab::{App, Lab, run};
+use crate::lab::{App, Form, Lab, run};
 use crate::row::Sample;
 use crate::trees::Tree;
 use anyhow::{Context, Result, ensure};
@@ -65,14 +65,14 @@ pub fn against_cp(lab: &Lab) -> Result<Sample> {
 /// Peak memory, in MiB, of composing with 900 MiB.
 pub fn peak(lab: &Lab) -> Result<Sample> {
     let out = lab.path("out.wasm");
-    let vfs = peak_of(&lab.compose(App::Loops, LARGE, &out)?)?;
+    let vfs = peak_of(&lab.compose(App::Loops, LARGE, Form::Plugged, &out)?)?;
     fs::remove_file(out)?;
     Ok(Sample { vfs, ..Sample::default() })
 }
 
 fn time(lab: &Lab, tree: Tree) -> Result<f64> {
     let out = lab.path("out.wasm");
-    let command = lab.compose(App::Loops, tree, &out)?;
+    let command = lab.compose(App::Loops, tree, Form::Plugged, &out)?;
     let start = Instant::now();
     run(command)?;
     let elapsed = milliseconds(start);

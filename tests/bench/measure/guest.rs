@@ -1,8 +1,8 @@
 //! The guest's loops, timed from inside.
 
 use crate::engine::{Program, Run, in_engine};
-use crate::lab::{App, Lab};
-use crate::row::Sample;
+use crate::lab::{App, Form, Lab};
+use crate::row::{Sample, Samples};
 use crate::trees::Tree;
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -35,26 +35,32 @@ pub struct Cost {
 }
 
 impl Work {
-    /// Once on the host directory, once composed.
-    pub fn sample(&self, lab: &Lab, round: usize) -> Result<Sample> {
-        let tree = lab.tree(Tree::Work)?;
-        let bare = lab.program(&lab.app(App::Loops)?)?;
-        let composed = lab.program(&lab.composed(App::Loops, Tree::Work)?)?;
-        let on_host = || self.run(&bare, Some(&tree));
-        let inside = || self.run(&composed, None);
-        let (base, vfs) = if round.is_multiple_of(2) {
-            let base = on_host()?;
-            (base, inside()?)
+    /// Once on the host directory, once in each form.
+    pub fn sample(&self, lab: &Lab, round: usize) -> Result<Samples> {
+        let sides = || -> Result<_> { Ok((self.inside(lab, Form::Plugged)?, self.inside(lab, Form::Linked)?)) };
+        let (base, (plugged, linked)) = if round.is_multiple_of(2) {
+            let base = self.on_host(lab)?;
+            (base, sides()?)
         } else {
-            let vfs = inside()?;
-            (on_host()?, vfs)
+            let sides = sides()?;
+            (self.on_host(lab)?, sides)
         };
-        Ok(Sample { base: Some(base.wall), vfs: vfs.wall, base_cpu: Some(base.cpu), vfs_cpu: Some(vfs.cpu) })
+        let sample = |vfs: Cost| Sample {
+            base: Some(base.wall),
+            vfs: vfs.wall,
+            base_cpu: Some(base.cpu),
+            vfs_cpu: Some(vfs.cpu),
+        };
+        Ok(Samples { plugged: sample(plugged), linked: Some(sample(linked)) })
+    }
+
+    fn on_host(&self, lab: &Lab) -> Result<Cost> {
+        self.run(&*lab.program(&lab.app(App::Loops)?)?, Some(&lab.tree(Tree::Work)?))
     }
 
     /// Once composed.
-    pub fn inside(&self, lab: &Lab) -> Result<Cost> {
-        self.run(&*lab.program(&lab.composed(App::Loops, Tree::Work)?)?, None)
+    pub fn inside(&self, lab: &Lab, form: Form) -> Result<Cost> {
+        self.run(&*lab.program(&lab.composed(App::Loops, Tree::Work, form)?)?, None)
     }
 
     fn run(&self, program: &Program, directory: Option<&Path>) -> Result<Cost> {
@@ -72,7 +78,7 @@ impl Work {
 
 /// CPU time of `stat` composed, in a directory of 100 entries and in one of 20,000.
 pub fn lookups_by_directory_size(lab: &Lab) -> Result<Sample> {
-    let stat = |arguments| Work { arguments, per: Per::Operation }.inside(lab);
+    let stat = |arguments| Work { arguments, per: Per::Operation }.inside(lab, Form::Plugged);
     let small = stat(&["stat", "/d100", "100", "100000"])?;
     let large = stat(&["stat", "/d20000", "20000", "100000"])?;
     Ok(Sample { base: Some(small.cpu), vfs: large.cpu, ..Sample::default() })

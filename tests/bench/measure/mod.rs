@@ -1,6 +1,7 @@
 //! One file for each kind of measurement.
 
 pub mod boundary;
+pub mod bulk;
 pub mod compose;
 pub mod guest;
 pub mod memory;

@@ -1,6 +1,6 @@
 //! Bytes.
 
-use crate::lab::{App, Lab, run};
+use crate::lab::{App, Form, Lab, run};
 use crate::row::Sample;
 use crate::trees::Tree;
 use anyhow::{Context, Result};
@@ -12,14 +12,15 @@ use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::{ManglingAndAbi, Resolve};
 
 /// What composing adds to an app besides the image.
-pub fn added(lab: &Lab, app: App) -> Result<Sample> {
-    Ok(Sample { vfs: overhead(lab, app, Tree::Tiny)?, ..Sample::default() })
+pub fn added(lab: &Lab, app: App, form: Form) -> Result<Sample> {
+    Ok(Sample { vfs: overhead(lab, app, Tree::Tiny, form)?, ..Sample::default() })
 }
 
 /// The same with one file and with 1,000.
 pub fn added_per_file(lab: &Lab) -> Result<Sample> {
-    let base = overhead(lab, App::Reader, Tree::Tiny)?;
-    Ok(Sample { base: Some(base), vfs: overhead(lab, App::Reader, Tree::SmallFiles(1_000))?, ..Sample::default() })
+    let base = overhead(lab, App::Reader, Tree::Tiny, Form::Plugged)?;
+    let vfs = overhead(lab, App::Reader, Tree::SmallFiles(1_000), Form::Plugged)?;
+    Ok(Sample { base: Some(base), vfs, ..Sample::default() })
 }
 
 /// Our image of a tree and `mkfs.erofs`'s.
@@ -31,8 +32,8 @@ pub fn image(lab: &Lab, tree: Tree) -> Result<Sample> {
     Ok(Sample { base: Some(size(&theirs)?), vfs: size(&our_image(lab, tree)?)?, ..Sample::default() })
 }
 
-fn overhead(lab: &Lab, app: App, tree: Tree) -> Result<f64> {
-    let composed = size(&lab.composed(app, tree)?)?;
+fn overhead(lab: &Lab, app: App, tree: Tree, form: Form) -> Result<f64> {
+    let composed = size(&lab.composed(app, tree, form)?)?;
     Ok(composed - size(&lab.app(app)?)? - size(&our_image(lab, tree)?)?)
 }
 

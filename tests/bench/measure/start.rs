@@ -2,8 +2,8 @@
 
 use super::guest::{Per, Work};
 use crate::engine::{Program, in_engine};
-use crate::lab::{App, Lab};
-use crate::row::{Sample, median};
+use crate::lab::{App, Form, Lab};
+use crate::row::{Sample, Samples, median};
 use crate::trees::Tree;
 use anyhow::Result;
 
@@ -14,28 +14,27 @@ const INSTANTIATIONS: usize = 40;
 const FIRST_CALLS: usize = 10;
 
 /// The first filesystem call of a run, in microseconds.
-pub fn first_call(lab: &Lab) -> Result<Sample> {
+pub fn first_call(lab: &Lab) -> Result<Samples> {
     let work = Work { arguments: &["first", "/d1000/f00500"], per: Per::Operation };
-    let (mut base, mut vfs) = (Vec::new(), Vec::new());
-    for _ in 0..FIRST_CALLS {
-        let sample = work.sample(lab, 0)?;
-        base.extend(sample.base.map(|ns| ns / 1e3));
-        vfs.push(sample.vfs / 1e3);
-    }
-    Ok(Sample { base: median(base), vfs: median(vfs).unwrap_or(f64::NAN), ..Sample::default() })
+    let runs: Vec<Samples> = (0..FIRST_CALLS).map(|round| work.sample(lab, round)).collect::<Result<_>>()?;
+    let of = |side: fn(&Samples) -> Option<f64>| median(runs.iter().filter_map(side).map(|ns| ns / 1e3).collect());
+    let base = of(|s| s.plugged.base);
+    let sample = |vfs: Option<f64>| Sample { base, vfs: vfs.unwrap_or(f64::NAN), ..Sample::default() };
+    let linked = of(|s| s.linked.map(|s| s.vfs));
+    Ok(Samples { plugged: sample(of(|s| Some(s.plugged.vfs))), linked: Some(sample(linked)) })
 }
 
 /// Microseconds to instantiate the bare app, and the same with an image of 1 MiB inside.
-pub fn instantiate_over_bare(lab: &Lab) -> Result<Sample> {
+pub fn instantiate_over_bare(lab: &Lab, form: Form) -> Result<Sample> {
     let bare = lab.program(&lab.app(App::Loops)?)?;
-    let composed = lab.program(&lab.composed(App::Loops, Tree::OneFile(1))?)?;
+    let composed = lab.program(&lab.composed(App::Loops, Tree::OneFile(1), form)?)?;
     instantiate(&bare, &composed)
 }
 
 /// Microseconds to instantiate an app with an image of 1 MiB and with one of 256 MiB.
-pub fn instantiate_by_image_size(lab: &Lab) -> Result<Sample> {
-    let small = lab.program(&lab.composed(App::Loops, Tree::OneFile(1))?)?;
-    let large = lab.program(&lab.composed(App::Loops, Tree::OneFile(256))?)?;
+pub fn instantiate_by_image_size(lab: &Lab, form: Form) -> Result<Sample> {
+    let small = lab.program(&lab.composed(App::Loops, Tree::OneFile(1), form)?)?;
+    let large = lab.program(&lab.composed(App::Loops, Tree::OneFile(256), form)?)?;
     instantiate(&small, &large)
 }
 
