@@ -94,8 +94,8 @@ pub enum AppError {
         /// Whose resources they share.
         resources: Vec<String>,
     },
-    /// Another WASI than 0.2.
-    #[error("the app imports {}; the vfs serves WASI 0.2, other versions come later", list(.interfaces))]
+    /// Another WASI than 0.2, or an interface that 0.2 does not have.
+    #[error("the app imports {}, which the vfs does not have: it serves the interfaces of WASI 0.2.0 to 0.2.12", list(.interfaces))]
     OtherVersion {
         /// What the app imports.
         interfaces: Vec<String>,
