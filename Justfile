@@ -14,7 +14,9 @@ demo: _targets
 # All tests
 test: setup
     cargo test -p vfs-image -p vfs-core
-    cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests
+    # Documentation first: the other tests call cargo themselves, and it then rebuilds what those link with.
+    cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --doc
+    cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --tests
 
 # Tests whose name contains a word, e.g. `just test-only rename`
 test-only WORD: setup
