@@ -8,7 +8,8 @@
 //! host        what it asks of the host through the app's own imports
 //! vfs         its instance beside the app's
 //! glue        modules whose functions take the place of the app's lowered ones
-//! foreign     functions of the host that may be given a resource of the vfs's
+//! foreign     functions that know nothing of the vfs, and may be given a resource of its all the same
+//! refuse      what they say then
 //! emit        what is still needed of all this, as a component
 //! ```
 //!
@@ -20,6 +21,7 @@ mod foreign;
 mod glue;
 mod host;
 mod plan;
+mod refuse;
 mod same;
 mod served;
 #[cfg(test)]
@@ -29,6 +31,7 @@ mod vfs;
 use std::collections::BTreeSet;
 
 use bumpalo::Bump;
+use semver::Version;
 use vfs_core::settings::Settings;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
@@ -40,11 +43,9 @@ use component::{Component, Definition, Id, Item, Space};
 use glue::Owner;
 use host::{HostImport, Wishes};
 use plan::{Call, Group, Plan, What};
+use refuse::Refusal;
 use served::Served;
-use vfs::{Vfs, bundle, instantiate};
-
-/// The bit of a handle that says it is the vfs's.
-const VIRTUAL: i32 = 1 << 30;
+use vfs::{Vfs, Wanted, bundle, instantiate};
 
 /// Why an app cannot be linked with the vfs. It can still be plugged.
 #[derive(Debug, thiserror::Error)]
@@ -84,23 +85,11 @@ pub enum Unlinkable {
         /// The function's name.
         function: String,
     },
-    /// A function of the host that could be given a file's stream.
-    #[error("the host's `{function}` takes resources that may be the vfs's")]
-    GivenAway {
-        /// The function's name.
-        function: String,
-    },
-    /// An export through which a file's stream could come or go.
-    #[error("the app's export `{name}` speaks of resources that may be the vfs's")]
+    /// An exported function that may return a file's stream, and is not a plain function of the app's core code.
+    #[error("the app's export `{name}` may return resources of the vfs's, and cannot be looked into")]
     Exported {
-        /// The export.
+        /// The export and the function.
         name: String,
-    },
-    /// One version's handles cannot be given to another version's functions.
-    #[error("the app imports `{function}` at several versions")]
-    Versions {
-        /// The function's name.
-        function: String,
     },
     /// A component inside the app, or an export, has the interface as a whole.
     #[error("the app does not only call `{interface}`, but hands it on")]
@@ -143,24 +132,38 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     let mut component = Component::read(&app.component)?;
     let environment = !settings.environment.is_empty() || !settings.arguments.is_empty();
     let served = Served::new(app, environment);
-    foreign::check(&served, app)?;
     let plan = plan::plan(&served, &component)?;
+    let returned = foreign::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;
     let exports = functions(&plan);
-    let wishes = Wishes::new(&plan, environment)?;
-    let granted = |path: &str, name: &str| HostImport::find(wasi, &component, &wishes, path, name).is_some();
+    let wishes = Wishes::new(&plan, environment);
+    let granted = |path: &str, name: &str| !HostImport::find(wasi, &component, &wishes, path, name).is_empty();
     let inside = tailor::inside(wasi, &exports, granted, embedding)?;
-    let mut host = Vec::new();
+    let versions = wishes.versions();
+    let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);
+    let mut wanted = Vec::new();
     for import in &inside.imports {
-        let found = HostImport::find(wasi, &component, &wishes, &import.path, &import.name);
-        host.extend(found.map(|found| found.add(&mut component)));
+        let found = HostImport::find(wasi, &component, &wishes, &import.path, &import.name).into_iter();
+        let host = found.map(|found| (number(&found.version).unwrap_or(0), found));
+        let host = host.map(|(number, found)| (found.add(&mut component), number)).collect();
+        wanted.push(Wanted { import, host });
     }
     let vfs_size = inside.module.len() as u64;
-    let vfs = vfs::add(&mut component, &names, inside.module, &inside.imports, &host);
+    let vfs = vfs::add(&mut component, &names, inside.module, &wanted, versions.len() as u32);
+    let given = plan
+        .values()
+        .flat_map(|calls| calls.values())
+        .filter(|call| matches!(call.what, What::Given { says: false, .. }));
+    let refusals = given.map(|call| Refusal::given(&call.name));
+    let refusals: Vec<_> = refusals.chain(returned.iter().map(|one| Refusal::returned(&one.name))).collect();
+    let refuse = (!refusals.is_empty()).then(|| refuse::add(wasi, &served, &mut component, &names, &refusals));
+    let beside = Beside { vfs: &vfs, refuse, versions: &versions };
     for (group, calls) in plan {
-        replace(app, &mut component, &names, &vfs, group, calls.into_values().collect())?;
+        replace(&served, &mut component, &names, &beside, group, calls.into_values().collect())?;
     }
-    foreign::add(&served, &mut component)?;
+    if let Some(refuse) = refuse {
+        foreign::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
+    }
     let emitted = component.emit(|definition| is_root(&served, definition))?;
     if let Some(interface) = still_imported(&emitted.bytes)? {
         return Err(Unlinkable::HandedOn { interface }.into());
@@ -171,8 +174,8 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
 
 /// The glue goes by the app's types, the vfs by WASI's.
 fn require_same(wasi: &Wasi, app: &App, call: &Call<'_>) -> Result<(), Error> {
-    let What::Function(function) = call.what else { return Ok(()) };
-    let (interface, name) = (call.interface.clone(), function.name.clone());
+    let What::Function(interface, function) = &call.what else { return Ok(()) };
+    let (interface, name) = (interface.clone(), function.name.clone());
     match wasi.function(&interface.path, &name) {
         None => Err(TailorError::NoFunction { interface, function: name }.into()),
         Some(known) if same::same((&app.resolve, function), (&wasi.resolve, known)) => Ok(()),
@@ -186,12 +189,21 @@ fn functions(plan: &Plan<'_>) -> BTreeSet<String> {
     calls.flat_map(|call| call.functions()).collect()
 }
 
+/// What glue is instantiated with besides the app's own parts.
+struct Beside<'v> {
+    vfs: &'v Vfs,
+    /// Core instance.
+    refuse: Option<u32>,
+    /// Those at which calls with handles of both owners are made.
+    versions: &'v [Version],
+}
+
 /// Gives the core functions of one group their new meaning.
 fn replace<'a>(
-    app: &App,
+    served: &Served<'_>,
     component: &mut Component<'a>,
     names: &'a Bump,
-    vfs: &Vfs,
+    Beside { vfs, refuse, versions }: &Beside<'_>,
     group: Group,
     calls: Vec<Call<'_>>,
 ) -> Result<(), Unlinkable> {
@@ -200,14 +212,19 @@ fn replace<'a>(
         .map(|call| glue::Request {
             export: call.name.clone(),
             plain: call.plain(),
-            kind: match call.what {
-                What::Function(function) => glue::Kind::Function { function, owner: call.owner },
+            kind: match &call.what {
+                What::Function(_, function) => glue::Kind::Function { function, owner: call.owner },
                 What::Drop(_) => glue::Kind::Drop { owner: call.owner },
+                What::Given { function, owned, .. } => glue::Kind::Given { function, owned: owned.clone() },
             },
+            version: call
+                .version()
+                .filter(|_| versions.len() > 1)
+                .and_then(|version| versions.iter().position(|one| one == version).map(|number| number as u32)),
         })
         .collect();
     let has = glue::Group { has_memory: group.memory.is_some(), has_realloc: group.realloc.is_some() };
-    let module = glue::module(&app.resolve, &requests, has)?;
+    let module = glue::module(served.resolve(), &requests, has)?;
     let module = component.add(Item::CoreModule(module.into()));
     let mut of_app = Vec::new();
     of_app.extend(group.memory.map(|index| Export { name: "memory", kind: ExternalKind::Memory, index }));
@@ -219,7 +236,13 @@ fn replace<'a>(
         let index = component.add(original);
         of_host.push(Export { name: names.alloc_str(&call.name), kind: ExternalKind::Func, index });
     }
+    for (name, resource) in foreign::dropped(served, &calls) {
+        let index = foreign::add_drop(served, component, &resource)?;
+        of_host.push(Export { name: names.alloc_str(&name), kind: ExternalKind::Func, index });
+    }
     let mut arguments = vec![("vfs", vfs.instance)];
+    arguments.extend(refuse.map(|refuse| ("refuse", refuse)));
+    arguments.extend(vfs.shim.filter(|_| versions.len() > 1).map(|shim| ("shim", shim)));
     arguments.extend((!of_app.is_empty()).then(|| ("app", bundle(component, of_app))));
     arguments.extend((!of_host.is_empty()).then(|| ("host", bundle(component, of_host))));
     let instance_index = instantiate(component, module, arguments);

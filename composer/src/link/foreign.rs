@@ -1,127 +1,220 @@
-//! Functions of the host that take the app's resources, and so may be given the vfs's.
+//! Functions that know nothing of the vfs, and what is its own all the same comes to them: the host's functions that take a stream,
+//! the app's exports that return one.
 //!
-//! `network-error-code` and its like ask what an error of a stream means to them. To the vfs's errors the answer is: nothing.
+//! Where such a function is called, glue looks at the handles. For the host's functions it is part of the glue that the app calls
+//! ([`super::plan`]); here is that of the exports.
 
-use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemArg, MemoryType,
-    Module, TypeSection, ValType,
+use std::collections::{BTreeMap, BTreeSet};
+
+use bumpalo::Bump;
+use wasmparser::{
+    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentTypeRef,
+    Export, ExternalKind,
 };
-use wasmparser::{CanonicalFunction, ComponentAlias, Export, ExternalKind};
-use wit_parser::{Function, Handle, Type, TypeDefKind, WorldItem};
+use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, WorldItem};
 
+use super::Unlinkable;
 use super::component::{Component, Item, Space};
-use super::plan;
-use super::served::Served;
-use super::vfs::{bundle, instantiate};
-use super::{Unlinkable, VIRTUAL};
+use super::glue::{self, Group, Kind, Owned, Request};
+use super::plan::{Call, What};
+use super::served::{Resource, Served};
+use super::vfs::{Vfs, bundle, instantiate};
 use crate::app::App;
-use crate::name::InterfaceName;
-use crate::wasi::signature;
+use crate::wasi::parts;
 
-/// # Errors
-/// - [`Unlinkable::GivenAway`]: a function of the host takes a resource that may be the vfs's, and does not only ask what an error
-///   means.
-/// - [`Unlinkable::Exported`]: an export of the app speaks of a resource that may be the vfs's.
-pub(super) fn check(served: &Served<'_>, app: &App) -> Result<(), Unlinkable> {
-    let (resolve, world) = (&app.resolve, &app.resolve.worlds[app.world]);
-    for (key, item) in &world.imports {
-        let interface = resolve.name_world_key(key);
-        let name = InterfaceName::parse(&interface);
-        let ours = name.as_ref().is_some_and(|name| name.is_wasi_0_2() && served.owner(&name.path).is_some());
-        let given = functions(app, item)
-            .filter(|function| function.params.iter().any(|param| served.mentions(param.ty)))
-            .find(|function| name.is_none() || !asks_about_an_error(app, function));
-        if let Some(function) = given.filter(|_| !ours) {
-            return Err(Unlinkable::GivenAway { function: format!("{interface}#{}", function.name) });
-        }
-    }
-    let speaks = |item| functions(app, item).flat_map(signature).any(|ty| served.mentions(ty));
-    match world.exports.iter().find(|(_, item)| speaks(item)) {
-        Some((key, _)) => Err(Unlinkable::Exported { name: resolve.name_world_key(key) }),
-        None => Ok(()),
-    }
+/// An exported function whose result may hold a handle of the vfs's.
+pub(super) struct Returned<'a> {
+    /// The export, `#` and the function.
+    pub(super) name: String,
+    function: &'a Function,
+    /// The component function, which the app lifted.
+    lifted: u32,
 }
 
-/// The functions that an import or export brings.
-fn functions<'a>(app: &'a App, item: &'a WorldItem) -> Box<dyn Iterator<Item = &'a Function> + 'a> {
-    match item {
-        WorldItem::Function(function) => Box::new(std::iter::once(function)),
-        WorldItem::Interface { id, .. } => Box::new(app.resolve.interfaces[*id].functions.values()),
-        WorldItem::Type { .. } => Box::new(std::iter::empty()),
-    }
-}
-
-/// One resource in, perhaps something out.
-fn asks_about_an_error(app: &App, function: &Function) -> bool {
-    let gives_option = |ty| matches!(ty, Type::Id(id) if matches!(app.resolve.types[id].kind, TypeDefKind::Option(_)));
-    let takes_one =
-        |ty| matches!(ty, Type::Id(id) if matches!(app.resolve.types[id].kind, TypeDefKind::Handle(Handle::Borrow(_))));
-    matches!(function.params.as_slice(), [param] if takes_one(param.ty)) && function.result.is_some_and(gives_option)
-}
-
-/// Puts an answer for the vfs's errors before the host's functions that take errors.
+/// The exported functions that may return what is the vfs's.
 ///
 /// # Errors
-/// - [`Unlinkable::Lowering`]: such a function has no memory to answer in.
-pub(super) fn add(served: &Served<'_>, component: &mut Component<'_>) -> Result<(), Unlinkable> {
-    let lowered = component.definitions().iter().filter_map(|definition| match &definition.item {
-        Item::Canonical(CanonicalFunction::Lower { func_index, options }) => {
-            Some((definition.id?.number, served.function(component, *func_index)?, options.clone()))
+/// - [`Unlinkable::Exported`]: one that does not come from the app's core code in a plain way.
+pub(super) fn returned<'a>(
+    served: &Served<'_>,
+    app: &'a App,
+    component: &Component<'_>,
+) -> Result<Vec<Returned<'a>>, Unlinkable> {
+    let (resolve, world) = (&app.resolve, &app.resolve.worlds[app.world]);
+    let mut all = Vec::new();
+    for (key, item) in &world.exports {
+        let export = resolve.name_world_key(key);
+        for function in
+            functions(resolve, item).filter(|function| function.result.is_some_and(|ty| served.mentions(ty)))
+        {
+            let name = if export == function.name { export.clone() } else { format!("{export}#{}", function.name) };
+            let number = exported(component, &export, &function.name);
+            match number.map(|number| (number, component.get(Space::Function, number))) {
+                Some((lifted, Some(Item::Canonical(CanonicalFunction::Lift { .. })))) => {
+                    all.push(Returned { name, function, lifted });
+                }
+                // What the host makes for itself.
+                Some((number, _)) if served.function(component, number).is_some() => {}
+                _ => return Err(Unlinkable::Exported { name }),
+            }
         }
-        _ => None,
-    });
-    let lowered: Vec<_> = lowered
-        .filter(|(_, imported, _)| served.owner(&imported.interface.path).is_none())
-        .filter(|(_, imported, _)| imported.function.params.iter().any(|param| served.mentions(param.ty)))
-        .collect();
-    let mut module = None;
-    for (number, imported, options) in lowered {
-        let name = imported.to_string();
-        let Some(memory) = plan::group(&name, &options)?.memory else {
-            return Err(Unlinkable::Lowering { function: name, what: "a memory" });
+    }
+    Ok(all)
+}
+
+/// Puts glue before the results of these functions. `refuse` says that a handle cannot be used.
+///
+/// # Errors
+/// - [`Unlinkable::Exported`]: one is lifted as an asynchronous function.
+/// - As [`glue::module`].
+pub(super) fn guard<'a>(
+    app: &App,
+    component: &mut Component<'a>,
+    names: &'a Bump,
+    (vfs, refuse): (&Vfs, u32),
+    all: &[Returned<'_>],
+) -> Result<(), Unlinkable> {
+    for Returned { name, function, lifted } in all {
+        let Some(Item::Canonical(CanonicalFunction::Lift { core_func_index, type_index, options })) =
+            component.get(Space::Function, *lifted).cloned()
+        else {
+            continue;
         };
-        let Some(host) = component.get(Space::CoreFunction, number).cloned() else { continue };
-        let host = component.add(host);
-        let module = *module.get_or_insert_with(|| component.add(Item::CoreModule(none_for_ours().into())));
-        let host = bundle(component, vec![Export { name: "function", kind: ExternalKind::Func, index: host }]);
-        let app = bundle(component, vec![Export { name: "memory", kind: ExternalKind::Memory, index: memory }]);
-        let instance_index = instantiate(component, module, vec![("host", host), ("app", app)]);
-        let (kind, name) = (ExternalKind::Func, "function");
-        let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
-        component.replace(Space::CoreFunction, number, instead);
+        let is_plain =
+            |option: &CanonicalOption| !matches!(option, CanonicalOption::Async | CanonicalOption::Callback(_));
+        if !options.iter().all(is_plain) {
+            return Err(Unlinkable::Exported { name: name.clone() });
+        }
+        let memory = options.iter().find_map(|option| match option {
+            CanonicalOption::Memory(number) => Some(*number),
+            _ => None,
+        });
+        let request =
+            Request { export: name.clone(), plain: String::new(), kind: Kind::Returned { function }, version: None };
+        let group = Group { has_memory: memory.is_some(), has_realloc: false };
+        let module = glue::module(&app.resolve, &[request], group)?;
+        let module = component.add(Item::CoreModule(module.into()));
+        let name: &str = names.alloc_str(name);
+        let kind = ExternalKind::Func;
+        let of_app = bundle(component, vec![Export { name, kind, index: core_func_index }]);
+        let mut arguments = vec![("vfs", vfs.instance), ("host", of_app), ("refuse", refuse)];
+        if let Some(index) = memory {
+            arguments
+                .push(("app", bundle(component, vec![Export { name: "memory", kind: ExternalKind::Memory, index }])));
+        }
+        let instance_index = instantiate(component, module, arguments);
+        let guarded = ComponentAlias::CoreInstanceExport { kind, instance_index, name };
+        let core_func_index = component.add(Item::Alias(guarded));
+        let lift = CanonicalFunction::Lift { core_func_index, type_index, options };
+        component.replace(Space::Function, *lifted, Item::Canonical(lift));
     }
     Ok(())
 }
 
-/// A function of a handle and a place for an option: none for a handle of the vfs's, else what the host says.
-fn none_for_ours() -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([ValType::I32, ValType::I32], []);
-    let memory = MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
-    let mut imports = ImportSection::new();
-    imports.import("host", "function", EntityType::Function(0)).import("app", "memory", memory);
-    let mut functions = FunctionSection::new();
-    functions.function(0);
-    let mut exports = ExportSection::new();
-    exports.export("function", ExportKind::Func, 1);
-    let mut body = wasm_encoder::Function::new([]);
-    body.instructions()
-        .local_get(0)
-        .i32_const(VIRTUAL)
-        .i32_and()
-        .if_(BlockType::Empty)
-        .local_get(1)
-        .i32_const(0)
-        .i32_store8(MemArg { offset: 0, align: 0, memory_index: 0 })
-        .else_()
-        .local_get(0)
-        .local_get(1)
-        .call(0)
-        .end()
-        .end();
-    let mut code = CodeSection::new();
-    code.function(&body);
-    let mut module = Module::new();
-    module.section(&types).section(&imports).section(&functions).section(&exports).section(&code);
-    module.finish()
+/// The functions that an import or export brings.
+fn functions<'a>(resolve: &'a Resolve, item: &'a WorldItem) -> Box<dyn Iterator<Item = &'a Function> + 'a> {
+    match item {
+        WorldItem::Function(function) => Box::new(std::iter::once(function)),
+        WorldItem::Interface { id, .. } => Box::new(resolve.interfaces[*id].functions.values()),
+        WorldItem::Type { .. } => Box::new(std::iter::empty()),
+    }
+}
+
+/// The component function behind an export, or behind a function of an exported instance.
+fn exported(component: &Component<'_>, export: &str, function: &str) -> Option<u32> {
+    let mut exports = component.definitions().iter().filter_map(|definition| match &definition.item {
+        Item::Export(export) => Some(export),
+        _ => None,
+    });
+    let export = exports.find(|one| one.name.name == export)?;
+    match export.kind {
+        ComponentExternalKind::Func => Some(original(component, Space::Function, export.index)),
+        ComponentExternalKind::Instance => of_instance(component, export.index, function),
+        _ => None,
+    }
+}
+
+/// What a name that was exported stands for.
+fn original(component: &Component<'_>, space: Space, mut number: u32) -> u32 {
+    while let Some(Item::Export(export)) = component.get(space, number) {
+        number = export.index;
+    }
+    number
+}
+
+/// A function of an instance that is put together here, or by a component that only gives names to what it is given.
+fn of_instance(component: &Component<'_>, instance: u32, function: &str) -> Option<u32> {
+    let number = match component.get(Space::Instance, original(component, Space::Instance, instance))? {
+        Item::Instance(ComponentInstance::FromExports(exports)) => {
+            exports.iter().find(|export| export.name.name == function)?.index
+        }
+        Item::Instance(ComponentInstance::Instantiate { component_index, args }) => {
+            let Item::Component(bytes) = component.get(Space::Component, *component_index)? else { return None };
+            let inside = Component::read(bytes).ok()?;
+            let number = exported(&inside, function, function)?;
+            let import = match inside.get(Space::Function, number)? {
+                Item::Import(import) if matches!(import.ty, ComponentTypeRef::Func(_)) => import.name.name,
+                _ => return None,
+            };
+            args.iter().find(|arg| arg.name == import && arg.kind == ComponentExternalKind::Func)?.index
+        }
+        _ => return None,
+    };
+    Some(original(component, Space::Function, number))
+}
+
+/// The resources whose handles a function takes for good.
+pub(super) fn owned(served: &Served<'_>, function: &Function) -> Vec<Owned> {
+    let resources = taken(served.resolve(), function).into_iter();
+    let owned = resources.filter_map(|id| {
+        let resource = served.home(id)?;
+        let vfs = served.owner(&resource.interface.path).map(|_| resource.dtor());
+        Some(Owned { resource: id, host: resource.drop(), vfs })
+    });
+    owned.collect()
+}
+
+/// Names of the drops that the glue of these calls needs of the host, and the resources.
+pub(super) fn dropped(served: &Served<'_>, calls: &[Call<'_>]) -> BTreeMap<String, Resource> {
+    let owned = calls.iter().flat_map(|call| match &call.what {
+        What::Given { owned, .. } => owned.as_slice(),
+        _ => &[],
+    });
+    owned.filter_map(|owned| Some((owned.host.clone(), served.home(owned.resource)?))).collect()
+}
+
+/// Adds the host's drop of a resource's handles.
+///
+/// # Errors
+/// - [`Unlinkable::HandedOn`]: the app does not import the interface that has the resource.
+pub(super) fn add_drop(
+    served: &Served<'_>,
+    component: &mut Component<'_>,
+    wanted: &Resource,
+) -> Result<u32, Unlinkable> {
+    let types = component.definitions().iter().filter_map(|definition| definition.id);
+    let mut types = types.filter(|id| id.space == Space::Type).map(|id| id.number);
+    let resource = types.find(|number| served.resource(component, *number).as_ref() == Some(wanted));
+    let resource = resource.ok_or_else(|| Unlinkable::HandedOn { interface: wanted.interface.to_string() })?;
+    Ok(component.add(Item::Canonical(CanonicalFunction::ResourceDrop { resource })))
+}
+
+/// The resources whose handles a function of any package takes for good.
+pub(super) fn taken(resolve: &Resolve, function: &Function) -> BTreeSet<TypeId> {
+    let mut taken = BTreeSet::new();
+    let mut todo: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
+    while let Some(ty) = todo.pop() {
+        let Type::Id(id) = ty else { continue };
+        match &resolve.types[id].kind {
+            TypeDefKind::Handle(Handle::Own(resource)) => {
+                let mut resource = *resource;
+                while let TypeDefKind::Type(Type::Id(next)) = resolve.types[resource].kind {
+                    resource = next;
+                }
+                taken.insert(resource);
+            }
+            kind => todo.extend(parts(kind)),
+        }
+    }
+    taken
 }

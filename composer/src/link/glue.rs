@@ -8,14 +8,18 @@
 //! module      imports, and one function for each request
 //! function    one function: whose call is it, parameters in, the call, the result out
 //! owner       whose handles are these
+//! foreign     functions that cannot use the vfs's handles
+//! answer      what those say of one
 //! params      parameters: check everything, then move everything
 //! results     a result, to where the app wants it
 //! fix         a value copied byte by byte, put right
 //! ```
 
+mod answer;
 mod body;
 mod fix;
 mod flat;
+mod foreign;
 mod function;
 mod helpers;
 mod layout;
@@ -31,13 +35,13 @@ mod tests;
 
 use indexmap::IndexMap;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemoryType, Module, NameMap,
-    NameSection, TypeSection, ValType,
+    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType, ImportSection, MemoryType, Module,
+    NameMap, NameSection, TypeSection, ValType,
 };
-use wit_parser::{Function, Resolve};
+use wit_parser::{Function, Resolve, TypeId};
 
 use super::Unlinkable;
-use function::Callees;
+use function::{Callees, Drops};
 use layout::Layout;
 use plan::Plan;
 
@@ -48,6 +52,8 @@ pub(crate) struct Request<'a> {
     /// The vfs's function: `wasi:io/streams#[method]input-stream.read` or `...#[dtor]input-stream`.
     pub(crate) plain: String,
     pub(crate) kind: Kind<'a>,
+    /// If the vfs's functions for handles of both owners are called at several versions: which of them this is.
+    pub(crate) version: Option<u32>,
 }
 
 /// What a request stands for.
@@ -64,6 +70,29 @@ pub(crate) enum Kind<'a> {
         /// Whose it may be.
         owner: Owner,
     },
+    /// A function of the host's that cannot use the vfs's handles.
+    Given {
+        /// Its types.
+        function: &'a Function,
+        /// The resources that it takes for good.
+        owned: Vec<Owned>,
+    },
+    /// An exported function of the app's, whose caller cannot use the vfs's handles.
+    Returned {
+        /// Its types.
+        function: &'a Function,
+    },
+}
+
+/// A resource whose handles a function of the host's takes for good.
+#[derive(Clone)]
+pub(crate) struct Owned {
+    /// The resource.
+    pub(crate) resource: TypeId,
+    /// Name of the host's drop of a handle, among the imports from `host`.
+    pub(crate) host: String,
+    /// The vfs's.
+    pub(crate) vfs: Option<String>,
 }
 
 /// Whose the handles of a function may be.
@@ -100,11 +129,18 @@ struct Functions {
     give: u32,
 }
 
+/// Whether a function of the host's can say in its own words that it cannot use a handle of the vfs's.
+pub(crate) fn has_words(resolve: &Resolve, function: &Function) -> bool {
+    answer::of(&Layout::new(resolve), function).is_some()
+}
+
 /// A glue module.
 ///
 /// It imports `memory` and `cabi_realloc` of `vfs`, `memory` and `realloc` of `app` (each if some function needs it), from `vfs`
 /// the plain function of each request (or the one for handles of both owners in its place), and from `host` the function of each
-/// mixed request that is given handles.
+/// mixed request that is given handles. Functions that cannot use the vfs's handles import from `refuse`, by the name of the request,
+/// what says so and does not return, where their types have no words for it. Of `shim` it imports the global `version`, to say which
+/// of several versions the vfs's functions for handles of both owners are called at.
 ///
 /// # Errors
 /// - [`Unlinkable::Type`]: a type that cannot be carried.
@@ -142,7 +178,7 @@ pub(crate) fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) 
     }
     let context = Context { layout: &layout, functions };
     for (plan, callees) in plans.iter().zip(callees) {
-        let code = plan.code(&context, callees)?;
+        let code = plan.code(&context, &callees)?;
         let index = assembly.define(&plan.export, &plan.params, &plan.results, code);
         assembly.exports.export(&plan.export, ExportKind::Func, index);
     }
@@ -162,6 +198,7 @@ struct Assembly {
     memory_names: NameMap,
     names: NameMap,
     memories: u32,
+    has_version: bool,
     count: u32,
 }
 
@@ -192,7 +229,26 @@ impl Assembly {
         let plain = plan.plain.as_deref().map(&mut of_vfs);
         let linked = plan.linked.map(&mut of_vfs);
         let host = plan.host.then(|| self.import("host", &plan.export, &plan.params, &plan.results));
-        Callees { plain, linked, host }
+        let refuse = plan.refuse.then(|| self.import("refuse", &plan.export, &[], &[]));
+        let mut drop = |module: &str, name: &str| self.import(module, name, &[ValType::I32], &[]);
+        let owned = plan.owned.iter();
+        let drops = owned.map(|owned| Drops {
+            resource: owned.resource,
+            host: drop("host", &owned.host),
+            vfs: owned.vfs.as_deref().map(|name| drop("vfs", name)),
+        });
+        let drops = drops.collect();
+        let version = plan.version.map(|version| (self.import_version(), version));
+        Callees { plain, linked, host, refuse, drops, version }
+    }
+
+    /// The global that says which version is called.
+    fn import_version(&mut self) -> u32 {
+        if !std::mem::replace(&mut self.has_version, true) {
+            let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+            self.imports.import("shim", "version", ty);
+        }
+        0
     }
 
     fn define(&mut self, name: &str, params: &[ValType], results: &[ValType], code: wasm_encoder::Function) -> u32 {

@@ -9,68 +9,76 @@ use wasmparser::{
 };
 use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 
-use super::Unlinkable;
 use super::component::{Component, Item, Space};
-use super::plan::{self, Plan};
+use super::plan::{self, Call, Plan};
 use super::served::interface_of;
+use crate::name::InterfaceName;
 use crate::wasi::{Wasi, is_in_version};
 
 /// What the vfs has use for when the app's handles of the host do not go through it: the time, what it is asked to add to the
 /// environment, and the other side of calls with handles of both.
 pub(super) struct Wishes {
     environment: bool,
-    poll: Option<Version>,
-    splice: Option<Version>,
-    blocking_splice: Option<Version>,
+    poll: BTreeSet<Version>,
+    splice: BTreeSet<Version>,
+    blocking_splice: BTreeSet<Version>,
+}
+
+/// At which versions of the app's imports a function is wanted.
+enum Wish<'a> {
+    /// At none.
+    No,
+    /// At one of them.
+    One,
+    /// At each of these, because its handles have the types of that version.
+    Each(&'a BTreeSet<Version>),
 }
 
 impl Wishes {
-    /// # Errors
-    /// - [`Unlinkable::Versions`]: the app calls a function that takes handles of both at several versions.
-    pub(super) fn new(plan: &Plan<'_>, environment: bool) -> Result<Self, Unlinkable> {
-        Ok(Self {
-            environment,
-            poll: version_of(plan, plan::POLL)?,
-            splice: version_of(plan, plan::SPLICE)?,
-            blocking_splice: version_of(plan, plan::BLOCKING_SPLICE)?,
-        })
+    pub(super) fn new(plan: &Plan<'_>, environment: bool) -> Self {
+        let versions = |function| versions_of(plan, function);
+        let [poll, splice, blocking_splice] = [plan::POLL, plan::SPLICE, plan::BLOCKING_SPLICE].map(versions);
+        Self { environment, poll, splice, blocking_splice }
     }
 
-    /// Whether an import of this version is wanted.
-    fn want(&self, path: &str, name: &str, version: &Version) -> bool {
-        let has = |wanted: &Option<Version>| wanted.as_ref() == Some(version);
+    /// The versions of calls with handles of both, ascending.
+    pub(super) fn versions(&self) -> Vec<Version> {
+        let all: BTreeSet<_> = [&self.poll, &self.splice, &self.blocking_splice].into_iter().flatten().collect();
+        all.into_iter().cloned().collect()
+    }
+
+    fn of(&self, path: &str, name: &str) -> Wish<'_> {
         match (path, name) {
-            ("wasi:clocks/wall-clock", "now") => true,
-            ("wasi:cli/environment", _) => self.environment,
-            ("wasi:io/poll", "[method]pollable.ready") => has(&self.poll),
+            ("wasi:clocks/wall-clock", "now") => Wish::One,
+            ("wasi:cli/environment", _) if self.environment => Wish::One,
+            ("wasi:io/poll", "[method]pollable.ready") => Wish::Each(&self.poll),
             (
                 "wasi:io/streams",
                 "[method]input-stream.read" | "[method]output-stream.check-write" | "[method]output-stream.write",
-            ) => has(&self.splice),
+            ) => Wish::Each(&self.splice),
             (
                 "wasi:io/streams",
                 "[method]input-stream.blocking-read" | "[method]output-stream.blocking-write-and-flush",
-            ) => has(&self.blocking_splice),
-            _ => false,
+            ) => Wish::Each(&self.blocking_splice),
+            _ => Wish::No,
         }
     }
 }
 
-/// The version at which the app calls what has this name in the vfs.
-fn version_of(plan: &Plan<'_>, function: &str) -> Result<Option<Version>, Unlinkable> {
+/// The versions at which the app calls what has this name in the vfs.
+fn versions_of(plan: &Plan<'_>, function: &str) -> BTreeSet<Version> {
     let calls = plan.values().flat_map(|calls| calls.values());
-    let versions: BTreeSet<_> = calls
+    calls
         .filter(|call| call.functions().iter().any(|name| name == function))
-        .map(|call| call.interface.version.clone())
-        .collect();
-    match versions.len() {
-        0 | 1 => Ok(versions.into_iter().next()),
-        _ => Err(Unlinkable::Versions { function: function.replace("vfs-compose:linked#", "") }),
-    }
+        .filter_map(Call::version)
+        .cloned()
+        .collect()
 }
 
 /// A function of the host that one of the app's imports has, or can have.
 pub(super) struct HostImport<'a> {
+    /// The version of the import.
+    pub(super) version: Version,
     /// The imported instance.
     instance: u32,
     name: &'a str,
@@ -79,9 +87,10 @@ pub(super) struct HostImport<'a> {
 }
 
 impl<'a> HostImport<'a> {
-    /// Looks at the app's imports of the interface `path`, the newest first.
+    /// A function that the vfs asks for: of one of the app's imports, the newest that has it, or of each version at which handles
+    /// come.
     ///
-    /// `None` where the function is not wanted, and where the app does not import the interface, or at a version that has no such
+    /// Empty where the function is not wanted, and where the app does not import the interface, or at a version that has no such
     /// function.
     pub(super) fn find(
         wasi: &'a Wasi,
@@ -89,27 +98,42 @@ impl<'a> HostImport<'a> {
         wishes: &Wishes,
         path: &str,
         name: &str,
-    ) -> Option<Self> {
-        let function = wasi.function(path, name)?;
-        let mut imports: Vec<_> = component
-            .definitions()
-            .iter()
-            .filter_map(|definition| match &definition.item {
-                Item::Import(import) => Some((interface_of(import)?, definition.id?.number, import)),
-                _ => None,
-            })
-            .filter(|(interface, ..)| interface.path == path && interface.is_wasi_0_2())
-            .filter(|(interface, ..)| wishes.want(path, name, &interface.version))
-            .collect();
-        imports.sort_by(|(one, ..), (other, ..)| other.version.cmp(&one.version));
-        imports.into_iter().find_map(|(interface, instance, import)| {
-            let extended = match declarations(component, import)? {
-                declarations if has_function(declarations, name) => None,
-                _ if !is_in_version(&function.stability, &interface.version) => return None,
-                declarations => Some(Extension::new(wasi, declarations).with(function)?),
-            };
-            Some(Self { instance, name: &function.name, extended })
-        })
+    ) -> Vec<Self> {
+        let imported = newest_first(component, path);
+        let found = imported.iter().filter(|interface| match wishes.of(path, name) {
+            Wish::No => false,
+            Wish::One => true,
+            Wish::Each(versions) => versions.contains(&interface.version),
+        });
+        let found = found.filter_map(|interface| Self::at(wasi, component, interface, name));
+        match wishes.of(path, name) {
+            Wish::Each(_) => found.collect(),
+            Wish::One | Wish::No => found.take(1).collect(),
+        }
+    }
+
+    /// A function of the newest import that has it.
+    pub(super) fn of_any_version(wasi: &'a Wasi, component: &Component<'a>, path: &str, name: &str) -> Option<Self> {
+        newest_first(component, path).iter().find_map(|interface| Self::at(wasi, component, interface, name))
+    }
+
+    /// A function of one import.
+    ///
+    /// `None`: the app does not import the interface, or the version has no such function.
+    pub(super) fn at(wasi: &'a Wasi, component: &Component<'a>, interface: &InterfaceName, name: &str) -> Option<Self> {
+        let function = wasi.function(&interface.path, name)?;
+        let (instance, import) = component.definitions().iter().find_map(|definition| match &definition.item {
+            Item::Import(import) if interface_of(import).as_ref() == Some(interface) => {
+                Some((definition.id?.number, import))
+            }
+            _ => None,
+        })?;
+        let extended = match declarations(component, import)? {
+            declarations if has_function(declarations, name) => None,
+            _ if !is_in_version(&function.stability, &interface.version) => return None,
+            declarations => Some(Extension::new(wasi, declarations).with(function)?),
+        };
+        Some(Self { version: interface.version.clone(), instance, name: &function.name, extended })
     }
 
     /// The component function, for which the import is changed if it must be.
@@ -127,6 +151,17 @@ impl<'a> HostImport<'a> {
             name: self.name,
         }))
     }
+}
+
+/// The versions of an interface that the app imports.
+fn newest_first(component: &Component<'_>, path: &str) -> Vec<InterfaceName> {
+    let imports = component.definitions().iter().filter_map(|definition| match &definition.item {
+        Item::Import(import) => interface_of(import),
+        _ => None,
+    });
+    let mut all: Vec<_> = imports.filter(|interface| interface.path == path && interface.is_wasi_0_2()).collect();
+    all.sort_by(|one, other| other.version.cmp(&one.version));
+    all
 }
 
 /// The type of an imported instance.

@@ -1,12 +1,14 @@
 //! Which of the app's core functions get another meaning.
 
 use indexmap::IndexMap;
+use semver::Version;
 use wasmparser::{CanonicalFunction, CanonicalOption};
 use wit_parser::Function;
 
 use super::Unlinkable;
 use super::component::{Component, Item};
-use super::glue::Owner;
+use super::foreign;
+use super::glue::{self, Owned, Owner};
 use super::served::{Resource, Served};
 use crate::name::InterfaceName;
 
@@ -27,11 +29,10 @@ pub(super) struct Group {
 /// The calls of each group, by their names.
 pub(super) type Plan<'a> = IndexMap<Group, IndexMap<String, Call<'a>>>;
 
-/// A function of the vfs that takes the place of imported ones.
+/// A function of the glue that takes the place of imported ones.
 pub(super) struct Call<'a> {
     /// Interface, `#` and function.
     pub(super) name: String,
-    pub(super) interface: InterfaceName,
     pub(super) what: What<'a>,
     pub(super) owner: Owner,
     /// The app's core functions for it.
@@ -39,22 +40,43 @@ pub(super) struct Call<'a> {
 }
 
 pub(super) enum What<'a> {
-    Function(&'a Function),
-    /// The drop of this resource.
-    Drop(String),
+    /// A function that the vfs has.
+    Function(InterfaceName, &'a Function),
+    /// The drop of a resource that the vfs has.
+    Drop(Resource),
+    /// A function of the host's that may be given a resource of the vfs's.
+    Given {
+        function: &'a Function,
+        /// Its types have words for that.
+        says: bool,
+        /// Then, what it takes for good.
+        owned: Vec<Owned>,
+    },
 }
 
 impl Call<'_> {
-    /// The vfs's name for it.
+    /// The version at which the app imports it, if it is a function that the vfs has.
+    pub(super) fn version(&self) -> Option<&Version> {
+        match &self.what {
+            What::Function(interface, _) => Some(&interface.version),
+            What::Drop(_) | What::Given { .. } => None,
+        }
+    }
+
+    /// The vfs's name for it; empty if it has nothing of the kind.
     pub(super) fn plain(&self) -> String {
         match &self.what {
-            What::Function(function) => format!("{}#{}", self.interface.path, function.name),
-            What::Drop(resource) => format!("{}#[dtor]{resource}", self.interface.path),
+            What::Function(interface, function) => format!("{}#{}", interface.path, function.name),
+            What::Drop(resource) => resource.dtor(),
+            What::Given { .. } => String::new(),
         }
     }
 
     /// The vfs's functions that its glue calls: where one call can have handles of both owners, one for that, too.
     pub(super) fn functions(&self) -> Vec<String> {
+        if let What::Given { owned, .. } = &self.what {
+            return owned.iter().filter_map(|owned| owned.vfs.clone()).collect();
+        }
         let plain = self.plain();
         match plain.as_str() {
             "wasi:io/poll#poll" => vec![POLL.into()],
@@ -91,20 +113,25 @@ fn call<'a>(
     match function {
         CanonicalFunction::Lower { func_index, options } => {
             let Some(imported) = served.function(component, *func_index) else { return Ok(None) };
-            let Some(owner) = served.owner_of(&imported) else { return Ok(None) };
-            let name = imported.to_string();
-            let group = group(&name, options)?;
-            let what = What::Function(imported.function);
-            Ok(Some((group, Call { name, interface: imported.interface, what, owner, core_functions })))
+            let (name, function) = (imported.to_string(), imported.function);
+            let ours =
+                imported.interface.and_then(|interface| Some((served.owner_of(&interface, function)?, interface)));
+            let (owner, what) = match ours {
+                Some((owner, interface)) => (owner, What::Function(interface, function)),
+                None if served.may_be_given(function) => {
+                    let says = glue::has_words(served.resolve(), function);
+                    let owned = if says { foreign::owned(served, function) } else { Vec::new() };
+                    (Owner::Mixed, What::Given { function, owned, says })
+                }
+                None => return Ok(None),
+            };
+            Ok(Some((group(&name, options)?, Call { name, what, owner, core_functions })))
         }
         CanonicalFunction::ResourceDrop { resource } => {
-            let Some(Resource { interface, name: resource }) = served.resource(component, *resource) else {
-                return Ok(None);
-            };
-            let Some(owner) = served.owner(&interface.path) else { return Ok(None) };
-            let name = format!("{interface}#[resource-drop]{resource}");
+            let Some(resource) = served.resource(component, *resource) else { return Ok(None) };
+            let Some(owner) = served.owner(&resource.interface.path) else { return Ok(None) };
             let group = Group { memory: None, realloc: None };
-            Ok(Some((group, Call { name, interface, what: What::Drop(resource), owner, core_functions })))
+            Ok(Some((group, Call { name: resource.drop(), what: What::Drop(resource), owner, core_functions })))
         }
         _ => Ok(None),
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentImport, ComponentOuterAliasKind, ComponentTypeRef, TypeBounds,
 };
-use wit_parser::{Function, InterfaceId, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
+use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
 use super::component::{Component, Item, Space};
 use super::glue::Owner;
@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::name::InterfaceName;
 use crate::wasi::parts;
 
+const STDERR: &str = "wasi:cli/stderr";
 const ENVIRONMENT: &str = "wasi:cli/environment";
 /// What an app learns of its environment from the settings.
 const FROM_SETTINGS: [&str; 2] = ["get-environment", "get-arguments"];
@@ -24,15 +25,21 @@ pub(super) struct Served<'a> {
     environment: bool,
 }
 
-/// A function of an imported interface.
+/// An imported function.
 pub(super) struct Imported<'a> {
-    pub(super) interface: InterfaceName,
+    /// The import that it comes with: an interface, or the function itself.
+    pub(super) import: String,
+    /// `None` for one that has no version, and for a function that is an import itself.
+    pub(super) interface: Option<InterfaceName>,
     pub(super) function: &'a Function,
 }
 
 impl fmt::Display for Imported<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.interface, self.function.name)
+        if self.import == self.function.name {
+            return f.write_str(&self.import);
+        }
+        write!(f, "{}#{}", self.import, self.function.name)
     }
 }
 
@@ -41,6 +48,18 @@ impl fmt::Display for Imported<'_> {
 pub(super) struct Resource {
     pub(super) interface: InterfaceName,
     pub(super) name: String,
+}
+
+impl Resource {
+    /// The vfs's function that a drop of a handle calls.
+    pub(super) fn dtor(&self) -> String {
+        format!("{}#[dtor]{}", self.interface.path, self.name)
+    }
+
+    /// Name of the drop of a handle.
+    pub(super) fn drop(&self) -> String {
+        format!("{}#[resource-drop]{}", self.interface, self.name)
+    }
 }
 
 impl<'a> Served<'a> {
@@ -58,11 +77,15 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The same of a function.
-    pub(super) fn owner_of(&self, imported: &Imported<'_>) -> Option<Owner> {
-        let path = &imported.interface.path;
-        let left_alone = path == ENVIRONMENT && !FROM_SETTINGS.contains(&imported.function.name.as_str());
-        self.owner(path).filter(|_| !left_alone)
+    /// Who owns what a function of an interface makes.
+    pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<Owner> {
+        let left_alone = interface.path == ENVIRONMENT && !FROM_SETTINGS.contains(&function.name.as_str());
+        self.owner(&interface.path).filter(|_| interface.is_wasi_0_2() && !left_alone)
+    }
+
+    /// Whether a function that is not the vfs's may be given a handle of its.
+    pub(super) fn may_be_given(&self, function: &Function) -> bool {
+        function.params.iter().any(|param| self.mentions(param.ty))
     }
 
     /// Whether an import can go when nothing refers to it any more.
@@ -75,12 +98,15 @@ impl<'a> Served<'a> {
         loop {
             match component.get(Space::Function, number)? {
                 Item::Export(export) => number = export.index,
+                Item::Import(import) => {
+                    let WorldItem::Function(function) = self.imported(import.name.name)? else { return None };
+                    return Some(Imported { import: import.name.name.to_owned(), interface: None, function });
+                }
                 Item::Alias(ComponentAlias::InstanceExport { instance_index, name, .. }) => {
-                    let (interface, id) = self.interface(component, *instance_index)?;
-                    return Some(Imported {
-                        interface,
-                        function: self.app.resolve.interfaces[id].functions.get(*name)?,
-                    });
+                    let (import, id) = self.interface(component, *instance_index)?;
+                    let function = self.app.resolve.interfaces[id].functions.get(*name)?;
+                    let interface = InterfaceName::parse(import);
+                    return Some(Imported { import: import.to_owned(), interface, function });
                 }
                 _ => return None,
             }
@@ -136,16 +162,40 @@ impl<'a> Served<'a> {
         parts(&self.app.resolve.types[id].kind).into_iter().any(|ty| self.mentions(ty))
     }
 
+    /// The app's types.
+    pub(super) fn resolve(&self) -> &'a Resolve {
+        &self.app.resolve
+    }
+
+    /// Where the app gets its stderr, and the interface of the stream that it is.
+    pub(super) fn stderr(&self) -> Option<(InterfaceName, InterfaceName)> {
+        let resolve = self.resolve();
+        let mut imports = resolve.worlds[self.app.world].imports.iter();
+        imports.find_map(|(key, item)| {
+            let interface = InterfaceName::parse(&resolve.name_world_key(key))?;
+            let WorldItem::Interface { id, .. } = item else { return None };
+            let get = resolve.interfaces[*id].functions.get("get-stderr")?;
+            let Type::Id(result) = get.result? else { return None };
+            let TypeDefKind::Handle(Handle::Own(stream)) = resolve.types[result].kind else { return None };
+            let stream = self.home(stream)?.interface;
+            (interface.path == STDERR && interface.is_wasi_0_2()).then_some((interface, stream))
+        })
+    }
+
     /// The imported interface that an instance is.
-    fn interface(&self, component: &Component<'_>, instance: u32) -> Option<(InterfaceName, InterfaceId)> {
+    fn interface<'c>(&self, component: &Component<'c>, instance: u32) -> Option<(&'c str, InterfaceId)> {
         let Item::Import(import) = component.get(Space::Instance, instance)? else { return None };
-        let name = interface_of(import)?;
-        let resolve = &self.app.resolve;
-        let id = resolve.worlds[self.app.world].imports.iter().find_map(|(key, item)| match item {
-            WorldItem::Interface { id, .. } if resolve.name_world_key(key) == import.name.name => Some(*id),
+        match self.imported(import.name.name)? {
+            WorldItem::Interface { id, .. } => Some((import.name.name, *id)),
             _ => None,
-        })?;
-        Some((name, id))
+        }
+    }
+
+    /// What the app imports under a name.
+    fn imported(&self, name: &str) -> Option<&'a WorldItem> {
+        let resolve = &self.app.resolve;
+        let mut imports = resolve.worlds[self.app.world].imports.iter();
+        imports.find(|(key, _)| resolve.name_world_key(key) == name).map(|(_, item)| item)
     }
 }
 

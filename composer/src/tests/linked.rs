@@ -5,7 +5,7 @@ use crate::error::{Error, Unlinkable};
 use crate::{Composer, Form, FormChoice, inspect};
 
 /// Links an app with one file, `f`.
-fn link(app: Vec<u8>) -> Result<Vec<u8>, Error> {
+pub(super) fn link(app: Vec<u8>) -> Result<Vec<u8>, Error> {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("f"), "XYZ").unwrap();
     let composer = Composer::new(app).image(directory.path()).times(0).form(FormChoice::Linked);
@@ -14,7 +14,7 @@ fn link(app: Vec<u8>) -> Result<Vec<u8>, Error> {
     composed.to_bytes()
 }
 
-fn reason(app: Vec<u8>) -> Unlinkable {
+pub(super) fn reason(app: Vec<u8>) -> Unlinkable {
     match link(app) {
         Err(Error::Link(reason)) => reason,
         Err(error) => panic!("{error}"),
@@ -39,6 +39,12 @@ fn every_version_links_and_needs_nothing_new() {
 fn several_versions_in_one_program() {
     let linked = link(versions::mixed_reader()).unwrap();
     assert_eq!(run::command(&linked), Ok(()));
+}
+
+#[test]
+fn handles_of_both_owners_at_several_versions() {
+    let ran = run::Running::new(&link(versions::mixed_mixer()).unwrap(), |_| ()).run();
+    assert_eq!((ran.end, ran.stdout.as_str()), (run::End::Returned(Ok(())), "XYZXYZ"));
 }
 
 #[test]
@@ -92,45 +98,6 @@ fn a_clock_is_asked_for_the_time_where_the_app_has_one() {
     let linked = link(maker()).unwrap();
     assert_eq!(run::command(&linked), Ok(()));
     assert_eq!(inspect(&linked).unwrap().imports, ["wasi:clocks/wall-clock@0.2.3"]);
-}
-
-const FILES: &str = "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;";
-
-#[test]
-fn a_function_that_is_given_a_stream() {
-    let inline = "import wrapper: interface { use wasi:io/streams@0.2.3.{input-stream}; wrap: func(s: input-stream); }";
-    let bare = "use wasi:io/streams@0.2.3.{output-stream}; import wrap: func(s: list<output-stream>);";
-    for (import, wanted) in [(inline, "wrapper#wrap"), (bare, "wrap#wrap")] {
-        let error = reason(apps::dummy(&["0.2.3"], &format!("{FILES} {import}")));
-        assert!(matches!(&error, Unlinkable::GivenAway { function } if function == wanted), "{error}");
-    }
-}
-
-#[test]
-fn a_function_that_gives_a_stream_and_sockets_are_no_matter() {
-    let import =
-        "import wrapper: interface { use wasi:io/streams@0.2.3.{input-stream}; unwrap: func() -> input-stream; }
-        import wasi:sockets/tcp@0.2.3; import wasi:sockets/network@0.2.3;";
-    let imports = imports_of(apps::dummy(&["0.2.3"], &format!("{FILES} {import}")));
-    for wanted in ["wrapper", "wasi:sockets/tcp@0.2.3", "wasi:sockets/network@0.2.3"] {
-        assert!(imports.iter().any(|import| import == wanted), "{imports:?}");
-    }
-}
-
-#[test]
-fn an_export_that_speaks_of_a_stream() {
-    let export = "use wasi:io/streams@0.2.3.{input-stream}; export take: func(s: input-stream);";
-    let error = reason(apps::dummy(&["0.2.3"], &format!("{FILES} {export}")));
-    assert!(matches!(&error, Unlinkable::Exported { name } if name == "take"), "{error}");
-}
-
-#[test]
-fn several_versions_of_poll() {
-    let error = reason(apps::dummy(
-        &["0.2.3", "0.2.12"],
-        &format!("{FILES} import wasi:io/poll@0.2.3; import wasi:io/poll@0.2.12;"),
-    ));
-    assert!(matches!(&error, Unlinkable::Versions { function } if function == "poll"), "{error}");
 }
 
 /// The app of the crate's documentation with a core module, and strings in this encoding.

@@ -1,25 +1,100 @@
 //! Runs a command on wasmtime, with nothing of this machine.
 
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, Instance, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
-struct State(WasiCtx, ResourceTable);
+/// Bytes of output that are kept.
+const KEPT: usize = 1 << 16;
+
+/// What the host's functions of a test get at.
+pub(crate) struct State {
+    ctx: WasiCtx,
+    table: ResourceTable,
+    /// What they were called with, in their own words.
+    pub(crate) log: Vec<String>,
+}
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.0, table: &mut self.1 }
+        WasiCtxView { ctx: &mut self.ctx, table: &mut self.table }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Returned(Result<(), ()>),
+    Exited(i32),
+    /// The trap and where it was, in words.
+    Trapped(String),
+}
+
+/// A command, when it is over.
+pub(crate) struct Ran {
+    pub(crate) end: End,
+    pub(crate) log: Vec<String>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// A component in its store.
+pub(crate) struct Running {
+    pub(crate) store: Store<State>,
+    pub(crate) instance: Instance,
+    stdout: MemoryOutputPipe,
+    stderr: MemoryOutputPipe,
+}
+
+impl Running {
+    /// With functions of the host besides WASI's.
+    pub(crate) fn new(component: &[u8], add: impl FnOnce(&mut Linker<State>)) -> Self {
+        let engine = Engine::default();
+        let component = Component::new(&engine, component).unwrap();
+        let mut linker = Linker::new(&engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
+        add(&mut linker);
+        let (stdout, stderr) = (MemoryOutputPipe::new(KEPT), MemoryOutputPipe::new(KEPT));
+        let mut ctx = WasiCtx::builder();
+        ctx.stdin(MemoryInputPipe::new("stdin")).stdout(stdout.clone()).stderr(stderr.clone());
+        let state = State { ctx: ctx.build(), table: ResourceTable::new(), log: Vec::new() };
+        let mut store = Store::new(&engine, state);
+        let instance = linker.instantiate(&mut store, &component).unwrap();
+        Self { store, instance, stdout, stderr }
+    }
+
+    /// Calls `run`, and ends it.
+    pub(crate) fn run(mut self) -> Ran {
+        let command = Command::new(&mut self.store, &self.instance).unwrap();
+        let end = match command.wasi_cli_run().call_run(&mut self.store) {
+            Ok(result) => End::Returned(result),
+            Err(error) => end(&error),
+        };
+        self.ended(end)
+    }
+
+    /// What is left of it.
+    pub(crate) fn ended(self, end: End) -> Ran {
+        let text = |pipe: &MemoryOutputPipe| String::from_utf8(pipe.contents().to_vec()).unwrap();
+        let (stdout, stderr) = (text(&self.stdout), text(&self.stderr));
+        Ran { end, log: self.store.into_data().log, stdout, stderr }
+    }
+}
+
+/// What an error of a call means.
+pub(crate) fn end(error: &wasmtime::Error) -> End {
+    match error.downcast_ref::<I32Exit>() {
+        Some(I32Exit(code)) => End::Exited(*code),
+        None => End::Trapped(format!("{error:?}")),
     }
 }
 
 /// What `run` returned.
 pub(crate) fn command(component: &[u8]) -> Result<(), ()> {
-    let engine = Engine::default();
-    let component = Component::new(&engine, component).unwrap();
-    let mut linker = Linker::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
-    let mut store = Store::new(&engine, State(WasiCtx::builder().build(), ResourceTable::new()));
-    let command = Command::instantiate(&mut store, &component, &linker).unwrap();
-    command.wasi_cli_run().call_run(&mut store).unwrap()
+    match Running::new(component, |_| ()).run().end {
+        End::Returned(result) => result,
+        other => panic!("{other:?}"),
+    }
 }

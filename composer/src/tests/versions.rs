@@ -104,33 +104,103 @@ fn reader(version: &str) -> String {
     )
 }
 
+/// Asks, at one version, about a pollable of the host and one of a file, and moves `f` to stdout and stdin to `g`.
+fn mixer(version: &str) -> String {
+    format!(
+        r#"
+  (import "wasi:filesystem/preopens@{version}" "get-directories" (func $dirs-{version} (param i32)))
+  (import "wasi:filesystem/types@{version}" "[method]descriptor.open-at"
+    (func $open-{version} (param i32 i32 i32 i32 i32 i32 i32)))
+  (import "wasi:filesystem/types@{version}" "[method]descriptor.read-via-stream" (func $from-{version} (param i32 i64 i32)))
+  (import "wasi:filesystem/types@{version}" "[method]descriptor.append-via-stream" (func $to-{version} (param i32 i32)))
+  (import "wasi:filesystem/types@{version}" "[method]descriptor.read" (func $read-{version} (param i32 i64 i64 i32)))
+  (import "wasi:cli/stdin@{version}" "get-stdin" (func $stdin-{version} (result i32)))
+  (import "wasi:cli/stdout@{version}" "get-stdout" (func $stdout-{version} (result i32)))
+  (import "wasi:clocks/monotonic-clock@{version}" "subscribe-instant" (func $instant-{version} (param i64) (result i32)))
+  (import "wasi:io/streams@{version}" "[method]input-stream.subscribe" (func $subscribe-{version} (param i32) (result i32)))
+  (import "wasi:io/streams@{version}" "[method]output-stream.splice" (func $splice-{version} (param i32 i32 i64 i32)))
+  (import "wasi:io/streams@{version}" "[method]output-stream.blocking-splice" (func $move-{version} (param i32 i32 i64 i32)))
+  (import "wasi:io/poll@{version}" "poll" (func $poll-{version} (param i32 i32 i32)))
+  (func $open-it-{version} (param $name i32) (param $open i32) (param $flags i32) (result i32)
+    (call $dirs-{version} (i32.const 16))
+    (call $open-{version} (i32.load (i32.load (i32.const 16))) (i32.const 0) (local.get $name) (i32.const 1) (local.get $open)
+      (local.get $flags) (i32.const 16))
+    (if (i32.load8_u (i32.const 16)) (then unreachable))
+    (i32.load (i32.const 20)))
+  (func $mix-{version} (result i32)
+    (local $f i32) (local $g i32)
+    (call $from-{version} (call $open-it-{version} (i32.const 8) (i32.const 0) (i32.const 1)) (i64.const 0) (i32.const 16))
+    (local.set $f (i32.load (i32.const 20)))
+    (i32.store (i32.const 64) (call $subscribe-{version} (call $stdin-{version})))
+    (i32.store (i32.const 68) (call $subscribe-{version} (local.get $f)))
+    (i32.store (i32.const 72) (call $instant-{version} (i64.const -1)))
+    (call $poll-{version} (i32.const 64) (i32.const 3) (i32.const 16))
+    ;; The first two are ready.
+    (if (i32.ne (i32.load (i32.const 20)) (i32.const 2)) (then unreachable))
+    (if (i64.ne (i64.load (i32.load (i32.const 16))) (i64.const 0x100000000)) (then unreachable))
+    (call $splice-{version} (call $stdout-{version}) (local.get $f) (i64.const 3) (i32.const 32))
+    (if (i32.load8_u (i32.const 32)) (then unreachable))
+    (local.set $g (call $open-it-{version} (i32.const 9) (i32.const 1) (i32.const 3)))
+    (call $to-{version} (local.get $g) (i32.const 16))
+    (call $move-{version} (i32.load (i32.const 20)) (call $stdin-{version}) (i64.const 2) (i32.const 32))
+    (if (i32.load8_u (i32.const 32)) (then unreachable))
+    (call $read-{version} (local.get $g) (i64.const 99) (i64.const 0) (i32.const 32))
+    ;; Bytes that are there by now.
+    (i32.load (i32.const 40)))"#
+    )
+}
+
+/// A command whose `run` fails unless each version adds two bytes to `g`.
+pub(super) fn mixed_mixer() -> Vec<u8> {
+    let imports = |v: &str| {
+        format!(
+            "import wasi:filesystem/types@{v}; import wasi:filesystem/preopens@{v}; import wasi:io/streams@{v}; import wasi:io/poll@{v};
+             import wasi:cli/stdin@{v}; import wasi:cli/stdout@{v}; import wasi:clocks/monotonic-clock@{v};"
+        )
+    };
+    of_two_versions(
+        mixer,
+        "(func $open-it",
+        imports,
+        r#"(i32.or
+      (i32.ne (call $mix-0.2.3) (i32.const 2))
+      (i32.ne (call $mix-0.2.12) (i32.const 4)))"#,
+    )
+}
+
 /// A command whose `run` fails unless both versions read the same first byte.
 pub(super) fn mixed_reader() -> Vec<u8> {
+    let imports = |v: &str| {
+        format!("import wasi:filesystem/types@{v}; import wasi:filesystem/preopens@{v}; import wasi:io/streams@{v};")
+    };
+    of_two_versions(
+        reader,
+        "(func $first",
+        imports,
+        r#"(i32.or
+      (i32.ne (call $first-0.2.3) (i32.const 88))
+      (i32.ne (call $first-0.2.12) (i32.const 88)))"#,
+    )
+}
+
+/// A command with imports and functions for each version, which begin with this text.
+fn of_two_versions(text: fn(&str) -> String, first_function: &str, imports: fn(&str) -> String, run: &str) -> Vec<u8> {
     let versions = ["0.2.3", "0.2.12"];
-    let body: String = versions
-        .map(|v| {
-            format!(
-                "import wasi:filesystem/types@{v}; import wasi:filesystem/preopens@{v}; import wasi:io/streams@{v};"
-            )
-        })
-        .concat();
-    let functions = versions.map(reader);
+    let body = versions.map(imports).concat();
+    let functions = versions.map(text);
     // Imports come before everything else.
     let (imports, functions): (Vec<_>, Vec<_>) =
-        functions.iter().map(|text| text.split_at(text.find("  (func $first").unwrap())).unzip();
+        functions.iter().map(|text| text.split_at(text.find(first_function).unwrap())).unzip();
     let module = format!(
         r#"(module {}
   (memory (export "memory") 2)
   (global $next (mut i32) (i32.const 4096))
-  (data (i32.const 8) "f")
+  (data (i32.const 8) "fg")
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (global.set $next (i32.and (i32.add (i32.add (global.get $next) (local.get 3)) (i32.const 15)) (i32.const -16)))
     (i32.and (i32.sub (global.get $next) (local.get 3)) (i32.const -16)))
   {}
-  (func (export "wasi:cli/run@0.2.3#run") (result i32)
-    (i32.or
-      (i32.ne (call $first-0.2.3) (i32.const 88))
-      (i32.ne (call $first-0.2.12) (i32.const 88)))))"#,
+  (func (export "wasi:cli/run@0.2.3#run") (result i32) {run}))"#,
         imports.concat(),
         functions.concat()
     );

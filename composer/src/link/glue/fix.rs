@@ -50,8 +50,8 @@ pub(super) fn value(
     let place = Place { memory: if direction == Direction::Out { APP } else { VFS }, local: base };
     match context.layout.shape(ty)? {
         Shape::Scalar(kind) => scalar_in(body, direction, kind, place, offset),
-        Shape::Own | Shape::Borrow if direction != Direction::In(Handles::Untag) => {}
-        Shape::Own => {
+        Shape::Own(_) | Shape::Borrow if direction != Direction::In(Handles::Untag) => {}
+        Shape::Own(_) => {
             memory::load(body, place, offset, 4);
             super::owner::trap_unless_tagged(body);
         }

@@ -1,8 +1,8 @@
 //! One function of the glue, from its parameters to its result.
 
 use wasm_encoder::{BlockType, Function, ValType};
-use wit_parser::Type;
 use wit_parser::abi::WasmSignature;
+use wit_parser::{Type, TypeId};
 
 use super::Context;
 use super::body::Body;
@@ -10,7 +10,7 @@ use super::fix::Handles;
 use super::flat::{Slot, slots};
 use super::layout::Unsupported;
 use super::memory::{self, APP, Place};
-use super::owner;
+use super::owner::{self, Given};
 use super::params;
 use super::results;
 use super::special::Special;
@@ -27,19 +27,32 @@ pub(super) struct Shape {
 }
 
 /// Indices of the functions that one function of the glue calls.
-#[derive(Clone, Copy)]
 pub(super) struct Callees {
     /// The vfs's function.
     pub(super) plain: Option<u32>,
     /// The vfs's function for handles of both owners.
     pub(super) linked: Option<u32>,
-    /// The host's.
+    /// The host's, or the app's own that stands behind an export.
     pub(super) host: Option<u32>,
+    /// Says that a handle cannot be used, and does not return.
+    pub(super) refuse: Option<u32>,
+    /// Drops of what the function takes for good.
+    pub(super) drops: Vec<Drops>,
+    /// A global, and its value for calls of the version of `linked`.
+    pub(super) version: Option<(u32, u32)>,
+}
+
+/// Drops of the handles of a resource.
+pub(super) struct Drops {
+    pub(super) resource: TypeId,
+    pub(super) host: u32,
+    /// Where the vfs has such handles.
+    pub(super) vfs: Option<u32>,
 }
 
 /// The code for a function.
-pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: Callees) -> Result<Function, Unsupported> {
-    let call = Call { context, shape, slots: slots(&shape.core) };
+pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: &Callees) -> Result<Function, Unsupported> {
+    let call = Call::new(context, shape);
     let mut body = Body::new(shape.core.len() as u32);
     if let Some(host) = callees.host {
         call.unless_tagged(&mut body, |call, body| call.host(body, host))?;
@@ -50,9 +63,9 @@ pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: Callees) -
     match (shape.special, callees.plain, callees.linked) {
         (Special::Pair { .. }, Some(plain), Some(linked)) => {
             call.if_both_tagged(&mut body, |call, body| call.vfs(body, plain, Handles::Untag))?;
-            call.vfs(&mut body, linked, Handles::Keep)?;
+            call.linked(&mut body, linked, callees)?;
         }
-        (_, None, Some(linked)) => call.vfs(&mut body, linked, Handles::Keep)?,
+        (_, None, Some(linked)) => call.linked(&mut body, linked, callees)?,
         (_, Some(plain), _) => call.vfs(&mut body, plain, Handles::Untag)?,
         (_, None, None) => {
             body.code().unreachable();
@@ -62,7 +75,7 @@ pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: Callees) -
 }
 
 /// The code for a drop of a handle, which is the only parameter.
-pub(super) fn drop(callees: Callees) -> Function {
+pub(super) fn drop(callees: &Callees) -> Function {
     let handle = 0;
     let mut body = Body::new(1);
     body.code().local_get(handle);
@@ -81,14 +94,18 @@ pub(super) fn drop(callees: Callees) -> Function {
     body.finish()
 }
 
-struct Call<'a> {
-    context: &'a Context<'a>,
-    shape: &'a Shape,
+pub(super) struct Call<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) shape: &'a Shape,
     /// The core parameters, the place of the result among them.
     slots: Vec<Slot>,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    pub(super) fn new(context: &'a Context<'a>, shape: &'a Shape) -> Self {
+        Self { context, shape, slots: slots(&shape.core) }
+    }
+
     /// The vfs's function, with parameters and result carried over.
     fn vfs(&self, body: &mut Body, callee: u32, handles: Handles) -> Result<(), Unsupported> {
         if let Some((ty, place)) = self.result_place() {
@@ -109,8 +126,16 @@ impl Call<'_> {
         }
     }
 
+    /// The vfs's function for handles of both owners, which calls the host's functions for handles of this version.
+    fn linked(&self, body: &mut Body, linked: u32, callees: &Callees) -> Result<(), Unsupported> {
+        if let Some((global, version)) = callees.version {
+            body.code().i32_const(version.cast_signed()).global_set(global);
+        }
+        self.vfs(body, linked, Handles::Keep)
+    }
+
     /// The host's function, untouched.
-    fn host(&self, body: &mut Body, callee: u32) -> Result<(), Unsupported> {
+    pub(super) fn host(&self, body: &mut Body, callee: u32) -> Result<(), Unsupported> {
         for slot in &self.slots {
             body.code().local_get(slot.local);
         }
@@ -129,16 +154,12 @@ impl Call<'_> {
     }
 
     /// Ends the function with `answer` if no handle is the vfs's.
-    fn unless_tagged(
+    pub(super) fn unless_tagged(
         &self,
         body: &mut Body,
         answer: impl FnOnce(&Self, &mut Body) -> Result<(), Unsupported>,
     ) -> Result<(), Unsupported> {
-        let tags = if self.shape.signature.indirect_params {
-            owner::tags_of_record(self.context, body, &self.shape.params, self.slots[0].local)?
-        } else {
-            owner::tags(self.context, body, &self.shape.params, &self.slots)?
-        };
+        let tags = owner::tags(self.context, body, &self.shape.params, self.given())?;
         body.code().local_get(tags).i32_const(owner::TAG).i32_and().i32_eqz().if_(BlockType::Empty);
         answer(self, body)?;
         body.code().return_().end();
@@ -159,8 +180,17 @@ impl Call<'_> {
         Ok(())
     }
 
+    /// The parameters, as the app gives them.
+    pub(super) fn given(&self) -> Given<'_> {
+        if self.shape.signature.indirect_params {
+            Given::Record(self.slots[0].local)
+        } else {
+            Given::Slots(&self.slots)
+        }
+    }
+
     /// Where the app wants the result, if it is not a core value.
-    fn result_place(&self) -> Option<(Type, u32)> {
+    pub(super) fn result_place(&self) -> Option<(Type, u32)> {
         match (self.shape.result, self.slots.last()) {
             (Some(ty), Some(last)) if self.shape.signature.retptr => Some((ty, last.local)),
             _ => None,

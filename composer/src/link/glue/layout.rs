@@ -2,7 +2,7 @@
 
 use wasm_encoder::ValType;
 use wit_parser::abi::{FlatTypes, WasmType};
-use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind};
+use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
 /// A kind of type that glue cannot carry, in words.
 pub(super) struct Unsupported(pub(super) &'static str);
@@ -17,7 +17,8 @@ pub(super) struct Layout<'a> {
 pub(super) enum Shape {
     /// One core value without an address in it.
     Scalar(Scalar),
-    Own,
+    /// A handle, with the resource that it is of.
+    Own(TypeId),
     Borrow,
     /// `list<T>` and `string`.
     List(Element),
@@ -108,6 +109,14 @@ impl<'a> Layout<'a> {
         core_types(&flat.to_vec())
     }
 
+    /// What a type is a name for.
+    pub(super) fn named(&self, mut id: TypeId) -> TypeId {
+        while let TypeDefKind::Type(Type::Id(next)) = self.resolve.types[id].kind {
+            id = next;
+        }
+        id
+    }
+
     /// What a type is.
     ///
     /// # Errors
@@ -130,7 +139,7 @@ impl<'a> Layout<'a> {
     fn shape_of(&self, kind: &TypeDefKind) -> Result<Shape, Unsupported> {
         Ok(match kind {
             TypeDefKind::Type(ty) => self.shape(*ty)?,
-            TypeDefKind::Handle(Handle::Own(_)) => Shape::Own,
+            TypeDefKind::Handle(Handle::Own(id)) => Shape::Own(self.named(*id)),
             TypeDefKind::Handle(Handle::Borrow(_)) => Shape::Borrow,
             TypeDefKind::List(ty) => Shape::List(self.element(*ty)),
             TypeDefKind::Record(record) => Shape::Record(record.fields.iter().map(|field| field.ty).collect()),
@@ -162,7 +171,7 @@ impl<'a> Layout<'a> {
     pub(super) fn any(&self, ty: Type, is: fn(&Shape) -> bool) -> Result<bool, Unsupported> {
         let shape = self.shape(ty)?;
         let parts = match &shape {
-            Shape::Scalar(_) | Shape::Own | Shape::Borrow => Vec::new(),
+            Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow => Vec::new(),
             Shape::List(element) => element.ty.into_iter().collect(),
             Shape::Record(types) => types.clone(),
             Shape::Variant { cases, .. } => cases.iter().copied().flatten().collect(),

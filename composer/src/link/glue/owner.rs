@@ -26,55 +26,90 @@ pub(super) fn untag(body: &mut Body) {
     body.code().i32_const(!TAG).i32_and();
 }
 
+/// Parameters of the app.
+#[derive(Clone, Copy)]
+pub(super) enum Given<'a> {
+    /// As core values.
+    Slots(&'a [Slot]),
+    /// As a record in the app's memory, whose address is in this local.
+    Record(u32),
+}
+
+/// Some of the handles in parameters, and what is done with each, which is on the stack.
+pub(super) struct Visit<'a> {
+    pub(super) wanted: fn(&Shape) -> bool,
+    pub(super) each: &'a mut dyn FnMut(&mut Body, &Shape),
+}
+
 /// Sets a new local, which is the answer, to all handles in these parameters joined by `or`.
 pub(super) fn tags(
     context: &Context<'_>,
     body: &mut Body,
     types: &[Type],
-    mut slots: &[Slot],
+    given: Given<'_>,
 ) -> Result<u32, Unsupported> {
     let tags = body.local(ValType::I32);
-    for &ty in types {
-        let (own, rest) = slots.split_at(context.layout.flat(ty).len());
-        direct(context, body, tags, ty, own)?;
-        slots = rest;
-    }
+    let mut each = |body: &mut Body, _: &Shape| {
+        body.code().local_get(tags).i32_or().local_set(tags);
+    };
+    visit(context, body, &mut Visit { wanted: is_handle, each: &mut each }, types, given)?;
     Ok(tags)
 }
 
-/// As [`tags`], of parameters that are a record in the app's memory.
-pub(super) fn tags_of_record(
+/// Emits what is to be done with the handles in these parameters.
+pub(super) fn visit(
     context: &Context<'_>,
     body: &mut Body,
+    visit: &mut Visit<'_>,
     types: &[Type],
-    address: u32,
-) -> Result<u32, Unsupported> {
-    let tags = body.local(ValType::I32);
-    for (at, ty) in context.layout.fields(types) {
-        in_memory(context, body, tags, ty, Place { memory: APP, local: address }, at)?;
+    given: Given<'_>,
+) -> Result<(), Unsupported> {
+    match given {
+        Given::Slots(slots) => record(context, body, visit, types, slots),
+        Given::Record(address) => {
+            let place = Place { memory: APP, local: address };
+            for (at, ty) in context.layout.fields(types) {
+                in_memory(context, body, visit, ty, place, at)?;
+            }
+            Ok(())
+        }
     }
-    Ok(tags)
 }
 
-fn direct(context: &Context<'_>, body: &mut Body, tags: u32, ty: Type, slots: &[Slot]) -> Result<(), Unsupported> {
+fn record(
+    context: &Context<'_>,
+    body: &mut Body,
+    visit: &mut Visit<'_>,
+    types: &[Type],
+    mut slots: &[Slot],
+) -> Result<(), Unsupported> {
+    for &ty in types {
+        let (own, rest) = slots.split_at(context.layout.flat(ty).len());
+        direct(context, body, visit, ty, own)?;
+        slots = rest;
+    }
+    Ok(())
+}
+
+fn direct(
+    context: &Context<'_>,
+    body: &mut Body,
+    visit: &mut Visit<'_>,
+    ty: Type,
+    slots: &[Slot],
+) -> Result<(), Unsupported> {
     match (context.layout.shape(ty)?, slots) {
-        (Shape::Own | Shape::Borrow, [slot]) => {
+        (shape, [slot]) if (visit.wanted)(&shape) => {
             slot.get(body);
-            add(body, tags);
+            (visit.each)(body, &shape);
         }
-        (Shape::List(element), [address, length]) if holds_handles(context, element)? => {
+        (Shape::List(element), [address, length]) if is_in(context, visit, element)? => {
             let (address, length) = (address.narrow(body), length.narrow(body));
-            in_list(context, body, tags, element, address, length)?;
+            in_list(context, body, visit, element, address, length)?;
         }
-        (Shape::Record(types), mut slots) => {
-            for ty in types {
-                let (own, rest) = slots.split_at(context.layout.flat(ty).len());
-                direct(context, body, tags, ty, own)?;
-                slots = rest;
-            }
-        }
+        (Shape::Record(types), slots) => record(context, body, visit, &types, slots)?,
         (Shape::Variant { cases, .. }, [tag, payload @ ..]) => {
-            for_cases(context, body, *tag, &cases, payload, |body, ty, slots| direct(context, body, tags, ty, slots))?;
+            for_cases(context, body, *tag, &cases, payload, |body, ty, slots| direct(context, body, visit, ty, slots))?;
         }
         _ => {}
     }
@@ -84,35 +119,35 @@ fn direct(context: &Context<'_>, body: &mut Body, tags: u32, ty: Type, slots: &[
 fn in_memory(
     context: &Context<'_>,
     body: &mut Body,
-    tags: u32,
+    visit: &mut Visit<'_>,
     ty: Type,
     place: Place,
     offset: u32,
 ) -> Result<(), Unsupported> {
     match context.layout.shape(ty)? {
-        Shape::Own | Shape::Borrow => {
+        shape if (visit.wanted)(&shape) => {
             memory::load(body, place, offset, 4);
-            add(body, tags);
+            (visit.each)(body, &shape);
         }
-        Shape::List(element) if holds_handles(context, element)? => {
+        Shape::List(element) if is_in(context, visit, element)? => {
             let (address, length) = (body.local(ValType::I32), body.local(ValType::I32));
             memory::load(body, place, offset, 4);
             body.code().local_set(address);
             memory::load(body, place, offset + 4, 4);
             body.code().local_set(length);
-            in_list(context, body, tags, element, address, length)?;
+            in_list(context, body, visit, element, address, length)?;
         }
         Shape::Record(types) => {
             for (at, ty) in context.layout.fields(&types) {
-                in_memory(context, body, tags, ty, place, offset + at)?;
+                in_memory(context, body, visit, ty, place, offset + at)?;
             }
         }
         Shape::Variant { tag, cases } => {
             let payload = offset + context.layout.payload(tag, &cases);
             let tag = Tag { place, offset, bytes: tag_bytes(tag) };
-            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, tags, ty, place, payload))?;
+            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, visit, ty, place, payload))?;
         }
-        Shape::Scalar(_) | Shape::List(_) => {}
+        Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow | Shape::List(_) => {}
     }
     Ok(())
 }
@@ -120,7 +155,7 @@ fn in_memory(
 fn in_list(
     context: &Context<'_>,
     body: &mut Body,
-    tags: u32,
+    visit: &mut Visit<'_>,
     element: Element,
     address: u32,
     length: u32,
@@ -129,20 +164,21 @@ fn in_list(
     fix::check(context, body, element, address, length);
     let each = body.local(ValType::I32);
     let place = Place { memory: APP, local: each };
-    let code = body.apart(|body| in_memory(context, body, tags, ty, place, 0))?;
+    let code = body.apart(|body| in_memory(context, body, visit, ty, place, 0))?;
     fix::for_each(body, element, address, length, each, &code);
     Ok(())
 }
 
-fn add(body: &mut Body, tags: u32) {
-    body.code().local_get(tags).i32_or().local_set(tags);
-}
-
-fn holds_handles(context: &Context<'_>, element: Element) -> Result<bool, Unsupported> {
-    element.ty.map_or(Ok(false), |ty| context.layout.any(ty, is_handle))
+fn is_in(context: &Context<'_>, visit: &Visit<'_>, element: Element) -> Result<bool, Unsupported> {
+    element.ty.map_or(Ok(false), |ty| context.layout.any(ty, visit.wanted))
 }
 
 /// Whether a shape is a handle.
 pub(super) fn is_handle(shape: &Shape) -> bool {
-    matches!(shape, Shape::Own | Shape::Borrow)
+    matches!(shape, Shape::Own(_) | Shape::Borrow)
+}
+
+/// Whether a shape is a handle that is given away.
+pub(super) fn is_own(shape: &Shape) -> bool {
+    matches!(shape, Shape::Own(_))
 }

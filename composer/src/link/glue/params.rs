@@ -93,7 +93,7 @@ fn value(
                 slot.set(body);
             }
         }
-        (Shape::Own | Shape::Borrow, [slot]) if step == Step::Check && handles == Handles::Untag => {
+        (Shape::Own(_) | Shape::Borrow, [slot]) if step == Step::Check && handles == Handles::Untag => {
             slot.get(body);
             owner::trap_unless_tagged(body);
         }

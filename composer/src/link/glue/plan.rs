@@ -3,10 +3,12 @@
 use wasm_encoder::{Function, ValType};
 use wit_parser::abi::AbiVariant;
 
+use super::answer::{self, Answer};
+use super::foreign;
 use super::function::{self, Callees, Shape};
 use super::layout::{self, Layout, Unsupported, core_types};
 use super::special::{self, Special};
-use super::{Context, Group, Kind, Owner, Request, owner};
+use super::{Context, Group, Kind, Owned, Owner, Request, owner};
 use crate::link::Unlinkable;
 
 /// A request with everything that its types say.
@@ -22,12 +24,26 @@ pub(super) struct Plan {
     pub(super) plain: Option<String>,
     /// The vfs's function for handles of both owners.
     pub(super) linked: Option<&'static str>,
+    /// Which of several versions `linked` is of.
+    pub(super) version: Option<u32>,
     /// The host's function is called for the host's handles.
     pub(super) host: bool,
+    /// A function is called that says that a handle cannot be used.
+    pub(super) refuse: bool,
+    /// What is dropped when the host's function is not called.
+    pub(super) owned: Vec<Owned>,
     needs: Needs,
-    /// `None`: a drop.
-    shape: Option<Shape>,
+    code: Code,
     name: String,
+}
+
+/// What the function does.
+enum Code {
+    Call(Shape),
+    Drop,
+    /// `None`: its types have no words for what it cannot use.
+    Given(Shape, Option<Answer>),
+    Returned(Shape),
 }
 
 /// What must be imported besides functions.
@@ -37,6 +53,18 @@ pub(super) struct Needs {
     pub(super) memory: bool,
     pub(super) vfs_realloc: bool,
     pub(super) app_realloc: bool,
+}
+
+impl Needs {
+    fn require(self, function: &str, group: Group) -> Result<(), Unlinkable> {
+        let lacks = |needed: bool, there: bool| needed && !there;
+        let what = match (lacks(self.memory, group.has_memory), lacks(self.app_realloc, group.has_realloc)) {
+            (true, _) => "a memory",
+            (_, true) => "a realloc",
+            _ => return Ok(()),
+        };
+        Err(Unlinkable::Lowering { function: function.to_owned(), what })
+    }
 }
 
 /// What some plan needs.
@@ -52,9 +80,11 @@ impl Plan {
     /// # Errors
     /// As [`super::module`].
     pub(super) fn new(layout: &Layout<'_>, request: &Request<'_>, group: Group) -> Result<Self, Unlinkable> {
-        let (function, owner) = match request.kind {
-            Kind::Function { function, owner } => (function, owner),
-            Kind::Drop { owner } => return Ok(Self::drop(request, owner)),
+        let (function, owner) = match &request.kind {
+            Kind::Function { function, owner } => (*function, *owner),
+            Kind::Drop { owner } => return Ok(Self::drop(request, *owner)),
+            Kind::Given { function, owned } => return Self::given(layout, request, function, owned, group),
+            Kind::Returned { function } => return Self::returned(layout, request, function, group),
         };
         let name = request.plain.clone();
         if function.kind.is_async() {
@@ -69,13 +99,7 @@ impl Plan {
             vfs_realloc: signature.indirect_params || analysis.list_in,
             app_realloc: analysis.list_out,
         };
-        for (needed, there, what) in
-            [(needs.memory, group.has_memory, "a memory"), (needs.app_realloc, group.has_realloc, "a realloc")]
-        {
-            if needed && !there {
-                return Err(Unlinkable::Lowering { function: name, what });
-            }
-        }
+        needs.require(&name, group)?;
         // Only handles of both owners make a difference.
         let special = match special::of(&request.plain) {
             Special::Any { .. } | Special::Pair { .. } if owner == Owner::Virtual => Special::None,
@@ -94,15 +118,85 @@ impl Plan {
             vfs_results: core_types(&of_vfs.results),
             plain,
             linked,
+            version: request.version.filter(|_| linked.is_some()),
             host: owner == Owner::Mixed && analysis.handles && special != Special::NoneForHost,
+            refuse: false,
+            owned: Vec::new(),
             needs,
-            shape: Some(Shape {
+            code: Code::Call(Shape {
                 core: core_types(&signature.params),
                 signature,
                 params,
                 result: function.result,
                 special,
             }),
+            name,
+        })
+    }
+
+    /// A function of the host's that cannot use the vfs's handles.
+    fn given(
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        function: &wit_parser::Function,
+        owned: &[Owned],
+        group: Group,
+    ) -> Result<Self, Unlinkable> {
+        let answer = answer::of(layout, function);
+        let plan = Self::guard(layout, request, function, AbiVariant::GuestImport)?;
+        let Code::Returned(shape) = plan.code else { return Ok(plan) };
+        let handles = Analysis::new(layout, &shape.params, None).map_err(|error| refused(&plan.name, &error))?;
+        let answers_in_memory = answer.is_some() && shape.signature.retptr;
+        let memory = shape.signature.indirect_params || handles.handles_in_list || answers_in_memory;
+        let needs = Needs { memory, ..Needs::default() };
+        needs.require(&plan.name, group)?;
+        let owned = if answer.is_some() { owned.to_vec() } else { Vec::new() };
+        Ok(Self { refuse: answer.is_none(), owned, needs, code: Code::Given(shape, answer), ..plan })
+    }
+
+    /// An export of the app's whose caller cannot use the vfs's handles.
+    fn returned(
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        function: &wit_parser::Function,
+        group: Group,
+    ) -> Result<Self, Unlinkable> {
+        let plan = Self::guard(layout, request, function, AbiVariant::GuestExport)?;
+        let Code::Returned(shape) = plan.code else { return Ok(plan) };
+        let needs = Needs { memory: shape.signature.retptr, ..Needs::default() };
+        needs.require(&plan.name, group)?;
+        Ok(Self { needs, code: Code::Returned(shape), ..plan })
+    }
+
+    /// What the two have in common.
+    fn guard(
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        function: &wit_parser::Function,
+        variant: AbiVariant,
+    ) -> Result<Self, Unlinkable> {
+        let name = request.export.clone();
+        if function.kind.is_async() {
+            return Err(Unlinkable::Async { function: name });
+        }
+        let params: Vec<_> = function.params.iter().map(|param| param.ty).collect();
+        Analysis::new(layout, &params, function.result).map_err(|error| refused(&name, &error))?;
+        let signature = layout.resolve.wasm_signature(variant, function);
+        let core = core_types(&signature.params);
+        Ok(Self {
+            export: name.clone(),
+            params: core.clone(),
+            results: core_types(&signature.results),
+            vfs_params: Vec::new(),
+            vfs_results: Vec::new(),
+            plain: None,
+            linked: None,
+            version: None,
+            host: true,
+            refuse: true,
+            owned: Vec::new(),
+            needs: Needs::default(),
+            code: Code::Returned(Shape { signature, core, params, result: function.result, special: Special::None }),
             name,
         })
     }
@@ -116,9 +210,12 @@ impl Plan {
             vfs_results: Vec::new(),
             plain: Some(request.plain.clone()),
             linked: None,
+            version: None,
             host: owner == Owner::Mixed,
+            refuse: false,
+            owned: Vec::new(),
             needs: Needs::default(),
-            shape: None,
+            code: Code::Drop,
             name: request.plain.clone(),
         }
     }
@@ -127,13 +224,14 @@ impl Plan {
     ///
     /// # Errors
     /// [`Unlinkable::Type`], which [`Plan::new`] has excluded.
-    pub(super) fn code(&self, context: &Context<'_>, callees: Callees) -> Result<Function, Unlinkable> {
-        match &self.shape {
-            Some(shape) => {
-                function::function(context, shape, callees).map_err(|unsupported| refused(&self.name, &unsupported))
-            }
-            None => Ok(function::drop(callees)),
-        }
+    pub(super) fn code(&self, context: &Context<'_>, callees: &Callees) -> Result<Function, Unlinkable> {
+        let code = match &self.code {
+            Code::Call(shape) => function::function(context, shape, callees),
+            Code::Drop => Ok(function::drop(callees)),
+            Code::Given(shape, answer) => foreign::given(context, shape, answer.as_ref(), callees),
+            Code::Returned(shape) => foreign::returned(context, shape, callees),
+        };
+        code.map_err(|unsupported| refused(&self.name, &unsupported))
     }
 }
 
@@ -144,6 +242,7 @@ fn refused(function: &str, unsupported: &Unsupported) -> Unlinkable {
 /// What is in the types of a function.
 struct Analysis {
     handles: bool,
+    handles_in_list: bool,
     list_in: bool,
     list_out: bool,
 }
@@ -155,10 +254,11 @@ impl Analysis {
         result: Option<wit_parser::Type>,
     ) -> Result<Self, Unsupported> {
         let is_list = |shape: &layout::Shape| matches!(shape, layout::Shape::List(_));
-        let mut found = Self { handles: false, list_in: false, list_out: false };
+        let mut found = Self { handles: false, handles_in_list: false, list_in: false, list_out: false };
         for &ty in params {
             found.handles |= layout.any(ty, owner::is_handle)?;
             found.list_in |= layout.any(ty, is_list)?;
+            found.handles_in_list |= layout.any(ty, is_list)? && layout.any(ty, owner::is_handle)?;
         }
         if let Some(ty) = result {
             found.list_out = layout.any(ty, is_list)?;

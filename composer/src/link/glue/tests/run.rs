@@ -1,5 +1,6 @@
 //! Glue in an engine, between a vfs, an app and a host that write down what they are asked.
 
+mod foreign;
 mod handles;
 mod lists;
 mod numbers;

@@ -46,11 +46,16 @@ fn requests(wasi: &Wasi) -> Vec<Request<'_>> {
         let interface = wasi.interface(path).unwrap();
         for function in interface.functions.values() {
             let plain = format!("{path}#{}", function.name);
-            requests.push(Request { export: plain.clone(), plain, kind: Kind::Function { function, owner } });
+            requests.push(Request {
+                export: plain.clone(),
+                plain,
+                kind: Kind::Function { function, owner },
+                version: None,
+            });
         }
         for name in interface.types.iter().filter(|(_, id)| wasi.resource(**id) == Some(**id)).map(|(name, _)| name) {
             let plain = format!("{path}#[dtor]{name}");
-            requests.push(Request { export: plain.clone(), plain, kind: Kind::Drop { owner } });
+            requests.push(Request { export: plain.clone(), plain, kind: Kind::Drop { owner }, version: None });
         }
     }
     requests
@@ -72,11 +77,13 @@ fn functions_of_handles_and_numbers_need_no_memory() {
             export: "subscribe".into(),
             plain: "wasi:io/streams#[method]input-stream.subscribe".into(),
             kind: Kind::Function { function, owner },
+            version: None,
         },
         Request {
             export: "drop".into(),
             plain: "wasi:io/streams#[dtor]input-stream".into(),
             kind: Kind::Drop { owner },
+            version: None,
         },
     ];
     let glue = module(&wasi.resolve, &requests, Group { has_memory: false, has_realloc: false }).unwrap();

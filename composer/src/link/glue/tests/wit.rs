@@ -1,12 +1,14 @@
 //! Glue for all functions of a WIT text.
 
-use wit_parser::{Resolve, TypeDefKind, TypeId};
+use wit_parser::{Function, Resolve, TypeDefKind, TypeId};
 
 use crate::link::Unlinkable;
-use crate::link::glue::{Group, Kind, Owner, Request, module};
+use crate::link::foreign::taken;
+use crate::link::glue::{Group, Kind, Owned, Owner, Request, module};
 
 /// The glue for every function of a package, in the order of its text. The handles of the packages `wasi:io` and `test:mixed` are of
-/// both owners, others the vfs's alone. An interface of nothing but resources stands for their drops.
+/// both owners, others the vfs's alone. An interface of nothing but resources stands for their drops. Functions of the package
+/// `test:foreign` are the host's and cannot use the vfs's handles, those of `test:returned` are exports of the app.
 pub(super) fn glue(text: &str) -> Result<Vec<u8>, Unlinkable> {
     glue_of_group(text, Group { has_memory: true, has_realloc: true })
 }
@@ -23,17 +25,32 @@ pub(super) fn glue_of_group(text: &str, group: Group) -> Result<Vec<u8>, Unlinka
         let interface = &resolve.interfaces[*id];
         let plain = |item: &str| format!("{path}/{name}#{item}");
         for function in interface.functions.values() {
-            let kind = Kind::Function { function, owner };
-            requests.push(Request { export: function.name.clone(), plain: plain(&function.name), kind });
+            let kind = match path.as_str() {
+                "test:foreign" => Kind::Given { function, owned: owned(&resolve, function) },
+                "test:returned" => Kind::Returned { function },
+                _ => Kind::Function { function, owner },
+            };
+            requests.push(Request { export: function.name.clone(), plain: plain(&function.name), kind, version: None });
         }
         if interface.functions.is_empty() {
             for (name, _) in interface.types.iter().filter(|(_, id)| is_resource(&resolve, **id)) {
                 let export = format!("[resource-drop]{name}");
-                requests.push(Request { export, plain: plain(&format!("[dtor]{name}")), kind: Kind::Drop { owner } });
+                let (plain, kind) = (plain(&format!("[dtor]{name}")), Kind::Drop { owner });
+                requests.push(Request { export, plain, kind, version: None });
             }
         }
     }
     module(&resolve, &requests, group)
+}
+
+/// All resources are the vfs's as well as the host's, but for one.
+fn owned(resolve: &Resolve, function: &Function) -> Vec<Owned> {
+    let owned = taken(resolve, function).into_iter().map(|resource| {
+        let name = resolve.types[resource].name.as_deref().expect("resources have names");
+        let vfs = (name != "of-host").then(|| format!("[dtor]{name}"));
+        Owned { resource, host: format!("[resource-drop]{name}"), vfs }
+    });
+    owned.collect()
 }
 
 fn is_resource(resolve: &Resolve, id: TypeId) -> bool {
