@@ -173,19 +173,14 @@ impl Handles {
 
     /// Forgets a number, and gives what it stood for back to the filesystem or the host. Traps if it is not of this kind.
     pub fn remove(&mut self, fs: &mut Fs<'static, HostClock>, number: u32, kind: Kind) {
-        if self.get(number).kind() != kind {
-            trap();
-        }
-        self.remove_any(fs, number);
-    }
-
-    fn remove_any(&mut self, fs: &mut Fs<'static, HostClock>, number: u32) {
-        // A host stream with pollables stays until the last of them is gone.
-        if let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = self.get(number)
-            && stream.pollables > 0
-        {
-            stream.dropped = true;
-            return;
+        match self.get(number) {
+            handle if handle.kind() != kind => trap(),
+            // A host stream with pollables stays until the last of them is gone.
+            Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) if stream.pollables > 0 => {
+                stream.dropped = true;
+                return;
+            }
+            _ => {}
         }
         match self.take(number) {
             Handle::Descriptor(file)
@@ -197,18 +192,25 @@ impl Handles {
             Handle::Pollable(Pollable::Ready) | Handle::Error(StreamFailure::File(_)) => {}
             Handle::Pollable(Pollable::Host { handle, parent }) => {
                 host::poll::drop_pollable(handle);
-                if let Some(parent) = parent
-                    && let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = self.get(parent)
-                {
-                    stream.pollables -= 1;
-                    if stream.pollables == 0 && stream.dropped {
-                        self.remove_any(fs, parent);
-                    }
+                if let Some(parent) = parent {
+                    self.remove_pollable(fs, parent);
                 }
             }
             Handle::Error(StreamFailure::Host(handle)) => host::error::drop_error(handle),
             Handle::TerminalInput(handle) => host::terminal::drop_terminal_input(handle),
             Handle::TerminalOutput(handle) => host::terminal::drop_terminal_output(handle),
+        }
+    }
+
+    /// One pollable less belongs to a host stream, which goes now if the app has dropped it before.
+    fn remove_pollable(&mut self, fs: &mut Fs<'static, HostClock>, parent: u32) {
+        let handle = self.get(parent);
+        let kind = handle.kind();
+        if let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = handle {
+            stream.pollables -= 1;
+            if stream.pollables == 0 && stream.dropped {
+                self.remove(fs, parent, kind);
+            }
         }
     }
 

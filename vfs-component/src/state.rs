@@ -35,6 +35,8 @@ thread_local! {
 }
 
 impl State {
+    #[cold]
+    #[inline(never)]
     fn new() -> Self {
         let settings = embed::settings();
         let options = Options { read_only: settings.read_only, limits: settings.limits, ..Options::default() };
@@ -48,7 +50,12 @@ impl State {
 
 /// One call of the app whose result is one core value.
 pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
-    let value = STATE.with_borrow_mut(|state| body(state.get_or_insert_with(State::new)));
+    let value = STATE.with_borrow_mut(|state| {
+        if state.is_none() {
+            *state = Some(State::new());
+        }
+        state.as_mut().map_or_else(|| abi::trap(), body)
+    });
     finish_call();
     value
 }

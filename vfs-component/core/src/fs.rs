@@ -8,7 +8,7 @@ use crate::clock::{Clock, Time};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
-use crate::path::Last;
+use crate::path::Step;
 use crate::resolve::{Place, Walk};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
@@ -87,12 +87,17 @@ impl<'i, C: Clock> Fs<'i, C> {
 
     /// A walk from an open directory.
     pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, 'i>, Error> {
+        self.tree.names.make_room();
         let start = self.directory(at)?;
         Ok(Walk::new(&self.tree, start, &mut self.above))
     }
 
     /// What is at a path.
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
+        let start = self.directory(at)?;
+        if let Some(found) = self.tree.names.walk(start, path.as_bytes(), follow) {
+            return Ok(found);
+        }
         self.walk(at)?.resolve(path, follow)?.existing()
     }
 
@@ -120,7 +125,7 @@ impl<'i, C: Clock> Fs<'i, C> {
         is_directory: bool,
     ) -> Result<(NodeId, &'p [u8]), Error> {
         let place = self.entry(at, path)?;
-        let (Last::Name(name), None) = (place.last, place.found) else { return Err(Error::Exist) };
+        let (Step::Name(name), None) = (place.last(), place.found) else { return Err(Error::Exist) };
         if (place.must_be_directory && !is_directory) || self.tree.is_removed(place.directory) {
             return Err(Error::NoEntry);
         }

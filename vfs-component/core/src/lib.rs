@@ -40,6 +40,8 @@ mod clock;
 mod dir_stream;
 mod error;
 mod fs;
+mod name;
+mod name_cache;
 mod node;
 mod open_file;
 mod ops;

@@ -1,11 +1,11 @@
 //! Paths as text: checked once, then taken apart. No node is touched here.
 
-use crate::Error;
 use crate::limits::MAX_PATH;
+use crate::{Error, name};
 
-/// The last component of a path.
+/// What a component of a path is, most of all the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Last<'p> {
+pub(crate) enum Step<'p> {
     /// An ordinary name.
     Name(&'p [u8]),
     /// `.`
@@ -14,15 +14,25 @@ pub(crate) enum Last<'p> {
     DotDot,
 }
 
-/// A path in two parts.
+impl<'p> Step<'p> {
+    /// What a component is.
+    #[inline]
+    pub fn of(component: &'p [u8]) -> Self {
+        match component {
+            b"." => Self::Dot,
+            b".." => Self::DotDot,
+            name => Self::Name(name),
+        }
+    }
+}
+
+/// A component of a path. It has no slash in it and is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Split<'p> {
-    /// What comes before the last component: directories, all of them.
-    pub directories: &'p [u8],
-    /// The last component.
-    pub last: Last<'p>,
-    /// The path ends in `/`, so it must be a directory.
-    pub trailing_slash: bool,
+pub(crate) struct Component<'p> {
+    /// A name, `.` or `..`.
+    pub text: &'p [u8],
+    /// Its [`name::rolling_hash`], which costs little where the text is read anyway.
+    pub hash: u64,
 }
 
 /// Checks what an app gives as a path.
@@ -57,26 +67,24 @@ pub(crate) fn check_relative(path: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Splits a relative path before its last component. A path of no components is `.`.
-pub(crate) fn split(path: &[u8]) -> Split<'_> {
-    let end = path.iter().rposition(|&byte| byte != b'/').map_or(0, |at| at + 1);
-    let (body, slashes) = path.split_at_checked(end).unwrap_or((path, &[]));
-    let start = body.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1);
-    let (directories, name) = body.split_at_checked(start).unwrap_or((&[], body));
-    let last = match name {
-        b"" | b"." => Last::Dot,
-        b".." => Last::DotDot,
-        name => Last::Name(name),
-    };
-    Split { directories, last, trailing_slash: !slashes.is_empty() }
-}
-
-/// Takes the first component off a path: the component, and what follows its slash.
-pub(crate) fn first(path: &[u8]) -> (&[u8], &[u8]) {
-    match path.iter().position(|&byte| byte == b'/') {
-        Some(at) => (path.get(..at).unwrap_or(path), path.get(at + 1..).unwrap_or(&[])),
-        None => (path, &[]),
+/// Takes the first component off a relative path: the component, and what follows its slashes. The last one leaves
+/// nothing.
+#[inline]
+pub(crate) fn first(path: &[u8]) -> (Component<'_>, &[u8]) {
+    let mut hash = name::ROLLING_HASH_START;
+    let mut end = 0;
+    for &byte in path {
+        if byte == b'/' {
+            break;
+        }
+        hash = name::rolling_hash(hash, byte);
+        end += 1;
     }
+    let (text, mut rest) = path.split_at_checked(end).unwrap_or((path, &[]));
+    while let [b'/', after @ ..] = rest {
+        rest = after;
+    }
+    (Component { text, hash }, rest)
 }
 
 #[cfg(test)]
@@ -84,29 +92,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn splitting() {
-        let cases: &[(&str, &str, Last<'_>, bool)] = &[
-            ("a", "", Last::Name(b"a"), false),
-            ("a/", "", Last::Name(b"a"), true),
-            ("a/b", "a/", Last::Name(b"b"), false),
-            ("a//b//", "a//", Last::Name(b"b"), true),
-            (".", "", Last::Dot, false),
-            ("./", "", Last::Dot, true),
-            ("a/.", "a/", Last::Dot, false),
-            ("..", "", Last::DotDot, false),
-            ("a/../", "a/", Last::DotDot, true),
-            ("...", "", Last::Name(b"..."), false),
-        ];
-        for &(path, directories, last, trailing_slash) in cases {
-            let split = split(path.as_bytes());
-            assert_eq!(split, Split { directories: directories.as_bytes(), last, trailing_slash }, "{path}");
-        }
-    }
-
-    #[test]
     fn taking_components_off() {
-        assert_eq!(first(b"a/b/c"), (&b"a"[..], &b"b/c"[..]));
-        assert_eq!(first(b"a"), (&b"a"[..], &b""[..]));
-        assert_eq!(first(b"/a"), (&b""[..], &b"a"[..]));
+        let cases: &[(&str, &str, &str)] = &[
+            ("a", "a", ""),
+            ("a/", "a", ""),
+            ("a///", "a", ""),
+            ("a/b/c", "a", "b/c"),
+            ("a//b//", "a", "b//"),
+            ("./a", ".", "a"),
+            ("../", "..", ""),
+            (".../x", "...", "x"),
+        ];
+        for &(path, text, rest) in cases {
+            let (component, after) = first(path.as_bytes());
+            assert_eq!((component.text, after), (text.as_bytes(), rest.as_bytes()), "{path}");
+            let hash = text.bytes().fold(name::ROLLING_HASH_START, name::rolling_hash);
+            assert_eq!(component.hash, hash, "{path}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use vfs_image::FileKind;
 use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME};
 use crate::node::NodeId;
 use crate::node::directory::Found;
-use crate::path::{self, Last, Split};
+use crate::path::{self, Component, Step};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink};
 
@@ -16,23 +16,29 @@ use crate::{Error, FollowFinalLink};
 pub(crate) struct Place<'w> {
     /// The directory that the last component is in, or the directory itself if `last` is `.` or `..`.
     pub directory: NodeId,
-    pub last: Last<'w>,
+    /// The last component.
+    last: Component<'w>,
     /// What is there.
     pub found: Option<Found>,
     /// The path ends in `/`.
     pub must_be_directory: bool,
 }
 
-impl Place<'_> {
+impl<'w> Place<'w> {
+    /// What the last component is.
+    pub fn last(&self) -> Step<'w> {
+        Step::of(self.last.text)
+    }
+
     /// Looks up what is there. A link is not followed.
     ///
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
     /// - [`Error::Io`]: the image is damaged.
     pub fn look(mut self, tree: &Tree<'_>) -> Result<Self, Error> {
-        self.found = match self.last {
-            Last::Name(name) => lookup(tree, self.directory, name)?,
-            Last::Dot | Last::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
+        self.found = match self.last() {
+            Step::Name(_) => lookup(tree, self.directory, self.last)?,
+            Step::Dot | Step::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
         };
         Ok(self)
     }
@@ -71,8 +77,8 @@ impl<'w, 'i> Walk<'w, 'i> {
     }
 
     /// The last component may be made as a file.
-    pub fn that_makes_file(mut self, makes_file: bool) -> Self {
-        self.makes_file = makes_file;
+    pub fn that_makes_file(mut self) -> Self {
+        self.makes_file = true;
         self
     }
 
@@ -92,13 +98,13 @@ impl<'w, 'i> Walk<'w, 'i> {
         let mut path = path::check(path)?;
         let mut must_be_directory = false;
         loop {
-            let Split { directories, last, trailing_slash } = path::split(path);
-            must_be_directory |= trailing_slash;
-            self.directories(directories)?;
-            if self.makes_file && trailing_slash && matches!(last, Last::Name(_)) {
+            let mut place = self.end(path)?;
+            must_be_directory |= place.must_be_directory;
+            if self.makes_file && place.must_be_directory && matches!(place.last(), Step::Name(_)) {
                 return Err(Error::IsDirectory);
             }
-            let place = self.end(last, must_be_directory)?.look(self.tree)?;
+            place.must_be_directory = must_be_directory;
+            let place = place.look(self.tree)?;
             match place.found {
                 Some(Found { node, kind: FileKind::SymbolicLink })
                     if follow == FollowFinalLink::Yes || must_be_directory =>
@@ -116,34 +122,45 @@ impl<'w, 'i> Walk<'w, 'i> {
     /// # Errors
     /// Those of [`Walk::resolve`].
     pub fn parent<'p>(mut self, path: &'p str) -> Result<Place<'p>, Error> {
-        let Split { directories, last, trailing_slash } = path::split(path::check(path)?);
-        self.directories(directories)?;
-        self.end(last, trailing_slash)
+        self.end(path::check(path)?)
     }
 
-    /// The place of the last component, not looked up.
-    fn end<'p>(&mut self, last: Last<'p>, must_be_directory: bool) -> Result<Place<'p>, Error> {
-        if last == Last::DotDot {
-            self.up()?;
+    /// Walks to the last component, which is not looked up.
+    fn end<'p>(&mut self, mut path: &'p [u8]) -> Result<Place<'p>, Error> {
+        loop {
+            let (component, rest) = path::first(path);
+            if !rest.is_empty() {
+                self.step(component)?;
+                path = rest;
+                continue;
+            }
+            if Step::of(component.text) == Step::DotDot {
+                self.up()?;
+            }
+            let must_be_directory = component.text.len() < path.len();
+            return Ok(Place { directory: self.at, last: component, found: None, must_be_directory });
         }
-        Ok(Place { directory: self.at, last, found: None, must_be_directory })
     }
 
     /// Walks through components that must all be directories, or links to such.
     fn directories(&mut self, mut path: &[u8]) -> Result<(), Error> {
         while !path.is_empty() {
             let (component, rest) = path::first(path);
+            self.step(component)?;
             path = rest;
-            match component {
-                b"" | b"." => {}
-                b".." => self.up()?,
-                name => self.down(name)?,
-            }
         }
         Ok(())
     }
 
-    fn down(&mut self, name: &[u8]) -> Result<(), Error> {
+    fn step(&mut self, component: Component<'_>) -> Result<(), Error> {
+        match Step::of(component.text) {
+            Step::Dot => Ok(()),
+            Step::DotDot => self.up(),
+            Step::Name(_) => self.down(component),
+        }
+    }
+
+    fn down(&mut self, name: Component<'_>) -> Result<(), Error> {
         match lookup(self.tree, self.at, name)?.ok_or(Error::NoEntry)? {
             Found { node, kind: FileKind::Directory } => {
                 self.above.try_reserve(1)?;
@@ -179,8 +196,8 @@ impl<'w, 'i> Walk<'w, 'i> {
 
 /// Finds a name in a directory, if it can be one.
 #[inline]
-fn lookup(tree: &Tree<'_>, directory: NodeId, name: &[u8]) -> Result<Option<Found>, Error> {
-    if name.len() > MAX_NAME {
+fn lookup(tree: &Tree<'_>, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
+    if name.text.len() > MAX_NAME {
         // In a removed directory there is nothing, however long.
         return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong) };
     }

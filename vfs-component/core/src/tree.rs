@@ -6,15 +6,19 @@ use vfs_image::{FileKind, Image, Inode, Nid, Timestamp};
 
 use crate::Error;
 use crate::limits::Limits;
+use crate::name_cache::NameCache;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
 use crate::node::{Body, Directory, Node, NodeId, RegularFile, Stat, Symlink, Times};
+use crate::path::Component;
 
 /// All there is of the files.
 pub(crate) struct Tree<'i> {
     pub image: Option<Image<'i>>,
     pub table: Table<'i>,
     pub root: NodeId,
+    /// Names of image directories that are still the image's.
+    pub names: NameCache<'i>,
     limits: Limits,
     /// Owned bytes of all files.
     bytes: u64,
@@ -29,7 +33,15 @@ impl<'i> Tree<'i> {
     /// - [`Error::Io`]: the image's root is damaged or not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn new(image: Option<Image<'i>>, limits: Limits) -> Result<Self, Error> {
-        let mut tree = Self { image, table: Table::new(), root: NodeId::Image(Nid(0)), limits, bytes: 0, nodes: 0 };
+        let mut tree = Self {
+            image,
+            table: Table::new(),
+            root: NodeId::Image(Nid(0)),
+            names: NameCache::new(),
+            limits,
+            bytes: 0,
+            nodes: 0,
+        };
         match image {
             Some(image) => {
                 let root = image.root();
@@ -86,10 +98,19 @@ impl<'i> Tree<'i> {
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::Io`]: the image is damaged.
     #[inline]
-    pub fn lookup(&self, directory: NodeId, name: &[u8]) -> Result<Option<Found>, Error> {
+    pub fn lookup(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
+        if let NodeId::Image(nid) = directory
+            && let Some(found) = self.names.get(nid, name)
+        {
+            return Ok(Some(found));
+        }
+        self.search(directory, name)
+    }
+
+    fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
         let inode = match self.source(directory)? {
             Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
-                return Ok(entries.get(name));
+                return Ok(entries.get(name.text));
             }
             Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
             Source::Upper(_) => return Err(Error::NotDirectory),
@@ -97,8 +118,9 @@ impl<'i> Tree<'i> {
             Source::Image(_) => return Err(Error::NotDirectory),
         };
         let image = self.image.as_ref().ok_or(Error::Io)?;
-        let entry = image.lookup(&inode, name)?;
-        Ok(entry.map(|entry| Found { node: NodeId::Image(entry.nid), kind: entry.kind }))
+        let Some(entry) = image.lookup(&inode, name.text)? else { return Ok(None) };
+        self.names.insert(inode.nid, name.hash, &entry);
+        Ok(Some(Found { node: NodeId::Image(entry.nid), kind: entry.kind }))
     }
 
     /// The directory that a directory is in; the root is in itself.
@@ -232,6 +254,7 @@ impl<'i> Tree<'i> {
                 let mut entries = Entries::copy_up(image, inode)?;
                 entries.reserve()?;
                 *none = Some(entries);
+                self.names.clear();
             }
             _ => return Err(Error::Io),
         }
@@ -337,12 +360,12 @@ impl<'i> Tree<'i> {
         if node.opens > 0 || !unused {
             return;
         }
+        let owned = if let Body::File(file) = &node.body { file.owned() } else { 0 };
         if node.changed {
             self.nodes = self.nodes.saturating_sub(1);
         }
-        if let Some(Node { body: Body::File(file), .. }) = self.table.remove(slot) {
-            self.count_bytes(file.owned(), 0);
-        }
+        self.table.remove(slot);
+        self.count_bytes(owned, 0);
     }
 }
 

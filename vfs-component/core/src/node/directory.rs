@@ -7,6 +7,7 @@ use vfs_image::{FileKind, Image, Inode};
 
 use super::NodeId;
 use crate::Error;
+use crate::name::{hash, same};
 
 /// Size that a directory made by the app tells, in bytes.
 const NEW_DIRECTORY_SIZE: u64 = 4096;
@@ -194,27 +195,9 @@ impl<'i> Entries<'i> {
 }
 
 fn has_name(list: &[Entry<'_>], place: u32, name: &[u8]) -> bool {
-    list.get(place as usize).is_some_and(|entry| entry.name.bytes() == name)
+    list.get(place as usize).is_some_and(|entry| same(entry.name.bytes(), name))
 }
 
 fn hash_at(list: &[Entry<'_>], place: u32) -> u64 {
     list.get(place as usize).map_or(0, |entry| hash(entry.name.bytes()))
-}
-
-/// Hash of a name. Names are the app's own, so nobody is there to make them collide.
-#[inline]
-fn hash(name: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut hash = name.len() as u64;
-    let (words, rest) = name.as_chunks::<8>();
-    for word in words {
-        hash = (hash ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR);
-        hash ^= hash >> 29;
-    }
-    let mut last = 0;
-    for &byte in rest {
-        last = last << 8 | u64::from(byte);
-    }
-    hash = (hash ^ last).wrapping_mul(FACTOR);
-    hash ^ (hash >> 32)
 }

@@ -88,7 +88,8 @@ impl<'i> Table<'i> {
         Ok(())
     }
 
-    /// Puts a node in a slot that [`Table::reserve`] has made sure of.
+    /// Puts a node in a slot that [`Table::reserve`] has made sure of. Inlined, so that it is made where it belongs.
+    #[inline]
     pub fn insert(&mut self, node: Node<'i>) -> u32 {
         let origin = node.origin;
         let slot = match self.slots.get_mut(self.free as usize) {
@@ -111,20 +112,19 @@ impl<'i> Table<'i> {
         slot
     }
 
-    /// Empties a slot and gives back what was in it.
-    pub fn remove(&mut self, slot: u32) -> Option<Node<'i>> {
-        let origin = self.get(slot).ok()?.origin;
-        if let Some(nid) = origin
+    /// Empties a slot.
+    pub fn remove(&mut self, slot: u32) {
+        let Some(place) = self.slots.get_mut(slot as usize) else { return };
+        let Some(node) = &place.node else { return };
+        if let Some(nid) = node.origin
             && let Ok(entry) = self.from_image.find_entry(hash(nid), |&other| other == slot)
         {
             entry.remove();
         }
-        let place = self.slots.get_mut(slot as usize)?;
-        let node = place.node.take();
+        place.node = None;
         place.generation = place.generation.wrapping_add(1);
         place.next_free = self.free;
         self.free = slot;
-        node
     }
 
     fn is(&self, slot: u32, nid: Nid) -> bool {

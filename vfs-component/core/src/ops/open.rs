@@ -7,7 +7,7 @@ use vfs_image::FileKind;
 use crate::fs::may_change;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
-use crate::path::Last;
+use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, Fs, OpenFile, OpenFlags};
 
@@ -62,12 +62,16 @@ impl<C: Clock> Fs<'_, C> {
             return Err(Error::Invalid);
         }
         let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
-        let place = self.walk(at)?.that_makes_file(creates).resolve(path, follow)?;
-        if let (true, None, Last::Name(name)) = (creates, place.found, place.last) {
-            let (directory, name) = (place.directory, owned(name)?);
-            return self.create_file(at, directory, name, flags);
-        }
-        let found = place.existing()?;
+        let found = if creates {
+            let place = self.walk(at)?.that_makes_file().resolve(path, follow)?;
+            if let (None, Step::Name(name)) = (place.found, place.last()) {
+                let (directory, name) = (place.directory, owned(name)?);
+                return self.create_file(at, directory, name, flags);
+            }
+            place.existing()?
+        } else {
+            self.existing(at, path, follow)?
+        };
         match found.kind {
             _ if creates && exclusive => return Err(Error::Exist),
             FileKind::Directory if creates || truncates || flags.contains(DescriptorFlags::WRITE) => {

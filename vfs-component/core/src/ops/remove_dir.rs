@@ -3,7 +3,7 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
-use crate::path::Last;
+use crate::path::Step;
 use crate::{Clock, Error, Fs, OpenFile};
 
 impl<C: Clock> Fs<'_, C> {
@@ -23,10 +23,10 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::Io`]: the image is damaged.
     pub fn remove_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
         let place = self.entry(at, path)?;
-        let name = match place.last {
-            Last::Name(name) => name,
-            Last::Dot => return Err(Error::Invalid),
-            Last::DotDot => return Err(Error::NotEmpty),
+        let name = match place.last() {
+            Step::Name(name) => name,
+            Step::Dot => return Err(Error::Invalid),
+            Step::DotDot => return Err(Error::NotEmpty),
         };
         let found = place.found.ok_or(Error::NoEntry)?;
         if found.kind != FileKind::Directory {

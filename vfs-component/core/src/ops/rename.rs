@@ -5,7 +5,7 @@ use vfs_image::FileKind;
 use crate::fs::may_change;
 use crate::node::directory::Found;
 use crate::node::{Body, Directory, NodeId};
-use crate::path::Last;
+use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, Error, Fs, OpenFile};
 
@@ -31,7 +31,7 @@ impl<C: Clock> Fs<'_, C> {
     pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), Error> {
         let old = self.parent(from, from_path)?;
         let new = self.parent(to, to_path)?;
-        let (Last::Name(old_name), Last::Name(new_name)) = (old.last, new.last) else { return Err(Error::Busy) };
+        let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else { return Err(Error::Busy) };
         let old = old.look(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
         let new = new.look(&self.tree)?;

@@ -5,7 +5,7 @@ use vfs_image::FileKind;
 use crate::fs::may_change;
 use crate::node::NodeId;
 use crate::node::directory::Found;
-use crate::path::Last;
+use crate::path::Step;
 use crate::{Clock, Error, Fs, OpenFile};
 
 impl<C: Clock> Fs<'_, C> {
@@ -27,7 +27,7 @@ impl<C: Clock> Fs<'_, C> {
     pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
         let place = self.entry(at, path)?;
         let found = place.existing()?;
-        let (Last::Name(name), false) = (place.last, found.kind == FileKind::Directory) else {
+        let (Step::Name(name), false) = (place.last(), found.kind == FileKind::Directory) else {
             return Err(Error::IsDirectory);
         };
         may_change(at)?;

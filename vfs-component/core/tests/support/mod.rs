@@ -84,12 +84,12 @@ impl<'i> Test<'i> {
         Self { fs, root, clock }
     }
 
-    pub fn empty() -> Test<'static> {
-        Test::with(None, Options::default())
+    pub fn empty() -> Self {
+        Self::with(None, Options::default())
     }
 
-    pub fn limited(limits: Limits) -> Test<'static> {
-        Test::with(None, Options { limits, ..Options::default() })
+    pub fn limited(limits: Limits) -> Self {
+        Self::with(None, Options { limits, ..Options::default() })
     }
 
     pub fn over(image: &'i [u8]) -> Self {
