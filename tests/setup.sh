@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the tests need and this machine lacks. Everything goes below target/tools and adapters/node, except Rust targets and,
+# Installs what the tests need and this machine lacks. Everything goes below target/tools and adapters, except Rust targets and,
 # for root on Debian, the packages named at the end. Running it again does nothing.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,6 +23,7 @@ command -v python3 >/dev/null || packages="$packages python3 python3-venv"
 if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then packages="$packages python3-venv"; fi
 command -v node >/dev/null || packages="$packages nodejs"
 command -v npm >/dev/null || packages="$packages npm"
+[ -e "${CHROMIUM:-/usr/bin/chromium}" ] || packages="$packages chromium"
 if [ -n "$packages" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         apt-get update -qq
@@ -35,14 +36,18 @@ fi
 major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || missing "Node $major is too old: the tests need 20 or later"
 
-# npm: jco and its shim, at the versions of the lock file.
-if [ ! -e adapters/node/node_modules/.package-lock.json ] ||
-    [ adapters/node/package-lock.json -nt adapters/node/node_modules/.package-lock.json ]; then
-    (cd adapters/node && npm ci --no-fund --no-audit --loglevel=error)
-    touch adapters/node/node_modules/.package-lock.json
-fi
+# npm, at the versions of the lock files: jco and its shim where they are used, and what makes components of JavaScript.
+javascript=tests/programs/guests/javascript
+mkdir -p "$tools/javascript"
+cp "$javascript/package.json" "$javascript/package-lock.json" "$javascript/.npmrc" "$tools/javascript"
+for folder in adapters "$tools/javascript"; do
+    if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/installed.json"; then
+        (cd "$folder" && npm ci --no-fund --no-audit --loglevel=error)
+        cp "$folder/package-lock.json" "$folder/node_modules/installed.json"
+    fi
+done
 
-# pip: the C compiler.
+# pip: the C compiler, an engine, and what makes components of Python.
 if ! cmp -s tests/requirements.txt "$tools/python/requirements.txt"; then
     rm -rf "$tools/python"
     python3 -m venv "$tools/python"

@@ -1,14 +1,14 @@
-//! One program, one tree, one start: the same on a host directory, and composed in both forms on wasmtime and on Node.
+//! One program, one tree, one start: the same on a host directory, and composed in both forms on every host.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::host::{Invocation, Output};
 use vfs_tests::wasmtime_host::{self, Granted};
-use vfs_tests::{compose, node_host, normalise};
+use vfs_tests::{chromium_host, compose, node_host, normalise};
 
 use crate::program::Program;
 
@@ -26,6 +26,8 @@ pub struct Scenario {
     pub says: &'static str,
     /// It goes through directories as they come: its lines may be in any order.
     pub any_order: bool,
+    /// What `--form plugged` says instead of plugging it.
+    pub refused: Option<&'static str>,
     expected: OnceLock<Result<Output, String>>,
     plugged: Composed,
     linked: Composed,
@@ -43,14 +45,19 @@ impl Scenario {
         tree: fn(&Path) -> Result<()>,
         says: &'static str,
     ) -> Self {
-        let any_order = false;
+        let (any_order, refused) = (false, None);
         let (expected, plugged, linked) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { any_order, name, program, arguments, tree, says, expected, plugged, linked }
+        Self { any_order, refused, name, program, arguments, tree, says, expected, plugged, linked }
     }
 
     /// The same, its lines in any order.
     pub fn in_any_order(self) -> Self {
         Self { any_order: true, ..self }
+    }
+
+    /// The same, of a program that can only be linked: for the other form, `vfs-compose` must say this.
+    pub fn not_plugged(self, refused: &'static str) -> Self {
+        Self { refused: Some(refused), ..self }
     }
 
     /// As it was built, on a host directory, on wasmtime.
@@ -78,6 +85,25 @@ impl Scenario {
     pub fn on_node(&self, form: Form) -> Result<()> {
         let expected = self.expected()?;
         self.same(expected, node_host::run(self.composed(form)?, form, &self.invocation())?)
+    }
+
+    /// Composed, in Chromium.
+    ///
+    /// # Errors
+    /// It does not print what it prints on a host directory.
+    pub fn on_chromium(&self, form: Form) -> Result<()> {
+        let expected = self.expected()?;
+        self.same(expected, chromium_host::run(self.composed(form)?, &self.invocation())?)
+    }
+
+    /// Not plugged, for the reason that it gives.
+    ///
+    /// # Errors
+    /// It was plugged, or something else was said.
+    pub fn is_refused(&self) -> Result<()> {
+        let said = self.composed(Form::Plugged).err().context("it was plugged")?.to_string();
+        ensure!(self.refused.is_some_and(|reason| said.contains(reason)), "this was said:\n{said}");
+        Ok(())
     }
 
     fn same(&self, expected: &Output, seen: Output) -> Result<()> {

@@ -1,8 +1,8 @@
 //! The table of what is run.
 
-use crate::program::Program::{Coreutils, Database, Ripgrep, Session};
+use crate::program::Program::{Coreutils, Database, JavaScript, Python, Ripgrep, Session};
 use crate::scenario::Scenario;
-use crate::trees::{documents, documents_and_script, empty, sources};
+use crate::trees::{documents, documents_and_script, empty, for_javascript, for_python, sources};
 
 /// All scenarios.
 pub fn all() -> Vec<Scenario> {
@@ -69,5 +69,9 @@ pub fn all() -> Vec<Scenario> {
         ),
         Scenario::new("ripgrep/multiline", Ripgrep, "--sort path -U -l (?s)impl.*for.*\\{.*fn /", sources, ".rs"),
         Scenario::new("sqlite/database", Database, "/data/test.db", empty, "integrity ok"),
+        // CPython imports wasi:sockets whatever the program does.
+        Scenario::new("python/files", Python, "one two", for_python, "unzipped 12 [] [] []")
+            .not_plugged("wasi:sockets/tcp"),
+        Scenario::new("javascript/files", JavaScript, "one two", for_javascript, "copy/sources/part11.txt"),
     ]
 }

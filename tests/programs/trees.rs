@@ -35,6 +35,24 @@ pub fn documents_and_script(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The documents, and the package that [`crate::program::Program::Python`] imports.
+pub fn for_python(root: &Path) -> Result<()> {
+    documents(root)?;
+    library("python", root)
+}
+
+/// The documents, and what [`crate::program::Program::JavaScript`] reads of its own.
+pub fn for_javascript(root: &Path) -> Result<()> {
+    documents(root)?;
+    library("javascript", root)
+}
+
+/// What lies in `library` beside a program.
+fn library(language: &str, root: &Path) -> Result<()> {
+    fs::create_dir(root.join("lib"))?;
+    stage::copy_tree(&paths::tests().join("programs/guests").join(language).join("library"), &root.join("lib"))
+}
+
 /// The sources of the vfs, and what a search should not enter.
 pub fn sources(root: &Path) -> Result<()> {
     stage::copy_tree(&paths::repository().join("vfs-component"), root)?;

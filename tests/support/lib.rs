@@ -8,6 +8,7 @@
 //! ```
 
 pub mod case;
+pub mod chromium_host;
 pub mod compose;
 pub mod guests;
 pub mod host;
@@ -16,6 +17,7 @@ pub mod normalise;
 pub mod paths;
 pub mod stage;
 pub mod versions;
+pub mod wasi_wit;
 pub mod wasmtime50_host;
 pub mod wasmtime_host;
 pub mod world;

@@ -13,12 +13,12 @@ use crate::{host, paths};
 /// Runs a command component to its end.
 ///
 /// # Errors
-/// Node or the modules of `adapters/node` are not there.
+/// Node or the modules of `adapters` are not there.
 pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
-    let folder = paths::repository().join("adapters/node");
-    ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in adapters/node, or tests/setup.sh");
+    let folder = paths::repository().join("adapters");
+    ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in adapters, or tests/setup.sh");
     let mut command = Command::new(node_for(form, &folder)?);
-    command.arg("run.mjs").arg(app).args(&invocation.args).current_dir(folder);
+    command.arg("node/run.mjs").arg(app).args(&invocation.args).current_dir(folder);
     command.env_clear().envs(&invocation.env);
     command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
     host::output(command, &invocation.stdin)
