@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 use vfs_tests::case::{Case, Form, Host};
 use vfs_tests::wasmtime_host::{self, Granted};
-use vfs_tests::{compose, guests, node_host, normalise, paths, stage, wasmtime50_host};
+use vfs_tests::{chromium_host, compose, guests, node_host, normalise, paths, stage, wasmtime50_host};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -96,6 +96,7 @@ fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
         (_, Host::Wasmtime) => wasmtime_host::run(&fs::read(made(subject, form)?)?, &invocation, Granted::Nothing)?,
         (_, Host::Wasmtime50) => wasmtime50_host::run(&made(subject, form)?, &invocation)?,
         (_, Host::Node) => node_host::run(&made(subject, form)?, form, &invocation)?,
+        (_, Host::Chromium) => chromium_host::run(&made(subject, form)?, &invocation)?,
     };
     if output.exit != case.exit(form) {
         bail!(

@@ -1,6 +1,8 @@
 // Runs, in a page, what jco made of a command component. No directory is ever granted.
 
+import { createCli } from '@bytecodealliance/preview2-shim/cli';
 import { WASIShim } from '@bytecodealliance/preview2-shim/instantiation';
+import { clocks, io } from './waiting.js';
 
 /** The exit code that stands for a trap, as a shell shows an abort. */
 const TRAP = 134;
@@ -22,16 +24,27 @@ export async function run({ arguments: args, environment = {}, stdin = '' }, fol
     try {
         const { instantiate } = await import(`${folder}app.js`);
         const modules = (name) => WebAssembly.compileStreaming(fetch(folder + name));
-        const host = { arguments: args, environment, stdin: text(stdin), stdout, stderr, filesystem: NO_FILESYSTEM };
-        const app = await instantiate(modules, new WASIShim(host).getImportObject());
-        const command = app.run ?? Object.entries(app).find(([name]) => name.startsWith('wasi:cli/run'))?.[1];
-        if (command === undefined) throw new Error('the component exports no `wasi:cli/run`');
-        await command.run();
+        const cli = command({ arguments: args, environment, stdin: text(stdin), stdout, stderr });
+        const shim = new WASIShim({ cli, clocks, io, filesystem: NO_FILESYSTEM });
+        const app = await instantiate(modules, shim.getImportObject());
+        const main = app.run ?? Object.entries(app).find(([name]) => name.startsWith('wasi:cli/run'))?.[1];
+        if (main === undefined) throw new Error('the component exports no `wasi:cli/run`');
+        await main.run();
     } catch (error) {
         exit = codeOf(error);
         if (exit === TRAP) stderr.write(new TextEncoder().encode(`${error?.stack ?? error}\n`));
     }
     return { exit, stdout: stdout.text(), stderr: stderr.text() };
+}
+
+/** The shim's `wasi:cli`, where each call gets a stream of its own: the shim has one, and who drops it closes it for all. */
+function command(config) {
+    return {
+        ...createCli(config),
+        stdin: { getStdin: () => createCli(config).stdin.getStdin() },
+        stdout: { getStdout: () => createCli(config).stdout.getStdout() },
+        stderr: { getStderr: () => createCli(config).stderr.getStderr() },
+    };
 }
 
 /** The exit code that an error stands for. That of `run` itself has no payload, and comes as `undefined`. */

@@ -1,6 +1,8 @@
 // Serves a component to browsers on this machine: the page runs it, with no directory and no server behind it.
 //
 //   node serve.mjs APP.wasm [PORT]
+//
+// What stands after the address's question mark, between `&`s, are the program's arguments.
 
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
@@ -47,5 +49,6 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
         console.error('usage: node serve.mjs APP.wasm [PORT]');
         process.exit(2);
     }
-    console.log((await serve(path, Number(port ?? 8080))).address);
+    // With the question mark the page runs the program at once.
+    console.log(`${(await serve(path, Number(port ?? 8080))).address}?`);
 }

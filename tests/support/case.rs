@@ -97,6 +97,8 @@ pub enum Host {
     Wasmtime50,
     /// Node with jco.
     Node,
+    /// Chromium with jco.
+    Chromium,
 }
 
 fn usual_forms() -> Vec<Form> {
@@ -104,7 +106,7 @@ fn usual_forms() -> Vec<Form> {
 }
 
 fn all_hosts() -> Vec<Host> {
-    vec![Host::Wasmtime, Host::Wasmtime50, Host::Node]
+    vec![Host::Wasmtime, Host::Wasmtime50, Host::Node, Host::Chromium]
 }
 
 impl Form {
@@ -128,6 +130,7 @@ impl Host {
             Self::Wasmtime => "wasmtime",
             Self::Wasmtime50 => "wasmtime-50",
             Self::Node => "node",
+            Self::Chromium => "chromium",
         }
     }
 }

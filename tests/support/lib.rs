@@ -1,10 +1,11 @@
-//! What the tests stand on: guests built on demand, the command that composes, two hosts, and the cases of `tests/cases`.
+//! What the tests stand on: guests built on demand, the command that composes, the hosts, and the cases of `tests/cases`.
 //!
 //! ```text
-//! case.toml ─ case ─┐
-//! root/     ─ stage ┤                    ┌ wasmtime_host ┐
-//! guests/   ─ guests┴ compose ─ app.wasm ┤               ├ Output ─ normalise ─ stdout.txt
-//!                                        └ node_host     ┘
+//! case.toml ─ case ─┐                    ┌ wasmtime_host ──┐
+//! root/     ─ stage ┤                    ├ wasmtime50_host ┤
+//! guests/   ─ guests┴ compose ─ app.wasm ┤                 ├ Output ─ normalise ─ stdout.txt
+//!                                        ├ node_host ──────┤
+//!                                        └ chromium_host ──┘
 //! ```
 
 pub mod case;
