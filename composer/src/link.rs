@@ -73,12 +73,6 @@ pub enum Unlinkable {
         /// What is missing.
         what: &'static str,
     },
-    /// Strings in another encoding than UTF-8.
-    #[error("`{function}` is lowered with strings that are not UTF-8")]
-    Encoding {
-        /// The function's name.
-        function: String,
-    },
     /// A function whose types are not WASI's.
     #[error("`{function}` has other types than in WASI")]
     Different {
@@ -135,7 +129,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     let plan = plan::plan(&served, &component)?;
     let returned = foreign::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;
-    let exports = functions(&plan);
+    let exports = functions(app, &plan);
     let wishes = Wishes::new(&plan, environment);
     let granted = |path: &str, name: &str| !HostImport::find(wasi, &component, &wishes, path, name).is_empty();
     let inside = tailor::inside(wasi, &exports, granted, embedding)?;
@@ -184,9 +178,16 @@ fn require_same(wasi: &Wasi, app: &App, call: &Call<'_>) -> Result<(), Error> {
 }
 
 /// The vfs's functions for a plan.
-fn functions(plan: &Plan<'_>) -> BTreeSet<String> {
-    let calls = plan.values().flat_map(|calls| calls.values());
-    calls.flat_map(|call| call.functions()).collect()
+fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
+    let mut functions = BTreeSet::new();
+    for (group, call) in plan.iter().flat_map(|(group, calls)| calls.values().map(move |call| (group, call))) {
+        functions.extend(call.functions());
+        if let What::Function(_, function) = call.what {
+            let of_strings = glue::text_functions(&app.resolve, function, group.encoding);
+            functions.extend(of_strings.into_iter().map(str::to_owned));
+        }
+    }
+    functions
 }
 
 /// What glue is instantiated with besides the app's own parts.
@@ -223,7 +224,11 @@ fn replace<'a>(
                 .and_then(|version| versions.iter().position(|one| one == version).map(|number| number as u32)),
         })
         .collect();
-    let has = glue::Group { has_memory: group.memory.is_some(), has_realloc: group.realloc.is_some() };
+    let has = glue::Group {
+        has_memory: group.memory.is_some(),
+        has_realloc: group.realloc.is_some(),
+        encoding: group.encoding,
+    };
     let module = glue::module(served.resolve(), &requests, has)?;
     let module = component.add(Item::CoreModule(module.into()));
     let mut of_app = Vec::new();

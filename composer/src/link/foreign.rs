@@ -15,7 +15,7 @@ use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, WorldItem
 
 use super::Unlinkable;
 use super::component::{Component, Item, Space};
-use super::glue::{self, Group, Kind, Owned, Request};
+use super::glue::{self, Encoding, Group, Kind, Owned, Request};
 use super::plan::{Call, What};
 use super::served::{Resource, Served};
 use super::vfs::{Vfs, bundle, instantiate};
@@ -91,7 +91,7 @@ pub(super) fn guard<'a>(
         });
         let request =
             Request { export: name.clone(), plain: String::new(), kind: Kind::Returned { function }, version: None };
-        let group = Group { has_memory: memory.is_some(), has_realloc: false };
+        let group = Group { has_memory: memory.is_some(), has_realloc: false, encoding: Encoding::Utf8 };
         let module = glue::module(&app.resolve, &[request], group)?;
         let module = component.add(Item::CoreModule(module.into()));
         let name: &str = names.alloc_str(name);

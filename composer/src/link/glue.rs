@@ -13,6 +13,7 @@
 //! params      parameters: check everything, then move everything
 //! results     a result, to where the app wants it
 //! fix         a value copied byte by byte, put right
+//! text        strings that are not in UTF-8
 //! ```
 
 mod answer;
@@ -32,6 +33,7 @@ mod scalar;
 mod special;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use indexmap::IndexMap;
 use wasm_encoder::{
@@ -44,6 +46,7 @@ use super::Unlinkable;
 use function::{Callees, Drops};
 use layout::Layout;
 use plan::Plan;
+pub(crate) use text::Encoding;
 
 /// One function of a glue module.
 pub(crate) struct Request<'a> {
@@ -111,6 +114,8 @@ pub(crate) struct Group {
     pub(crate) has_memory: bool,
     /// The app's realloc can be imported.
     pub(crate) has_realloc: bool,
+    /// How the app has its strings.
+    pub(crate) encoding: Encoding,
 }
 
 /// What the code of every function of a module needs to know.
@@ -127,11 +132,23 @@ struct Functions {
     inside: u32,
     take: u32,
     give: u32,
+    text_in: u32,
+    text_out: u32,
 }
 
 /// Whether a function of the host's can say in its own words that it cannot use a handle of the vfs's.
 pub(crate) fn has_words(resolve: &Resolve, function: &Function) -> bool {
-    answer::of(&Layout::new(resolve), function).is_some()
+    answer::of(&Layout::new(resolve, Encoding::Utf8), function).is_some()
+}
+
+/// The vfs's functions for strings that the glue of a function calls, besides the one in whose place it stands.
+pub(crate) fn text_functions(resolve: &Resolve, function: &Function, encoding: Encoding) -> Vec<&'static str> {
+    let Some((text_in, text_out)) = text::functions(encoding) else { return Vec::new() };
+    let layout = Layout::new(resolve, encoding);
+    // What is unsupported is said by `module`.
+    let has = |ty| layout.any(ty, text::is_text).unwrap_or(false);
+    let of_params = function.params.iter().any(|param| has(param.ty)).then_some(text_in);
+    of_params.into_iter().chain(function.result.is_some_and(has).then_some(text_out)).collect()
 }
 
 /// A glue module.
@@ -147,7 +164,7 @@ pub(crate) fn has_words(resolve: &Resolve, function: &Function) -> bool {
 /// - [`Unlinkable::Async`]: an asynchronous function.
 /// - [`Unlinkable::Lowering`]: a function needs what the group does not have.
 pub(crate) fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) -> Result<Vec<u8>, Unlinkable> {
-    let layout = Layout::new(resolve);
+    let layout = Layout::new(resolve, group.encoding);
     let plans =
         requests.iter().map(|request| Plan::new(&layout, request, group)).collect::<Result<Vec<_>, Unlinkable>>()?;
     let mut assembly = Assembly::default();
@@ -163,6 +180,11 @@ pub(crate) fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) 
     }
     if needs.app_realloc {
         functions.app_realloc = assembly.import("app", "realloc", &realloc, &realloc[..1]);
+    }
+    if let Some((text_in, text_out)) = text::functions(group.encoding) {
+        let mut translator = |name| assembly.import("vfs", name, &realloc[..2], &realloc[..1]);
+        functions.text_in = if needs.text_in { translator(text_in) } else { 0 };
+        functions.text_out = if needs.text_out { translator(text_out) } else { 0 };
     }
     let callees: Vec<_> = plans.iter().map(|plan| assembly.import_callees(plan)).collect();
     if needs.memory {

@@ -8,7 +8,7 @@ use wit_parser::Function;
 use super::Unlinkable;
 use super::component::{Component, Item};
 use super::foreign;
-use super::glue::{self, Owned, Owner};
+use super::glue::{self, Encoding, Owned, Owner};
 use super::served::{Resource, Served};
 use crate::name::InterfaceName;
 
@@ -17,13 +17,14 @@ pub(super) const POLL: &str = "vfs-compose:linked#poll";
 pub(super) const SPLICE: &str = "vfs-compose:linked#splice";
 pub(super) const BLOCKING_SPLICE: &str = "vfs-compose:linked#blocking-splice";
 
-/// What the app lowered with one memory and one realloc.
+/// What the app lowered with one memory, one realloc and one encoding of strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Group {
     /// Core memory.
     pub(super) memory: Option<u32>,
     /// Core function.
     pub(super) realloc: Option<u32>,
+    pub(super) encoding: Encoding,
 }
 
 /// The calls of each group, by their names.
@@ -90,7 +91,6 @@ impl Call<'_> {
 /// Every served function that the app lowered, and every drop of a served resource.
 ///
 /// # Errors
-/// - [`Unlinkable::Encoding`]: a served function is lowered with strings that are not UTF-8.
 /// - [`Unlinkable::Async`]: a served function is lowered as an asynchronous one.
 pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result<Plan<'a>, Unlinkable> {
     let mut plan = Plan::new();
@@ -130,7 +130,7 @@ fn call<'a>(
         CanonicalFunction::ResourceDrop { resource } => {
             let Some(resource) = served.resource(component, *resource) else { return Ok(None) };
             let Some(owner) = served.owner(&resource.interface.path) else { return Ok(None) };
-            let group = Group { memory: None, realloc: None };
+            let group = Group { memory: None, realloc: None, encoding: Encoding::Utf8 };
             Ok(Some((group, Call { name: resource.drop(), what: What::Drop(resource), owner, core_functions })))
         }
         _ => Ok(None),
@@ -139,17 +139,16 @@ fn call<'a>(
 
 /// Memory and realloc of a lowered function.
 pub(super) fn group(name: &str, options: &[CanonicalOption]) -> Result<Group, Unlinkable> {
-    let (mut memory, mut realloc) = (None, None);
+    let mut group = Group { memory: None, realloc: None, encoding: Encoding::Utf8 };
     for option in options {
         match option {
             CanonicalOption::UTF8 => {}
-            CanonicalOption::Memory(number) => memory = Some(*number),
-            CanonicalOption::Realloc(number) => realloc = Some(*number),
-            CanonicalOption::UTF16 | CanonicalOption::CompactUTF16 => {
-                return Err(Unlinkable::Encoding { function: name.into() });
-            }
+            CanonicalOption::Memory(number) => group.memory = Some(*number),
+            CanonicalOption::Realloc(number) => group.realloc = Some(*number),
+            CanonicalOption::UTF16 => group.encoding = Encoding::Utf16,
+            CanonicalOption::CompactUTF16 => group.encoding = Encoding::Latin1OrUtf16,
             _ => return Err(Unlinkable::Async { function: name.into() }),
         }
     }
-    Ok(Group { memory, realloc })
+    Ok(group)
 }

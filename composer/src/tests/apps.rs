@@ -24,6 +24,12 @@ pub(crate) fn written(versions: &[&str], body: &str, module: &str) -> Vec<u8> {
     encode(&resolve, world, wat::parse_str(module).unwrap())
 }
 
+/// The same, with its strings in another encoding.
+pub(crate) fn written_in(encoding: StringEncoding, versions: &[&str], body: &str, module: &str) -> Vec<u8> {
+    let (resolve, world) = parse(versions, body);
+    encode_in(encoding, &resolve, world, wat::parse_str(module).unwrap())
+}
+
 /// The usual command: it exports `wasi:cli/run`.
 pub(crate) fn command(version: &str) -> Vec<u8> {
     dummy(&[version], &format!("{}export wasi:cli/run@{version};", all_imports(version)))
@@ -39,8 +45,12 @@ pub(crate) fn merged(versions: &[&str], body: &str) -> Vec<u8> {
     encoder.merge_imports_based_on_semver(true).validate(true).module(&module).unwrap().encode().unwrap()
 }
 
-fn encode(resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Vec<u8> {
-    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8).unwrap();
+fn encode(resolve: &Resolve, world: WorldId, module: Vec<u8>) -> Vec<u8> {
+    encode_in(StringEncoding::UTF8, resolve, world, module)
+}
+
+fn encode_in(encoding: StringEncoding, resolve: &Resolve, world: WorldId, mut module: Vec<u8>) -> Vec<u8> {
+    embed_component_metadata(&mut module, resolve, world, encoding).unwrap();
     let mut encoder = ComponentEncoder::default();
     encoder.merge_imports_based_on_semver(false).validate(true).module(&module).unwrap().encode().unwrap()
 }

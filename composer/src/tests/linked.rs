@@ -100,12 +100,12 @@ fn a_clock_is_asked_for_the_time_where_the_app_has_one() {
     assert_eq!(inspect(&linked).unwrap().imports, ["wasi:clocks/wall-clock@0.2.3"]);
 }
 
-/// The app of the crate's documentation with a core module, and strings in this encoding.
-fn in_text(encoding: &str, inside: &str) -> Vec<u8> {
-    wat::parse_str(text(encoding, inside)).unwrap()
+/// The app of the crate's documentation with a core module.
+fn in_text(inside: &str) -> Vec<u8> {
+    wat::parse_str(text(inside)).unwrap()
 }
 
-fn text(encoding: &str, inside: &str) -> String {
+fn text(inside: &str) -> String {
     format!(
         r#"(component
           (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
@@ -122,7 +122,7 @@ fn text(encoding: &str, inside: &str) -> String {
             (func (export "realloc") (param i32 i32 i32 i32) (result i32) unreachable))
           (core instance $memory (instantiate $memory))
           (core func $get (canon lower (func $preopens "get-directories")
-            (memory (core memory $memory "memory")) (realloc (core func $memory "realloc")) {encoding}))
+            (memory (core memory $memory "memory")) (realloc (core func $memory "realloc"))))
           (core module $main (import "" "get" (func (param i32))))
           (core instance (instantiate $main (with "" (instance (export "get" (func $get))))))
           {inside})"#
@@ -130,29 +130,20 @@ fn text(encoding: &str, inside: &str) -> String {
 }
 
 #[test]
-fn other_strings() {
-    link(in_text("string-encoding=utf8", "")).unwrap();
-    for encoding in ["string-encoding=utf16", "string-encoding=latin1+utf16"] {
-        let error = reason(in_text(encoding, ""));
-        assert!(
-            matches!(&error, Unlinkable::Encoding { function } if function.ends_with("#get-directories")),
-            "{error}"
-        );
-    }
-}
-
-#[test]
 fn types_that_are_not_those_of_wasi() {
-    let error = reason(wat::parse_str(text("string-encoding=utf8", "").replace("$own string", "string $own")).unwrap());
+    let error = reason(wat::parse_str(text("").replace("$own string", "string $own")).unwrap());
     assert!(matches!(&error, Unlinkable::Different { function } if function.ends_with("#get-directories")), "{error}");
 }
 
+/// A component inside that is given the files as a whole.
+const INSIDE: &str = r#"(component $inside
+    (import "types" (instance (export "descriptor" (type (sub resource))))))
+  (instance (instantiate $inside (with "types" (instance $types))))"#;
+
 #[test]
 fn an_interface_that_is_handed_on() {
-    let inside = r#"(component $inside
-        (import "types" (instance (export "descriptor" (type (sub resource))))))
-      (instance (instantiate $inside (with "types" (instance $types))))"#;
-    let error = reason(in_text("string-encoding=utf8", inside));
+    link(in_text("")).unwrap();
+    let error = reason(in_text(INSIDE));
     assert!(
         matches!(&error, Unlinkable::HandedOn { interface } if interface == "wasi:filesystem/types@0.2.3"),
         "{error}"
@@ -162,10 +153,10 @@ fn an_interface_that_is_handed_on() {
 #[test]
 fn what_cannot_be_linked_is_plugged_and_says_why() {
     let directory = tempfile::tempdir().unwrap();
-    let composer = Composer::new(in_text("string-encoding=utf16", "")).image(directory.path());
+    let composer = Composer::new(in_text(INSIDE)).image(directory.path());
     let composed = composer.clone().form(FormChoice::Auto).compose().unwrap();
     assert_eq!(composed.report().form, Form::Plugged);
-    assert!(composed.report().not_linked.as_ref().is_some_and(|reason| reason.contains("get-directories")));
+    assert!(composed.report().not_linked.as_ref().is_some_and(|reason| reason.contains("wasi:filesystem/types")));
     let bytes = composed.to_bytes().unwrap();
     assert_eq!(inspect(&bytes).unwrap().vfs.unwrap().not_linked, composed.report().not_linked);
     let plugged = composer.form(FormChoice::Plugged).compose().unwrap();

@@ -7,6 +7,8 @@
 use core::alloc::Layout;
 use core::cell::RefCell;
 
+use super::List;
+
 /// Kept from call to call; larger requests get a block of their own, given back when the call is over.
 const BLOCK: usize = 64 << 10;
 
@@ -37,6 +39,23 @@ pub fn finish() {
 extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
     let place = ARENA.with_borrow_mut(|arena| arena.grow(old, old_size, align, new_size));
     place.unwrap_or_else(|| super::trap())
+}
+
+/// Text among the arguments, in UTF-8.
+pub fn utf8(characters: impl Iterator<Item = char> + Clone) -> List {
+    let length = characters.clone().map(char::len_utf8).sum();
+    let pointer = cabi_realloc(core::ptr::null_mut(), 0, 1, length);
+    let mut end = pointer;
+    for character in characters {
+        for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+            // SAFETY: the arena gave as many bytes as these characters have.
+            unsafe {
+                end.write(byte);
+                end = end.add(1);
+            }
+        }
+    }
+    List { pointer, length }
 }
 
 impl Arena {

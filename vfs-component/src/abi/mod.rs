@@ -7,7 +7,7 @@ mod layout;
 pub use area::Area;
 pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
 
-pub use arena::finish as finish_call;
+pub use arena::{finish as finish_call, utf8};
 
 /// Ends the instance. For what the component model itself defines as a trap, and where a call has no way to answer.
 #[cold]
@@ -42,6 +42,7 @@ pub fn string(pointer: *const u8, length: usize) -> &'static str {
 /// Types of which every bit pattern is a value.
 pub trait Plain: Copy {}
 impl Plain for u8 {}
+impl Plain for u16 {}
 impl Plain for u32 {}
 impl Plain for List {}
 impl Plain for Pair<List, List> {}

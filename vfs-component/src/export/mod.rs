@@ -10,3 +10,4 @@ mod poll;
 mod stdio;
 mod streams;
 mod terminal;
+mod text;

@@ -11,6 +11,7 @@ use super::body::Body;
 use super::layout::{Element, Scalar, Shape, Unsupported};
 use super::memory::{self, APP, Place, VFS};
 use super::scalar;
+use super::text::{self, Text};
 
 /// Where the value has come to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -136,20 +137,34 @@ fn list(
     bring(context, body, direction, element, address, length);
     body.code().local_get(place.local).local_get(address);
     memory::store(body, place, offset, 4);
+    if element.text.is_some() {
+        body.code().local_get(place.local).local_get(length);
+        memory::store(body, place, offset + 4, 4);
+    }
     elements(context, body, direction, element, address, length)
 }
 
 /// Traps unless a list of the app is one: aligned and inside its memory.
 pub(super) fn check(context: &Context<'_>, body: &mut Body, element: Element, address: u32, length: u32) {
     body.trap_if_misaligned(address, element.align);
-    body.code().local_get(address).local_get(length).i64_extend_i32_u();
-    if element.size != 1 {
-        body.code().i64_const(element.size.into()).i64_mul();
-    }
+    body.code().local_get(address);
+    bytes(body, element, length);
     body.code().call(context.functions.inside);
 }
 
-/// Brings the elements of a checked list to the other side; `address` becomes the new one.
+/// Puts the bytes of a list on the stack, which may be more than 32 bits can say.
+fn bytes(body: &mut Body, element: Element, length: u32) {
+    if element.text == Some(Text::Latin1OrUtf16) {
+        return text::bytes(body, length);
+    }
+    body.code().local_get(length).i64_extend_i32_u();
+    if element.size != 1 {
+        body.code().i64_const(element.size.into()).i64_mul();
+    }
+}
+
+/// Brings the elements of a checked list to the other side; `address` becomes the new one, and `length` where it is text of another
+/// encoding there.
 pub(super) fn bring(
     context: &Context<'_>,
     body: &mut Body,
@@ -159,12 +174,23 @@ pub(super) fn bring(
     length: u32,
 ) {
     let function = if direction == Direction::Out { context.functions.give } else { context.functions.take };
-    let mut code = body.code();
-    code.local_get(address).local_get(length);
-    if element.size != 1 {
-        code.i32_const(element.size.cast_signed()).i32_mul();
+    if element.text.is_some() && direction == Direction::Out {
+        text::translate(body, context.functions.text_out, address, length);
     }
-    code.i32_const(element.align.cast_signed()).call(function).local_set(address);
+    body.code().local_get(address);
+    if element.text == Some(Text::Latin1OrUtf16) {
+        text::bytes(body, length);
+        body.code().i32_wrap_i64();
+    } else {
+        body.code().local_get(length);
+        if element.size != 1 {
+            body.code().i32_const(element.size.cast_signed()).i32_mul();
+        }
+    }
+    body.code().i32_const(element.align.cast_signed()).call(function).local_set(address);
+    if element.text.is_some() && direction != Direction::Out {
+        text::translate(body, context.functions.text_in, address, length);
+    }
 }
 
 /// Puts right the elements of a list, which have been brought over.

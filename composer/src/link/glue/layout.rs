@@ -4,12 +4,16 @@ use wasm_encoder::ValType;
 use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
+use super::text::{self, Encoding, Text};
+
 /// A kind of type that glue cannot carry, in words.
 pub(super) struct Unsupported(pub(super) &'static str);
 
 /// Every function of the glue asks it about types.
 pub(super) struct Layout<'a> {
     pub(super) resolve: &'a Resolve,
+    /// How the app has its strings.
+    pub(super) encoding: Encoding,
     sizes: SizeAlign,
 }
 
@@ -59,15 +63,17 @@ pub(super) enum Scalar {
 pub(super) struct Element {
     pub(super) size: u32,
     pub(super) align: u32,
-    /// `None` for the bytes of a string.
+    /// `None` for those of a string.
     pub(super) ty: Option<Type>,
+    /// For a string that the vfs must have in another encoding.
+    pub(super) text: Option<Text>,
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(resolve: &'a Resolve) -> Self {
+    pub(super) fn new(resolve: &'a Resolve, encoding: Encoding) -> Self {
         let mut sizes = SizeAlign::default();
         sizes.fill(resolve);
-        Self { resolve, sizes }
+        Self { resolve, encoding, sizes }
     }
 
     /// Bytes in memory.
@@ -82,7 +88,7 @@ impl<'a> Layout<'a> {
 
     /// A type as the elements of a list.
     pub(super) fn element(&self, ty: Type) -> Element {
-        Element { size: self.size(ty), align: self.align(ty), ty: Some(ty) }
+        Element { size: self.size(ty), align: self.align(ty), ty: Some(ty), text: None }
     }
 
     /// Offsets of the fields of a record.
@@ -130,7 +136,7 @@ impl<'a> Layout<'a> {
             Type::S8 => Shape::Scalar(Scalar::Signed(8)),
             Type::S16 => Shape::Scalar(Scalar::Signed(16)),
             Type::U32 | Type::S32 | Type::U64 | Type::S64 | Type::F32 | Type::F64 => Shape::Scalar(Scalar::Any),
-            Type::String => Shape::List(Element { size: 1, align: 1, ty: None }),
+            Type::String => Shape::List(text::element(self.encoding)),
             Type::ErrorContext => return Err(Unsupported("an error context")),
             Type::Id(id) => return self.shape_of(&self.resolve.types[id].kind),
         })

@@ -44,7 +44,7 @@ pub(super) fn indirect(
     let (size, align) = context.layout.record(types);
     let one = body.local(ValType::I32);
     body.code().i32_const(1).local_set(one);
-    let whole = Element { size, align, ty: None };
+    let whole = Element { size, align, ty: None, text: None };
     fix::check(context, body, whole, address, one);
     let from = body.local(ValType::I32);
     body.code().local_get(address).local_set(from);
@@ -103,17 +103,19 @@ fn value(
             slot.set(body);
         }
         (Shape::List(element), [address, length]) => {
-            let (narrow, length) = (address.narrow(body), length.narrow(body));
+            let narrow = [address.narrow(body), length.narrow(body)];
             if step == Step::Check {
-                fix::check(context, body, element, narrow, length);
+                fix::check(context, body, element, narrow[0], narrow[1]);
                 return Ok(());
             }
             let direction = Direction::In(handles);
-            fix::bring(context, body, direction, element, narrow, length);
-            fix::elements(context, body, direction, element, narrow, length)?;
-            if narrow != address.local {
-                body.code().local_get(narrow);
-                address.set(body);
+            fix::bring(context, body, direction, element, narrow[0], narrow[1]);
+            fix::elements(context, body, direction, element, narrow[0], narrow[1])?;
+            for (slot, narrow) in [address, length].into_iter().zip(narrow) {
+                if narrow != slot.local && (slot.local == address.local || element.text.is_some()) {
+                    body.code().local_get(narrow);
+                    slot.set(body);
+                }
             }
         }
         (Shape::Record(types), slots) => record(context, body, step, handles, &types, slots)?,

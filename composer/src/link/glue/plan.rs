@@ -8,6 +8,7 @@ use super::foreign;
 use super::function::{self, Callees, Shape};
 use super::layout::{self, Layout, Unsupported, core_types};
 use super::special::{self, Special};
+use super::text;
 use super::{Context, Group, Kind, Owned, Owner, Request, owner};
 use crate::link::Unlinkable;
 
@@ -53,6 +54,9 @@ pub(super) struct Needs {
     pub(super) memory: bool,
     pub(super) vfs_realloc: bool,
     pub(super) app_realloc: bool,
+    /// The vfs's functions for strings in another encoding.
+    pub(super) text_in: bool,
+    pub(super) text_out: bool,
 }
 
 impl Needs {
@@ -73,6 +77,8 @@ pub(super) fn needs_of_all(plans: &[Plan]) -> Needs {
         memory: all.memory | plan.needs.memory,
         vfs_realloc: all.vfs_realloc | plan.needs.vfs_realloc,
         app_realloc: all.app_realloc | plan.needs.app_realloc,
+        text_in: all.text_in | plan.needs.text_in,
+        text_out: all.text_out | plan.needs.text_out,
     })
 }
 
@@ -98,6 +104,8 @@ impl Plan {
             memory: signature.indirect_params || signature.retptr || analysis.list_in || analysis.list_out,
             vfs_realloc: signature.indirect_params || analysis.list_in,
             app_realloc: analysis.list_out,
+            text_in: analysis.text_in,
+            text_out: analysis.text_out,
         };
         needs.require(&name, group)?;
         // Only handles of both owners make a difference.
@@ -240,11 +248,14 @@ fn refused(function: &str, unsupported: &Unsupported) -> Unlinkable {
 }
 
 /// What is in the types of a function.
+#[derive(Default)]
 struct Analysis {
     handles: bool,
     handles_in_list: bool,
     list_in: bool,
     list_out: bool,
+    text_in: bool,
+    text_out: bool,
 }
 
 impl Analysis {
@@ -254,14 +265,16 @@ impl Analysis {
         result: Option<wit_parser::Type>,
     ) -> Result<Self, Unsupported> {
         let is_list = |shape: &layout::Shape| matches!(shape, layout::Shape::List(_));
-        let mut found = Self { handles: false, handles_in_list: false, list_in: false, list_out: false };
+        let mut found = Self::default();
         for &ty in params {
             found.handles |= layout.any(ty, owner::is_handle)?;
             found.list_in |= layout.any(ty, is_list)?;
+            found.text_in |= layout.any(ty, text::is_text)?;
             found.handles_in_list |= layout.any(ty, is_list)? && layout.any(ty, owner::is_handle)?;
         }
         if let Some(ty) = result {
             found.list_out = layout.any(ty, is_list)?;
+            found.text_out = layout.any(ty, text::is_text)?;
         }
         Ok(found)
     }

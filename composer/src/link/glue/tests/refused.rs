@@ -1,7 +1,7 @@
 //! What has no glue, and the words that say so.
 
 use super::wit::{glue, glue_of_group};
-use crate::link::glue::Group;
+use crate::link::glue::{Encoding, Group};
 
 fn reason(items: &str) -> String {
     glue(&format!("package test:virtual; interface api {{ {items} }}")).unwrap_err().to_string()
@@ -35,7 +35,9 @@ fn asynchronous_functions_are_refused() {
 fn what_a_lowering_lacks_is_named() {
     let of = |function: &str, has_memory| {
         let text = format!("package test:virtual; interface api {{ {function} }}");
-        glue_of_group(&text, Group { has_memory, has_realloc: false }).unwrap_err().to_string()
+        glue_of_group(&text, Group { has_memory, has_realloc: false, encoding: Encoding::Utf8 })
+            .unwrap_err()
+            .to_string()
     };
     let without = |what| format!("`test:virtual/api#f` is lowered without {what}");
     assert_eq!(of("f: func(path: string);", false), without("a memory"));

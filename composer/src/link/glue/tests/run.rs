@@ -8,4 +8,5 @@ mod results;
 mod rig;
 mod round_trip;
 mod strings;
+mod text;
 mod values;

@@ -4,13 +4,22 @@ use wit_parser::{Function, Resolve, TypeDefKind, TypeId};
 
 use crate::link::Unlinkable;
 use crate::link::foreign::taken;
-use crate::link::glue::{Group, Kind, Owned, Owner, Request, module};
+use crate::link::glue::{Encoding, Group, Kind, Owned, Owner, Request, module};
 
 /// The glue for every function of a package, in the order of its text. The handles of the packages `wasi:io` and `test:mixed` are of
 /// both owners, others the vfs's alone. An interface of nothing but resources stands for their drops. Functions of the package
-/// `test:foreign` are the host's and cannot use the vfs's handles, those of `test:returned` are exports of the app.
+/// `test:foreign` are the host's and cannot use the vfs's handles, those of `test:returned` are exports of the app. The packages
+/// `test:utf16` and `test:latin1-or-utf16` have their strings so.
 pub(super) fn glue(text: &str) -> Result<Vec<u8>, Unlinkable> {
-    glue_of_group(text, Group { has_memory: true, has_realloc: true })
+    let named = |name: &str| text.contains(&format!("package {name};"));
+    let encoding = if named("test:utf16") {
+        Encoding::Utf16
+    } else if named("test:latin1-or-utf16") {
+        Encoding::Latin1OrUtf16
+    } else {
+        Encoding::Utf8
+    };
+    glue_of_group(text, Group { has_memory: true, has_realloc: true, encoding })
 }
 
 /// The same, of a group.
