@@ -28,7 +28,9 @@ pub struct Program(CommandPre<State>);
 pub struct Run {
     /// What it printed.
     pub stdout: String,
-    /// CPU time of this process during the call, the host's worker threads included.
+    /// How long the call took.
+    pub wall: Duration,
+    /// CPU time of the process during the call, the host's worker threads included.
     pub cpu: Duration,
 }
 
@@ -62,19 +64,19 @@ impl Program {
     pub fn run(&self, directory: Option<&Path>, arguments: &[&str]) -> Result<Run> {
         let stdout = MemoryOutputPipe::new(STDOUT_LIMIT);
         let mut store = self.store(directory, arguments, &stdout)?;
-        let cpu = in_tokio(self.call(&mut store, arguments))?;
+        let (wall, cpu) = in_tokio(self.call(&mut store, arguments))?;
         drop(store);
-        Ok(Run { stdout: String::from_utf8(stdout.contents().into())?, cpu })
+        Ok(Run { stdout: String::from_utf8(stdout.contents().into())?, wall, cpu })
     }
 
-    /// CPU time of the call of its `run`.
-    async fn call(&self, store: &mut Store<State>, arguments: &[&str]) -> Result<Duration> {
+    /// Time and CPU time of the call of its `run`.
+    async fn call(&self, store: &mut Store<State>, arguments: &[&str]) -> Result<(Duration, Duration)> {
         let command = self.0.instantiate_async(&mut *store).await?;
-        let start = cpu_time()?;
+        let (start, cpu_before) = (Instant::now(), cpu_time()?);
         let result = command.wasi_cli_run().call_run(store).await?;
-        let cpu = cpu_time()? - start;
+        let (wall, cpu) = (start.elapsed(), cpu_time()? - cpu_before);
         result.map_err(|()| format_err!("`{}` failed", arguments.join(" ")))?;
-        Ok(cpu)
+        Ok((wall, cpu))
     }
 
     /// How long one instantiation takes.

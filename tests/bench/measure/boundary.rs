@@ -2,7 +2,7 @@
 
 use super::guest::{Per, Work};
 use crate::engine::{cpu_time, in_engine};
-use crate::lab::{Form, Lab};
+use crate::lab::{App, Form, Lab};
 use crate::row::Sample;
 use anyhow::Result;
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub enum Order {
 /// CPU time of reading composed, in pieces of so many bytes, against the bare boundary in pieces of the same size.
 pub fn against_reads(lab: &Lab, order: Order, piece: u32, reads: &'static [&'static str]) -> Result<Sample> {
     let roof = roof(&lab.host.engine, order, piece).map_err(in_engine)?;
-    let vfs = Work { arguments: reads, per: Per::Byte }.inside(lab, Form::Plugged)?.cpu;
+    let vfs = Work { arguments: reads, per: Per::Byte }.inside(lab, App::Loops, Form::Plugged)?.cpu;
     Ok(Sample { base: Some(roof.as_nanos() as f64 / f64::from(BYTES)), vfs, ..Sample::default() })
 }
 

@@ -14,9 +14,10 @@ const INSTANTIATIONS: usize = 40;
 const FIRST_CALLS: usize = 10;
 
 /// The first filesystem call of a run, in microseconds.
-pub fn first_call(lab: &Lab) -> Result<Samples> {
+pub fn first_call(lab: &Lab, round: usize) -> Result<Samples> {
     let work = Work { arguments: &["first", "/d1000/f00500"], per: Per::Operation };
-    let runs: Vec<Samples> = (0..FIRST_CALLS).map(|round| work.sample(lab, round)).collect::<Result<_>>()?;
+    let runs: Vec<Samples> =
+        (round..round + FIRST_CALLS).map(|round| work.sample(lab, round)).collect::<Result<_>>()?;
     let of = |side: fn(&Samples) -> Option<f64>| median(runs.iter().filter_map(side).map(|ns| ns / 1e3).collect());
     let base = of(|s| s.plugged.base);
     let sample = |vfs: Option<f64>| Sample { base, vfs: vfs.unwrap_or(f64::NAN), ..Sample::default() };
@@ -26,7 +27,7 @@ pub fn first_call(lab: &Lab) -> Result<Samples> {
 
 /// Microseconds to instantiate the bare app, and the same with an image of 1 MiB inside.
 pub fn instantiate_over_bare(lab: &Lab, form: Form) -> Result<Sample> {
-    let bare = lab.program(&lab.app(App::Loops)?)?;
+    let bare = lab.program(&lab.bare(App::Loops)?)?;
     let composed = lab.program(&lab.composed(App::Loops, Tree::OneFile(1), form)?)?;
     instantiate(&bare, &composed)
 }

@@ -1,6 +1,7 @@
 //! Small loops over `std::fs`, each timed from inside with `Instant`.
 
 pub mod data;
+#[cfg(target_env = "p2")]
 pub mod direct;
 pub mod metadata;
 pub mod write;

@@ -1,6 +1,8 @@
 //! `bench-guest MODE ARGUMENTS`: one loop, its timings on stdout.
 
-use bench_guest::{data, direct, metadata, time, write};
+#[cfg(target_env = "p2")]
+use bench_guest::direct;
+use bench_guest::{data, metadata, time, write};
 use std::io::{Error, Result};
 
 fn main() -> Result<()> {
@@ -13,7 +15,9 @@ fn main() -> Result<()> {
         ["first", path] => time("first", 1, || std::fs::metadata(path).map(|_| 0))?.print(),
         ["read", path, piece, passes] => data::sequential(path, number(piece)? as usize, number(passes)?)?.print(),
         ["random-read", path, piece, count] => data::random(path, number(piece)? as usize, number(count)?)?.print(),
+        #[cfg(target_env = "p2")]
         ["direct-read", path, piece, count] => direct::sequential(path, number(piece)?, number(count)?)?.print(),
+        #[cfg(target_env = "p2")]
         ["direct-random-read", path, piece, count] => direct::random(path, number(piece)?, number(count)?)?.print(),
         ["open", dir, files, count] => data::open_read_close(dir, number(files)?, number(count)?)?.print(),
         ["stat", dir, files, count] => metadata::stat_in(dir, number(files)?, number(count)?)?.print(),
