@@ -2,6 +2,7 @@
 //!
 //! `cargo test --release -p vfs-tests --test runner -- area/name` runs some; `BLESS=1` writes what was printed into the case.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -43,8 +44,7 @@ type Made = OnceLock<Result<TempDir, String>>;
 
 fn trials(case: Case) -> Vec<Trial> {
     if case.error_file().exists() {
-        let name = format!("{}::compose", case.name);
-        return vec![Trial::test(name, move || fails(&case).map_err(failed))];
+        return refusals(case);
     }
     let case = Arc::new(case);
     let mut trials = programs(&case, "", case.spec.guest.clone());
@@ -52,6 +52,18 @@ fn trials(case: Case) -> Vec<Trial> {
         trials.extend(programs(&case, "::preview1", format!("{}.p1", case.spec.guest)));
     }
     trials
+}
+
+/// One case that cannot be composed, in every form that `vfs-compose APP` makes.
+fn refusals(case: Case) -> Vec<Trial> {
+    let case = Arc::new(case);
+    let forms = case.spec.forms.clone().into_iter().filter(|form| matches!(form, Form::Plugged | Form::Linked));
+    let trial = |form: Form| {
+        let case = Arc::clone(&case);
+        let name = format!("{}::compose::{}", case.name, form.name());
+        Trial::test(name, move || fails(&case, form).map_err(failed))
+    };
+    forms.map(trial).collect()
 }
 
 /// One program of a case, in every form on every host.
@@ -139,14 +151,15 @@ fn made(subject: &Subject, form: Form) -> Result<std::path::PathBuf> {
 }
 
 /// `vfs-compose` must fail with what the case says.
-fn fails(case: &Case) -> Result<()> {
+fn fails(case: &Case, form: Form) -> Result<()> {
     let directory = TempDir::new()?;
     let image = stage::stage(case)?;
     let (input, out) = (directory.path().join("app.wasm"), directory.path().join("out.wasm"));
     fs::write(&input, guests::build(&case.spec.guest, &case.folder)?)?;
     let mut args =
         vec![input.as_os_str(), "--image".as_ref(), image.path().as_os_str(), "-o".as_ref(), out.as_os_str()];
-    args.extend(case.spec.flags.iter().map(std::ffi::OsStr::new));
+    args.extend(["--form", form.name()].map(OsStr::new));
+    args.extend(case.spec.flags.iter().map(OsStr::new));
     let output = compose::run(args)?;
     ensure!(output.status.code() == Some(1), "ended with {} and not 1", output.status);
     ensure!(!out.exists(), "left an output file behind");

@@ -10,3 +10,8 @@ mod refused;
 pub(crate) mod run;
 mod versions;
 mod writing;
+
+use crate::FormChoice;
+
+/// What holds for one form holds for the other.
+const FORMS: [FormChoice; 2] = [FormChoice::Plugged, FormChoice::Linked];

@@ -1,4 +1,4 @@
-//! The command line: exit codes, messages and files that are left.
+//! The command line: exit codes, messages and files that are left, in both forms.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,12 +18,33 @@ const APP: &str = r#"(component
     (type $entries (list $entry))
     (export "get-directories" (func (result $entries))))))"#;
 
-/// A directory with `app.wasm` and `files/hello.txt`.
-struct Here(TempDir);
+/// Each of these functions is a test in either form.
+macro_rules! in_both_forms {
+    ($($(#[$attribute:meta])* $test:ident)*) => {$(
+        $(#[$attribute])*
+        mod $test {
+            #[test]
+            fn plugged() {
+                super::$test(&super::Here::new("plugged"));
+            }
+
+            #[test]
+            fn linked() {
+                super::$test(&super::Here::new("linked"));
+            }
+        }
+    )*};
+}
+
+/// A directory with `app.wasm` and `files/hello.txt`, and the form in which it is composed there.
+struct Here {
+    directory: TempDir,
+    form: &'static str,
+}
 
 impl Here {
-    fn new() -> Self {
-        let here = Self(tempfile::tempdir().unwrap());
+    fn new(form: &'static str) -> Self {
+        let here = Self { directory: tempfile::tempdir().unwrap(), form };
         fs::write(here.path("app.wasm"), wat::parse_str(APP).unwrap()).unwrap();
         fs::create_dir(here.path("files")).unwrap();
         fs::write(here.path("files/hello.txt"), "hello\n").unwrap();
@@ -31,12 +52,18 @@ impl Here {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.directory.path().join(name)
     }
 
+    /// With `--form` where something is composed.
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vfs-compose"));
-        command.args(args).current_dir(self.0.path()).env("SOURCE_DATE_EPOCH", "1700000000").stdin(Stdio::null());
+        command.args(args.first());
+        if args.first().is_some_and(|first| *first == "run" || first.ends_with(".wasm")) {
+            command.args(["--form", self.form]);
+        }
+        command.args(args.iter().skip(1));
+        command.current_dir(self.directory.path()).env("SOURCE_DATE_EPOCH", "1700000000").stdin(Stdio::null());
         command
     }
 
@@ -57,9 +84,9 @@ impl Here {
 
     /// Exit code and standard error of a command that does not, and that left nothing behind.
     fn fails(&self, args: &[&str]) -> (i32, String) {
-        let before = names(self.0.path());
+        let before = names(self.directory.path());
         let output = self.run(args);
-        assert_eq!(names(self.0.path()), before, "{args:?} left something");
+        assert_eq!(names(self.directory.path()), before, "{args:?} left something");
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
     }
 }
@@ -71,25 +98,35 @@ fn names(directory: &Path) -> Vec<String> {
     names
 }
 
-#[test]
-fn the_default_command_writes_beside_the_caller() {
-    let here = Here::new();
+in_both_forms! {
+    the_default_command_writes_beside_the_caller
+    standard_output_and_files_have_the_same_bytes
+    quiet_says_nothing_and_json_is_json
+    failures_are_one_message_and_exit_code_1
+    usage_errors_have_exit_code_2
+    #[cfg(target_os = "linux")] a_full_disk_is_an_error
+    #[cfg(unix)] a_file_that_cannot_be_read_leaves_no_output
+    a_reader_that_goes_away_is_no_error
+    run_passes_the_exit_code_on
+    inspect_shows_what_is_inside
+    images_alone_and_inside_are_handled_alike
+    the_output_is_not_packed_into_itself
+    #[cfg(unix)] a_link_at_the_output_stays_a_link
+}
+
+fn the_default_command_writes_beside_the_caller(here: &Here) {
     here.ok(&["app.wasm", "--image", "files"]);
-    assert_eq!(names(here.0.path()), ["app.composed.wasm", "app.wasm", "files"]);
+    assert_eq!(names(here.directory.path()), ["app.composed.wasm", "app.wasm", "files"]);
     assert_eq!(here.ok(&["image", "cat", "app.composed.wasm", "/hello.txt"]), b"hello\n");
 }
 
-#[test]
-fn standard_output_and_files_have_the_same_bytes() {
-    let here = Here::new();
+fn standard_output_and_files_have_the_same_bytes(here: &Here) {
     here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
     let piped = here.ok(&["app.wasm", "--image", "files", "-q", "-o", "-"]);
     assert!(piped == fs::read(here.path("out.wasm")).unwrap());
 }
 
-#[test]
-fn quiet_says_nothing_and_json_is_json() {
-    let here = Here::new();
+fn quiet_says_nothing_and_json_is_json(here: &Here) {
     let output = here.run(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
     assert!(output.stderr.is_empty() && output.stdout.is_empty());
     let report: serde_json::Value =
@@ -99,9 +136,7 @@ fn quiet_says_nothing_and_json_is_json() {
     assert_eq!(report["imports"], serde_json::json!([]));
 }
 
-#[test]
-fn failures_are_one_message_and_exit_code_1() {
-    let here = Here::new();
+fn failures_are_one_message_and_exit_code_1(here: &Here) {
     fs::write(here.path("empty.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
     fs::write(here.path("text.wasm"), "(component)").unwrap();
     fs::write(here.path("cut.wasm"), &wat::parse_str(APP).unwrap()[..40]).unwrap();
@@ -143,9 +178,7 @@ fn failures_are_one_message_and_exit_code_1() {
     assert!(code == 1 && text.starts_with("error: `app.wasm` is not a usable image\n"), "{text}");
 }
 
-#[test]
-fn usage_errors_have_exit_code_2() {
-    let here = Here::new();
+fn usage_errors_have_exit_code_2(here: &Here) {
     for args in
         [&[][..], &["app.wasm", "--no-such-flag"], &["app.wasm", "--env", "novalue"], &["image", "cat", "app.wasm"]]
     {
@@ -154,19 +187,15 @@ fn usage_errors_have_exit_code_2() {
 }
 
 #[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_an_error() {
-    let here = Here::new();
+fn a_full_disk_is_an_error(here: &Here) {
     let failure = here.fails(&["app.wasm", "--image", "files", "-o", "/dev/full"]);
     let message = "error: cannot write the result\n  caused by: No space left on device (os error 28)\n";
     assert_eq!(failure, (1, message.into()));
 }
 
 #[cfg(unix)]
-#[test]
-fn a_file_that_cannot_be_read_leaves_no_output() {
+fn a_file_that_cannot_be_read_leaves_no_output(here: &Here) {
     use std::os::unix::fs::PermissionsExt;
-    let here = Here::new();
     let locked = here.path("files/locked");
     fs::write(&locked, "x").unwrap();
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
@@ -177,9 +206,7 @@ fn a_file_that_cannot_be_read_leaves_no_output() {
     assert!(code == 1 && text.contains("locked") && text.contains("Permission denied"), "{text}");
 }
 
-#[test]
-fn a_reader_that_goes_away_is_no_error() {
-    let here = Here::new();
+fn a_reader_that_goes_away_is_no_error(here: &Here) {
     fs::write(here.path("files/large"), vec![1; 4 << 20]).unwrap();
     for args in [&["app.wasm", "--image", "files", "-q", "-o", "-"][..], &["image", "build", "files", "-q", "-o", "-"]]
     {
@@ -190,9 +217,7 @@ fn a_reader_that_goes_away_is_no_error() {
     }
 }
 
-#[test]
-fn run_passes_the_exit_code_on() {
-    let here = Here::new();
+fn run_passes_the_exit_code_on(here: &Here) {
     for result in [0, 1] {
         let app = format!(
             r#"(component
@@ -208,9 +233,7 @@ fn run_passes_the_exit_code_on() {
     }
 }
 
-#[test]
-fn inspect_shows_what_is_inside() {
-    let here = Here::new();
+fn inspect_shows_what_is_inside(here: &Here) {
     let flags = ["--env", "K=V", "--arg", "-x", "--preopen", "/=root", "--read-only", "-q", "-o", "out.wasm"];
     here.ok(&[&["app.wasm", "--image", "files"][..], &flags].concat());
     let text = here.text(&["inspect", "out.wasm"]);
@@ -222,9 +245,7 @@ fn inspect_shows_what_is_inside() {
     assert!(here.text(&["inspect", "app.wasm"]).contains("wasi:filesystem/preopens@0.2.3"));
 }
 
-#[test]
-fn images_alone_and_inside_are_handled_alike() {
-    let here = Here::new();
+fn images_alone_and_inside_are_handled_alike(here: &Here) {
     fs::create_dir(here.path("files/sub")).unwrap();
     fs::write(here.path("files/sub/deep"), "deep").unwrap();
     here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
@@ -242,10 +263,8 @@ fn images_alone_and_inside_are_handled_alike() {
     }
 }
 
-#[test]
-fn the_output_is_not_packed_into_itself() {
-    let here = Here::new();
-    for image in [".".to_owned(), here.0.path().display().to_string()] {
+fn the_output_is_not_packed_into_itself(here: &Here) {
+    for image in [".".to_owned(), here.directory.path().display().to_string()] {
         for _ in 0..2 {
             here.ok(&["app.wasm", "--image", &image, "-q"]);
             assert_eq!(here.text(&["image", "ls", "app.composed.wasm"]), "app.wasm\nfiles\n");
@@ -258,9 +277,7 @@ fn the_output_is_not_packed_into_itself() {
 }
 
 #[cfg(unix)]
-#[test]
-fn a_link_at_the_output_stays_a_link() {
-    let here = Here::new();
+fn a_link_at_the_output_stays_a_link(here: &Here) {
     fs::write(here.path("real.wasm"), "old").unwrap();
     std::os::unix::fs::symlink("real.wasm", here.path("out.wasm")).unwrap();
     here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
@@ -270,7 +287,7 @@ fn a_link_at_the_output_stays_a_link() {
 
 #[test]
 fn help_teaches_by_example_and_completions_are_written() {
-    let here = Here::new();
+    let here = Here::new("plugged"); // Nothing is composed.
     assert!(here.text(&["--help"]).contains("vfs-compose app.wasm --image ./files -o out.wasm"));
     assert!(here.text(&["completions", "bash"]).contains("vfs-compose"));
 }

@@ -52,22 +52,25 @@ impl Left {
         }
     }
 
-    /// Each part over the one before, and their sums.
+    /// Parts and sums.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
-        let lines: [(_, fn(&Costs) -> f64); 7] = [
+        let lines: [(&str, Part); 8] = [
             ("memory.copy between two memories", |costs| costs.copy),
             ("+ the call: glue, vfs, an allocation in the app", |costs| costs.call),
-            ("+ the list: bytes copied to where the app allocates", |costs| costs.list - costs.copy - costs.call),
-            ("+ std: bytes copied once more, out of the list", |costs| costs.std - costs.list),
-            ("= File::read", |costs| costs.std),
+            ("+ the list: not in the same place each time", |costs| costs.list - costs.copy - costs.call),
+            ("= blocking-read as WASI has it", |costs| costs.list),
+            ("+ the libc's copy from the list to the buffer", |costs| costs.std - costs.list),
+            ("= File::read of Rust's std", |costs| costs.std),
             ("File::read as a preview1 module, without a list", |costs| costs.preview1),
-            ("over that, once: the kernel maps the image's pages", |costs| costs.first),
+            ("besides, once: the kernel maps the image's pages", |costs| costs.first),
         ];
         lines.into_iter().map(|(name, part)| Line { name, ns_per_byte: self.samples.each_ref().map(|s| of(s, part)) })
     }
 }
 
+type Part = fn(&Costs) -> f64;
+
 /// The median of one part.
-fn of(samples: &[Costs], part: fn(&Costs) -> f64) -> f64 {
+fn of(samples: &[Costs], part: Part) -> f64 {
     median(samples.iter().map(part).collect()).unwrap_or(f64::NAN)
 }

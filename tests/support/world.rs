@@ -47,11 +47,24 @@ impl World {
         items.into_iter().map(|(key, item)| (self.resolve.name_world_key(key), functions(item))).collect()
     }
 
-    /// For each resource that the exports speak of, by its name: every distinct type that is meant.
+    /// For each resource that the imports speak of, by its name: every distinct type that is meant.
+    #[must_use]
+    pub fn imported_resources(&self) -> BTreeMap<String, BTreeSet<TypeId>> {
+        self.resources(&self.resolve.worlds[self.id].imports)
+    }
+
+    /// The same of the exports.
     #[must_use]
     pub fn exported_resources(&self) -> BTreeMap<String, BTreeSet<TypeId>> {
+        self.resources(&self.resolve.worlds[self.id].exports)
+    }
+
+    fn resources<'a>(
+        &self,
+        items: impl IntoIterator<Item = (&'a WorldKey, &'a WorldItem)>,
+    ) -> BTreeMap<String, BTreeSet<TypeId>> {
         let mut found = BTreeMap::<String, BTreeSet<TypeId>>::new();
-        for (_, item) in &self.resolve.worlds[self.id].exports {
+        for (_, item) in items {
             let WorldItem::Interface { id, .. } = item else { continue };
             for (name, &id) in &self.resolve.interfaces[*id].types {
                 let origin = self.origin(id);

@@ -1,10 +1,17 @@
 //! Apps that cannot be composed, and what is said about them.
 
-use super::apps;
-use crate::Composer;
+use super::{FORMS, apps};
+use crate::{Composer, FormChoice};
 
+/// What is said in both forms.
 fn refusal(app: Vec<u8>) -> String {
-    let error = Composer::new(app).compose().expect_err("this app is refused");
+    let [plugged, linked] = FORMS.map(|form| refusal_in(form, app.clone()));
+    assert_eq!(plugged, linked);
+    plugged
+}
+
+fn refusal_in(form: FormChoice, app: Vec<u8>) -> String {
+    let error = Composer::new(app).form(form).compose().expect_err("this app is refused");
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(&error);
     while let Some(error) = cause {
@@ -81,7 +88,9 @@ fn no_filesystem() {
     let app = apps::dummy(&["0.2.3"], "import wasi:random/random@0.2.3;");
     let message = "the app imports no filesystem: `wasi:filesystem/types` is not among its imports, so files inside would never be seen";
     assert_eq!(refusal(app.clone()), message);
-    Composer::new(app).allow_unused(true).compose().unwrap();
+    for form in FORMS {
+        Composer::new(app.clone()).allow_unused(true).form(form).compose().unwrap();
+    }
 }
 
 #[test]
@@ -95,7 +104,8 @@ fn a_module_that_no_component_can_have() {
 #[test]
 fn interfaces_that_share_resources_are_named_all_at_once() {
     let body = "import wasi:filesystem/preopens@0.2.3; import wasi:sockets/tcp@0.2.3; import wasi:http/outgoing-handler@0.2.3;";
-    let message = refusal(apps::dummy(&["0.2.3"], body));
+    // Linked, they stay the host's.
+    let message = refusal_in(FormChoice::Plugged, apps::dummy(&["0.2.3"], body));
     assert_eq!(
         message,
         "this version cannot compose the app: `wasi:sockets/network@0.2.3`, `wasi:sockets/tcp@0.2.3`, `wasi:http/types@0.2.3` and \
@@ -106,10 +116,9 @@ fn interfaces_that_share_resources_are_named_all_at_once() {
 
 #[test]
 fn an_export_that_shares_resources() {
-    let message = refusal(apps::dummy(
-        &["0.2.3"],
-        "import wasi:filesystem/preopens@0.2.3; export wasi:http/incoming-handler@0.2.3;",
-    ));
+    // The plugged form's own reason.
+    let export = "import wasi:filesystem/preopens@0.2.3; export wasi:http/incoming-handler@0.2.3;";
+    let message = refusal_in(FormChoice::Plugged, apps::dummy(&["0.2.3"], export));
     assert!(message.contains("`wasi:http/incoming-handler@0.2.3`"), "{message}");
 }
 
@@ -117,12 +126,14 @@ fn an_export_that_shares_resources() {
 fn interfaces_without_shared_resources_stay_the_hosts() {
     let body =
         "import wasi:filesystem/preopens@0.2.3; import wasi:random/random@0.2.3; import mine: interface { f: func(); }";
-    let composed = Composer::new(apps::dummy(&["0.2.3"], body)).compose().unwrap();
-    let imports = &composed.report().imports;
-    assert!(
-        imports.contains(&"wasi:random/random@0.2.3".to_owned()) && imports.contains(&"mine".to_owned()),
-        "{imports:?}"
-    );
+    for form in FORMS {
+        let composed = Composer::new(apps::dummy(&["0.2.3"], body)).form(form).compose().unwrap();
+        let imports = &composed.report().imports;
+        assert!(
+            imports.contains(&"wasi:random/random@0.2.3".to_owned()) && imports.contains(&"mine".to_owned()),
+            "{imports:?}"
+        );
+    }
 }
 
 #[test]
@@ -143,6 +154,8 @@ fn damage_anywhere_is_an_error_and_never_a_panic() {
             damaged[at] = u8::try_from(next(256)).unwrap();
         }
         // Some damage is to names only, and harmless.
-        drop(Composer::new(damaged).compose());
+        for form in FORMS {
+            drop(Composer::new(damaged.clone()).form(form).compose());
+        }
     }
 }

@@ -2,23 +2,29 @@
 
 use std::collections::BTreeSet;
 
-use super::apps;
-use crate::Composer;
+use super::{FORMS, apps};
+use crate::{Composer, FormChoice};
 
-fn imports_of(app: Vec<u8>) -> BTreeSet<String> {
+/// In each form.
+fn imports_of(app: &[u8]) -> [BTreeSet<String>; 2] {
+    FORMS.map(|form| imports_in(form, app))
+}
+
+fn imports_in(form: FormChoice, app: &[u8]) -> BTreeSet<String> {
     let directory = tempfile::tempdir().unwrap();
-    let composed = Composer::new(app).image(directory.path()).compose().unwrap();
+    let composed = Composer::new(app).image(directory.path()).form(form).compose().unwrap();
     composed.report().imports.iter().cloned().collect()
 }
 
 #[test]
 fn every_version_is_served_at_that_version() {
     for version in ["0.2.0", "0.2.1", "0.2.3", "0.2.6", "0.2.9", "0.2.12", "0.2.13"] {
-        let imports = imports_of(apps::command(version));
-        assert!(!imports.is_empty());
-        for import in imports {
-            assert!(import.ends_with(&format!("@{version}")), "{import} in an app of {version}");
-            assert!(!import.starts_with("wasi:filesystem/"), "{import} in an app of {version}");
+        for imports in imports_of(&apps::command(version)) {
+            assert!(!imports.is_empty());
+            for import in imports {
+                assert!(import.ends_with(&format!("@{version}")), "{import} in an app of {version}");
+                assert!(!import.starts_with("wasi:filesystem/"), "{import} in an app of {version}");
+            }
         }
     }
 }
@@ -27,7 +33,7 @@ fn every_version_is_served_at_that_version() {
 fn a_reader_of_files_alone_needs_nothing_of_the_host() {
     let app = apps::dummy(&["0.2.3"], "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;");
     // The dummy names the clock and the streams for their types; the vfs may then ask for them, and for nothing else.
-    for import in imports_of(app) {
+    for import in imports_of(&app).into_iter().flatten() {
         assert!(import.starts_with("wasi:clocks/") || import.starts_with("wasi:io/"), "{import}");
     }
 }
@@ -42,13 +48,14 @@ fn a_clock_is_imported_only_if_the_app_imports_it() {
           (memory (export "memory") 1)
           (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) unreachable))"#,
     );
-    assert_eq!(imports_of(without), BTreeSet::new());
+    assert_eq!(imports_of(&without), [BTreeSet::new(), BTreeSet::new()]);
 }
 
 #[test]
 fn several_versions_in_one_app() {
     let body = format!("{}{}export wasi:cli/run@0.2.12;", apps::all_imports("0.2.3"), apps::all_imports("0.2.12"));
-    let imports = imports_of(apps::dummy(&["0.2.3", "0.2.12"], &body));
+    // Linked, what stays the host's is imported as the app imports it.
+    let imports = imports_in(FormChoice::Plugged, &apps::dummy(&["0.2.3", "0.2.12"], &body));
     assert!(imports.iter().all(|import| import.ends_with("@0.2.12")), "{imports:?}");
 }
 
@@ -57,9 +64,10 @@ fn several_versions_of_different_interfaces() {
     let body =
         "import wasi:cli/stdout@0.2.0; import wasi:filesystem/preopens@0.2.6; import wasi:clocks/wall-clock@0.2.9;
         export wasi:cli/run@0.2.0;";
-    let imports = imports_of(apps::dummy(&["0.2.0", "0.2.6", "0.2.9"], body));
-    assert!(imports.contains("wasi:cli/stdout@0.2.0"), "{imports:?}");
-    assert!(!imports.contains("wasi:cli/stdin@0.2.0"), "{imports:?}");
+    for imports in imports_of(&apps::dummy(&["0.2.0", "0.2.6", "0.2.9"], body)) {
+        assert!(imports.contains("wasi:cli/stdout@0.2.0"), "{imports:?}");
+        assert!(!imports.contains("wasi:cli/stdin@0.2.0"), "{imports:?}");
+    }
 }
 
 #[test]
@@ -70,8 +78,9 @@ fn an_interface_that_uses_the_types_of_another_version() {
     let app = apps::merged(&["0.2.3", "0.2.12"], body);
     let imported = crate::check::Edge::of(&app).unwrap().imports;
     assert!(!imported.contains(&"wasi:io/streams@0.2.3".to_owned()), "{imported:?}");
-    let imports = imports_of(app);
-    assert!(imports.contains("wasi:cli/stdout@0.2.3") && imports.contains("wasi:io/streams@0.2.12"), "{imports:?}");
+    for imports in imports_of(&app) {
+        assert!(imports.contains("wasi:cli/stdout@0.2.3") && imports.contains("wasi:io/streams@0.2.12"), "{imports:?}");
+    }
 }
 
 /// Reads the first byte of `f` through one version's own descriptor and stream types; an engine traps where a handle has another type.
@@ -211,6 +220,8 @@ fn of_two_versions(text: fn(&str) -> String, first_function: &str, imports: fn(&
 fn handles_have_the_type_of_the_version_that_was_called() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("f"), "XYZ").unwrap();
-    let composed = Composer::new(mixed_reader()).image(directory.path()).compose().unwrap();
-    assert_eq!(super::run::command(&composed.to_bytes().unwrap()), Ok(()));
+    for form in FORMS {
+        let composed = Composer::new(mixed_reader()).image(directory.path()).form(form).compose().unwrap();
+        assert_eq!(super::run::command(&composed.to_bytes().unwrap()), Ok(()));
+    }
 }

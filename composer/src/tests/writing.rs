@@ -3,25 +3,25 @@
 use std::fs;
 use std::io::{self, Write};
 
-use super::apps;
+use super::{FORMS, apps};
 use crate::embed;
 use crate::error::{Error, WriteError};
-use crate::{Composed, Composer};
+use crate::{Composed, Composer, FormChoice};
 
-fn composed(files: usize) -> (tempfile::TempDir, Composed) {
+fn composed(form: FormChoice, files: usize) -> (tempfile::TempDir, Composed) {
     let directory = tempfile::tempdir().unwrap();
     for number in 0..files {
         fs::write(directory.path().join(number.to_string()), vec![number as u8; number * 997]).unwrap();
     }
     let composer = Composer::new(apps::command("0.2.6")).image(directory.path()).times(1_700_000_000);
-    let composed = composer.compose().unwrap();
+    let composed = composer.form(form).compose().unwrap();
     (directory, composed)
 }
 
 #[test]
 fn the_streamed_image_is_where_the_description_says() {
-    for files in [0, 1, 30, 200] {
-        let (directory, composed) = composed(files);
+    for (form, files) in FORMS.into_iter().flat_map(|form| [0, 1, 30, 200].map(|files| (form, files))) {
+        let (directory, composed) = composed(form, files);
         let bytes = composed.to_bytes().unwrap();
         assert_eq!(bytes.len() as u64, composed.report().size);
         wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::default()).validate_all(&bytes).unwrap();
@@ -43,12 +43,14 @@ fn the_same_inputs_give_the_same_bytes_in_any_directory_order() {
         let number = 99 - number;
         fs::write(other.path().join(format!("f{number}")), format!("{number}")).unwrap();
     }
-    let bytes = |path: &std::path::Path| {
-        let composer = Composer::new(apps::command("0.2.6")).image(path).times(1_700_000_000);
-        composer.compose().unwrap().to_bytes().unwrap()
-    };
-    let first = bytes(one.path());
-    assert!(first == bytes(one.path()) && first == bytes(other.path()));
+    for form in FORMS {
+        let bytes = |path: &std::path::Path| {
+            let composer = Composer::new(apps::command("0.2.6")).image(path).times(1_700_000_000).form(form);
+            composer.compose().unwrap().to_bytes().unwrap()
+        };
+        let first = bytes(one.path());
+        assert!(first == bytes(one.path()) && first == bytes(other.path()));
+    }
 }
 
 #[test]
@@ -63,9 +65,11 @@ fn a_full_disk_is_an_error_of_the_output() {
             Ok(())
         }
     }
-    let (_directory, composed) = composed(50);
-    for room in [0, 1_000, composed.report().size as usize / 2, composed.report().size as usize - 1] {
-        let error = composed.write_to(&mut Full(room)).unwrap_err();
-        assert!(matches!(error, Error::Write(WriteError::Output { .. })), "{room}: {error}");
+    for form in FORMS {
+        let (_directory, composed) = composed(form, 50);
+        for room in [0, 1_000, composed.report().size as usize / 2, composed.report().size as usize - 1] {
+            let error = composed.write_to(&mut Full(room)).unwrap_err();
+            assert!(matches!(error, Error::Write(WriteError::Output { .. })), "{room}: {error}");
+        }
     }
 }
