@@ -49,7 +49,7 @@ extern "C" fn to_latin1_or_utf16(pointer: *const u8, length: usize) -> *const Li
     if !text.chars().all(|character| u8::try_from(character).is_ok()) {
         return for_app(2 * length, |bytes| {
             text.encode_utf16().for_each(|unit| bytes.extend(unit.to_le_bytes()));
-            bytes.len() / 2 | UTF16
+            (bytes.len() / 2) | UTF16
         });
     }
     for_app(length, |bytes| {
