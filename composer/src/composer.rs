@@ -37,11 +37,11 @@ pub struct Composer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FormChoice {
     /// Linked where that can be done, else plugged.
+    #[default]
     Auto,
     /// Linked, or an error.
     Linked,
     /// Plugged.
-    #[default]
     Plugged,
 }
 
@@ -138,7 +138,7 @@ impl Composer {
         self
     }
 
-    /// How app and vfs are joined; plugged if not said.
+    /// How app and vfs are joined; linked where that can be done, if not said.
     pub fn form(mut self, form: FormChoice) -> Self {
         self.form = form;
         self
@@ -161,7 +161,8 @@ impl Composer {
         }
         match self.linked(&wasi, &app) {
             Err(Error::Link(reason)) if self.form == FormChoice::Auto => {
-                self.plugged(&wasi, &app, Some(reason.to_string()))
+                let plugged = self.plugged(&wasi, &app, Some(reason.to_string()));
+                plugged.map_err(|plugged| Error::Neither { linked: reason, plugged: Box::new(plugged) })
             }
             linked => linked,
         }

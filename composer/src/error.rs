@@ -27,6 +27,15 @@ pub enum Error {
     /// Linking the vfs into the app, where nothing else will do.
     #[error("the app cannot be linked")]
     Link(#[from] Unlinkable),
+    /// Linking, and then plugging too.
+    #[error("the app cannot be linked ({linked}), nor can it be plugged")]
+    Neither {
+        /// Why it cannot be linked.
+        linked: Unlinkable,
+        /// Why it cannot be plugged.
+        #[source]
+        plugged: Box<Error>,
+    },
     /// Joining the vfs and the app.
     #[error(transparent)]
     Compose(#[from] ComposeError),

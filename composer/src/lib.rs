@@ -38,8 +38,8 @@
 //! image     its layout as an EROFS image                  every offset and the size, nothing read yet
 //! tailor    the vfs this app needs, at its versions       module -> edited module -> component
 //! embed     settings and an empty place for the image     new pages of the vfs's memory
-//! compose   the vfs in front of the app (plugged)         wac-graph
-//! link      or beside the app's own modules (linked)      generated glue in the place of lowered imports
+//! link      the vfs beside the app's own modules          generated glue in the place of lowered imports
+//! compose   or in front of the app (plugged)              wac-graph
 //! check     the laws, on the result                       validator, imports, exports
 //! write     the image flows into its place                from the files to the output
 //! ```

@@ -105,7 +105,7 @@ pub struct Joining {
     /// Compose also where the app imports no filesystem
     #[arg(long)]
     pub allow_unused: bool,
-    /// How the app reaches its files
+    /// How the app reaches its files; `auto` if not said
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
 }
