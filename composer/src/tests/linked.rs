@@ -162,3 +162,20 @@ fn what_cannot_be_linked_is_plugged_and_says_why() {
     let plugged = composer.form(FormChoice::Plugged).compose().unwrap();
     assert_eq!(plugged.report().not_linked, None);
 }
+
+/// Sockets that share the vfs's pollables: what is not plugged.
+const SOCKETS: &str = r#"
+    (import "wasi:io/poll@0.2.3" (instance $poll (export "pollable" (type (sub resource)))))
+    (alias export $poll "pollable" (type $pollable))
+    (import "wasi:sockets/udp@0.2.3" (instance
+      (alias outer 1 $pollable (type $outer))
+      (export "pollable" (type $pollable (eq $outer)))))"#;
+
+#[test]
+fn what_can_be_neither_linked_nor_plugged_says_why_twice() {
+    let composer = Composer::new(in_text(&format!("{INSIDE}{SOCKETS}")));
+    let error = composer.compose().unwrap_err();
+    let Error::Neither { linked, plugged } = &error else { panic!("{error}") };
+    assert!(linked.to_string().contains("wasi:filesystem/types"), "{linked}");
+    assert!(plugged.to_string().contains("wasi:sockets/udp"), "{plugged}");
+}
