@@ -28,7 +28,8 @@ pub fn build() -> Result<PathBuf> {
     }
     let library = library()?;
     let (module, built_from) = (folder.join("speedtest1.wasm"), folder.join("recipe"));
-    let recipe = format!("{SHA256}\n{}\n{FLAGS:?}\n", library.display());
+    let compiler = fs::read_to_string(paths::tests().join("requirements.txt"))?;
+    let recipe = format!("{SHA256}\n{}\n{FLAGS:?}\n{compiler}", library.display());
     if !module.is_file() || !fs::read_to_string(&built_from).is_ok_and(|text| text == recipe) {
         let mut zig = Command::new(paths::tools().join("python/bin/python"));
         zig.args(["-m", "ziglang"]).args(FLAGS).arg("-I").arg(&library);

@@ -3,7 +3,7 @@
 use crate::row::{Outcome, Samples, Unit};
 
 /// Prints a line for each thing that was measured in both forms: times by the clock, medians, and how many times as much the host
-/// directory takes as the linked form. `node` is the version of Node.
+/// directory takes as the linked form, by the clock and in CPU time. `node` is the version of Node.
 pub fn print(outcomes: &[Outcome], node: &str) {
     let mut names: Vec<&str> = Vec::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.both_forms().is_some()) {
@@ -14,10 +14,9 @@ pub fn print(outcomes: &[Outcome], node: &str) {
     if names.is_empty() {
         return;
     }
-    println!(
-        "\n| | wasmtime: host directory | plugged | linked | | Node {node}: host directory | plugged | linked | |"
-    );
-    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let engine = |name: &str| format!("{name}: host directory | plugged | linked | times | CPU");
+    println!("\n| | {} | {} |", engine("wasmtime"), engine(&format!("Node {node}")));
+    println!("| --- |{}", " ---: |".repeat(10));
     for name in names {
         let cells = [false, true].map(|on_node| {
             let mut of_engine = outcomes.iter().filter(|outcome| outcome.row.is_on_node() == on_node);
@@ -29,9 +28,11 @@ pub fn print(outcomes: &[Outcome], node: &str) {
     }
 }
 
-fn cells(unit: Unit, Samples { plugged, linked }: &Samples) -> [String; 4] {
-    let base = plugged.base;
-    let linked = linked.map(|linked| linked.vfs);
-    let times = base.zip(linked).map(|(base, linked)| format!("{:.1}x", base / linked));
-    [unit.show(base), unit.show(Some(plugged.vfs)), unit.show(linked), times.unwrap_or_default()]
+fn cells(unit: Unit, Samples { plugged, linked }: &Samples) -> [String; 5] {
+    let (base, vfs) = (plugged.base, linked.map(|linked| linked.vfs));
+    let times = |base: Option<f64>, vfs: Option<f64>| {
+        base.zip(vfs).map(|(base, vfs)| format!("{:.1}x", base / vfs)).unwrap_or_default()
+    };
+    let cpu = times(plugged.base_cpu, linked.and_then(|linked| linked.vfs_cpu));
+    [unit.show(base), unit.show(Some(plugged.vfs)), unit.show(vfs), times(base, vfs), cpu]
 }
