@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! component   the app as a list of definitions
+//! parts       components inside, which the vfs cannot be put into
 //! served      which functions and resources of the app are the vfs's
 //! plan        which of its core functions get another meaning
 //! tailor      the vfs's module with what those need
@@ -20,6 +21,7 @@ mod component;
 mod foreign;
 mod glue;
 mod host;
+mod parts;
 mod plan;
 mod refuse;
 mod same;
@@ -126,6 +128,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     let mut component = Component::read(&app.component)?;
     let environment = !settings.environment.is_empty() || !settings.arguments.is_empty();
     let served = Served::new(app, environment);
+    parts::check(&served, &component)?;
     let plan = plan::plan(&served, &component)?;
     let returned = foreign::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;

@@ -1,5 +1,8 @@
 //! A component taken apart and put together again.
 
+mod core_runner;
+mod isolation;
+
 use wasmparser::{Validator, WasmFeatures};
 
 use super::component::Component;

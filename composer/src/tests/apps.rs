@@ -55,7 +55,7 @@ fn encode_in(encoding: StringEncoding, resolve: &Resolve, world: WorldId, mut mo
     encoder.merge_imports_based_on_semver(false).validate(true).module(&module).unwrap().encode().unwrap()
 }
 
-fn parse(versions: &[&str], body: &str) -> (Resolve, WorldId) {
+pub(crate) fn parse(versions: &[&str], body: &str) -> (Resolve, WorldId) {
     let mut resolve = Resolve { all_features: true, ..Resolve::default() };
     for version in versions {
         for name in ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"] {

@@ -305,6 +305,59 @@ fn an_error_of_a_file_means_nothing_to_the_host() {
     assert_eq!((ran.end, ran.log), (OK, vec![]));
 }
 
+/// The functions of WASI that are of this kind.
+#[test]
+fn an_error_of_a_file_is_none_of_sockets_or_http() {
+    for (interface, name) in
+        [("wasi:sockets/network@0.2.3", "network-error-code"), ("wasi:http/types@0.2.3", "http-error-code")]
+    {
+        let module = format!(
+            r#"(module
+              (import "wasi:filesystem/preopens@0.2.3" "get-directories" (func $dirs (param i32)))
+              (import "wasi:filesystem/types@0.2.3" "[method]descriptor.open-at" (func $open (param i32 i32 i32 i32 i32 i32 i32)))
+              (import "wasi:filesystem/types@0.2.3" "[method]descriptor.write-via-stream" (func $stream (param i32 i64 i32)))
+              (import "wasi:io/streams@0.2.3" "[method]output-stream.blocking-write-and-flush" (func $write (param i32 i32 i32 i32)))
+              (import "{interface}" "{name}" (func $reason (param i32 i32)))
+              (memory (export "memory") 1)
+              (data (i32.const 8) "f")
+              (global $next (mut i32) (i32.const 4096))
+              (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (global.get $next)
+                (global.set $next (i32.add (global.get $next) (i32.const 64))))
+              (func (export "wasi:cli/run@0.2.3#run") (result i32)
+                (call $dirs (i32.const 16))
+                (call $open (i32.load (i32.load (i32.const 16)))
+                  (i32.const 0) (i32.const 8) (i32.const 1) (i32.const 0) (i32.const 2) (i32.const 16))
+                (if (i32.load8_u (i32.const 16)) (then unreachable))
+                ;; A file cannot be so large.
+                (call $stream (i32.load (i32.const 20)) (i64.const -2) (i32.const 16))
+                (if (i32.load8_u (i32.const 16)) (then unreachable))
+                (call $write (i32.load (i32.const 20)) (i32.const 8) (i32.const 8) (i32.const 16))
+                (if (i32.ne (i32.load8_u (i32.const 16)) (i32.const 1)) (then unreachable))
+                (if (i32.load8_u (i32.const 20)) (then unreachable))
+                (i32.store8 (i32.const 64) (i32.const 9))
+                (call $reason (i32.load (i32.const 24)) (i32.const 64))
+                (i32.load8_u (i32.const 64))))"#
+        );
+        let body = format!(
+            "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3; import wasi:io/streams@0.2.3;
+             import {interface}; export wasi:cli/run@0.2.3;"
+        );
+        let linked = link(apps::written(&["0.2.3"], &body, &module)).unwrap();
+        let host = |linker: &mut Linker<State>| {
+            let mut instance = linker.instance(interface).unwrap();
+            let asked = |mut store: StoreContextMut<'_, State>, _, _: &[Val], results: &mut [Val]| {
+                store.data_mut().log.push("asked".into());
+                results[0] = Val::Option(None);
+                Ok(())
+            };
+            instance.func_new(name, asked).unwrap();
+        };
+        let ran = Running::new(&linked, host).run();
+        assert_eq!((ran.end, ran.log), (OK, vec![]), "{name}");
+    }
+}
+
 const RETURNS: &str = "use wasi:io/streams@0.2.3.{input-stream};
     export body: func(file: bool) -> input-stream;
     export api: interface {

@@ -150,6 +150,35 @@ fn an_interface_that_is_handed_on() {
     );
 }
 
+/// A component inside that reads streams, in an app that has files as well.
+#[test]
+fn a_part_that_is_given_streams_alone() {
+    let inside = r#"(component $inside
+        (import "streams" (instance $streams (export "input-stream" (type (sub resource)))))
+        (alias export $streams "input-stream" (type $input))
+        (core func $drop (canon resource.drop $input))
+        (core module $module (import "" "drop" (func (param i32))))
+        (core instance (instantiate $module (with "" (instance (export "drop" (func $drop)))))))
+      (import "wasi:io/streams@0.2.3" (instance $streams (export "input-stream" (type (sub resource)))))
+      (instance (instantiate $inside (with "streams" (instance $streams))))"#;
+    let error = reason(in_text(inside));
+    assert!(matches!(&error, Unlinkable::HandedOn { interface } if interface == "wasi:io/streams@0.2.3"), "{error}");
+}
+
+/// What has no code only gives names, as the components that toolchains put around exports do.
+#[test]
+fn a_part_without_code_is_no_matter() {
+    let inside = r#"(component $inside
+        (import "f" (func $f))
+        (export "f" (func $f)))
+      (core module $f (func (export "f")))
+      (core instance $f (instantiate $f))
+      (func $f (canon lift (core func $f "f")))
+      (instance $named (instantiate $inside (with "f" (func $f))))
+      (export "test:app/api" (instance $named))"#;
+    link(in_text(inside)).unwrap();
+}
+
 #[test]
 fn what_cannot_be_linked_is_plugged_and_says_why() {
     let directory = tempfile::tempdir().unwrap();

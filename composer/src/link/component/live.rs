@@ -12,7 +12,10 @@ impl<'a> Component<'a> {
     ///
     /// # Errors
     /// - [`Unlinkable::Broken`]: a definition cannot be written again.
-    pub(super) fn live(&self, roots: impl Fn(&Definition<'a>) -> bool) -> Result<Vec<&Definition<'a>>, Unlinkable> {
+    pub(in crate::link) fn live(
+        &self,
+        roots: impl Fn(&Definition<'a>) -> bool,
+    ) -> Result<Vec<&Definition<'a>>, Unlinkable> {
         let references = self.all_references()?;
         let mut live = vec![false; references.len()];
         let mut todo: Vec<usize> =
