@@ -2,18 +2,20 @@
 
     python wasmtime50.py APP.wasm ENVIRONMENT NAME [ARGUMENT...]
 
-ENVIRONMENT is a JSON object: Python adds variables to the process's own.
+ENVIRONMENT is a JSON object: Python adds variables to the process's own. What is compiled is kept in the user's cache.
 """
 
 import json
 import os
 import sys
 
-from wasmtime import Engine, ExitTrap, Store, Trap, WasiConfig, WasmtimeError, component
+from wasmtime import Config, Engine, ExitTrap, Store, Trap, WasiConfig, WasmtimeError, component
 
 
 def main(path: str, environment: str, arguments: list[str]) -> int:
-    engine = Engine()
+    config = Config()
+    config.cache = True
+    engine = Engine(config)
     linker = component.Linker(engine)
     linker.add_wasip2()
     wasi = WasiConfig()

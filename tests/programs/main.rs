@@ -1,5 +1,5 @@
-//! Programs that others wrote, each composed in both forms and run without any host directory: on wasmtime, on Node and in
-//! Chromium they must print what they print on a host directory.
+//! Programs that others wrote, each composed in both forms and run without any host directory: on two versions of wasmtime, on
+//! Node and in Chromium they must print what they print on a host directory.
 //!
 //! `cargo test --release -p vfs-tests --test programs -- ripgrep` runs some. The first run builds the programs (into
 //! `target/programs`, a few minutes each); later ones find them there.
@@ -23,8 +23,12 @@ use vfs_tests::case::Form;
 /// Runs a scenario that was composed in this form.
 type Host = fn(&Scenario, Form) -> Result<()>;
 
-const HOSTS: [(&str, Host); 3] =
-    [("wasmtime", Scenario::on_wasmtime), ("node", Scenario::on_node), ("chromium", Scenario::on_chromium)];
+const HOSTS: [(&str, Host); 4] = [
+    ("wasmtime", Scenario::on_wasmtime),
+    ("wasmtime-50", Scenario::on_wasmtime50),
+    ("node", Scenario::on_node),
+    ("chromium", Scenario::on_chromium),
+];
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

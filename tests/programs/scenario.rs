@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::host::{Invocation, Output};
 use vfs_tests::wasmtime_host::{self, Granted};
-use vfs_tests::{chromium_host, compose, node_host, normalise};
+use vfs_tests::{chromium_host, compose, node_host, normalise, stage, wasmtime50_host};
 
 use crate::program::Program;
 
@@ -78,6 +78,15 @@ impl Scenario {
         self.same(expected, wasmtime_host::run(&app, &self.invocation(), Granted::Nothing)?)
     }
 
+    /// Composed, on the newer wasmtime.
+    ///
+    /// # Errors
+    /// It does not print what it prints on a host directory.
+    pub fn on_wasmtime50(&self, form: Form) -> Result<()> {
+        let expected = self.expected()?;
+        self.same(expected, wasmtime50_host::run(self.composed(form)?, &self.invocation())?)
+    }
+
     /// Composed, on Node.
     ///
     /// # Errors
@@ -121,6 +130,11 @@ impl Scenario {
         Ok(())
     }
 
+    fn stage(&self, root: &Path) -> Result<()> {
+        (self.tree)(root)?;
+        stage::still(root)
+    }
+
     fn invocation(&self) -> Invocation {
         let name = Some(self.program.file_name().to_owned());
         Invocation { name, ..Invocation::with_args(self.arguments.split_whitespace()) }
@@ -131,7 +145,7 @@ impl Scenario {
         once(&self.expected, || {
             let app = std::fs::read(self.program.build()?)?;
             let root = TempDir::new()?;
-            (self.tree)(root.path())?;
+            self.stage(root.path())?;
             let output = wasmtime_host::run(&app, &self.invocation(), Granted::ReadWrite(root.path()))?;
             let Output { exit, stdout, stderr } = &output;
             ensure!(
@@ -149,7 +163,7 @@ impl Scenario {
         let compose = if form == Form::Linked { compose::linked } else { compose::plugged };
         let (_, path) = once(slot, || {
             let (directory, root) = (TempDir::new()?, TempDir::new()?);
-            (self.tree)(root.path())?;
+            self.stage(root.path())?;
             let composed = directory.path().join(self.program.file_name());
             compose(&self.program.build()?, root.path(), &[], &composed)?;
             Ok((directory, composed))
