@@ -229,7 +229,7 @@ impl Case {
         }
     }
 
-    /// The file with what `vfs-compose` must print where it must fail.
+    /// The file with what `vfs-compose` must print where it must fail, in each of the forms.
     #[must_use]
     pub fn error_file(&self) -> PathBuf {
         self.folder.join("error.txt")
