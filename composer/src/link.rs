@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! component   the app as a list of definitions
-//! parts       components inside, which the vfs cannot be put into
+//! flatten     an app that is a composition of components, as one
 //! served      which functions and resources of the app are the vfs's
 //! plan        which of its core functions get another meaning
 //! tailor      the vfs's module with what those need
@@ -18,10 +18,10 @@
 //! called before. So the host's streams, sockets and clocks stay as they were.
 
 mod component;
+mod flatten;
 mod foreign;
 mod glue;
 mod host;
-mod parts;
 mod plan;
 mod refuse;
 mod same;
@@ -87,6 +87,12 @@ pub enum Unlinkable {
         /// The export and the function.
         name: String,
     },
+    /// A part of a composition that is lent a resource of another.
+    #[error("a component inside the app is lent a resource that is not its own, by `{function}`")]
+    Borrowed {
+        /// The function's name.
+        function: String,
+    },
     /// A component inside the app, or an export, has the interface as a whole.
     #[error("the app does not only call `{interface}`, but hands it on")]
     HandedOn {
@@ -126,9 +132,13 @@ pub(crate) struct Linked {
 pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embedding) -> Result<Linked, Error> {
     let names = Bump::new();
     let mut component = Component::read(&app.component)?;
+    let flat = flatten::flatten(&component)?;
+    if let Some(flat) = &flat {
+        component = Component::read(&flat.bytes)?;
+        flatten::connect(&mut component, flat, &names)?;
+    }
     let environment = !settings.environment.is_empty() || !settings.arguments.is_empty();
     let served = Served::new(app, environment);
-    parts::check(&served, &component)?;
     let plan = plan::plan(&served, &component)?;
     let returned = foreign::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;

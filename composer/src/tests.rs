@@ -1,6 +1,7 @@
 //! Tests of the whole pipeline, with apps made on the spot.
 
 pub(crate) mod apps;
+mod composed;
 mod encodings;
 mod foreign;
 mod images;

@@ -5,19 +5,24 @@ use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::{Context, Result, bail, ensure};
+use wasi_preview1_component_adapter_provider as adapter;
 
-use crate::paths;
+use crate::{composition, paths};
 
 /// The bytes of a program:
 ///
 /// - `NAME`: the package of `tests/guests`, built for `wasm32-wasip2`, a component;
 /// - `NAME.p1`: the same built for `wasm32-wasip1`, a core module;
 /// - `c/NAME`: `tests/guests/c/NAME.c`, built by zig, a core module;
-/// - `app.wat`: that file of the case's `folder`.
+/// - `app.wat`: that file of the case's `folder`;
+/// - `NAME(PLUG, ...)`: a composition of these, see [`composition`].
 ///
 /// # Errors
 /// It cannot be built, and the message says what is missing.
 pub fn build(name: &str, folder: &Path) -> Result<Vec<u8>> {
+    if let Some((socket, plugs)) = composition::parts(name) {
+        return composition::plug(socket, &plugs, folder);
+    }
     let path = if name == "app.wat" {
         return Ok(wat::parse_file(folder.join(name))?);
     } else if let Some(name) = name.strip_prefix("c/") {
@@ -43,13 +48,23 @@ pub fn named(name: &str) -> Result<Vec<u8>> {
 /// # Errors
 /// The module imports more than `wasi_snapshot_preview1`.
 pub fn as_component(app: Vec<u8>) -> Result<Vec<u8>> {
-    use wasi_preview1_component_adapter_provider::{
-        WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as ADAPTER,
-    };
+    adapted(app, adapter::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER)
+}
+
+/// The same of a module that only others call.
+///
+/// # Errors
+/// As [`as_component`].
+pub fn as_library(module: Vec<u8>) -> Result<Vec<u8>> {
+    adapted(module, adapter::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER)
+}
+
+fn adapted(app: Vec<u8>, bytes: &[u8]) -> Result<Vec<u8>> {
     if wasmparser::Parser::is_component(&app) {
         return Ok(app);
     }
-    wit_component::ComponentEncoder::default().module(&app)?.adapter(NAME, ADAPTER)?.encode()
+    let mut encoder = wit_component::ComponentEncoder::default();
+    encoder.module(&app)?.adapter(adapter::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, bytes)?.encode()
 }
 
 /// Where the programs for one target are, after they were built.
@@ -57,7 +72,7 @@ fn rust(target: &'static str) -> Result<PathBuf> {
     static P1: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static P2: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let (once, packages) = if target == "wasm32-wasip1" {
-        (&P1, &["-p", "posix", "-p", "process"][..])
+        (&P1, &["-p", "keeper", "-p", "posix", "-p", "process", "-p", "shouter"][..])
     } else {
         (&P2, &["--workspace"][..])
     };

@@ -11,6 +11,7 @@
 pub mod case;
 pub mod chromium_host;
 pub mod compose;
+pub mod composition;
 pub mod guests;
 pub mod host;
 pub mod node_host;

@@ -8,5 +8,8 @@ mod items;
 mod live;
 mod read;
 mod references;
+mod writer;
 
-pub(super) use items::{Component, Definition, Id, Item, Space};
+pub(super) use items::{Component, Definition, Id, Item, Space, of_kind};
+pub(super) use references::references;
+pub(super) use writer::Writer;

@@ -14,10 +14,12 @@
 //! results     a result, to where the app wants it
 //! fix         a value copied byte by byte, put right
 //! text        strings that are not in UTF-8
+//! bridge      the same between two parts of an app
 //! ```
 
 mod answer;
 mod body;
+pub(crate) mod bridge;
 mod fix;
 mod flat;
 mod foreign;

@@ -30,6 +30,14 @@ pub(crate) fn written_in(encoding: StringEncoding, versions: &[&str], body: &str
     encode_in(encoding, &resolve, world, wat::parse_str(module).unwrap())
 }
 
+/// An app of a world of a package without WASI, with a core module in the text format.
+pub(crate) fn of_wit(text: &str, world: &str, module: &str) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_source("app.wit", text).unwrap();
+    let world = resolve.packages[package].worlds[world];
+    encode(&resolve, world, wat::parse_str(module).unwrap())
+}
+
 /// The usual command: it exports `wasi:cli/run`.
 pub(crate) fn command(version: &str) -> Vec<u8> {
     dummy(&[version], &format!("{}export wasi:cli/run@{version};", all_imports(version)))

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::references::Renumber;
-use super::{Component, Definition, Id, Space};
+use super::writer::Writer;
+use super::{Component, Definition, Id};
 use crate::link::Unlinkable;
 
 /// The number of what is not there. The validator refuses it.
@@ -23,19 +23,11 @@ impl<'a> Component<'a> {
     /// - [`Unlinkable::Broken`]: a definition cannot be written again.
     pub(in crate::link) fn emit(&self, roots: impl Fn(&Definition<'a>) -> bool) -> Result<Emitted, Unlinkable> {
         let mut numbers: HashMap<Id, u32> = HashMap::new();
-        let mut counts: HashMap<Space, u32> = HashMap::new();
-        let mut component = wasm_encoder::Component::new();
+        let mut writer = Writer::default();
         for definition in self.live(roots)? {
-            let mut renumber = Renumber::new(|id| numbers.get(&id).copied().unwrap_or(MISSING));
-            renumber
-                .write(&definition.item, &mut component)
-                .map_err(|source| Unlinkable::Broken { source: source.into() })?;
-            if let Some(id) = definition.id {
-                let count = counts.entry(id.space).or_insert(0);
-                numbers.insert(id, *count);
-                *count += 1;
-            }
+            let number = writer.write(&definition.item, |id| numbers.get(&id).copied().unwrap_or(MISSING))?;
+            numbers.extend(definition.id.zip(number));
         }
-        Ok(Emitted { bytes: component.finish(), numbers })
+        Ok(Emitted { bytes: writer.finish(), numbers })
     }
 }

@@ -73,7 +73,7 @@ pub(in crate::link) struct Component<'a> {
 
 impl Item<'_> {
     /// The space of what it defines.
-    fn space(&self) -> Option<Space> {
+    pub(in crate::link) fn space(&self) -> Option<Space> {
         Some(match self {
             Self::CoreModule(_) => Space::CoreModule,
             Self::CoreInstance(_) => Space::CoreInstance,
@@ -109,7 +109,7 @@ fn of_import(ty: ComponentTypeRef) -> Space {
 }
 
 /// The space of what an export or alias of this kind defines.
-pub(super) fn of_kind(kind: ComponentExternalKind) -> Space {
+pub(in crate::link) fn of_kind(kind: ComponentExternalKind) -> Space {
     match kind {
         ComponentExternalKind::Module => Space::CoreModule,
         ComponentExternalKind::Func => Space::Function,

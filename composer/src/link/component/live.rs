@@ -46,8 +46,7 @@ impl<'a> Component<'a> {
     /// For each definition, where those are that it refers to.
     fn all_references(&self) -> Result<Vec<Vec<usize>>, Unlinkable> {
         let places = |definition: &Definition<'a>| {
-            let names = references(&definition.item).map_err(|source| Unlinkable::Broken { source: source.into() })?;
-            Ok(names.into_iter().filter_map(|id| self.place(id)).collect())
+            Ok(references(&definition.item)?.names.into_iter().filter_map(|id| self.place(id)).collect())
         };
         self.definitions().iter().map(places).collect()
     }

@@ -11,17 +11,20 @@ use wasm_encoder::{
 use wasmparser::Parser;
 
 use super::{Id, Item, Space};
+use crate::link::Unlinkable;
 
 /// Writes items, with what `map` says in the place of each name.
 pub(super) struct Renumber<F> {
     map: F,
     /// How many types and components are around the current place, which have numbers of their own.
     depth: u32,
+    /// Something refers to what is outside the outermost component.
+    beyond: bool,
 }
 
 impl<F: FnMut(Id) -> u32> Renumber<F> {
     pub(super) fn new(map: F) -> Self {
-        Self { map, depth: 0 }
+        Self { map, depth: 0, beyond: false }
     }
 
     /// Appends one item as a section of its own.
@@ -86,6 +89,7 @@ impl<F: FnMut(Id) -> u32> Renumber<F> {
 
     /// The same, of a reference that goes `count` components out.
     fn outer(&mut self, space: Space, count: u32, number: u32) -> u32 {
+        self.beyond |= count > self.depth;
         if self.depth == count { (self.map)(Id { space, number }) } else { number }
     }
 }
@@ -183,16 +187,28 @@ impl<F: FnMut(Id) -> u32> ReencodeComponent for Renumber<F> {
     }
 }
 
-/// The names that an item refers to.
-pub(super) fn references(item: &Item<'_>) -> Result<Vec<Id>, Error> {
+/// What an item refers to.
+pub(in crate::link) struct References {
+    pub(in crate::link) names: Vec<Id>,
+    /// It refers to components around its own, too.
+    pub(in crate::link) beyond: bool,
+}
+
+/// What an item refers to.
+///
+/// # Errors
+/// - [`Unlinkable::Broken`]: the item cannot be written again.
+pub(in crate::link) fn references(item: &Item<'_>) -> Result<References, Unlinkable> {
     let mut names = Vec::new();
     if matches!(item, Item::CoreModule(_) | Item::Custom { .. }) {
-        return Ok(names);
+        return Ok(References { names, beyond: false });
     }
     let mut renumber = Renumber::new(|id| {
         names.push(id);
         id.number
     });
-    renumber.write(item, &mut wasm_encoder::Component::new())?;
-    Ok(names)
+    let written = renumber.write(item, &mut wasm_encoder::Component::new());
+    let beyond = renumber.beyond;
+    written.map_err(|source| Unlinkable::Broken { source: source.into() })?;
+    Ok(References { names, beyond })
 }

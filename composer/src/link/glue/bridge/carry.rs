@@ -1,0 +1,212 @@
+//! Values from one side to the other.
+//!
+//! A value in memory is copied byte by byte first, and put right where it has come to: what its addresses point to follows it.
+//! Everything is read from the copy: asking for memory may run any code on the other side.
+
+use wasm_encoder::{BlockType, ValType};
+use wit_parser::{Handle, Type, TypeDefKind};
+
+use super::super::body::Body;
+use super::super::flat::Slot;
+use super::super::layout::{Element, Shape, Unsupported};
+use super::super::memory::{self, Place};
+use super::super::{fix, scalar};
+use super::{Context, resource_number};
+
+/// A direction, and the functions for it.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    /// The memory that values come to.
+    pub(super) to: u32,
+    /// [`super::helpers::bring`].
+    pub(super) bring: u32,
+    /// [`super::helpers::text`].
+    pub(super) text: u32,
+}
+
+/// Brings over the record that a parameter points to, where parameters are too many.
+pub(super) fn indirect(
+    context: &Context<'_>,
+    body: &mut Body,
+    types: &[Type],
+    address: u32,
+) -> Result<(), Unsupported> {
+    let (size, align) = context.layout.record(types);
+    let count = body.local(ValType::I32);
+    body.code().i32_const(1).local_set(count);
+    bring(body, context.there, Element { size, align, ty: None, text: None }, address, count);
+    for (at, ty) in context.layout.fields(types) {
+        in_memory(context, body, context.there, ty, address, at)?;
+    }
+    Ok(())
+}
+
+/// Makes core values those of the other side, in place.
+pub(super) fn record(
+    context: &Context<'_>,
+    body: &mut Body,
+    way: Way,
+    types: &[Type],
+    mut slots: &[Slot],
+) -> Result<(), Unsupported> {
+    for &ty in types {
+        let (own, rest) = slots.split_at(context.layout.flat(ty).len());
+        value(context, body, way, ty, own)?;
+        slots = rest;
+    }
+    Ok(())
+}
+
+/// The same of the core values of one type.
+pub(super) fn value(
+    context: &Context<'_>,
+    body: &mut Body,
+    way: Way,
+    ty: Type,
+    slots: &[Slot],
+) -> Result<(), Unsupported> {
+    match (context.layout.shape(ty)?, slots) {
+        (Shape::Scalar(kind), [slot]) => {
+            let code = body.apart(|body| {
+                scalar::normalise(body, kind);
+                Ok(())
+            })?;
+            if !code.is_empty() {
+                slot.get(body);
+                body.append(&code);
+                slot.set(body);
+            }
+        }
+        (Shape::Borrow, [slot]) => {
+            slot.get(body);
+            lend(context, body, ty);
+            slot.set(body);
+        }
+        (Shape::List(element), [address, length]) => {
+            let (narrow, length) = (address.narrow(body), length.narrow(body));
+            list(context, body, way, element, narrow, length)?;
+            if narrow != address.local {
+                body.code().local_get(narrow);
+                address.set(body);
+            }
+        }
+        (Shape::Record(types), slots) => record(context, body, way, &types, slots)?,
+        (Shape::Variant { cases, .. }, [tag, payload @ ..]) => {
+            tag.get(body);
+            scalar::below(body, cases.len() as u32);
+            body.code().drop();
+            for (case, ty) in cases.iter().enumerate() {
+                let Some(ty) = *ty else { continue };
+                let slots = &payload[..context.layout.flat(ty).len()];
+                let code = body.apart(|body| value(context, body, way, ty, slots))?;
+                if !code.is_empty() {
+                    tag.get(body);
+                    body.code().i32_const(case as i32).i32_eq().if_(BlockType::Empty);
+                    body.append(&code);
+                    body.code().end();
+                }
+            }
+        }
+        // An owned handle is the same on both sides.
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Puts right what was copied to an offset from an address on the other side.
+pub(super) fn in_memory(
+    context: &Context<'_>,
+    body: &mut Body,
+    way: Way,
+    ty: Type,
+    base: u32,
+    offset: u32,
+) -> Result<(), Unsupported> {
+    let place = Place { memory: way.to, local: base };
+    match context.layout.shape(ty)? {
+        Shape::Scalar(kind) => {
+            if let Some(bytes) = scalar::checked_bytes(kind) {
+                body.code().local_get(base);
+                memory::load(body, place, offset, bytes);
+                scalar::normalise(body, kind);
+                memory::store(body, place, offset, bytes);
+            }
+        }
+        Shape::Own(_) => {}
+        Shape::Borrow => {
+            body.code().local_get(base);
+            memory::load(body, place, offset, 4);
+            lend(context, body, ty);
+            memory::store(body, place, offset, 4);
+        }
+        Shape::List(element) => {
+            let (address, length) = (body.local(ValType::I32), body.local(ValType::I32));
+            memory::load(body, place, offset, 4);
+            body.code().local_set(address);
+            memory::load(body, place, offset + 4, 4);
+            body.code().local_set(length);
+            list(context, body, way, element, address, length)?;
+            body.code().local_get(base).local_get(address);
+            memory::store(body, place, offset, 4);
+        }
+        Shape::Record(types) => {
+            for (at, ty) in context.layout.fields(&types) {
+                in_memory(context, body, way, ty, base, offset + at)?;
+            }
+        }
+        Shape::Variant { tag, cases } => {
+            let bytes = scalar::tag_bytes(tag);
+            memory::load(body, place, offset, bytes);
+            scalar::below(body, cases.len() as u32);
+            body.code().drop();
+            let payload = offset + context.layout.payload(tag, &cases);
+            let tag = fix::Tag { place, offset, bytes };
+            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, way, ty, base, payload))?;
+        }
+    }
+    Ok(())
+}
+
+/// Brings a list over; `address` becomes the new one.
+fn list(
+    context: &Context<'_>,
+    body: &mut Body,
+    way: Way,
+    element: Element,
+    address: u32,
+    length: u32,
+) -> Result<(), Unsupported> {
+    bring(body, way, element, address, length);
+    let Some(ty) = element.ty else {
+        body.code().local_get(address).local_get(length).call(way.text);
+        return Ok(());
+    };
+    let each = body.local(ValType::I32);
+    let code = body.apart(|body| in_memory(context, body, way, ty, each, 0))?;
+    fix::for_each(body, element, address, length, each, &code);
+    Ok(())
+}
+
+fn bring(body: &mut Body, way: Way, element: Element, address: u32, count: u32) {
+    let mut code = body.code();
+    code.local_get(address).local_get(count);
+    code.i32_const(element.size.cast_signed()).i32_const(element.align.cast_signed());
+    code.call(way.bring).local_set(address);
+}
+
+/// Makes the handle on the stack, which is lent, what the callee knows it as.
+fn lend(context: &Context<'_>, body: &mut Body, ty: Type) {
+    let Type::Id(id) = ty else { return };
+    let TypeDefKind::Handle(Handle::Borrow(resource)) = context.layout.resolve.types[id].kind else { return };
+    match (context.representations.get(&resource), context.lending) {
+        (Some(&function), _) => {
+            body.code().call(function);
+        }
+        (None, Some(lending)) => {
+            let handle = body.local(ValType::I32);
+            body.code().local_set(handle).i32_const(resource_number(resource)).local_get(handle).call(lending.lend);
+            body.code().local_get(handle);
+        }
+        (None, None) => {}
+    }
+}
