@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
 use crate::path::Step;
-use crate::resolve::{Place, Walk};
+use crate::resolve::{Place, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
 
@@ -95,7 +95,8 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// What is at a path.
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
         let start = self.directory(at)?;
-        if let Some(found) = self.tree.names.walk(start, path.as_bytes(), follow) {
+        self.tree.names.make_room();
+        if let Some(found) = descend(&self.tree, start, path, follow) {
             return Ok(found);
         }
         self.walk(at)?.resolve(path, follow)?.existing()

@@ -28,10 +28,10 @@ pub(crate) fn rolling_hash(hash: u64, byte: u8) -> u64 {
     hash.rotate_left(5) ^ u64::from(byte)
 }
 
-/// 13 bits in which all of `hash` has a say.
+/// 15 bits in which all of `hash` has a say.
 #[inline]
 pub(crate) fn spread(hash: u64) -> usize {
-    (hash.wrapping_mul(FACTOR) >> 51) as usize
+    (hash.wrapping_mul(FACTOR) >> 49) as usize
 }
 
 /// Equality of slices, eight bytes at a time: in wasm, `memcmp` is a call and a loop over single bytes.

@@ -8,17 +8,17 @@ use core::cell::Cell;
 
 use vfs_image::{DirEntry, FileKind, Nid};
 
+use crate::name;
 use crate::node::NodeId;
 use crate::node::directory::Found;
-use crate::path::{self, Component};
-use crate::{FollowFinalLink, name};
+use crate::path::Component;
 
 /// Places at first; a power of two, as all sizes are.
 const FIRST: usize = 64;
-/// Places at most: 160 KiB of a 32-bit memory.
-const MOST: usize = 8192;
+/// Places at most: 640 KiB of a 32-bit memory.
+const MOST: usize = 1 << 15;
 
-/// One place for each hash: a name takes that of another.
+/// Two places for each hash, side by side: a name may take that of another.
 pub(crate) struct NameCache<'i> {
     places: Vec<Cell<Known<'i>>>,
     /// Names that found no place, or took that of another, since the last growth.
@@ -44,45 +44,31 @@ impl<'i> NameCache<'i> {
         Self { places: Vec::new(), crowded: Cell::new(0) }
     }
 
-    /// What is at a path that goes down by known names alone.
-    pub fn walk(&self, start: NodeId, mut path: &[u8], follow: FollowFinalLink) -> Option<Found> {
-        let mut at = start;
-        loop {
-            let NodeId::Image(directory) = at else { return None };
-            let (component, rest) = path::first(path);
-            let found = self.get(directory, component)?;
-            if rest.is_empty() {
-                let must_be_directory = component.text.len() < path.len();
-                let ends_here = match found.kind {
-                    FileKind::Directory => true,
-                    FileKind::SymbolicLink => follow == FollowFinalLink::No && !must_be_directory,
-                    _ => !must_be_directory,
-                };
-                return ends_here.then_some(found);
-            }
-            if found.kind != FileKind::Directory {
-                return None;
-            }
-            (at, path) = (found.node, rest);
-        }
-    }
-
     /// What the name stands for, if that is known.
     #[inline]
     pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<Found> {
-        let known = self.place(directory, name.hash)?.get();
-        let is_it = u64::from(known.directory) == directory.0 && name::same(known.name, name.text);
-        is_it.then(|| Found { node: NodeId::Image(Nid(u64::from(known.node))), kind: known.kind })
+        let place = self.place(directory, name.hash);
+        [place, place ^ 1].into_iter().find_map(|place| {
+            let known = self.places.get(place)?.get();
+            let is_it = u64::from(known.directory) == directory.0 && name::same(known.name, name.text);
+            is_it.then(|| Found { node: NodeId::Image(Nid(u64::from(known.node))), kind: known.kind })
+        })
     }
 
     /// Keeps what the image has said. `hash` is the name's, as in [`Component`].
     pub fn insert(&self, directory: Nid, hash: u64, entry: &DirEntry<'i>) {
         let (Ok(directory_number), Ok(node)) = (u32::try_from(directory.0), u32::try_from(entry.nid.0)) else { return };
         let known = Known { directory: directory_number, node, name: entry.name, kind: entry.kind };
-        let before = self.place(directory, hash).map(|place| place.replace(known));
-        if before.is_none_or(|before| !before.name.is_empty()) {
+        if !self.put(self.place(directory, hash), known) {
             self.crowded.set(self.crowded.get() + 1);
         }
+    }
+
+    /// Whether there was room for it.
+    fn put(&self, place: usize, known: Known<'i>) -> bool {
+        let (Some(first), Some(second)) = (self.places.get(place), self.places.get(place ^ 1)) else { return false };
+        let before = first.replace(known);
+        before.name.is_empty() || second.replace(before).name.is_empty()
     }
 
     /// Grows if that would help. Where no memory is left, it does not.
@@ -105,9 +91,7 @@ impl<'i> NameCache<'i> {
         let old = core::mem::replace(&mut self.places, places);
         for known in old.iter().map(Cell::get).filter(|known| !known.name.is_empty()) {
             let hash = known.name.iter().copied().fold(name::ROLLING_HASH_START, name::rolling_hash);
-            if let Some(place) = self.place(Nid(u64::from(known.directory)), hash) {
-                place.set(known);
-            }
+            self.put(self.place(Nid(u64::from(known.directory)), hash), known);
         }
     }
 
@@ -116,9 +100,9 @@ impl<'i> NameCache<'i> {
         self.places.iter().for_each(|place| place.set(Known::NOTHING));
     }
 
-    /// Where a name with this hash is if it is anywhere.
+    /// The first of the two places of a name with this hash. There is none while there are no places.
     #[inline]
-    fn place(&self, directory: Nid, hash: u64) -> Option<&Cell<Known<'i>>> {
-        self.places.get(name::spread(hash ^ directory.0 << 24) & self.places.len().wrapping_sub(1))
+    fn place(&self, directory: Nid, hash: u64) -> usize {
+        name::spread(hash ^ directory.0 << 24) & self.places.len().wrapping_sub(1)
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
-use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME};
+use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME, MAX_PATH};
 use crate::node::NodeId;
 use crate::node::directory::Found;
 use crate::path::{self, Component, Step};
@@ -54,6 +54,34 @@ impl<'w> Place<'w> {
             return Err(Error::NotDirectory);
         }
         Ok(found)
+    }
+}
+
+/// What is at a path that goes down from directory to directory to something that is there, as most do. `None`: the path
+/// is another one, and only a [`Walk`] knows what to answer.
+pub(crate) fn descend(tree: &Tree<'_>, start: NodeId, path: &str, follow: FollowFinalLink) -> Option<Found> {
+    let mut path = path.as_bytes();
+    if path.len() > MAX_PATH || path.first().is_none_or(|&byte| byte == b'/') {
+        return None;
+    }
+    let mut at = start;
+    loop {
+        let (component, rest) = path::first(path);
+        // Neither `.` nor `..` nor what cannot be a name is found.
+        let found = tree.lookup(at, component).ok()??;
+        if rest.is_empty() {
+            let must_be_directory = component.text.len() < path.len();
+            let ends_here = match found.kind {
+                FileKind::Directory => true,
+                FileKind::SymbolicLink => follow == FollowFinalLink::No && !must_be_directory,
+                _ => !must_be_directory,
+            };
+            return ends_here.then_some(found);
+        }
+        if found.kind != FileKind::Directory {
+            return None;
+        }
+        (at, path) = (found.node, rest);
     }
 }
 

@@ -61,9 +61,26 @@ pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
     left.len().cmp(&right.len())
 }
 
+/// The first eight bytes of a name as a number that is larger where the name comes later, zeros standing for what it has
+/// not got.
+#[inline]
+pub(crate) fn rank(name: &[u8]) -> u64 {
+    if let Some(first) = name.first_chunk::<8>() {
+        return u64::from_be_bytes(*first);
+    }
+    let missing = 8 * (8 - name.len() as u32);
+    match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            let last = u64::from(u32::from_be_bytes(*last)) << missing;
+            u64::from(u32::from_be_bytes(*first)) << 32 | last & 0xffff_ffff
+        }
+        _ => name.iter().fold(0, |rank, byte| rank << 8 | u64::from(*byte)).checked_shl(missing).unwrap_or(0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::compare;
+    use super::{compare, rank};
 
     #[test]
     fn compare_is_how_slices_compare() {
@@ -79,5 +96,29 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn ranks_are_in_the_order_of_names() {
+        let names: [&[u8]; 14] = [
+            b"",
+            b"a",
+            b"ab",
+            b"abc",
+            b"abcd",
+            b"abcde",
+            b"abcdef",
+            b"abcdefg",
+            b"abcdefgh",
+            b"abd",
+            b"b",
+            b"b1",
+            b"z\xff",
+            b"\xff",
+        ];
+        for (left, right) in names.iter().zip(&names[1..]) {
+            assert!(rank(left) < rank(right), "{left:?} {right:?}");
+        }
+        assert_eq!(rank(b"abcdefgh1"), rank(b"abcdefgh2"));
     }
 }

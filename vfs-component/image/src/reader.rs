@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use crate::bytes::{compare, slice};
+use crate::bytes::{compare, rank, slice};
 use crate::dirent::{Block, is_dot};
 use crate::superblock::{BLOCK, Superblock};
 use crate::{DirEntry, Entries, FileKind, ImageError, Inode, Nid, Timestamp};
@@ -140,12 +140,13 @@ impl<'a> Image<'a> {
         if dir.kind != FileKind::Directory {
             return Err(ImageError::NotADirectory { nid: dir.nid.0 });
         }
+        let sought = Sought { name, rank: rank(name) };
         let mut candidate = None;
         let (mut low, mut high) = (0, dir.size.div_ceil(BLOCK));
         while low < high {
             let middle = low + (high - low) / 2;
             let block = self.directory_block(dir, middle)?;
-            match compare(block.name(0)?, name) {
+            match sought.order_of(block.name(0)?) {
                 Ordering::Equal => return Ok(Some((block, 0))),
                 Ordering::Less => {
                     candidate = Some(block);
@@ -159,7 +160,7 @@ impl<'a> Image<'a> {
         let (mut low, mut high) = (1, block.count());
         while low < high {
             let middle = low + (high - low) / 2;
-            match compare(block.name(middle)?, name) {
+            match sought.order_of(block.name(middle)?) {
                 Ordering::Equal => return Ok(Some((block, middle))),
                 Ordering::Less => low = middle + 1,
                 Ordering::Greater => high = middle,
@@ -181,6 +182,21 @@ impl<'a> Image<'a> {
     /// Where an inode lies; saturating, because it serves error values only.
     pub(crate) fn inode_offset(&self, nid: Nid) -> u64 {
         nid.0.saturating_mul(crate::inode::SLOT).saturating_add(self.metadata)
+    }
+}
+
+/// A name that is looked for.
+struct Sought<'n> {
+    name: &'n [u8],
+    /// Its [`rank`].
+    rank: u64,
+}
+
+impl Sought<'_> {
+    /// Where another name is from this one. Most differ in their ranks.
+    #[inline]
+    fn order_of(&self, other: &[u8]) -> Ordering {
+        rank(other).cmp(&self.rank).then_with(|| compare(other, self.name))
     }
 }
 
