@@ -279,6 +279,13 @@ pub enum TailorError {
     },
 }
 
+impl TailorError {
+    /// The vfs's module is not as it should be.
+    pub(crate) fn module(source: impl Into<Cause>) -> Self {
+        Self::Module { source: source.into() }
+    }
+}
+
 /// The image does not go into the vfs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

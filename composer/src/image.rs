@@ -10,7 +10,7 @@ use vfs_image::{Attributes, FileKind, Image, Layout, Summary, Timestamp, Tree};
 use crate::embed::MAX_MODULE;
 use crate::error::{Cause, TreeError, WriteError};
 use crate::report::ImageReport;
-use crate::source::{Source, directory, erofs};
+use crate::source::{self, Source, directory, erofs};
 use crate::tree::{self, SourceTree};
 
 /// Image files above this are not read as a whole before they are embedded: only their beginning is checked.
@@ -99,7 +99,7 @@ impl Packed {
         let failed = |source| TreeError::Read { path: path.to_owned(), source };
         let bad = |source: Cause| TreeError::Image { path: path.to_owned(), source };
         let metadata = std::fs::metadata(path).map_err(failed)?;
-        let (size, modified) = (metadata.len(), directory::modified(&metadata));
+        let (size, modified) = (metadata.len(), source::modified(&metadata));
         let mut summary = None;
         // A larger one is refused for its size.
         if size <= MAX_MODULE {
@@ -180,7 +180,7 @@ fn copy(
     let changed = |detail: &str| TreeError::Changed { path: path.to_owned(), detail: detail.into() };
     let mut file = File::open(path).map_err(failed)?;
     let now = file.metadata().map_err(failed)?;
-    if now.len() != size || directory::modified(&now) != modified {
+    if now.len() != size || source::modified(&now) != modified {
         return Err(changed("its size or time").into());
     }
     let mut piece = vec![0; PIECE];

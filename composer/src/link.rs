@@ -26,6 +26,7 @@ mod plan;
 mod refuse;
 mod same;
 mod served;
+mod taken;
 #[cfg(test)]
 mod tests;
 mod vfs;
@@ -254,8 +255,8 @@ fn replace<'a>(
         let index = component.add(original);
         of_host.push(Export { name: names.alloc_str(&call.name), kind: ExternalKind::Func, index });
     }
-    for (name, resource) in foreign::dropped(served, &calls) {
-        let index = foreign::add_drop(served, component, &resource)?;
+    for (name, resource) in plan::dropped(served, &calls) {
+        let index = taken::add_drop(served, component, &resource)?;
         of_host.push(Export { name: names.alloc_str(&name), kind: ExternalKind::Func, index });
     }
     let mut arguments = vec![("vfs", vfs.instance)];

@@ -4,23 +4,19 @@
 //! Where such a function is called, glue looks at the handles. For the host's functions it is part of the glue that the app calls
 //! ([`super::plan`]); here is that of the exports.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use bumpalo::Bump;
 use wasmparser::{
     CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentTypeRef,
     Export, ExternalKind,
 };
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, WorldItem};
+use wit_parser::{Function, Resolve, WorldItem};
 
 use super::Unlinkable;
 use super::component::{Component, Item, Space};
-use super::glue::{self, Encoding, Group, Kind, Owned, Request};
-use super::plan::{Call, What};
-use super::served::{Resource, Served};
+use super::glue::{self, Encoding, Group, Kind, Request};
+use super::served::Served;
 use super::vfs::{Vfs, bundle, instantiate};
 use crate::app::App;
-use crate::wasi::parts;
 
 /// An exported function whose result may hold a handle of the vfs's.
 pub(super) struct Returned<'a> {
@@ -161,60 +157,4 @@ fn of_instance(component: &Component<'_>, instance: u32, function: &str) -> Opti
         _ => return None,
     };
     Some(original(component, Space::Function, number))
-}
-
-/// The resources whose handles a function takes for good.
-pub(super) fn owned(served: &Served<'_>, function: &Function) -> Vec<Owned> {
-    let resources = taken(served.resolve(), function).into_iter();
-    let owned = resources.filter_map(|id| {
-        let resource = served.home(id)?;
-        let vfs = served.owner(&resource.interface.path).map(|_| resource.dtor());
-        Some(Owned { resource: id, host: resource.drop(), vfs })
-    });
-    owned.collect()
-}
-
-/// Names of the drops that the glue of these calls needs of the host, and the resources.
-pub(super) fn dropped(served: &Served<'_>, calls: &[Call<'_>]) -> BTreeMap<String, Resource> {
-    let owned = calls.iter().flat_map(|call| match &call.what {
-        What::Given { owned, .. } => owned.as_slice(),
-        _ => &[],
-    });
-    owned.filter_map(|owned| Some((owned.host.clone(), served.home(owned.resource)?))).collect()
-}
-
-/// Adds the host's drop of a resource's handles.
-///
-/// # Errors
-/// - [`Unlinkable::HandedOn`]: the app does not import the interface that has the resource.
-pub(super) fn add_drop(
-    served: &Served<'_>,
-    component: &mut Component<'_>,
-    wanted: &Resource,
-) -> Result<u32, Unlinkable> {
-    let types = component.definitions().iter().filter_map(|definition| definition.id);
-    let mut types = types.filter(|id| id.space == Space::Type).map(|id| id.number);
-    let resource = types.find(|number| served.resource(component, *number).as_ref() == Some(wanted));
-    let resource = resource.ok_or_else(|| Unlinkable::HandedOn { interface: wanted.interface.to_string() })?;
-    Ok(component.add(Item::Canonical(CanonicalFunction::ResourceDrop { resource })))
-}
-
-/// The resources whose handles a function of any package takes for good.
-pub(super) fn taken(resolve: &Resolve, function: &Function) -> BTreeSet<TypeId> {
-    let mut taken = BTreeSet::new();
-    let mut todo: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
-    while let Some(ty) = todo.pop() {
-        let Type::Id(id) = ty else { continue };
-        match &resolve.types[id].kind {
-            TypeDefKind::Handle(Handle::Own(resource)) => {
-                let mut resource = *resource;
-                while let TypeDefKind::Type(Type::Id(next)) = resolve.types[resource].kind {
-                    resource = next;
-                }
-                taken.insert(resource);
-            }
-            kind => todo.extend(parts(kind)),
-        }
-    }
-    taken
 }

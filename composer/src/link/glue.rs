@@ -36,6 +36,7 @@ mod special;
 #[cfg(test)]
 mod tests;
 mod text;
+mod visit;
 
 use indexmap::IndexMap;
 use wasm_encoder::{
@@ -46,9 +47,9 @@ use wit_parser::{Function, Resolve, TypeId};
 
 use super::Unlinkable;
 use function::{Callees, Drops};
+pub(crate) use layout::Encoding;
 use layout::Layout;
 use plan::Plan;
-pub(crate) use text::Encoding;
 
 /// One function of a glue module.
 pub(crate) struct Request<'a> {

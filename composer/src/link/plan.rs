@@ -1,5 +1,7 @@
 //! Which of the app's core functions get another meaning.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use semver::Version;
 use wasmparser::{CanonicalFunction, CanonicalOption};
@@ -7,9 +9,9 @@ use wit_parser::Function;
 
 use super::Unlinkable;
 use super::component::{Component, Item};
-use super::foreign;
 use super::glue::{self, Encoding, Owned, Owner};
 use super::served::{Resource, Served};
+use super::taken;
 use crate::name::InterfaceName;
 
 /// The vfs's functions for handles of both owners.
@@ -120,7 +122,7 @@ fn call<'a>(
                 Some((owner, interface)) => (owner, What::Function(interface, function)),
                 None if served.may_be_given(function) => {
                     let says = glue::has_words(served.resolve(), function);
-                    let owned = if says { foreign::owned(served, function) } else { Vec::new() };
+                    let owned = if says { taken::owned(served, function) } else { Vec::new() };
                     (Owner::Mixed, What::Given { function, owned, says })
                 }
                 None => return Ok(None),
@@ -151,4 +153,13 @@ pub(super) fn group(name: &str, options: &[CanonicalOption]) -> Result<Group, Un
         }
     }
     Ok(group)
+}
+
+/// Names of the drops that the glue of these calls needs of the host, and the resources.
+pub(super) fn dropped(served: &Served<'_>, calls: &[Call<'_>]) -> BTreeMap<String, Resource> {
+    let owned = calls.iter().flat_map(|call| match &call.what {
+        What::Given { owned, .. } => owned.as_slice(),
+        _ => &[],
+    });
+    owned.filter_map(|owned| Some((owned.host.clone(), served.home(owned.resource)?))).collect()
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use vfs_image::{Attributes, NodeIndex, Timestamp};
 use walkdir::WalkDir;
 
-use super::Source;
+use super::contents::{Source, modified};
 use crate::error::TreeError;
 use crate::tree::{SourceTree, refused};
 
@@ -147,13 +147,6 @@ pub(crate) fn check_unchanged(seen: &[(PathBuf, Timestamp)]) -> Result<(), TreeE
 
 fn attributes(metadata: &Metadata, times: Option<Timestamp>) -> Attributes {
     Attributes { mode: mode(metadata), modified: times.unwrap_or_else(|| modified(metadata)) }
-}
-
-/// The time of the last change. Times before 1970 are 1970.
-pub(crate) fn modified(metadata: &Metadata) -> Timestamp {
-    let time =
-        metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
-    Timestamp { seconds: time.as_secs(), nanoseconds: time.subsec_nanos() }
 }
 
 #[cfg(unix)]

@@ -1,12 +1,11 @@
 //! An image that is there already.
 
-use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use vfs_image::{Attributes, Image, Inode, Nid, NodeIndex, Timestamp};
+use vfs_image::{Attributes, Image, Inode, NodeIndex, Timestamp};
 
-use super::Source;
+use super::contents::Source;
 use crate::error::TreeError;
 use crate::tree::SourceTree;
 
@@ -43,30 +42,5 @@ fn set_times(tree: &mut SourceTree, from: NodeIndex, modified: Timestamp) {
         let mode = tree.node(node).attributes().mode;
         tree.set_attributes(node, Attributes { mode, modified });
         todo.extend(tree.entries(node).into_iter().flat_map(|entries| entries.values().copied()));
-    }
-}
-
-/// One file of an image that is held by everyone who reads it.
-pub(crate) struct FileReader {
-    bytes: Arc<Vec<u8>>,
-    inode: Inode,
-    offset: u64,
-}
-
-impl FileReader {
-    pub(crate) fn new(bytes: Arc<Vec<u8>>, nid: Nid) -> io::Result<Self> {
-        let inode = Image::new(&bytes).and_then(|image| image.inode(nid)).map_err(io::Error::other)?;
-        Ok(Self { bytes, inode, offset: 0 })
-    }
-}
-
-impl Read for FileReader {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let image = Image::new(&self.bytes).map_err(io::Error::other)?;
-        let run = image.data(&self.inode, self.offset).map_err(io::Error::other)?;
-        let length = run.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&run[..length]);
-        self.offset += length as u64;
-        Ok(length)
     }
 }

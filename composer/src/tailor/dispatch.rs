@@ -7,10 +7,9 @@
 use std::collections::BTreeSet;
 
 use walrus::ir::BinaryOp;
-use walrus::{ConstExpr, FunctionId, GlobalId, Module, ValType};
+use walrus::{ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalId, Module, ValType};
 
 use super::Demands;
-use super::module::{builder_like, failed};
 use crate::error::TailorError;
 use crate::name::InterfaceName;
 use crate::wasi::Wasi;
@@ -54,7 +53,7 @@ impl<'a> Dispatch<'a> {
         targets: &[(InterfaceName, FunctionId)],
     ) -> Result<(), TailorError> {
         let (Some(caller), [(_, otherwise), others @ ..]) = (self.caller, targets) else {
-            return Err(failed("a choice of versions without versions"));
+            return Err(TailorError::module("a choice of versions without versions"));
         };
         let replaced = module.replace_imported_func(import, |(body, args)| {
             for (target, function) in others {
@@ -77,7 +76,7 @@ impl<'a> Dispatch<'a> {
             });
             body.call(*otherwise);
         });
-        replaced.map(drop).map_err(failed)
+        replaced.map(drop).map_err(TailorError::module)
     }
 
     /// Indexes of the interfaces whose functions speak of this version of an interface.
@@ -92,4 +91,12 @@ impl<'a> Dispatch<'a> {
 /// An index as the global holds it. There are never as many interfaces.
 fn number(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
+}
+
+/// A function with the type of `like`.
+fn builder_like(module: &mut Module, like: FunctionId) -> (FunctionBuilder, Vec<LocalId>) {
+    let ty = module.types.get(module.funcs.get(like).ty());
+    let (params, results) = (ty.params().to_vec(), ty.results().to_vec());
+    let locals = params.iter().map(|ty| module.locals.add(*ty)).collect();
+    (FunctionBuilder::new(&mut module.types, &params, &results), locals)
 }

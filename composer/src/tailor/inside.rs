@@ -9,7 +9,7 @@ use walrus::ir::BinaryOp;
 use walrus::{ExportItem, Module, ValType};
 
 use super::VFS_MODULE;
-use super::module::{self, Embedding, INTRINSICS, Placed, do_nothing, failed, function_imports};
+use super::module::{self, Embedding, INTRINSICS, Placed, do_nothing, function_imports};
 use crate::error::TailorError;
 use crate::wasi::Wasi;
 
@@ -76,7 +76,7 @@ fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), T
     };
     let all = functions(module);
     if let Some(missing) = exports.iter().find(|name| !all.iter().any(|(_, known)| known == *name)) {
-        return Err(failed(format!("it has no `{missing}`")));
+        return Err(TailorError::module(format!("it has no `{missing}`")));
     }
     all.into_iter().filter(|(_, name)| !exports.contains(name)).for_each(|(id, _)| module.exports.delete(id));
     walrus::passes::gc::run(module);
@@ -95,7 +95,7 @@ fn mark_handles(module: &mut Module) -> Result<(), TailorError> {
             }
             body.i32_const(VIRTUAL).binop(BinaryOp::I32Or);
         });
-        replaced.map_err(failed)?;
+        replaced.map_err(TailorError::module)?;
     }
     Ok(())
 }

@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use walrus::ir::Value;
 use walrus::{
-    ConstExpr, DataKind, ExportItem, FunctionBuilder, FunctionId, FunctionKind, ImportId, ImportKind, Module,
-    ModuleConfig, ValType,
+    ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId, ImportKind, Module, ModuleConfig, ValType,
 };
 
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::{Demands, Order};
 use crate::embed::{self, Description};
-use crate::error::{Cause, TailorError};
+use crate::error::TailorError;
 use crate::name::InterfaceName;
 use crate::report::Form;
 use crate::wasi::Wasi;
@@ -81,16 +80,12 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedd
 pub(super) fn parse(module: &[u8]) -> Result<Module, TailorError> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
-    let mut module = config.parse(module).map_err(failed)?;
+    let mut module = config.parse(module).map_err(TailorError::module)?;
     let custom: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
     for section in custom {
         module.customs.delete(section);
     }
     Ok(module)
-}
-
-pub(super) fn failed(source: impl Into<Cause>) -> TailorError {
-    TailorError::Module { source: source.into() }
 }
 
 /// Addresses of the embedded bytes.
@@ -108,17 +103,17 @@ impl Place {
 
 /// Settings and image go on new pages after the module's own; the allocator grows memory past them.
 pub(super) fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorError> {
-    let memory = module.get_memory_id().map_err(failed)?;
+    let memory = module.get_memory_id().map_err(TailorError::module)?;
     let settings = module.memories.get(memory).initial * PAGE;
     let image = (settings + embedding.settings.len() as u64).next_multiple_of(IMAGE_ALIGNMENT);
     let pages = (image + u64::from(embedding.image_size)).div_ceil(PAGE);
     if pages > PAGE {
-        return Err(failed("the image does not fit into 32-bit memory"));
+        return Err(TailorError::module("the image does not fit into 32-bit memory"));
     }
     let record = module.memories.get_mut(memory);
     record.initial = pages;
     record.maximum = record.maximum.map(|maximum| maximum.max(pages));
-    let address = |value: u64| u32::try_from(value).map_err(failed);
+    let address = |value: u64| u32::try_from(value).map_err(TailorError::module);
     Ok(Place { memory, settings: address(settings)?, image: address(image)? })
 }
 
@@ -140,13 +135,13 @@ pub(super) fn replace_embed_imports(
             "image-offset" => place.image,
             "image-size" => embedding.image_size,
             "settings-offset" => place.settings,
-            "settings-size" => u32::try_from(embedding.settings.len()).map_err(failed)?,
+            "settings-size" => u32::try_from(embedding.settings.len()).map_err(TailorError::module)?,
             _ => return Err(TailorError::UnknownImport { module: name.0, name: name.1 }),
         };
         let replaced = module.replace_imported_func(id, |(body, _)| {
             body.i32_const(value.cast_signed());
         });
-        replaced.map_err(failed)?;
+        replaced.map_err(TailorError::module)?;
     }
     Ok(())
 }
@@ -276,13 +271,5 @@ pub(super) fn do_nothing(module: &mut Module, function: FunctionId) -> Result<()
             };
         }
     });
-    replaced.map(drop).map_err(failed)
-}
-
-/// A function with the type of `like`.
-pub(super) fn builder_like(module: &mut Module, like: FunctionId) -> (FunctionBuilder, Vec<walrus::LocalId>) {
-    let ty = module.types.get(module.funcs.get(like).ty());
-    let (params, results) = (ty.params().to_vec(), ty.results().to_vec());
-    let locals = params.iter().map(|ty| module.locals.add(*ty)).collect();
-    (FunctionBuilder::new(&mut module.types, &params, &results), locals)
+    replaced.map(drop).map_err(TailorError::module)
 }

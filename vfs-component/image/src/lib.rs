@@ -69,11 +69,15 @@ mod directory;
 mod layout;
 #[cfg(feature = "std")]
 mod pack;
+#[cfg(feature = "std")]
+mod place;
 
 #[cfg(feature = "std")]
 mod stream;
 #[cfg(feature = "std")]
 mod write;
+#[cfg(feature = "std")]
+mod write_error;
 
 #[cfg(feature = "std")]
 mod damage;
@@ -111,5 +115,5 @@ pub use self::{
     tree::{Attributes, Content, MAX_LINK_TARGET, Node, NodeIndex, Tree, TreeError},
     validate::{Summary, validate},
     walk::{Walk, WalkEntry},
-    write::WriteError,
+    write_error::WriteError,
 };

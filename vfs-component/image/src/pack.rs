@@ -5,7 +5,7 @@ use std::vec::Vec;
 
 use crate::bins::{BARE, Bins, SLOTS};
 use crate::inode::{EXTENDED, SLOT};
-use crate::layout::{Group, Place};
+use crate::place::{Group, Place};
 use crate::superblock::{self, BLOCK};
 use crate::tree::NodeIndex;
 

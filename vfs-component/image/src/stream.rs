@@ -8,7 +8,7 @@ use std::vec;
 use crate::layout::Layout;
 use crate::superblock::BLOCK;
 use crate::tree::NodeIndex;
-use crate::write::WriteError;
+use crate::write_error::WriteError;
 
 const BLOCK_SIZE: usize = BLOCK as usize;
 /// What is read and written at once: a whole number of blocks.

@@ -1,63 +1,18 @@
 //! From a layout to bytes, in one pass.
 
 use std::io::{self, Read, Write};
-use std::string::String;
 use std::vec::Vec;
 
 use crate::inode::{EXTENDED, FLAT_INLINE, FLAT_PLAIN, SLOT};
-use crate::layout::{Group, Layout, Place};
+use crate::layout::Layout;
+use crate::place::{Group, Place};
 use crate::stream::{Input, Output};
 use crate::superblock::{self, BLOCK};
 use crate::tree::{Content, NodeIndex};
+use crate::write_error::WriteError;
 use crate::{Nid, directory};
 
 const BLOCK_SIZE: usize = BLOCK as usize;
-
-/// Why an image could not be written. What was written until then is of no use.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// A file's contents could not be opened.
-    #[error("cannot open `{path}`")]
-    Open {
-        /// The file's path in the image.
-        path: String,
-        /// What the opener said.
-        source: io::Error,
-    },
-    /// A file's contents could not be read.
-    #[error("cannot read `{path}`")]
-    Read {
-        /// The file's path in the image.
-        path: String,
-        /// What the reader said.
-        source: io::Error,
-    },
-    /// A file ended before the length in the tree.
-    #[error("`{path}` became shorter while it was read: {found} bytes instead of {expected}")]
-    Shorter {
-        /// The file's path in the image.
-        path: String,
-        /// The length in the tree.
-        expected: u64,
-        /// How much there was.
-        found: u64,
-    },
-    /// A file goes on after the length in the tree.
-    #[error("`{path}` became longer while it was read: more than {expected} bytes")]
-    Longer {
-        /// The file's path in the image.
-        path: String,
-        /// The length in the tree.
-        expected: u64,
-    },
-    /// The output does not take the image.
-    #[error("cannot write the image")]
-    Write {
-        /// What the output said.
-        source: io::Error,
-    },
-}
 
 impl<S> Layout<'_, S> {
     /// Writes the image, [`Layout::size`] bytes, from its start to its end. `open` gives the contents of a file by its

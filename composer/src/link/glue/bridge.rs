@@ -23,9 +23,9 @@ use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
 use super::Assembly;
 use super::body::Body;
 use super::flat::slots;
+use super::layout::Encoding;
 use super::layout::{self, Layout, Unsupported, core_types};
 use super::memory::{self, Place};
-use super::text::Encoding;
 use crate::link::Unlinkable;
 use carry::Way;
 

@@ -8,10 +8,11 @@ use wit_parser::Type;
 
 use super::Context;
 use super::body::Body;
+use super::layout::Text;
 use super::layout::{Element, Scalar, Shape, Unsupported};
 use super::memory::{self, APP, Place, VFS};
 use super::scalar;
-use super::text::{self, Text};
+use super::text;
 
 /// Where the value has come to.
 #[derive(Clone, Copy, PartialEq, Eq)]

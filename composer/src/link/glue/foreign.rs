@@ -10,8 +10,9 @@ use super::flat::Slot;
 use super::function::{Call, Callees, Drops, Shape};
 use super::layout::{self, Unsupported};
 use super::memory::{self, APP, Place};
-use super::owner::{self, Given, Visit};
+use super::owner;
 use super::results;
+use super::visit::{self, Given, Visit};
 
 /// A function of the host's: it is called if no handle is the vfs's.
 pub(super) fn given(
@@ -45,7 +46,7 @@ pub(super) fn returned(context: &Context<'_>, shape: &Shape, callees: &Callees) 
     body.code().local_set(result);
     let slot = [Slot { local: result, ty: ValType::I32 }];
     let given = if shape.signature.retptr { Given::Record(result) } else { Given::Slots(&slot) };
-    let tags = owner::tags(context, &mut body, &[ty], given)?;
+    let tags = visit::tags(context, &mut body, &[ty], given)?;
     body.code().local_get(tags).i32_const(owner::TAG).i32_and().if_(BlockType::Empty);
     refuse(&mut body, callees);
     body.code().end().local_get(result);
@@ -92,6 +93,6 @@ fn drop_owned(call: &Call<'_>, body: &mut Body, drops: &[Drops]) -> Result<(), U
             }
         }
     };
-    let mut visit = Visit { wanted: owner::is_own, each: &mut each };
-    owner::visit(call.context, body, &mut visit, &call.shape.params, call.given())
+    let mut visit = Visit { wanted: visit::is_own, each: &mut each };
+    visit::visit(call.context, body, &mut visit, &call.shape.params, call.given())
 }

@@ -10,10 +10,11 @@ use super::fix::Handles;
 use super::flat::{Slot, slots};
 use super::layout::Unsupported;
 use super::memory::{self, APP, Place};
-use super::owner::{self, Given};
+use super::owner;
 use super::params;
 use super::results;
 use super::special::Special;
+use super::visit::{self, Given};
 
 /// What is known of a function before its code is made.
 pub(super) struct Shape {
@@ -159,7 +160,7 @@ impl<'a> Call<'a> {
         body: &mut Body,
         answer: impl FnOnce(&Self, &mut Body) -> Result<(), Unsupported>,
     ) -> Result<(), Unsupported> {
-        let tags = owner::tags(self.context, body, &self.shape.params, self.given())?;
+        let tags = visit::tags(self.context, body, &self.shape.params, self.given())?;
         body.code().local_get(tags).i32_const(owner::TAG).i32_and().i32_eqz().if_(BlockType::Empty);
         answer(self, body)?;
         body.code().return_().end();

@@ -4,10 +4,37 @@ use wasm_encoder::ValType;
 use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
-use super::text::{self, Encoding, Text};
-
 /// A kind of type that glue cannot carry, in words.
 pub(super) struct Unsupported(pub(super) &'static str);
+
+/// How an app has its strings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Encoding {
+    /// As the vfs has them.
+    Utf8,
+    /// Lengths are in code units of two bytes.
+    Utf16,
+    /// The same, or Latin-1, of which lengths are in bytes. A bit in the length says which.
+    Latin1OrUtf16,
+}
+
+/// An encoding that is not the vfs's.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Text {
+    Utf16,
+    Latin1OrUtf16,
+}
+
+impl Text {
+    /// `None`: as the vfs has them.
+    pub(super) fn of(encoding: Encoding) -> Option<Self> {
+        match encoding {
+            Encoding::Utf8 => None,
+            Encoding::Utf16 => Some(Self::Utf16),
+            Encoding::Latin1OrUtf16 => Some(Self::Latin1OrUtf16),
+        }
+    }
+}
 
 /// Every function of the glue asks it about types.
 pub(super) struct Layout<'a> {
@@ -136,7 +163,7 @@ impl<'a> Layout<'a> {
             Type::S8 => Shape::Scalar(Scalar::Signed(8)),
             Type::S16 => Shape::Scalar(Scalar::Signed(16)),
             Type::U32 | Type::S32 | Type::U64 | Type::S64 | Type::F32 | Type::F64 => Shape::Scalar(Scalar::Any),
-            Type::String => Shape::List(text::element(self.encoding)),
+            Type::String => Shape::List(string(self.encoding)),
             Type::ErrorContext => return Err(Unsupported("an error context")),
             Type::Id(id) => return self.shape_of(&self.resolve.types[id].kind),
         })
@@ -189,6 +216,16 @@ impl<'a> Layout<'a> {
         }
         Ok(found)
     }
+}
+
+/// A string as a list.
+fn string(encoding: Encoding) -> Element {
+    let (size, align) = match encoding {
+        Encoding::Utf8 => (1, 1),
+        Encoding::Utf16 => (2, 2),
+        Encoding::Latin1OrUtf16 => (1, 2),
+    };
+    Element { size, align, ty: None, text: Text::of(encoding) }
 }
 
 /// As core WebAssembly with 32-bit memories has them.

@@ -9,7 +9,7 @@ use super::function::{self, Callees, Shape};
 use super::layout::{self, Layout, Unsupported, core_types};
 use super::special::{self, Special};
 use super::text;
-use super::{Context, Group, Kind, Owned, Owner, Request, owner};
+use super::{Context, Group, Kind, Owned, Owner, Request, visit};
 use crate::link::Unlinkable;
 
 /// A request with everything that its types say.
@@ -267,10 +267,10 @@ impl Analysis {
         let is_list = |shape: &layout::Shape| matches!(shape, layout::Shape::List(_));
         let mut found = Self::default();
         for &ty in params {
-            found.handles |= layout.any(ty, owner::is_handle)?;
+            found.handles |= layout.any(ty, visit::is_handle)?;
             found.list_in |= layout.any(ty, is_list)?;
             found.text_in |= layout.any(ty, text::is_text)?;
-            found.handles_in_list |= layout.any(ty, is_list)? && layout.any(ty, owner::is_handle)?;
+            found.handles_in_list |= layout.any(ty, is_list)? && layout.any(ty, visit::is_handle)?;
         }
         if let Some(ty) = result {
             found.list_out = layout.any(ty, is_list)?;

@@ -4,39 +4,11 @@
 use wasm_encoder::ValType;
 
 use super::body::Body;
-use super::layout::{Element, Shape};
+use super::layout::{Element, Encoding, Shape, Text};
 use super::memory::{self, Place, VFS};
 
 /// In a length of `latin1+utf16`: the string is UTF-16. It is the only bit that is no part of the length.
 const TAG: i32 = i32::MIN;
-
-/// How an app has its strings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Encoding {
-    /// As the vfs has them.
-    Utf8,
-    /// Lengths are in code units of two bytes.
-    Utf16,
-    /// The same, or Latin-1, of which lengths are in bytes. A bit in the length says which.
-    Latin1OrUtf16,
-}
-
-/// An encoding that is not the vfs's.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Text {
-    Utf16,
-    Latin1OrUtf16,
-}
-
-impl Text {
-    fn of(encoding: Encoding) -> Option<Self> {
-        match encoding {
-            Encoding::Utf8 => None,
-            Encoding::Utf16 => Some(Self::Utf16),
-            Encoding::Latin1OrUtf16 => Some(Self::Latin1OrUtf16),
-        }
-    }
-}
 
 /// The vfs's functions that bring a string (address, length) to its encoding and out of it, and answer with the address of a pair of
 /// these. `None` where they are the same.
@@ -45,16 +17,6 @@ pub(super) fn functions(encoding: Encoding) -> Option<(&'static str, &'static st
         Text::Utf16 => ("vfs-compose:linked#from-utf16", "vfs-compose:linked#to-utf16"),
         Text::Latin1OrUtf16 => ("vfs-compose:linked#from-latin1-or-utf16", "vfs-compose:linked#to-latin1-or-utf16"),
     })
-}
-
-/// A string as a list.
-pub(super) fn element(encoding: Encoding) -> Element {
-    let (size, align) = match encoding {
-        Encoding::Utf8 => (1, 1),
-        Encoding::Utf16 => (2, 2),
-        Encoding::Latin1OrUtf16 => (1, 2),
-    };
-    Element { size, align, ty: None, text: Text::of(encoding) }
 }
 
 /// Whether a shape is a string in another encoding.

@@ -4,8 +4,8 @@ use wit_parser::{Resolve, TypeDefKind};
 
 use super::golden;
 use crate::link::Unlinkable;
+use crate::link::glue::Encoding;
 use crate::link::glue::bridge::{Request, Side, module};
-use crate::link::glue::text::Encoding;
 
 #[test]
 fn bridges_of_each_folder_are_as_written() {

@@ -3,8 +3,8 @@
 use wit_parser::{Function, Resolve, TypeDefKind, TypeId};
 
 use crate::link::Unlinkable;
-use crate::link::foreign::taken;
 use crate::link::glue::{Encoding, Group, Kind, Owned, Owner, Request, module};
+use crate::link::taken::taken;
 
 /// The glue for every function of a package, in the order of its text. The handles of the packages `wasi:io` and `test:mixed` are of
 /// both owners, others the vfs's alone. An interface of nothing but resources stands for their drops. Functions of the package
