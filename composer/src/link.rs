@@ -34,6 +34,7 @@ mod vfs;
 use std::collections::BTreeSet;
 
 use bumpalo::Bump;
+use indexmap::IndexMap;
 use semver::Version;
 use vfs_core::settings::Settings;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
@@ -163,7 +164,10 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
         .flat_map(|calls| calls.values())
         .filter(|call| matches!(call.what, What::Given { says: false, .. }));
     let refusals = given.map(|call| Refusal::given(&call.name));
-    let refusals: Vec<_> = refusals.chain(returned.iter().map(|one| Refusal::returned(&one.name))).collect();
+    let refusals = refusals.chain(returned.iter().map(|one| Refusal::returned(&one.name)));
+    // One for each, in whatever groups it is lowered.
+    let refusals: IndexMap<_, _> = refusals.map(|refusal| (refusal.export.clone(), refusal)).collect();
+    let refusals: Vec<_> = refusals.into_values().collect();
     let refuse = (!refusals.is_empty()).then(|| refuse::add(wasi, &served, &mut component, &names, &refusals));
     let beside = Beside { vfs: &vfs, refuse, versions: &versions };
     for (group, calls) in plan {
@@ -256,6 +260,10 @@ fn replace<'a>(
         of_host.push(Export { name: names.alloc_str(&call.name), kind: ExternalKind::Func, index });
     }
     for (name, resource) in plan::dropped(served, &calls) {
+        // The app may drop such handles itself.
+        if of_host.iter().any(|export| export.name == name) {
+            continue;
+        }
         let index = taken::add_drop(served, component, &resource)?;
         of_host.push(Export { name: names.alloc_str(&name), kind: ExternalKind::Func, index });
     }

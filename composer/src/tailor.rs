@@ -20,7 +20,7 @@ use crate::wasi::Wasi;
 
 pub(crate) use demand::{Demand, Demands};
 pub(crate) use host::Grants;
-pub(crate) use inside::{HostFunction, inside};
+pub(crate) use inside::{BUSY, HostFunction, inside};
 pub(crate) use module::{Embedding, Placed};
 
 /// The vfs's core module, built from this workspace by the build script.

@@ -46,6 +46,7 @@ use wasm_encoder::{
 use wit_parser::{Function, Resolve, TypeId};
 
 use super::Unlinkable;
+use crate::tailor::BUSY;
 use function::{Callees, Drops};
 pub(crate) use layout::Encoding;
 use layout::Layout;
@@ -154,9 +155,15 @@ pub(crate) fn text_functions(resolve: &Resolve, function: &Function, encoding: E
     of_params.into_iter().chain(function.result.is_some_and(has).then_some(text_out)).collect()
 }
 
+/// The name, in `refuse`, of what says that a function cannot return the vfs's handles. One that it cannot be given them has the
+/// name of the function, which the app may import and export.
+pub(crate) fn refusal_of_result(function: &str) -> String {
+    format!("result of {function}")
+}
+
 /// A glue module.
 ///
-/// It imports `memory` and `cabi_realloc` of `vfs`, `memory` and `realloc` of `app` (each if some function needs it), from `vfs`
+/// It imports of `vfs` the global `busy`, which the modules of an app share; `memory` and `cabi_realloc` of `vfs`, `memory` and `realloc` of `app` (each if some function needs it), from `vfs`
 /// the plain function of each request (or the one for handles of both owners in its place), and from `host` the function of each
 /// mixed request that is given handles. Functions that cannot use the vfs's handles import from `refuse`, by the name of the request,
 /// what says so and does not return, where their types have no words for it. Of `shim` it imports the global `version`, to say which
@@ -172,6 +179,7 @@ pub(crate) fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) 
         requests.iter().map(|request| Plan::new(&layout, request, group)).collect::<Result<Vec<_>, Unlinkable>>()?;
     let mut assembly = Assembly::default();
     let needs = plan::needs_of_all(&plans);
+    assembly.import_global("vfs", BUSY);
     if needs.memory {
         assembly.import_memory("vfs");
         assembly.import_memory("app");
@@ -254,7 +262,7 @@ impl Assembly {
         let plain = plan.plain.as_deref().map(&mut of_vfs);
         let linked = plan.linked.map(&mut of_vfs);
         let host = plan.host.then(|| self.import("host", &plan.export, &plan.params, &plan.results));
-        let refuse = plan.refuse.then(|| self.import("refuse", &plan.export, &[], &[]));
+        let refuse = plan.refuse.then(|| self.import("refuse", &plan.refusal(), &[], &[]));
         let mut drop = |module: &str, name: &str| self.import(module, name, &[ValType::I32], &[]);
         let owned = plan.owned.iter();
         let drops = owned.map(|owned| Drops {
@@ -270,10 +278,14 @@ impl Assembly {
     /// The global that says which version is called.
     fn import_version(&mut self) -> u32 {
         if !std::mem::replace(&mut self.has_version, true) {
-            let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
-            self.imports.import("shim", "version", ty);
+            self.import_global("shim", "version");
         }
-        0
+        // After `busy`.
+        1
+    }
+
+    fn import_global(&mut self, module: &str, name: &str) {
+        self.imports.import(module, name, GlobalType { val_type: ValType::I32, mutable: true, shared: false });
     }
 
     fn define(&mut self, name: &str, params: &[ValType], results: &[ValType], code: wasm_encoder::Function) -> u32 {

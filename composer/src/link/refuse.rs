@@ -15,6 +15,7 @@ use wasm_encoder::{
 use wasmparser::{CanonicalFunction, CanonicalOption, Export, ExternalKind};
 
 use super::component::{Component, Item};
+use super::glue;
 use super::host::HostImport;
 use super::served::Served;
 use super::vfs::{alias, bundle, instantiate};
@@ -37,20 +38,20 @@ pub(super) struct Refusal {
 impl Refusal {
     /// Of a function of the host's that is given a handle of the vfs's.
     pub(super) fn given(function: &str) -> Self {
-        Self::new(function, "was given")
+        Self::new(function.to_owned(), function, "was given")
     }
 
     /// Of an exported function that returns one.
     pub(super) fn returned(function: &str) -> Self {
-        Self::new(function, "returned")
+        Self::new(glue::refusal_of_result(function), function, "returned")
     }
 
-    fn new(function: &str, what: &str) -> Self {
+    fn new(export: String, function: &str, what: &str) -> Self {
         let text = format!(
             "vfs-compose: `{function}` {what} a stream or another resource of the virtual filesystem, which the host cannot use. Use \
              one of the host's, and copy the bytes."
         );
-        Self { export: function.to_owned(), text }
+        Self { export, text }
     }
 }
 

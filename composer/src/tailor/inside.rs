@@ -35,6 +35,9 @@ pub(crate) struct HostFunction {
     pub(crate) results: Vec<wasm_encoder::ValType>,
 }
 
+/// Exported global: a call of the app is not over, and the app's code runs meanwhile to give memory for its result.
+pub(crate) const BUSY: &str = "busy";
+
 /// Leaves of the module what `exports` (`interface#function`) need. An import that `granted` refuses, by interface and name, does
 /// nothing.
 pub(crate) fn inside(
@@ -48,6 +51,8 @@ pub(crate) fn inside(
     module::replace_embed_imports(&mut module, embedding, &place)?;
     keep_exports(&mut module, exports)?;
     mark_handles(&mut module)?;
+    let busy = module.globals.add_local(ValType::I32, true, false, walrus::ConstExpr::Value(walrus::ir::Value::I32(0)));
+    module.exports.add(BUSY, busy);
     for (id, (path, name)) in function_imports(&module, |_| true) {
         if wasi.interface(&path).is_none() {
             return Err(TailorError::UnknownImport { module: path, name });

@@ -1,7 +1,7 @@
 //! What names in the image's directories stand for, as far as it was asked before.
 //!
 //! A search in a directory of the image takes a dozen comparisons; here it is one. The image does not change, so nothing
-//! in here grows old. A directory that is copied up is no longer the image's: then everything is forgotten.
+//! in here grows old. A directory that is copied up is no longer the image's: then its names are forgotten.
 
 use alloc::vec::Vec;
 use core::cell::Cell;
@@ -95,9 +95,17 @@ impl<'i> NameCache<'i> {
         }
     }
 
-    /// Forgets everything.
-    pub fn clear(&self) {
-        self.places.iter().for_each(|place| place.set(Known::NOTHING));
+    /// Forgets a name.
+    pub fn forget(&self, directory: Nid, name: &[u8]) {
+        let place = self.place(directory, name.iter().copied().fold(name::ROLLING_HASH_START, name::rolling_hash));
+        for place in [place, place ^ 1] {
+            if let Some(place) = self.places.get(place)
+                && u64::from(place.get().directory) == directory.0
+                && name::same(place.get().name, name)
+            {
+                place.set(Known::NOTHING);
+            }
+        }
     }
 
     /// The first of the two places of a name with this hash. There is none while there are no places.

@@ -253,8 +253,8 @@ impl<'i> Tree<'i> {
             (none, Some(inode), Some(image)) => {
                 let mut entries = Entries::copy_up(image, inode)?;
                 entries.reserve()?;
+                entries.names().for_each(|name| self.names.forget(inode.nid, name));
                 *none = Some(entries);
-                self.names.clear();
             }
             _ => return Err(Error::Io),
         }

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use crate::bytes::{compare, rank, slice};
-use crate::dirent::{Block, is_dot};
+use crate::dirent::{Block, is_dot, is_name};
 use crate::superblock::{BLOCK, Superblock};
 use crate::{DirEntry, Entries, FileKind, ImageError, Inode, Nid, Timestamp};
 
@@ -104,7 +104,7 @@ impl<'a> Image<'a> {
     /// - Those of [`Image::inode`]: the entry does not say its kind and the inode is damaged.
     #[inline]
     pub fn lookup(&self, dir: &Inode, name: &[u8]) -> Result<Option<DirEntry<'a>>, ImageError> {
-        if is_dot(name) {
+        if is_dot(name) || !is_name(name) {
             return Ok(None);
         }
         let Some((block, index)) = self.find(dir, name)? else { return Ok(None) };

@@ -133,6 +133,7 @@ pub(crate) fn module(
     });
     let imported: Vec<_> = plans.iter().zip(0..).map(|(plan, number)| plan.import(&mut assembly, number)).collect();
     let mut way = |needs: OneWay, from: u32, to: u32, its_realloc: u32| Way {
+        from,
         to,
         bring: match needs.lists {
             true => assembly.define("bring", &realloc, &realloc[..1], helpers::bring(from, to, its_realloc)),
@@ -350,7 +351,7 @@ impl Plan {
                 let (to, from) =
                     (Place { memory: CALLER_MEMORY, local: place }, Place { memory: CALLEE_MEMORY, local: answer });
                 memory::copy(&mut body, to, from, size, align);
-                carry::in_memory(context, &mut body, context.back, ty, place, 0)?;
+                carry::in_memory(context, &mut body, context.back, ty, (answer, place), 0)?;
             }
             (None, Some(wanted)) => {
                 let slot = super::flat::Slot { local: result, ty };

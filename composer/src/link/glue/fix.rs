@@ -1,7 +1,8 @@
 //! Values that have been copied byte by byte from one memory to the other, put right in place: what their addresses point to follows
 //! them, and handles lose their tag.
 //!
-//! Everything is read from the copy, never from where it came from: asking for memory may run any code there.
+//! What decides anything is read in the vfs's memory, never in the app's: asking for memory there may run any code of the app, which
+//! may then have written over the copy.
 
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::Type;
@@ -20,7 +21,10 @@ pub(super) enum Direction {
     /// From the app to the vfs: nothing in it is trusted.
     In(Handles),
     /// From the vfs to the app.
-    Out,
+    Out {
+        /// The local that has the address of what was copied.
+        from: u32,
+    },
 }
 
 /// What is done with the app's handles.
@@ -49,7 +53,11 @@ pub(super) fn value(
     base: u32,
     offset: u32,
 ) -> Result<(), Unsupported> {
-    let place = Place { memory: if direction == Direction::Out { APP } else { VFS }, local: base };
+    // Where it has come to, and where it is read.
+    let (place, trusted) = match direction {
+        Direction::In(_) => (Place { memory: VFS, local: base }, Place { memory: VFS, local: base }),
+        Direction::Out { from } => (Place { memory: APP, local: base }, Place { memory: VFS, local: from }),
+    };
     match context.layout.shape(ty)? {
         Shape::Scalar(kind) => scalar_in(body, direction, kind, place, offset),
         Shape::Own(_) | Shape::Borrow if direction != Direction::In(Handles::Untag) => {}
@@ -65,7 +73,7 @@ pub(super) fn value(
             super::owner::untag(body);
             memory::store(body, place, offset, 4);
         }
-        Shape::List(element) => list(context, body, direction, element, place, offset)?,
+        Shape::List(element) => list(context, body, direction, element, (place, trusted), offset)?,
         Shape::Record(types) => {
             for (at, ty) in context.layout.fields(&types) {
                 value(context, body, direction, ty, base, offset + at)?;
@@ -73,13 +81,13 @@ pub(super) fn value(
         }
         Shape::Variant { tag, cases } => {
             let bytes = scalar::tag_bytes(tag);
-            if direction != Direction::Out {
+            if matches!(direction, Direction::In(_)) {
                 memory::load(body, place, offset, bytes);
                 scalar::below(body, cases.len() as u32);
                 body.code().drop();
             }
             let payload = offset + context.layout.payload(tag, &cases);
-            let tag = Tag { place, offset, bytes };
+            let tag = Tag { place: trusted, offset, bytes };
             for_cases(body, tag, &cases, |body, ty| value(context, body, direction, ty, base, payload))?;
         }
     }
@@ -107,7 +115,7 @@ pub(super) fn for_cases(
 }
 
 fn scalar_in(body: &mut Body, direction: Direction, kind: Scalar, place: Place, offset: u32) {
-    if direction == Direction::Out {
+    if matches!(direction, Direction::Out { .. }) {
         return;
     }
     if let Some(bytes) = scalar::checked_bytes(kind) {
@@ -124,16 +132,23 @@ fn list(
     body: &mut Body,
     direction: Direction,
     element: Element,
-    place: Place,
+    (place, trusted): (Place, Place),
     offset: u32,
 ) -> Result<(), Unsupported> {
     let (address, length) = (body.local(ValType::I32), body.local(ValType::I32));
-    memory::load(body, place, offset, 4);
+    memory::load(body, trusted, offset, 4);
     body.code().local_set(address);
-    memory::load(body, place, offset + 4, 4);
+    memory::load(body, trusted, offset + 4, 4);
     body.code().local_set(length);
-    if direction != Direction::Out {
-        check(context, body, element, address, length);
+    let mut inside = direction;
+    match direction {
+        Direction::In(_) => check(context, body, element, address, length),
+        Direction::Out { .. } if element.ty.is_some() => {
+            let from = body.local(ValType::I32);
+            body.code().local_get(address).local_set(from);
+            inside = Direction::Out { from };
+        }
+        Direction::Out { .. } => {}
     }
     bring(context, body, direction, element, address, length);
     body.code().local_get(place.local).local_get(address);
@@ -142,7 +157,7 @@ fn list(
         body.code().local_get(place.local).local_get(length);
         memory::store(body, place, offset + 4, 4);
     }
-    elements(context, body, direction, element, address, length)
+    elements(context, body, inside, element, address, length)
 }
 
 /// Traps unless a list of the app is one: aligned and inside its memory.
@@ -174,8 +189,9 @@ pub(super) fn bring(
     address: u32,
     length: u32,
 ) {
-    let function = if direction == Direction::Out { context.functions.give } else { context.functions.take };
-    if element.text.is_some() && direction == Direction::Out {
+    let out = matches!(direction, Direction::Out { .. });
+    let function = if out { context.functions.give } else { context.functions.take };
+    if element.text.is_some() && out {
         text::translate(body, context.functions.text_out, address, length);
     }
     body.code().local_get(address);
@@ -189,7 +205,7 @@ pub(super) fn bring(
         }
     }
     body.code().i32_const(element.align.cast_signed()).call(function).local_set(address);
-    if element.text.is_some() && direction != Direction::Out {
+    if element.text.is_some() && !out {
         text::translate(body, context.functions.text_in, address, length);
     }
 }
@@ -206,12 +222,27 @@ pub(super) fn elements(
     let Some(ty) = element.ty else { return Ok(()) };
     let each = body.local(ValType::I32);
     let code = body.apart(|body| value(context, body, direction, ty, each, 0))?;
-    for_each(body, element, address, length, each, &code);
+    for_each(body, element, (address, length), each, from(direction), &code);
     Ok(())
 }
 
-/// Runs `code` with the address of each element of a list in `each`. Nothing if there is no code.
-pub(super) fn for_each(body: &mut Body, element: Element, address: u32, length: u32, each: u32, code: &[u8]) {
+/// The local with the address of what was copied.
+fn from(direction: Direction) -> Option<u32> {
+    match direction {
+        Direction::In(_) => None,
+        Direction::Out { from } => Some(from),
+    }
+}
+
+/// Runs `code` with the address of each element of a list in `each`; `from` goes along, if there is one. Nothing if there is no code.
+pub(super) fn for_each(
+    body: &mut Body,
+    element: Element,
+    (address, length): (u32, u32),
+    each: u32,
+    from: Option<u32>,
+    code: &[u8],
+) {
     if code.is_empty() {
         return;
     }
@@ -221,5 +252,8 @@ pub(super) fn for_each(body: &mut Body, element: Element, address: u32, length: 
     body.code().block(BlockType::Empty).loop_(BlockType::Empty);
     body.code().local_get(each).local_get(end).i32_eq().br_if(1);
     body.append(code);
+    if let Some(from) = from {
+        body.code().local_get(from).i32_const(size).i32_add().local_set(from);
+    }
     body.code().local_get(each).i32_const(size).i32_add().local_set(each).br(0).end().end();
 }

@@ -8,6 +8,7 @@ use super::Context;
 use super::body::Body;
 use super::fix::Handles;
 use super::flat::{Slot, slots};
+use super::helpers;
 use super::layout::Unsupported;
 use super::memory::{self, APP, Place};
 use super::owner;
@@ -55,6 +56,7 @@ pub(super) struct Drops {
 pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: &Callees) -> Result<Function, Unsupported> {
     let call = Call::new(context, shape);
     let mut body = Body::new(shape.core.len() as u32);
+    helpers::trap_if_busy(&mut body);
     if let Some(host) = callees.host {
         call.unless_tagged(&mut body, |call, body| call.host(body, host))?;
     }
@@ -79,6 +81,7 @@ pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: &Callees) 
 pub(super) fn drop(callees: &Callees) -> Function {
     let handle = 0;
     let mut body = Body::new(1);
+    helpers::trap_if_busy(&mut body);
     body.code().local_get(handle);
     match callees.host {
         Some(host) => {

@@ -8,6 +8,15 @@ use super::memory::{APP, VFS};
 /// Bits of the size of a page of memory.
 const PAGE_BITS: i64 = 16;
 
+/// Index of the global that is set while the app's realloc runs.
+pub(super) const BUSY: u32 = 0;
+
+/// Traps while the app's realloc runs: the component model lets nothing be called from there, and the vfs's answer must stay.
+pub(super) fn trap_if_busy(body: &mut Body) {
+    body.code().global_get(BUSY);
+    body.trap_if();
+}
+
 /// Traps unless a range of bytes, at an i32 and of an i64 of bytes, is inside the app's memory.
 pub(super) fn inside() -> Function {
     let (address, bytes) = (0, 1);
@@ -35,8 +44,10 @@ pub(super) fn give(app_realloc: u32) -> Function {
     let (from, size, align) = (0, 1, 2);
     let mut body = Body::new(3);
     let to = body.local(ValType::I32);
-    body.code().i32_const(0).i32_const(0).local_get(align).local_get(size).call(app_realloc).local_tee(to);
-    body.code().local_get(align).i32_const(1).i32_sub().i32_and();
+    body.code().i32_const(1).global_set(BUSY);
+    body.code().i32_const(0).i32_const(0).local_get(align).local_get(size).call(app_realloc).local_set(to);
+    body.code().i32_const(0).global_set(BUSY);
+    body.code().local_get(to).local_get(align).i32_const(1).i32_sub().i32_and();
     body.trap_if();
     body.code().local_get(to).local_get(from).local_get(size).memory_copy(APP, VFS).local_get(to);
     body.finish()

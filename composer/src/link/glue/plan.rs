@@ -241,6 +241,14 @@ impl Plan {
         };
         code.map_err(|unsupported| refused(&self.name, &unsupported))
     }
+
+    /// The name of what says that the vfs's handles cannot be used.
+    pub(super) fn refusal(&self) -> String {
+        match self.code {
+            Code::Returned(_) => super::refusal_of_result(&self.export),
+            _ => self.export.clone(),
+        }
+    }
 }
 
 fn refused(function: &str, unsupported: &Unsupported) -> Unlinkable {

@@ -21,8 +21,8 @@ pub(super) fn check_place(context: &Context<'_>, body: &mut Body, ty: Type, addr
 pub(super) fn bring(context: &Context<'_>, body: &mut Body, ty: Type, address: u32) -> Result<(), Unsupported> {
     let from = body.local(ValType::I32);
     body.code().local_set(from);
-    let (to, from) = (Place { memory: APP, local: address }, Place { memory: VFS, local: from });
+    let (to, source) = (Place { memory: APP, local: address }, Place { memory: VFS, local: from });
     let Element { size, align, .. } = context.layout.element(ty);
-    memory::copy(body, to, from, size, align);
-    fix::value(context, body, Direction::Out, ty, address, 0)
+    memory::copy(body, to, source, size, align);
+    fix::value(context, body, Direction::Out { from }, ty, address, 0)
 }

@@ -55,7 +55,7 @@ pub(super) fn below(body: &mut Body, limit: u32) {
 
 fn keep(body: &mut Body, bits: u32) {
     if bits < 32 {
-        body.code().i32_const((1 << bits) - 1).i32_and();
+        body.code().i32_const((u32::MAX >> (32 - bits)).cast_signed()).i32_and();
     }
 }
 

@@ -151,7 +151,7 @@ fn in_list(
     let each = body.local(ValType::I32);
     let place = Place { memory: APP, local: each };
     let code = body.apart(|body| in_memory(context, body, visit, ty, place, 0))?;
-    fix::for_each(body, element, address, length, each, &code);
+    fix::for_each(body, element, (address, length), each, None, &code);
     Ok(())
 }
 

@@ -23,6 +23,9 @@ const NAME: (u64, &str) = (256, "f");
 const POLLABLES: u64 = 512;
 /// Where there is room.
 const ROOM: u64 = 2048;
+/// Where a list may come, and the address of the string in its second element.
+const LIST: u64 = 8192;
+const SECOND: u64 = LIST + 16;
 
 const INTERFACES: [&str; 5] =
     ["wasi:filesystem/types", "wasi:filesystem/preopens", "wasi:io/streams", "wasi:io/poll", "wasi:io/error"];
@@ -48,14 +51,16 @@ impl Linked {
             let interface = resolve.name_world_key(key);
             let Some(path) = INTERFACES.iter().find(|path| interface == format!("{path}@{VERSION}")) else { continue };
             for function in resolve.interfaces[*id].functions.values() {
-                let (number, name) = (functions.len(), &function.name);
+                let name = &function.name;
+                let number =
+                    if name == "get-directories" { format!("${name}") } else { format!("${}", functions.len()) };
                 let signature = resolve.wasm_signature(AbiVariant::GuestImport, function);
                 let types = |types: &[WasmType]| types.iter().map(|ty| core(*ty)).collect::<Vec<_>>().join(" ");
                 let (params, results) = (types(&signature.params), types(&signature.results));
                 imported += &format!(
-                    "(import \"{interface}\" \"{name}\" (func ${number} (param {params}) (result {results})))\n"
+                    "(import \"{interface}\" \"{name}\" (func {number} (param {params}) (result {results})))\n"
                 );
-                exported += &format!("(export \"{path}#{name}\" (func ${number}))\n");
+                exported += &format!("(export \"{path}#{name}\" (func {number}))\n");
                 functions.push((format!("{path}#{name}"), function.clone()));
             }
         }
@@ -66,7 +71,16 @@ impl Linked {
               (global $next (mut i32) (i32.const 4096))
               (func (export "{APP}"))
               (func (export "realloc from") (param i32) (global.set $next (local.get 0)))
+              (global $scribble (mut i32) (i32.const 0))
+              (func (export "scribble") (param i32) (global.set $scribble (local.get 0)))
+              (global $call (mut i32) (i32.const 0))
+              (func (export "call from realloc") (global.set $call (i32.const 1)))
               (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+                (if (i32.and (i32.ne (global.get $scribble) (i32.const 0)) (i32.gt_u (global.get $next) (i32.const {LIST})))
+                  (then (i32.store (i32.const {SECOND}) (global.get $scribble))
+                    (i32.store offset=4 (i32.const {SECOND}) (i32.const 64))))
+                (if (global.get $call)
+                  (then (global.set $call (i32.const 0)) (call $get-directories (i32.const {ROOM}))))
                 (global.set $next (i32.add (global.get $next) (i32.const 256)))
                 (i32.sub (global.get $next) (i32.const 256))))"#,
             NAME.0, NAME.1
@@ -76,6 +90,7 @@ impl Linked {
         std::fs::write(directory.path().join(NAME.1), "contents").unwrap();
         std::os::unix::fs::symlink(NAME.1, directory.path().join("l")).unwrap();
         let composer = Composer::new(app).image(directory.path()).times(0).form(FormChoice::Linked);
+        let composer = composer.preopen("/").preopen_as("/", "second");
         let component = composer.compose().unwrap().to_bytes().unwrap();
         let engine = Engine::default();
         let modules = Modules::compile(&engine, &component);
@@ -304,6 +319,35 @@ fn results_do_not_go_where_the_app_has_no_memory() {
         }
     }
     assert!(trapped > 20, "{trapped}");
+}
+
+const GET_DIRECTORIES: &str = "wasi:filesystem/preopens#get-directories";
+
+/// While an answer is carried over, the app writes over what it has of it already.
+#[test]
+fn an_answer_is_not_read_where_the_app_can_write() {
+    let linked = Linked::new();
+    let image = 0xe0f5_e1e2_u32.to_le_bytes();
+    let mut started = linked.start();
+    let vfs = started.runner.memory(VFS).data(&started.runner.store);
+    let secret = vfs.windows(4).position(|bytes| bytes == image).unwrap() as u64;
+    started.call("realloc from", &[LIST]).unwrap();
+    started.call("scribble", &[secret]).unwrap();
+    started.call(GET_DIRECTORIES, &[RESULT]).unwrap();
+    let memory = started.runner.memory(APP);
+    let memory = memory.data(&started.runner.store);
+    assert!(memory.windows(6).any(|bytes| bytes == b"second"));
+    assert!(!memory.windows(4).any(|bytes| bytes == image));
+}
+
+/// Nothing can be called while memory for an answer is asked for, as the component model has it.
+#[test]
+fn realloc_cannot_call() {
+    let linked = Linked::new();
+    let mut started = linked.start();
+    assert!(started.call(GET_DIRECTORIES, &[RESULT]).is_some());
+    started.call("call from realloc", &[]).unwrap();
+    assert_eq!(started.call(GET_DIRECTORIES, &[RESULT]), None);
 }
 
 /// Functions that change the tree.

@@ -62,16 +62,18 @@
     (local.get 5)
   )
   (func $send (;3;) (type 1) (param i32 i32)
-    (local i32 i32 i32)
+    (local i32 i32 i32 i32)
+    (local.set 2
+      (local.get 0))
     (local.set 0
       (call $bring
         (local.get 0)
         (local.get 1)
         (i32.const 4)
         (i32.const 2)))
-    (local.set 4
+    (local.set 5
       (i32.add
-        (local.tee 2
+        (local.tee 3
           (local.get 0))
         (i32.mul
           (local.get 1)
@@ -80,21 +82,25 @@
       (loop ;; label = @2
         (br_if 1 (;@1;)
           (i32.eq
-            (local.get 2)
-            (local.get 4)))
+            (local.get 3)
+            (local.get 5)))
         (if ;; label = @3
           (i32.ge_u
-            (local.tee 3
-              (i32.load8_u
+            (local.tee 4
+              (i32.load8_u $caller
                 (local.get 2)))
             (i32.const 2))
           (then
             (unreachable)))
         (drop
-          (local.get 3))
+          (local.get 4))
         (local.set 2
           (i32.add
             (local.get 2)
+            (i32.const 4)))
+        (local.set 3
+          (i32.add
+            (local.get 3)
             (i32.const 4)))
         (br 0 (;@2;))))
     (call $"callee 0"

@@ -382,7 +382,9 @@
         (br 0 (;@2;))))
   )
   (func $echo (;8;) (type 4) (param i32 i32 i32)
-    (local i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32)
+    (local.set 3
+      (local.get 0))
     (local.set 0
       (call $bring
         (local.get 0)
@@ -392,12 +394,12 @@
     (call $text
       (local.get 0)
       (local.get 1))
-    (local.set 3
+    (local.set 4
       (call $"callee 0"
         (local.get 0)
         (local.get 1)))
-    (local.set 4
-      (local.get 3))
+    (local.set 5
+      (local.get 4))
     (if ;; label = @1
       (i32.and
         (local.get 2)
@@ -406,33 +408,35 @@
         (unreachable)))
     (if ;; label = @1
       (i32.and
-        (local.get 3)
+        (local.get 4)
         (i32.const 3))
       (then
         (unreachable)))
     (i64.store $caller align=4
       (local.get 2)
       (i64.load align=4
-        (local.get 3)))
-    (local.set 5
-      (i32.load $caller
-        (local.get 2)))
+        (local.get 4)))
     (local.set 6
-      (i32.load $caller offset=4
-        (local.get 2)))
-    (local.set 5
+      (i32.load
+        (local.get 4)))
+    (local.set 7
+      (i32.load offset=4
+        (local.get 4)))
+    (local.set 8
+      (local.get 6))
+    (local.set 6
       (call $"#func6 bring"
-        (local.get 5)
         (local.get 6)
+        (local.get 7)
         (i32.const 1)
         (i32.const 1)))
     (call $"#func7 text"
-      (local.get 5)
-      (local.get 6))
+      (local.get 6)
+      (local.get 7))
     (i32.store $caller
       (local.get 2)
-      (local.get 5))
+      (local.get 6))
     (call $"callee after-0"
-      (local.get 3))
+      (local.get 4))
   )
 )

@@ -1,9 +1,14 @@
 (module
   (type (;0;) (func (param i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "test:mixed/api#[dtor]file" (func $"vfs test:mixed/api#[dtor]file" (;0;) (type 0)))
   (import "host" "[resource-drop]file" (func $"host [resource-drop]file" (;1;) (type 0)))
   (export "[resource-drop]file" (func $"[resource-drop]file"))
   (func $"[resource-drop]file" (;2;) (type 0) (param i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.eqz
         (i32.and

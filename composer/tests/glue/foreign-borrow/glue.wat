@@ -1,6 +1,7 @@
 (module
   (type (;0;) (func (param i32 i32 i32) (result i64)))
   (type (;1;) (func))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "host" "watch" (func $"host watch" (;0;) (type 0)))
   (import "refuse" "watch" (func $"refuse watch" (;1;) (type 1)))
   (export "watch" (func $watch))

@@ -2,6 +2,7 @@
   (type (;0;) (func (param i32 i32)))
   (type (;1;) (func (param i32)))
   (type (;2;) (func (param i32 i64)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "host" "many" (func $"host many" (;0;) (type 0)))

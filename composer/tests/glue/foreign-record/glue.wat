@@ -1,6 +1,7 @@
 (module
   (type (;0;) (func (param i32 i64 i32 i32 i32)))
   (type (;1;) (func))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "host" "connect" (func $"host connect" (;0;) (type 0)))
   (import "refuse" "connect" (func $"refuse connect" (;1;) (type 1)))
   (export "connect" (func $connect))

@@ -2,6 +2,7 @@
   (type (;0;) (func (param i32) (result i32)))
   (type (;1;) (func (param i32 i32)))
   (type (;2;) (func (param i32 i64)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "test:mixed/api#[method]file.subscribe" (func $"vfs test:mixed/api#[method]file.subscribe" (;0;) (type 0)))
@@ -32,6 +33,10 @@
   )
   (func $"[method]file.subscribe" (;5;) (type 0) (param i32) (result i32)
     (local i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (local.set 1
       (i32.or
         (local.get 0)
@@ -61,6 +66,10 @@
   )
   (func $"[method]file.length" (;6;) (type 1) (param i32 i32)
     (local i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (local.set 2
       (i32.or
         (local.get 0)

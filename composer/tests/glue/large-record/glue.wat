@@ -2,6 +2,7 @@
   (type (;0;) (func (result i32)))
   (type (;1;) (func (param i32 i64)))
   (type (;2;) (func (param i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "test:virtual/api#get" (func $"vfs test:virtual/api#get" (;0;) (type 0)))
@@ -28,6 +29,10 @@
   )
   (func $get (;2;) (type 2) (param i32)
     (local i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.and
         (local.get 0)

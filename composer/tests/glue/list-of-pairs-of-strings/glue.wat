@@ -4,6 +4,7 @@
   (type (;2;) (func (param i32 i64)))
   (type (;3;) (func (param i32 i32 i32) (result i32)))
   (type (;4;) (func (param i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "app" "realloc" (func $"app realloc" (;0;) (type 0)))
@@ -31,14 +32,19 @@
   )
   (func $give (;3;) (type 3) (param i32 i32 i32) (result i32)
     (local i32)
+    (global.set 0
+      (i32.const 1))
+    (local.set 3
+      (call $"app realloc"
+        (i32.const 0)
+        (i32.const 0)
+        (local.get 2)
+        (local.get 1)))
+    (global.set 0
+      (i32.const 0))
     (if ;; label = @1
       (i32.and
-        (local.tee 3
-          (call $"app realloc"
-            (i32.const 0)
-            (i32.const 0)
-            (local.get 2)
-            (local.get 1)))
+        (local.get 3)
         (i32.sub
           (local.get 2)
           (i32.const 1)))
@@ -51,7 +57,11 @@
     (local.get 3)
   )
   (func $get-environment (;4;) (type 4) (param i32)
-    (local i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.and
         (local.get 0)
@@ -68,11 +78,13 @@
       (i64.load align=4
         (local.get 1)))
     (local.set 2
-      (i32.load $app
-        (local.get 0)))
+      (i32.load
+        (local.get 1)))
     (local.set 3
-      (i32.load $app offset=4
-        (local.get 0)))
+      (i32.load offset=4
+        (local.get 1)))
+    (local.set 4
+      (local.get 2))
     (local.set 2
       (call $give
         (local.get 2)
@@ -83,9 +95,9 @@
     (i32.store $app
       (local.get 0)
       (local.get 2))
-    (local.set 9
+    (local.set 10
       (i32.add
-        (local.tee 4
+        (local.tee 5
           (local.get 2))
         (i32.mul
           (local.get 3)
@@ -94,39 +106,43 @@
       (loop ;; label = @2
         (br_if 1 (;@1;)
           (i32.eq
-            (local.get 4)
-            (local.get 9)))
-        (local.set 5
-          (i32.load $app
+            (local.get 5)
+            (local.get 10)))
+        (local.set 6
+          (i32.load
+            (local.get 4)))
+        (local.set 7
+          (i32.load offset=4
             (local.get 4)))
         (local.set 6
-          (i32.load $app offset=4
-            (local.get 4)))
-        (local.set 5
           (call $give
-            (local.get 5)
             (local.get 6)
+            (local.get 7)
             (i32.const 1)))
         (i32.store $app
-          (local.get 4)
-          (local.get 5))
-        (local.set 7
-          (i32.load $app offset=8
+          (local.get 5)
+          (local.get 6))
+        (local.set 8
+          (i32.load offset=8
+            (local.get 4)))
+        (local.set 9
+          (i32.load offset=12
             (local.get 4)))
         (local.set 8
-          (i32.load $app offset=12
-            (local.get 4)))
-        (local.set 7
           (call $give
-            (local.get 7)
             (local.get 8)
+            (local.get 9)
             (i32.const 1)))
         (i32.store $app offset=8
-          (local.get 4)
-          (local.get 7))
+          (local.get 5)
+          (local.get 8))
         (local.set 4
           (i32.add
             (local.get 4)
+            (i32.const 16)))
+        (local.set 5
+          (i32.add
+            (local.get 5)
             (i32.const 16)))
         (br 0 (;@2;))))
   )

@@ -4,6 +4,7 @@
   (type (;2;) (func (param i32 i64)))
   (type (;3;) (func (param i32 i32 i32) (result i32)))
   (type (;4;) (func (param i32 i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "app" "realloc" (func $"app realloc" (;0;) (type 0)))
@@ -31,14 +32,19 @@
   )
   (func $give (;3;) (type 3) (param i32 i32 i32) (result i32)
     (local i32)
+    (global.set 0
+      (i32.const 1))
+    (local.set 3
+      (call $"app realloc"
+        (i32.const 0)
+        (i32.const 0)
+        (local.get 2)
+        (local.get 1)))
+    (global.set 0
+      (i32.const 0))
     (if ;; label = @1
       (i32.and
-        (local.tee 3
-          (call $"app realloc"
-            (i32.const 0)
-            (i32.const 0)
-            (local.get 2)
-            (local.get 1)))
+        (local.get 3)
         (i32.sub
           (local.get 2)
           (i32.const 1)))
@@ -52,6 +58,10 @@
   )
   (func $"[method]entries.next" (;4;) (type 4) (param i32 i32)
     (local i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.and
         (local.get 1)
@@ -89,22 +99,22 @@
         (local.get 2)))
     (if ;; label = @1
       (i32.eq
-        (i32.load8_u $app
-          (local.get 1))
+        (i32.load8_u
+          (local.get 2))
         (i32.const 0))
       (then
         (if ;; label = @2
           (i32.eq
-            (i32.load8_u $app offset=4
-              (local.get 1))
+            (i32.load8_u offset=4
+              (local.get 2))
             (i32.const 1))
           (then
             (local.set 3
-              (i32.load $app offset=12
-                (local.get 1)))
+              (i32.load offset=12
+                (local.get 2)))
             (local.set 4
-              (i32.load $app offset=16
-                (local.get 1)))
+              (i32.load offset=16
+                (local.get 2)))
             (local.set 3
               (call $give
                 (local.get 3)

@@ -3,6 +3,7 @@
   (type (;1;) (func (param i32 i32 i32 i32 i64 i32)))
   (type (;2;) (func (param i32 i64)))
   (type (;3;) (func (param i32 i32 i32) (result i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "cabi_realloc" (func $"vfs cabi_realloc" (;0;) (type 0)))
@@ -43,6 +44,10 @@
   )
   (func $set (;4;) (type 1) (param i32 i32 i32 i32 i64 i32)
     (local i32 i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.ge_u
         (local.tee 6

@@ -4,6 +4,7 @@
   (type (;2;) (func (param i32 i32 i32)))
   (type (;3;) (func (param i32 i64)))
   (type (;4;) (func (param i32 i32 i32) (result i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "cabi_realloc" (func $"vfs cabi_realloc" (;0;) (type 0)))
@@ -46,14 +47,19 @@
   )
   (func $give (;6;) (type 4) (param i32 i32 i32) (result i32)
     (local i32)
+    (global.set 0
+      (i32.const 1))
+    (local.set 3
+      (call $"app realloc"
+        (i32.const 0)
+        (i32.const 0)
+        (local.get 2)
+        (local.get 1)))
+    (global.set 0
+      (i32.const 0))
     (if ;; label = @1
       (i32.and
-        (local.tee 3
-          (call $"app realloc"
-            (i32.const 0)
-            (i32.const 0)
-            (local.get 2)
-            (local.get 1)))
+        (local.get 3)
         (i32.sub
           (local.get 2)
           (i32.const 1)))
@@ -66,7 +72,11 @@
     (local.get 3)
   )
   (func $poll (;7;) (type 2) (param i32 i32 i32)
-    (local i32 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.and
         (local.get 0)
@@ -150,11 +160,13 @@
       (i64.load align=4
         (local.get 7)))
     (local.set 8
-      (i32.load $app
-        (local.get 2)))
+      (i32.load
+        (local.get 7)))
     (local.set 9
-      (i32.load $app offset=4
-        (local.get 2)))
+      (i32.load offset=4
+        (local.get 7)))
+    (local.set 10
+      (local.get 8))
     (local.set 8
       (call $give
         (local.get 8)

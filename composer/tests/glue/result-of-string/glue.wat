@@ -3,6 +3,7 @@
   (type (;1;) (func (param i32 i32 i32) (result i32)))
   (type (;2;) (func (param i32 i64)))
   (type (;3;) (func (param i32 i32 i32 i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "cabi_realloc" (func $"vfs cabi_realloc" (;0;) (type 0)))
@@ -44,14 +45,19 @@
   )
   (func $give (;5;) (type 1) (param i32 i32 i32) (result i32)
     (local i32)
+    (global.set 0
+      (i32.const 1))
+    (local.set 3
+      (call $"app realloc"
+        (i32.const 0)
+        (i32.const 0)
+        (local.get 2)
+        (local.get 1)))
+    (global.set 0
+      (i32.const 0))
     (if ;; label = @1
       (i32.and
-        (local.tee 3
-          (call $"app realloc"
-            (i32.const 0)
-            (i32.const 0)
-            (local.get 2)
-            (local.get 1)))
+        (local.get 3)
         (i32.sub
           (local.get 2)
           (i32.const 1)))
@@ -65,6 +71,10 @@
   )
   (func $"[method]file.readlink-at" (;6;) (type 3) (param i32 i32 i32 i32)
     (local i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.and
         (local.get 3)
@@ -109,16 +119,16 @@
         (local.get 4)))
     (if ;; label = @1
       (i32.eq
-        (i32.load8_u $app
-          (local.get 3))
+        (i32.load8_u
+          (local.get 4))
         (i32.const 0))
       (then
         (local.set 5
-          (i32.load $app offset=4
-            (local.get 3)))
+          (i32.load offset=4
+            (local.get 4)))
         (local.set 6
-          (i32.load $app offset=8
-            (local.get 3)))
+          (i32.load offset=8
+            (local.get 4)))
         (local.set 5
           (call $give
             (local.get 5)

@@ -1,8 +1,9 @@
 (module
   (type (;0;) (func (param i32 i32) (result i32)))
   (type (;1;) (func))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "host" "body" (func $"host body" (;0;) (type 0)))
-  (import "refuse" "body" (func $"refuse body" (;1;) (type 1)))
+  (import "refuse" "result of body" (func $"refuse result of body" (;1;) (type 1)))
   (export "body" (func $body))
   (func $body (;2;) (type 0) (param i32 i32) (result i32)
     (local i32 i32)
@@ -19,7 +20,7 @@
         (local.get 3)
         (i32.const 1073741824))
       (then
-        (call $"refuse body")
+        (call $"refuse result of body")
         (unreachable)))
     (local.get 2)
   )

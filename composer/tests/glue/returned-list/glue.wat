@@ -2,10 +2,11 @@
   (type (;0;) (func (result i32)))
   (type (;1;) (func))
   (type (;2;) (func (param i32 i64)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "host" "bodies" (func $"host bodies" (;0;) (type 0)))
-  (import "refuse" "bodies" (func $"refuse bodies" (;1;) (type 1)))
+  (import "refuse" "result of bodies" (func $"refuse result of bodies" (;1;) (type 1)))
   (export "bodies" (func $bodies))
   (func $inside (;2;) (type 2) (param i32 i64)
     (if ;; label = @1
@@ -83,7 +84,7 @@
         (local.get 1)
         (i32.const 1073741824))
       (then
-        (call $"refuse bodies")
+        (call $"refuse result of bodies")
         (unreachable)))
     (local.get 0)
   )

@@ -1,9 +1,14 @@
 (module
   (type (;0;) (func (param i32 i32 i32 i32 i32 i32 f64)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "test:virtual/api#set" (func $"vfs test:virtual/api#set" (;0;) (type 0)))
   (export "set" (func $set))
   (func $set (;1;) (type 0) (param i32 i32 i32 i32 i32 i32 f64)
     (local i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.ge_u
         (local.tee 7

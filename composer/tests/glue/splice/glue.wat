@@ -2,6 +2,7 @@
   (type (;0;) (func (param i32 i32 i64) (result i32)))
   (type (;1;) (func (param i32 i32 i64 i32)))
   (type (;2;) (func (param i32 i64)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "wasi:io/streams#[method]output-stream.splice" (func $"vfs wasi:io/streams#[method]output-stream.splice" (;0;) (type 0)))
@@ -30,6 +31,10 @@
   )
   (func $"[method]output-stream.splice" (;4;) (type 1) (param i32 i32 i64 i32)
     (local i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (local.set 4
       (i32.or
         (local.get 0)

@@ -5,6 +5,7 @@
   (type (;3;) (func (param i32 i64)))
   (type (;4;) (func (param i32 i32 i32) (result i32)))
   (type (;5;) (func (param i32 i32 i32 i32 i32 i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "memory" (memory $vfs (;0;) 0))
   (import "app" "memory" (memory $app (;1;) 0))
   (import "vfs" "cabi_realloc" (func $"vfs cabi_realloc" (;0;) (type 0)))
@@ -48,14 +49,19 @@
   )
   (func $give (;7;) (type 4) (param i32 i32 i32) (result i32)
     (local i32)
+    (global.set 0
+      (i32.const 1))
+    (local.set 3
+      (call $"app realloc"
+        (i32.const 0)
+        (i32.const 0)
+        (local.get 2)
+        (local.get 1)))
+    (global.set 0
+      (i32.const 0))
     (if ;; label = @1
       (i32.and
-        (local.tee 3
-          (call $"app realloc"
-            (i32.const 0)
-            (i32.const 0)
-            (local.get 2)
-            (local.get 1)))
+        (local.get 3)
         (i32.sub
           (local.get 2)
           (i32.const 1)))
@@ -68,7 +74,11 @@
     (local.get 3)
   )
   (func $rename (;8;) (type 5) (param i32 i32 i32 i32 i32 i32)
-    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (local i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.and
         (local.get 5)
@@ -167,11 +177,13 @@
       (i64.load align=4
         (local.get 9)))
     (local.set 10
-      (i32.load $app
-        (local.get 5)))
+      (i32.load
+        (local.get 9)))
     (local.set 11
-      (i32.load $app offset=4
-        (local.get 5)))
+      (i32.load offset=4
+        (local.get 9)))
+    (local.set 12
+      (local.get 10))
     (local.set 10
       (call $give
         (local.get 10)
@@ -182,9 +194,9 @@
     (i32.store $app
       (local.get 5)
       (local.get 10))
-    (local.set 16
+    (local.set 17
       (i32.add
-        (local.tee 12
+        (local.tee 13
           (local.get 10))
         (i32.mul
           (local.get 11)
@@ -193,40 +205,44 @@
       (loop ;; label = @2
         (br_if 1 (;@1;)
           (i32.eq
-            (local.get 12)
-            (local.get 16)))
-        (local.set 13
-          (i32.load $app
-            (local.get 12)))
+            (local.get 13)
+            (local.get 17)))
         (local.set 14
-          (i32.load $app offset=4
+          (i32.load
             (local.get 12)))
         (local.set 15
+          (i32.load offset=4
+            (local.get 12)))
+        (local.set 16
           (call $"vfs vfs-compose:linked#to-utf16"
-            (local.get 13)
-            (local.get 14)))
-        (local.set 13
-          (i32.load
+            (local.get 14)
             (local.get 15)))
         (local.set 14
+          (i32.load
+            (local.get 16)))
+        (local.set 15
           (i32.load offset=4
-            (local.get 15)))
-        (local.set 13
+            (local.get 16)))
+        (local.set 14
           (call $give
-            (local.get 13)
+            (local.get 14)
             (i32.mul
-              (local.get 14)
+              (local.get 15)
               (i32.const 2))
             (i32.const 2)))
         (i32.store $app
-          (local.get 12)
-          (local.get 13))
-        (i32.store $app offset=4
-          (local.get 12)
+          (local.get 13)
           (local.get 14))
+        (i32.store $app offset=4
+          (local.get 13)
+          (local.get 15))
         (local.set 12
           (i32.add
             (local.get 12)
+            (i32.const 12)))
+        (local.set 13
+          (i32.add
+            (local.get 13)
             (i32.const 12)))
         (br 0 (;@2;))))
   )

@@ -1,9 +1,14 @@
 (module
   (type (;0;) (func (param i32 i32 i64 i32 i32 i64 i32) (result i32)))
+  (import "vfs" "busy" (global (;0;) (mut i32)))
   (import "vfs" "test:virtual/api#[method]file.set-times" (func $"vfs test:virtual/api#[method]file.set-times" (;0;) (type 0)))
   (export "[method]file.set-times" (func $"[method]file.set-times"))
   (func $"[method]file.set-times" (;1;) (type 0) (param i32 i32 i64 i32 i32 i64 i32) (result i32)
     (local i32 i32)
+    (if ;; label = @1
+      (global.get 0)
+      (then
+        (unreachable)))
     (if ;; label = @1
       (i32.eqz
         (i32.and

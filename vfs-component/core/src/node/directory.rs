@@ -101,6 +101,11 @@ impl<'i> Entries<'i> {
         self.index.len()
     }
 
+    /// The names, removed ones left out.
+    pub fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.list.iter().filter(|entry| entry.found.is_some()).map(|entry| entry.name.bytes())
+    }
+
     #[inline]
     pub fn get(&self, name: &[u8]) -> Option<Found> {
         let place = self.place(name)?;

@@ -1,7 +1,7 @@
 //! Values from one side to the other.
 //!
 //! A value in memory is copied byte by byte first, and put right where it has come to: what its addresses point to follows it.
-//! Everything is read from the copy: asking for memory may run any code on the other side.
+//! Everything is read where it came from: asking for memory may run any code on the other side, which may write over the copy.
 
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::{Handle, Type, TypeDefKind};
@@ -16,6 +16,8 @@ use super::{Context, resource_number};
 /// A direction, and the functions for it.
 #[derive(Clone, Copy)]
 pub(super) struct Way {
+    /// The memory that values come from.
+    pub(super) from: u32,
     /// The memory that values come to.
     pub(super) to: u32,
     /// [`super::helpers::bring`].
@@ -32,11 +34,11 @@ pub(super) fn indirect(
     address: u32,
 ) -> Result<(), Unsupported> {
     let (size, align) = context.layout.record(types);
-    let count = body.local(ValType::I32);
-    body.code().i32_const(1).local_set(count);
+    let (count, from) = (body.local(ValType::I32), body.local(ValType::I32));
+    body.code().i32_const(1).local_set(count).local_get(address).local_set(from);
     bring(body, context.there, Element { size, align, ty: None, text: None }, address, count);
     for (at, ty) in context.layout.fields(types) {
-        in_memory(context, body, context.there, ty, address, at)?;
+        in_memory(context, body, context.there, ty, (from, address), at)?;
     }
     Ok(())
 }
@@ -113,21 +115,21 @@ pub(super) fn value(
     Ok(())
 }
 
-/// Puts right what was copied to an offset from an address on the other side.
+/// Puts right what was copied, at an offset from an address here and from one on the other side.
 pub(super) fn in_memory(
     context: &Context<'_>,
     body: &mut Body,
     way: Way,
     ty: Type,
-    base: u32,
+    (from, base): (u32, u32),
     offset: u32,
 ) -> Result<(), Unsupported> {
-    let place = Place { memory: way.to, local: base };
+    let (source, place) = (Place { memory: way.from, local: from }, Place { memory: way.to, local: base });
     match context.layout.shape(ty)? {
         Shape::Scalar(kind) => {
             if let Some(bytes) = scalar::checked_bytes(kind) {
                 body.code().local_get(base);
-                memory::load(body, place, offset, bytes);
+                memory::load(body, source, offset, bytes);
                 scalar::normalise(body, kind);
                 memory::store(body, place, offset, bytes);
             }
@@ -135,15 +137,15 @@ pub(super) fn in_memory(
         Shape::Own(_) => {}
         Shape::Borrow => {
             body.code().local_get(base);
-            memory::load(body, place, offset, 4);
+            memory::load(body, source, offset, 4);
             lend(context, body, ty);
             memory::store(body, place, offset, 4);
         }
         Shape::List(element) => {
             let (address, length) = (body.local(ValType::I32), body.local(ValType::I32));
-            memory::load(body, place, offset, 4);
+            memory::load(body, source, offset, 4);
             body.code().local_set(address);
-            memory::load(body, place, offset + 4, 4);
+            memory::load(body, source, offset + 4, 4);
             body.code().local_set(length);
             list(context, body, way, element, address, length)?;
             body.code().local_get(base).local_get(address);
@@ -151,17 +153,17 @@ pub(super) fn in_memory(
         }
         Shape::Record(types) => {
             for (at, ty) in context.layout.fields(&types) {
-                in_memory(context, body, way, ty, base, offset + at)?;
+                in_memory(context, body, way, ty, (from, base), offset + at)?;
             }
         }
         Shape::Variant { tag, cases } => {
             let bytes = scalar::tag_bytes(tag);
-            memory::load(body, place, offset, bytes);
+            memory::load(body, source, offset, bytes);
             scalar::below(body, cases.len() as u32);
             body.code().drop();
             let payload = offset + context.layout.payload(tag, &cases);
-            let tag = fix::Tag { place, offset, bytes };
-            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, way, ty, base, payload))?;
+            let tag = fix::Tag { place: source, offset, bytes };
+            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, way, ty, (from, base), payload))?;
         }
     }
     Ok(())
@@ -176,14 +178,16 @@ fn list(
     address: u32,
     length: u32,
 ) -> Result<(), Unsupported> {
+    let from = body.local(ValType::I32);
+    body.code().local_get(address).local_set(from);
     bring(body, way, element, address, length);
     let Some(ty) = element.ty else {
         body.code().local_get(address).local_get(length).call(way.text);
         return Ok(());
     };
     let each = body.local(ValType::I32);
-    let code = body.apart(|body| in_memory(context, body, way, ty, each, 0))?;
-    fix::for_each(body, element, address, length, each, &code);
+    let code = body.apart(|body| in_memory(context, body, way, ty, (from, each), 0))?;
+    fix::for_each(body, element, (address, length), each, Some(from), &code);
     Ok(())
 }
 

@@ -134,10 +134,10 @@ fn a_result_that_is_the_vfs_s_is_not() {
     let mut rig = Rig::new(APP);
     rig.store.data_mut().answer = Some(TAG | 5);
     assert_eq!(rig.call("body", &[100, 3]), None);
-    assert_eq!(rig.calls(), [made("host body", &[100, 3]), made("refuse body", &[])]);
+    assert_eq!(rig.calls(), [made("host body", &[100, 3]), made("refuse result of body", &[])]);
     rig.store.data_mut().answer = Some(512);
     rig.put_in_app(512, words(&[0, 100, 2]));
     rig.put_in_app(100, words(&[0, 1, 0, TAG as u32 | 2]));
     assert_eq!(rig.call("bodies", &[]), None);
-    assert_eq!(rig.calls(), [made("host bodies", &[]), made("refuse bodies", &[])]);
+    assert_eq!(rig.calls(), [made("host bodies", &[]), made("refuse result of bodies", &[])]);
 }

@@ -1,6 +1,6 @@
 //! Everything around the glue: two memories, and functions that write down their arguments.
 
-use wasmtime::{Caller, Engine, ExternType, Instance, Linker, Memory, MemoryType, Module, Store, Val, ValType};
+use wasmtime::{Caller, Engine, ExternType, Global, Instance, Linker, Memory, MemoryType, Module, Store, Val, ValType};
 
 use crate::link::glue::tests::wit;
 
@@ -73,6 +73,10 @@ impl Rig {
                         Ok(())
                     };
                     linker.func_new(import.module(), import.name(), ty, answer).unwrap();
+                }
+                ExternType::Global(ty) => {
+                    let global = Global::new(&mut store, ty, Val::I32(0)).unwrap();
+                    linker.define(&store, import.module(), import.name(), global).unwrap();
                 }
                 other => panic!("{other:?}"),
             }
