@@ -10,7 +10,8 @@
 //! vfs         its instance beside the app's
 //! glue        modules whose functions take the place of the app's lowered ones
 //! foreign     functions that know nothing of the vfs, and may be given a resource of its all the same
-//! refuse      what they say then
+//! taken       the resources that they take for good
+//! refuse      what is said where their types have no words for it
 //! emit        what is still needed of all this, as a component
 //! ```
 //!

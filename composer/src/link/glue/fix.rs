@@ -9,9 +9,9 @@ use wit_parser::Type;
 
 use super::Context;
 use super::body::Body;
-use super::layout::Text;
-use super::layout::{Element, Scalar, Shape, Unsupported};
+use super::layout::{Element, Scalar, Shape, Text, Unsupported};
 use super::memory::{self, APP, Place, VFS};
+use super::owner;
 use super::scalar;
 use super::text;
 
@@ -63,14 +63,14 @@ pub(super) fn value(
         Shape::Own(_) | Shape::Borrow if direction != Direction::In(Handles::Untag) => {}
         Shape::Own(_) => {
             memory::load(body, place, offset, 4);
-            super::owner::trap_unless_tagged(body);
+            owner::trap_unless_tagged(body);
         }
         Shape::Borrow => {
             memory::load(body, place, offset, 4);
-            super::owner::trap_unless_tagged(body);
+            owner::trap_unless_tagged(body);
             body.code().local_get(base);
             memory::load(body, place, offset, 4);
-            super::owner::untag(body);
+            owner::untag(body);
             memory::store(body, place, offset, 4);
         }
         Shape::List(element) => list(context, body, direction, element, (place, trusted), offset)?,
