@@ -9,8 +9,9 @@ use crate::abi::{self, Area, List};
 const UTF16: usize = 1 << 31;
 
 thread_local! {
-    /// The last string that was made for the app.
-    static FOR_APP: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// The last string that was made for the app, and where it is. Not in the area: there the answer lies that it is a part of, which
+    /// glue has not read to its end.
+    static FOR_APP: RefCell<(Vec<u8>, List)> = const { RefCell::new((Vec::new(), List::EMPTY)) };
 }
 
 /// A string of the app's, which has been copied here; the length is in code units. Lone surrogates trap, as the component model has it.
@@ -60,12 +61,13 @@ extern "C" fn to_latin1_or_utf16(pointer: *const u8, length: usize) -> *const Li
 
 /// Bytes, at most `size` of them, and the length that `fill` says they have for the app.
 fn for_app(size: usize, fill: impl FnOnce(&mut Vec<u8>) -> usize) -> *const List {
-    FOR_APP.with_borrow_mut(|bytes| {
+    FOR_APP.with_borrow_mut(|(bytes, list)| {
         bytes.clear();
         if bytes.try_reserve(size).is_err() {
             abi::trap();
         }
         let length = fill(bytes);
-        Area::put(List { pointer: bytes.as_ptr(), length })
+        *list = List { pointer: bytes.as_ptr(), length };
+        &raw const *list
     })
 }
