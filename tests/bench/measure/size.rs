@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use vfs_tests::{compose, paths};
+use vfs_tests::{compose, wasi_wit};
 use wit_component::{ComponentEncoder, StringEncoding};
 use wit_parser::{ManglingAndAbi, Resolve};
 
@@ -70,7 +70,8 @@ const INTERFACES: [&str; 15] = [
 
 /// A component that does nothing and imports every function of [`INTERFACES`].
 pub fn everything() -> Result<Vec<u8>> {
-    let (wit, version) = wasi_wit()?;
+    let wit = wasi_wit::folder()?;
+    let version = version_of(&wit)?;
     let mut resolve = Resolve::default();
     resolve.push_dir(wit)?;
     let imports = INTERFACES.map(|name| format!("import wasi:{name}@{version};")).join(" ");
@@ -82,13 +83,9 @@ pub fn everything() -> Result<Vec<u8>> {
     ComponentEncoder::default().module(&module)?.validate(true).encode()
 }
 
-/// The folder of WASI 0.2's packages in the crate `wasip2`, and their version.
-fn wasi_wit() -> Result<(PathBuf, String)> {
-    let metadata =
-        cargo_metadata::MetadataCommand::new().manifest_path(paths::repository().join("Cargo.toml")).exec()?;
-    let wasip2 = metadata.packages.iter().find(|p| p.name == "wasip2" && p.version.major == 2);
-    let wit = wasip2.context("no wasip2 2 in Cargo.lock")?.manifest_path.with_file_name("wit");
+/// The version of WASI 0.2's packages in a folder.
+fn version_of(wit: &Path) -> Result<String> {
     let text = fs::read_to_string(wit.join("deps/cli.wit"))?;
     let version = text.lines().find_map(|line| line.strip_prefix("package wasi:cli@")?.strip_suffix(";"));
-    Ok((wit.into(), version.context("no version of wasi:cli")?.to_owned()))
+    Ok(version.context("no version of wasi:cli")?.to_owned())
 }
