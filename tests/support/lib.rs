@@ -4,6 +4,7 @@
 //! case.toml ─ case ─┐                    ┌ wasmtime_host ──┐
 //! root/     ─ stage ┤                    ├ wasmtime50_host ┤
 //! guests/   ─ guests┴ compose ─ app.wasm ┤                 ├ Output ─ normalise ─ stdout.txt
+//!                                        ├ network_host ───┤
 //!                                        ├ node_host ──────┤
 //!                                        └ chromium_host ──┘
 //! ```
@@ -14,6 +15,7 @@ pub mod compose;
 pub mod composition;
 pub mod guests;
 pub mod host;
+pub mod network_host;
 pub mod node_host;
 pub mod normalise;
 pub mod paths;

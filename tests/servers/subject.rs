@@ -1,0 +1,102 @@
+//! An app and its files, composed by the first trial that asks.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Result, ensure};
+use libtest_mimic::Trial;
+use tempfile::TempDir;
+use vfs_tests::case::Form;
+use vfs_tests::world::World;
+use vfs_tests::{compose, stage};
+
+/// In which forms each app must do the same. The first is the measure.
+pub const FORMS: [Form; 2] = [Form::HostDirectory, Form::Linked];
+
+/// An app and the tree that it finds at `/`.
+pub struct Subject {
+    /// In the names of trials.
+    pub name: &'static str,
+    /// The bytes of the app.
+    app: fn() -> Result<Vec<u8>>,
+    /// Makes the files in an empty directory.
+    tree: fn(&Path) -> Result<()>,
+    made: [OnceLock<Result<Made, String>>; FORMS.len()],
+}
+
+/// What a form has made: a component in a file, and the directory that it may see.
+pub struct Made {
+    directory: TempDir,
+}
+
+impl Made {
+    /// The component.
+    pub fn component(&self) -> PathBuf {
+        self.directory.path().join("app.wasm")
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        Ok(fs::read(self.component())?)
+    }
+
+    /// The tree: what was composed, or a directory for the app as it is.
+    pub fn tree(&self) -> PathBuf {
+        self.directory.path().join("tree")
+    }
+
+    /// What the host must give the component.
+    pub fn granted(&self, form: Form) -> Option<PathBuf> {
+        (form == Form::HostDirectory).then(|| self.tree())
+    }
+}
+
+impl Subject {
+    /// One of which nothing is made yet.
+    pub fn new(name: &'static str, app: fn() -> Result<Vec<u8>>, tree: fn(&Path) -> Result<()>) -> Arc<Self> {
+        Arc::new(Self { name, app, tree, made: FORMS.map(|_| OnceLock::new()) })
+    }
+
+    /// The app in this form.
+    ///
+    /// # Errors
+    /// It cannot be built or composed.
+    pub fn made(&self, form: Form) -> Result<&Made> {
+        let slot = FORMS.iter().position(|&there| there == form).expect("a form of the list");
+        let made = self.made[slot].get_or_init(|| self.make(form).map_err(|error| format!("{error:#}")));
+        made.as_ref().map_err(|error| anyhow::Error::msg(error.clone()))
+    }
+
+    fn make(&self, form: Form) -> Result<Made> {
+        let made = Made { directory: TempDir::new()? };
+        fs::create_dir(made.tree())?;
+        (self.tree)(&made.tree())?;
+        stage::still(&made.tree())?;
+        let input = made.directory.path().join("input.wasm");
+        fs::write(&input, (self.app)()?)?;
+        match form {
+            Form::HostDirectory => {
+                fs::rename(&input, made.component())?;
+                return Ok(made);
+            }
+            Form::Linked => compose::linked(&input, &made.tree(), &[], &made.component())?,
+            Form::Plugged => compose::plugged(&input, &made.tree(), &[], &made.component())?,
+            Form::WacPlug => compose::wac_plug(&input, &made.tree(), &[], &made.component())?,
+        }
+        let imports = World::of(&made.bytes()?)?.imports();
+        let open = imports.keys().find(|import| import.starts_with("wasi:filesystem/"));
+        ensure!(open.is_none(), "{} is still asked of the host", open.map_or("", |import| import));
+        Ok(made)
+    }
+
+    /// A trial for each form, named after both.
+    pub fn in_every_form(self: &Arc<Self>, what: &str, test: fn(&Self, Form) -> Result<()>) -> Vec<Trial> {
+        let trial = |form: Form| {
+            let subject = Arc::clone(self);
+            let name = format!("{}::{}::{what}", self.name, form.name());
+            Trial::test(name, move || test(&subject, form).map_err(|error| format!("{error:#}").into()))
+        };
+        FORMS.into_iter().map(trial).collect()
+    }
+}
