@@ -35,8 +35,6 @@ thread_local! {
 }
 
 impl State {
-    #[cold]
-    #[inline(never)]
     fn new() -> Self {
         let settings = embed::settings();
         let options = Options { read_only: settings.read_only, limits: settings.limits, ..Options::default() };
@@ -48,11 +46,18 @@ impl State {
     }
 }
 
+/// Before the first call. Out of line, as every export would have a copy of it.
+#[cold]
+#[inline(never)]
+fn start(state: &mut Option<State>) {
+    *state = Some(State::new());
+}
+
 /// One call of the app whose result is one core value.
 pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
     let value = STATE.with_borrow_mut(|state| {
         if state.is_none() {
-            *state = Some(State::new());
+            start(state);
         }
         state.as_mut().map_or_else(|| abi::trap(), body)
     });

@@ -222,21 +222,19 @@ impl<'i> Tree<'i> {
         let NodeId::Image(nid) = id else { return Err(Error::BadDescriptor) };
         let image = self.image.as_ref().ok_or(Error::Io)?;
         let inode = image.inode(nid)?;
+        self.table.reserve()?;
+        let (links, times) = (inode.links, Times::all(inode.modified));
+        let node = |body| Node { origin: Some(nid), links, opens: 0, changed: false, times, body };
+        // Opening files is what costs; the others need not be made in their place.
+        if inode.kind == FileKind::RegularFile {
+            return Ok(self.table.insert(node(Body::File(RegularFile::from_image(inode)))));
+        }
         let body = match inode.kind {
-            FileKind::RegularFile => Body::File(RegularFile::from_image(inode)),
             FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
             FileKind::SymbolicLink => Body::Symlink(Symlink::Image(image.link_target(&inode)?)),
             special => Body::Special(special),
         };
-        self.table.reserve()?;
-        Ok(self.table.insert(Node {
-            origin: Some(nid),
-            links: inode.links,
-            opens: 0,
-            changed: false,
-            times: Times::all(inode.modified),
-            body,
-        }))
+        Ok(self.table.insert(node(body)))
     }
 
     /// Gives a directory a list of its own entries with room for one more. What they are does not change.

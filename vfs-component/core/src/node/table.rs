@@ -2,33 +2,46 @@
 
 use alloc::vec::Vec;
 
-use hashbrown::HashTable;
 use vfs_image::Nid;
 
 use super::{Node, NodeId};
-use crate::Error;
+use crate::{Error, name};
 
 /// No slot.
 const NONE: u32 = u32::MAX;
+/// Chains at first; a power of two, as all their numbers are.
+const FIRST_CHAINS: usize = 16;
 
 /// All nodes that are open or changed.
 pub(crate) struct Table<'i> {
     slots: Vec<Slot<'i>>,
     /// Head of the list of free slots.
     free: u32,
-    /// Slots of the nodes that were born in the image, by their number there.
-    from_image: HashTable<u32>,
+    /// The nodes that were born in the image: heads of chains of slots, found by their number there. Few are open at a time and
+    /// each is put in and taken out once for every open, which chains do in less time than a table with groups.
+    chains: Vec<u32>,
+    /// Number of slots in chains.
+    chained: usize,
 }
 
 struct Slot<'i> {
     generation: u32,
-    next_free: u32,
+    /// The next free slot, or the next one of the chain.
+    next: u32,
     node: Option<Node<'i>>,
+}
+
+impl<'i> Slot<'i> {
+    const EMPTY: Self = Self { generation: 0, next: NONE, node: None };
+
+    fn origin(&self) -> Option<Nid> {
+        self.node.as_ref().and_then(|node| node.origin)
+    }
 }
 
 impl<'i> Table<'i> {
     pub const fn new() -> Self {
-        Self { slots: Vec::new(), free: NONE, from_image: HashTable::new() }
+        Self { slots: Vec::new(), free: NONE, chains: Vec::new(), chained: 0 }
     }
 
     /// The node in a slot that somebody holds.
@@ -52,14 +65,18 @@ impl<'i> Table<'i> {
     /// The slot of a node, if it has one.
     #[inline]
     pub fn find(&self, id: NodeId) -> Option<u32> {
-        match id {
-            NodeId::Upper { slot, .. } => Some(slot),
-            NodeId::Image(nid) if self.from_image.is_empty() => {
-                let _ = nid;
-                None
+        let nid = match id {
+            NodeId::Upper { slot, .. } => return Some(slot),
+            NodeId::Image(nid) => nid,
+        };
+        let mut number = *self.chains.get(self.chain(nid))?;
+        while let Some(slot) = self.slots.get(number as usize) {
+            if slot.origin() == Some(nid) {
+                return Some(number);
             }
-            NodeId::Image(nid) => self.from_image.find(hash(nid), |&slot| self.is(slot, nid)).copied(),
+            number = slot.next;
         }
+        None
     }
 
     /// The identity of the node in a slot.
@@ -76,70 +93,93 @@ impl<'i> Table<'i> {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::InsufficientSpace`]: there are no more slot numbers.
+    #[inline]
     pub fn reserve(&mut self) -> Result<(), Error> {
+        if self.free != NONE && self.chained < self.chains.len() { Ok(()) } else { self.grow() }
+    }
+
+    #[cold]
+    fn grow(&mut self) -> Result<(), Error> {
         if self.free == NONE {
-            if self.slots.len() >= NONE as usize {
-                return Err(Error::InsufficientSpace);
-            }
+            let number = u32::try_from(self.slots.len()).ok().filter(|&number| number != NONE);
+            let number = number.ok_or(Error::InsufficientSpace)?;
             self.slots.try_reserve(1)?;
+            self.slots.push(Slot::EMPTY);
+            self.free = number;
         }
-        let Self { slots, from_image, .. } = self;
-        from_image.try_reserve(1, |&slot| origin_hash(slots, slot))?;
+        if self.chained >= self.chains.len() {
+            let size = (self.chains.len() * 2).max(FIRST_CHAINS);
+            let mut chains = Vec::new();
+            chains.try_reserve_exact(size)?;
+            chains.resize(size, NONE);
+            self.chains = chains;
+            for number in 0..self.slots.len() {
+                self.chain_up(number as u32);
+            }
+        }
         Ok(())
     }
 
-    /// Puts a node in a slot that [`Table::reserve`] has made sure of. Inlined, so that it is made where it belongs.
-    #[inline]
+    /// Puts a node in the slot that [`Table::reserve`] has made sure of. Inlined, so that a node is made where it belongs: it is
+    /// large, and copying it is a call in most engines.
+    #[inline(always)]
     pub fn insert(&mut self, node: Node<'i>) -> u32 {
-        let origin = node.origin;
-        let slot = match self.slots.get_mut(self.free as usize) {
-            Some(slot) => {
-                let number = self.free;
-                self.free = slot.next_free;
-                slot.node = Some(node);
-                number
-            }
-            None => {
-                let number = self.slots.len() as u32;
-                self.slots.push(Slot { generation: 0, next_free: NONE, node: Some(node) });
-                number
-            }
-        };
-        if let Some(nid) = origin {
-            let Self { slots, from_image, .. } = self;
-            from_image.insert_unique(hash(nid), slot, |&slot| origin_hash(slots, slot));
+        let number = self.free;
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            self.free = slot.next;
+            slot.node = Some(node);
         }
-        slot
+        self.chained += usize::from(self.chain_up(number));
+        number
+    }
+
+    /// Adds a slot to its node's chain, if the node was born in the image.
+    fn chain_up(&mut self, number: u32) -> bool {
+        let origin = self.slots.get(number as usize).and_then(Slot::origin);
+        let Some(chain) = origin.map(|nid| self.chain(nid)) else { return false };
+        if let (Some(slot), Some(head)) = (self.slots.get_mut(number as usize), self.chains.get_mut(chain)) {
+            slot.next = core::mem::replace(head, number);
+        }
+        true
+    }
+
+    /// Takes a slot out of its node's chain.
+    fn unchain(&mut self, number: u32, next: u32, origin: Nid) {
+        self.chained -= 1;
+        let chain = self.chain(origin);
+        let Some(head) = self.chains.get_mut(chain) else { return };
+        if *head == number {
+            *head = next;
+            return;
+        }
+        let mut before = *head;
+        while let Some(slot) = self.slots.get_mut(before as usize) {
+            if slot.next == number {
+                slot.next = next;
+                return;
+            }
+            before = slot.next;
+        }
     }
 
     /// Empties a slot.
-    pub fn remove(&mut self, slot: u32) {
-        let Some(place) = self.slots.get_mut(slot as usize) else { return };
-        let Some(node) = &place.node else { return };
-        if let Some(nid) = node.origin
-            && let Ok(entry) = self.from_image.find_entry(hash(nid), |&other| other == slot)
-        {
-            entry.remove();
+    pub fn remove(&mut self, number: u32) {
+        let Some(slot) = self.slots.get_mut(number as usize) else { return };
+        let (next, origin) = (slot.next, slot.origin());
+        if slot.node.take().is_none() {
+            return;
         }
-        place.node = None;
-        place.generation = place.generation.wrapping_add(1);
-        place.next_free = self.free;
-        self.free = slot;
+        slot.generation = slot.generation.wrapping_add(1);
+        slot.next = self.free;
+        self.free = number;
+        if let Some(origin) = origin {
+            self.unchain(number, next, origin);
+        }
     }
 
-    fn is(&self, slot: u32, nid: Nid) -> bool {
-        self.get(slot).is_ok_and(|node| node.origin == Some(nid))
+    /// Number of the chain of a node of the image. There is none while there are no chains.
+    #[inline]
+    fn chain(&self, nid: Nid) -> usize {
+        name::spread(nid.0) & self.chains.len().wrapping_sub(1)
     }
-}
-
-fn origin_hash(slots: &[Slot<'_>], slot: u32) -> u64 {
-    let node = slots.get(slot as usize).and_then(|slot| slot.node.as_ref());
-    node.and_then(|node| node.origin).map_or(0, hash)
-}
-
-/// Spreads a node number over all bits: the table uses the highest and the lowest.
-#[inline]
-fn hash(nid: Nid) -> u64 {
-    let product = nid.0.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    product ^ (product >> 32)
 }
