@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::name_cache::NameCache;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
-use crate::node::{Body, Directory, Node, NodeId, RegularFile, Stat, Symlink, Times};
+use crate::node::{Body, Directory, Lower, Node, NodeId, RegularFile, Stat, Symlink, Times};
 use crate::path::Component;
 
 /// All there is of the files.
@@ -227,7 +227,7 @@ impl<'i> Tree<'i> {
         let node = |body| Node { origin: Some(nid), links, opens: 0, changed: false, times, body };
         // Opening files is what costs; the others need not be made in their place.
         if inode.kind == FileKind::RegularFile {
-            return Ok(self.table.insert(node(Body::File(RegularFile::from_image(inode)))));
+            return Ok(self.table.insert(node(Body::File(RegularFile::from_image(Lower::new(image, &inode)?)))));
         }
         let body = match inode.kind {
             FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),

@@ -3,6 +3,7 @@
 //! Who keeps a node: its names (`links`) and its opens (`opens`). Without either it is freed.
 
 pub(crate) mod directory;
+mod lower;
 pub(crate) mod regular_file;
 pub(crate) mod symlink;
 pub(crate) mod table;
@@ -10,6 +11,7 @@ pub(crate) mod table;
 use vfs_image::{FileKind, Inode, Nid, Timestamp};
 
 pub(crate) use directory::Directory;
+pub(crate) use lower::Lower;
 pub(crate) use regular_file::RegularFile;
 pub(crate) use symlink::Symlink;
 
@@ -43,7 +45,7 @@ pub(crate) struct Node<'i> {
 
 /// What a node is.
 pub(crate) enum Body<'i> {
-    File(RegularFile),
+    File(RegularFile<'i>),
     Directory(Directory<'i>),
     Symlink(Symlink<'i>),
     /// A device, pipe or socket of the image.

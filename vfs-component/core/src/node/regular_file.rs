@@ -2,8 +2,7 @@
 
 use alloc::vec::Vec;
 
-use vfs_image::{Image, Inode};
-
+use super::lower::Lower;
 use crate::Error;
 
 /// Size of a chunk in bytes. An owned chunk hides the image's bytes in its whole range.
@@ -13,11 +12,9 @@ const CHUNK_SIZE: u64 = CHUNK as u64;
 pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
 
 /// A regular file that is open or changed.
-pub(crate) struct RegularFile {
-    /// What it was in the image.
-    lower: Option<Inode>,
-    /// How many of the image's bytes are still part of it.
-    lower_size: u64,
+pub(crate) struct RegularFile<'i> {
+    /// The image's bytes that are still part of it.
+    lower: Lower<'i>,
     /// Size in bytes.
     size: u64,
     /// By growing index.
@@ -47,15 +44,16 @@ impl Chunk {
     }
 }
 
-impl RegularFile {
+impl<'i> RegularFile<'i> {
     /// An empty file.
     pub const fn new() -> Self {
-        Self { lower: None, lower_size: 0, size: 0, chunks: Vec::new(), owned: 0 }
+        Self::from_image(Lower::NOTHING)
     }
 
     /// A file of the image.
-    pub const fn from_image(inode: Inode) -> Self {
-        Self { lower_size: inode.size, size: inode.size, lower: Some(inode), chunks: Vec::new(), owned: 0 }
+    #[inline]
+    pub const fn from_image(lower: Lower<'i>) -> Self {
+        Self { size: lower.size(), lower, chunks: Vec::new(), owned: 0 }
     }
 
     #[inline]
@@ -73,20 +71,13 @@ impl RegularFile {
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
-    /// - [`Error::Io`]: the inode is not of this image.
-    pub fn read<'a>(
-        &'a self,
-        image: Option<&Image<'a>>,
-        offset: u64,
-        length: u64,
-        gather: &'a mut Vec<u8>,
-    ) -> Result<&'a [u8], Error> {
+    pub fn read<'a>(&'a self, offset: u64, length: u64, gather: &'a mut Vec<u8>) -> Result<&'a [u8], Error> {
         gather.clear();
         let length = length.min(self.size.saturating_sub(offset));
         if length == 0 {
             return Ok(&[]);
         }
-        let first = self.run(image, offset, length)?;
+        let first = self.run(offset, length);
         if let Run::Bytes(bytes) = first
             && bytes.len() as u64 == length
         {
@@ -104,12 +95,12 @@ impl RegularFile {
             if done >= length {
                 return Ok(gather);
             }
-            run = self.run(image, offset + done, length - done)?;
+            run = self.run(offset + done, length - done);
         }
     }
 
     /// What lies at `offset`, which is below the size: at least one byte and at most `length`.
-    fn run<'a>(&'a self, image: Option<&Image<'a>>, offset: u64, length: u64) -> Result<Run<'a>, Error> {
+    fn run(&self, offset: u64, length: u64) -> Run<'_> {
         let index = offset / CHUNK_SIZE;
         // What follows the owned chunks' ends is read as lower bytes or zeros up to here.
         let mut limit = length;
@@ -119,9 +110,9 @@ impl RegularFile {
                     let inside = (offset % CHUNK_SIZE) as usize;
                     let bytes = self.chunks.get(place).and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
                     if bytes.is_empty() {
-                        return Ok(Run::Zeros(length.min(CHUNK_SIZE - inside as u64)));
+                        return Run::Zeros(length.min(CHUNK_SIZE - inside as u64));
                     }
-                    return Ok(Run::Bytes(shortened(bytes, length)));
+                    return Run::Bytes(shortened(bytes, length));
                 }
                 Err(place) => {
                     if let Some(next) = self.chunks.get(place) {
@@ -130,22 +121,10 @@ impl RegularFile {
                 }
             }
         }
-        let lower = self.lower_at(image, offset)?;
-        Ok(if lower.is_empty() { Run::Zeros(limit) } else { Run::Bytes(shortened(lower, limit)) })
-    }
-
-    /// The image's bytes at `offset` as far as they lie together and are part of the file; empty where there are none.
-    fn lower_at<'a>(&self, image: Option<&Image<'a>>, offset: u64) -> Result<&'a [u8], Error> {
-        let (Some(inode), Some(image)) = (&self.lower, image) else { return Ok(&[]) };
-        let left = self.lower_size.saturating_sub(offset);
-        if left == 0 {
-            return Ok(&[]);
+        match self.lower.run(offset) {
+            [] => Run::Zeros(limit),
+            bytes => Run::Bytes(shortened(bytes, limit)),
         }
-        let bytes = image.data(inode, offset)?;
-        if bytes.is_empty() {
-            return Err(Error::Io);
-        }
-        Ok(shortened(bytes, left))
     }
 
     /// Where the chunk with this index is, or would be.
@@ -180,18 +159,16 @@ impl RegularFile {
 
     /// How many of the image's bytes lie in a chunk.
     fn lower_in(&self, index: u64) -> usize {
-        self.lower_size.saturating_sub(index * CHUNK_SIZE).min(CHUNK_SIZE) as usize
+        self.lower.size().saturating_sub(index * CHUNK_SIZE).min(CHUNK_SIZE) as usize
     }
 
-    /// Makes sure that [`RegularFile::write`] needs no memory and can read what it copies up. What the file holds does not
-    /// change.
+    /// Makes sure that [`RegularFile::write`] needs no memory. What the file holds does not change.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the inode is not of this image.
-    pub fn reserve(&mut self, image: Option<&Image<'_>>, offset: u64, length: u64) -> Result<(), Error> {
+    pub fn reserve(&mut self, offset: u64, length: u64) -> Result<(), Error> {
         for part in Parts::new(offset, length) {
-            if let Err(error) = self.reserve_part(image, part) {
+            if let Err(error) = self.reserve_part(part) {
                 self.forget_reserved();
                 return Err(error);
             }
@@ -204,7 +181,7 @@ impl RegularFile {
         self.chunks.retain(|chunk| !chunk.bytes.is_empty());
     }
 
-    fn reserve_part(&mut self, image: Option<&Image<'_>>, part: Part) -> Result<(), Error> {
+    fn reserve_part(&mut self, part: Part) -> Result<(), Error> {
         match self.find(part.index) {
             Ok(place) => {
                 let Some(chunk) = self.chunks.get_mut(place) else { return Ok(()) };
@@ -216,55 +193,40 @@ impl RegularFile {
                 }
             }
             Err(place) => {
-                let lower = self.lower_in(part.index);
-                if lower > 0 && image.is_none() {
-                    return Err(Error::Io);
-                }
                 let after_full = place
                     .checked_sub(1)
                     .and_then(|before| self.chunks.get(before))
                     .is_some_and(|before| before.index + 1 == part.index && before.bytes.len() == CHUNK);
-                let wanted = if after_full { CHUNK } else { part.end().max(lower) };
+                let wanted = if after_full { CHUNK } else { part.end().max(self.lower_in(part.index)) };
                 let mut bytes = Vec::new();
                 bytes.try_reserve_exact(wanted)?;
                 self.chunks.try_reserve(1)?;
                 self.chunks.insert(place, Chunk { index: part.index, bytes });
-                self.check_lower(image, part.index)?;
             }
         }
         Ok(())
     }
 
-    /// Reads the image's bytes in a chunk once, so that copying them up cannot fail later.
-    fn check_lower(&self, image: Option<&Image<'_>>, index: u64) -> Result<(), Error> {
-        let end = self.lower_in(index) as u64;
-        let mut done = 0;
-        while done < end {
-            done += self.lower_at(image, index * CHUNK_SIZE + done)?.len() as u64;
-        }
-        Ok(())
-    }
-
     /// Writes bytes for which [`RegularFile::reserve`] has made place.
-    pub fn write(&mut self, image: Option<&Image<'_>>, offset: u64, mut bytes: &[u8]) {
+    pub fn write(&mut self, offset: u64, mut bytes: &[u8]) {
         let end = offset + bytes.len() as u64;
         for part in Parts::new(offset, bytes.len() as u64) {
             let (now, later) = bytes.split_at_checked(part.length).unwrap_or((bytes, &[]));
-            self.write_part(image, part, now);
+            self.write_part(part, now);
             bytes = later;
         }
         self.size = self.size.max(end);
     }
 
-    fn write_part(&mut self, image: Option<&Image<'_>>, part: Part, new: &[u8]) {
+    fn write_part(&mut self, part: Part, new: &[u8]) {
         let Ok(place) = self.find(part.index) else { return };
-        let is_new = self.chunks.get(place).is_some_and(|chunk| chunk.bytes.is_empty());
         let lower = self.lower_in(part.index);
+        let Some(chunk) = self.chunks.get_mut(place) else { return };
+        let is_new = chunk.bytes.is_empty();
         // Bytes that are overwritten at once need not be copied up.
         if is_new && lower > 0 && !(part.start == 0 && part.end() >= lower) {
-            self.copy_up(image, place, part.index, lower);
+            self.lower.copy(part.index * CHUNK_SIZE, lower, &mut chunk.bytes);
         }
-        let Some(chunk) = self.chunks.get_mut(place) else { return };
         let before = if is_new { 0 } else { chunk.bytes.len() };
         if chunk.bytes.len() < part.start {
             chunk.bytes.resize(part.start, 0);
@@ -277,25 +239,10 @@ impl RegularFile {
         self.owned += (chunk.bytes.len() - before) as u64;
     }
 
-    /// Fills a new chunk with the image's bytes.
-    fn copy_up(&mut self, image: Option<&Image<'_>>, place: usize, index: u64, lower: usize) {
-        let Some(mut bytes) = self.chunks.get_mut(place).map(|chunk| core::mem::take(&mut chunk.bytes)) else { return };
-        while bytes.len() < lower {
-            match self.lower_at(image, index * CHUNK_SIZE + bytes.len() as u64) {
-                Ok(run) if !run.is_empty() => bytes.extend_from_slice(shortened(run, (lower - bytes.len()) as u64)),
-                // Cannot be seen: every byte was reached while reserving.
-                _ => bytes.resize(lower, 0),
-            }
-        }
-        if let Some(chunk) = self.chunks.get_mut(place) {
-            chunk.bytes = bytes;
-        }
-    }
-
     /// Cuts the file or lets it grow by zeros. Needs no memory.
     pub fn set_size(&mut self, size: u64) {
         if size < self.size {
-            self.lower_size = self.lower_size.min(size);
+            self.lower.truncate(size);
             let index = size / CHUNK_SIZE;
             let inside = (size % CHUNK_SIZE) as usize;
             let keep = match self.find(index) {

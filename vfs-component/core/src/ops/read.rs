@@ -25,7 +25,7 @@ impl<C: Clock> Fs<'_, C> {
     ) -> Result<&'a [u8], Error> {
         match &self.tree.table.get(file.slot)?.body {
             Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => {
-                contents.read(self.tree.image.as_ref(), offset, length.min(MAX_READ), gather)
+                contents.read(offset, length.min(MAX_READ), gather)
             }
             _ => Err(Error::BadDescriptor),
         }

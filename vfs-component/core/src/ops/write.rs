@@ -41,15 +41,14 @@ impl<C: Clock> Fs<'_, C> {
         let growth = contents.growth(offset, length);
         self.tree.check_bytes(growth)?;
         self.tree.check_nodes(&[slot], 0)?;
-        let image = self.tree.image;
         let Body::File(contents) = &mut self.tree.table.get_mut(slot)?.body else { return Err(Error::BadDescriptor) };
-        contents.reserve(image.as_ref(), offset, length)?;
+        contents.reserve(offset, length)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(slot)
             && let Body::File(contents) = &mut node.body
         {
-            contents.write(image.as_ref(), offset, bytes);
+            contents.write(offset, bytes);
             node.times.modify(now);
         }
         self.tree.count_bytes(0, growth);
