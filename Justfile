@@ -22,9 +22,10 @@ test: setup
 test-only WORD: setup
     cargo test --release -p vfs-compose -p vfs-tests -- {{WORD}}
 
-# Accept what the golden cases print now
+# Accept what the golden cases print now, and write docs/compatibility.md
 bless: setup
     BLESS=1 cargo test --release -p vfs-tests --test runner
+    BLESS=1 cargo test --release -p vfs-tests --test corpus -- table
 
 # Speed and size against the host directory; `just bench read` for one kind of measurement
 bench *ARGS: setup

@@ -37,7 +37,7 @@ major=$(node -p 'process.versions.node.split(".")[0]')
 [ "$major" -ge 20 ] || missing "Node $major is too old: the tests need 20 or later"
 
 # npm, at the versions of the lock files: jco and its shim where they are used, and what makes components of JavaScript.
-javascript=tests/programs/guests/javascript
+javascript=tests/corpus/javascript
 mkdir -p "$tools/javascript"
 cp "$javascript/package.json" "$javascript/package-lock.json" "$javascript/.npmrc" "$tools/javascript"
 for folder in adapters "$tools/javascript"; do

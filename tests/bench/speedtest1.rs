@@ -1,5 +1,5 @@
 //! SQLite's own benchmark, `speedtest1`, as a preview1 module. Nothing of it is in the repository: the program comes out of the
-//! distribution's source package, the library out of the crate that `tests/programs` has its SQLite from, and zig makes one of both.
+//! distribution's source package, the library out of the crate that `tests/corpus` has its SQLite from, and zig makes one of both.
 
 use crate::lab::run;
 use anyhow::{Context, Result, bail, ensure};
@@ -81,11 +81,11 @@ fn hash(program: &Path) -> Result<()> {
 
 /// The folder with SQLite in one file.
 fn library() -> Result<PathBuf> {
-    let manifest = paths::tests().join("programs/guests/Cargo.toml");
+    let manifest = paths::tests().join("corpus/Cargo.toml");
     let options = ["--locked".to_owned()];
     let metadata = MetadataCommand::new().manifest_path(manifest).other_options(options).exec()?;
     let Some(package) = metadata.packages.iter().find(|package| package.name == "libsqlite3-sys") else {
-        bail!("no libsqlite3-sys in tests/programs/guests/Cargo.lock");
+        bail!("no libsqlite3-sys in tests/corpus/Cargo.lock");
     };
     Ok(package.manifest_path.with_file_name("sqlite3").into())
 }

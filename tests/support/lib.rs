@@ -13,6 +13,7 @@ pub mod case;
 pub mod chromium_host;
 pub mod compose;
 pub mod composition;
+pub mod debian;
 pub mod guests;
 pub mod host;
 pub mod network_host;

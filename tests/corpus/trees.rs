@@ -1,4 +1,4 @@
-//! What the programs work on.
+//! The trees that `program.toml` can name.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,10 +6,38 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use anyhow::Result;
+use serde::Deserialize;
 use vfs_tests::{paths, stage};
 
+/// A tree that several programs work on.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tree {
+    /// Nothing at all.
+    #[default]
+    Empty,
+    /// Texts and links.
+    Documents,
+    /// Sources of Rust.
+    Sources,
+}
+
+impl Tree {
+    /// Makes it in an empty directory.
+    ///
+    /// # Errors
+    /// Something cannot be written.
+    pub fn make(self, root: &Path) -> Result<()> {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Documents => documents(root),
+            Self::Sources => sources(root),
+        }
+    }
+}
+
 /// Texts of words in no order, nested directories, a symbolic link, a hard link, an empty file, one of 300 KiB.
-pub fn documents(root: &Path) -> Result<()> {
+fn documents(root: &Path) -> Result<()> {
     fs::write(root.join("words.txt"), words(2_000))?;
     fs::write(root.join("few.txt"), words(40))?;
     fs::write(root.join("empty"), "")?;
@@ -28,44 +56,14 @@ pub fn documents(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The documents, and the script of [`crate::program::Program::Session`].
-pub fn documents_and_script(root: &Path) -> Result<()> {
-    documents(root)?;
-    fs::write(root.join("script"), include_str!("session.txt"))?;
-    Ok(())
-}
-
-/// The documents, and the package that [`crate::program::Program::Python`] imports.
-pub fn for_python(root: &Path) -> Result<()> {
-    documents(root)?;
-    library("python", root)
-}
-
-/// The documents, and what [`crate::program::Program::JavaScript`] reads of its own.
-pub fn for_javascript(root: &Path) -> Result<()> {
-    documents(root)?;
-    library("javascript", root)
-}
-
-/// What lies in `library` beside a program.
-fn library(language: &str, root: &Path) -> Result<()> {
-    fs::create_dir(root.join("lib"))?;
-    stage::copy_tree(&paths::tests().join("programs/guests").join(language).join("library"), &root.join("lib"))
-}
-
 /// The sources of the vfs, and what a search should not enter.
-pub fn sources(root: &Path) -> Result<()> {
+fn sources(root: &Path) -> Result<()> {
     stage::copy_tree(&paths::repository().join("vfs-component"), root)?;
     fs::write(root.join(".ignore"), "core/tests\n")?;
     fs::create_dir(root.join(".hidden"))?;
     fs::write(root.join(".hidden/secret.rs"), "fn hidden() {}\n")?;
     fs::write(root.join("binary.dat"), b"fn in_a_binary\0file\n")?;
     Ok(())
-}
-
-/// An empty directory for a database.
-pub fn empty(root: &Path) -> Result<()> {
-    Ok(fs::create_dir(root.join("data"))?)
 }
 
 /// So many lines of three words, the same every time, many of them more than once.

@@ -1,0 +1,109 @@
+//! How programs are built: one module for each family of tools.
+
+pub mod cargo;
+mod javascript;
+mod kept;
+mod python;
+mod tool;
+mod zig;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+pub use self::kept::folder;
+
+use self::cargo::{Package, Published};
+use self::javascript::JavaScript;
+use self::python::Python;
+use self::zig::Zig;
+
+/// `[build.KIND]`: what makes the program.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Build {
+    /// A program of crates.io.
+    Crate(Published),
+    /// A Rust program of ours.
+    Package(Package),
+    /// C, C++ or Zig.
+    Zig(Zig),
+    /// Python.
+    Python(Python),
+    /// JavaScript or TypeScript.
+    JavaScript(JavaScript),
+}
+
+impl Build {
+    /// The component or core module, built by the first who asks.
+    ///
+    /// # Errors
+    /// It does not build.
+    pub fn build(&self, name: &str, folder: &Path) -> Result<PathBuf> {
+        // One build at a time: they share what they have built of the same crates.
+        static BUILDING: Mutex<()> = Mutex::new(());
+        let _building = BUILDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        match self {
+            Self::Crate(published) => published.build(),
+            Self::Package(package) => package.build(),
+            Self::Zig(zig) => zig.build(name, folder),
+            Self::Python(python) => python.build(name, folder),
+            Self::JavaScript(javascript) => javascript.build(name, folder),
+        }
+    }
+
+    /// Whose program it is, and which version of it: for the table. What others wrote comes from where they publish it.
+    ///
+    /// # Errors
+    /// A lock file cannot be read.
+    pub fn source(&self, folder: &Path) -> Result<Source> {
+        Ok(match self {
+            Self::Crate(published) => Source::published(&published.name, &published.version, "crates.io"),
+            Self::Zig(Zig { debian: Some(package), .. }) => {
+                Source::published(&package.name, &package.version, "Debian 12")
+            }
+            Self::Python(_) => match fs::read_to_string(folder.join("requirements.txt")) {
+                Ok(text) => {
+                    let first = text.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+                    let (name, rest) = first.split_once("==").context("requirements.txt names no package")?;
+                    Source::published(name, rest.split(' ').next().unwrap_or_default(), "PyPI")
+                }
+                Err(_) => Source::Ours,
+            },
+            Self::JavaScript(_) => match fs::read_to_string(folder.join("source/package.json")) {
+                Ok(text) => {
+                    let package: serde_json::Value = serde_json::from_str(&text)?;
+                    let dependencies = package["dependencies"].as_object();
+                    let (name, version) =
+                        dependencies.and_then(|all| all.iter().next()).context("package.json names no package")?;
+                    Source::published(name, version.as_str().unwrap_or_default(), "npm")
+                }
+                Err(_) => Source::Ours,
+            },
+            Self::Package(_) | Self::Zig(_) => Source::Ours,
+        })
+    }
+}
+
+/// Whose program it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// It lies in its entry's folder.
+    Ours,
+    /// Others wrote it.
+    Published {
+        /// The package and its version.
+        what: String,
+        /// Where it comes from.
+        registry: &'static str,
+    },
+}
+
+impl Source {
+    fn published(name: &str, version: &str, registry: &'static str) -> Self {
+        Self::Published { what: format!("{name} {version}"), registry }
+    }
+}
