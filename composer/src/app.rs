@@ -26,6 +26,8 @@ pub(crate) struct App {
     pub(crate) exports: Vec<String>,
     /// What it asks of interfaces that the vfs has.
     pub(crate) served: Demands,
+    /// Names of imports that no host may be asked for.
+    pub(crate) withheld: BTreeSet<String>,
     /// All its types.
     pub(crate) resolve: Resolve,
     /// Its own world.
@@ -48,7 +50,8 @@ impl App {
         let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
         let interfaces = interfaces(wasi, &resolve, world)?;
         let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
-        Ok(Self { component, imports, exports, served, resolve, world, interfaces })
+        let withheld = BTreeSet::new();
+        Ok(Self { component, imports, exports, served, withheld, resolve, world, interfaces })
     }
 
     /// Whether everything that shares resources with the vfs's interfaces is the vfs's too, as plugging needs it.
@@ -57,6 +60,12 @@ impl App {
     /// [`AppError::NotServedYet`] with everything that is not.
     pub(crate) fn require_pluggable(&self) -> Result<(), AppError> {
         sharing::check(&self.resolve, self.world, &self.interfaces)
+    }
+
+    /// What the vfs may ask of the host, too.
+    pub(crate) fn granted(&self) -> Demands {
+        let granted = self.served.iter().filter(|(name, _)| !self.withheld.contains(&name.to_string()));
+        granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
     }
 
     /// Whether anything of the tree would ever be asked for.

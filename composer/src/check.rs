@@ -43,6 +43,7 @@ impl Edge {
 ///
 /// # Errors
 /// - [`CheckError::Invalid`]: the validator refuses it.
+/// - [`CheckError::NotDenied`]: it imports what is denied.
 /// - [`CheckError::NewImport`]: law 1, it imports what the app does not.
 /// - [`CheckError::NotPlugged`]: law 2, an import of the app that the vfs serves is still there, and the vfs itself does not need it.
 /// - [`CheckError::LostExport`]: the app exports more.
@@ -66,6 +67,9 @@ fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> R
     let edge = Edge::of(composed).map_err(|source| CheckError::Invalid { source: source.into() })?;
     let served: BTreeSet<String> = app.served.keys().map(ToString::to_string).collect();
     for interface in edge.imports {
+        if app.withheld.contains(&interface) {
+            return Err(CheckError::NotDenied { interface });
+        }
         if !app.imports.contains(&interface) {
             return Err(CheckError::NewImport { interface });
         }

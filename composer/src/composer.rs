@@ -11,6 +11,7 @@ use crate::check::{self, Edge};
 use crate::composed::{Composed, PackedImage};
 use crate::embed::{self, Description};
 use crate::error::{AppError, CheckError, Error, TreeError};
+use crate::front::{self, Denial, Rules};
 use crate::image::{ImageArgument, Packed, Reading};
 use crate::link;
 use crate::report::Form;
@@ -31,6 +32,7 @@ pub struct Composer {
     times: Option<Timestamp>,
     output: Option<PathBuf>,
     form: FormChoice,
+    rules: Rules,
 }
 
 /// Which form is wanted.
@@ -62,6 +64,7 @@ impl Composer {
             times: None,
             output: None,
             form: FormChoice::default(),
+            rules: Rules::default(),
         }
     }
 
@@ -144,6 +147,28 @@ impl Composer {
         self
     }
 
+    /// Denies interfaces. A call of one gets its own error (`access-denied`, `not-permitted`, ...); where it has none, a message on
+    /// stderr that names the line of the policy, and then exit; where the app has no stderr either, a trap in a function whose name
+    /// is the message. What the vfs has without a host (files, environment, streams) does not go on to the host.
+    ///
+    /// What uses a resource of something that is denied is denied with it.
+    pub fn deny(mut self, denial: Denial) -> Self {
+        self.rules.denials.push(denial);
+        self
+    }
+
+    /// Denies everything but what [`Composer::keep`] names. The result has no imports.
+    pub fn deny_all(mut self, because: impl Into<String>) -> Self {
+        self.rules.all = Some(because.into());
+        self
+    }
+
+    /// Interfaces that [`Composer::deny_all`] leaves to the host, in the form of [`Denial::interfaces`].
+    pub fn keep(mut self, interfaces: impl Into<String>) -> Self {
+        self.rules.kept.push(interfaces.into());
+        self
+    }
+
     /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet. For any app
     /// it is the same as [`Composer::vfs`].
     ///
@@ -156,6 +181,7 @@ impl Composer {
         if !self.allow_unused && !app.has_filesystem() {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
         }
+        let app = front::apply(&self.rules, &wasi, &self.settings, app)?;
         if self.form == FormChoice::Plugged {
             return self.plugged(&wasi, &app, None);
         }
@@ -197,7 +223,10 @@ impl Composer {
     /// As [`Composer::compose`].
     pub fn vfs(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
-        let app = self.app.as_ref().map(|app| App::read(&wasi, app.clone())).transpose()?;
+        let mut app = self.app.as_ref().map(|app| App::read(&wasi, app.clone())).transpose()?;
+        if let Some(app) = &mut app {
+            app.withheld = front::withheld(&self.rules, &wasi, &self.settings, app)?;
+        }
         self.vfs_for(&wasi, app.as_ref(), None)
     }
 
@@ -271,7 +300,7 @@ struct Collected {
 /// What the vfs shall be for an app, or for any.
 fn order(wasi: &Wasi, app: Option<&App>) -> Order {
     if let Some(app) = app {
-        return Order { exports: app.served.clone(), grants: Grants::of_app(wasi, &app.served) };
+        return Order { exports: app.served.clone(), grants: Grants::of_app(wasi, &app.granted()) };
     }
     let version = wasi.version();
     let exports = wasi.served().filter_map(|path| {

@@ -15,6 +15,9 @@ pub enum Error {
     /// Reading the app.
     #[error(transparent)]
     App(#[from] AppError),
+    /// What the app may not do.
+    #[error(transparent)]
+    Deny(#[from] DenyError),
     /// Collecting the sources of the tree.
     #[error(transparent)]
     Tree(#[from] TreeError),
@@ -125,6 +128,58 @@ fn share(names: &[String]) -> &'static str {
 
 fn comes(names: &[String]) -> &'static str {
     if names.len() == 1 { "it comes" } else { "they come" }
+}
+
+/// A rule of the policy cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DenyError {
+    /// Neither the app nor WASI knows the name.
+    #[error("nothing is called `{pattern}`{}", meant(.nearest))]
+    Unknown {
+        /// What was to be denied.
+        pattern: String,
+        /// What it may have meant.
+        nearest: Option<String>,
+    },
+    /// The host gives the app resources of what is denied, by calling its export.
+    #[error(
+        "`{interface}` cannot be denied ({because}): the host calls the app's export `{export}` with its resources; deny other \
+         interfaces by their names"
+    )]
+    Exported {
+        /// What was to be denied.
+        interface: String,
+        /// The app's export.
+        export: String,
+        /// The line of the policy.
+        because: String,
+    },
+    /// A resource type that is imported by itself.
+    #[error("the resource `{name}` cannot be denied ({because}): the app imports it by itself, not in an interface")]
+    Resource {
+        /// The import.
+        name: String,
+        /// The line of the policy.
+        because: String,
+    },
+    /// A vfs alone, for an app that is denied something that the vfs does not have.
+    #[error("a vfs alone cannot deny `{interface}`, which is not the vfs's: compose the app")]
+    Alone {
+        /// What was to be denied.
+        interface: String,
+    },
+    /// The component that denies could not be made.
+    #[error("the component that denies cannot be made")]
+    Front {
+        /// The encoder's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+fn meant(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or_else(String::new, |nearest| format!(": did you mean `{nearest}`?"))
 }
 
 /// A source of the tree cannot be used.
@@ -367,6 +422,12 @@ pub enum CheckError {
     /// Law 2.
     #[error("the app's import `{interface}` would still be the host's")]
     NotPlugged {
+        /// The import.
+        interface: String,
+    },
+    /// Something that is denied.
+    #[error("the result would import `{interface}`, which is denied")]
+    NotDenied {
         /// The import.
         interface: String,
     },

@@ -33,6 +33,7 @@
 //!
 //! ```text
 //! app       what is it, what does it import?              component, or preview1 module through vfs-preview1
+//! front     components before it that deny                what is denied answers so
 //! source    directories and images                        -> names, attributes, where contents come from
 //! tree      one tree of all sources                       collisions are errors here
 //! image     its layout as an EROFS image                  every offset and the size, nothing read yet
@@ -52,6 +53,7 @@ mod composed;
 mod composer;
 mod embed;
 pub mod error;
+mod front;
 mod image;
 mod inspect;
 mod link;
@@ -67,6 +69,7 @@ mod wasi;
 pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
+pub use front::Denial;
 pub use inspect::{Inspection, Vfs, inspect};
 pub use name::InterfaceName;
 pub use report::{Form, ImageReport, Report};

@@ -21,7 +21,7 @@
 mod component;
 mod flatten;
 mod foreign;
-mod glue;
+pub(crate) mod glue;
 mod host;
 mod plan;
 mod refuse;
@@ -147,7 +147,9 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;
     let exports = functions(app, &plan);
     let wishes = Wishes::new(&plan, environment);
-    let granted = |path: &str, name: &str| !HostImport::find(wasi, &component, &wishes, path, name).is_empty();
+    let granted = |path: &str, name: &str| {
+        !served.is_withheld(path) && !HostImport::find(wasi, &component, &wishes, path, name).is_empty()
+    };
     let inside = tailor::inside(wasi, &exports, granted, embedding)?;
     let versions = wishes.versions();
     let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);

@@ -2,6 +2,7 @@
 
 pub(crate) mod apps;
 mod composed;
+mod deny;
 mod encodings;
 mod foreign;
 mod images;

@@ -17,21 +17,21 @@
 //! bridge      the same between two parts of an app
 //! ```
 
-mod answer;
-mod body;
+pub(crate) mod answer;
+pub(crate) mod body;
 pub(crate) mod bridge;
 mod fix;
-mod flat;
+pub(crate) mod flat;
 mod foreign;
 mod function;
 mod helpers;
-mod layout;
-mod memory;
+pub(crate) mod layout;
+pub(crate) mod memory;
 mod owner;
 mod params;
 mod plan;
 mod results;
-mod scalar;
+pub(crate) mod scalar;
 mod special;
 #[cfg(test)]
 mod tests;

@@ -81,6 +81,9 @@ impl Call<'_> {
             return owned.iter().filter_map(|owned| owned.vfs.clone()).collect();
         }
         let plain = self.plain();
+        if self.owner == Owner::Virtual {
+            return vec![plain];
+        }
         match plain.as_str() {
             "wasi:io/poll#poll" => vec![POLL.into()],
             "wasi:io/streams#[method]output-stream.splice" => vec![plain, SPLICE.into()],

@@ -69,6 +69,9 @@ impl<'a> Served<'a> {
 
     /// Who owns what an interface makes. `None`: the vfs has nothing to do with it.
     pub(super) fn owner(&self, path: &str) -> Option<Owner> {
+        if self.is_withheld(path) {
+            return Some(Owner::Virtual);
+        }
         match path {
             "wasi:filesystem/types" | "wasi:filesystem/preopens" => Some(Owner::Virtual),
             "wasi:io/error" | "wasi:io/poll" | "wasi:io/streams" => Some(Owner::Mixed),
@@ -79,8 +82,15 @@ impl<'a> Served<'a> {
 
     /// Who owns what a function of an interface makes.
     pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<Owner> {
-        let left_alone = interface.path == ENVIRONMENT && !FROM_SETTINGS.contains(&function.name.as_str());
+        let left_alone = interface.path == ENVIRONMENT
+            && !self.is_withheld(ENVIRONMENT)
+            && !FROM_SETTINGS.contains(&function.name.as_str());
         self.owner(&interface.path).filter(|_| interface.is_wasi_0_2() && !left_alone)
+    }
+
+    /// Whether the vfs has an interface that no host may be asked for.
+    pub(super) fn is_withheld(&self, path: &str) -> bool {
+        self.app.served.keys().any(|name| name.path == path && self.app.withheld.contains(&name.to_string()))
     }
 
     /// Whether a function that is not the vfs's may be given a handle of its.
@@ -178,7 +188,8 @@ impl<'a> Served<'a> {
             let Type::Id(result) = get.result? else { return None };
             let TypeDefKind::Handle(Handle::Own(stream)) = resolve.types[result].kind else { return None };
             let stream = self.home(stream)?.interface;
-            (interface.path == STDERR && interface.is_wasi_0_2()).then_some((interface, stream))
+            (interface.path == STDERR && interface.is_wasi_0_2() && !self.is_withheld(STDERR))
+                .then_some((interface, stream))
         })
     }
 

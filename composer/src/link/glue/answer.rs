@@ -24,28 +24,33 @@ const FITTING: [&str; 12] = [
 
 /// A number in memory.
 #[derive(Clone, Copy)]
-pub(super) struct Number {
-    pub(super) offset: u32,
-    pub(super) bytes: u32,
-    pub(super) value: u32,
+pub(crate) struct Number {
+    pub(crate) offset: u32,
+    pub(crate) bytes: u32,
+    pub(crate) value: u32,
 }
 
 /// A result, as the numbers that it is made of. The first is the case of the outermost variant.
-pub(super) struct Answer(pub(super) Vec<Number>);
+pub(crate) struct Answer(pub(crate) Vec<Number>);
 
 /// `None`: its types have no words for it.
 ///
 /// - A `result` without a type for errors: an error.
 /// - A `result` whose error is an enum, or a variant, with a case of a fitting name that has nothing in it, or an option: that.
 /// - An `option`, from a function that is asked about an error of a stream alone (`network-error-code`): none.
-pub(super) fn of(layout: &Layout<'_>, function: &Function) -> Option<Answer> {
+pub(crate) fn of(layout: &Layout<'_>, function: &Function) -> Option<Answer> {
+    of_words(layout, function, &FITTING)
+}
+
+/// The same with other cases of errors that fit, the best first.
+pub(crate) fn of_words(layout: &Layout<'_>, function: &Function, fitting: &[&str]) -> Option<Answer> {
     match kind(layout, function.result?)? {
         TypeDefKind::Option(_) if asks_about_an_error(layout, function) => Some(Answer(vec![case(0, 1, 0)])),
         TypeDefKind::Result(result) => {
             let mut numbers = vec![case(0, 1, 1)];
             if let Some(error) = result.err {
                 let offset = layout.payload(wit_parser::Int::U8, &[result.ok, result.err]);
-                numbers.extend(fitting(layout, error, offset)?);
+                numbers.extend(error_of(layout, error, offset, fitting)?);
             }
             Some(Answer(numbers))
         }
@@ -58,24 +63,24 @@ fn case(offset: u32, bytes: u32, value: u32) -> Number {
 }
 
 /// An error at an offset.
-fn fitting(layout: &Layout<'_>, error: Type, offset: u32) -> Option<Vec<Number>> {
+fn error_of(layout: &Layout<'_>, error: Type, offset: u32, fitting: &[&str]) -> Option<Vec<Number>> {
     match kind(layout, error)? {
-        TypeDefKind::Enum(all) => of_enum(all, offset),
-        TypeDefKind::Variant(all) => of_variant(layout, all, offset),
+        TypeDefKind::Enum(all) => of_enum(all, offset, fitting),
+        TypeDefKind::Variant(all) => of_variant(layout, all, offset, fitting),
         _ => None,
     }
 }
 
-fn of_enum(all: &Enum, offset: u32) -> Option<Vec<Number>> {
-    let at = |name| all.cases.iter().position(|case| case.name == name);
-    let found = FITTING.into_iter().find_map(at)?;
+fn of_enum(all: &Enum, offset: u32, fitting: &[&str]) -> Option<Vec<Number>> {
+    let at = |name: &&str| all.cases.iter().position(|case| case.name == *name);
+    let found = fitting.iter().find_map(at)?;
     Some(vec![case(offset, tag_bytes(all.tag()), found as u32)])
 }
 
-fn of_variant(layout: &Layout<'_>, all: &Variant, offset: u32) -> Option<Vec<Number>> {
+fn of_variant(layout: &Layout<'_>, all: &Variant, offset: u32, fitting: &[&str]) -> Option<Vec<Number>> {
     let is_option = |ty| matches!(kind(layout, ty), Some(TypeDefKind::Option(_)));
-    let at = |name| all.cases.iter().position(|case| case.name == name && case.ty.is_none_or(is_option));
-    let found = FITTING.into_iter().find_map(at)?;
+    let at = |name: &&str| all.cases.iter().position(|case| case.name == *name && case.ty.is_none_or(is_option));
+    let found = fitting.iter().find_map(at)?;
     let mut numbers = vec![case(offset, tag_bytes(all.tag()), found as u32)];
     if all.cases[found].ty.is_some() {
         let types: Vec<_> = all.cases.iter().map(|case| case.ty).collect();

@@ -3,7 +3,7 @@
 use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 
 /// A function's locals and instructions. The first locals are its parameters.
-pub(super) struct Body {
+pub(crate) struct Body {
     params: u32,
     locals: Vec<ValType>,
     code: Vec<u8>,
@@ -11,23 +11,23 @@ pub(super) struct Body {
 
 impl Body {
     /// An empty function of `params` parameters.
-    pub(super) fn new(params: u32) -> Self {
+    pub(crate) fn new(params: u32) -> Self {
         Self { params, locals: Vec::new(), code: Vec::new() }
     }
 
     /// A new local.
-    pub(super) fn local(&mut self, ty: ValType) -> u32 {
+    pub(crate) fn local(&mut self, ty: ValType) -> u32 {
         self.locals.push(ty);
         self.params + self.locals.len() as u32 - 1
     }
 
     /// Where instructions are added.
-    pub(super) fn code(&mut self) -> InstructionSink<'_> {
+    pub(crate) fn code(&mut self) -> InstructionSink<'_> {
         InstructionSink::new(&mut self.code)
     }
 
     /// What `emit` adds, taken out again, so that one can see whether it is anything.
-    pub(super) fn apart<E>(&mut self, emit: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<Vec<u8>, E> {
+    pub(crate) fn apart<E>(&mut self, emit: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<Vec<u8>, E> {
         let before = std::mem::take(&mut self.code);
         let result = emit(self);
         let added = std::mem::replace(&mut self.code, before);
@@ -35,17 +35,17 @@ impl Body {
     }
 
     /// Adds what [`Body::apart`] took out.
-    pub(super) fn append(&mut self, code: &[u8]) {
+    pub(crate) fn append(&mut self, code: &[u8]) {
         self.code.extend_from_slice(code);
     }
 
     /// Traps if the value on the stack is not zero.
-    pub(super) fn trap_if(&mut self) {
+    pub(crate) fn trap_if(&mut self) {
         self.code().if_(BlockType::Empty).unreachable().end();
     }
 
     /// Traps if an address is not a multiple of `align`.
-    pub(super) fn trap_if_misaligned(&mut self, address: u32, align: u32) {
+    pub(crate) fn trap_if_misaligned(&mut self, address: u32, align: u32) {
         if align > 1 {
             self.code().local_get(address).i32_const((align - 1).cast_signed()).i32_and();
             self.trap_if();
@@ -53,7 +53,7 @@ impl Body {
     }
 
     /// The whole function.
-    pub(super) fn finish(mut self) -> Function {
+    pub(crate) fn finish(mut self) -> Function {
         self.code().end();
         let mut function = Function::new_with_locals_types(self.locals);
         function.raw(self.code);

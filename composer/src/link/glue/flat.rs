@@ -6,14 +6,14 @@ use super::body::Body;
 
 /// A core parameter. In a variant it may be wider than what a case keeps in it.
 #[derive(Clone, Copy)]
-pub(super) struct Slot {
-    pub(super) local: u32,
-    pub(super) ty: ValType,
+pub(crate) struct Slot {
+    pub(crate) local: u32,
+    pub(crate) ty: ValType,
 }
 
 impl Slot {
     /// Puts the 32-bit number of this slot on the stack.
-    pub(super) fn get(self, body: &mut Body) {
+    pub(crate) fn get(self, body: &mut Body) {
         body.code().local_get(self.local);
         if self.ty == ValType::I64 {
             body.code().i32_wrap_i64();
@@ -21,7 +21,7 @@ impl Slot {
     }
 
     /// Takes a 32-bit number from the stack into this slot.
-    pub(super) fn set(self, body: &mut Body) {
+    pub(crate) fn set(self, body: &mut Body) {
         if self.ty == ValType::I64 {
             body.code().i64_extend_i32_u();
         }
@@ -29,7 +29,7 @@ impl Slot {
     }
 
     /// A local that holds the 32-bit number of this slot.
-    pub(super) fn narrow(self, body: &mut Body) -> u32 {
+    pub(crate) fn narrow(self, body: &mut Body) -> u32 {
         if self.ty == ValType::I32 {
             return self.local;
         }
@@ -41,6 +41,6 @@ impl Slot {
 }
 
 /// Slots for core parameters from the first local on.
-pub(super) fn slots(types: &[ValType]) -> Vec<Slot> {
+pub(crate) fn slots(types: &[ValType]) -> Vec<Slot> {
     (0..).zip(types).map(|(local, ty)| Slot { local, ty: *ty }).collect()
 }

@@ -5,7 +5,7 @@ use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
 /// A kind of type that glue cannot carry, in words.
-pub(super) struct Unsupported(pub(super) &'static str);
+pub(crate) struct Unsupported(pub(super) &'static str);
 
 /// How an app has its strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,14 +20,14 @@ pub(crate) enum Encoding {
 
 /// An encoding that is not the vfs's.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Text {
+pub(crate) enum Text {
     Utf16,
     Latin1OrUtf16,
 }
 
 impl Text {
     /// `None`: as the vfs has them.
-    pub(super) fn of(encoding: Encoding) -> Option<Self> {
+    pub(crate) fn of(encoding: Encoding) -> Option<Self> {
         match encoding {
             Encoding::Utf8 => None,
             Encoding::Utf16 => Some(Self::Utf16),
@@ -37,15 +37,15 @@ impl Text {
 }
 
 /// Every function of the glue asks it about types.
-pub(super) struct Layout<'a> {
-    pub(super) resolve: &'a Resolve,
+pub(crate) struct Layout<'a> {
+    pub(crate) resolve: &'a Resolve,
     /// How the app has its strings.
-    pub(super) encoding: Encoding,
+    pub(crate) encoding: Encoding,
     sizes: SizeAlign,
 }
 
 /// What a type is, for moving it.
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// One core value without an address in it.
     Scalar(Scalar),
     /// A handle, with the resource that it is of.
@@ -64,7 +64,7 @@ pub(super) enum Shape {
 
 /// What bits a core value may have.
 #[derive(Clone, Copy)]
-pub(super) enum Scalar {
+pub(crate) enum Scalar {
     /// All of them.
     Any,
     /// So many of the low ones, and the others do not count.
@@ -87,55 +87,55 @@ pub(super) enum Scalar {
 
 /// The elements of a list.
 #[derive(Clone, Copy)]
-pub(super) struct Element {
-    pub(super) size: u32,
-    pub(super) align: u32,
+pub(crate) struct Element {
+    pub(crate) size: u32,
+    pub(crate) align: u32,
     /// `None` for those of a string.
-    pub(super) ty: Option<Type>,
+    pub(crate) ty: Option<Type>,
     /// For a string that the vfs must have in another encoding.
-    pub(super) text: Option<Text>,
+    pub(crate) text: Option<Text>,
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(resolve: &'a Resolve, encoding: Encoding) -> Self {
+    pub(crate) fn new(resolve: &'a Resolve, encoding: Encoding) -> Self {
         let mut sizes = SizeAlign::default();
         sizes.fill(resolve);
         Self { resolve, encoding, sizes }
     }
 
     /// Bytes in memory.
-    pub(super) fn size(&self, ty: Type) -> u32 {
+    pub(crate) fn size(&self, ty: Type) -> u32 {
         self.sizes.size(&ty).size_wasm32() as u32
     }
 
     /// Alignment in memory, in bytes.
-    pub(super) fn align(&self, ty: Type) -> u32 {
+    pub(crate) fn align(&self, ty: Type) -> u32 {
         self.sizes.align(&ty).align_wasm32() as u32
     }
 
     /// A type as the elements of a list.
-    pub(super) fn element(&self, ty: Type) -> Element {
+    pub(crate) fn element(&self, ty: Type) -> Element {
         Element { size: self.size(ty), align: self.align(ty), ty: Some(ty), text: None }
     }
 
     /// Offsets of the fields of a record.
-    pub(super) fn fields(&self, types: &[Type]) -> Vec<(u32, Type)> {
+    pub(crate) fn fields(&self, types: &[Type]) -> Vec<(u32, Type)> {
         self.sizes.field_offsets(types).into_iter().map(|(at, ty)| (at.size_wasm32() as u32, *ty)).collect()
     }
 
     /// Size and alignment of the record that parameters make when they are too many for core parameters.
-    pub(super) fn record(&self, types: &[Type]) -> (u32, u32) {
+    pub(crate) fn record(&self, types: &[Type]) -> (u32, u32) {
         let info = self.sizes.record(types);
         (info.size.size_wasm32() as u32, info.align.align_wasm32() as u32)
     }
 
     /// Offset of the payload of a variant.
-    pub(super) fn payload(&self, tag: Int, cases: &[Option<Type>]) -> u32 {
+    pub(crate) fn payload(&self, tag: Int, cases: &[Option<Type>]) -> u32 {
         self.sizes.payload_offset(tag, cases.iter().map(Option::as_ref)).size_wasm32() as u32
     }
 
     /// The core values of a parameter.
-    pub(super) fn flat(&self, ty: Type) -> Vec<ValType> {
+    pub(crate) fn flat(&self, ty: Type) -> Vec<ValType> {
         let mut storage = [WasmType::I32; Resolve::MAX_FLAT_PARAMS];
         let mut flat = FlatTypes::new(&mut storage);
         self.resolve.push_flat(&ty, &mut flat);
@@ -143,7 +143,7 @@ impl<'a> Layout<'a> {
     }
 
     /// What a type is a name for.
-    pub(super) fn named(&self, mut id: TypeId) -> TypeId {
+    pub(crate) fn named(&self, mut id: TypeId) -> TypeId {
         while let TypeDefKind::Type(Type::Id(next)) = self.resolve.types[id].kind {
             id = next;
         }
@@ -154,7 +154,7 @@ impl<'a> Layout<'a> {
     ///
     /// # Errors
     /// [`Unsupported`]: futures, streams, error contexts, maps and lists of fixed length.
-    pub(super) fn shape(&self, ty: Type) -> Result<Shape, Unsupported> {
+    pub(crate) fn shape(&self, ty: Type) -> Result<Shape, Unsupported> {
         Ok(match ty {
             Type::Bool => Shape::Scalar(Scalar::Bool),
             Type::Char => Shape::Scalar(Scalar::Char),
@@ -201,7 +201,7 @@ impl<'a> Layout<'a> {
     ///
     /// # Errors
     /// As [`Layout::shape`], for any part.
-    pub(super) fn any(&self, ty: Type, is: fn(&Shape) -> bool) -> Result<bool, Unsupported> {
+    pub(crate) fn any(&self, ty: Type, is: fn(&Shape) -> bool) -> Result<bool, Unsupported> {
         let shape = self.shape(ty)?;
         let parts = match &shape {
             Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow => Vec::new(),
@@ -229,7 +229,7 @@ fn string(encoding: Encoding) -> Element {
 }
 
 /// As core WebAssembly with 32-bit memories has them.
-pub(super) fn core_types(types: &[WasmType]) -> Vec<ValType> {
+pub(crate) fn core_types(types: &[WasmType]) -> Vec<ValType> {
     types.iter().map(|ty| core_type(*ty)).collect()
 }
 

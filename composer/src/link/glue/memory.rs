@@ -5,27 +5,27 @@ use wasm_encoder::MemArg;
 use super::body::Body;
 
 /// Index of the vfs's memory in a glue module.
-pub(super) const VFS: u32 = 0;
+pub(crate) const VFS: u32 = 0;
 /// Index of the app's memory in a glue module.
-pub(super) const APP: u32 = 1;
+pub(crate) const APP: u32 = 1;
 
 /// Up to here, loads and stores are faster than `memory.copy`, which leaves compiled code.
 const UNROLLED: u32 = 128;
 
 /// An address: what a local holds, in a memory.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub(super) memory: u32,
-    pub(super) local: u32,
+pub(crate) struct Place {
+    pub(crate) memory: u32,
+    pub(crate) local: u32,
 }
 
 /// The bytes at an offset from a place, loaded or stored with this natural alignment (a power of two, at most 8).
-pub(super) fn at(place: Place, offset: u32, align: u32) -> MemArg {
+pub(crate) fn at(place: Place, offset: u32, align: u32) -> MemArg {
     MemArg { offset: offset.into(), align: align.trailing_zeros(), memory_index: place.memory }
 }
 
 /// Copies `size` bytes, both places being aligned to `align`.
-pub(super) fn copy(body: &mut Body, to: Place, from: Place, size: u32, align: u32) {
+pub(crate) fn copy(body: &mut Body, to: Place, from: Place, size: u32, align: u32) {
     if size > UNROLLED {
         body.code().local_get(to.local).local_get(from.local).i32_const(size.cast_signed());
         body.code().memory_copy(to.memory, from.memory);
@@ -49,7 +49,7 @@ pub(super) fn copy(body: &mut Body, to: Place, from: Place, size: u32, align: u3
 }
 
 /// Loads a number of 1, 2 or 4 bytes.
-pub(super) fn load(body: &mut Body, from: Place, offset: u32, bytes: u32) {
+pub(crate) fn load(body: &mut Body, from: Place, offset: u32, bytes: u32) {
     let arg = at(from, offset, bytes);
     let mut code = body.code();
     code.local_get(from.local);
@@ -61,7 +61,7 @@ pub(super) fn load(body: &mut Body, from: Place, offset: u32, bytes: u32) {
 }
 
 /// Stores a number of 1, 2 or 4 bytes: address and value are on the stack.
-pub(super) fn store(body: &mut Body, to: Place, offset: u32, bytes: u32) {
+pub(crate) fn store(body: &mut Body, to: Place, offset: u32, bytes: u32) {
     let arg = at(to, offset, bytes);
     match bytes {
         1 => body.code().i32_store8(arg),

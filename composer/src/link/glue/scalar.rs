@@ -37,7 +37,7 @@ pub(super) fn checked_bytes(scalar: Scalar) -> Option<u32> {
 }
 
 /// Bytes of a discriminant.
-pub(super) fn tag_bytes(tag: Int) -> u32 {
+pub(crate) fn tag_bytes(tag: Int) -> u32 {
     match tag {
         Int::U8 => 1,
         Int::U16 => 2,

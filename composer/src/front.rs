@@ -1,0 +1,116 @@
+//! What an app may not ask of the host: a component in front of it answers instead.
+//!
+//! `front + app` is an app like any other, so both forms take it as it is. What the vfs has without a host needs no front: there it is
+//! enough that the vfs asks no host either.
+//!
+//! ```text
+//! pattern    what is denied, as people say it
+//! alone      what the vfs has without a host
+//! choose     which of the app's imports are denied, and by what
+//! mentions   whose resources an interface speaks of
+//! world      the world of the component in front
+//! answer     what each of its functions says
+//! module     its core module
+//! ending     how a function says what its types have no words for
+//! let_go     handles that come with a denied call
+//! ```
+
+mod alone;
+mod answer;
+mod choose;
+mod ending;
+mod let_go;
+mod mentions;
+mod module;
+mod pattern;
+mod world;
+
+use std::collections::BTreeSet;
+
+use vfs_core::settings::Settings;
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+
+use crate::app::App;
+use crate::compose;
+use crate::error::{Cause, DenyError, Error};
+use crate::wasi::Wasi;
+use choose::Chosen;
+
+/// Interfaces that the app gets no access to, and the line of the policy that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denial {
+    /// A package (`wasi:sockets`), an interface (`wasi:random/random`, with a version or without), or the name of an import.
+    pub interfaces: String,
+    /// What is shown to whoever asks why: `--random deny`.
+    pub because: String,
+}
+
+impl Denial {
+    /// Puts both together.
+    #[must_use]
+    pub fn new(interfaces: impl Into<String>, because: impl Into<String>) -> Self {
+        Self { interfaces: interfaces.into(), because: because.into() }
+    }
+}
+
+/// Everything that is said about what an app may not do.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules {
+    pub(crate) denials: Vec<Denial>,
+    /// Everything is denied, and why.
+    pub(crate) all: Option<String>,
+    /// What [`Rules::all`] does not speak of, in the patterns of [`Denial::interfaces`].
+    pub(crate) kept: Vec<String>,
+}
+
+/// The app with what the rules put in front of it.
+///
+/// # Errors
+/// - [`DenyError`]: a rule cannot be kept.
+/// - [`Error::App`], [`Error::Compose`]: the two cannot be joined.
+pub(crate) fn apply(rules: &Rules, wasi: &Wasi, settings: &Settings, mut app: App) -> Result<App, Error> {
+    let Chosen { fronted, withheld } = choose::choose(rules, wasi, settings, &app)?;
+    if !fronted.is_empty() {
+        let front = component(wasi, &app, &fronted, &withheld)?;
+        app = App::read(wasi, compose::compose(front, &app)?)?;
+    }
+    app.withheld = withheld;
+    Ok(app)
+}
+
+/// Names of imports that no host may be asked for by a vfs alone.
+///
+/// # Errors
+/// - [`DenyError::Alone`]: something must stand in front of the app.
+/// - As [`apply`].
+pub(crate) fn withheld(
+    rules: &Rules,
+    wasi: &Wasi,
+    settings: &Settings,
+    app: &App,
+) -> Result<BTreeSet<String>, DenyError> {
+    let Chosen { fronted, withheld } = choose::choose(rules, wasi, settings, app)?;
+    match fronted.first() {
+        None => Ok(withheld),
+        Some((key, _)) => Err(DenyError::Alone { interface: app.resolve.name_world_key(key) }),
+    }
+}
+
+/// A component that exports what is denied.
+fn component(
+    wasi: &Wasi,
+    app: &App,
+    fronted: &choose::Fronted,
+    withheld: &choose::Withheld,
+) -> Result<Vec<u8>, DenyError> {
+    let front = world::build(wasi, app, fronted, withheld);
+    let mut module = module::module(&front);
+    let failed = |source: Cause| DenyError::Front { source };
+    embed_component_metadata(&mut module, &front.resolve, front.world, StringEncoding::UTF8)
+        .map_err(|source| failed(source.into()))?;
+    ComponentEncoder::default()
+        .merge_imports_based_on_semver(false)
+        .module(&module)
+        .and_then(|encoder| encoder.encode())
+        .map_err(|source| failed(source.into()))
+}

@@ -1,0 +1,143 @@
+//! Which of the app's imports are denied, and by which line of the policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use vfs_core::settings::Settings;
+use wit_parser::{InterfaceId, TypeDefKind, WorldItem, WorldKey};
+
+use super::Rules;
+use super::alone::is_alone;
+use super::mentions::{functions, owners};
+use super::pattern::{self, Reach};
+use crate::app::App;
+use crate::error::DenyError;
+use crate::name::InterfaceName;
+use crate::wasi::Wasi;
+
+const IO: &str = "wasi:io/";
+
+/// What a component in front of the app answers, and why.
+pub(super) type Fronted = IndexMap<WorldKey, String>;
+
+/// Names of imports that no host may be asked for.
+pub(super) type Withheld = BTreeSet<String>;
+
+pub(super) struct Chosen {
+    pub(super) fronted: Fronted,
+    pub(super) withheld: Withheld,
+}
+
+/// Reads the rules for one app.
+///
+/// What uses a resource of something that is denied is denied with it: nobody could give it one.
+///
+/// # Errors
+/// - [`DenyError::Unknown`]: a pattern speaks of nothing.
+/// - [`DenyError::Exported`]: the host calls the app with what is denied.
+/// - [`DenyError::Resource`]: something that cannot be had of a component in front is denied.
+pub(super) fn choose(rules: &Rules, wasi: &Wasi, settings: &Settings, app: &App) -> Result<Chosen, DenyError> {
+    for pattern in rules.denials.iter().map(|denial| &denial.interfaces).chain(&rules.kept) {
+        pattern::require_known(pattern, app.imports.iter().map(String::as_str))?;
+    }
+    let exported = exported(app);
+    let imports = &app.resolve.worlds[app.world].imports;
+    let mut denied: IndexMap<WorldKey, &str> = IndexMap::new();
+    for (key, item) in imports {
+        let name = app.resolve.name_world_key(key);
+        let Some((because, reach)) = because(rules, &name) else { continue };
+        if let WorldItem::Type { id, .. } = item {
+            if matches!(app.resolve.types[*id].kind, TypeDefKind::Resource) {
+                return Err(DenyError::Resource { name, because: because.to_owned() });
+            }
+            continue;
+        }
+        if let Some(export) = id_of(item).and_then(|id| exported.get(&id)) {
+            if reach == Some(Reach::Package) {
+                continue;
+            }
+            let (because, export) = (because.to_owned(), export.clone());
+            return Err(DenyError::Exported { interface: name, export, because });
+        }
+        denied.insert(key.clone(), because);
+    }
+    let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, settings, app, key, item);
+    // Imports come after those they use, so one pass sees those that share through another.
+    for (key, item) in imports {
+        if denied.contains_key(key) || is_left_to_vfs(key, item) {
+            continue;
+        }
+        let owners = owners(&app.resolve, item);
+        let mut without = denied.iter().filter(|(other, _)| {
+            imports
+                .get(*other)
+                .is_some_and(|item| !is_left_to_vfs(other, item) && id_of(item).is_some_and(|id| owners.contains(&id)))
+        });
+        let Some(because) = without.next().map(|(_, because)| *because) else { continue };
+        if let Some(export) = id_of(item).and_then(|id| exported.get(&id)) {
+            let interface = app.resolve.name_world_key(key);
+            return Err(DenyError::Exported { interface, export: export.clone(), because: because.to_owned() });
+        }
+        denied.insert(key.clone(), because);
+    }
+    let mut withheld: Withheld = denied.keys().map(|key| app.resolve.name_world_key(key)).collect();
+    if speaks_of_io(app, &denied) {
+        withheld.retain(|name| !name.starts_with(IO));
+    }
+    let fronted = imports.iter().filter_map(|(key, item)| {
+        let because = denied.get(key)?;
+        (!is_left_to_vfs(key, item)).then(|| (key.clone(), (*because).to_owned()))
+    });
+    Ok(Chosen { fronted: fronted.collect(), withheld })
+}
+
+/// The line of the policy that denies an import, and how far it reaches: `None` is everything.
+fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)> {
+    let named = rules.denials.iter().filter_map(|denial| {
+        let reach = pattern::reach(&denial.interfaces, name)?;
+        Some((denial.because.as_str(), Some(reach)))
+    });
+    let found = named.min_by_key(|(_, reach)| *reach == Some(Reach::Package));
+    let is_kept = || rules.kept.iter().any(|kept| pattern::reach(kept, name).is_some());
+    found.or_else(|| rules.all.as_deref().filter(|_| !is_kept()).map(|because| (because, None)))
+}
+
+/// Whether the vfs answers an import without a host; also where it brings nothing but names of types.
+fn is_left_to_vfs(wasi: &Wasi, settings: &Settings, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
+    let name = InterfaceName::parse(&app.resolve.name_world_key(key));
+    let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
+    wasi.serves(&name.path) && (is_alone(&name.path, settings) || functions(&app.resolve, item).is_empty())
+}
+
+/// The interfaces whose resources the app's exports speak of, and one such export for each.
+fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
+    let mut exported = BTreeMap::new();
+    let world = &app.resolve.worlds[app.world];
+    for (key, item) in &world.exports {
+        for owner in owners(&app.resolve, item) {
+            if Some(owner) != id_of(item) {
+                exported.entry(owner).or_insert_with(|| app.resolve.name_world_key(key));
+            }
+        }
+    }
+    exported
+}
+
+/// Whether streams or pollables of the host come to the app in spite of all.
+fn speaks_of_io(app: &App, denied: &IndexMap<WorldKey, &str>) -> bool {
+    let is_io = |id: InterfaceId| app.resolve.id_of(id).is_some_and(|name| name.starts_with(IO));
+    let world = &app.resolve.worlds[app.world];
+    let imports = world.imports.iter().filter(|(key, item)| {
+        let name = app.resolve.name_world_key(key);
+        let is_virtual = name.starts_with(IO) || name.starts_with(crate::app::FILESYSTEM);
+        !denied.contains_key(*key) && !is_virtual && !functions(&app.resolve, item).is_empty()
+    });
+    imports.chain(&world.exports).any(|(_, item)| owners(&app.resolve, item).into_iter().any(is_io))
+}
+
+fn id_of(item: &WorldItem) -> Option<InterfaceId> {
+    match item {
+        WorldItem::Interface { id, .. } => Some(*id),
+        WorldItem::Function(_) | WorldItem::Type { .. } => None,
+    }
+}
