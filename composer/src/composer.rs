@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::check::{self, Edge};
 use crate::composed::{Composed, PackedImage};
 use crate::embed::{self, Description};
-use crate::error::{AppError, CheckError, Error, TreeError};
+use crate::error::{AppError, CheckError, Error, TreeError, Unlinkable};
 use crate::front::{self, Denial, Rules};
 use crate::image::{ImageArgument, Packed, Reading};
 use crate::link;
@@ -212,7 +212,7 @@ impl Composer {
         let description =
             Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
         embed::describe(&mut linked.component, description);
-        check::check_linked(&linked.component, app)?;
+        check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
         let composed = Composed::new(linked.component, image, warnings)?;
         Ok(composed.with_sizes(app.component.len() as u64, linked.vfs_size).with_form(Form::Linked, None))
     }

@@ -41,7 +41,7 @@ use vfs_core::settings::Settings;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
 use crate::app::App;
-use crate::error::{Cause, Error, TailorError};
+use crate::error::{Cause, CheckError, Error, TailorError};
 use crate::tailor::{self, Embedding, Placed};
 use crate::wasi::Wasi;
 use component::{Component, Definition, Id, Item, Space};
@@ -102,12 +102,21 @@ pub enum Unlinkable {
         /// The interface.
         interface: String,
     },
+    /// A resource that a host function takes for good, and that comes from no import.
+    #[error("the app gives `{name}` away, which it does not import with its interface")]
+    Resource {
+        /// The interface and the resource.
+        name: String,
+    },
     /// A kind of definition that the composer does not take apart.
     #[error("the app's component has {what}")]
     Part {
         /// The part, in words.
         what: &'static str,
     },
+    /// What came of it breaks a law: not the app's fault.
+    #[error("what came of linking it is not right: {0}")]
+    Wrong(CheckError),
     /// The app's component cannot be taken apart.
     #[error("the app's component cannot be taken apart")]
     Broken {

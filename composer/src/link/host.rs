@@ -165,7 +165,7 @@ fn newest_first(component: &Component<'_>, path: &str) -> Vec<InterfaceName> {
 }
 
 /// The type of an imported instance.
-fn declarations<'c, 'a>(
+pub(super) fn declarations<'c, 'a>(
     component: &'c Component<'a>,
     import: &ComponentImport<'_>,
 ) -> Option<&'c [InstanceTypeDeclaration<'a>]> {

@@ -50,6 +50,12 @@ pub(super) struct Resource {
     pub(super) name: String,
 }
 
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.interface, self.name)
+    }
+}
+
 impl Resource {
     /// The vfs's function that a drop of a handle calls.
     pub(super) fn dtor(&self) -> String {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use wasmparser::CanonicalFunction;
+use wasmparser::{CanonicalFunction, ComponentAlias, ComponentExternalKind, ComponentTypeRef, InstanceTypeDeclaration};
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
 
 use super::Unlinkable;
 use super::component::{Component, Item, Space};
 use super::glue::Owned;
-use super::served::{Resource, Served};
+use super::host::declarations;
+use super::served::{Resource, Served, interface_of};
 use crate::wasi::parts;
 
 /// The resources whose handles a function takes for good.
@@ -25,7 +26,7 @@ pub(super) fn owned(served: &Served<'_>, function: &Function) -> Vec<Owned> {
 /// Adds the host's drop of a resource's handles.
 ///
 /// # Errors
-/// - [`Unlinkable::HandedOn`]: the app does not import the interface that has the resource.
+/// - [`Unlinkable::Resource`]: the app does not import the resource by the name of its interface.
 pub(super) fn add_drop(
     served: &Served<'_>,
     component: &mut Component<'_>,
@@ -34,8 +35,28 @@ pub(super) fn add_drop(
     let types = component.definitions().iter().filter_map(|definition| definition.id);
     let mut types = types.filter(|id| id.space == Space::Type).map(|id| id.number);
     let resource = types.find(|number| served.resource(component, *number).as_ref() == Some(wanted));
-    let resource = resource.ok_or_else(|| Unlinkable::HandedOn { interface: wanted.interface.to_string() })?;
+    // An app that neither drops nor makes such a handle has no name for its type.
+    let resource = resource.or_else(|| Some(component.add(imported(component, wanted)?)));
+    let resource = resource.ok_or_else(|| Unlinkable::Resource { name: wanted.to_string() })?;
     Ok(component.add(Item::Canonical(CanonicalFunction::ResourceDrop { resource })))
+}
+
+/// The type of an imported resource.
+fn imported<'a>(component: &Component<'a>, wanted: &Resource) -> Option<Item<'a>> {
+    component.definitions().iter().find_map(|definition| {
+        let (Item::Import(import), Some(id)) = (&definition.item, definition.id) else { return None };
+        if interface_of(import).as_ref() != Some(&wanted.interface) {
+            return None;
+        }
+        let name = declarations(component, import)?.iter().find_map(|declaration| match declaration {
+            InstanceTypeDeclaration::Export { name, ty: ComponentTypeRef::Type(_) } if name.name == wanted.name => {
+                Some(name.name)
+            }
+            _ => None,
+        })?;
+        let kind = ComponentExternalKind::Type;
+        Some(Item::Alias(ComponentAlias::InstanceExport { kind, instance_index: id.number, name }))
+    })
 }
 
 /// The resources whose handles a function of any package takes for good.

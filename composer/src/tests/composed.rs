@@ -2,6 +2,9 @@
 
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource};
+use wasmtime_wasi::p2::DynInputStream;
 
 use super::{apps, run};
 use crate::error::Error;
@@ -163,4 +166,40 @@ fn a_stream_of_the_host_that_a_part_lends_to_another() {
     let run = format!(r#"(func (export "wasi:cli/run@0.2.3#run") (result i32) {body})"#);
     let command = apps::written(&["0.2.3"], &world, &format!("(module {HEAD} {imports} {MEMORY} {run})"));
     runs_in_both_forms(&plugged(command, library));
+}
+
+/// A function of the host's that cannot answer with an error; each part has it with a memory of its own.
+#[test]
+fn parts_that_give_files_to_the_host() {
+    let host = "import host: interface {
+        use wasi:io/streams@0.2.3.{input-stream}; watch: func(source: borrow<input-stream>, why: string); }";
+    let watch = r#"(import "host" "watch" (func $watch (param i32 i32 i32)))"#;
+    let interface = "use wasi:io/streams@0.2.3.{input-stream}; open: func() -> input-stream; watch: func();";
+    let code = r#"(func (export "lib#watch") (call $watch (call $file) (i32.const 0) (i32.const 1)))"#;
+    let world = format!("{IMPORTS} {host} export lib: interface {{ {interface} }}");
+    let opens = OPENS.replace("(func (export", "(func $file (export");
+    let library = apps::written(&["0.2.3"], &world, &format!("(module {HEAD} {watch} {MEMORY} {opens} {code})"));
+    for (call, imports) in [
+        ("(call $there)", r#"(import "lib" "watch" (func $there))"#),
+        (
+            "(call $watch (call $given) (i32.const 0) (i32.const 1))",
+            r#"(import "lib" "open" (func $given (result i32)))"#,
+        ),
+    ] {
+        let world = format!("{IMPORTS} {host} import lib: interface {{ {interface} }} export wasi:cli/run@0.2.3;");
+        let run = format!(r#"(func (export "wasi:cli/run@0.2.3#run") (result i32) {call} (i32.const 0))"#);
+        let module = format!("(module {HEAD} {watch} {imports} {MEMORY} {run})");
+        let command = apps::written(&["0.2.3"], &world, &module);
+        let linked = composed(&plugged(command, library.clone()), FormChoice::Linked).unwrap();
+        let host = |linker: &mut Linker<run::State>| {
+            let watch = |_: StoreContextMut<'_, run::State>, (_, _): (Resource<DynInputStream>, String)| Ok(());
+            linker.instance("host").unwrap().func_wrap("watch", watch).unwrap();
+        };
+        let ran = run::Running::new(&linked, host).run();
+        assert!(
+            matches!(&ran.end, run::End::Trapped(error) if error.contains("`host#watch` was given")),
+            "{:?}",
+            ran.end
+        );
+    }
 }

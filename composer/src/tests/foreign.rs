@@ -1,7 +1,7 @@
 //! Linked apps that give files to functions which only know the host's resources, or return them.
 
 use wasmtime::StoreContextMut;
-use wasmtime::component::{ComponentType, Lift, Linker, Lower, Resource, Val};
+use wasmtime::component::{ComponentType, Lift, Linker, Lower, Resource, ResourceType, Val};
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 
 use super::apps;
@@ -23,9 +23,15 @@ const HOST: &str = "import host: interface {
     connect: func(end: end) -> result<_, failure>;
     many: func(a: string, b: string, c: string, d: string, e: string, f: string, g: string, h: string, pair: pair) -> result<u64, failure>;
     reason: func(err: borrow<error>) -> option<failure>;
+    keep: func(source: input-stream) -> result;
+    resource token { mint: static func() -> token; }
+    hand: func(token: token, source: input-stream) -> result;
 }";
 
 type Input = Resource<DynInputStream>;
+
+/// A resource of the host's package.
+struct Token;
 
 #[derive(ComponentType, Lift, Lower, Clone, Copy)]
 #[component(enum)]
@@ -89,6 +95,20 @@ fn host(linker: &mut Linker<State>) {
         Ok((Ok::<_, Failure>(9_u64),))
     })
     .unwrap();
+    host.func_wrap("keep", |mut store: StoreContextMut<'_, State>, (_,): (Input,)| {
+        store.data_mut().log.push("keep".into());
+        Ok((Ok::<_, ()>(()),))
+    })
+    .unwrap();
+    let dropped = |mut store: StoreContextMut<'_, State>, _| {
+        store.data_mut().log.push("dropped".into());
+        Ok(())
+    };
+    host.resource("token", ResourceType::host::<Token>(), dropped).unwrap();
+    host.func_wrap("[static]token.mint", |_: StoreContextMut<'_, State>, ()| Ok((Resource::<Token>::new_own(1),)))
+        .unwrap();
+    host.func_wrap("hand", |_: StoreContextMut<'_, State>, _: (Resource<Token>, Input)| Ok((Ok::<_, ()>(()),)))
+        .unwrap();
     host.func_wrap("reason", |mut store: StoreContextMut<'_, State>, _: (Resource<wasmtime_wasi::p2::IoError>,)| {
         store.data_mut().log.push("reason".into());
         Ok((Some(Failure::Io),))
@@ -145,6 +165,9 @@ fn exporting(has: Has, exports: &str, functions: &str) -> Vec<u8> {
           (import "host" "connect" (func $connect (param i32 i64 i32 i32 i32)))
           (import "host" "many" (func $many (param i32 i32)))
           (import "host" "reason" (func $reason (param i32 i32)))
+          (import "host" "keep" (func $keep (param i32) (result i32)))
+          (import "host" "[static]token.mint" (func $mint (result i32)))
+          (import "host" "hand" (func $hand (param i32 i32) (result i32)))
           (memory (export "memory") 1)
           (data (i32.const 8) "f")
           (global $next (mut i32) (i32.const 4096))
@@ -256,6 +279,36 @@ fn what_was_given_away_is_gone() {
     assert_eq!(run_with("").end, OK);
     let ran = run_with("(call $drop (local.get $one))");
     assert!(matches!(&ran.end, End::Trapped(error) if error.contains("unknown handle index")), "{:?}", ran.end);
+}
+
+/// Its result is one core value, so there is no memory to write the error to.
+#[test]
+fn what_was_given_away_to_a_function_whose_error_has_no_memory() {
+    let ran = run(app(
+        Has::Nothing,
+        r#"
+        (call $assert (i32.eqz (call $keep (call $stdin))))
+        (local.set $one (call $file))
+        (call $assert (call $keep (local.get $one)))
+        i32.const 0"#,
+    ));
+    assert_eq!((ran.end, ran.log), (OK, vec!["keep".into()]));
+    let ran = run(app(
+        Has::Nothing,
+        r#"
+        (local.set $one (call $file))
+        (drop (call $keep (local.get $one)))
+        (call $drop (local.get $one))
+        i32.const 0"#,
+    ));
+    assert!(matches!(ran.end, End::Trapped(_)), "{:?}", ran.end);
+}
+
+/// The app never drops a token, and so has no name for the type.
+#[test]
+fn a_resource_of_the_host_s_that_was_given_away_beside_a_file() {
+    let ran = run(app(Has::Nothing, "(call $assert (call $hand (call $mint) (call $file))) i32.const 0"));
+    assert_eq!((ran.end, ran.log), (OK, vec!["dropped".into()]));
 }
 
 const WATCHED: &str = "vfs-compose: `host#watch` was given a stream or another resource of the virtual filesystem, which the host cannot \
@@ -452,6 +505,18 @@ fn a_function_that_is_an_import_itself() {
     let linked = link(apps::dummy(&["0.2.3"], import)).unwrap();
     let text = wasmprinter::print_bytes(&linked).unwrap();
     assert!(text.contains("vfs-compose: `wrap` was given a stream"), "{text}");
+}
+
+/// Each is refused with a name of its own.
+#[test]
+fn a_function_that_is_imported_and_exported() {
+    let import = "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;
+        import same: interface { use wasi:io/streams@0.2.3.{input-stream}; f: func(s: input-stream) -> input-stream; }
+        export same: interface { use wasi:io/streams@0.2.3.{input-stream}; f: func(s: input-stream) -> input-stream; }";
+    let linked = link(apps::dummy(&["0.2.3"], import)).unwrap();
+    let text = wasmprinter::print_bytes(&linked).unwrap();
+    assert!(text.contains("vfs-compose: `same#f` was given a stream"), "{text}");
+    assert!(text.contains("vfs-compose: `same#f` returned a stream"), "{text}");
 }
 
 #[test]

@@ -114,3 +114,22 @@ impl<'i> NameCache<'i> {
         name::spread(hash ^ directory.0 << 24) & self.places.len().wrapping_sub(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_names_of_one_directory_are_forgotten() {
+        let mut names = NameCache::new();
+        names.grow();
+        let entry = |number: u64| DirEntry { name: b"name", nid: Nid(number), kind: FileKind::RegularFile };
+        let name = Component { text: b"name", hash: name::hash(b"name") };
+        for directory in [1, 2, 3] {
+            names.insert(Nid(directory), name.hash, &entry(10 + directory));
+        }
+        names.forget(Nid(2), b"name");
+        let node = |directory| names.get(Nid(directory), name).map(|found| found.node);
+        assert_eq!([node(1), node(2), node(3)], [Some(NodeId::Image(Nid(11))), None, Some(NodeId::Image(Nid(13)))]);
+    }
+}

@@ -205,3 +205,20 @@ fn a_link_target_of_an_impossible_length() {
     assert_eq!(test.stat("a/link").unwrap().size, 0);
     test.unlink("a/link").unwrap();
 }
+
+/// A path with a NUL is invalid, whatever is in the image.
+#[test]
+fn a_name_with_a_nul_in_it() {
+    // The last name of a block ends where a NUL is; any other has a length.
+    let mut bytes = image(&[("d", Item::Directory), ("d/an odd name", Item::File(b"x")), ("d/last", Item::File(b"y"))]);
+    let at = bytes.windows(11).position(|window| window == b"an odd name").unwrap();
+    bytes[at + 2] = 0;
+    let image = Image::new(&bytes).unwrap();
+    let mut fs = Fs::new(Some(image), TestClock::default(), Options::default()).unwrap();
+    let root = fs.open_root().unwrap();
+    for path in ["d/an\0odd name", "d/an\0odd name/"] {
+        assert_eq!(fs.stat_at(&root, path, FOLLOW), Err(Error::Invalid), "{path:?}");
+    }
+    let directory = fs.open_at(&root, "d", FOLLOW, OpenFlags::NONE, READ).unwrap();
+    assert_eq!(fs.stat_at(&directory, "an\0odd name", FOLLOW), Err(Error::Invalid));
+}

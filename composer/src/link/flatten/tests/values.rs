@@ -20,7 +20,9 @@ struct Call<'a> {
 impl Call<'_> {
     fn end(&self) -> End {
         let types = "enum three { a, b, c } flags two { a, b } variant four { a(u64), b(string), c(f32), d }";
-        let interface = format!("{types} f: func{};", self.signature);
+        let flags = |count: u32| (0..count).map(|number| format!("f{number},")).collect::<String>();
+        let flags = format!("flags thirty-one {{ {} }} flags thirty-two {{ {} }}", flags(31), flags(32));
+        let interface = format!("{types} {flags} f: func{};", self.signature);
         let (ty, data, code) = self.caller;
         let imports = format!(r#"(import "lib" "f" (func $f {ty}))"#);
         let command = command(&interface, &imports, data, code);
@@ -63,6 +65,8 @@ fn numbers() {
         ("(x: u32)", "0xfffffe80"),
         ("(x: bool)", "1"),
         ("(x: two)", "0"),
+        ("(x: thirty-one)", "0x7ffffe80"),
+        ("(x: thirty-two)", "0xfffffe80"),
     ] {
         let seen = format!("(if (i32.ne (local.get 0) (i32.const {seen})) (then unreachable))");
         must(Ends::Well, &number(ty, sent, &seen));
