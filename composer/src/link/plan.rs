@@ -45,8 +45,8 @@ pub(super) struct Call<'a> {
 pub(super) enum What<'a> {
     /// A function that the vfs has.
     Function(InterfaceName, &'a Function),
-    /// The drop of a resource that the vfs has.
-    Drop(Resource),
+    /// The drop of a resource that the vfs has: its function for that.
+    Drop(String),
     /// A function of the host's that may be given a resource of the vfs's.
     Given {
         function: &'a Function,
@@ -70,7 +70,7 @@ impl Call<'_> {
     pub(super) fn plain(&self) -> String {
         match &self.what {
             What::Function(interface, function) => format!("{}#{}", interface.path, function.name),
-            What::Drop(resource) => resource.dtor(),
+            What::Drop(dtor) => dtor.clone(),
             What::Given { .. } => String::new(),
         }
     }
@@ -134,9 +134,11 @@ fn call<'a>(
         }
         CanonicalFunction::ResourceDrop { resource } => {
             let Some(resource) = served.resource(component, *resource) else { return Ok(None) };
-            let Some(owner) = served.owner(&resource.interface.path) else { return Ok(None) };
+            let Some((owner, dtor)) = served.owner_of_resource(&resource).zip(served.dtor(&resource)) else {
+                return Ok(None);
+            };
             let group = Group { memory: None, realloc: None, encoding: Encoding::Utf8 };
-            Ok(Some((group, Call { name: resource.drop(), what: What::Drop(resource), owner, core_functions })))
+            Ok(Some((group, Call { name: resource.drop(), what: What::Drop(dtor), owner, core_functions })))
         }
         _ => Ok(None),
     }

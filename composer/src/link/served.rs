@@ -43,28 +43,29 @@ impl fmt::Display for Imported<'_> {
     }
 }
 
-/// A resource, where it is defined.
+/// An imported resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Resource {
-    pub(super) interface: InterfaceName,
+    /// The import that has it.
+    pub(super) import: String,
     pub(super) name: String,
 }
 
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}#{}", self.interface, self.name)
+        write!(f, "{}#{}", self.import, self.name)
     }
 }
 
 impl Resource {
-    /// The vfs's function that a drop of a handle calls.
-    pub(super) fn dtor(&self) -> String {
-        format!("{}#[dtor]{}", self.interface.path, self.name)
+    /// `None` for one whose interface has no version.
+    pub(super) fn interface(&self) -> Option<InterfaceName> {
+        InterfaceName::parse(&self.import)
     }
 
     /// Name of the drop of a handle.
     pub(super) fn drop(&self) -> String {
-        format!("{}#[resource-drop]{}", self.interface, self.name)
+        format!("{}#[resource-drop]{}", self.import, self.name)
     }
 }
 
@@ -97,6 +98,17 @@ impl<'a> Served<'a> {
     /// Whether the vfs has an interface that no host may be asked for.
     pub(super) fn is_withheld(&self, path: &str) -> bool {
         self.app.served.keys().any(|name| name.path == path && self.app.withheld.contains(&name.to_string()))
+    }
+
+    /// Who owns the handles of a resource.
+    pub(super) fn owner_of_resource(&self, resource: &Resource) -> Option<Owner> {
+        self.owner(&resource.interface()?.path)
+    }
+
+    /// The vfs's function that a drop of a handle of a resource calls. `None`: all of them are the host's.
+    pub(super) fn dtor(&self, resource: &Resource) -> Option<String> {
+        let InterfaceName { path, .. } = resource.interface()?;
+        self.owner(&path).map(|_| format!("{path}#[dtor]{}", resource.name))
     }
 
     /// Whether a function that is not the vfs's may be given a handle of its.
@@ -161,8 +173,10 @@ impl<'a> Served<'a> {
             match (&ty.kind, ty.owner) {
                 (TypeDefKind::Type(Type::Id(next)), _) => id = *next,
                 (TypeDefKind::Resource, TypeOwner::Interface(owner)) => {
-                    let interface = InterfaceName::parse(&resolve.id_of(owner)?)?;
-                    return Some(Resource { interface, name: ty.name.clone()? });
+                    let imports = &resolve.worlds[self.app.world].imports;
+                    let is_it = |item: &WorldItem| matches!(item, WorldItem::Interface { id, .. } if *id == owner);
+                    let (key, _) = imports.iter().find(|(_, item)| is_it(item))?;
+                    return Some(Resource { import: resolve.name_world_key(key), name: ty.name.clone()? });
                 }
                 _ => return None,
             }
@@ -173,7 +187,7 @@ impl<'a> Served<'a> {
     pub(super) fn mentions(&self, ty: Type) -> bool {
         let Type::Id(id) = ty else { return false };
         if let Some(resource) = self.home(id) {
-            return self.owner(&resource.interface.path).is_some();
+            return self.owner_of_resource(&resource).is_some();
         }
         parts(&self.app.resolve.types[id].kind).into_iter().any(|ty| self.mentions(ty))
     }
@@ -193,7 +207,7 @@ impl<'a> Served<'a> {
             let get = resolve.interfaces[*id].functions.get("get-stderr")?;
             let Type::Id(result) = get.result? else { return None };
             let TypeDefKind::Handle(Handle::Own(stream)) = resolve.types[result].kind else { return None };
-            let stream = self.home(stream)?.interface;
+            let stream = self.home(stream)?.interface()?;
             (interface.path == STDERR && interface.is_wasi_0_2() && !self.is_withheld(STDERR))
                 .then_some((interface, stream))
         })

@@ -9,7 +9,7 @@ use super::Unlinkable;
 use super::component::{Component, Item, Space};
 use super::glue::Owned;
 use super::host::declarations;
-use super::served::{Resource, Served, interface_of};
+use super::served::{Resource, Served};
 use crate::wasi::parts;
 
 /// The resources whose handles a function takes for good.
@@ -17,7 +17,7 @@ pub(super) fn owned(served: &Served<'_>, function: &Function) -> Vec<Owned> {
     let resources = taken(served.resolve(), function).into_iter();
     let owned = resources.filter_map(|id| {
         let resource = served.home(id)?;
-        let vfs = served.owner(&resource.interface.path).map(|_| resource.dtor());
+        let vfs = served.dtor(&resource);
         Some(Owned { resource: id, host: resource.drop(), vfs })
     });
     owned.collect()
@@ -45,7 +45,7 @@ pub(super) fn add_drop(
 fn imported<'a>(component: &Component<'a>, wanted: &Resource) -> Option<Item<'a>> {
     component.definitions().iter().find_map(|definition| {
         let (Item::Import(import), Some(id)) = (&definition.item, definition.id) else { return None };
-        if interface_of(import).as_ref() != Some(&wanted.interface) {
+        if import.name.name != wanted.import {
             return None;
         }
         let name = declarations(component, import)?.iter().find_map(|declaration| match declaration {
