@@ -1,5 +1,6 @@
 //! What the app is and what it imports.
 
+mod expected;
 mod sharing;
 mod structure;
 
@@ -49,6 +50,9 @@ impl App {
         let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
         let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
         let interfaces = interfaces(wasi, &resolve, world)?;
+        for (id, name) in &interfaces {
+            expected::check(wasi, &resolve, *id, name)?;
+        }
         let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
         let withheld = BTreeSet::new();
         Ok(Self { component, imports, exports, served, withheld, resolve, world, interfaces })

@@ -169,6 +169,13 @@ impl Composer {
         self
     }
 
+    /// Http requests may go to these authorities alone: `host` (at the port of the scheme), `host:port`, `*.host` for all names below
+    /// it, or `*.host:port`. Others are answered with `HTTP-request-denied`. A scheme that is neither http nor https goes nowhere.
+    pub fn allow_http(mut self, authorities: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.rules.http.get_or_insert_default().extend(authorities.into_iter().map(Into::into));
+        self
+    }
+
     /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet. For any app
     /// it is the same as [`Composer::vfs`].
     ///

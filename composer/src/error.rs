@@ -106,6 +106,36 @@ pub enum AppError {
         /// Whose resources they share.
         resources: Vec<String>,
     },
+    /// A function with a name of WASI's and another type.
+    #[error("the app's import `{function}` of `{interface}` has another type than WASI's, which is `{expected}`")]
+    OtherFunction {
+        /// Whose function.
+        interface: InterfaceName,
+        /// The function.
+        function: String,
+        /// WASI's type.
+        expected: String,
+    },
+    /// A resource with a name of WASI's that is another.
+    #[error("the app's import `{interface}` has a resource `{name}` of its own, where WASI has {expected}")]
+    OtherResource {
+        /// Whose type.
+        interface: InterfaceName,
+        /// The type.
+        name: String,
+        /// WASI's, in words.
+        expected: String,
+    },
+    /// A type with a name of WASI's that is another.
+    #[error("the app's import `{interface}` has another type `{name}` than WASI's, which is `{expected}`")]
+    OtherType {
+        /// Whose type.
+        interface: InterfaceName,
+        /// The type.
+        name: String,
+        /// WASI's.
+        expected: String,
+    },
     /// Another WASI than 0.2, or an interface that 0.2 does not have.
     #[error("the app imports {}, which the vfs does not have: it serves the interfaces of WASI 0.2.0 to 0.2.12", list(.interfaces))]
     OtherVersion {
@@ -162,6 +192,12 @@ pub enum DenyError {
         name: String,
         /// The line of the policy.
         because: String,
+    },
+    /// A place for http requests that is none.
+    #[error("`{authority}` is no authority: write `host`, `host:port`, `*.host` or `*.host:port`")]
+    Authority {
+        /// What was allowed.
+        authority: String,
     },
     /// A vfs alone, for an app that is denied something that the vfs does not have.
     #[error("a vfs alone cannot deny `{interface}`, which is not the vfs's: compose the app")]

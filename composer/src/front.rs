@@ -13,22 +13,27 @@
 //! module     its core module
 //! ending     how a function says what its types have no words for
 //! let_go     handles that come with a denied call
+//! gate       http to some authorities alone
+//! wit        worlds, functions and types, made by hand
 //! ```
 
 mod alone;
 mod answer;
 mod choose;
 mod ending;
+mod gate;
 mod let_go;
 mod mentions;
 mod module;
 mod pattern;
+mod wit;
 mod world;
 
 use std::collections::BTreeSet;
 
 use vfs_core::settings::Settings;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::{Resolve, WorldId};
 
 use crate::app::App;
 use crate::compose;
@@ -61,6 +66,8 @@ pub(crate) struct Rules {
     pub(crate) all: Option<String>,
     /// What [`Rules::all`] does not speak of, in the patterns of [`Denial::interfaces`].
     pub(crate) kept: Vec<String>,
+    /// The authorities that http requests may go to, if not all.
+    pub(crate) http: Option<Vec<String>>,
 }
 
 /// The app with what the rules put in front of it.
@@ -69,6 +76,9 @@ pub(crate) struct Rules {
 /// - [`DenyError`]: a rule cannot be kept.
 /// - [`Error::App`], [`Error::Compose`]: the two cannot be joined.
 pub(crate) fn apply(rules: &Rules, wasi: &Wasi, settings: &Settings, mut app: App) -> Result<App, Error> {
+    if let Some(authorities) = &rules.http {
+        app = gate::apply(authorities, wasi, app)?;
+    }
     let Chosen { fronted, withheld } = choose::choose(rules, wasi, settings, &app)?;
     if !fronted.is_empty() {
         let front = component(wasi, &app, &fronted, &withheld)?;
@@ -104,9 +114,13 @@ fn component(
     withheld: &choose::Withheld,
 ) -> Result<Vec<u8>, DenyError> {
     let front = world::build(wasi, app, fronted, withheld);
-    let mut module = module::module(&front);
+    encode(module::module(&front), &front.resolve, front.world)
+}
+
+/// A core module of a world, as a component.
+fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, DenyError> {
     let failed = |source: Cause| DenyError::Front { source };
-    embed_component_metadata(&mut module, &front.resolve, front.world, StringEncoding::UTF8)
+    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)
         .map_err(|source| failed(source.into()))?;
     ComponentEncoder::default()
         .merge_imports_based_on_semver(false)

@@ -59,6 +59,7 @@ mod inspect;
 mod link;
 mod name;
 mod report;
+mod same;
 mod source;
 mod tailor;
 #[cfg(test)]

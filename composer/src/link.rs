@@ -25,7 +25,6 @@ pub(crate) mod glue;
 mod host;
 mod plan;
 mod refuse;
-mod same;
 mod served;
 mod taken;
 #[cfg(test)]
@@ -77,12 +76,6 @@ pub enum Unlinkable {
         function: String,
         /// What is missing.
         what: &'static str,
-    },
-    /// A function whose types are not WASI's.
-    #[error("`{function}` has other types than in WASI")]
-    Different {
-        /// The function's name.
-        function: String,
     },
     /// An exported function that may return a file's stream, and is not a plain function of the app's core code.
     #[error("the app's export `{name}` may return resources of the vfs's, and cannot be looked into")]
@@ -153,7 +146,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     let served = Served::new(app, environment);
     let plan = plan::plan(&served, &component)?;
     let returned = foreign::returned(&served, app, &component)?;
-    plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_same(wasi, app, call))?;
+    plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
     let exports = functions(app, &plan);
     let wishes = Wishes::new(&plan, environment);
     let granted = |path: &str, name: &str| {
@@ -196,14 +189,13 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
     Ok(Linked { component: emitted.bytes, module: module.unwrap_or(0), vfs_size, place: inside.place })
 }
 
-/// The glue goes by the app's types, the vfs by WASI's.
-fn require_same(wasi: &Wasi, app: &App, call: &Call<'_>) -> Result<(), Error> {
+/// Whether the vfs has a function; its types were compared when the app was read.
+fn require_known(wasi: &Wasi, call: &Call<'_>) -> Result<(), Error> {
     let What::Function(interface, function) = &call.what else { return Ok(()) };
     let (interface, name) = (interface.clone(), function.name.clone());
     match wasi.function(&interface.path, &name) {
         None => Err(TailorError::NoFunction { interface, function: name }.into()),
-        Some(known) if same::same((&app.resolve, function), (&wasi.resolve, known)) => Ok(()),
-        Some(_) => Err(Unlinkable::Different { function: call.name.clone() }.into()),
+        Some(_) => Ok(()),
     }
 }
 

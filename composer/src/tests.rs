@@ -5,6 +5,7 @@ mod composed;
 mod deny;
 mod encodings;
 mod foreign;
+mod gate;
 mod images;
 mod laws;
 mod linked;

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 
 use wit_parser::{
-    Function, FunctionKind, Handle, InterfaceId, Param, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, World,
-    WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem, WorldKey,
 };
 
 use super::choose::{Fronted, Withheld};
+use super::wit;
 use crate::app::App;
 use crate::name::InterfaceName;
 use crate::wasi::{Wasi, is_in_version};
@@ -70,17 +70,9 @@ pub(super) fn build(wasi: &Wasi, app: &App, fronted: &Fronted, withheld: &Withhe
         WorldItem::Function(_) => false,
     };
     let imports = app_world.imports.iter().filter(|(key, item)| is_needed(key, item));
-    let world = World {
-        name: "front".into(),
-        imports: imports.map(|(key, item)| (key.clone(), item.clone())).collect(),
-        exports: exports.iter().map(|export| (export.key.clone(), export.item.clone())).collect(),
-        package: app_world.package,
-        docs: Default::default(),
-        stability: Default::default(),
-        includes: Vec::new(),
-        span: Default::default(),
-    };
-    let world = resolve.worlds.alloc(world);
+    let imports = imports.map(|(key, item)| (key.clone(), item.clone())).collect();
+    let exported = exports.iter().map(|export| (export.key.clone(), export.item.clone())).collect();
+    let world = wit::world(&mut resolve, app_world.package, imports, exported);
     Front { resolve, world, exports, way_out }
 }
 
@@ -99,16 +91,10 @@ fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<I
         WorldItem::Function(_) => super::mentions::owners(resolve, &export.item),
         _ => BTreeSet::new(),
     });
-    let mut todo: Vec<_> = exports.iter().filter_map(|export| interface(&export.item)).collect();
-    todo.extend(imported);
-    todo.extend(of_functions);
-    let mut needed = BTreeSet::new();
-    while let Some(id) = todo.pop() {
-        if needed.insert(id) {
-            todo.extend(resolve.interface_direct_deps(id));
-        }
-    }
-    needed
+    let mut roots: Vec<_> = exports.iter().filter_map(|export| interface(&export.item)).collect();
+    roots.extend(imported);
+    roots.extend(of_functions);
+    wit::needed(resolve, roots)
 }
 
 fn way_out(wasi: &Wasi, app: &App, withheld: &Withheld, resolve: &mut Resolve) -> WayOut {
@@ -136,7 +122,7 @@ fn stderr(wasi: &Wasi, resolve: &mut Resolve, key: &WorldKey, id: InterfaceId) -
     let get = resolve.interfaces[id].functions.get("get-stderr")?.clone();
     let Type::Id(result) = get.result? else { return None };
     let TypeDefKind::Handle(Handle::Own(stream)) = resolve.types[result].kind else { return None };
-    let stream = resource(resolve, stream);
+    let stream = wit::resource(resolve, stream);
     let TypeOwner::Interface(streams) = resolve.types[stream].owner else { return None };
     let name = InterfaceName::parse(&resolve.id_of(streams)?)?;
     let known = wasi.function(&name.path, WRITE)?;
@@ -148,12 +134,16 @@ fn stderr(wasi: &Wasi, resolve: &mut Resolve, key: &WorldKey, id: InterfaceId) -
         None => {
             // The app writes otherwise; its import has the types all the same.
             let error = *resolve.interfaces[streams].types.get("stream-error")?;
-            let this = define(resolve, TypeDefKind::Handle(Handle::Borrow(stream)));
-            let bytes = define(resolve, TypeDefKind::List(Type::U8));
+            let this = wit::define(resolve, TypeDefKind::Handle(Handle::Borrow(stream)));
+            let bytes = wit::define(resolve, TypeDefKind::List(Type::U8));
             let result = TypeDefKind::Result(wit_parser::Result_ { ok: None, err: Some(Type::Id(error)) });
-            let result = define(resolve, result);
-            let write =
-                function(WRITE, FunctionKind::Method(stream), &[("self", this), ("contents", bytes)], Some(result));
+            let result = wit::define(resolve, result);
+            let write = wit::function(
+                WRITE,
+                FunctionKind::Method(stream),
+                &[("self", this), ("contents", bytes)],
+                Some(result),
+            );
             resolve.interfaces[streams].functions.insert(WRITE.into(), write.clone());
             write
         }
@@ -166,45 +156,11 @@ fn exit(resolve: &mut Resolve, key: &WorldKey, id: InterfaceId) -> Option<Import
     let exit = match resolve.interfaces[id].functions.get("exit") {
         Some(exit) => exit.clone(),
         None => {
-            let status = define(resolve, TypeDefKind::Result(wit_parser::Result_ { ok: None, err: None }));
-            let exit = function("exit", FunctionKind::Freestanding, &[("status", status)], None);
+            let status = wit::define(resolve, TypeDefKind::Result(wit_parser::Result_ { ok: None, err: None }));
+            let exit = wit::function("exit", FunctionKind::Freestanding, &[("status", status)], None);
             resolve.interfaces[id].functions.insert("exit".into(), exit.clone());
             exit
         }
     };
     Some(Imported { key: key.clone(), function: exit })
-}
-
-/// What a name of a resource stands for.
-fn resource(resolve: &Resolve, mut id: TypeId) -> TypeId {
-    while let TypeDefKind::Type(Type::Id(next)) = resolve.types[id].kind {
-        id = next;
-    }
-    id
-}
-
-fn define(resolve: &mut Resolve, kind: TypeDefKind) -> Type {
-    Type::Id(resolve.types.alloc(TypeDef {
-        name: None,
-        kind,
-        owner: TypeOwner::None,
-        docs: Default::default(),
-        stability: Default::default(),
-        span: Default::default(),
-        external_id: None,
-    }))
-}
-
-fn function(name: &str, kind: FunctionKind, params: &[(&str, Type)], result: Option<Type>) -> Function {
-    let param = |(name, ty): &(&str, Type)| Param { name: (*name).into(), ty: *ty, span: Default::default() };
-    Function {
-        name: name.into(),
-        kind,
-        params: params.iter().map(param).collect(),
-        result,
-        docs: Default::default(),
-        stability: Default::default(),
-        span: Default::default(),
-        external_id: None,
-    }
 }

@@ -1,14 +1,19 @@
 //! Whether the app means by a function what the vfs means by it.
 
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
+use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
-use crate::wasi::signature;
+use crate::wasi::{path_of, signature};
 
 /// Whether two functions have the same types, whatever their versions.
-pub(super) fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) -> bool {
+pub(crate) fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) -> bool {
     f.params.len() == g.params.len()
         && f.result.is_some() == g.result.is_some()
         && signature(f).zip(signature(g)).all(|(f, g)| Pair { one, other }.types(f, g))
+}
+
+/// Whether two types are the same, whatever their versions.
+pub(crate) fn same_types((one, f): (&Resolve, Type), (other, g): (&Resolve, Type)) -> bool {
+    Pair { one, other }.types(f, g)
 }
 
 struct Pair<'a> {
@@ -65,14 +70,25 @@ impl Pair<'_> {
             (Kind::Result(one), Kind::Result(other)) => maybe(one.ok, other.ok) && maybe(one.err, other.err),
             (Kind::Handle(Handle::Own(one)), Kind::Handle(Handle::Own(other)))
             | (Kind::Handle(Handle::Borrow(one)), Kind::Handle(Handle::Borrow(other))) => self.resources(*one, *other),
+            (Kind::Resource, Kind::Resource) => home(self.one, one) == home(self.other, other),
             _ => false,
         }
     }
 
     fn resources(&self, one: TypeId, other: TypeId) -> bool {
         match (self.plain(self.one, Type::Id(one)), self.plain(self.other, Type::Id(other))) {
-            (Type::Id(one), Type::Id(other)) => self.one.types[one].name == self.other.types[other].name,
+            (Type::Id(one), Type::Id(other)) => home(self.one, one) == home(self.other, other),
             _ => false,
         }
     }
+}
+
+/// The interface that defines a resource, without its version, and the resource's name.
+fn home(resolve: &Resolve, resource: TypeId) -> (Option<String>, Option<&str>) {
+    let definition = &resolve.types[resource];
+    let path = match definition.owner {
+        TypeOwner::Interface(owner) => path_of(resolve, owner),
+        TypeOwner::World(_) | TypeOwner::None => None,
+    };
+    (path, definition.name.as_deref())
 }

@@ -1,0 +1,122 @@
+//! Whether the app means by WASI's names what WASI means.
+
+use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
+
+use crate::error::AppError;
+use crate::name::InterfaceName;
+use crate::same;
+use crate::wasi::Wasi;
+
+/// Compares an imported interface with WASI's.
+///
+/// # Errors
+/// - [`AppError::OtherVersion`]: a type is that of another WASI than 0.2.
+/// - [`AppError::OtherFunction`]: a function has other types.
+/// - [`AppError::OtherResource`]: a resource is another interface's, or the app's own.
+/// - [`AppError::OtherType`]: any other type is another.
+pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &InterfaceName) -> Result<(), AppError> {
+    let Some(known) = wasi.interface(&name.path) else { return Ok(()) };
+    let interface = &resolve.interfaces[id];
+    for (ty, id) in &interface.types {
+        if let Some(other) = other_version(resolve, *id) {
+            return Err(AppError::OtherVersion { interfaces: vec![other] });
+        }
+        // What WASI has no name for is found where it is used.
+        let Some(expected) = known.types.get(ty) else { continue };
+        if same::same_types((resolve, Type::Id(*id)), (&wasi.resolve, Type::Id(*expected))) {
+            continue;
+        }
+        let (interface, ty) = (name.clone(), ty.clone());
+        return Err(match wasi.resource(*expected).and_then(|resource| wasi.home_of(resource)) {
+            Some((home, resource)) => AppError::OtherResource {
+                interface,
+                name: ty,
+                expected: format!("the resource `{resource}` of `{home}`"),
+            },
+            None => {
+                let expected = definition(&wasi.resolve, *expected);
+                AppError::OtherType { interface, name: ty, expected }
+            }
+        });
+    }
+    for (function, found) in &interface.functions {
+        let Some(expected) = known.functions.get(function) else { continue };
+        if !same::same((resolve, found), (&wasi.resolve, expected)) {
+            let expected = text(&wasi.resolve, expected);
+            return Err(AppError::OtherFunction { interface: name.clone(), function: function.clone(), expected });
+        }
+    }
+    Ok(())
+}
+
+/// The interface that a type is taken from, if it is not one of WASI 0.2.
+fn other_version(resolve: &Resolve, id: TypeId) -> Option<String> {
+    let TypeDefKind::Type(Type::Id(used)) = resolve.types[id].kind else { return None };
+    let TypeOwner::Interface(owner) = resolve.types[used].owner else { return None };
+    let name = resolve.id_of(owner)?;
+    let is_known = InterfaceName::parse(&name).is_some_and(|name| name.is_wasi_0_2());
+    (!is_known).then_some(name)
+}
+
+/// A function's type as WIT has it.
+fn text(resolve: &Resolve, function: &Function) -> String {
+    let params = function.params.iter().map(|param| format!("{}: {}", param.name, of_type(resolve, param.ty)));
+    let params = params.collect::<Vec<_>>().join(", ");
+    let result = function.result.map_or_else(String::new, |ty| format!(" -> {}", of_type(resolve, ty)));
+    format!("func({params}){result}")
+}
+
+/// What a name stands for.
+fn definition(resolve: &Resolve, id: TypeId) -> String {
+    let members = |names: Vec<String>, kind: &str| format!("{kind} {{ {} }}", names.join(", "));
+    let of = |name: &str, ty: Option<Type>| match ty {
+        Some(ty) => format!("{name}({})", of_type(resolve, ty)),
+        None => name.to_owned(),
+    };
+    match &resolve.types[id].kind {
+        TypeDefKind::Record(record) => {
+            let fields = record.fields.iter().map(|field| format!("{}: {}", field.name, of_type(resolve, field.ty)));
+            members(fields.collect(), "record")
+        }
+        TypeDefKind::Variant(all) => members(all.cases.iter().map(|case| of(&case.name, case.ty)).collect(), "variant"),
+        TypeDefKind::Enum(all) => members(all.cases.iter().map(|case| case.name.clone()).collect(), "enum"),
+        TypeDefKind::Flags(all) => members(all.flags.iter().map(|flag| flag.name.clone()).collect(), "flags"),
+        kind => unnamed(resolve, kind),
+    }
+}
+
+fn of_type(resolve: &Resolve, ty: Type) -> String {
+    let id = match ty {
+        Type::Id(id) => id,
+        Type::String => return "string".into(),
+        Type::ErrorContext => return "error-context".into(),
+        // The others are called so.
+        simple => return format!("{simple:?}").to_lowercase(),
+    };
+    let definition = &resolve.types[id];
+    if let Some(name) = &definition.name {
+        return name.clone();
+    }
+    unnamed(resolve, &definition.kind)
+}
+
+fn unnamed(resolve: &Resolve, kind: &TypeDefKind) -> String {
+    let one = |ty: &Type| of_type(resolve, *ty);
+    let resource = |id| resolve.types[id].name.clone().unwrap_or_default();
+    match kind {
+        TypeDefKind::Type(ty) => one(ty),
+        TypeDefKind::List(ty) => format!("list<{}>", one(ty)),
+        TypeDefKind::Option(ty) => format!("option<{}>", one(ty)),
+        TypeDefKind::Tuple(tuple) => {
+            format!("tuple<{}>", tuple.types.iter().map(one).collect::<Vec<_>>().join(", "))
+        }
+        TypeDefKind::Result(result) => match (&result.ok, &result.err) {
+            (None, None) => "result".into(),
+            (Some(ok), None) => format!("result<{}>", one(ok)),
+            (ok, Some(err)) => format!("result<{}, {}>", ok.as_ref().map_or_else(|| "_".into(), one), one(err)),
+        },
+        TypeDefKind::Handle(Handle::Own(id)) => resource(*id),
+        TypeDefKind::Handle(Handle::Borrow(id)) => format!("borrow<{}>", resource(*id)),
+        kind => kind.as_str().into(),
+    }
+}

@@ -1,0 +1,108 @@
+;; Lets http requests pass to some authorities, and denies all others. Names in braces are put in by gate.rs.
+(module
+  (import "{types}" "[method]outgoing-request.authority" (func $authority (param i32 i32)))
+  (import "{types}" "[method]outgoing-request.scheme" (func $scheme (param i32 i32)))
+  (import "{types}" "[resource-drop]outgoing-request" (func $drop-request (param i32)))
+  (import "{types}" "[resource-drop]request-options" (func $drop-options (param i32)))
+  (import "{handler}" "handle" (func $handle (param i32 i32 i32 i32)))
+  (memory (export "memory") {pages})
+  (global $next (mut i32) (i32.const {heap}))
+
+  ;; For strings of the host, until the next call.
+  (func (export "cabi_realloc") (param $old i32) (param $old-size i32) (param $align i32) (param $size i32) (result i32)
+    (local $new i32) (local $end i64) (local $pages i32)
+    (local.set $new (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))
+    (local.set $end (i64.add (i64.extend_i32_u (local.get $new)) (i64.extend_i32_u (local.get $size))))
+    (local.set $pages
+      (i32.sub
+        (i32.wrap_i64 (i64.shr_u (i64.add (local.get $end) (i64.const 65535)) (i64.const 16)))
+        (memory.size)))
+    (if (i32.gt_s (local.get $pages) (i32.const 0))
+      (then (if (i32.eq (memory.grow (local.get $pages)) (i32.const -1)) (then unreachable))))
+    (global.set $next (i32.wrap_i64 (local.get $end)))
+    (memory.copy (local.get $new) (local.get $old) (local.get $old-size))
+    (local.get $new))
+
+  (func (export "{handler}#handle") (param $request i32) (param $has-options i32) (param $options i32) (result i32)
+    (global.set $next (i32.const {heap}))
+    (if (call $is-allowed (local.get $request))
+      (then
+        (call $handle (local.get $request) (local.get $has-options) (local.get $options) (i32.const {area})))
+      (else
+        (call $drop-request (local.get $request))
+        (if (local.get $has-options) (then (call $drop-options (local.get $options))))
+        {denied}))
+    (i32.const {area}))
+
+  ;; The authority as `host:port` in lower case, then the tables.
+  (func $is-allowed (param $request i32) (result i32)
+    (local $from i32) (local $length i32) (local $at i32) (local $byte i32) (local $port i32) (local $table i32)
+    (call $authority (local.get $request) (i32.const {area}))
+    (if (i32.eqz (i32.load8_u (i32.const {area}))) (then (return (i32.const 0))))
+    (local.set $from (i32.load offset=4 (i32.const {area})))
+    (local.set $length (i32.load offset=8 (i32.const {area})))
+    (if (i32.gt_u (local.get $length) (i32.const {longest})) (then (return (i32.const 0))))
+    (block $copied
+      (loop $copy
+        (br_if $copied (i32.eq (local.get $at) (local.get $length)))
+        (local.set $byte (i32.load8_u (i32.add (local.get $from) (local.get $at))))
+        ;; Who has a name before the host may mean another host.
+        (if (i32.eq (local.get $byte) (i32.const 0x40 (;@;))) (then (return (i32.const 0))))
+        (if (i32.lt_u (i32.sub (local.get $byte) (i32.const 0x41 (;A;))) (i32.const 26))
+          (then (local.set $byte (i32.or (local.get $byte) (i32.const 0x20)))))
+        (i32.store8 offset={text} (local.get $at) (local.get $byte))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        ;; The port is after the last colon that is not in brackets.
+        (if (i32.eq (local.get $byte) (i32.const 0x3a (;:;))) (then (local.set $port (local.get $at))))
+        (if (i32.eq (local.get $byte) (i32.const 0x5d (;];))) (then (local.set $port (i32.const 0))))
+        (br $copy)))
+    ;; Without a scheme it is https.
+    (call $scheme (local.get $request) (i32.const {area}))
+    (local.set $byte (i32.const 1))
+    (if (i32.load8_u (i32.const {area}))
+      (then (local.set $byte (i32.load8_u offset=4 (i32.const {area})))))
+    (if (i32.gt_u (local.get $byte) (i32.const 1)) (then (return (i32.const 0))))
+    (local.set $table (select (i32.const {https}) (i32.const {http}) (local.get $byte)))
+    (if (i32.eqz (local.get $port))
+      (then
+        (i32.store8 offset={text} (local.get $length) (i32.const 0x3a (;:;)))
+        (local.set $length (i32.add (local.get $length) (i32.const 1)))
+        (local.set $port (local.get $length))))
+    (if (i32.eq (local.get $port) (local.get $length))
+      (then
+        ;; "443" and "80", the first byte last.
+        (i32.store offset={text} (local.get $length)
+          (select (i32.const 0x333434) (i32.const 0x3038) (local.get $byte)))
+        (local.set $length
+          (i32.add (local.get $length) (select (i32.const 3) (i32.const 2) (local.get $byte))))))
+    (call $is-in (local.get $table) (local.get $length)))
+
+  ;; A table has an entry for each authority: 1 for itself, 2 for all names that end so; the size in two bytes; the text. 0 ends it.
+  (func $is-in (param $entry i32) (param $length i32) (result i32)
+    (local $kind i32) (local $size i32) (local $skip i32) (local $at i32)
+    (loop $entries
+      (local.set $kind (i32.load8_u (local.get $entry)))
+      (if (i32.eqz (local.get $kind)) (then (return (i32.const 0))))
+      (local.set $size (i32.load16_u offset=1 align=1 (local.get $entry)))
+      (local.set $entry (i32.add (local.get $entry) (i32.const 3)))
+      (local.set $skip (i32.sub (local.get $length) (local.get $size)))
+      (block $differs
+        (br_if $differs (i32.lt_s (local.get $skip) (i32.const 0)))
+        (br_if $differs
+          (i32.eq (i32.eq (local.get $kind) (i32.const 1)) (i32.ne (local.get $skip) (i32.const 0))))
+        (local.set $at (i32.const 0))
+        (block $same
+          (loop $bytes
+            (br_if $same (i32.eq (local.get $at) (local.get $size)))
+            (br_if $differs
+              (i32.ne
+                (i32.load8_u offset={text} (i32.add (local.get $skip) (local.get $at)))
+                (i32.load8_u (i32.add (local.get $entry) (local.get $at)))))
+            (local.set $at (i32.add (local.get $at) (i32.const 1)))
+            (br $bytes)))
+        (return (i32.const 1)))
+      (local.set $entry (i32.add (local.get $entry) (local.get $size)))
+      (br $entries))
+    unreachable)
+
+  (data (i32.const {http}) "{tables}"))
