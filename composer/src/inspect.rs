@@ -6,6 +6,7 @@ use crate::check::Edge;
 use crate::embed;
 use crate::error::{AppError, Error};
 use crate::report::Form;
+use crate::tailor::{LeftOut, left_out};
 
 /// A component, read.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ pub struct Vfs<'a> {
     pub size: u64,
     /// Bytes of its functions.
     pub code: u64,
+    /// The functions that it does not have, because the app never calls them or they are not virtual: `interface#function`.
+    pub left_out: Vec<String>,
+    /// Bytes of code that it lacks for that.
+    pub saved: u64,
 }
 
 /// Reads any component.
@@ -46,16 +51,19 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     crate::app::require_component(component)?;
     let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };
     let Edge { imports, exports } = Edge::of(component).map_err(invalid)?;
-    let vfs = embed::find(component).map_err(invalid)?.and_then(|found| {
-        let view = SettingsView::new(&component[found.settings])?;
-        Some(Vfs {
-            image: &component[found.image.clone()],
-            settings: settings(view),
-            form: found.form,
-            not_linked: found.not_linked,
-            size: (found.vfs.len() - found.image.len()) as u64,
-            code: found.code as u64,
-        })
+    let Some(found) = embed::find(component).map_err(invalid)? else {
+        return Ok(Inspection { imports, exports, vfs: None });
+    };
+    let LeftOut { functions, code: saved } = left_out(&component[found.module]).map_err(invalid)?;
+    let vfs = SettingsView::new(&component[found.settings]).map(|view| Vfs {
+        image: &component[found.image.clone()],
+        settings: settings(view),
+        form: found.form,
+        not_linked: found.not_linked,
+        size: (found.vfs.len() - found.image.len()) as u64,
+        code: found.code as u64,
+        left_out: functions,
+        saved,
     });
     Ok(Inspection { imports, exports, vfs })
 }

@@ -8,6 +8,7 @@ pub(crate) mod demand;
 mod dispatch;
 mod host;
 mod inside;
+mod left_out;
 mod module;
 mod world;
 
@@ -21,6 +22,7 @@ use crate::wasi::Wasi;
 pub(crate) use demand::{Demand, Demands};
 pub(crate) use host::Grants;
 pub(crate) use inside::{BUSY, HostFunction, inside};
+pub(crate) use left_out::{LeftOut, left_out};
 pub(crate) use module::{Embedding, Placed};
 
 /// The vfs's core module, built from this workspace by the build script.

@@ -11,6 +11,7 @@ mod laws;
 mod linked;
 mod refused;
 pub(crate) mod run;
+mod tailored;
 mod versions;
 mod writing;
 

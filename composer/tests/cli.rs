@@ -242,6 +242,10 @@ fn inspect_shows_what_is_inside(here: &Here) {
     }
     let json: serde_json::Value = serde_json::from_str(&here.text(&["inspect", "--json", "out.wasm"])).unwrap();
     assert_eq!(json["vfs"]["image"]["files"], 1);
+    assert!(text.contains("    wasi:filesystem/types: "), "{text}");
+    let functions = json["vfs"]["left-out"]["functions"].as_array().unwrap();
+    assert!(functions.contains(&"wasi:filesystem/types#[method]descriptor.rename-at".into()), "{functions:?}");
+    assert!(json["vfs"]["left-out"]["code"].as_u64().unwrap() > 0);
     assert!(here.text(&["inspect", "app.wasm"]).contains("wasi:filesystem/preopens@0.2.3"));
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Found {
     pub(crate) code: usize,
     /// The vfs: its component, or linked its module.
     pub(crate) vfs: Range<usize>,
+    /// The vfs's module.
+    pub(crate) module: Range<usize>,
     pub(crate) form: Form,
     /// Why it is not linked, where that was tried.
     pub(crate) not_linked: Option<String>,
@@ -102,8 +104,8 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
     let Some(module) = image.around.iter().nth_back(1).cloned() else { return Ok(None) };
     let code = code.iter().find(|(of, _)| *of == module).map_or(0, |(_, size)| *size);
     let Description { form, not_linked, .. } = description;
-    let vfs = if form == Form::Linked { module } else { component };
-    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, form, not_linked }))
+    let vfs = if form == Form::Linked { module.clone() } else { component };
+    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, module, form, not_linked }))
 }
 
 /// Positions in bytes that are in memory.

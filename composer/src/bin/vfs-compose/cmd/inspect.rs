@@ -45,6 +45,7 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
     if let Some(reason) = &vfs.not_linked {
         _ = writeln!(text, "  not linked: {reason}");
     }
+    left_out(text, vfs);
     let settings = &vfs.settings;
     let limit = |value: u64, none: u64| if value == none { "none".into() } else { value.to_string() };
     for (guest, name) in &settings.preopens {
@@ -79,6 +80,20 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
         count(summary.symlinks, "symbolic link", "symbolic links"),
     );
     tree(text, &image, depth)
+}
+
+/// By interface, as the names of its functions begin with it.
+fn left_out(text: &mut String, vfs: &Vfs<'_>) {
+    let functions = count(vfs.left_out.len() as u64, "function", "functions");
+    _ = write!(text, "  left out: {functions}, {} of code", size(vfs.saved));
+    let mut before = "";
+    for name in &vfs.left_out {
+        let (interface, function) = name.split_once('#').unwrap_or((name, ""));
+        let start = if interface == before { ", ".into() } else { format!("\n    {interface}: ") };
+        _ = write!(text, "{start}{function}");
+        before = interface;
+    }
+    text.push('\n');
 }
 
 /// Directories down to `depth`, with the sizes of all that is in them.
@@ -128,6 +143,7 @@ fn as_json(inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure>
                 "not-linked": vfs.not_linked,
                 "size": vfs.size,
                 "code": vfs.code,
+                "left-out": { "functions": vfs.left_out, "code": vfs.saved },
                 "preopens": settings.preopens.iter().map(|(guest, name)| json!({"guest": guest, "name": name})).collect::<Vec<_>>(),
                 "environment": settings.environment,
                 "arguments": settings.arguments,
