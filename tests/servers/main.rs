@@ -6,17 +6,25 @@
 //! ```text
 //! subject     an app and its tree, composed in each form
 //! peer        who answers on the other side of a socket
-//! sockets     trials
+//! sockets     trials of programs that use sockets
+//! client      sends requests
+//! web         trials of servers
 //! ```
 
+mod client;
 mod peer;
 mod sockets;
 mod subject;
+mod web;
 
 use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
 
 fn main() -> ExitCode {
-    libtest_mimic::run(&Arguments::from_args(), sockets::trials()).exit_code()
+    let mut arguments = Arguments::from_args();
+    // One after another: one trial watches the memory of this process.
+    arguments.test_threads.get_or_insert(1);
+    let trials = [sockets::trials(), web::trials()];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -14,6 +14,9 @@ use vfs_tests::{compose, stage};
 /// In which forms each app must do the same. The first is the measure.
 pub const FORMS: [Form; 2] = [Form::HostDirectory, Form::Linked];
 
+/// What a trial does with an app in one form.
+pub type Test = fn(&Subject, Form) -> Result<()>;
+
 /// An app and the tree that it finds at `/`.
 pub struct Subject {
     /// In the names of trials.
@@ -91,12 +94,19 @@ impl Subject {
     }
 
     /// A trial for each form, named after both.
-    pub fn in_every_form(self: &Arc<Self>, what: &str, test: fn(&Self, Form) -> Result<()>) -> Vec<Trial> {
-        let trial = |form: Form| {
-            let subject = Arc::clone(self);
-            let name = format!("{}::{}::{what}", self.name, form.name());
-            Trial::test(name, move || test(&subject, form).map_err(|error| format!("{error:#}").into()))
-        };
-        FORMS.into_iter().map(trial).collect()
+    pub fn in_every_form(self: &Arc<Self>, what: &str, test: Test) -> Vec<Trial> {
+        FORMS.into_iter().map(|form| self.trial(form, what, test)).collect()
+    }
+
+    /// A trial for each form that `vfs-compose` makes.
+    pub fn composed(self: &Arc<Self>, what: &str, test: Test) -> Vec<Trial> {
+        let forms = FORMS.into_iter().filter(|&form| form != Form::HostDirectory);
+        forms.map(|form| self.trial(form, what, test)).collect()
+    }
+
+    fn trial(self: &Arc<Self>, form: Form, what: &str, test: Test) -> Trial {
+        let subject = Arc::clone(self);
+        let name = format!("{}::{}::{what}", self.name, form.name());
+        Trial::test(name, move || test(&subject, form).map_err(|error| format!("{error:#}").into()))
     }
 }
