@@ -18,6 +18,7 @@ def main(path: str, environment: str, arguments: list[str]) -> int:
     engine = Engine(config)
     linker = component.Linker(engine)
     linker.add_wasip2()
+    linker.add_wasi_http()
     wasi = WasiConfig()
     wasi.argv = arguments
     wasi.env = list(json.loads(environment).items())
@@ -26,6 +27,7 @@ def main(path: str, environment: str, arguments: list[str]) -> int:
     wasi.inherit_stderr()
     store = Store(engine)
     store.set_wasi(wasi)
+    store.set_wasi_http()
     app = linker.instantiate(store, component.Component.from_file(engine, path))
     for minor in range(13):
         interface = app.get_export_index(store, f"wasi:cli/run@0.2.{minor}")

@@ -6,14 +6,20 @@
 //! ```text
 //! subject     an app and its tree, composed in each form
 //! peer        who answers on the other side of a socket
-//! sockets     trials of programs that use sockets
+//! origin      the server that http clients talk to
+//! programs    trials of programs that use sockets and http
+//! foreign     trials of programs that use interfaces of other packages, and their hosts
 //! client      sends requests
+//! scripts     servers in Python and JavaScript
 //! web         trials of servers
 //! ```
 
 mod client;
+mod foreign;
+mod origin;
 mod peer;
-mod sockets;
+mod programs;
+mod scripts;
 mod subject;
 mod web;
 
@@ -25,6 +31,6 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One after another: one trial watches the memory of this process.
     arguments.test_threads.get_or_insert(1);
-    let trials = [sockets::trials(), web::trials()];
+    let trials = [programs::trials(), foreign::trials(), web::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -18,6 +18,7 @@ use vfs_tests::serve_host::Server;
 use vfs_tests::{guests, network_host};
 
 use crate::client::{Answer, Client};
+use crate::scripts;
 use crate::subject::Subject;
 
 /// Bytes of `big.bin`.
@@ -26,8 +27,10 @@ const BIG: usize = 1_000_003;
 /// All servers.
 pub fn trials() -> Vec<Trial> {
     let rust = Subject::new("web/rust", || guests::named("web"), tree);
+    let python = Subject::new("web/python", scripts::python, tree);
+    let javascript = Subject::new("web/javascript", scripts::javascript, tree);
     let mut trials = Vec::new();
-    for server in [&rust] {
+    for server in [&rust, &python, &javascript] {
         trials.extend(server.in_every_form("gets", gets));
         trials.extend(server.in_every_form("puts", puts));
         trials.extend(server.composed("is-new-each-time", is_new_each_time));

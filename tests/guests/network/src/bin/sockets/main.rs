@@ -2,6 +2,8 @@
 //!
 //! `TCP_PEER` and `UDP_PEER` are addresses of the peer that the tests run; what it does is written there.
 
+#[path = "../../files.rs"]
+mod files;
 mod names;
 mod poll;
 mod raw;

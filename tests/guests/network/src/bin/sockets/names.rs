@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 
+use crate::files::{open, sorted};
 use check::{Behaviour, Outcome, Saw, holds, same};
-use network::{open, sorted};
 use wasip2::io::poll::poll;
 use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::ip_name_lookup::resolve_addresses;

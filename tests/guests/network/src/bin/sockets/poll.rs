@@ -1,7 +1,7 @@
 //! One list for files, sockets and clocks: what is ready is told, whoever it belongs to, and nothing else.
 
+use crate::files::{create, drain, fill, open, sorted};
 use check::{Behaviour, Outcome, holds, same};
-use network::{create, drain, fill, open, sorted};
 use wasip2::clocks::monotonic_clock::{now, subscribe_duration};
 use wasip2::io::poll::{Pollable, poll};
 

@@ -1,7 +1,7 @@
 //! Short ways to the calls of `wasi:sockets`.
 
+use crate::files::{fill, told};
 use check::Saw;
-use network::{fill, told};
 use wasip2::io::streams::{InputStream, OutputStream};
 use wasip2::sockets::instance_network::instance_network;
 use wasip2::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress, Ipv4SocketAddress};

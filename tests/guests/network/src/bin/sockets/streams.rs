@@ -1,7 +1,7 @@
 //! Bytes between the streams of files and those of sockets.
 
+use crate::files::{contents, create, drain, fill, open, splice, splice_all};
 use check::{Behaviour, Outcome, Saw, holds, same};
-use network::{contents, create, drain, fill, open, splice, splice_all};
 use wasip2::io::streams::StreamError;
 use wasip2::sockets::tcp::ShutdownType;
 

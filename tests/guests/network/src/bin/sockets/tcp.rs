@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 
+use crate::files::{contents, told};
 use check::{Behaviour, Outcome, Saw, holds, same};
-use network::{contents, told};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     ("file_there_and_back", file_there_and_back),

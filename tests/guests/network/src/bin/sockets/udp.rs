@@ -3,8 +3,8 @@
 use std::fs;
 use std::net::UdpSocket;
 
+use crate::files::{contents, open, sorted, told};
 use check::{Behaviour, Outcome, same};
-use network::{contents, open, sorted, told};
 use wasip2::clocks::monotonic_clock::subscribe_duration;
 use wasip2::io::poll::poll;
 use wasip2::sockets::instance_network::instance_network;

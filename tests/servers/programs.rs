@@ -1,0 +1,85 @@
+//! Programs with the network beside their files: `guests/network`. Each prints what it saw and fails unless all of it was right.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Result, anyhow, bail};
+use libtest_mimic::Trial;
+use vfs_tests::case::Form;
+use vfs_tests::host::{Invocation, Output};
+use vfs_tests::{guests, network_host, versions, wasmtime50_host};
+
+use crate::origin;
+use crate::peer::Peers;
+use crate::subject::Subject;
+
+/// Every program in every form.
+pub fn trials() -> Vec<Trial> {
+    let sockets = Subject::new("sockets", || guests::named("sockets"), tree);
+    let mut trials = sockets.in_every_form("wasmtime", on_wasmtime);
+    for client in clients() {
+        trials.extend(client.in_every_form("wasmtime", on_wasmtime));
+        trials.extend(client.composed("wasmtime-50", on_wasmtime50));
+    }
+    trials
+}
+
+/// The http client, as the toolchains of several minors would have made it.
+fn clients() -> [Arc<Subject>; 4] {
+    [
+        Subject::new("client/0.2.12", || guests::named("client"), tree),
+        Subject::new("client/0.2.4", || guests::named("client-0-2-4"), tree),
+        Subject::new("client/0.2.3", || older("0.2.3"), tree),
+        Subject::new("client/0.2.1", || older("0.2.1"), tree),
+    ]
+}
+
+/// The client with bindings of another version than its standard library's, which are 0.2.0 and 0.2.6.
+fn older(version: &str) -> Result<Vec<u8>> {
+    Ok(versions::reversion(&guests::named("client-0-2-4")?, "wasi:", "0.2.4", version))
+}
+
+/// A text, and more bytes than a stream takes at once.
+fn tree(root: &Path) -> Result<()> {
+    std::fs::write(root.join("hello.txt"), "hello, image\n")?;
+    Ok(std::fs::write(root.join("big.bin"), origin::big())?)
+}
+
+fn on_wasmtime(subject: &Subject, form: Form) -> Result<()> {
+    let made = subject.made(form)?;
+    let linker = network_host::linker().map_err(|error| anyhow!("{error:?}"))?;
+    all_ok(&network_host::run(&made.bytes()?, &invocation()?, made.granted(form).as_deref(), &linker)?)
+}
+
+fn on_wasmtime50(subject: &Subject, form: Form) -> Result<()> {
+    all_ok(&wasmtime50_host::run(&subject.made(form)?.component(), &invocation()?)?)
+}
+
+/// Where the others are.
+struct Others {
+    peers: Peers,
+    origin: std::net::SocketAddr,
+}
+
+fn invocation() -> Result<Invocation> {
+    static OTHERS: OnceLock<Result<Others, String>> = OnceLock::new();
+    let start = || -> Result<Others> { Ok(Others { peers: Peers::start()?, origin: origin::start()? }) };
+    let others = OTHERS.get_or_init(|| start().map_err(|error| format!("{error:#}")));
+    let Others { peers, origin } = others.as_ref().map_err(|error| anyhow::Error::msg(error.clone()))?;
+    let mut invocation = Invocation::default();
+    for (name, address) in [("TCP_PEER", peers.tcp), ("UDP_PEER", peers.udp), ("ORIGIN", *origin)] {
+        invocation.env.insert(name.into(), address.to_string());
+    }
+    Ok(invocation)
+}
+
+/// Every behaviour held.
+///
+/// # Errors
+/// One did not.
+pub fn all_ok(output: &Output) -> Result<()> {
+    if output.exit != 0 {
+        bail!("ended with {}\n--- stdout\n{}--- stderr\n{}", output.exit, output.stdout, output.stderr);
+    }
+    Ok(())
+}
