@@ -11,6 +11,7 @@ use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, Wo
 
 use crate::error::AppError;
 use crate::name::InterfaceName;
+use crate::policy::answers::Answers;
 use crate::tailor::{Demand, Demands};
 use crate::wasi::Wasi;
 
@@ -39,7 +40,10 @@ pub(crate) struct App {
 
 impl App {
     /// Reads a component, or a core module that imports `wasi_snapshot_preview1`.
-    pub(crate) fn read(wasi: &Wasi, bytes: Vec<u8>) -> Result<Self, AppError> {
+    ///
+    /// # Errors
+    /// [`AppError`]: it cannot be read, or imports what the vfs does not have.
+    pub(crate) fn read(wasi: &Wasi, bytes: Vec<u8>, answers: &Answers) -> Result<Self, AppError> {
         let component = match structure::kind(&bytes)? {
             structure::Kind::Component => bytes,
             structure::Kind::Module => vfs_preview1::componentize(&bytes).map_err(adaption_error)?,
@@ -49,7 +53,7 @@ impl App {
         let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
         let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
         let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
-        let interfaces = interfaces(wasi, &resolve, world)?;
+        let interfaces = interfaces(wasi, answers, &resolve, world)?;
         for (id, name) in &interfaces {
             expected::check(wasi, &resolve, *id, name)?;
         }
@@ -85,6 +89,7 @@ fn adaption_error(error: vfs_preview1::AdaptError) -> AppError {
 /// The imports that the vfs has.
 fn interfaces(
     wasi: &Wasi,
+    answers: &Answers,
     resolve: &Resolve,
     world: WorldId,
 ) -> Result<BTreeMap<InterfaceId, InterfaceName>, AppError> {
@@ -94,7 +99,7 @@ fn interfaces(
         let WorldItem::Interface { id, .. } = item else { continue };
         let full = resolve.name_world_key(key);
         match InterfaceName::parse(&full) {
-            Some(name) if wasi.serves(&name.path) && name.is_wasi_0_2() => {
+            Some(name) if wasi.serves(&name.path) && answers.serves(&name.path) && name.is_wasi_0_2() => {
                 served.insert(*id, name);
             }
             _ if full.starts_with(FILESYSTEM) => other.push(full),

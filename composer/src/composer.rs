@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use vfs_core::limits::Limits;
-use vfs_core::settings::Settings;
-use vfs_image::Timestamp;
+use vfs_core::settings::{Settings, Stdio};
+use vfs_image::{FileKind, Timestamp};
 
 use crate::app::App;
 use crate::check::{self, Edge};
@@ -14,6 +14,8 @@ use crate::error::{AppError, CheckError, Error, TreeError, Unlinkable};
 use crate::front::{self, Denial, Rules};
 use crate::image::{ImageArgument, Packed, Reading};
 use crate::link;
+use crate::policy::Policy;
+use crate::policy::answers::Answers;
 use crate::report::Form;
 use crate::source::directory::Output;
 use crate::tailor::{self, Demand, Embedding, Grants, Order};
@@ -27,6 +29,7 @@ pub struct Composer {
     app: Option<Vec<u8>>,
     images: Vec<ImageArgument>,
     settings: Settings,
+    policy: Policy,
     strict: bool,
     allow_unused: bool,
     times: Option<Timestamp>,
@@ -59,6 +62,7 @@ impl Composer {
             app: None,
             images: Vec::new(),
             settings: Settings::default(),
+            policy: Policy::default(),
             strict: false,
             allow_unused: false,
             times: None,
@@ -107,6 +111,12 @@ impl Composer {
     /// Nothing in the tree can be changed.
     pub fn read_only(mut self, yes: bool) -> Self {
         self.settings.read_only = yes;
+        self
+    }
+
+    /// What the app may see of its host; everything if not said.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -184,11 +194,11 @@ impl Composer {
     pub fn compose(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
         let Some(app) = &self.app else { return self.vfs_for(&wasi, None, None) };
-        let app = App::read(&wasi, app.clone())?;
+        let app = App::read(&wasi, app.clone(), &self.answers())?;
         if !self.allow_unused && !app.has_filesystem() {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
         }
-        let app = front::apply(&self.rules, &wasi, &self.settings, app)?;
+        let app = front::apply(&self.rules, &wasi, &self.answers(), app)?;
         if self.form == FormChoice::Plugged {
             return self.plugged(&wasi, &app, None);
         }
@@ -213,8 +223,8 @@ impl Composer {
     }
 
     fn linked(&self, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-        let Collected { image, embedding, settings, warnings } = self.collect()?;
-        let mut linked = link::link(wasi, app, &settings, &embedding)?;
+        let Collected { image, embedding, warnings } = self.collect()?;
+        let mut linked = link::link(wasi, app, &embedding)?;
         embed::checked_size(image.size(), linked.component.len() as u64)?;
         let description =
             Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
@@ -230,9 +240,9 @@ impl Composer {
     /// As [`Composer::compose`].
     pub fn vfs(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
-        let mut app = self.app.as_ref().map(|app| App::read(&wasi, app.clone())).transpose()?;
+        let mut app = self.app.as_ref().map(|app| App::read(&wasi, app.clone(), &self.answers())).transpose()?;
         if let Some(app) = &mut app {
-            app.withheld = front::withheld(&self.rules, &wasi, &self.settings, app)?;
+            app.withheld = front::withheld(&self.rules, &wasi, &self.answers(), app)?;
         }
         self.vfs_for(&wasi, app.as_ref(), None)
     }
@@ -254,8 +264,8 @@ impl Composer {
         let settings = self.settings_for(&image)?;
         // Before the vfs is made: an image that no engine would load is refused whatever is around it.
         let image_size = embed::checked_size(image.size(), 0)?;
-        let embedding = Embedding { settings: settings.encode(), image_size };
-        Ok(Collected { image, embedding, settings, warnings })
+        let embedding = Embedding { settings: settings.encode(), image_size, answers: self.answers() };
+        Ok(Collected { image, embedding, warnings })
     }
 
     fn vfs_for(&self, wasi: &Wasi, app: Option<&App>, not_linked: Option<String>) -> Result<Composed, Error> {
@@ -263,7 +273,7 @@ impl Composer {
             app.require_pluggable()?;
         }
         let Collected { image, embedding, warnings, .. } = self.collect()?;
-        let mut vfs = tailor::tailor(wasi, order(wasi, app), &embedding)?;
+        let mut vfs = tailor::tailor(wasi, order(wasi, app, &embedding.answers), &embedding)?;
         embed::checked_size(image.size(), vfs.component.len() as u64)?;
         embed::describe(&mut vfs.component, Description { not_linked, ..vfs.place.describe(&embedding) });
         let size = vfs.component.len() as u64;
@@ -276,6 +286,10 @@ impl Composer {
         Ok(Composed::new(vfs.component, image, warnings)?.with_sizes(0, size))
     }
 
+    fn answers(&self) -> Answers {
+        Answers::new(&self.policy, &self.settings)
+    }
+
     fn reading(&self) -> Reading {
         let output = self.output.as_deref().and_then(Output::new);
         Reading { strict: self.strict, times: self.times, output }
@@ -284,14 +298,16 @@ impl Composer {
     /// The settings with their defaults filled in.
     fn settings_for(&self, image: &Packed) -> Result<Settings, TreeError> {
         let mut settings = self.settings.clone();
+        self.policy.settle(&mut settings);
         if settings.preopens.is_empty() {
             settings.preopens.push(("/".into(), "/".into()));
         }
         for (guest, _) in &settings.preopens {
-            if !image.is_directory(guest)? {
+            if image.kind(guest)? != Some(FileKind::Directory) {
                 return Err(TreeError::Preopen { guest: guest.clone() });
             }
         }
+        check_paths(&settings, image)?;
         Ok(settings)
     }
 }
@@ -300,17 +316,58 @@ impl Composer {
 struct Collected {
     image: Packed,
     embedding: Embedding,
-    settings: Settings,
     warnings: Vec<String>,
 }
 
+/// Checks the paths of a policy against the tree. Symbolic links are the app's affair.
+///
+/// # Errors
+/// - [`TreeError::InitialDirectory`]: the initial directory is no directory.
+/// - [`TreeError::Stream`]: stdin is no file; the file of an output cannot be written or made.
+/// - [`TreeError::GuestPath`]: a path is not plain and absolute.
+fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
+    if let Some(guest) = &settings.directory
+        && !matches!(image.kind(guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
+    {
+        return Err(TreeError::InitialDirectory { guest: guest.clone() });
+    }
+    if let Stdio::File(guest) = &settings.stdin
+        && !matches!(image.kind(guest)?, Some(FileKind::RegularFile | FileKind::SymbolicLink))
+    {
+        return Err(TreeError::Stream {
+            stream: "stdin",
+            guest: guest.clone(),
+            detail: "it is not a file of the tree",
+        });
+    }
+    for (stream, setting) in [("stdout", &settings.stdout), ("stderr", &settings.stderr)] {
+        let (Stdio::File(guest) | Stdio::Append(guest)) = setting else { continue };
+        let refused = |detail| Err(TreeError::Stream { stream, guest: guest.clone(), detail });
+        if settings.read_only {
+            return refused("the tree is read-only");
+        }
+        match image.kind(guest)? {
+            Some(FileKind::RegularFile | FileKind::SymbolicLink) => {}
+            Some(_) => return refused("it is a directory"),
+            None => {
+                let directory = guest.trim_end_matches('/').rsplit_once('/').map_or("/", |(directory, _)| directory);
+                let directory = if directory.is_empty() { "/" } else { directory };
+                if !matches!(image.kind(directory)?, Some(FileKind::Directory | FileKind::SymbolicLink)) {
+                    return refused("its directory is not there");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What the vfs shall be for an app, or for any.
-fn order(wasi: &Wasi, app: Option<&App>) -> Order {
+fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
     if let Some(app) = app {
         return Order { exports: app.served.clone(), grants: Grants::of_app(wasi, &app.granted()) };
     }
     let version = wasi.version();
-    let exports = wasi.served().filter_map(|path| {
+    let exports = wasi.served().filter(|path| answers.serves(path)).filter_map(|path| {
         let functions = wasi.interface(path)?.functions.values();
         let functions = functions
             .filter(|function| is_in_version(&function.stability, version))

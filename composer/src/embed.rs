@@ -27,6 +27,9 @@ pub(crate) struct Description {
     /// Why it is not linked, where that was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) not_linked: Option<String>,
+    /// What is not the host's, by key and text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) policy: Vec<(String, String)>,
     /// The vfs's module, counted among those of the component that has the section.
     #[serde(default)]
     pub(crate) module: u32,

@@ -273,6 +273,22 @@ pub enum TreeError {
         /// The path as given.
         guest: String,
     },
+    /// An initial directory that is not there.
+    #[error("the initial directory `{guest}` is not a directory of the tree")]
+    InitialDirectory {
+        /// The path as given.
+        guest: String,
+    },
+    /// A standard stream from or to what cannot be it.
+    #[error("{stream} cannot be the file `{guest}`: {detail}")]
+    Stream {
+        /// `stdin`, `stdout` or `stderr`.
+        stream: &'static str,
+        /// The path as given.
+        guest: String,
+        /// Why.
+        detail: &'static str,
+    },
     /// A preopen of something that is not there.
     #[error("the preopen `{guest}` is not a directory of the tree")]
     Preopen {

@@ -31,13 +31,13 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use vfs_core::settings::Settings;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
 use crate::app::App;
 use crate::compose;
 use crate::error::{Cause, DenyError, Error};
+use crate::policy::answers::Answers;
 use crate::wasi::Wasi;
 use choose::Chosen;
 
@@ -75,14 +75,14 @@ pub(crate) struct Rules {
 /// # Errors
 /// - [`DenyError`]: a rule cannot be kept.
 /// - [`Error::App`], [`Error::Compose`]: the two cannot be joined.
-pub(crate) fn apply(rules: &Rules, wasi: &Wasi, settings: &Settings, mut app: App) -> Result<App, Error> {
+pub(crate) fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
     if let Some(authorities) = &rules.http {
-        app = gate::apply(authorities, wasi, app)?;
+        app = gate::apply(authorities, wasi, answers, app)?;
     }
-    let Chosen { fronted, withheld } = choose::choose(rules, wasi, settings, &app)?;
+    let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, &app)?;
     if !fronted.is_empty() {
         let front = component(wasi, &app, &fronted, &withheld)?;
-        app = App::read(wasi, compose::compose(front, &app)?)?;
+        app = App::read(wasi, compose::compose(front, &app)?, answers)?;
     }
     app.withheld = withheld;
     Ok(app)
@@ -96,10 +96,10 @@ pub(crate) fn apply(rules: &Rules, wasi: &Wasi, settings: &Settings, mut app: Ap
 pub(crate) fn withheld(
     rules: &Rules,
     wasi: &Wasi,
-    settings: &Settings,
+    answers: &Answers,
     app: &App,
 ) -> Result<BTreeSet<String>, DenyError> {
-    let Chosen { fronted, withheld } = choose::choose(rules, wasi, settings, app)?;
+    let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, app)?;
     match fronted.first() {
         None => Ok(withheld),
         Some((key, _)) => Err(DenyError::Alone { interface: app.resolve.name_world_key(key) }),

@@ -122,21 +122,21 @@ impl Packed {
         }
     }
 
-    /// Whether a path can be a preopen.
+    /// What a path names; `None` for nothing.
     ///
     /// # Errors
     /// - [`TreeError::GuestPath`]: it is not plain and absolute.
     /// - [`TreeError::Read`], [`TreeError::Image`]: the image file cannot be read.
-    pub(crate) fn is_directory(&self, guest: &str) -> Result<bool, TreeError> {
+    pub(crate) fn kind(&self, guest: &str) -> Result<Option<FileKind>, TreeError> {
         match self {
-            _ if tree::names(guest)?.is_empty() => Ok(true),
-            Self::Tree { tree, .. } => tree::is_directory(tree, guest),
+            _ if tree::names(guest)?.is_empty() => Ok(Some(FileKind::Directory)),
+            Self::Tree { tree, .. } => tree::kind(tree, guest),
             Self::File { path, .. } => {
                 let bytes = read(path)?;
                 let bad =
                     |source: vfs_image::ImageError| TreeError::Image { path: path.clone(), source: source.into() };
                 let found = vfs_image::find(&Image::new(&bytes).map_err(bad)?, guest.as_bytes());
-                Ok(found.is_ok_and(|inode| inode.kind == FileKind::Directory))
+                Ok(found.ok().map(|inode| inode.kind))
             }
         }
     }

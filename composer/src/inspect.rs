@@ -1,6 +1,6 @@
 //! What is inside a component.
 
-use vfs_core::settings::{Settings, SettingsView};
+use vfs_core::settings::{Settings, SettingsView, Stdio};
 
 use crate::check::Edge;
 use crate::embed;
@@ -28,6 +28,8 @@ pub struct Vfs<'a> {
     pub image: &'a [u8],
     /// What the composer was told.
     pub settings: Settings,
+    /// What the app does not have of the host, by key and text as on the command line.
+    pub policy: Vec<(String, String)>,
     /// How it is joined with the app.
     pub form: Form,
     /// Why it is not linked, where that was tried.
@@ -58,6 +60,7 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     let vfs = SettingsView::new(&component[found.settings]).map(|view| Vfs {
         image: &component[found.image.clone()],
         settings: settings(view),
+        policy: found.policy,
         form: found.form,
         not_linked: found.not_linked,
         size: (found.vfs.len() - found.image.len()) as u64,
@@ -66,6 +69,16 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         saved,
     });
     Ok(Inspection { imports, exports, vfs })
+}
+
+fn stream(view: Stdio<&str>) -> Stdio<String> {
+    match view {
+        Stdio::Host => Stdio::Host,
+        Stdio::Null => Stdio::Null,
+        Stdio::Denied(text) => Stdio::Denied(text.to_owned()),
+        Stdio::File(path) => Stdio::File(path.to_owned()),
+        Stdio::Append(path) => Stdio::Append(path.to_owned()),
+    }
 }
 
 fn settings(view: SettingsView<'_>) -> Settings {
@@ -79,5 +92,12 @@ fn settings(view: SettingsView<'_>) -> Settings {
         preopens: pairs(view.preopens),
         environment: pairs(view.environment),
         arguments: view.arguments.map(str::to_owned).collect(),
+        inherited: view.inherited.map(|names| names.map(str::to_owned).collect()),
+        program: view.program.map(str::to_owned),
+        directory: view.directory.map(str::to_owned),
+        stdin: stream(view.stdin),
+        stdout: stream(view.stdout),
+        stderr: stream(view.stderr),
+        seed: view.seed,
     }
 }

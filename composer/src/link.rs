@@ -36,7 +36,6 @@ use std::collections::BTreeSet;
 use bumpalo::Bump;
 use indexmap::IndexMap;
 use semver::Version;
-use vfs_core::settings::Settings;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
 use crate::app::App;
@@ -134,7 +133,7 @@ pub(crate) struct Linked {
 /// # Errors
 /// - [`Unlinkable`]: the app is not made so that this can be done.
 /// - [`crate::error::TailorError`]: the vfs cannot be fitted to the app.
-pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embedding) -> Result<Linked, Error> {
+pub(crate) fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Error> {
     let names = Bump::new();
     let mut component = Component::read(&app.component)?;
     let flat = flatten::flatten(&component)?;
@@ -142,13 +141,12 @@ pub(crate) fn link(wasi: &Wasi, app: &App, settings: &Settings, embedding: &Embe
         component = Component::read(&flat.bytes)?;
         flatten::connect(&mut component, flat, &names)?;
     }
-    let environment = !settings.environment.is_empty() || !settings.arguments.is_empty();
-    let served = Served::new(app, environment);
+    let served = Served::new(app, &embedding.answers);
     let plan = plan::plan(&served, &component)?;
     let returned = foreign::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
     let exports = functions(app, &plan);
-    let wishes = Wishes::new(&plan, environment);
+    let wishes = Wishes::new(&plan);
     let granted = |path: &str, name: &str| {
         !served.is_withheld(path) && !HostImport::find(wasi, &component, &wishes, path, name).is_empty()
     };

@@ -10,6 +10,7 @@ mod host;
 mod inside;
 mod left_out;
 mod module;
+mod policy;
 mod world;
 
 use std::collections::HashMap;

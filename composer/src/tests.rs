@@ -9,6 +9,7 @@ mod gate;
 mod images;
 mod laws;
 mod linked;
+mod policy;
 mod refused;
 pub(crate) mod run;
 mod tailored;

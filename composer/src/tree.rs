@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vfs_image::{Attributes, Content, NodeIndex, Timestamp, Tree};
+use vfs_image::{Attributes, Content, FileKind, NodeIndex, Timestamp, Tree};
 
 use crate::error::TreeError;
 use crate::source::Source;
@@ -51,14 +51,18 @@ pub(crate) fn make_place(tree: &mut SourceTree, guest: &str, attributes: Attribu
     Ok(at)
 }
 
-/// Whether a path names a directory, without following symbolic links.
-pub(crate) fn is_directory(tree: &SourceTree, guest: &str) -> Result<bool, TreeError> {
+/// What a path names, without following symbolic links. `None` for nothing.
+pub(crate) fn kind(tree: &SourceTree, guest: &str) -> Result<Option<FileKind>, TreeError> {
     let mut at = tree.root();
     for name in names(guest)? {
-        let Some(next) = tree.child(at, name.as_bytes()) else { return Ok(false) };
+        let Some(next) = tree.child(at, name.as_bytes()) else { return Ok(None) };
         at = next;
     }
-    Ok(tree.entries(at).is_some())
+    Ok(Some(match tree.node(at).content() {
+        Content::Directory(_) => FileKind::Directory,
+        Content::RegularFile { .. } => FileKind::RegularFile,
+        Content::SymbolicLink(_) => FileKind::SymbolicLink,
+    }))
 }
 
 /// The newest time in a tree.

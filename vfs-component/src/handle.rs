@@ -50,13 +50,32 @@ impl Handle {
 }
 
 pub enum Input {
-    File { file: OpenFile, offset: u64, closed: bool },
+    File {
+        file: OpenFile,
+        offset: u64,
+        closed: bool,
+    },
     Host(HostStream),
+    /// The process's stdin, where it is not the host's; it is in the state, for all streams of it have one position.
+    Standard,
+    /// At its end.
+    Null,
+    /// Every call answers this.
+    Failing(StreamFailure),
 }
 
 pub enum Output {
-    File { file: OpenFile, position: Position, permit: u64, closed: bool },
+    File {
+        file: OpenFile,
+        position: Position,
+        permit: u64,
+        closed: bool,
+    },
     Host(HostStream),
+    /// Takes everything and keeps nothing.
+    Null,
+    /// Every call answers this.
+    Failing(StreamFailure),
 }
 
 /// Where the next byte of an output stream goes.
@@ -85,6 +104,8 @@ pub enum Pollable {
 pub enum StreamFailure {
     File(Error),
     Host(u32),
+    /// The settings deny it, with this message.
+    Denied(&'static str),
 }
 
 const SLOT_BITS: u32 = 20;
@@ -189,7 +210,10 @@ impl Handles {
             Handle::DirectoryEntryStream(stream) => fs.close_dir(stream),
             Handle::Input(Input::Host(stream)) => host::streams::drop_input_stream(stream.handle),
             Handle::Output(Output::Host(stream)) => host::streams::drop_output_stream(stream.handle),
-            Handle::Pollable(Pollable::Ready) | Handle::Error(StreamFailure::File(_)) => {}
+            Handle::Input(Input::Standard | Input::Null | Input::Failing(_))
+            | Handle::Output(Output::Null | Output::Failing(_))
+            | Handle::Pollable(Pollable::Ready)
+            | Handle::Error(StreamFailure::File(_) | StreamFailure::Denied(_)) => {}
             Handle::Pollable(Pollable::Host { handle, parent }) => {
                 host::poll::drop_pollable(handle);
                 if let Some(parent) = parent {

@@ -22,4 +22,5 @@ mod embed;
 mod export;
 mod handle;
 mod host;
+mod standard;
 mod state;

@@ -8,6 +8,7 @@ use vfs_core::{Fs, Options};
 use crate::abi::{Area, List, Pair, finish_call};
 use crate::handle::Handles;
 use crate::host::wall_clock::HostClock;
+use crate::standard::Standard;
 use crate::{abi, embed};
 
 /// Everything that lives from call to call.
@@ -15,6 +16,8 @@ pub struct State {
     pub fs: Fs<'static, HostClock>,
     pub handles: Handles,
     pub settings: SettingsView<'static>,
+    /// Standard streams that are not the host's.
+    pub standard: Standard,
     /// Results that lie in no one place already are put together here; see [`Fs::read`].
     pub gather: Vec<u8>,
     /// Results that are lists of records or numbers.
@@ -42,7 +45,14 @@ impl State {
         let fs = Fs::new(embed::image(), HostClock, options)
             .or_else(|_| Fs::new(None, HostClock, options))
             .unwrap_or_else(|_| abi::trap());
-        Self { fs, handles: Handles::default(), settings, gather: Vec::new(), lists: Lists::default() }
+        Self {
+            fs,
+            handles: Handles::default(),
+            settings,
+            standard: Standard::default(),
+            gather: Vec::new(),
+            lists: Lists::default(),
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Found {
     pub(crate) form: Form,
     /// Why it is not linked, where that was tried.
     pub(crate) not_linked: Option<String>,
+    /// What is not the host's, by key and text.
+    pub(crate) policy: Vec<(String, String)>,
 }
 
 /// A data segment on the way.
@@ -103,9 +105,9 @@ pub(crate) fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError>
     let (Some(settings), Some(image)) = (settings, image) else { return Ok(None) };
     let Some(module) = image.around.iter().nth_back(1).cloned() else { return Ok(None) };
     let code = code.iter().find(|(of, _)| *of == module).map_or(0, |(_, size)| *size);
-    let Description { form, not_linked, .. } = description;
+    let Description { form, not_linked, policy, .. } = description;
     let vfs = if form == Form::Linked { module.clone() } else { component };
-    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, module, form, not_linked }))
+    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, module, form, not_linked, policy }))
 }
 
 /// Positions in bytes that are in memory.

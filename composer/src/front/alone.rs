@@ -1,6 +1,6 @@
 //! What the vfs has without a host. Denying it means that no host is asked; calls have a right answer all the same.
 
-use vfs_core::settings::Settings;
+use crate::policy::answers::Answers;
 
 /// Files, and the streams and pollables of files.
 const FILES: [&str; 5] =
@@ -19,7 +19,7 @@ const PROCESS: [&str; 9] = [
     "wasi:cli/terminal-stderr",
 ];
 
-/// Whether the vfs answers every call of an interface itself, with these settings.
-pub(super) fn is_alone(path: &str, _settings: &Settings) -> bool {
-    FILES.contains(&path) || PROCESS.contains(&path)
+/// Whether the vfs answers every call of an interface itself, with this policy.
+pub(super) fn is_alone(path: &str, answers: &Answers) -> bool {
+    FILES.contains(&path) || PROCESS.contains(&path) || answers.has_interface(path)
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use vfs_core::settings::Settings;
 use wit_parser::{InterfaceId, TypeDefKind, WorldItem, WorldKey};
 
 use super::Rules;
@@ -13,6 +12,7 @@ use super::pattern::{self, Reach};
 use crate::app::App;
 use crate::error::DenyError;
 use crate::name::InterfaceName;
+use crate::policy::answers::Answers;
 use crate::wasi::Wasi;
 
 const IO: &str = "wasi:io/";
@@ -36,7 +36,7 @@ pub(super) struct Chosen {
 /// - [`DenyError::Unknown`]: a pattern speaks of nothing.
 /// - [`DenyError::Exported`]: the host calls the app with what is denied.
 /// - [`DenyError::Resource`]: something that cannot be had of a component in front is denied.
-pub(super) fn choose(rules: &Rules, wasi: &Wasi, settings: &Settings, app: &App) -> Result<Chosen, DenyError> {
+pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Chosen, DenyError> {
     for pattern in rules.denials.iter().map(|denial| &denial.interfaces).chain(&rules.kept) {
         pattern::require_known(pattern, app.imports.iter().map(String::as_str))?;
     }
@@ -61,7 +61,7 @@ pub(super) fn choose(rules: &Rules, wasi: &Wasi, settings: &Settings, app: &App)
         }
         denied.insert(key.clone(), because);
     }
-    let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, settings, app, key, item);
+    let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, answers, app, key, item);
     // Imports come after those they use, so one pass sees those that share through another.
     for (key, item) in imports {
         if denied.contains_key(key) || is_left_to_vfs(key, item) {
@@ -103,10 +103,10 @@ fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)>
 }
 
 /// Whether the vfs answers an import without a host; also where it brings nothing but names of types.
-fn is_left_to_vfs(wasi: &Wasi, settings: &Settings, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
+fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
     let name = InterfaceName::parse(&app.resolve.name_world_key(key));
     let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
-    wasi.serves(&name.path) && (is_alone(&name.path, settings) || functions(&app.resolve, item).is_empty())
+    wasi.serves(&name.path) && (is_alone(&name.path, answers) || functions(&app.resolve, item).is_empty())
 }
 
 /// The interfaces whose resources the app's exports speak of, and one such export for each.

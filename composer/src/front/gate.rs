@@ -12,6 +12,7 @@ use crate::error::{DenyError, Error};
 use crate::link::glue::answer;
 use crate::link::glue::layout::{Encoding, Layout};
 use crate::name::InterfaceName;
+use crate::policy::answers::Answers;
 use crate::wasi::Wasi;
 
 const HANDLER: &str = "wasi:http/outgoing-handler";
@@ -31,12 +32,12 @@ const PORT: u32 = 8;
 /// # Errors
 /// - [`DenyError::Authority`]: an authority that none can be.
 /// - [`DenyError::Front`], [`Error::App`], [`Error::Compose`]: the gate and the app cannot be joined.
-pub(super) fn apply(authorities: &[String], wasi: &Wasi, mut app: App) -> Result<App, Error> {
+pub(super) fn apply(authorities: &[String], wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
     let tables = Tables::of(authorities)?;
     let names: Vec<_> = app.imports.iter().filter(|name| is_handler(name)).cloned().collect();
     for name in names {
         let Some(gate) = component(&app, &name, &tables).transpose() else { continue };
-        app = App::read(wasi, compose::compose(gate?, &app)?)?;
+        app = App::read(wasi, compose::compose(gate?, &app)?, answers)?;
     }
     Ok(app)
 }

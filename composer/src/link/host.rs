@@ -15,10 +15,9 @@ use super::served::interface_of;
 use crate::name::InterfaceName;
 use crate::wasi::{Wasi, is_in_version};
 
-/// What the vfs has use for when the app's handles of the host do not go through it: the time, what it is asked to add to the
-/// environment, and the other side of calls with handles of both.
+/// What the vfs has use for when the app's handles of the host do not go through it: the time, what it lets through or adds to of
+/// the environment, and the other side of calls with handles of both.
 pub(super) struct Wishes {
-    environment: bool,
     poll: BTreeSet<Version>,
     splice: BTreeSet<Version>,
     blocking_splice: BTreeSet<Version>,
@@ -35,10 +34,10 @@ enum Wish<'a> {
 }
 
 impl Wishes {
-    pub(super) fn new(plan: &Plan<'_>, environment: bool) -> Self {
+    pub(super) fn new(plan: &Plan<'_>) -> Self {
         let versions = |function| versions_of(plan, function);
         let [poll, splice, blocking_splice] = [plan::POLL, plan::SPLICE, plan::BLOCKING_SPLICE].map(versions);
-        Self { environment, poll, splice, blocking_splice }
+        Self { poll, splice, blocking_splice }
     }
 
     /// The versions of calls with handles of both, ascending.
@@ -49,8 +48,7 @@ impl Wishes {
 
     fn of(&self, path: &str, name: &str) -> Wish<'_> {
         match (path, name) {
-            ("wasi:clocks/wall-clock", "now") => Wish::One,
-            ("wasi:cli/environment", _) if self.environment => Wish::One,
+            ("wasi:clocks/wall-clock", "now") | ("wasi:cli/environment", _) => Wish::One,
             ("wasi:io/poll", "[method]pollable.ready") => Wish::Each(&self.poll),
             (
                 "wasi:io/streams",

@@ -85,6 +85,7 @@ impl Call<'_> {
             return vec![plain];
         }
         match plain.as_str() {
+            _ if self.owner == Owner::Virtual => vec![plain],
             "wasi:io/poll#poll" => vec![POLL.into()],
             "wasi:io/streams#[method]output-stream.splice" => vec![plain, SPLICE.into()],
             "wasi:io/streams#[method]output-stream.blocking-splice" => vec![plain, BLOCKING_SPLICE.into()],

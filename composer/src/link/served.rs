@@ -1,5 +1,6 @@
 //! Which of the app's functions and resources are the vfs's, wholly or in part.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use wasmparser::{
@@ -11,18 +12,19 @@ use super::component::{Component, Item, Space};
 use super::glue::Owner;
 use crate::app::App;
 use crate::name::InterfaceName;
+use crate::policy::answers::Answers;
 use crate::wasi::parts;
 
 const STDERR: &str = "wasi:cli/stderr";
-const ENVIRONMENT: &str = "wasi:cli/environment";
-/// What an app learns of its environment from the settings.
-const FROM_SETTINGS: [&str; 2] = ["get-environment", "get-arguments"];
+/// Interfaces whose resources are made by many.
+const SHARED: [&str; 3] = ["wasi:io/error", "wasi:io/poll", "wasi:io/streams"];
 
 /// What one app leaves to the vfs.
 pub(super) struct Served<'a> {
     app: &'a App,
-    /// The settings have variables or arguments.
-    environment: bool,
+    answers: &'a Answers,
+    /// Of [`SHARED`], those with a resource that the host may make.
+    of_both: BTreeSet<&'static str>,
 }
 
 /// An imported function.
@@ -70,8 +72,11 @@ impl Resource {
 }
 
 impl<'a> Served<'a> {
-    pub(super) fn new(app: &'a App, environment: bool) -> Self {
-        Self { app, environment }
+    pub(super) fn new(app: &'a App, answers: &'a Answers) -> Self {
+        let mut served = Self { app, answers, of_both: SHARED.into() };
+        let made: Vec<_> = served.made_by_host().iter().filter_map(Resource::interface).collect();
+        served.of_both = SHARED.into_iter().filter(|path| made.iter().any(|name| name.path == *path)).collect();
+        served
     }
 
     /// Who owns what an interface makes. `None`: the vfs has nothing to do with it.
@@ -81,17 +86,16 @@ impl<'a> Served<'a> {
         }
         match path {
             "wasi:filesystem/types" | "wasi:filesystem/preopens" => Some(Owner::Virtual),
-            "wasi:io/error" | "wasi:io/poll" | "wasi:io/streams" => Some(Owner::Mixed),
-            ENVIRONMENT if self.environment => Some(Owner::Virtual),
+            _ if self.of_both.contains(path) => Some(Owner::Mixed),
+            _ if SHARED.contains(&path) || self.answers.has_interface(path) => Some(Owner::Virtual),
             _ => None,
         }
     }
 
     /// Who owns what a function of an interface makes.
     pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<Owner> {
-        let left_alone = interface.path == ENVIRONMENT
-            && !self.is_withheld(ENVIRONMENT)
-            && !FROM_SETTINGS.contains(&function.name.as_str());
+        let by_policy = self.answers.has_interface(&interface.path) && !self.is_withheld(&interface.path);
+        let left_alone = by_policy && !self.answers.has(&interface.path, &function.name);
         self.owner(&interface.path).filter(|_| interface.is_wasi_0_2() && !left_alone)
     }
 
@@ -197,8 +201,11 @@ impl<'a> Served<'a> {
         &self.app.resolve
     }
 
-    /// Where the app gets its stderr, and the interface of the stream that it is.
+    /// Where the app gets the host's stderr, and the interface of the stream that it is.
     pub(super) fn stderr(&self) -> Option<(InterfaceName, InterfaceName)> {
+        if self.answers.has_interface(STDERR) {
+            return None;
+        }
         let resolve = self.resolve();
         let mut imports = resolve.worlds[self.app.world].imports.iter();
         imports.find_map(|(key, item)| {
@@ -211,6 +218,49 @@ impl<'a> Served<'a> {
             (interface.path == STDERR && interface.is_wasi_0_2() && !self.is_withheld(STDERR))
                 .then_some((interface, stream))
         })
+    }
+
+    /// The resources of [`SHARED`] that the host can make for the app: its functions return them, or it hands them to an export.
+    fn made_by_host(&self) -> BTreeSet<Resource> {
+        let resolve = self.resolve();
+        let world = &resolve.worlds[self.app.world];
+        let mut made = BTreeSet::new();
+        let mut of_shared = Vec::new();
+        for (key, item) in &world.imports {
+            let name = InterfaceName::parse(&resolve.name_world_key(key));
+            for function in functions(resolve, item) {
+                match &name {
+                    Some(name) if SHARED.contains(&name.path.as_str()) => of_shared.push(function),
+                    Some(name) if self.owner_of(name, function).is_some() => {}
+                    _ => made.extend(function.result.into_iter().flat_map(|ty| self.resources(ty))),
+                }
+            }
+        }
+        for function in world.exports.values().flat_map(|item| functions(resolve, item)) {
+            made.extend(function.params.iter().flat_map(|param| self.resources(param.ty)));
+        }
+        // What they themselves return is the host's if what they are called on is.
+        loop {
+            let before = made.len();
+            for function in &of_shared {
+                let of = function.params.first().map(|param| self.resources(param.ty)).unwrap_or_default();
+                if of.iter().any(|resource| made.contains(resource)) {
+                    made.extend(function.result.into_iter().flat_map(|ty| self.resources(ty)));
+                }
+            }
+            if made.len() == before {
+                return made;
+            }
+        }
+    }
+
+    /// The resources that a type is made of.
+    fn resources(&self, ty: Type) -> Vec<Resource> {
+        let Type::Id(id) = ty else { return Vec::new() };
+        match self.home(id) {
+            Some(resource) => vec![resource],
+            None => parts(&self.app.resolve.types[id].kind).into_iter().flat_map(|ty| self.resources(ty)).collect(),
+        }
     }
 
     /// The imported interface that an instance is.
@@ -227,6 +277,15 @@ impl<'a> Served<'a> {
         let resolve = &self.app.resolve;
         let mut imports = resolve.worlds[self.app.world].imports.iter();
         imports.find(|(key, _)| resolve.name_world_key(key) == name).map(|(_, item)| item)
+    }
+}
+
+/// The functions of something that a world has.
+fn functions<'r>(resolve: &'r Resolve, item: &'r WorldItem) -> Vec<&'r Function> {
+    match item {
+        WorldItem::Function(function) => vec![function],
+        WorldItem::Interface { id, .. } => resolve.interfaces[*id].functions.values().collect(),
+        WorldItem::Type { .. } => Vec::new(),
     }
 }
 

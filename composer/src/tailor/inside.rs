@@ -10,6 +10,7 @@ use walrus::{ExportItem, Module, ValType};
 
 use super::VFS_MODULE;
 use super::module::{self, Embedding, INTRINSICS, Placed, do_nothing, function_imports};
+use super::policy;
 use crate::error::TailorError;
 use crate::wasi::Wasi;
 
@@ -47,6 +48,7 @@ pub(crate) fn inside(
     embedding: &Embedding,
 ) -> Result<Inside, TailorError> {
     let mut module = module::parse(VFS_MODULE)?;
+    policy::apply(&mut module, &embedding.answers)?;
     let place = module::place(&mut module, embedding)?;
     module::replace_embed_imports(&mut module, embedding, &place)?;
     keep_exports(&mut module, exports)?;

@@ -13,6 +13,7 @@ use super::{Demands, Order};
 use crate::embed::{self, Description};
 use crate::error::TailorError;
 use crate::name::InterfaceName;
+use crate::policy::answers::Answers;
 use crate::report::Form;
 use crate::wasi::Wasi;
 
@@ -31,6 +32,8 @@ pub(crate) struct Embedding {
     pub(crate) settings: Vec<u8>,
     /// Bytes of the image.
     pub(crate) image_size: u32,
+    /// What it answers instead of the host.
+    pub(crate) answers: Answers,
 }
 
 /// Where the embedded bytes begin in the vfs's memory.
@@ -47,6 +50,7 @@ impl Placed {
         Description {
             form: Form::Plugged,
             not_linked: None,
+            policy: embedding.answers.lines(),
             module: 0,
             image: embed::Place { offset: self.image, size: embedding.image_size },
             settings: embed::Place { offset: self.settings, size },
@@ -66,6 +70,7 @@ pub(super) struct Edited {
 /// image's segment is the last one, and empty.
 pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedding) -> Result<Edited, TailorError> {
     let mut module = parse(module)?;
+    super::policy::apply(&mut module, &embedding.answers)?;
     let place = place(&mut module, embedding)?;
     replace_embed_imports(&mut module, embedding, &place)?;
     let dispatch = Dispatch::new(wasi, &mut module, &order.exports);

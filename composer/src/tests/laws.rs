@@ -6,18 +6,19 @@ use super::apps;
 use crate::app::App;
 use crate::check::{self, Edge};
 use crate::error::CheckError;
+use crate::policy::answers::Answers;
 use crate::wasi::Wasi;
 use crate::{Composer, compose, tailor};
 
 fn app(bytes: Vec<u8>) -> App {
-    App::read(&Wasi::new().unwrap(), bytes).unwrap()
+    App::read(&Wasi::new().unwrap(), bytes, &Answers::default()).unwrap()
 }
 
 /// A vfs for one app, as a component.
 fn vfs_for(app: &App) -> Vec<u8> {
     let wasi = Wasi::new().unwrap();
     let order = tailor::Order { exports: app.served.clone(), grants: tailor::Grants::of_app(&wasi, &app.served) };
-    let embedding = tailor::Embedding { settings: Vec::new(), image_size: 0 };
+    let embedding = tailor::Embedding { settings: Vec::new(), image_size: 0, answers: Answers::default() };
     tailor::tailor(&wasi, order, &embedding).unwrap().component
 }
 

@@ -1,4 +1,4 @@
-//! What the composer tells the vfs: preopens, environment, arguments and options, as bytes beside the image.
+//! What the composer tells the vfs: preopens, what the process around it is given, and options, as bytes beside the image.
 //!
 //! The encoding is a sequence of little-endian `u64` numbers and lists; a list is a `u32` count and then its strings, each a `u32`
 //! length and UTF-8 bytes. It is read in place. Both sides come from one build, so there is no version in it.
@@ -21,6 +21,66 @@ pub struct Settings {
     pub environment: Vec<(String, String)>,
     /// Arguments put between the program's name and the host's arguments.
     pub arguments: Vec<String>,
+    /// Names of the host's variables that go on to the app; `None` for all.
+    pub inherited: Option<Vec<String>>,
+    /// The program's name, instead of the host's.
+    pub program: Option<String>,
+    /// The initial directory, instead of the host's.
+    pub directory: Option<String>,
+    /// What the standard streams are.
+    pub stdin: Stdio<String>,
+    /// See [`Settings::stdin`].
+    pub stdout: Stdio<String>,
+    /// See [`Settings::stdin`].
+    pub stderr: Stdio<String>,
+    /// What random numbers begin with, where they are not the host's.
+    pub seed: u64,
+}
+
+/// What a standard stream is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stdio<S> {
+    /// The host's.
+    #[default]
+    Host,
+    /// At its end; or takes everything and keeps nothing.
+    Null,
+    /// Every call fails, with this message.
+    Denied(S),
+    /// A file of the tree, by its path from the root; emptied first if it is written to.
+    File(S),
+    /// A file of the tree, which is written to after what is there.
+    Append(S),
+}
+
+impl<S> Stdio<S> {
+    fn kind(&self) -> u64 {
+        match self {
+            Self::Host => 0,
+            Self::Null => 1,
+            Self::Denied(_) => 2,
+            Self::File(_) => 3,
+            Self::Append(_) => 4,
+        }
+    }
+
+    fn text(&self) -> Option<&S> {
+        match self {
+            Self::Host | Self::Null => None,
+            Self::Denied(text) | Self::File(text) | Self::Append(text) => Some(text),
+        }
+    }
+
+    fn new(kind: u64, text: S) -> Option<Self> {
+        Some(match kind {
+            0 => Self::Host,
+            1 => Self::Null,
+            2 => Self::Denied(text),
+            3 => Self::File(text),
+            4 => Self::Append(text),
+            _ => return None,
+        })
+    }
 }
 
 impl Settings {
@@ -29,13 +89,25 @@ impl Settings {
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let Limits { max_bytes, max_nodes, max_open } = self.limits;
-        for number in [u64::from(self.read_only), max_bytes, u64::from(max_nodes), u64::from(max_open)] {
+        let limits = [max_bytes, u64::from(max_nodes), u64::from(max_open)];
+        let streams = [&self.stdin, &self.stdout, &self.stderr];
+        let numbers = [u64::from(self.read_only), u64::from(self.inherited.is_some()), self.seed];
+        for number in numbers.into_iter().chain(limits).chain(streams.map(Stdio::kind)) {
             out.extend_from_slice(&number.to_le_bytes());
         }
         let flat = |pairs: &[(String, String)]| -> Vec<String> {
             pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()]).collect()
         };
-        for list in [flat(&self.preopens), flat(&self.environment), self.arguments.clone()] {
+        let lists = [
+            flat(&self.preopens),
+            flat(&self.environment),
+            self.arguments.clone(),
+            self.inherited.clone().unwrap_or_default(),
+            self.program.iter().cloned().collect(),
+            self.directory.iter().cloned().collect(),
+            streams.map(|stream| stream.text().cloned().unwrap_or_default()).into(),
+        ];
+        for list in lists {
             put_length(&mut out, list.len());
             for item in list {
                 put_length(&mut out, item.len());
@@ -64,6 +136,20 @@ pub struct SettingsView<'a> {
     pub environment: Strings<'a>,
     /// See [`Settings::arguments`].
     pub arguments: Strings<'a>,
+    /// See [`Settings::inherited`].
+    pub inherited: Option<Strings<'a>>,
+    /// See [`Settings::program`].
+    pub program: Option<&'a str>,
+    /// See [`Settings::directory`].
+    pub directory: Option<&'a str>,
+    /// See [`Settings::stdin`].
+    pub stdin: Stdio<&'a str>,
+    /// See [`Settings::stdin`].
+    pub stdout: Stdio<&'a str>,
+    /// See [`Settings::stdin`].
+    pub stderr: Stdio<&'a str>,
+    /// See [`Settings::seed`].
+    pub seed: u64,
 }
 
 impl<'a> SettingsView<'a> {
@@ -72,15 +158,37 @@ impl<'a> SettingsView<'a> {
     pub fn new(mut bytes: &'a [u8]) -> Option<Self> {
         let rest = &mut bytes;
         let read_only = number(rest)? != 0;
+        let is_filtered = number(rest)? != 0;
+        let seed = number(rest)?;
         let limits = Limits {
             max_bytes: number(rest)?,
             max_nodes: number(rest)?.try_into().ok()?,
             max_open: number(rest)?.try_into().ok()?,
         };
+        let kinds = [number(rest)?, number(rest)?, number(rest)?];
         let preopens = Strings::skip_over(rest)?;
         let environment = Strings::skip_over(rest)?;
         let arguments = Strings::skip_over(rest)?;
-        Some(Self { read_only, limits, preopens, environment, arguments })
+        let inherited = Some(Strings::skip_over(rest)?).filter(|_| is_filtered);
+        let program = Strings::skip_over(rest)?.next();
+        let directory = Strings::skip_over(rest)?.next();
+        let mut streams = Strings::skip_over(rest)?;
+        let mut stream = |kind| Stdio::new(kind, streams.next()?);
+        let [stdin, stdout, stderr] = [stream(kinds[0])?, stream(kinds[1])?, stream(kinds[2])?];
+        Some(Self {
+            read_only,
+            limits,
+            preopens,
+            environment,
+            arguments,
+            inherited,
+            program,
+            directory,
+            stdin,
+            stdout,
+            stderr,
+            seed,
+        })
     }
 }
 
@@ -148,6 +256,13 @@ mod tests {
             preopens: alloc::vec![("/".into(), "/".into()), ("/a/b".into(), "b".into())],
             environment: alloc::vec![("KEY".into(), "a value".into())],
             arguments: alloc::vec!["--flag".into(), String::new()],
+            inherited: Some(alloc::vec!["HOME".into()]),
+            program: Some("tool".into()),
+            directory: Some("/a".into()),
+            stdin: Stdio::File("/in".into()),
+            stdout: Stdio::Null,
+            stderr: Stdio::Denied("no".into()),
+            seed: 7,
         };
         let bytes = settings.encode();
         let view = SettingsView::new(&bytes).unwrap();
@@ -156,6 +271,20 @@ mod tests {
         assert_eq!(view.preopens.collect::<Vec<_>>(), ["/", "/", "/a/b", "b"]);
         assert_eq!(view.environment.collect::<Vec<_>>(), ["KEY", "a value"]);
         assert_eq!(view.arguments.collect::<Vec<_>>(), ["--flag", ""]);
+        assert_eq!(view.inherited.unwrap().collect::<Vec<_>>(), ["HOME"]);
+        assert_eq!((view.program, view.directory, view.seed), (Some("tool"), Some("/a"), 7));
+        assert_eq!((view.stdin, view.stdout, view.stderr), (Stdio::File("/in"), Stdio::Null, Stdio::Denied("no")));
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_hosts() {
+        let bytes = Settings { inherited: Some(Vec::new()), ..Settings::default() }.encode();
+        let view = SettingsView::new(&bytes).unwrap();
+        assert_eq!(view.inherited.map(|names| names.len()), Some(0));
+        assert_eq!((view.program, view.directory), (None, None));
+        assert_eq!((view.stdin, view.stdout, view.stderr), (Stdio::Host, Stdio::Host, Stdio::Host));
+        let bytes = Settings::default().encode();
+        assert!(SettingsView::new(&bytes).unwrap().inherited.is_none());
     }
 
     #[test]

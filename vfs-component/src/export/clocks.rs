@@ -1,4 +1,6 @@
 //! `wasi:clocks/{monotonic-clock,wall-clock}`: the host's clocks; pollables become ours.
+//!
+//! Of clocks that stand still the composer puts functions that answer the time in the place of the host's.
 
 use crate::abi::{Area, Datetime};
 use crate::export::poll;
@@ -27,7 +29,11 @@ extern "C" fn subscribe_duration(when: u64) -> u32 {
 }
 
 fn new_timer(handle: u32) -> u32 {
-    call_value(|state| poll::new_pollable(state, Pollable::Host { handle, parent: None }))
+    call_value(|state| {
+        // No host gives a handle 0: the clock stands still, and nobody is to wait for it.
+        let timer = if handle == 0 { Pollable::Ready } else { Pollable::Host { handle, parent: None } };
+        poll::new_pollable(state, timer)
+    })
 }
 
 #[unsafe(export_name = "wasi:clocks/wall-clock#now")]

@@ -1,12 +1,12 @@
-//! `wasi:cli/environment`: the host's, with what the settings say on top.
+//! `wasi:cli/environment`: what the settings let through of the host's, with what they set on top.
 
 use vfs_core::settings::Strings;
 
-use crate::abi::{self, Area, List, Opt, Pair};
+use crate::abi::{self, List, Opt, Pair};
 use crate::host;
 use crate::state::{State, call};
 
-/// The settings' variables, and those of the host that they do not set.
+/// The settings' variables, and those of the host that they let through and do not set.
 #[unsafe(export_name = "wasi:cli/environment#get-environment")]
 extern "C" fn get_environment() -> *const List {
     call(|state| {
@@ -15,18 +15,23 @@ extern "C" fn get_environment() -> *const List {
         let pairs = &mut lists.pairs;
         let ours = || Pairs(settings.environment);
         pairs.clear();
-        if settings.environment.len() == 0 || pairs.try_reserve(host.length + settings.environment.len() / 2).is_err() {
+        if settings.environment.len() == 0 && settings.inherited.is_none() {
             return host;
         }
+        if pairs.try_reserve(host.length + settings.environment.len() / 2).is_err() {
+            abi::trap();
+        }
         pairs.extend(abi::list(host.pointer.cast::<Pair<List, List>>(), host.length).iter().filter(|Pair(name, _)| {
-            ours().all(|(ours, _)| ours.as_bytes() != abi::list::<u8>(name.pointer, name.length))
+            let name = abi::list::<u8>(name.pointer, name.length);
+            settings.inherited.is_none_or(|mut names| names.any(|inherited| inherited.as_bytes() == name))
+                && ours().all(|(ours, _)| ours.as_bytes() != name)
         }));
         pairs.extend(ours().map(|(name, value)| Pair(List::of(name.as_bytes()), List::of(value.as_bytes()))));
         List::of(pairs)
     })
 }
 
-/// The host's program name, the settings' arguments, the host's other arguments.
+/// The program's name, the settings' or else the host's; the settings' arguments; the host's other arguments.
 #[unsafe(export_name = "wasi:cli/environment#get-arguments")]
 extern "C" fn get_arguments() -> *const List {
     call(|state| {
@@ -34,12 +39,18 @@ extern "C" fn get_arguments() -> *const List {
         let State { settings, lists, .. } = state;
         let strings = &mut lists.strings;
         strings.clear();
-        if settings.arguments.len() == 0 || strings.try_reserve(host.length + settings.arguments.len()).is_err() {
+        if settings.arguments.len() == 0 && settings.program.is_none() {
             return host;
+        }
+        if strings.try_reserve(host.length + settings.arguments.len() + 1).is_err() {
+            abi::trap();
         }
         let host = abi::list(host.pointer.cast::<List>(), host.length);
         let (name, rest) = host.split_at(host.len().min(1));
-        strings.extend(name);
+        match settings.program {
+            Some(program) => strings.push(List::of(program.as_bytes())),
+            None => strings.extend(name),
+        }
         strings.extend(settings.arguments.map(|argument| List::of(argument.as_bytes())));
         strings.extend(rest);
         List::of(strings)
@@ -48,9 +59,10 @@ extern "C" fn get_arguments() -> *const List {
 
 #[unsafe(export_name = "wasi:cli/environment#initial-cwd")]
 extern "C" fn initial_cwd() -> *const Opt<List> {
-    let result = Area::put(host::environment::initial_cwd());
-    abi::finish_call();
-    result
+    call(|state| match state.settings.directory {
+        Some(directory) => Opt::Some(List::of(directory.as_bytes())),
+        None => host::environment::initial_cwd(),
+    })
 }
 
 /// Two strings at a time.

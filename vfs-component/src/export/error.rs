@@ -23,6 +23,7 @@ extern "C" fn to_debug_string(error: u32) -> *const List {
     call(|state| match state.handles.error(error) {
         StreamFailure::File(error) => List::of(describe(error).as_bytes()),
         StreamFailure::Host(handle) => host::error::to_debug_string(handle),
+        StreamFailure::Denied(message) => List::of(message.as_bytes()),
     })
 }
 

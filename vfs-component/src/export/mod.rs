@@ -7,6 +7,8 @@ mod exit;
 mod filesystem;
 mod linked;
 mod poll;
+mod random;
+mod standard;
 mod stdio;
 mod streams;
 mod terminal;

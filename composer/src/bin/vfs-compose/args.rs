@@ -1,9 +1,13 @@
 //! The command line, as typed.
 
+mod policy;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use policy::Host;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,6 +70,8 @@ pub struct Compose {
     #[command(flatten)]
     pub process: Process,
     #[command(flatten)]
+    pub host: Host,
+    #[command(flatten)]
     pub joining: Joining,
     #[command(flatten)]
     pub output: Output,
@@ -97,6 +103,15 @@ pub struct Process {
     /// Every change of the tree answers `read-only`
     #[arg(long)]
     pub read_only: bool,
+    /// The most bytes that the app's changes may take; K, M or G after the number for powers of 1024
+    #[arg(long, value_name = "N")]
+    pub max_bytes: Option<String>,
+    /// The most files, directories and links that the app may make or change
+    #[arg(long, value_name = "N")]
+    pub max_nodes: Option<u32>,
+    /// The most files that the app may have open at a time
+    #[arg(long, value_name = "N")]
+    pub max_open: Option<u32>,
 }
 
 /// How app and filesystem become one.
@@ -149,6 +164,8 @@ pub struct Vfs {
     #[command(flatten)]
     pub process: Process,
     #[command(flatten)]
+    pub host: Host,
+    #[command(flatten)]
     pub output: Output,
 }
 
@@ -168,6 +185,8 @@ pub struct Run {
     pub files: Files,
     #[command(flatten)]
     pub process: Process,
+    #[command(flatten)]
+    pub host: Host,
     #[command(flatten)]
     pub joining: Joining,
     /// The program's arguments

@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use vfs_compose::{Composer, FormChoice};
+use vfs_compose::{Composer, FormChoice, Inherited, Limits, Policy};
 
-use crate::args::{Files, Form, Joining, Process};
+use crate::args::{Files, Form, Host, Joining, Process};
 use crate::report::Failure;
 
 /// A composer for what was typed.
 ///
 /// # Errors
 /// The app cannot be read; a flag's value is not what the flag takes.
-pub fn composer(app: Option<&Path>, files: &Files, process: &Process) -> Result<Composer, Failure> {
+pub fn composer(app: Option<&Path>, files: &Files, process: &Process, host: &Host) -> Result<Composer, Failure> {
     let composer = match app {
         Some(app) => Composer::new(std::fs::read(app).map_err(|error| Failure::io("cannot read", app, error))?),
         None => Composer::for_any_app(),
@@ -33,7 +33,51 @@ pub fn composer(app: Option<&Path>, files: &Files, process: &Process) -> Result<
     for argument in &process.arguments {
         composer = composer.arg(argument);
     }
-    dated(composer)
+    dated(composer.limits(limits(process)?).policy(policy(app, host)?))
+}
+
+/// Quotas, those that are not typed as they are by default.
+fn limits(process: &Process) -> Result<Limits, Failure> {
+    let mut limits = Limits::default();
+    if let Some(bytes) = &process.max_bytes {
+        limits.max_bytes = amount(bytes)
+            .ok_or_else(|| Failure::usage(format!("`--max-bytes {bytes}` is not a number, such as 1000 or 64M")))?;
+    }
+    limits.max_nodes = process.max_nodes.unwrap_or(limits.max_nodes);
+    limits.max_open = process.max_open.unwrap_or(limits.max_open);
+    Ok(limits)
+}
+
+fn amount(text: &str) -> Option<u64> {
+    let factor = match text.as_bytes().last()? {
+        b'K' | b'k' => 1 << 10,
+        b'M' | b'm' => 1 << 20,
+        b'G' | b'g' => 1 << 30,
+        _ => return text.parse().ok(),
+    };
+    text.get(..text.len() - 1)?.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// What the app may see of its host.
+fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
+    let mut policy = Policy::default();
+    if host.no_inherit_env {
+        policy.environment = Inherited::None;
+    } else if let Some(names) = &host.inherit_env {
+        let names: Vec<_> = names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        policy.environment = if names.is_empty() { Inherited::All } else { Inherited::Only(names) };
+    }
+    if host.no_inherit_args {
+        policy.own_arguments = true;
+        policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    }
+    policy.program = host.argv0.clone().or(policy.program);
+    for (key, value) in host.texts() {
+        policy.set(key, value).map_err(|error| {
+            Failure::usage(format!("`--{key} {value}` cannot be understood")).hint(format!("it takes {}", error.takes))
+        })?;
+    }
+    Ok(policy)
 }
 
 /// How the composer shall join app and filesystem.
@@ -97,6 +141,24 @@ mod tests {
             ("dir::", "dir::", "/"),
         ] {
             assert_eq!(source_and_place(typed), (PathBuf::from(path), guest), "{typed}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_in_bytes_or_powers_of_1024() {
+        for (typed, bytes) in [
+            ("0", Some(0)),
+            ("1000", Some(1000)),
+            ("2k", Some(2048)),
+            ("64M", Some(64 << 20)),
+            ("1G", Some(1 << 30)),
+            ("17179869184G", None),
+            ("", None),
+            ("M", None),
+            ("-1", None),
+            ("1T", None),
+        ] {
+            assert_eq!(amount(typed), bytes, "{typed}");
         }
     }
 

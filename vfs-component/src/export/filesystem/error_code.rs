@@ -12,5 +12,6 @@ extern "C" fn filesystem_error_code(error: u32) -> *const Opt<Error> {
     call(|state| match state.handles.error(error) {
         StreamFailure::File(error) => Opt::Some(error),
         StreamFailure::Host(_) => Opt::None,
+        StreamFailure::Denied(_) => Opt::Some(Error::NotPermitted),
     })
 }

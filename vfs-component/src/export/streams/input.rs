@@ -6,7 +6,9 @@ use crate::export::poll::new_pollable;
 use crate::handle::{Input, Kind, Pollable};
 use crate::host;
 use crate::host::streams::Outcome;
+use crate::standard::Standard;
 use crate::state::{State, call, call_value};
+use vfs_core::OpenFile;
 
 #[unsafe(export_name = "wasi:io/streams#[method]input-stream.read")]
 extern "C" fn read(stream: u32, length: u64) -> *const Res<List, StreamError> {
@@ -32,7 +34,7 @@ extern "C" fn blocking_skip(stream: u32, length: u64) -> *const Res<u64, StreamE
 extern "C" fn subscribe(stream: u32) -> u32 {
     call_value(|state| {
         let pollable = match state.handles.input(stream) {
-            Input::File { .. } => Pollable::Ready,
+            Input::File { .. } | Input::Standard | Input::Null | Input::Failing(_) => Pollable::Ready,
             Input::Host(host) => {
                 host.add_pollable();
                 Pollable::Host { handle: host::streams::subscribe_to_input(host.handle), parent: Some(stream) }
@@ -56,7 +58,7 @@ fn read_with(
     call(|state| {
         let result = match state.handles.input(stream) {
             Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
-            Input::File { .. } => read_file(state, stream, length).map(List::of),
+            _ => read_file(state, stream, length).map(List::of),
         };
         answer(state, result)
     })
@@ -67,9 +69,10 @@ fn read_with(
 /// # Errors
 /// - [`Failure::Closed`]: the end of the file, or an earlier call has failed.
 /// - [`Failure::File`]: the file cannot be read; from now on the stream is closed.
+/// - Those of [`file_of`].
 pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
-    let State { fs, handles, gather, .. } = state;
-    let Input::File { file, offset, closed } = handles.input(stream) else { return Err(Failure::Closed) };
+    let State { fs, handles, standard, gather, .. } = state;
+    let (file, offset, closed) = file_of(handles.input(stream), standard)?;
     if *closed {
         return Err(Failure::Closed);
     }
@@ -94,15 +97,15 @@ fn skip_with(stream: u32, length: u64, of_host: impl FnOnce(u32, u64) -> Outcome
     call(|state| {
         let result = match state.handles.input(stream) {
             Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
-            Input::File { .. } => skip_file(state, stream, length),
+            _ => skip_file(state, stream, length),
         };
         answer(state, result)
     })
 }
 
 fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure> {
-    let State { fs, handles, .. } = state;
-    let Input::File { file, offset, closed } = handles.input(stream) else { return Err(Failure::Closed) };
+    let State { fs, handles, standard, .. } = state;
+    let (file, offset, closed) = file_of(handles.input(stream), standard)?;
     if *closed {
         return Err(Failure::Closed);
     }
@@ -113,4 +116,21 @@ fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure
     let skipped = left.min(length);
     *offset += skipped;
     Ok(skipped)
+}
+
+/// The file that a stream reads, its position, and whether an earlier call has failed.
+///
+/// # Errors
+/// - [`Failure::Closed`]: it reads none.
+/// - What a stream answers always.
+fn file_of<'s>(
+    stream: &'s mut Input,
+    standard: &'s mut Standard,
+) -> Result<(&'s mut OpenFile, &'s mut u64, &'s mut bool), Failure> {
+    let stream = if let Input::Standard = stream { &mut standard.input } else { stream };
+    match stream {
+        Input::File { file, offset, closed } => Ok((file, offset, closed)),
+        Input::Failing(failure) => Err((*failure).into()),
+        Input::Host(_) | Input::Standard | Input::Null => Err(Failure::Closed),
+    }
 }

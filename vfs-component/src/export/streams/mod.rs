@@ -45,11 +45,22 @@ pub enum Failure {
     Closed,
     File(Error),
     Host(u32),
+    Denied(&'static str),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::File(error)
+    }
+}
+
+impl From<StreamFailure> for Failure {
+    fn from(failure: StreamFailure) -> Self {
+        match failure {
+            StreamFailure::File(error) => Self::File(error),
+            StreamFailure::Host(handle) => Self::Host(handle),
+            StreamFailure::Denied(message) => Self::Denied(message),
+        }
     }
 }
 
@@ -69,6 +80,7 @@ pub fn answer<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, Stream
         Err(Failure::Closed) => return Res::Err(StreamError::Closed),
         Err(Failure::File(error)) => StreamFailure::File(error),
         Err(Failure::Host(handle)) => StreamFailure::Host(handle),
+        Err(Failure::Denied(message)) => StreamFailure::Denied(message),
     };
     Res::Err(StreamError::LastOperationFailed(new_error(state, failure)))
 }

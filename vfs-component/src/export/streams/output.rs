@@ -20,6 +20,8 @@ extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => host::check_write(stream.handle).map_err(Failure::from),
             Output::File { closed: true, .. } => Err(Failure::Closed),
+            Output::Null => Ok(PERMIT),
+            Output::Failing(failure) => Err((*failure).into()),
             Output::File { permit, .. } => {
                 *permit = PERMIT;
                 Ok(PERMIT)
@@ -37,7 +39,7 @@ extern "C" fn write(stream: u32, pointer: *const u8, length: usize) -> *const Re
         let bytes = abi::list(pointer, length);
         let result = match state.handles.output(stream) {
             Output::Host(stream) => host::write(stream.handle, bytes).map_err(Failure::from),
-            Output::File { .. } => {
+            _ => {
                 use_permit(&mut state.handles, stream, length as u64);
                 write_file(state, stream, bytes)
             }
@@ -56,7 +58,7 @@ extern "C" fn blocking_write_and_flush(
         let bytes = abi::list(pointer, length);
         let result = match state.handles.output(stream) {
             Output::Host(stream) => host::blocking_write_and_flush(stream.handle, bytes).map_err(Failure::from),
-            Output::File { .. } => write_file(state, stream, bytes),
+            _ => write_file(state, stream, bytes),
         };
         answer(state, result)
     })
@@ -76,7 +78,7 @@ extern "C" fn blocking_flush(stream: u32) -> *const Res<Unit, StreamError> {
 extern "C" fn subscribe(stream: u32) -> u32 {
     call_value(|state| {
         let pollable = match state.handles.output(stream) {
-            Output::File { .. } => Pollable::Ready,
+            Output::File { .. } | Output::Null | Output::Failing(_) => Pollable::Ready,
             Output::Host(host) => {
                 host.add_pollable();
                 Pollable::Host { handle: host::subscribe_to_output(host.handle), parent: Some(stream) }
@@ -93,7 +95,7 @@ extern "C" fn write_zeroes(stream: u32, length: u64) -> *const Res<Unit, StreamE
     call(|state| {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => host::write_zeroes(stream.handle, length).map_err(Failure::from),
-            Output::File { .. } => {
+            _ => {
                 use_permit(&mut state.handles, stream, length);
                 write_zeroes_to_file(state, stream, length)
             }
@@ -107,7 +109,7 @@ extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *cons
     call(|state| {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => host::blocking_write_zeroes_and_flush(stream.handle, length).map_err(Failure::from),
-            Output::File { .. } => write_zeroes_to_file(state, stream, length),
+            _ => write_zeroes_to_file(state, stream, length),
         };
         answer(state, result)
     })
@@ -124,7 +126,8 @@ fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> 
         let result = match state.handles.output(stream) {
             Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
             Output::File { closed: true, .. } => Err(Failure::Closed),
-            Output::File { .. } => Ok([]),
+            Output::File { .. } | Output::Null => Ok([]),
+            Output::Failing(failure) => Err((*failure).into()),
         };
         answer(state, result)
     })
@@ -148,13 +151,19 @@ fn write_file(state: &mut State, stream: u32, bytes: &[u8]) -> Result<Unit, Fail
 /// # Errors
 /// - [`Failure::Closed`]: an earlier call has failed.
 /// - [`Failure::File`]: the file cannot take them; from now on the stream is closed.
+/// - What a stream answers always.
 pub(super) fn write_to(
     fs: &mut Fs<'static, HostClock>,
     handles: &mut Handles,
     stream: u32,
     bytes: &[u8],
 ) -> Result<Unit, Failure> {
-    let Output::File { file, position, closed, .. } = handles.output(stream) else { return Err(Failure::Closed) };
+    let (file, position, closed) = match handles.output(stream) {
+        Output::File { file, position, closed, .. } => (file, position, closed),
+        Output::Null => return Ok([]),
+        Output::Failing(failure) => return Err((*failure).into()),
+        Output::Host(_) => return Err(Failure::Closed),
+    };
     if *closed {
         return Err(Failure::Closed);
     }

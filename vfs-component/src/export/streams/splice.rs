@@ -31,11 +31,11 @@ fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *co
     call(|state| {
         let from = match state.handles.input(source) {
             Input::Host(host) => Some(host.handle),
-            Input::File { .. } => None,
+            _ => None,
         };
         let to = match state.handles.output(stream) {
             Output::Host(host) => Some(host.handle),
-            Output::File { .. } => None,
+            _ => None,
         };
         let result = match (from, to) {
             (Some(from), Some(to)) => match blocking {

@@ -57,6 +57,9 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
     for argument in &settings.arguments {
         _ = writeln!(text, "  arg {argument}");
     }
+    for (key, value) in &vfs.policy {
+        _ = writeln!(text, "  {key} {value}");
+    }
     if settings.read_only {
         text.push_str("  read-only\n");
     }
@@ -148,6 +151,7 @@ fn as_json(inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure>
                 "environment": settings.environment,
                 "arguments": settings.arguments,
                 "read-only": settings.read_only,
+                "policy": vfs.policy.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
                 "limits": {"bytes": limits.max_bytes, "nodes": limits.max_nodes, "open": limits.max_open},
                 "image": {
                     "bytes": vfs.image.len(),

@@ -46,7 +46,8 @@ fn composed_before(args: &Run) -> Option<Vec<u8>> {
 }
 
 fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
-    let composer = plan::joined(plan::composer(Some(&args.app), &args.files, &args.process)?, &args.joining);
+    let composer =
+        plan::joined(plan::composer(Some(&args.app), &args.files, &args.process, &args.host)?, &args.joining);
     let composed = composer.compose()?;
     super::warn(&composed.report().warnings, false);
     Ok(composed.to_bytes()?)

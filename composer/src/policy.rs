@@ -1,0 +1,70 @@
+//! What the app may see of its host, and what it is given instead.
+//!
+//! ```text
+//! Policy     what is wanted: typed, or by key and text as on the command line and in a manifest
+//! value      texts to values and back
+//! answers    which of WASI's functions the vfs then answers itself
+//! ```
+
+pub(crate) mod answers;
+mod value;
+
+use vfs_core::settings::{Settings, Stdio};
+use vfs_image::Timestamp;
+
+pub use value::PolicyError;
+
+/// What the app may see of its host. By default that is everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// The host's variables.
+    pub environment: Inherited,
+    /// Whether the host's arguments are not the app's.
+    pub own_arguments: bool,
+    /// The program's name, which is the first argument; the host's if not said, or `app` where there are no arguments of the host's.
+    pub program: Option<String>,
+    /// The initial directory, of the tree; the host's if not said.
+    pub directory: Option<String>,
+    /// Standard input.
+    pub stdin: Stdio<String>,
+    /// Standard output.
+    pub stdout: Stdio<String>,
+    /// Standard error.
+    pub stderr: Stdio<String>,
+    /// The wall clock stands still at this time.
+    pub wall_clock: Option<Timestamp>,
+    /// The monotonic clock stands still, at so many nanoseconds. Whoever waits for it does not wait.
+    pub monotonic_clock: Option<u64>,
+    /// Random numbers come from this seed.
+    pub seed: Option<u64>,
+}
+
+/// Which of the host's variables the app has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Inherited {
+    /// All.
+    #[default]
+    All,
+    /// Those with these names.
+    Only(Vec<String>),
+    /// None.
+    None,
+}
+
+impl Policy {
+    /// Puts what the vfs itself must know into its settings.
+    pub(crate) fn settle(&self, settings: &mut Settings) {
+        settings.inherited = match &self.environment {
+            Inherited::All => None,
+            Inherited::Only(names) => Some(names.clone()),
+            Inherited::None => Some(Vec::new()),
+        };
+        settings.program = self.program.clone().or_else(|| self.own_arguments.then(|| "app".into()));
+        settings.directory = self.directory.clone();
+        settings.stdin = self.stdin.clone();
+        settings.stdout = self.stdout.clone();
+        settings.stderr = self.stderr.clone();
+        settings.seed = self.seed.unwrap_or_default();
+    }
+}

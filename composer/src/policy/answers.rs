@@ -1,0 +1,109 @@
+//! Which of WASI's functions the vfs answers itself because of a policy.
+
+use vfs_core::settings::{Settings, Stdio};
+use vfs_image::Timestamp;
+
+use super::{Inherited, Policy};
+
+const ENVIRONMENT: &str = "wasi:cli/environment";
+const MONOTONIC: &str = "wasi:clocks/monotonic-clock";
+const WALL: &str = "wasi:clocks/wall-clock";
+const RANDOM: &str = "wasi:random/";
+
+/// A policy together with what the settings add to it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answers {
+    policy: Policy,
+    /// Variables are set.
+    variables: bool,
+    /// Arguments are set.
+    arguments: bool,
+}
+
+/// What a function of the host's would have answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    /// Nothing, or none.
+    Nothing,
+    /// A number.
+    Number(u64),
+    /// A time, or a span of time, to the address that is the last argument.
+    Time(Timestamp),
+}
+
+impl Answers {
+    pub(crate) fn new(policy: &Policy, settings: &Settings) -> Self {
+        Self {
+            policy: policy.clone(),
+            variables: !settings.environment.is_empty(),
+            arguments: !settings.arguments.is_empty(),
+        }
+    }
+
+    /// What is not the host's, by key and text.
+    pub(crate) fn lines(&self) -> Vec<(String, String)> {
+        self.policy.lines()
+    }
+
+    /// Whether a policy has a part in an interface: some of its functions, or all of its resources.
+    pub(crate) fn has_interface(&self, path: &str) -> bool {
+        let is_ours = |stream: &Stdio<String>| *stream != Stdio::Host;
+        let Policy { stdin, stdout, stderr, .. } = &self.policy;
+        match path {
+            ENVIRONMENT => ["get-environment", "get-arguments", "initial-cwd"].iter().any(|name| self.has(path, name)),
+            "wasi:cli/stdin" | "wasi:cli/terminal-stdin" | "wasi:cli/terminal-input" => is_ours(stdin),
+            "wasi:cli/stdout" | "wasi:cli/terminal-stdout" => is_ours(stdout),
+            "wasi:cli/stderr" | "wasi:cli/terminal-stderr" => is_ours(stderr),
+            "wasi:cli/terminal-output" => is_ours(stdout) && is_ours(stderr),
+            WALL => self.policy.wall_clock.is_some(),
+            MONOTONIC => self.policy.monotonic_clock.is_some(),
+            _ => path.starts_with(RANDOM) && self.policy.seed.is_some(),
+        }
+    }
+
+    /// Whether the vfs answers a function of an interface, alone or with the host.
+    pub(crate) fn has(&self, path: &str, function: &str) -> bool {
+        let policy = &self.policy;
+        match (path, function) {
+            (ENVIRONMENT, "get-environment") => self.variables || policy.environment != Inherited::All,
+            (ENVIRONMENT, "get-arguments") => self.arguments || policy.own_arguments || policy.program.is_some(),
+            (ENVIRONMENT, "initial-cwd") => policy.directory.is_some(),
+            (ENVIRONMENT, _) => false,
+            _ => self.has_interface(path),
+        }
+    }
+
+    /// Whether the vfs has an interface that it serves only if a policy asks for it.
+    pub(crate) fn serves(&self, path: &str) -> bool {
+        !path.starts_with(RANDOM) || self.has_interface(path)
+    }
+
+    /// What stands in the place of a function of the host's that the vfs would have asked.
+    pub(crate) fn fixed(&self, path: &str, function: &str) -> Option<Fixed> {
+        let tick = Timestamp { seconds: 0, nanoseconds: 1 };
+        match (path, function) {
+            (ENVIRONMENT, "get-environment") => (self.policy.environment == Inherited::None).then_some(Fixed::Nothing),
+            (ENVIRONMENT, "get-arguments") => self.policy.own_arguments.then_some(Fixed::Nothing),
+            (ENVIRONMENT, "initial-cwd") => self.policy.directory.is_some().then_some(Fixed::Nothing),
+            (WALL, "now") => self.policy.wall_clock.map(Fixed::Time),
+            (WALL, "resolution") => self.policy.wall_clock.map(|_| Fixed::Time(tick)),
+            (MONOTONIC, "now") => self.policy.monotonic_clock.map(Fixed::Number),
+            (MONOTONIC, "resolution") => self.policy.monotonic_clock.map(|_| Fixed::Number(1)),
+            (MONOTONIC, _) => self.policy.monotonic_clock.map(|_| Fixed::Nothing),
+            ("wasi:cli/terminal-stdin" | "wasi:cli/terminal-stdout" | "wasi:cli/terminal-stderr", _) => {
+                self.has_interface(path).then_some(Fixed::Nothing)
+            }
+            _ => None,
+        }
+    }
+
+    /// The vfs's functions that take the place of others of its: the one, and the other.
+    pub(crate) fn instead(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let streams = [
+            ("wasi:cli/stdin", "wasi:cli/stdin#get-stdin", "vfs-compose:policy#get-stdin"),
+            ("wasi:cli/stdout", "wasi:cli/stdout#get-stdout", "vfs-compose:policy#get-stdout"),
+            ("wasi:cli/stderr", "wasi:cli/stderr#get-stderr", "vfs-compose:policy#get-stderr"),
+        ];
+        streams.into_iter().filter(|(path, ..)| self.has_interface(path)).map(|(_, plain, ours)| (ours, plain))
+    }
+}

@@ -1,0 +1,106 @@
+//! `wasi:random/*` from a seed. An app whose random numbers are the host's imports them from there, and has nothing of this.
+//!
+//! The same on every host: ChaCha20, with a stream of its own for each interface, so that none depends on how much was taken from
+//! another.
+
+use core::cell::RefCell;
+
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
+
+use crate::abi::{self, List, Pair};
+use crate::state::{call, call_value};
+
+/// Number of the stream.
+#[derive(Clone, Copy)]
+enum Stream {
+    Random,
+    Insecure,
+    Seed,
+}
+
+/// One for each of the two streams that go on from call to call.
+struct Generators {
+    random: Option<ChaCha20Rng>,
+    insecure: Option<ChaCha20Rng>,
+    bytes: Vec<u8>,
+}
+
+thread_local! {
+    static GENERATORS: RefCell<Generators> =
+        const { RefCell::new(Generators { random: None, insecure: None, bytes: Vec::new() }) };
+}
+
+#[unsafe(export_name = "wasi:random/random#get-random-bytes")]
+extern "C" fn get_random_bytes(length: u64) -> *const List {
+    bytes(length, Stream::Random)
+}
+
+#[unsafe(export_name = "wasi:random/random#get-random-u64")]
+extern "C" fn get_random_u64() -> u64 {
+    number(Stream::Random)
+}
+
+#[unsafe(export_name = "wasi:random/insecure#get-insecure-random-bytes")]
+extern "C" fn get_insecure_random_bytes(length: u64) -> *const List {
+    bytes(length, Stream::Insecure)
+}
+
+#[unsafe(export_name = "wasi:random/insecure#get-insecure-random-u64")]
+extern "C" fn get_insecure_random_u64() -> u64 {
+    number(Stream::Insecure)
+}
+
+/// The same at each call.
+#[unsafe(export_name = "wasi:random/insecure-seed#insecure-seed")]
+extern "C" fn insecure_seed() -> *const Pair<u64, u64> {
+    call(|state| {
+        let mut generator = new_generator(state.settings.seed, Stream::Seed);
+        Pair(generator.next_u64(), generator.next_u64())
+    })
+}
+
+/// # Traps
+/// When memory for the bytes cannot be had: the function knows no other answer.
+fn bytes(length: u64, stream: Stream) -> *const List {
+    call(|state| {
+        GENERATORS.with_borrow_mut(|generators| {
+            let mut bytes = core::mem::take(&mut generators.bytes);
+            bytes.clear();
+            let Ok(length) = usize::try_from(length) else { abi::trap() };
+            if bytes.try_reserve(length).is_err() {
+                abi::trap();
+            }
+            bytes.resize(length, 0);
+            generators.of(state.settings.seed, stream).fill_bytes(&mut bytes);
+            generators.bytes = bytes;
+            List::of(&generators.bytes)
+        })
+    })
+}
+
+fn number(stream: Stream) -> u64 {
+    call_value(|state| GENERATORS.with_borrow_mut(|generators| generators.of(state.settings.seed, stream).next_u64()))
+}
+
+impl Generators {
+    fn of(&mut self, seed: u64, stream: Stream) -> &mut ChaCha20Rng {
+        let generator = match stream {
+            Stream::Insecure => &mut self.insecure,
+            Stream::Random | Stream::Seed => &mut self.random,
+        };
+        generator.get_or_insert_with(|| new_generator(seed, stream))
+    }
+}
+
+fn new_generator(seed: u64, stream: Stream) -> ChaCha20Rng {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut generator = ChaCha20Rng::from_seed(key);
+    generator.set_stream(match stream {
+        Stream::Random => 0,
+        Stream::Insecure => 1,
+        Stream::Seed => 2,
+    });
+    generator
+}
