@@ -1,5 +1,6 @@
 //! The command line, as typed.
 
+mod deny;
 mod policy;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use deny::{Access, Deny};
 pub use policy::Host;
 
 const EXAMPLES: &str = "\

@@ -1,5 +1,7 @@
 //! The command line, as meant.
 
+mod deny;
+
 use std::path::{Path, PathBuf};
 
 use vfs_compose::{Composer, FormChoice, Inherited, Limits, Policy};
@@ -33,6 +35,7 @@ pub fn composer(app: Option<&Path>, files: &Files, process: &Process, host: &Hos
     for argument in &process.arguments {
         composer = composer.arg(argument);
     }
+    let composer = deny::denied(composer, &host.deny, host)?;
     dated(composer.limits(limits(process)?).policy(policy(app, host)?))
 }
 
@@ -61,18 +64,20 @@ fn amount(text: &str) -> Option<u64> {
 /// What the app may see of its host.
 fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let mut policy = Policy::default();
-    if host.no_inherit_env {
+    if host.no_inherit_env || (host.deny.deny_all && host.inherit_env.is_none()) {
         policy.environment = Inherited::None;
     } else if let Some(names) = &host.inherit_env {
         let names: Vec<_> = names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         policy.environment = if names.is_empty() { Inherited::All } else { Inherited::Only(names) };
     }
-    if host.no_inherit_args {
+    if host.no_inherit_args || (host.deny.deny_all && !host.inherit_args) {
         policy.own_arguments = true;
         policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     }
     policy.program = host.argv0.clone().or(policy.program);
-    for (key, value) in host.texts() {
+    // Denied by a component in front of the app, which is no part of a policy.
+    let is_denied = |(key, value): &(&str, &str)| *key == "random" && *value == "deny";
+    for (key, value) in host.texts().filter(|text| !is_denied(text)) {
         policy.set(key, value).map_err(|error| {
             Failure::usage(format!("`--{key} {value}` cannot be understood")).hint(format!("it takes {}", error.takes))
         })?;

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::deny::Deny;
+
 /// What is not typed stays the host's.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "What the app may see of its host")]
@@ -46,9 +48,11 @@ pub struct Host {
     /// The clock that waiting goes by: inherit, or it stands still at frozen[:NANOSECONDS], and nobody waits
     #[arg(long, value_name = "CLOCK")]
     pub monotonic_clock: Option<String>,
-    /// Random numbers: inherit, or the same at each run from seeded:NUMBER
+    /// Random numbers: inherit, the same at each run from seeded:NUMBER, or deny
     #[arg(long, value_name = "SOURCE")]
     pub random: Option<String>,
+    #[command(flatten)]
+    pub deny: Deny,
 }
 
 impl Host {

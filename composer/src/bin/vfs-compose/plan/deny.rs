@@ -1,0 +1,67 @@
+//! What was typed about what the app may not do, as meant.
+
+use vfs_compose::{Composer, Denial};
+
+use crate::args::{Access, Deny, Host};
+use crate::report::Failure;
+
+const SOCKETS: &str = "wasi:sockets";
+const HTTP: &str = "wasi:http";
+const EXIT: &str = "wasi:cli/exit";
+
+/// What is left to the host by the flags of a policy that say `inherit`.
+const INHERITED: [(&str, &[&str]); 7] = [
+    ("cwd", &["wasi:cli/environment"]),
+    ("stdin", &["wasi:cli/stdin", "wasi:cli/terminal-stdin", "wasi:cli/terminal-input"]),
+    ("stdout", &["wasi:cli/stdout", "wasi:cli/terminal-stdout", "wasi:cli/terminal-output"]),
+    ("stderr", &["wasi:cli/stderr", "wasi:cli/terminal-stderr", "wasi:cli/terminal-output"]),
+    ("wall-clock", &["wasi:clocks/wall-clock"]),
+    ("monotonic-clock", &["wasi:clocks/monotonic-clock"]),
+    ("random", &["wasi:random"]),
+];
+
+/// Denies what was typed. Flags that speak of one thing go before `--deny-all`.
+///
+/// # Errors
+/// `--http` is none of what it takes.
+pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Composer, Failure> {
+    for interfaces in &deny.deny {
+        composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
+    }
+    if deny.deny_all {
+        composer = composer.deny_all("--deny-all");
+    }
+    for interfaces in &deny.allow {
+        composer = composer.keep(interfaces);
+    }
+    for (flag, interfaces, access) in [("sockets", SOCKETS, deny.sockets), ("exit", EXIT, deny.exit)] {
+        composer = match access {
+            None => composer,
+            Some(Access::Inherit) => composer.keep(interfaces),
+            Some(Access::Deny) => composer.deny(Denial::new(interfaces, format!("--{flag} deny"))),
+        };
+    }
+    composer = match deny.http.as_deref() {
+        None => composer,
+        Some("inherit") => composer.keep(HTTP),
+        Some("deny") => composer.deny(Denial::new(HTTP, "--http deny")),
+        Some(text) => match text.strip_prefix("allow:") {
+            Some(hosts) => composer.keep(HTTP).allow_http(hosts.split(',').filter(|host| !host.is_empty())),
+            None => {
+                let failure = Failure::usage(format!("`--http {text}` cannot be understood"));
+                return Err(failure.hint("it takes `inherit`, `deny` or `allow:HOST,...`"));
+            }
+        },
+    };
+    for (key, _) in host.texts().filter(|(_, value)| *value == "inherit") {
+        let kept = INHERITED.iter().filter(|(name, _)| *name == key).flat_map(|(_, interfaces)| *interfaces);
+        composer = kept.fold(composer, |composer, interfaces| composer.keep(*interfaces));
+    }
+    if host.inherit_env.is_some() || host.inherit_args {
+        composer = composer.keep("wasi:cli/environment");
+    }
+    if host.random.as_deref() == Some("deny") {
+        composer = composer.deny(Denial::new("wasi:random", "--random deny"));
+    }
+    Ok(composer)
+}
