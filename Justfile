@@ -25,7 +25,7 @@ test-only WORD: setup
 # Accept what the golden cases print now, and write docs/compatibility.md
 bless: setup
     BLESS=1 cargo test --release -p vfs-tests --test runner
-    BLESS=1 cargo test --release -p vfs-tests --test corpus -- table
+    BLESS=1 cargo test --release -p vfs-tests --test corpus -- --exact table
 
 # Speed and size against the host directory; `just bench read` for one kind of measurement
 bench *ARGS: setup

@@ -1,5 +1,6 @@
 //! How programs are built: one module for each family of tools.
 
+mod assemblyscript;
 pub mod cargo;
 mod javascript;
 mod kept;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 pub use self::kept::folder;
 
+use self::assemblyscript::AssemblyScript;
 use self::cargo::{Package, Published};
 use self::javascript::JavaScript;
 use self::python::Python;
@@ -35,6 +37,8 @@ pub enum Build {
     Python(Python),
     /// JavaScript or TypeScript.
     JavaScript(JavaScript),
+    /// AssemblyScript.
+    AssemblyScript(AssemblyScript),
 }
 
 impl Build {
@@ -52,6 +56,7 @@ impl Build {
             Self::Zig(zig) => zig.build(name, folder),
             Self::Python(python) => python.build(name, folder),
             Self::JavaScript(javascript) => javascript.build(name, folder),
+            Self::AssemblyScript(assemblyscript) => assemblyscript.build(name, folder),
         }
     }
 
@@ -65,14 +70,10 @@ impl Build {
             Self::Zig(Zig { debian: Some(package), .. }) => {
                 Source::published(&package.name, &package.version, "Debian 12")
             }
-            Self::Python(_) => match fs::read_to_string(folder.join("requirements.txt")) {
-                Ok(text) => {
-                    let first = text.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
-                    let (name, rest) = first.split_once("==").context("requirements.txt names no package")?;
-                    Source::published(name, rest.split(' ').next().unwrap_or_default(), "PyPI")
-                }
-                Err(_) => Source::Ours,
-            },
+            Self::Python(Python { package: Some(package) }) => {
+                let version = required(package, &folder.join("requirements.txt"))?;
+                Source::published(package, &version, "PyPI")
+            }
             Self::JavaScript(_) => match fs::read_to_string(folder.join("source/package.json")) {
                 Ok(text) => {
                     let package: serde_json::Value = serde_json::from_str(&text)?;
@@ -83,9 +84,16 @@ impl Build {
                 }
                 Err(_) => Source::Ours,
             },
-            Self::Package(_) | Self::Zig(_) => Source::Ours,
+            Self::Package(_) | Self::Zig(_) | Self::Python(_) | Self::AssemblyScript(_) => Source::Ours,
         })
     }
+}
+
+/// The version of a package in a `requirements.txt`.
+fn required(package: &str, requirements: &Path) -> Result<String> {
+    let text = fs::read_to_string(requirements).with_context(|| format!("no {}", requirements.display()))?;
+    let version = text.lines().find_map(|line| line.strip_prefix(package)?.strip_prefix("==")?.split(' ').next());
+    Ok(version.with_context(|| format!("{} has no {package}", requirements.display()))?.to_owned())
 }
 
 /// Whose program it is.

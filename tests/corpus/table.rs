@@ -20,7 +20,7 @@ const HEAD: &str = "\
 
 Programs that the tests compose in both forms and run without any host directory: each prints what it prints on a host directory, and
 ends with the same exit code. Where *tree* stands, the tree that it leaves is compared too. `tests/corpus` has the programs and says how to add
-one. This page is made by a test: `BLESS=1 cargo test --release -p vfs-tests --test corpus -- table`.
+one. This page is made by a test: `BLESS=1 cargo test --release -p vfs-tests --test corpus -- --exact table`.
 
 ";
 

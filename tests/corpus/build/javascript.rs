@@ -31,6 +31,7 @@ impl JavaScript {
         kept(&format!("{name}.wasm"), &format!("{self:?}"), &[&source, &world, &tools], |made| {
             let work = TempDir::new()?;
             stage::copy_tree(&source, work.path())?;
+            fs::copy(tools.join("files.ts"), work.path().join("files.ts"))?;
             fs::write(work.path().join("world.wit"), wasi_wit::with(&fs::read_to_string(&world)?)?)?;
             if source.join("package-lock.json").is_file() {
                 fs::copy(tools.join(".npmrc"), work.path().join(".npmrc"))?;

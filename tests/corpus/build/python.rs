@@ -14,7 +14,10 @@ use super::tool;
 /// `[build.python]`: `app.py` in the entry's folder, and the packages of its `requirements.txt` if there is one.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Python {}
+pub struct Python {
+    /// The package that does the work, if others wrote it.
+    pub package: Option<String>,
+}
 
 impl Python {
     /// The component.

@@ -1,0 +1,1 @@
+// Included, but nothing of it is used: see wasi.h.

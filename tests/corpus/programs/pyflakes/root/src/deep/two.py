@@ -1,0 +1,2 @@
+from deep import *
+print("%s %s" % (1,))

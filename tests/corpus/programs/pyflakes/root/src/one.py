@@ -1,0 +1,5 @@
+import os, sys
+
+def f(x):
+    y = 1
+    return undefined
