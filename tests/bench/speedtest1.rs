@@ -2,15 +2,15 @@
 //! distribution's source package, the library out of the crate that `tests/corpus` has its SQLite from, and zig makes one of both.
 
 use crate::lab::run;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail};
 use cargo_metadata::MetadataCommand;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use vfs_tests::paths;
+use vfs_tests::{debian, paths};
 
-/// The program in the source package `sqlite3` of Debian 12, SQLite 3.40.1.
-const SHA256: &str = "3bcf072c8766ca7aa7a6ef28d8976b85f7353071744058f4b132056e747349b1";
+/// The archive of the source package `sqlite3` of Debian 12.
+const SHA256: &str = "aaa776260ab4dc976db34aa7891819484c8676b5b2783123ebc6301e2ca5d655";
 
 const FLAGS: [&str; 7] =
     ["cc", "-target", "wasm32-wasi", "-O2", "-s", "-DSQLITE_THREADSAFE=0", "-DSQLITE_OMIT_LOAD_EXTENSION"];
@@ -22,10 +22,8 @@ const FLAGS: [&str; 7] =
 pub fn build() -> Result<PathBuf> {
     let folder = paths::target().join("speedtest1");
     fs::create_dir_all(&folder)?;
-    let program = folder.join("speedtest1.c");
-    if hash(&program).is_err() {
-        download(&folder, &program).context("cannot get the source of speedtest1")?;
-    }
+    let package = debian::Package { name: "sqlite3".into(), version: "3.40.1".into(), sha256: SHA256.into() };
+    let program = package.unpacked(&folder)?.join("test/speedtest1.c");
     let library = library()?;
     let (module, built_from) = (folder.join("speedtest1.wasm"), folder.join("recipe"));
     let compiler = fs::read_to_string(paths::tests().join("requirements.txt"))?;
@@ -38,45 +36,6 @@ pub fn build() -> Result<PathBuf> {
         fs::write(built_from, recipe)?;
     }
     Ok(module)
-}
-
-/// Asks apt for the source package, with lists of its own: the machine's may have no sources in them.
-fn download(folder: &Path, program: &Path) -> Result<()> {
-    let lists = folder.join("lists");
-    fs::create_dir_all(lists.join("partial"))?;
-    let mut targets = Command::new("apt-get");
-    // What is wanted of it is known by its hash.
-    targets.args(["indextargets", "--format", "deb-src [trusted=yes] $(REPO_URI) $(RELEASE) $(COMPONENT)"]);
-    targets.arg("Created-By: Packages");
-    let sources = folder.join("sources.list");
-    fs::write(&sources, run(targets)?.stdout)?;
-
-    let apt = |arguments: &[&str]| {
-        let mut apt = Command::new("apt-get");
-        apt.current_dir(folder).args(["-qq", "-o", "Dir::Etc::sourceparts=-", "-o"]);
-        apt.arg(format!("Dir::Etc::sourcelist={}", sources.display())).arg("-o");
-        apt.arg(format!("Dir::State::lists={}", lists.display())).args(arguments);
-        run(apt)
-    };
-    apt(&["update"])?;
-    apt(&["source", "--download-only", "sqlite3"])?;
-
-    let archives: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    let archive = archives.iter().find(|path| path.to_string_lossy().ends_with(".orig.tar.xz"));
-    let mut tar = Command::new("tar");
-    tar.arg("-xJOf").arg(archive.context("the source package has no archive")?);
-    tar.args(["--wildcards", "*/test/speedtest1.c"]);
-    fs::write(program, run(tar)?.stdout)?;
-    hash(program)
-}
-
-/// The program is the one that is meant.
-fn hash(program: &Path) -> Result<()> {
-    let mut sha256sum = Command::new("sha256sum");
-    sha256sum.arg(program);
-    let sum = String::from_utf8(run(sha256sum)?.stdout)?;
-    ensure!(sum.starts_with(SHA256), "{} is not that of SQLite 3.40.1, as Debian 12 has it", program.display());
-    Ok(())
 }
 
 /// The folder with SQLite in one file.
