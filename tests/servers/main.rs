@@ -9,6 +9,7 @@
 //! origin      the server that http clients talk to
 //! programs    trials of programs that use sockets and http
 //! foreign     trials of programs that use interfaces of other packages, and their hosts
+//! gate        trials of a program that may talk to some servers alone
 //! client      sends requests
 //! scripts     servers in Python and JavaScript
 //! web         trials of servers
@@ -16,6 +17,7 @@
 
 mod client;
 mod foreign;
+mod gate;
 mod origin;
 mod peer;
 mod programs;
@@ -31,6 +33,6 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One after another: one trial watches the memory of this process.
     arguments.test_threads.get_or_insert(1);
-    let trials = [programs::trials(), foreign::trials(), web::trials()];
+    let trials = [programs::trials(), foreign::trials(), gate::trials(), web::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -39,27 +39,33 @@ fn say(what: &str, told: io::Result<impl Debug>) {
     }
 }
 
-/// A request with headers and a body, to a port where nobody is.
+/// A request with headers and a body, to the server that `ORIGIN` names, or a port where nobody is.
 fn http() -> String {
+    let origin = env::var("ORIGIN").unwrap_or_else(|_| "127.0.0.1:1".into());
     let headers = Fields::new();
     if let Err(error) = headers.append("accept", b"*/*") {
         return format!("append: {error:?}");
     }
     let request = OutgoingRequest::new(headers);
     let set = [
-        request.set_method(&Method::Post),
+        request.set_method(&Method::Get),
         request.set_scheme(Some(&Scheme::Http)),
-        request.set_authority(Some("127.0.0.1:1")),
-        request.set_path_with_query(Some("/")),
+        request.set_authority(Some(&origin)),
+        request.set_path_with_query(Some("/teapot")),
     ];
     if set.iter().any(Result::is_err) {
         return format!("set: {set:?}");
     }
     let body = request.body();
-    let told = match handle(request, None) {
-        Ok(_) => "under way".into(),
-        Err(error) => format!("{error:?}"),
-    };
+    let told = handle(request, None);
     drop(body.map(|body| OutgoingBody::finish(body, None)));
-    told
+    let coming = match told {
+        Ok(coming) => coming,
+        Err(error) => return format!("{error:?}"),
+    };
+    coming.subscribe().block();
+    match coming.get() {
+        Some(Ok(Ok(response))) => response.status().to_string(),
+        other => format!("{other:?}"),
+    }
 }
