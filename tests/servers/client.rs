@@ -1,12 +1,11 @@
 //! Sends requests over one connection, and keeps everything of the answers.
 
-use std::convert::Infallible;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
-use http_body_util::channel::Channel;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -14,7 +13,9 @@ use hyper::{HeaderMap, Request, StatusCode};
 use tokio::net::TcpStream;
 use wasmtime_wasi_http::io::TokioIo;
 
-type Body = BoxBody<Bytes, Infallible>;
+use crate::pieces::data;
+
+type Body = BoxBody<Bytes, io::Error>;
 
 /// A body sent in pieces comes in pieces.
 const BETWEEN_PIECES: Duration = Duration::from_millis(5);
@@ -53,7 +54,7 @@ impl Client {
     /// # Errors
     /// The connection ends before the answer does.
     pub async fn get(&mut self, path: &str) -> Result<Answer> {
-        self.send("GET", path, Empty::new().boxed()).await
+        self.send("GET", path, Empty::new().map_err(|never| match never {}).boxed()).await
     }
 
     /// The answer to `PUT path`, with a body that is sent piece by piece with time between.
@@ -61,14 +62,14 @@ impl Client {
     /// # Errors
     /// The connection ends before the answer does.
     pub async fn put(&mut self, path: &str, pieces: &[&[u8]]) -> Result<Answer> {
-        let (mut sender, body) = Channel::new(1);
-        let pieces: Vec<Bytes> = pieces.iter().map(|piece| Bytes::copy_from_slice(piece)).collect();
+        let (sender, body) = crate::pieces::pieces();
+        let pieces: Vec<_> = pieces.iter().map(|piece| data(piece)).collect();
         tokio::spawn(async move {
             for (index, piece) in pieces.into_iter().enumerate() {
                 if index > 0 {
                     tokio::time::sleep(BETWEEN_PIECES).await;
                 }
-                if sender.send_data(piece).await.is_err() {
+                if sender.send(piece).await.is_err() {
                     break;
                 }
             }

@@ -6,6 +6,7 @@
 //! ```text
 //! subject     an app and its tree, composed in each form
 //! peer        who answers on the other side of a socket
+//! pieces      bodies that are sent piece by piece
 //! origin      the server that http clients talk to
 //! programs    trials of programs that use sockets and http
 //! foreign     trials of programs that use interfaces of other packages, and their hosts
@@ -20,6 +21,7 @@ mod foreign;
 mod gate;
 mod origin;
 mod peer;
+mod pieces;
 mod programs;
 mod scripts;
 mod subject;

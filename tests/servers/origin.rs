@@ -18,10 +18,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
-use http_body_util::channel::{Channel, Sender};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming};
 use hyper::header::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -29,6 +28,8 @@ use hyper::{HeaderMap, Request, Response};
 use tokio::net::TcpListener;
 use vfs_tests::network_host::runtime;
 use wasmtime_wasi_http::io::TokioIo;
+
+use crate::pieces::{Pieces, data};
 
 type Body = BoxBody<Bytes, std::io::Error>;
 
@@ -90,36 +91,36 @@ fn whole(text: &str) -> Body {
     Full::from(text.to_owned()).map_err(|never: Infallible| match never {}).boxed()
 }
 
-fn pieces<F>(send: fn(Sender<Bytes, std::io::Error>) -> F) -> Body
+fn pieces<F>(send: fn(Pieces) -> F) -> Body
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let (sender, body) = Channel::new(1);
+    let (sender, body) = crate::pieces::pieces();
     tokio::spawn(send(sender));
     body.boxed()
 }
 
 // A receiver that is gone ends what is sent.
 
-async fn send_big(mut sender: Sender<Bytes, std::io::Error>) {
+async fn send_big(sender: Pieces) {
     for piece in big().chunks(10_000) {
-        if sender.send_data(Bytes::copy_from_slice(piece)).await.is_err() {
+        if sender.send(data(piece)).await.is_err() {
             return;
         }
     }
     let mut trailers = HeaderMap::new();
     trailers.insert("x-size", HeaderValue::from(BIG));
-    drop(sender.send_trailers(trailers).await);
+    drop(sender.send(Ok(Frame::trailers(trailers))).await);
 }
 
-async fn send_slowly(mut sender: Sender<Bytes, std::io::Error>) {
-    drop(sender.send_data(Bytes::from_static(b"first ")).await);
+async fn send_slowly(sender: Pieces) {
+    drop(sender.send(data(b"first ")).await);
     tokio::time::sleep(A_WHILE).await;
-    drop(sender.send_data(Bytes::from_static(b"second ")).await);
+    drop(sender.send(data(b"second ")).await);
 }
 
-async fn send_some(mut sender: Sender<Bytes, std::io::Error>) {
-    drop(sender.send_data(Bytes::from_static(b"not all of it")).await);
+async fn send_some(sender: Pieces) {
+    drop(sender.send(data(b"not all of it")).await);
     tokio::time::sleep(A_WHILE).await;
-    sender.abort(std::io::Error::other("the end"));
+    drop(sender.send(Err(std::io::Error::other("the end"))).await);
 }

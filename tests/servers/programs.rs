@@ -7,7 +7,7 @@ use anyhow::{Result, anyhow, bail};
 use libtest_mimic::Trial;
 use vfs_tests::case::Form;
 use vfs_tests::host::{Invocation, Output};
-use vfs_tests::{guests, network_host, versions, wasmtime50_host};
+use vfs_tests::{guests, network_host, node_host, versions, wasmtime50_host};
 
 use crate::origin;
 use crate::peer::Peers;
@@ -17,10 +17,13 @@ use crate::subject::Subject;
 pub fn trials() -> Vec<Trial> {
     let sockets = Subject::new("sockets", || guests::named("sockets"), tree);
     let mut trials = sockets.in_every_form("wasmtime", on_wasmtime);
-    for client in clients() {
+    trials.extend(sockets.composed("node", on_node));
+    let clients = clients();
+    for client in &clients {
         trials.extend(client.in_every_form("wasmtime", on_wasmtime));
         trials.extend(client.composed("wasmtime-50", on_wasmtime50));
     }
+    trials.extend(clients[0].composed("node", on_node));
     trials
 }
 
@@ -53,6 +56,31 @@ fn on_wasmtime(subject: &Subject, form: Form) -> Result<()> {
 
 fn on_wasmtime50(subject: &Subject, form: Form) -> Result<()> {
     all_ok(&wasmtime50_host::run(&subject.made(form)?.component(), &invocation()?)?)
+}
+
+/// What jco's shim has: no trailers, no error in the middle of a body, no connection that is closed in one direction.
+const ON_NODE: [&str; 16] = [
+    "status_and_headers",
+    "body_to_a_file",
+    "body_to_a_file_by_splice",
+    "body_in_parts_to_two_files",
+    "body_that_is_empty",
+    "body_that_comes_slowly",
+    "no_trailers",
+    "file_by_splice",
+    "file_by_writes",
+    "part_of_a_file",
+    "from_one_answer_to_the_next_request",
+    "large_file_there_and_back",
+    "serves_a_caller",
+    "serves_several_callers",
+    "calls_itself",
+    "splice_socket_to_file",
+];
+
+fn on_node(subject: &Subject, form: Form) -> Result<()> {
+    let invocation = Invocation { args: ON_NODE.map(str::to_owned).into(), ..invocation()? };
+    all_ok(&node_host::run(&subject.made(form)?.component(), form, &invocation)?)
 }
 
 /// Where the others are.
