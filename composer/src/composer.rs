@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use vfs_core::limits::Limits;
 use vfs_core::settings::{Settings, Stdio};
 use vfs_image::{FileKind, Timestamp};
@@ -39,7 +40,8 @@ pub struct Composer {
 }
 
 /// Which form is wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FormChoice {
     /// Linked where that can be done, else plugged.
     #[default]

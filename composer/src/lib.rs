@@ -57,6 +57,7 @@ mod front;
 mod image;
 mod inspect;
 mod link;
+pub mod manifest;
 mod name;
 mod policy;
 mod report;

@@ -52,7 +52,21 @@ pub enum Inherited {
     None,
 }
 
+/// Clocks that stand still by a preset do so at the beginning of 1980: no archive format has an earlier time.
+const PRESET_TIME: Timestamp = Timestamp { seconds: 315_532_800, nanoseconds: 0 };
+
 impl Policy {
+    /// Each run is like the one before: clocks stand still, random numbers come from a seed, and no variable or argument is the
+    /// host's. Standard input and the network stay what they are. What is set afterwards is as it is set.
+    pub fn deterministic(&mut self) {
+        self.environment = Inherited::None;
+        self.own_arguments = true;
+        self.directory = Some("/".into());
+        self.wall_clock = Some(PRESET_TIME);
+        self.monotonic_clock = Some(0);
+        self.seed = Some(0);
+    }
+
     /// Puts what the vfs itself must know into its settings.
     pub(crate) fn settle(&self, settings: &mut Settings) {
         settings.inherited = match &self.environment {

@@ -295,3 +295,105 @@ fn help_teaches_by_example_and_completions_are_written() {
     assert!(here.text(&["--help"]).contains("vfs-compose app.wasm --image ./files -o out.wasm"));
     assert!(here.text(&["completions", "bash"]).contains("vfs-compose"));
 }
+
+/// A manifest in a directory of its own, with files beside it.
+fn manifest(here: &Here, text: &str) {
+    fs::create_dir_all(here.path("project/tree")).unwrap();
+    fs::write(here.path("project/tree/file.txt"), "of the manifest\n").unwrap();
+    fs::write(here.path("project/vfs.toml"), text).unwrap();
+}
+
+in_both_forms! {
+    a_manifest_says_what_flags_say
+    what_is_typed_stands_over_the_manifest
+    a_manifest_that_is_wrong_is_one_error
+    values_of_flags_that_cannot_be_are_one_error
+}
+
+fn a_manifest_says_what_flags_say(here: &Here) {
+    manifest(
+        here,
+        "image = [\"tree::/data\"]\npreopen = [\"/data\"]\nenv = { A = \"1\" }\narg = [\"--x\"]\noutput = \"../made.wasm\"\n\
+         read-only = true\nmax-bytes = \"1K\"\nmax-open = 9\ninherit-env = [\"TERM\"]\nstdin = \"null\"\n",
+    );
+    here.ok(&["app.wasm", "--manifest", "project/vfs.toml"]);
+    let json: serde_json::Value = serde_json::from_slice(&here.ok(&["inspect", "made.wasm", "--json"])).unwrap();
+    let vfs = &json["vfs"];
+    assert_eq!(vfs["preopens"][0]["guest"], "/data");
+    assert_eq!((&vfs["arguments"][0], &vfs["environment"][0][1]), (&"--x".into(), &"1".into()));
+    assert_eq!((&vfs["limits"]["bytes"], &vfs["limits"]["open"]), (&1024.into(), &9.into()));
+    assert_eq!(vfs["read-only"], true);
+    assert_eq!(vfs["policy"], serde_json::json!({"inherit-env": "TERM", "stdin": "null"}));
+    assert_eq!(here.ok(&["image", "cat", "made.wasm", "/data/file.txt"]), b"of the manifest\n");
+}
+
+fn what_is_typed_stands_over_the_manifest(here: &Here) {
+    manifest(
+        here,
+        "image = [\"tree\"]\nenv = { A = \"1\", B = \"2\" }\nstdin = \"null\"\nstdout = \"null\"\ndeterministic = true\n",
+    );
+    let typed = ["--image", "files", "--env", "A=typed", "--stdin", "deny", "--random", "inherit", "-o", "made.wasm"];
+    here.ok(&[&["app.wasm", "--manifest", "project/vfs.toml"][..], &typed[..]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&here.ok(&["inspect", "made.wasm", "--json"])).unwrap();
+    assert_eq!(json["vfs"]["environment"], serde_json::json!([["B", "2"], ["A", "typed"]]));
+    let policy = &json["vfs"]["policy"];
+    assert_eq!((&policy["stdin"], &policy["stdout"]), (&"deny".into(), &"null".into()));
+    assert_eq!(
+        (&policy["wall-clock"], &policy["random"]),
+        (&"frozen:1980-01-01T00:00:00Z".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(policy["argv0"], "app.wasm");
+    assert_eq!(here.ok(&["image", "cat", "made.wasm", "/hello.txt"]), b"hello\n");
+}
+
+fn a_manifest_that_is_wrong_is_one_error(here: &Here) {
+    for (text, wanted) in [
+        (
+            "strict = true\nstdot = \"null\"\n",
+            "error: `project/vfs.toml`, line 2, column 1: there is no key `stdot`\n  hint: the nearest is `stdout`\n",
+        ),
+        (
+            "stdin = \"to:/x\"\n",
+            "error: `project/vfs.toml`, line 1, column 9: `stdin` cannot be `to:/x`\n  hint: it takes `inherit`, `null`, `deny` or `from:/FILE`\n",
+        ),
+    ] {
+        manifest(here, text);
+        let output = here.run(&["app.wasm", "--manifest", "project/vfs.toml", "-o", "made.wasm"]);
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(1), wanted));
+        assert!(!here.path("made.wasm").exists());
+    }
+    let output = here.run(&["app.wasm", "--manifest", "nothing.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("error: cannot read `nothing.toml`"));
+}
+
+fn values_of_flags_that_cannot_be_are_one_error(here: &Here) {
+    for (flags, wanted) in [
+        (["--wall-clock", "frozen"], "error: `--wall-clock frozen` cannot be understood\n  hint: it takes "),
+        (["--max-bytes", "much"], "error: `--max-bytes much` is not a number"),
+    ] {
+        let output = here.run(&[&["app.wasm", "--image", "files", "-o", "made.wasm"][..], &flags[..]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.starts_with(wanted), "{message}");
+        assert!(!here.path("made.wasm").exists());
+    }
+}
+
+/// Flags that say what a component is, and not how it is made or told about.
+#[test]
+fn every_flag_has_its_key() {
+    let here = Here::new("linked");
+    let help = String::from_utf8(here.ok(&["--help"])).unwrap();
+    let example = String::from_utf8(here.ok(&["manifest"])).unwrap();
+    let words = help.split(|c: char| c.is_whitespace() || "[=,;".contains(c));
+    let mut flags: Vec<_> = words.filter_map(|word| word.strip_prefix("--")).filter(|flag| !flag.is_empty()).collect();
+    flags.sort_unstable();
+    flags.dedup();
+    let others = ["manifest", "quiet", "json", "help", "version", "an-argument", "for", "plug"];
+    let keys = flags.into_iter().filter(|flag| !others.contains(flag)).map(|flag| flag.trim_start_matches("no-"));
+    let missing: Vec<_> = keys
+        .filter(|key| !example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

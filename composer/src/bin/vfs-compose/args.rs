@@ -19,6 +19,8 @@ Examples:
           several directories, each at its place in one tree
   vfs-compose app.wasm --image ./files --preopen /data --env LANG=C --read-only
           writes app.composed.wasm
+  vfs-compose app.wasm --manifest vfs.toml
+          the same by a file
   vfs-compose run app.wasm --image ./files -- --an-argument
           composes and runs at once
   vfs-compose inspect out.wasm
@@ -51,6 +53,8 @@ pub enum Command {
     Run(Run),
     /// Show what is inside a component: imports, exports, files, sizes
     Inspect(Inspect),
+    /// Print an example of a manifest, with every key and what it means
+    Manifest,
     /// Work on images: files by themselves, or inside of components
     #[command(subcommand)]
     Image(Image),
@@ -80,8 +84,11 @@ pub struct Compose {
 }
 
 /// Where the tree comes from.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Files {
+    /// A file that says what these flags say; what is typed besides wins. `vfs-compose manifest` prints an example
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
     /// A directory, or an EROFS image file, at GUEST (`/` if not said); may be given again
     #[arg(long = "image", value_name = "DIR[::GUEST]")]
     pub images: Vec<String>,
@@ -91,7 +98,7 @@ pub struct Files {
 }
 
 /// What the app is told.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Process {
     /// Give the app this directory of the tree, under this name (`/` if not said); may be given again
     #[arg(long = "preopen", value_name = "GUEST[=NAME]")]
@@ -136,6 +143,16 @@ pub enum Form {
     Linked,
     /// Through a component in front of it: runs on every engine with components
     Plugged,
+}
+
+impl From<vfs_compose::FormChoice> for Form {
+    fn from(choice: vfs_compose::FormChoice) -> Self {
+        match choice {
+            vfs_compose::FormChoice::Auto => Self::Auto,
+            vfs_compose::FormChoice::Linked => Self::Linked,
+            vfs_compose::FormChoice::Plugged => Self::Plugged,
+        }
+    }
 }
 
 /// Where the result goes.

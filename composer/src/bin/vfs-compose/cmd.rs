@@ -4,6 +4,7 @@ pub mod completions;
 pub mod compose;
 pub mod image;
 pub mod inspect;
+pub mod manifest;
 pub mod run;
 pub mod vfs;
 

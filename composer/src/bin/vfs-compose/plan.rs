@@ -7,13 +7,21 @@ use std::path::{Path, PathBuf};
 use vfs_compose::{Composer, FormChoice, Inherited, Limits, Policy};
 
 use crate::args::{Files, Form, Host, Joining, Process};
+use crate::manifest::Said;
 use crate::report::Failure;
 
 /// A composer for what was typed.
 ///
 /// # Errors
 /// The app cannot be read; a flag's value is not what the flag takes.
-pub fn composer(app: Option<&Path>, files: &Files, process: &Process, host: &Host) -> Result<Composer, Failure> {
+pub fn composer(
+    app: Option<&Path>,
+    said: &Said,
+    files: &Files,
+    process: &Process,
+    host: &Host,
+) -> Result<Composer, Failure> {
+    let (files, process, host) = (&said.files(files), &said.process(process), &said.host(host));
     let composer = match app {
         Some(app) => Composer::new(std::fs::read(app).map_err(|error| Failure::io("cannot read", app, error))?),
         None => Composer::for_any_app(),
@@ -64,14 +72,18 @@ fn amount(text: &str) -> Option<u64> {
 /// What the app may see of its host.
 fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let mut policy = Policy::default();
+    if host.deterministic {
+        policy.deterministic();
+    }
     if host.no_inherit_env || (host.deny.deny_all && host.inherit_env.is_none()) {
         policy.environment = Inherited::None;
     } else if let Some(names) = &host.inherit_env {
         let names: Vec<_> = names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
         policy.environment = if names.is_empty() { Inherited::All } else { Inherited::Only(names) };
     }
-    if host.no_inherit_args || (host.deny.deny_all && !host.inherit_args) {
-        policy.own_arguments = true;
+    let own_arguments = policy.own_arguments || host.no_inherit_args || host.deny.deny_all;
+    policy.own_arguments = own_arguments && !host.inherit_args;
+    if policy.own_arguments {
         policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     }
     policy.program = host.argv0.clone().or(policy.program);
@@ -86,7 +98,8 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
 }
 
 /// How the composer shall join app and filesystem.
-pub fn joined(composer: Composer, joining: &Joining) -> Composer {
+pub fn joined(composer: Composer, said: &Said, joining: &Joining) -> Composer {
+    let joining = said.joining(joining);
     let composer = composer.allow_unused(joining.allow_unused);
     match joining.form {
         None => composer,

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 /// Nothing is denied that is not typed.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "What the app may not do")]
 pub struct Deny {
     /// Interfaces of the host that the app may not use: a package (wasi:sockets), an interface (wasi:random/random) or any other
@@ -14,7 +14,7 @@ pub struct Deny {
     #[arg(long)]
     pub deny_all: bool,
     /// What --deny-all leaves to the host, in the words of --deny; may be given again
-    #[arg(long, value_name = "INTERFACE", requires = "deny_all")]
+    #[arg(long, value_name = "INTERFACE")]
     pub allow: Vec<String>,
     /// The network
     #[arg(long, value_name = "ACCESS")]

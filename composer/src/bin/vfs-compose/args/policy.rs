@@ -5,7 +5,7 @@ use clap::Args;
 use super::deny::Deny;
 
 /// What is not typed stays the host's.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "What the app may see of its host")]
 pub struct Host {
     /// The host's variables that the app has, all or these; all if not said
@@ -51,6 +51,10 @@ pub struct Host {
     /// Random numbers: inherit, the same at each run from seeded:NUMBER, or deny
     #[arg(long, value_name = "SOURCE")]
     pub random: Option<String>,
+    /// Each run as the one before: clocks stand still, random numbers are seeded, no variable or argument is the host's; other flags
+    /// stand over it
+    #[arg(long)]
+    pub deterministic: bool,
     #[command(flatten)]
     pub deny: Deny,
 }

@@ -8,6 +8,7 @@ use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
 use crate::args::Run;
+use crate::manifest;
 use crate::plan;
 use crate::report::Failure;
 
@@ -37,7 +38,7 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
 
 /// The file itself where it has a vfs inside already and nothing is to be added.
 fn composed_before(args: &Run) -> Option<Vec<u8>> {
-    if !args.files.images.is_empty() {
+    if !args.files.images.is_empty() || args.files.manifest.is_some() {
         return None;
     }
     let component = std::fs::read(&args.app).ok()?;
@@ -46,8 +47,9 @@ fn composed_before(args: &Run) -> Option<Vec<u8>> {
 }
 
 fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
-    let composer =
-        plan::joined(plan::composer(Some(&args.app), &args.files, &args.process, &args.host)?, &args.joining);
+    let said = manifest::read(args.files.manifest.as_deref())?;
+    let composer = plan::composer(Some(&args.app), &said, &args.files, &args.process, &args.host)?;
+    let composer = plan::joined(composer, &said, &args.joining);
     let composed = composer.compose()?;
     super::warn(&composed.report().warnings, false);
     Ok(composed.to_bytes()?)

@@ -4,12 +4,16 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::args::Vfs;
+use crate::manifest;
 use crate::output::Target;
 use crate::plan;
 use crate::report::Failure;
 
 pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
-    let target = Target::new(args.output.output.as_deref().unwrap_or(Path::new("vfs.wasm")))?;
-    let composer = target.exclude_from(plan::composer(args.app.as_deref(), &args.files, &args.process, &args.host)?);
+    let said = manifest::read(args.files.manifest.as_deref())?;
+    let output = args.output.output.as_deref().or(said.output.as_deref());
+    let target = Target::new(output.unwrap_or(Path::new("vfs.wasm")))?;
+    let composer =
+        target.exclude_from(plan::composer(args.app.as_deref(), &said, &args.files, &args.process, &args.host)?);
     super::deliver(&composer.vfs()?, &target, &args.output)
 }

@@ -23,8 +23,12 @@ const INHERITED: [(&str, &[&str]); 7] = [
 /// Denies what was typed. Flags that speak of one thing go before `--deny-all`.
 ///
 /// # Errors
-/// `--http` is none of what it takes.
+/// `--http` is none of what it takes; `--allow` is without `--deny-all`.
 pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Composer, Failure> {
+    if !deny.deny_all && !deny.allow.is_empty() {
+        let failure = Failure::usage("`--allow` says what `--deny-all` leaves to the host".into());
+        return Err(failure.hint("add --deny-all, or leave --allow out: without it nothing is denied"));
+    }
     for interfaces in &deny.deny {
         composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
     }

@@ -1,0 +1,168 @@
+//! What a manifest says, under what is typed.
+
+use std::path::{Path, PathBuf};
+
+use vfs_compose::manifest::{self, Amount, InheritEnv, Manifest};
+
+use crate::args::{Access, Deny, Files, Host, Joining, Process};
+use crate::report::Failure;
+
+/// A manifest as flags.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// Relative paths are made relative to the manifest's directory.
+    pub files: Files,
+    pub process: Process,
+    pub host: Host,
+    pub joining: Joining,
+    pub output: Option<PathBuf>,
+}
+
+/// Reads the manifest that is typed, if one is.
+///
+/// # Errors
+/// It cannot be read, or is not one.
+pub fn read(path: Option<&Path>) -> Result<Said, Failure> {
+    let Some(path) = path else { return Ok(Said::default()) };
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::io("cannot read", path, error))?;
+    let manifest = Manifest::parse(&text).map_err(|error| {
+        let failure = Failure::new(format!("`{}`, {error}", path.display()));
+        match error.hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    })?;
+    Ok(said(manifest, path.parent().unwrap_or(Path::new(""))))
+}
+
+fn said(manifest: Manifest, directory: &Path) -> Said {
+    let text = |value: Option<toml::Spanned<String>>| value.map(toml::Spanned::into_inner);
+    let images = manifest.image.iter().map(|image| directory.join(image).to_string_lossy().into_owned());
+    let (inherit_env, no_inherit_env) = match manifest.inherit_env {
+        None => (None, false),
+        Some(InheritEnv::All(true)) => (Some(String::new()), false),
+        Some(InheritEnv::All(false)) => (None, true),
+        Some(InheritEnv::Only(names)) if names.is_empty() => (None, true),
+        Some(InheritEnv::Only(names)) => (Some(names.join(",")), false),
+    };
+    Said {
+        files: Files { manifest: None, images: images.collect(), strict: manifest.strict },
+        process: Process {
+            preopens: manifest.preopen,
+            environment: manifest.env.into_iter().map(|(key, value)| format!("{key}={value}")).collect(),
+            arguments: manifest.arg,
+            read_only: manifest.read_only,
+            max_bytes: manifest.max_bytes.map(|amount| match amount {
+                Amount::Bytes(bytes) => bytes.to_string(),
+                Amount::Text(text) => text,
+            }),
+            max_nodes: manifest.max_nodes,
+            max_open: manifest.max_open,
+        },
+        host: Host {
+            inherit_env,
+            no_inherit_env,
+            inherit_args: manifest.inherit_args == Some(true),
+            no_inherit_args: manifest.inherit_args == Some(false),
+            argv0: manifest.argv0,
+            cwd: text(manifest.cwd),
+            stdin: text(manifest.stdin),
+            stdout: text(manifest.stdout),
+            stderr: text(manifest.stderr),
+            wall_clock: text(manifest.wall_clock),
+            monotonic_clock: text(manifest.monotonic_clock),
+            random: text(manifest.random),
+            deterministic: manifest.deterministic,
+            deny: Deny {
+                deny: manifest.deny,
+                deny_all: manifest.deny_all,
+                allow: manifest.allow,
+                sockets: manifest.sockets.map(access),
+                http: manifest.http,
+                exit: manifest.exit.map(access),
+            },
+        },
+        joining: Joining { allow_unused: manifest.allow_unused, form: manifest.form.map(Into::into) },
+        output: manifest.output.map(|output| directory.join(output)),
+    }
+}
+
+impl Said {
+    /// The files, those that are typed instead of the manifest's.
+    pub fn files(&self, typed: &Files) -> Files {
+        Files {
+            manifest: None,
+            images: instead(&self.files.images, &typed.images),
+            strict: self.files.strict || typed.strict,
+        }
+    }
+
+    /// The process; of two variables with one name the one that is typed comes last, and wins.
+    pub fn process(&self, typed: &Process) -> Process {
+        let ours = &self.process;
+        let key = |variable: &String| variable.split_once('=').map(|(key, _)| key.to_owned());
+        let is_typed = |variable: &String| typed.environment.iter().any(|typed| key(typed) == key(variable));
+        let mut environment: Vec<_> = ours.environment.iter().filter(|one| !is_typed(one)).cloned().collect();
+        environment.extend(typed.environment.iter().cloned());
+        Process {
+            preopens: instead(&ours.preopens, &typed.preopens),
+            environment,
+            arguments: instead(&ours.arguments, &typed.arguments),
+            read_only: ours.read_only || typed.read_only,
+            max_bytes: typed.max_bytes.clone().or_else(|| ours.max_bytes.clone()),
+            max_nodes: typed.max_nodes.or(ours.max_nodes),
+            max_open: typed.max_open.or(ours.max_open),
+        }
+    }
+
+    /// What the app may see and do. What is typed of the environment or the arguments takes the place of all that the manifest says
+    /// of them.
+    pub fn host(&self, typed: &Host) -> Host {
+        let Host { deny, .. } = &self.host;
+        let of_variables = if typed.inherit_env.is_some() || typed.no_inherit_env { typed } else { &self.host };
+        let of_arguments = if typed.inherit_args || typed.no_inherit_args { typed } else { &self.host };
+        let text = |of: fn(&Host) -> &Option<String>| of(typed).clone().or_else(|| of(&self.host).clone());
+        Host {
+            inherit_env: of_variables.inherit_env.clone(),
+            no_inherit_env: of_variables.no_inherit_env,
+            inherit_args: of_arguments.inherit_args,
+            no_inherit_args: of_arguments.no_inherit_args,
+            argv0: text(|host| &host.argv0),
+            cwd: text(|host| &host.cwd),
+            stdin: text(|host| &host.stdin),
+            stdout: text(|host| &host.stdout),
+            stderr: text(|host| &host.stderr),
+            wall_clock: text(|host| &host.wall_clock),
+            monotonic_clock: text(|host| &host.monotonic_clock),
+            random: text(|host| &host.random),
+            deterministic: self.host.deterministic || typed.deterministic,
+            deny: Deny {
+                deny: instead(&deny.deny, &typed.deny.deny),
+                deny_all: deny.deny_all || typed.deny.deny_all,
+                allow: instead(&deny.allow, &typed.deny.allow),
+                sockets: typed.deny.sockets.or(deny.sockets),
+                http: typed.deny.http.clone().or_else(|| deny.http.clone()),
+                exit: typed.deny.exit.or(deny.exit),
+            },
+        }
+    }
+
+    /// How app and filesystem are joined.
+    pub fn joining(&self, typed: &Joining) -> Joining {
+        Joining {
+            allow_unused: self.joining.allow_unused || typed.allow_unused,
+            form: typed.form.or(self.joining.form),
+        }
+    }
+}
+
+fn access(said: manifest::Access) -> Access {
+    match said {
+        manifest::Access::Inherit => Access::Inherit,
+        manifest::Access::Deny => Access::Deny,
+    }
+}
+
+fn instead(ours: &[String], typed: &[String]) -> Vec<String> {
+    if typed.is_empty() { ours.to_vec() } else { typed.to_vec() }
+}

@@ -1,0 +1,278 @@
+//! `vfs.toml`: what the command line says, in a file.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::DeTable;
+
+use crate::{FormChoice, Policy};
+
+/// A commented example with every key, as `vfs-compose manifest` prints it.
+pub const EXAMPLE: &str = include_str!("manifest/example.toml");
+
+/// All keys; each is the name of a flag.
+const KEYS: &[&str] = &[
+    "allow",
+    "allow-unused",
+    "arg",
+    "argv0",
+    "cwd",
+    "deny",
+    "deny-all",
+    "deterministic",
+    "env",
+    "exit",
+    "form",
+    "http",
+    "image",
+    "inherit-args",
+    "inherit-env",
+    "max-bytes",
+    "max-nodes",
+    "max-open",
+    "monotonic-clock",
+    "output",
+    "preopen",
+    "random",
+    "read-only",
+    "sockets",
+    "stderr",
+    "stdin",
+    "stdout",
+    "strict",
+    "wall-clock",
+];
+
+/// Everything that a manifest can say. Each field is what the flag of its name takes; what is not said is empty or `None`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the flags say it")]
+pub struct Manifest {
+    pub allow: Vec<String>,
+    pub allow_unused: bool,
+    pub arg: Vec<String>,
+    pub argv0: Option<String>,
+    pub cwd: Option<Spanned<String>>,
+    pub deny: Vec<String>,
+    pub deny_all: bool,
+    pub deterministic: bool,
+    pub env: BTreeMap<String, String>,
+    pub exit: Option<Access>,
+    pub form: Option<FormChoice>,
+    pub http: Option<String>,
+    /// Paths are relative to the manifest's directory.
+    pub image: Vec<String>,
+    pub inherit_args: Option<bool>,
+    pub inherit_env: Option<InheritEnv>,
+    pub max_bytes: Option<Amount>,
+    pub max_nodes: Option<u32>,
+    pub max_open: Option<u32>,
+    pub monotonic_clock: Option<Spanned<String>>,
+    /// Relative to the manifest's directory.
+    pub output: Option<String>,
+    pub preopen: Vec<String>,
+    pub random: Option<Spanned<String>>,
+    pub read_only: bool,
+    pub sockets: Option<Access>,
+    pub stderr: Option<Spanned<String>>,
+    pub stdin: Option<Spanned<String>>,
+    pub stdout: Option<Spanned<String>>,
+    pub strict: bool,
+    pub wall_clock: Option<Spanned<String>>,
+}
+
+/// Which variables of the host the app has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "`true`, `false` or a list of names")]
+pub enum InheritEnv {
+    /// All, or none.
+    All(bool),
+    /// Those with these names.
+    Only(Vec<String>),
+}
+
+/// Whether something is the host's or nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// The host's.
+    Inherit,
+    /// Nobody's.
+    Deny,
+}
+
+/// A number of bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a number, or a text such as \"64M\"")]
+pub enum Amount {
+    /// As it is.
+    Bytes(u64),
+    /// A number, and K, M or G after it for powers of 1024.
+    Text(String),
+}
+
+/// What is wrong with a manifest, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ManifestError {
+    /// From 1.
+    pub line: usize,
+    /// Characters from the beginning of the line, from 1.
+    pub column: usize,
+    /// What it is.
+    pub message: String,
+    /// The way out.
+    pub hint: Option<String>,
+}
+
+impl Manifest {
+    /// Reads a manifest's text.
+    ///
+    /// # Errors
+    /// [`ManifestError`]: it is not TOML, has an unknown key, or a value that its key does not take.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let failed = |error: toml::de::Error| {
+            let start = error.span().map_or(0, |span| span.start);
+            ManifestError::at(text, start, error.message().to_owned())
+        };
+        for key in DeTable::parse(text).map_err(failed)?.get_ref().keys() {
+            let name: &str = key.get_ref();
+            if !KEYS.contains(&name) {
+                return Err(unknown(text, key.span().start, name));
+            }
+        }
+        let manifest: Self = toml::from_str(text).map_err(failed)?;
+        // What is denied is no part of a policy.
+        let is_denied = |(key, value): &(&str, &Spanned<String>)| *key == "random" && value.get_ref() == "deny";
+        for (key, value) in manifest.texts().filter(|text| !is_denied(text)) {
+            Policy::default().set(key, value.get_ref()).map_err(|error| {
+                let message = format!("`{key}` cannot be `{}`", error.value);
+                ManifestError::at(text, value.span().start, message).hint(format!("it takes {}", error.takes))
+            })?;
+        }
+        Ok(manifest)
+    }
+
+    /// What is given by text, by the keys of [`Policy::set`].
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+        [
+            ("cwd", &self.cwd),
+            ("stdin", &self.stdin),
+            ("stdout", &self.stdout),
+            ("stderr", &self.stderr),
+            ("wall-clock", &self.wall_clock),
+            ("monotonic-clock", &self.monotonic_clock),
+            ("random", &self.random),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.as_ref()?)))
+    }
+}
+
+impl ManifestError {
+    fn at(text: &str, position: usize, message: String) -> Self {
+        let before = text.get(..position).unwrap_or(text);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
+        Self { line, column, message, hint: None }
+    }
+
+    fn hint(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+}
+
+fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
+    let error = ManifestError::at(text, position, format!("there is no key `{name}`"));
+    // Typed as it is on the command line, or in another style.
+    let plain = name.trim_start_matches('-').replace('_', "-").to_lowercase();
+    let nearest = KEYS.iter().map(|key| (strsim::damerau_levenshtein(&plain, key), key)).min();
+    match nearest {
+        Some((distance, key)) if distance <= 1 + plain.len() / 3 => error.hint(format!("the nearest is `{key}`")),
+        _ => error.hint("`vfs-compose manifest` prints all keys".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example with every key set.
+    fn everything() -> String {
+        let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
+            Some(key) if KEYS.iter().any(|known| key.starts_with(&format!("{known} = "))) => key,
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_example_is_a_manifest() {
+        let manifest = Manifest::parse(EXAMPLE).unwrap();
+        assert_eq!(manifest.image, ["./files"]);
+    }
+
+    #[test]
+    fn the_example_has_every_key() {
+        let everything = everything();
+        Manifest::parse(&everything).unwrap();
+        let table = DeTable::parse(&everything).unwrap();
+        let mut keys: Vec<_> = table.get_ref().keys().map(|key| key.get_ref().to_string()).collect();
+        keys.sort();
+        assert_eq!(keys, KEYS);
+    }
+
+    #[test]
+    fn every_text_of_a_policy_has_its_key() {
+        let manifest = Manifest::parse(&everything()).unwrap();
+        let keys: Vec<_> = manifest.texts().map(|(key, _)| key).collect();
+        assert_eq!(keys, Policy::keys().collect::<Vec<_>>());
+    }
+
+    fn error(text: &str) -> (usize, usize, String, Option<String>) {
+        let ManifestError { line, column, message, hint } = Manifest::parse(text).unwrap_err();
+        (line, column, message, hint)
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        for (name, nearest) in [
+            ("stdot", "stdout"),
+            ("images", "image"),
+            ("read_only", "read-only"),
+            ("--env", "env"),
+            ("WallClock", "wall-clock"),
+        ] {
+            let key = if name.contains("--") { format!("\"{name}\"") } else { name.to_owned() };
+            let (line, column, message, hint) = error(&format!("strict = true\n  {key} = 1\n"));
+            assert_eq!((line, column, message), (2, 3, format!("there is no key `{name}`")));
+            assert_eq!(hint, Some(format!("the nearest is `{nearest}`")), "{name}");
+        }
+        let (.., hint) = error("something-else-altogether = 1");
+        assert_eq!(hint.as_deref(), Some("`vfs-compose manifest` prints all keys"));
+    }
+
+    #[test]
+    fn values_of_another_kind_are_named_with_their_place() {
+        let (line, column, message, _) = error("\nstrict = 3\n");
+        assert_eq!((line, column), (2, 10));
+        assert!(message.contains("boolean"), "{message}");
+        let (line, column, message, hint) = error("# a comment\nstdin = \"nul\"");
+        assert_eq!((line, column, message.as_str()), (2, 9, "`stdin` cannot be `nul`"));
+        assert!(hint.unwrap().contains("from:/FILE"));
+        let (.., message, _) = error("inherit-env = 3");
+        assert!(message.contains("a list of names"), "{message}");
+        let (.., message, _) = error("form = \"both\"");
+        assert!(message.contains("`linked`"), "{message}");
+    }
+
+    #[test]
+    fn what_is_not_toml_is_named_with_its_place() {
+        let (line, ..) = error("strict = true\nimage = [\n");
+        assert!(line >= 2);
+        let (line, _, message, _) = error("strict = true\nstrict = false\n");
+        assert_eq!((line, message.contains("duplicate")), (2, true), "{message}");
+    }
+}
