@@ -1,11 +1,11 @@
 //! What the app is and what it imports.
 
 mod expected;
-mod sharing;
 mod structure;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
 use wit_component::DecodedWasm;
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem};
 
@@ -24,6 +24,8 @@ pub(crate) struct App {
     pub(crate) component: Vec<u8>,
     /// Every import of the component, as it is written there.
     pub(crate) imports: BTreeSet<String>,
+    /// The imported interfaces, those that others use first.
+    pub(crate) all_interfaces: IndexMap<InterfaceId, String>,
     /// Every export, in order.
     pub(crate) exports: Vec<String>,
     /// What it asks of interfaces that the vfs has.
@@ -35,7 +37,7 @@ pub(crate) struct App {
     /// Its own world.
     pub(crate) world: WorldId,
     /// The imports that the vfs has, as they are in `resolve`.
-    interfaces: BTreeMap<InterfaceId, InterfaceName>,
+    pub(crate) interfaces: BTreeMap<InterfaceId, InterfaceName>,
 }
 
 impl App {
@@ -52,6 +54,11 @@ impl App {
             wit_component::decode(&component).map_err(|source| AppError::Invalid { source: source.into() })?;
         let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
         let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let all_interfaces = resolve.worlds[world].imports.iter().filter_map(|(key, item)| match item {
+            WorldItem::Interface { id, .. } => Some((*id, resolve.name_world_key(key))),
+            _ => None,
+        });
+        let all_interfaces = all_interfaces.collect();
         let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
         let interfaces = interfaces(wasi, answers, &resolve, world)?;
         for (id, name) in &interfaces {
@@ -59,15 +66,7 @@ impl App {
         }
         let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
         let withheld = BTreeSet::new();
-        Ok(Self { component, imports, exports, served, withheld, resolve, world, interfaces })
-    }
-
-    /// Whether everything that shares resources with the vfs's interfaces is the vfs's too, as plugging needs it.
-    ///
-    /// # Errors
-    /// [`AppError::NotServedYet`] with everything that is not.
-    pub(crate) fn require_pluggable(&self) -> Result<(), AppError> {
-        sharing::check(&self.resolve, self.world, &self.interfaces)
+        Ok(Self { component, imports, all_interfaces, exports, served, withheld, resolve, world, interfaces })
     }
 
     /// What the vfs may ask of the host, too.

@@ -21,6 +21,7 @@ use crate::report::Form;
 use crate::source::directory::Output;
 use crate::tailor::{self, Demand, Embedding, Grants, Order};
 use crate::wasi::{Wasi, is_in_version};
+use crate::wrap::{self, Extra, OfAnyApp, Wrapping};
 
 /// Makes one component of an app and its files.
 #[derive(Clone, Debug)]
@@ -37,6 +38,7 @@ pub struct Composer {
     output: Option<PathBuf>,
     form: FormChoice,
     rules: Rules,
+    extras: Vec<Extra>,
 }
 
 /// Which form is wanted.
@@ -70,6 +72,7 @@ impl Composer {
             times: None,
             output: None,
             form: FormChoice::default(),
+            extras: Vec::new(),
             rules: Rules::default(),
         }
     }
@@ -188,6 +191,12 @@ impl Composer {
         self
     }
 
+    /// For any app: has this package too, over the host's. Without it, apps that use it cannot be plugged.
+    pub fn with(mut self, package: Extra) -> Self {
+        self.extras.push(package);
+        self
+    }
+
     /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet. For any app
     /// it is the same as [`Composer::vfs`].
     ///
@@ -271,13 +280,28 @@ impl Composer {
     }
 
     fn vfs_for(&self, wasi: &Wasi, app: Option<&App>, not_linked: Option<String>) -> Result<Composed, Error> {
-        if let Some(app) = app {
-            app.require_pluggable()?;
-        }
+        let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
         let Collected { image, embedding, warnings, .. } = self.collect()?;
-        let mut vfs = tailor::tailor(wasi, order(wasi, app, &embedding.answers), &embedding)?;
+        let mut order = order(wasi, app, &embedding.answers);
+        let grants = order.grants.clone();
+        let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version()).clone();
+        let of_any_app = match app {
+            None if !self.extras.is_empty() => Some(OfAnyApp::new(wasi, &self.extras)?),
+            _ => None,
+        };
+        let of_app = app.filter(|_| !wrapped.is_empty()).map(|app| Wrapping::of_app(app, &wrapped, &version));
+        let wrapping = of_app.or(of_any_app.as_ref().map(|any| any.wrapping(&version)));
+        if let Some(wrapping) = &wrapping {
+            order.wrapped = tailor::Wrapped { functions: wrapping.functions()?, made: wrapping.made() };
+        }
+        let mut vfs = tailor::tailor(wasi, order, &embedding)?;
+        let mut module = 0;
+        if let Some(wrapping) = &wrapping {
+            let wrapped = wrap::wrap(wrapping, &vfs.component)?;
+            (vfs.component, module) = (wrapped.component, wrapped.module);
+        }
         embed::checked_size(image.size(), vfs.component.len() as u64)?;
-        embed::describe(&mut vfs.component, Description { not_linked, ..vfs.place.describe(&embedding) });
+        embed::describe(&mut vfs.component, Description { not_linked, module, ..vfs.place.describe(&embedding) });
         let size = vfs.component.len() as u64;
         let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
         if let Some(interface) =
@@ -366,7 +390,11 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
 /// What the vfs shall be for an app, or for any.
 fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
     if let Some(app) = app {
-        return Order { exports: app.served.clone(), grants: Grants::of_app(wasi, &app.granted()) };
+        return Order {
+            exports: app.served.clone(),
+            grants: Grants::of_app(wasi, &app.granted()),
+            wrapped: tailor::Wrapped::default(),
+        };
     }
     let version = wasi.version();
     let exports = wasi.served().filter(|path| answers.serves(path)).filter_map(|path| {
@@ -377,5 +405,5 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
         let demand = Demand { functions: functions.collect(), ..Demand::default() };
         Some((crate::InterfaceName::new(path, version.clone()), demand))
     });
-    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi) }
+    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), wrapped: tailor::Wrapped::default() }
 }

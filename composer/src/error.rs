@@ -98,9 +98,9 @@ pub enum AppError {
         /// The interface that was looked for.
         what: &'static str,
     },
-    /// Interfaces that share resource types with the filesystem's, and are not served.
-    #[error("this version cannot compose the app: {} {} the resources of {}, which the vfs makes its own; {} later", list(.interfaces), share(.interfaces), list(.resources), comes(.interfaces))]
-    NotServedYet {
+    /// Interfaces that share resource types with the filesystem's in a way that a vfs in front of the app cannot wrap.
+    #[error("the app cannot be plugged: {} {} the resources of {}, which the vfs makes its own, in a way that it cannot wrap; `--form linked` can do more", list(.interfaces), share(.interfaces), list(.resources))]
+    NotPluggable {
         /// What the app imports, or exports.
         interfaces: Vec<String>,
         /// Whose resources they share.
@@ -154,10 +154,6 @@ fn list(names: &[String]) -> String {
 
 fn share(names: &[String]) -> &'static str {
     if names.len() == 1 { "shares" } else { "share" }
-}
-
-fn comes(names: &[String]) -> &'static str {
-    if names.len() == 1 { "it comes" } else { "they come" }
 }
 
 /// A rule of the policy cannot be kept.

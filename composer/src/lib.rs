@@ -38,6 +38,7 @@
 //! tree      one tree of all sources                       collisions are errors here
 //! image     its layout as an EROFS image                  every offset and the size, nothing read yet
 //! tailor    the vfs this app needs, at its versions       module -> edited module -> component
+//! wrap      interfaces that share its resources        the host's, with glue (plugged)
 //! embed     settings and an empty place for the image     new pages of the vfs's memory
 //! link      the vfs beside the app's own modules          generated glue in the place of lowered imports
 //! compose   or in front of the app (plugged)              wac-graph
@@ -48,6 +49,7 @@
 
 mod app;
 mod check;
+mod component;
 mod compose;
 mod composed;
 mod composer;
@@ -68,6 +70,7 @@ mod tailor;
 mod tests;
 mod tree;
 mod wasi;
+mod wrap;
 
 pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
@@ -80,3 +83,4 @@ pub use report::{Form, ImageReport, Report};
 pub use vfs_core::limits::Limits;
 pub use vfs_core::settings::{Settings, Stdio};
 pub use vfs_image::Timestamp;
+pub use wrap::Extra;

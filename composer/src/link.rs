@@ -18,7 +18,6 @@
 //! A handle carries its owner: the vfs's have bit 30 set, which no host's has, and for all others the glue calls what the app
 //! called before. So the host's streams, sockets and clocks stay as they were.
 
-mod component;
 mod flatten;
 mod foreign;
 pub(crate) mod glue;
@@ -39,16 +38,16 @@ use semver::Version;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
 use crate::app::App;
+use crate::component::{Component, Definition, Id, Item, Malformed, Space, bundle, instantiate};
 use crate::error::{Cause, CheckError, Error, TailorError};
 use crate::tailor::{self, Embedding, Placed};
 use crate::wasi::Wasi;
-use component::{Component, Definition, Id, Item, Space};
 use glue::Owner;
 use host::{HostImport, Wishes};
 use plan::{Call, Group, Plan, What};
 use refuse::Refusal;
 use served::Served;
-use vfs::{Vfs, Wanted, bundle, instantiate};
+use vfs::{Vfs, Wanted};
 
 /// Why an app cannot be linked with the vfs. It can still be plugged.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +117,15 @@ pub enum Unlinkable {
     },
 }
 
+impl From<Malformed> for Unlinkable {
+    fn from(error: Malformed) -> Self {
+        match error {
+            Malformed::Part { what } => Self::Part { what },
+            Malformed::Broken { source } => Self::Broken { source },
+        }
+    }
+}
+
 /// A component with the vfs inside, and an empty place where the image goes.
 pub(crate) struct Linked {
     pub(crate) component: Vec<u8>,
@@ -135,10 +143,10 @@ pub(crate) struct Linked {
 /// - [`crate::error::TailorError`]: the vfs cannot be fitted to the app.
 pub(crate) fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Error> {
     let names = Bump::new();
-    let mut component = Component::read(&app.component)?;
+    let mut component = Component::read(&app.component).map_err(Unlinkable::from)?;
     let flat = flatten::flatten(&component)?;
     if let Some(flat) = &flat {
-        component = Component::read(&flat.bytes)?;
+        component = Component::read(&flat.bytes).map_err(Unlinkable::from)?;
         flatten::connect(&mut component, flat, &names)?;
     }
     let served = Served::new(app, &embedding.answers);
@@ -179,7 +187,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Link
     if let Some(refuse) = refuse {
         foreign::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
     }
-    let emitted = component.emit(|definition| is_root(&served, definition))?;
+    let emitted = component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
     if let Some(interface) = still_imported(&emitted.bytes)? {
         return Err(Unlinkable::HandedOn { interface }.into());
     }

@@ -13,7 +13,7 @@ mod module;
 mod policy;
 mod world;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
@@ -35,6 +35,17 @@ pub(crate) struct Order {
     pub(crate) exports: Demands,
     /// What it may import.
     pub(crate) grants: Grants,
+    /// What wrapped interfaces add to it.
+    pub(crate) wrapped: Wrapped,
+}
+
+/// What wrapped interfaces need of the vfs.
+#[derive(Debug, Default)]
+pub(crate) struct Wrapped {
+    /// Names of its functions.
+    pub(crate) functions: BTreeSet<String>,
+    /// Path and name of the resources that come from the host there.
+    pub(crate) made: BTreeSet<(String, String)>,
 }
 
 /// A vfs component with an empty place where its image goes.

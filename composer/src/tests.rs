@@ -1,5 +1,6 @@
 //! Tests of the whole pipeline, with apps made on the spot.
 
+mod any_app;
 pub(crate) mod apps;
 mod composed;
 mod deny;
@@ -14,6 +15,7 @@ mod refused;
 pub(crate) mod run;
 mod tailored;
 mod versions;
+mod wrapped;
 mod writing;
 
 use crate::FormChoice;

@@ -14,7 +14,7 @@ use crate::error::TailorError;
 pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
 const WORLD: &str = include_str!("../../wit/vfs.wit");
 /// Dependencies before their users.
-const ORDER: [&str; 6] = ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit"];
+const ORDER: [&str; 7] = ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"];
 
 /// WASI at the version it was published with, and what of it the vfs serves and uses.
 pub(crate) struct Wasi {
@@ -30,12 +30,7 @@ impl Wasi {
     /// Parses the embedded text.
     pub(crate) fn new() -> Result<Self, TailorError> {
         let mut resolve = Resolve { all_features: true, ..Resolve::default() };
-        let mut version = None;
-        for name in ORDER {
-            let (name, text) = FILES.iter().find(|(file, _)| *file == name).ok_or(TailorError::NoWit { name })?;
-            let package = push(&mut resolve, name, text)?;
-            version = resolve.packages[package].name.version.clone();
-        }
+        let version = push_all(&mut resolve)?;
         let own = push(&mut resolve, "vfs.wit", WORLD)?;
         let world = resolve.packages[own].worlds["vfs"];
         let version = version.ok_or(TailorError::NoWit { name: "version" })?;
@@ -90,6 +85,24 @@ impl Wasi {
             }
         }
     }
+}
+
+/// All packages without what is not stable.
+pub(crate) fn stable() -> Result<Resolve, TailorError> {
+    let mut resolve = Resolve::default();
+    push_all(&mut resolve)?;
+    Ok(resolve)
+}
+
+/// Adds the embedded text, and gives its version.
+fn push_all(resolve: &mut Resolve) -> Result<Option<Version>, TailorError> {
+    let mut version = None;
+    for name in ORDER {
+        let (name, text) = FILES.iter().find(|(file, _)| *file == name).ok_or(TailorError::NoWit { name })?;
+        let package = push(resolve, name, text)?;
+        version = resolve.packages[package].name.version.clone();
+    }
+    Ok(version)
 }
 
 /// Whether an item is part of a package at `version`.

@@ -19,6 +19,8 @@ pub enum Handle {
     Error(StreamFailure),
     TerminalInput(u32),
     TerminalOutput(u32),
+    /// A resource that was the host's, which has it back.
+    Released(Kind),
 }
 
 /// The resource type of a handle.
@@ -45,6 +47,7 @@ impl Handle {
             Self::Error(_) => Kind::Error,
             Self::TerminalInput(_) => Kind::TerminalInput,
             Self::TerminalOutput(_) => Kind::TerminalOutput,
+            Self::Released(kind) => *kind,
         }
     }
 }
@@ -213,7 +216,8 @@ impl Handles {
             Handle::Input(Input::Standard | Input::Null | Input::Failing(_))
             | Handle::Output(Output::Null | Output::Failing(_))
             | Handle::Pollable(Pollable::Ready)
-            | Handle::Error(StreamFailure::File(_) | StreamFailure::Denied(_)) => {}
+            | Handle::Error(StreamFailure::File(_) | StreamFailure::Denied(_))
+            | Handle::Released(_) => {}
             Handle::Pollable(Pollable::Host { handle, parent }) => {
                 host::poll::drop_pollable(handle);
                 if let Some(parent) = parent {
@@ -236,6 +240,29 @@ impl Handles {
                 self.remove(fs, parent, kind);
             }
         }
+    }
+
+    /// The host's handle behind a pollable, a stream or an error, if it is one of the host's.
+    pub fn of_host(&mut self, number: u32) -> Option<u32> {
+        match self.get(number) {
+            Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) => Some(stream.handle),
+            Handle::Pollable(Pollable::Host { handle, .. }) | Handle::Error(StreamFailure::Host(handle)) => {
+                Some(*handle)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same handle, which is given away. Traps where there is none. A stream's pollables must be gone, as the host wants it.
+    pub fn release(&mut self, fs: &mut Fs<'static, HostClock>, number: u32) -> u32 {
+        let Some(handle) = self.of_host(number) else { trap() };
+        let own = self.get(number);
+        let kind = own.kind();
+        let released = core::mem::replace(own, Handle::Released(kind));
+        if let Handle::Pollable(Pollable::Host { parent: Some(parent), .. }) = released {
+            self.remove_pollable(fs, parent);
+        }
+        handle
     }
 
     pub fn descriptor(&mut self, number: u32) -> &mut OpenFile {

@@ -65,14 +65,19 @@ fn start(state: &mut Option<State>) {
 
 /// One call of the app whose result is one core value.
 pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
-    let value = STATE.with_borrow_mut(|state| {
+    let value = within_call(body);
+    finish_call();
+    value
+}
+
+/// A part of a call of the app, which goes on: its arguments stay.
+pub fn within_call<T>(body: impl FnOnce(&mut State) -> T) -> T {
+    STATE.with_borrow_mut(|state| {
         if state.is_none() {
             start(state);
         }
         state.as_mut().map_or_else(|| abi::trap(), body)
-    });
-    finish_call();
-    value
+    })
 }
 
 /// One call of the app; its result is put where the canonical ABI looks for it.

@@ -91,7 +91,7 @@ impl LetGo<'_> {
 
     fn direct(&self, body: &mut Body, ty: Type, slots: &[Slot]) {
         match (self.layout.shape(ty), slots) {
-            (Ok(Shape::Own(_) | Shape::Borrow), [slot]) => {
+            (Ok(Shape::Own(_) | Shape::Borrow(_)), [slot]) => {
                 if let Some(drop) = self.drop_of(ty) {
                     slot.get(body);
                     body.code().call(drop);
@@ -121,7 +121,7 @@ impl LetGo<'_> {
             local
         };
         match self.layout.shape(ty) {
-            Ok(Shape::Own(_) | Shape::Borrow) => {
+            Ok(Shape::Own(_) | Shape::Borrow(_)) => {
                 if let Some(drop) = self.drop_of(ty) {
                     memory::load(body, place, offset, 4);
                     body.code().call(drop);

@@ -28,7 +28,7 @@ use std::collections::HashMap;
 use wasmparser::ComponentInstance;
 
 use super::Unlinkable;
-use super::component::{Component, Id, Item, Space};
+use crate::component::{Component, Id, Item, Space};
 use parts::Flattening;
 
 pub(super) use calls::connect;

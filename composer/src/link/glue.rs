@@ -15,6 +15,7 @@
 //! fix         a value copied byte by byte, put right
 //! text        strings that are not in UTF-8
 //! bridge      the same between two parts of an app
+//! wrap        the same between the app and the host, in a plugged vfs
 //! ```
 
 pub(crate) mod answer;
@@ -37,11 +38,12 @@ mod special;
 mod tests;
 mod text;
 mod visit;
+pub(crate) mod wrap;
 
 use indexmap::IndexMap;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType, ImportSection, MemoryType, Module,
-    NameMap, NameSection, TypeSection, ValType,
+    CodeSection, DataCountSection, DataSection, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType,
+    ImportSection, MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
 };
 use wit_parser::{Function, Resolve, TypeId};
 
@@ -232,6 +234,8 @@ struct Assembly {
     names: NameMap,
     memories: u32,
     has_version: bool,
+    /// What memory can be filled with.
+    texts: Vec<String>,
     count: u32,
 }
 
@@ -275,6 +279,12 @@ impl Assembly {
         Callees { plain, linked, host, refuse, drops, version }
     }
 
+    /// A line of text, as a segment to fill memory with.
+    fn text(&mut self, text: &str) -> u32 {
+        self.texts.push(format!("{text}\n"));
+        self.texts.len() as u32 - 1
+    }
+
     /// The global that says which version is called.
     fn import_version(&mut self) -> u32 {
         if !std::mem::replace(&mut self.has_version, true) {
@@ -311,7 +321,18 @@ impl Assembly {
         names.memories(&self.memory_names);
         let mut module = Module::new();
         module.section(&types).section(&self.imports).section(&self.functions).section(&self.exports);
-        module.section(&self.code).section(&names);
+        if !self.texts.is_empty() {
+            module.section(&DataCountSection { count: self.texts.len() as u32 });
+        }
+        module.section(&self.code);
+        if !self.texts.is_empty() {
+            let mut data = DataSection::new();
+            self.texts.into_iter().for_each(|text| {
+                data.passive(text.into_bytes());
+            });
+            module.section(&data);
+        }
+        module.section(&names);
         module.finish()
     }
 }

@@ -9,9 +9,9 @@ use wasmparser::{
 };
 use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 
-use super::component::{Component, Item, Space};
 use super::plan::{self, Call, Plan};
 use super::served::interface_of;
+use crate::component::{Component, Item, Space};
 use crate::name::InterfaceName;
 use crate::wasi::{Wasi, is_in_version};
 

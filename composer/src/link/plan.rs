@@ -8,10 +8,10 @@ use wasmparser::{CanonicalFunction, CanonicalOption};
 use wit_parser::Function;
 
 use super::Unlinkable;
-use super::component::{Component, Item};
 use super::glue::{self, Encoding, Owned, Owner};
 use super::served::{Resource, Served};
 use super::taken;
+use crate::component::{Component, Item};
 use crate::name::InterfaceName;
 
 /// The vfs's functions for handles of both owners.

@@ -14,11 +14,10 @@ use wasm_encoder::{
 };
 use wasmparser::{CanonicalFunction, CanonicalOption, Export, ExternalKind};
 
-use super::component::{Component, Item};
 use super::glue;
 use super::host::HostImport;
 use super::served::Served;
-use super::vfs::{alias, bundle, instantiate};
+use crate::component::{Component, Item, alias, bundle, instantiate};
 use crate::wasi::Wasi;
 
 /// Bytes of a page of memory.

@@ -8,9 +8,9 @@ use wasmparser::{
 };
 use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
-use super::component::{Component, Item, Space};
 use super::glue::Owner;
 use crate::app::App;
+use crate::component::{Component, Item, Space};
 use crate::name::InterfaceName;
 use crate::policy::answers::Answers;
 use crate::wasi::parts;

@@ -6,10 +6,10 @@ use wasmparser::{CanonicalFunction, ComponentAlias, ComponentExternalKind, Compo
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId};
 
 use super::Unlinkable;
-use super::component::{Component, Item, Space};
 use super::glue::Owned;
 use super::host::declarations;
 use super::served::{Resource, Served};
+use crate::component::{Component, Item, Space};
 use crate::wasi::parts;
 
 /// The resources whose handles a function takes for good.

@@ -5,9 +5,9 @@ mod isolation;
 
 use wasmparser::{Validator, WasmFeatures};
 
-use super::component::Component;
 use crate::Composer;
 use crate::check::Edge;
+use crate::component::Component;
 use crate::tests::{apps, run};
 
 /// Read and written without a change.
@@ -72,7 +72,7 @@ fn references_from_within() {
     let dropped = Component::read(&component).unwrap();
     again(&component);
     // The types that nothing refers to go, and all numbers change.
-    let small = dropped.emit(|definition| matches!(definition.item, super::component::Item::Export(_))).unwrap().bytes;
+    let small = dropped.emit(|definition| matches!(definition.item, crate::component::Item::Export(_))).unwrap().bytes;
     Validator::new().validate_all(&small).unwrap();
 }
 

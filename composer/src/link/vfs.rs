@@ -8,12 +8,9 @@ use wasm_encoder::{
     CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind, ExportSection, Function, FunctionSection,
     GlobalSection, GlobalType, ImportSection, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
-use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentAlias, Export, ExternalKind, Instance, InstantiationArg,
-    InstantiationArgKind,
-};
+use wasmparser::{CanonicalFunction, CanonicalOption, Export, ExternalKind, Instance};
 
-use super::component::{Component, Item};
+use crate::component::{Component, Item, alias, bundle, instantiate, instantiation};
 use crate::tailor::HostFunction;
 
 /// Name of the shim's table.
@@ -109,26 +106,6 @@ fn slots(imports: &[Wanted<'_>], versions: u32) -> Vec<Slots> {
         slots
     });
     slots.collect()
-}
-
-/// A core instance of a module.
-pub(super) fn instantiate<'a>(component: &mut Component<'a>, module: u32, arguments: Vec<(&'a str, u32)>) -> u32 {
-    component.add(Item::CoreInstance(instantiation(module, arguments)))
-}
-
-fn instantiation<'a>(module_index: u32, arguments: Vec<(&'a str, u32)>) -> Instance<'a> {
-    let argument = |(name, index)| InstantiationArg { name, kind: InstantiationArgKind::Instance, index };
-    Instance::Instantiate { module_index, args: arguments.into_iter().map(argument).collect() }
-}
-
-/// A core instance made of parts.
-pub(super) fn bundle<'a>(component: &mut Component<'a>, parts: Vec<Export<'a>>) -> u32 {
-    component.add(Item::CoreInstance(Instance::FromExports(parts.into())))
-}
-
-/// Something that a core instance exports.
-pub(super) fn alias<'a>(component: &mut Component<'a>, kind: ExternalKind, instance_index: u32, name: &'a str) -> u32 {
-    component.add(Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name }))
 }
 
 /// A function for each import, which calls the one at its place in the table.

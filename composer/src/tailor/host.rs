@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::Version;
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
+use super::Order;
 use super::demand::Demands;
 use crate::name::InterfaceName;
 use crate::wasi::{Wasi, is_in_version, parts, signature};
 
 /// Law 1: the interfaces the vfs may import, each at one version the app itself imports.
+#[derive(Clone)]
 pub(crate) struct Grants {
     versions: BTreeMap<String, Version>,
     /// Functions the app imports itself; they need not be in the version's text.
@@ -46,11 +48,19 @@ impl Grants {
         };
         match &import.item {
             HostItem::Drop(resource) => interface.types.contains_key(resource),
+            // For any app it stands for `exit-with-code`, which old hosts have not.
+            HostItem::Function(name) if is_exit(import) && !self.named.is_empty() => {
+                self.named.contains(&(import.path.clone(), name.clone()))
+            }
             HostItem::Function(name) => interface.functions.get(name).is_some_and(|function| {
                 is_in_version(&function.stability, version) || self.named.contains(&(import.path.clone(), name.clone()))
             }),
         }
     }
+}
+
+fn is_exit(import: &HostImport) -> bool {
+    import.path == "wasi:cli/exit" && import.item == HostItem::Function("exit".into())
 }
 
 /// One import of the module that the host would provide.
@@ -79,11 +89,13 @@ impl HostImport {
 }
 
 /// Which of `imports` can be of use: they are granted, and something that remains makes the resources they need. An app without
-/// stdio has no stream of the host, so no function on one can ever be called.
-pub(super) fn useful(wasi: &Wasi, grants: &Grants, imports: BTreeSet<HostImport>) -> BTreeSet<HostImport> {
-    let granted: BTreeSet<_> = imports.into_iter().filter(|import| grants.allow(wasi, import)).collect();
+/// stdio has no stream of the host, so no function on one can ever be called; unless a wrapped interface makes one.
+pub(super) fn useful(wasi: &Wasi, order: &Order, imports: BTreeSet<HostImport>) -> BTreeSet<HostImport> {
+    let granted: BTreeSet<_> = imports.into_iter().filter(|import| order.grants.allow(wasi, import)).collect();
     let mut useful = BTreeSet::new();
-    let mut made = BTreeSet::new();
+    let wrapped = order.wrapped.made.iter();
+    let of_host = wrapped.filter_map(|(path, name)| wasi.resource(*wasi.interface(path)?.types.get(name)?));
+    let mut made: BTreeSet<_> = of_host.collect();
     loop {
         let before = useful.len();
         for import in &granted {

@@ -175,6 +175,10 @@ fn replace_exports(wasi: &Wasi, module: &mut Module, order: &Order, dispatch: &D
             }
         }
     }
+    for name in &order.wrapped.functions {
+        let missing = || TailorError::module(format!("it has no `{name}`"));
+        module.exports.add(name, *functions.get(name).ok_or_else(missing)?);
+    }
     walrus::passes::gc::run(module);
     Ok(())
 }
@@ -217,7 +221,7 @@ fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Resu
         walrus::passes::gc::run(module);
         let imports = function_imports(module, |module| !module.starts_with(INTRINSICS));
         let all = imports.iter().map(|(_, (module, name))| HostImport::new(module, name)).collect::<BTreeSet<_>>();
-        let useful = host::useful(wasi, &order.grants, all.clone());
+        let useful = host::useful(wasi, order, all.clone());
         if useful.len() == all.len() {
             for (id, (path, _)) in imports {
                 let Some(version) = order.grants.version(&path) else { continue };

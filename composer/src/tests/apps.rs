@@ -63,8 +63,18 @@ fn encode_in(encoding: StringEncoding, resolve: &Resolve, world: WorldId, mut mo
     encoder.merge_imports_based_on_semver(false).validate(true).module(&module).unwrap().encode().unwrap()
 }
 
+/// Like [`dummy`], without what is not stable.
+pub(crate) fn stable(version: &str, body: &str) -> Vec<u8> {
+    let (resolve, world) = parse_into(Resolve::default(), &[version], body);
+    let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    encode(&resolve, world, module)
+}
+
 pub(crate) fn parse(versions: &[&str], body: &str) -> (Resolve, WorldId) {
-    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+    parse_into(Resolve { all_features: true, ..Resolve::default() }, versions, body)
+}
+
+fn parse_into(mut resolve: Resolve, versions: &[&str], body: &str) -> (Resolve, WorldId) {
     for version in versions {
         for name in ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"] {
             let text = wasi::FILES.iter().find(|(file, _)| *file == name).unwrap().1;

@@ -1,14 +1,14 @@
-//! Linked apps that give files to functions which only know the host's resources, or return them.
+//! Apps that give files to functions which only know the host's resources, in both forms; and linked ones that return them.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, Linker, Lower, Resource, ResourceType, Val};
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 
-use super::apps;
-use super::linked::{link, reason};
+use super::linked::{link, plug, reason};
 use super::run::{End, Ran, Running, State, end};
+use super::{FORMS, apps};
 use crate::error::Unlinkable;
-use crate::inspect;
+use crate::{FormChoice, inspect};
 
 /// A package of the host's that knows WASI's streams, in every place that a type has.
 const HOST: &str = "import host: interface {
@@ -190,17 +190,27 @@ fn exporting(has: Has, exports: &str, functions: &str) -> Vec<u8> {
     apps::written(&["0.2.3"], &body, &module)
 }
 
-fn run(app: Vec<u8>) -> Ran {
-    Running::new(&link(app).unwrap(), host).run()
+fn compose(form: FormChoice, app: Vec<u8>) -> Vec<u8> {
+    match form {
+        FormChoice::Plugged => plug(app).unwrap(),
+        _ => link(app).unwrap(),
+    }
+}
+
+fn run(form: FormChoice, app: Vec<u8>) -> Ran {
+    Running::new(&compose(form, app), host).run()
 }
 
 const OK: End = End::Returned(Ok(()));
 
 #[test]
 fn the_host_s_own_resources_go_to_the_host() {
-    let ran = run(app(
-        Has::StderrAndExit,
-        r#"
+    FORMS.into_iter().for_each(|form| {
+        let ran = run(
+            form,
+            app(
+                Has::StderrAndExit,
+                r#"
         (local.set $one (call $stdin))
         (call $assert (i64.eq (call $watch (local.get $one)) (i64.const 7)))
         (call $take (call $stdin) (i32.const 32))
@@ -219,16 +229,21 @@ fn the_host_s_own_resources_go_to_the_host() {
         (call $many (i32.const 128) (i32.const 32))
         (call $assert (i32.eqz (i32.load8_u (i32.const 32))))
         i32.const 0"#,
-    ));
-    assert_eq!((ran.end, ran.stderr.as_str()), (OK, ""));
-    assert_eq!(ran.log, ["watch", "take", "join 2", "connect 9223372036854775807", "connect true false", "many f"]);
+            ),
+        );
+        assert_eq!((ran.end, ran.stderr.as_str()), (OK, ""));
+        assert_eq!(ran.log, ["watch", "take", "join 2", "connect 9223372036854775807", "connect true false", "many f"]);
+    });
 }
 
 #[test]
 fn a_file_is_answered_with_the_function_s_own_error() {
-    let ran = run(app(
-        Has::StderrAndExit,
-        r#"
+    FORMS.into_iter().for_each(|form| {
+        let ran = run(
+            form,
+            app(
+                Has::StderrAndExit,
+                r#"
         ;; `not-supported` is the second error, and lies where the result's alignment puts it.
         (call $take (call $file) (i32.const 32))
         (call $assert (i32.and (i32.load8_u (i32.const 32)) (i32.load8_u (i32.const 40))))
@@ -244,13 +259,16 @@ fn a_file_is_answered_with_the_function_s_own_error() {
         (call $read (i32.load (i32.const 68)) (i64.const 1) (i32.const 32))
         (call $assert (i32.eq (i32.load8_u (i32.load (i32.const 36))) (i32.const 88)))
         i32.const 0"#,
-    ));
-    assert_eq!((ran.end, ran.stderr.as_str(), ran.log), (OK, "", vec![]));
+            ),
+        );
+        assert_eq!((ran.end, ran.stderr.as_str(), ran.log), (OK, "", vec![]));
+    });
 }
 
 #[test]
 fn what_was_given_away_is_gone() {
-    let ran = run(app(
+    FORMS.into_iter().for_each(|form| {
+    let ran = run(form, app(
         Has::Nothing,
         r#"
         (local.set $one (call $file))
@@ -274,41 +292,52 @@ fn what_was_given_away_is_gone() {
         let functions = format!(
             r#"{output} (func (export "wasi:cli/run@0.2.3#run") (result i32) (local $one i32) {twice} {then} i32.const 0)"#
         );
-        run(exporting(Has::Nothing, "", &functions))
+        run(form, exporting(Has::Nothing, "", &functions))
     };
     assert_eq!(run_with("").end, OK);
     let ran = run_with("(call $drop (local.get $one))");
     assert!(matches!(&ran.end, End::Trapped(error) if error.contains("unknown handle index")), "{:?}", ran.end);
+    });
 }
 
 /// Its result is one core value, so there is no memory to write the error to.
 #[test]
 fn what_was_given_away_to_a_function_whose_error_has_no_memory() {
-    let ran = run(app(
-        Has::Nothing,
-        r#"
+    FORMS.into_iter().for_each(|form| {
+        let ran = run(
+            form,
+            app(
+                Has::Nothing,
+                r#"
         (call $assert (i32.eqz (call $keep (call $stdin))))
         (local.set $one (call $file))
         (call $assert (call $keep (local.get $one)))
         i32.const 0"#,
-    ));
-    assert_eq!((ran.end, ran.log), (OK, vec!["keep".into()]));
-    let ran = run(app(
-        Has::Nothing,
-        r#"
+            ),
+        );
+        assert_eq!((ran.end, ran.log), (OK, vec!["keep".into()]));
+        let ran = run(
+            form,
+            app(
+                Has::Nothing,
+                r#"
         (local.set $one (call $file))
         (drop (call $keep (local.get $one)))
         (call $drop (local.get $one))
         i32.const 0"#,
-    ));
-    assert!(matches!(ran.end, End::Trapped(_)), "{:?}", ran.end);
+            ),
+        );
+        assert!(matches!(ran.end, End::Trapped(_)), "{:?}", ran.end);
+    });
 }
 
 /// The app never drops a token, and so has no name for the type.
 #[test]
 fn a_resource_of_the_host_s_that_was_given_away_beside_a_file() {
-    let ran = run(app(Has::Nothing, "(call $assert (call $hand (call $mint) (call $file))) i32.const 0"));
-    assert_eq!((ran.end, ran.log), (OK, vec!["dropped".into()]));
+    FORMS.into_iter().for_each(|form| {
+        let ran = run(form, app(Has::Nothing, "(call $assert (call $hand (call $mint) (call $file))) i32.const 0"));
+        assert_eq!((ran.end, ran.log), (OK, vec!["dropped".into()]));
+    });
 }
 
 const WATCHED: &str = "vfs-compose: `host#watch` was given a stream or another resource of the virtual filesystem, which the host cannot \
@@ -316,24 +345,28 @@ const WATCHED: &str = "vfs-compose: `host#watch` was given a stream or another r
 
 #[test]
 fn a_function_without_an_error_says_so_and_exits() {
-    let watch = "(drop (call $watch (call $file))) i32.const 0";
-    let ran = run(app(Has::StderrAndExit, watch));
-    assert_eq!((ran.end, ran.stderr), (End::Exited(1), format!("{WATCHED}\n")));
-    let ran = run(app(Has::Stderr, watch));
-    assert!(matches!(ran.end, End::Trapped(_)), "{:?}", ran.end);
-    assert_eq!(ran.stderr, format!("{WATCHED}\n"));
-    let ran = run(app(Has::Nothing, watch));
-    assert!(matches!(&ran.end, End::Trapped(error) if error.contains(WATCHED)), "{:?}", ran.end);
-    assert_eq!((ran.stderr.as_str(), ran.log), ("", vec![]));
+    FORMS.into_iter().for_each(|form| {
+        let watch = "(drop (call $watch (call $file))) i32.const 0";
+        let ran = run(form, app(Has::StderrAndExit, watch));
+        assert_eq!((ran.end, ran.stderr), (End::Exited(1), format!("{WATCHED}\n")));
+        let ran = run(form, app(Has::Stderr, watch));
+        assert!(matches!(ran.end, End::Trapped(_)), "{:?}", ran.end);
+        assert_eq!(ran.stderr, format!("{WATCHED}\n"));
+        let ran = run(form, app(Has::Nothing, watch));
+        assert!(matches!(&ran.end, End::Trapped(error) if error.contains(WATCHED)), "{:?}", ran.end);
+        assert_eq!((ran.stderr.as_str(), ran.log), ("", vec![]));
+    });
 }
 
 #[test]
 fn nothing_is_imported_for_it() {
-    for (has, wanted) in [(Has::Nothing, false), (Has::StderrAndExit, true)] {
-        let app = app(has, "i32.const 0");
-        let imports = inspect(&link(app.clone()).unwrap()).unwrap().imports;
-        assert_eq!(imports.contains(&"wasi:cli/stderr@0.2.3".to_owned()), wanted, "{imports:?}");
-        assert!(imports.iter().all(|import| crate::check::Edge::of(&app).unwrap().imports.contains(import)));
+    for form in FORMS {
+        for (has, wanted) in [(Has::Nothing, false), (Has::StderrAndExit, true)] {
+            let app = app(has, "i32.const 0");
+            let imports = inspect(&compose(form, app.clone())).unwrap().imports;
+            assert_eq!(imports.contains(&"wasi:cli/stderr@0.2.3".to_owned()), wanted, "{imports:?}");
+            assert!(imports.iter().all(|import| crate::check::Edge::of(&app).unwrap().imports.contains(import)));
+        }
     }
 }
 
@@ -354,7 +387,7 @@ fn an_error_of_a_file_means_nothing_to_the_host() {
         (call $reason (i32.load (i32.const 40)) (i32.const 64))
         (i32.load8_u (i32.const 64))"#,
     );
-    let ran = run(app);
+    let ran = run(FormChoice::Linked, app);
     assert_eq!((ran.end, ran.log), (OK, vec![]));
 }
 
@@ -396,7 +429,6 @@ fn an_error_of_a_file_is_none_of_sockets_or_http() {
             "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3; import wasi:io/streams@0.2.3;
              import {interface}; export wasi:cli/run@0.2.3;"
         );
-        let linked = link(apps::written(&["0.2.3"], &body, &module)).unwrap();
         let host = |linker: &mut Linker<State>| {
             let mut instance = linker.instance(interface).unwrap();
             let asked = |mut store: StoreContextMut<'_, State>, _, _: &[Val], results: &mut [Val]| {
@@ -406,8 +438,11 @@ fn an_error_of_a_file_is_none_of_sockets_or_http() {
             };
             instance.func_new(name, asked).unwrap();
         };
-        let ran = Running::new(&linked, host).run();
-        assert_eq!((ran.end, ran.log), (OK, vec![]), "{name}");
+        for form in FORMS {
+            let composed = compose(form, apps::written(&["0.2.3"], &body, &module));
+            let ran = Running::new(&composed, host).run();
+            assert_eq!((ran.end, ran.log), (OK, vec![]), "{name} {form:?}");
+        }
     }
 }
 
@@ -492,7 +527,9 @@ fn a_function_that_gives_a_stream_and_sockets_are_no_matter() {
         import wrapper: interface { use wasi:io/streams@0.2.3.{input-stream}; unwrap: func() -> input-stream; }
         import wasi:sockets/tcp@0.2.3; import wasi:sockets/network@0.2.3; import wasi:http/outgoing-handler@0.2.3;
         export wasi:http/incoming-handler@0.2.3;";
-    let imports = inspect(&link(apps::dummy(&["0.2.3"], import)).unwrap()).unwrap().imports;
+    let [linked, plugged] = [link, plug].map(|compose| compose(apps::dummy(&["0.2.3"], import)).unwrap());
+    let mut imports = inspect(&plugged).unwrap().imports;
+    imports.retain(|import| inspect(&linked).unwrap().imports.contains(import));
     for wanted in ["wrapper", "wasi:sockets/tcp@0.2.3", "wasi:sockets/network@0.2.3", "wasi:http/types@0.2.3"] {
         assert!(imports.iter().any(|import| import == wanted), "{imports:?}");
     }

@@ -17,7 +17,11 @@ fn app(bytes: Vec<u8>) -> App {
 /// A vfs for one app, as a component.
 fn vfs_for(app: &App) -> Vec<u8> {
     let wasi = Wasi::new().unwrap();
-    let order = tailor::Order { exports: app.served.clone(), grants: tailor::Grants::of_app(&wasi, &app.served) };
+    let order = tailor::Order {
+        exports: app.served.clone(),
+        grants: tailor::Grants::of_app(&wasi, &app.served),
+        wrapped: tailor::Wrapped::default(),
+    };
     let embedding = tailor::Embedding { settings: Vec::new(), image_size: 0, answers: Answers::default() };
     tailor::tailor(&wasi, order, &embedding).unwrap().component
 }

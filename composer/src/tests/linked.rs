@@ -14,6 +14,13 @@ pub(super) fn link(app: Vec<u8>) -> Result<Vec<u8>, Error> {
     composed.to_bytes()
 }
 
+/// The same app, plugged.
+pub(super) fn plug(app: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("f"), "XYZ").unwrap();
+    Composer::new(app).image(directory.path()).times(0).form(FormChoice::Plugged).compose()?.to_bytes()
+}
+
 pub(super) fn reason(app: Vec<u8>) -> Unlinkable {
     match link(app) {
         Err(Error::Link(reason)) => reason,
@@ -195,19 +202,17 @@ fn what_cannot_be_linked_is_plugged_and_says_why() {
     assert_eq!(plugged.report().not_linked, None);
 }
 
-/// Sockets that share the vfs's pollables: what is not plugged.
-const SOCKETS: &str = r#"
-    (import "wasi:io/poll@0.2.3" (instance $poll (export "pollable" (type (sub resource)))))
-    (alias export $poll "pollable" (type $pollable))
-    (import "wasi:sockets/udp@0.2.3" (instance
-      (alias outer 1 $pollable (type $outer))
-      (export "pollable" (type $pollable (eq $outer)))))"#;
+/// A host that knows the app's files, and can never have one: what is not plugged.
+const FILES: &str = r#"
+    (import "test:host/files" (instance
+      (alias outer 1 $descriptor (type $outer))
+      (export "descriptor" (type $descriptor (eq $outer)))))"#;
 
 #[test]
 fn what_can_be_neither_linked_nor_plugged_says_why_twice() {
-    let composer = Composer::new(in_text(&format!("{INSIDE}{SOCKETS}")));
+    let composer = Composer::new(in_text(&format!("{INSIDE}{FILES}")));
     let error = composer.compose().unwrap_err();
     let Error::Neither { linked, plugged } = &error else { panic!("{error}") };
     assert!(linked.to_string().contains("wasi:filesystem/types"), "{linked}");
-    assert!(plugged.to_string().contains("wasi:sockets/udp"), "{plugged}");
+    assert!(plugged.to_string().contains("test:host/files"), "{plugged}");
 }

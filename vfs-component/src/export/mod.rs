@@ -13,3 +13,4 @@ mod stdio;
 mod streams;
 mod terminal;
 mod text;
+mod wrapped;

@@ -173,11 +173,16 @@ pub struct Output {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   vfs-compose vfs --for app.wasm --image ./files -o vfs.wasm
-  wac plug app.wasm --plug vfs.wasm -o out.wasm")]
+  wac plug app.wasm --plug vfs.wasm -o out.wasm
+  vfs-compose vfs --with sockets,http --image ./files -o vfs.wasm
+          for any app that imports each interface at one version")]
 pub struct Vfs {
     /// Fit it to this app: only what the app imports, at its versions. Without it the vfs fits any app, and is larger
     #[arg(long = "for", value_name = "APP")]
     pub app: Option<PathBuf>,
+    /// For any app: also what uses these packages, which stay the host's
+    #[arg(long, value_enum, value_name = "PACKAGE", value_delimiter = ',', conflicts_with = "app")]
+    pub with: Vec<With>,
     #[command(flatten)]
     pub files: Files,
     #[command(flatten)]
@@ -186,6 +191,15 @@ pub struct Vfs {
     pub host: Host,
     #[command(flatten)]
     pub output: Output,
+}
+
+/// As [`vfs_compose::Extra`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum With {
+    /// wasi:sockets
+    Sockets,
+    /// wasi:http, for clients and servers
+    Http,
 }
 
 /// `vfs-compose run`

@@ -10,11 +10,10 @@ use wit_parser::TypeId;
 
 use super::types::{Converter, types};
 use super::{Flat, lent};
+use crate::component::{Component, Id, Item, Space, bundle, instantiate};
 use crate::link::Unlinkable;
-use crate::link::component::{Component, Id, Item, Space};
 use crate::link::glue::bridge;
 use crate::link::plan::{self, Group};
-use crate::link::vfs::{bundle, instantiate};
 
 /// A function of a part, as it is lifted.
 struct Lifted {

@@ -11,9 +11,8 @@ use wasm_encoder::{
 };
 use wasmparser::{ComponentAlias, Export, ExternalKind};
 
-use crate::link::component::{Component, Item, Space};
+use crate::component::{Component, Item, Space, alias, bundle, instantiate};
 use crate::link::glue::bridge::{HEIGHT, LEND, LENT, SETTLE};
-use crate::link::vfs::{alias, bundle, instantiate};
 
 /// Name of the function that looks whether a drop is that of something lent.
 const DROPPED: &str = "dropped";

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use wasmparser::ComponentExternalKind as Kind;
 
 use super::Flat;
+use crate::component::{Id, Item, Writer, of_kind, references};
 use crate::link::Unlinkable;
-use crate::link::component::{Id, Item, Writer, of_kind, references};
 
 /// The part that is the composition itself.
 pub(super) const OUTERMOST: usize = 0;

@@ -7,8 +7,8 @@ use wasmparser::{
 
 use super::has_code;
 use super::parts::{Flattening, Instance, Meaning, Named, Nested, OUTERMOST, Part};
+use crate::component::{Component, Definition, Id, Item, Space};
 use crate::link::Unlinkable;
-use crate::link::component::{Component, Definition, Id, Item, Space};
 
 impl<'a> Flattening<'a> {
     /// # Errors

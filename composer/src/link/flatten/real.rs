@@ -5,8 +5,8 @@ use wasmparser::{
 };
 
 use super::parts::{Flattening, Meaning, Named};
+use crate::component::Item;
 use crate::link::Unlinkable;
-use crate::link::component::Item;
 
 impl<'a> Flattening<'a> {
     /// The number in the flat component.

@@ -60,12 +60,12 @@ pub(super) fn value(
     };
     match context.layout.shape(ty)? {
         Shape::Scalar(kind) => scalar_in(body, direction, kind, place, offset),
-        Shape::Own(_) | Shape::Borrow if direction != Direction::In(Handles::Untag) => {}
+        Shape::Own(_) | Shape::Borrow(_) if direction != Direction::In(Handles::Untag) => {}
         Shape::Own(_) => {
             memory::load(body, place, offset, 4);
             owner::trap_unless_tagged(body);
         }
-        Shape::Borrow => {
+        Shape::Borrow(_) => {
             memory::load(body, place, offset, 4);
             owner::trap_unless_tagged(body);
             body.code().local_get(base);

@@ -12,7 +12,7 @@ use super::layout::{self, Unsupported};
 use super::memory::{self, APP, Place};
 use super::owner;
 use super::results;
-use super::visit::{self, Given, Visit};
+use super::visit::{self, Given, Memory, Site, Visit};
 
 /// A function of the host's: it is called if no handle is the vfs's.
 pub(super) fn given(
@@ -76,7 +76,8 @@ fn say(call: &Call<'_>, body: &mut Body, Answer(numbers): &Answer) {
 
 /// What the function would have taken for good is gone, as if it had been called.
 fn drop_owned(call: &Call<'_>, body: &mut Body, drops: &[Drops]) -> Result<(), Unsupported> {
-    let mut each = |body: &mut Body, shape: &layout::Shape| {
+    let mut each = |body: &mut Body, shape: &layout::Shape, site: Site| {
+        site.get(body);
         let found = drops.iter().find(|drops| matches!(shape, layout::Shape::Own(id) if *id == drops.resource));
         match found {
             Some(Drops { host, vfs: Some(vfs), .. }) => {
@@ -93,6 +94,6 @@ fn drop_owned(call: &Call<'_>, body: &mut Body, drops: &[Drops]) -> Result<(), U
             }
         }
     };
-    let mut visit = Visit { wanted: visit::is_own, each: &mut each };
+    let mut visit = Visit { wanted: visit::is_own, memory: Memory::App, each: &mut each };
     visit::visit(call.context, body, &mut visit, &call.shape.params, call.given())
 }

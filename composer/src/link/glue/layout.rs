@@ -50,7 +50,7 @@ pub(crate) enum Shape {
     Scalar(Scalar),
     /// A handle, with the resource that it is of.
     Own(TypeId),
-    Borrow,
+    Borrow(TypeId),
     /// `list<T>` and `string`.
     List(Element),
     /// Records and tuples.
@@ -173,7 +173,7 @@ impl<'a> Layout<'a> {
         Ok(match kind {
             TypeDefKind::Type(ty) => self.shape(*ty)?,
             TypeDefKind::Handle(Handle::Own(id)) => Shape::Own(self.named(*id)),
-            TypeDefKind::Handle(Handle::Borrow(_)) => Shape::Borrow,
+            TypeDefKind::Handle(Handle::Borrow(id)) => Shape::Borrow(self.named(*id)),
             TypeDefKind::List(ty) => Shape::List(self.element(*ty)),
             TypeDefKind::Record(record) => Shape::Record(record.fields.iter().map(|field| field.ty).collect()),
             TypeDefKind::Tuple(tuple) => Shape::Record(tuple.types.clone()),
@@ -204,7 +204,7 @@ impl<'a> Layout<'a> {
     pub(crate) fn any(&self, ty: Type, is: fn(&Shape) -> bool) -> Result<bool, Unsupported> {
         let shape = self.shape(ty)?;
         let parts = match &shape {
-            Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow => Vec::new(),
+            Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow(_) => Vec::new(),
             Shape::List(element) => element.ty.into_iter().collect(),
             Shape::Record(types) => types.clone(),
             Shape::Variant { cases, .. } => cases.iter().copied().flatten().collect(),

@@ -93,11 +93,11 @@ fn value(
                 slot.set(body);
             }
         }
-        (Shape::Own(_) | Shape::Borrow, [slot]) if step == Step::Check && handles == Handles::Untag => {
+        (Shape::Own(_) | Shape::Borrow(_), [slot]) if step == Step::Check && handles == Handles::Untag => {
             slot.get(body);
             owner::trap_unless_tagged(body);
         }
-        (Shape::Borrow, [slot]) if step == Step::Move && handles == Handles::Untag => {
+        (Shape::Borrow(_), [slot]) if step == Step::Move && handles == Handles::Untag => {
             slot.get(body);
             owner::untag(body);
             slot.set(body);

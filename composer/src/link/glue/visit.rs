@@ -12,19 +12,70 @@ use super::memory::{self, APP, Place};
 use super::params::for_cases;
 use super::scalar::tag_bytes;
 
-/// Parameters of the app.
+/// Parameters, or a result.
 #[derive(Clone, Copy)]
 pub(super) enum Given<'a> {
     /// As core values.
     Slots(&'a [Slot]),
-    /// As a record in the app's memory, whose address is in this local.
+    /// As a record in memory, whose address is in this local.
     Record(u32),
 }
 
-/// Some of the handles in parameters, and what is done with each, which is on the stack.
+/// Some of the handles in parameters, and what is done with each.
 pub(super) struct Visit<'a> {
     pub(super) wanted: fn(&Shape) -> bool,
-    pub(super) each: &'a mut dyn FnMut(&mut Body, &Shape),
+    /// Whose memory they are in.
+    pub(super) memory: Memory,
+    pub(super) each: &'a mut dyn FnMut(&mut Body, &Shape, Site),
+}
+
+/// The memory that addresses are of.
+#[derive(Clone, Copy)]
+pub(super) enum Memory {
+    /// The app's, which may have given wrong ones.
+    App,
+    /// The one of this number, which holds what an engine has put there.
+    Trusted(u32),
+}
+
+/// Where a handle is.
+#[derive(Clone, Copy)]
+pub(super) enum Site {
+    Slot(Slot),
+    Memory(Place, u32),
+}
+
+impl Site {
+    /// Puts the handle on the stack.
+    pub(super) fn get(self, body: &mut Body) {
+        match self {
+            Self::Slot(slot) => slot.get(body),
+            Self::Memory(place, offset) => memory::load(body, place, offset, 4),
+        }
+    }
+
+    /// Puts what a local holds in its place.
+    pub(super) fn set(self, body: &mut Body, handle: u32) {
+        match self {
+            Self::Slot(slot) => {
+                body.code().local_get(handle);
+                slot.set(body);
+            }
+            Self::Memory(place, offset) => {
+                body.code().local_get(place.local).local_get(handle);
+                memory::store(body, place, offset, 4);
+            }
+        }
+    }
+}
+
+impl Memory {
+    fn number(self) -> u32 {
+        match self {
+            Self::App => APP,
+            Self::Trusted(number) => number,
+        }
+    }
 }
 
 /// Sets a new local, which is the answer, to all handles in these parameters joined by `or`.
@@ -35,10 +86,12 @@ pub(super) fn tags(
     given: Given<'_>,
 ) -> Result<u32, Unsupported> {
     let tags = body.local(ValType::I32);
-    let mut each = |body: &mut Body, _: &Shape| {
+    let mut each = |body: &mut Body, _: &Shape, site: Site| {
+        site.get(body);
         body.code().local_get(tags).i32_or().local_set(tags);
     };
-    visit(context, body, &mut Visit { wanted: is_handle, each: &mut each }, types, given)?;
+    let mut wanted = Visit { wanted: is_handle, memory: Memory::App, each: &mut each };
+    visit(context, body, &mut wanted, types, given)?;
     Ok(tags)
 }
 
@@ -53,7 +106,7 @@ pub(super) fn visit(
     match given {
         Given::Slots(slots) => record(context, body, visit, types, slots),
         Given::Record(address) => {
-            let place = Place { memory: APP, local: address };
+            let place = Place { memory: visit.memory.number(), local: address };
             for (at, ty) in context.layout.fields(types) {
                 in_memory(context, body, visit, ty, place, at)?;
             }
@@ -86,8 +139,7 @@ fn direct(
 ) -> Result<(), Unsupported> {
     match (context.layout.shape(ty)?, slots) {
         (shape, [slot]) if (visit.wanted)(&shape) => {
-            slot.get(body);
-            (visit.each)(body, &shape);
+            (visit.each)(body, &shape, Site::Slot(*slot));
         }
         (Shape::List(element), [address, length]) if is_in(context, visit, element)? => {
             let (address, length) = (address.narrow(body), length.narrow(body));
@@ -112,8 +164,7 @@ fn in_memory(
 ) -> Result<(), Unsupported> {
     match context.layout.shape(ty)? {
         shape if (visit.wanted)(&shape) => {
-            memory::load(body, place, offset, 4);
-            (visit.each)(body, &shape);
+            (visit.each)(body, &shape, Site::Memory(place, offset));
         }
         Shape::List(element) if is_in(context, visit, element)? => {
             let (address, length) = (body.local(ValType::I32), body.local(ValType::I32));
@@ -133,7 +184,7 @@ fn in_memory(
             let tag = Tag { place, offset, bytes: tag_bytes(tag) };
             fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, visit, ty, place, payload))?;
         }
-        Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow | Shape::List(_) => {}
+        Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow(_) | Shape::List(_) => {}
     }
     Ok(())
 }
@@ -147,9 +198,11 @@ fn in_list(
     length: u32,
 ) -> Result<(), Unsupported> {
     let Some(ty) = element.ty else { return Ok(()) };
-    fix::check(context, body, element, address, length);
+    if matches!(visit.memory, Memory::App) {
+        fix::check(context, body, element, address, length);
+    }
     let each = body.local(ValType::I32);
-    let place = Place { memory: APP, local: each };
+    let place = Place { memory: visit.memory.number(), local: each };
     let code = body.apart(|body| in_memory(context, body, visit, ty, place, 0))?;
     fix::for_each(body, element, (address, length), each, None, &code);
     Ok(())
@@ -161,7 +214,7 @@ fn is_in(context: &Context<'_>, visit: &Visit<'_>, element: Element) -> Result<b
 
 /// Whether a shape is a handle.
 pub(super) fn is_handle(shape: &Shape) -> bool {
-    matches!(shape, Shape::Own(_) | Shape::Borrow)
+    matches!(shape, Shape::Own(_) | Shape::Borrow(_))
 }
 
 /// Whether a shape is a handle that is given away.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use wasmparser::{CanonicalFunction, ComponentAlias, ExternalKind, Instance};
 use wasmtime::{Engine, Extern, ExternType, Func, Memory, Module, Store, Val, ValType};
 
-use crate::link::component::{Component, Id, Item, Space};
+use crate::component::{Component, Id, Item, Space};
 
 /// What core instances have.
 #[derive(Clone)]

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::args::Vfs;
+use vfs_compose::Extra;
+
+use crate::args::{Vfs, With};
 use crate::manifest;
 use crate::output::Target;
 use crate::plan;
@@ -13,7 +15,13 @@ pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
     let said = manifest::read(args.files.manifest.as_deref())?;
     let output = args.output.output.as_deref().or(said.output.as_deref());
     let target = Target::new(output.unwrap_or(Path::new("vfs.wasm")))?;
-    let composer =
+    let mut composer =
         target.exclude_from(plan::composer(args.app.as_deref(), &said, &args.files, &args.process, &args.host)?);
+    for with in &args.with {
+        composer = composer.with(match with {
+            With::Sockets => Extra::Sockets,
+            With::Http => Extra::Http,
+        });
+    }
     super::deliver(&composer.vfs()?, &target, &args.output)
 }

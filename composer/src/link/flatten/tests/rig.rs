@@ -7,8 +7,8 @@ use wasmparser::Validator;
 use wasmtime::component::{Component as Loaded, Linker};
 use wasmtime::{Engine, Store};
 
+use crate::component::Component;
 use crate::link::Unlinkable;
-use crate::link::component::Component;
 use crate::link::flatten::{connect, flatten};
 use crate::tests::apps;
 use crate::tests::run::{End, Running};

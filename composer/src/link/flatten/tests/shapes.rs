@@ -4,8 +4,8 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use super::rig::{Graph, flat, part, runs};
+use crate::component::Component as Read;
 use crate::link::Unlinkable;
-use crate::link::component::Component as Read;
 use crate::link::flatten::flatten;
 
 fn both(text: &str) -> u32 {

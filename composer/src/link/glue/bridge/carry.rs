@@ -79,7 +79,7 @@ pub(super) fn value(
                 slot.set(body);
             }
         }
-        (Shape::Borrow, [slot]) => {
+        (Shape::Borrow(_), [slot]) => {
             slot.get(body);
             lend(context, body, ty);
             slot.set(body);
@@ -135,7 +135,7 @@ pub(super) fn in_memory(
             }
         }
         Shape::Own(_) => {}
-        Shape::Borrow => {
+        Shape::Borrow(_) => {
             body.code().local_get(base);
             memory::load(body, source, offset, 4);
             lend(context, body, ty);

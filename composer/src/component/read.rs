@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use wasmparser::{BinaryReaderError, Chunk, CoreType, FromReader, Parser, Payload, SectionLimited, WasmFeatures};
 
+use super::Malformed;
 use super::{Component, Item};
-use crate::link::Unlinkable;
 
 const CUT_OFF: &str = "no end";
 
@@ -14,16 +14,16 @@ impl<'a> Component<'a> {
     /// Reads a component. Its nested modules and components stay bytes.
     ///
     /// # Errors
-    /// - [`Unlinkable::Broken`]: the bytes are no component.
-    /// - [`Unlinkable::Part`]: it has a section that this program does not know, or a group of core types.
-    pub(in crate::link) fn read(bytes: &'a [u8]) -> Result<Self, Unlinkable> {
+    /// - [`Malformed::Broken`]: the bytes are no component.
+    /// - [`Malformed::Part`]: it has a section that this program does not know, or a group of core types.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut component = Self::default();
         let mut parser = Parser::new(0);
         parser.set_features(WasmFeatures::all());
         let mut rest = bytes;
         while !rest.is_empty() {
             let Chunk::Parsed { consumed, payload } = parser.parse(rest, true).map_err(broken)? else {
-                return Err(Unlinkable::Part { what: CUT_OFF });
+                return Err(Malformed::Part { what: CUT_OFF });
             };
             rest = &rest[consumed..];
             match payload {
@@ -39,7 +39,7 @@ impl<'a> Component<'a> {
         Ok(component)
     }
 
-    fn section(&mut self, payload: Payload<'a>) -> Result<(), Unlinkable> {
+    fn section(&mut self, payload: Payload<'a>) -> Result<(), Malformed> {
         match payload {
             Payload::Version { .. } | Payload::End(_) => Ok(()),
             Payload::InstanceSection(section) => self.all(section, Item::CoreInstance),
@@ -47,7 +47,7 @@ impl<'a> Component<'a> {
                 for ty in section {
                     let ty = ty.map_err(broken)?;
                     if matches!(&ty, CoreType::Rec(group) if group.types().len() != 1) {
-                        return Err(Unlinkable::Part { what: "a group of core types" });
+                        return Err(Malformed::Part { what: "a group of core types" });
                     }
                     self.add(Item::CoreType(ty));
                 }
@@ -69,7 +69,7 @@ impl<'a> Component<'a> {
                 self.add(Item::Custom { name: section.name(), data: section.data() });
                 Ok(())
             }
-            _ => Err(Unlinkable::Part { what: "a section that no component has" }),
+            _ => Err(Malformed::Part { what: "a section that no component has" }),
         }
     }
 
@@ -77,7 +77,7 @@ impl<'a> Component<'a> {
         &mut self,
         section: SectionLimited<'a, T>,
         item: impl Fn(T) -> Item<'a>,
-    ) -> Result<(), Unlinkable> {
+    ) -> Result<(), Malformed> {
         for one in section {
             self.add(item(one.map_err(broken)?));
         }
@@ -86,13 +86,13 @@ impl<'a> Component<'a> {
 }
 
 /// The bytes of something nested, which the parser goes on after.
-fn take<'a>(rest: &mut &'a [u8], range: &Range<u64>) -> Result<&'a [u8], Unlinkable> {
+fn take<'a>(rest: &mut &'a [u8], range: &Range<u64>) -> Result<&'a [u8], Malformed> {
     let size = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
-    let (bytes, after) = rest.split_at_checked(size).ok_or(Unlinkable::Part { what: CUT_OFF })?;
+    let (bytes, after) = rest.split_at_checked(size).ok_or(Malformed::Part { what: CUT_OFF })?;
     *rest = after;
     Ok(bytes)
 }
 
-fn broken(source: BinaryReaderError) -> Unlinkable {
-    Unlinkable::Broken { source: source.into() }
+fn broken(source: BinaryReaderError) -> Malformed {
+    Malformed::Broken { source: source.into() }
 }

@@ -10,7 +10,7 @@ use wasmparser::{
 
 /// One of the spaces that definitions are numbered in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(in crate::link) enum Space {
+pub(crate) enum Space {
     CoreFunction,
     CoreTable,
     CoreMemory,
@@ -28,14 +28,14 @@ pub(in crate::link) enum Space {
 
 /// The name of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(in crate::link) struct Id {
-    pub(in crate::link) space: Space,
-    pub(in crate::link) number: u32,
+pub(crate) struct Id {
+    pub(crate) space: Space,
+    pub(crate) number: u32,
 }
 
 /// What is defined. Numbers in it are those of [`Id`]s.
 #[derive(Clone, Debug)]
-pub(in crate::link) enum Item<'a> {
+pub(crate) enum Item<'a> {
     CoreModule(Cow<'a, [u8]>),
     CoreInstance(Instance<'a>),
     CoreType(CoreType<'a>),
@@ -56,14 +56,14 @@ pub(in crate::link) enum Item<'a> {
 
 /// An item, and the name it has if it defines something.
 #[derive(Clone, Debug)]
-pub(in crate::link) struct Definition<'a> {
-    pub(in crate::link) id: Option<Id>,
-    pub(in crate::link) item: Item<'a>,
+pub(crate) struct Definition<'a> {
+    pub(crate) id: Option<Id>,
+    pub(crate) item: Item<'a>,
 }
 
 /// A component, read.
 #[derive(Clone, Debug, Default)]
-pub(in crate::link) struct Component<'a> {
+pub(crate) struct Component<'a> {
     definitions: Vec<Definition<'a>>,
     /// How many names each space has.
     counts: HashMap<Space, u32>,
@@ -73,7 +73,7 @@ pub(in crate::link) struct Component<'a> {
 
 impl Item<'_> {
     /// The space of what it defines.
-    pub(in crate::link) fn space(&self) -> Option<Space> {
+    pub(crate) fn space(&self) -> Option<Space> {
         Some(match self {
             Self::CoreModule(_) => Space::CoreModule,
             Self::CoreInstance(_) => Space::CoreInstance,
@@ -109,7 +109,7 @@ fn of_import(ty: ComponentTypeRef) -> Space {
 }
 
 /// The space of what an export or alias of this kind defines.
-pub(in crate::link) fn of_kind(kind: ComponentExternalKind) -> Space {
+pub(crate) fn of_kind(kind: ComponentExternalKind) -> Space {
     match kind {
         ComponentExternalKind::Module => Space::CoreModule,
         ComponentExternalKind::Func => Space::Function,
@@ -131,12 +131,12 @@ fn of_core_kind(kind: ExternalKind) -> Space {
 }
 
 impl<'a> Component<'a> {
-    pub(in crate::link) fn definitions(&self) -> &[Definition<'a>] {
+    pub(crate) fn definitions(&self) -> &[Definition<'a>] {
         &self.definitions
     }
 
     /// What a name stands for.
-    pub(in crate::link) fn get(&self, space: Space, number: u32) -> Option<&Item<'a>> {
+    pub(crate) fn get(&self, space: Space, number: u32) -> Option<&Item<'a>> {
         self.place(Id { space, number }).map(|place| &self.definitions[place].item)
     }
 
@@ -145,14 +145,14 @@ impl<'a> Component<'a> {
     }
 
     /// Appends an item, and gives the number it defines (0 where it defines nothing).
-    pub(in crate::link) fn add(&mut self, item: Item<'a>) -> u32 {
+    pub(crate) fn add(&mut self, item: Item<'a>) -> u32 {
         let id = self.name(&item);
         self.put(self.definitions.len(), Definition { id, item });
         id.map_or(0, |id| id.number)
     }
 
     /// Like [`Component::add`], before the first definition that `wanted` accepts.
-    pub(in crate::link) fn add_before(&mut self, wanted: impl Fn(&Item<'a>) -> bool, item: Item<'a>) -> u32 {
+    pub(crate) fn add_before(&mut self, wanted: impl Fn(&Item<'a>) -> bool, item: Item<'a>) -> u32 {
         let id = self.name(&item);
         let end = self.definitions.len();
         let place = self.definitions.iter().position(|definition| wanted(&definition.item)).unwrap_or(end);
@@ -161,7 +161,7 @@ impl<'a> Component<'a> {
     }
 
     /// Gives the name another meaning. The old one is returned without a name.
-    pub(in crate::link) fn replace(&mut self, space: Space, number: u32, item: Item<'a>) -> Option<Item<'a>> {
+    pub(crate) fn replace(&mut self, space: Space, number: u32, item: Item<'a>) -> Option<Item<'a>> {
         let place = self.place(Id { space, number })?;
         Some(std::mem::replace(&mut self.definitions[place].item, item))
     }

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::Malformed;
 use super::references::Renumber;
 use super::{Id, Item, Space};
-use crate::link::Unlinkable;
 
 /// A component while it grows.
 #[derive(Default)]
-pub(in crate::link) struct Writer {
+pub(crate) struct Writer {
     component: wasm_encoder::Component,
     /// How many definitions each space has.
     counts: HashMap<Space, u32>,
@@ -18,21 +18,17 @@ impl Writer {
     /// Appends an item, with what `map` says in the place of each name, and gives the number of what it defines.
     ///
     /// # Errors
-    /// - [`Unlinkable::Broken`]: the item cannot be written again.
-    pub(in crate::link) fn write(
-        &mut self,
-        item: &Item<'_>,
-        map: impl FnMut(Id) -> u32,
-    ) -> Result<Option<u32>, Unlinkable> {
+    /// - [`Malformed::Broken`]: the item cannot be written again.
+    pub(crate) fn write(&mut self, item: &Item<'_>, map: impl FnMut(Id) -> u32) -> Result<Option<u32>, Malformed> {
         let written = Renumber::new(map).write(item, &mut self.component);
-        written.map_err(|source| Unlinkable::Broken { source: source.into() })?;
+        written.map_err(|source| Malformed::Broken { source: source.into() })?;
         let Some(space) = item.space() else { return Ok(None) };
         let count = self.counts.entry(space).or_insert(0);
         *count += 1;
         Ok(Some(*count - 1))
     }
 
-    pub(in crate::link) fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         self.component.finish()
     }
 }

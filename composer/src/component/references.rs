@@ -10,8 +10,8 @@ use wasm_encoder::{
 };
 use wasmparser::Parser;
 
+use super::Malformed;
 use super::{Id, Item, Space};
-use crate::link::Unlinkable;
 
 /// Writes items, with what `map` says in the place of each name.
 pub(super) struct Renumber<F> {
@@ -188,17 +188,17 @@ impl<F: FnMut(Id) -> u32> ReencodeComponent for Renumber<F> {
 }
 
 /// What an item refers to.
-pub(in crate::link) struct References {
-    pub(in crate::link) names: Vec<Id>,
+pub(crate) struct References {
+    pub(crate) names: Vec<Id>,
     /// It refers to components around its own, too.
-    pub(in crate::link) beyond: bool,
+    pub(crate) beyond: bool,
 }
 
 /// What an item refers to.
 ///
 /// # Errors
-/// - [`Unlinkable::Broken`]: the item cannot be written again.
-pub(in crate::link) fn references(item: &Item<'_>) -> Result<References, Unlinkable> {
+/// - [`Malformed::Broken`]: the item cannot be written again.
+pub(crate) fn references(item: &Item<'_>) -> Result<References, Malformed> {
     let mut names = Vec::new();
     if matches!(item, Item::CoreModule(_) | Item::Custom { .. }) {
         return Ok(References { names, beyond: false });
@@ -209,6 +209,6 @@ pub(in crate::link) fn references(item: &Item<'_>) -> Result<References, Unlinka
     });
     let written = renumber.write(item, &mut wasm_encoder::Component::new());
     let beyond = renumber.beyond;
-    written.map_err(|source| Unlinkable::Broken { source: source.into() })?;
+    written.map_err(|source| Malformed::Broken { source: source.into() })?;
     Ok(References { names, beyond })
 }

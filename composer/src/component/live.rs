@@ -2,20 +2,17 @@
 
 use std::collections::HashSet;
 
+use super::Malformed;
 use super::references::references;
 use super::{Component, Definition};
-use crate::link::Unlinkable;
 
 impl<'a> Component<'a> {
     /// What `roots` accepts and all it refers to, directly or not: in the order of the definitions, except that what is referred to
     /// comes before what refers to it.
     ///
     /// # Errors
-    /// - [`Unlinkable::Broken`]: a definition cannot be written again.
-    pub(in crate::link) fn live(
-        &self,
-        roots: impl Fn(&Definition<'a>) -> bool,
-    ) -> Result<Vec<&Definition<'a>>, Unlinkable> {
+    /// - [`Malformed::Broken`]: a definition cannot be written again.
+    pub(crate) fn live(&self, roots: impl Fn(&Definition<'a>) -> bool) -> Result<Vec<&Definition<'a>>, Malformed> {
         let references = self.all_references()?;
         let mut live = vec![false; references.len()];
         let mut todo: Vec<usize> =
@@ -44,7 +41,7 @@ impl<'a> Component<'a> {
     }
 
     /// For each definition, where those are that it refers to.
-    fn all_references(&self) -> Result<Vec<Vec<usize>>, Unlinkable> {
+    fn all_references(&self) -> Result<Vec<Vec<usize>>, Malformed> {
         let places = |definition: &Definition<'a>| {
             Ok(references(&definition.item)?.names.into_iter().filter_map(|id| self.place(id)).collect())
         };
