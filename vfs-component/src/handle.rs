@@ -232,7 +232,8 @@ impl Handles {
 
     /// One pollable less belongs to a host stream, which goes now if the app has dropped it before.
     fn remove_pollable(&mut self, fs: &mut Fs<'static, HostClock>, parent: u32) {
-        let handle = self.get(parent);
+        // A stream that was given back to the host is gone.
+        let Some(Slot { content: Content::Used(handle), .. }) = self.slot(parent) else { return };
         let kind = handle.kind();
         if let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = handle {
             stream.pollables -= 1;

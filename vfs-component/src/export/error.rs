@@ -5,7 +5,7 @@ use vfs_core::Error;
 use crate::abi::List;
 use crate::handle::{Handle, Kind, StreamFailure};
 use crate::host;
-use crate::state::{State, call, call_value};
+use crate::state::{State, call, within_call};
 
 #[link(wasm_import_module = "[export]wasi:io/error")]
 unsafe extern "C" {
@@ -29,7 +29,7 @@ extern "C" fn to_debug_string(error: u32) -> *const List {
 
 #[unsafe(export_name = "wasi:io/error#[dtor]error")]
 extern "C" fn drop_error(error: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, error, Kind::Error));
+    within_call(|state| state.handles.remove(&mut state.fs, error, Kind::Error));
 }
 
 /// What can go wrong in a stream of a file, as POSIX words it.

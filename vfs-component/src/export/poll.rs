@@ -3,7 +3,7 @@
 use crate::abi::{self, List};
 use crate::handle::{Handle, Handles, Kind, Pollable};
 use crate::host;
-use crate::state::{State, call, call_value};
+use crate::state::{State, call, call_value, within_call};
 
 #[link(wasm_import_module = "[export]wasi:io/poll")]
 unsafe extern "C" {
@@ -31,7 +31,7 @@ extern "C" fn block(pollable: u32) {
 
 #[unsafe(export_name = "wasi:io/poll#[dtor]pollable")]
 extern "C" fn drop_pollable(pollable: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, pollable, Kind::Pollable));
+    within_call(|state| state.handles.remove(&mut state.fs, pollable, Kind::Pollable));
 }
 
 /// The indexes of all that are ready. If a virtual one is, the host's are only asked; if none is, all are the host's and it blocks

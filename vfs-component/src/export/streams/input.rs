@@ -7,7 +7,7 @@ use crate::handle::{Input, Kind, Pollable};
 use crate::host;
 use crate::host::streams::Outcome;
 use crate::standard::Standard;
-use crate::state::{State, call, call_value};
+use crate::state::{State, call, call_value, within_call};
 use vfs_core::OpenFile;
 
 #[unsafe(export_name = "wasi:io/streams#[method]input-stream.read")]
@@ -46,7 +46,7 @@ extern "C" fn subscribe(stream: u32) -> u32 {
 
 #[unsafe(export_name = "wasi:io/streams#[dtor]input-stream")]
 extern "C" fn drop_input_stream(stream: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, stream, Kind::Input));
+    within_call(|state| state.handles.remove(&mut state.fs, stream, Kind::Input));
 }
 
 #[inline]

@@ -6,7 +6,7 @@ use crate::export::poll::new_pollable;
 use crate::handle::{Handles, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
 use crate::host::wall_clock::HostClock;
-use crate::state::{State, call, call_value};
+use crate::state::{State, call, call_value, within_call};
 use vfs_core::Fs;
 
 /// What `check-write` permits: the most bytes that the next writes of a file's stream may bring.
@@ -117,7 +117,7 @@ extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *cons
 
 #[unsafe(export_name = "wasi:io/streams#[dtor]output-stream")]
 extern "C" fn drop_output_stream(stream: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, stream, Kind::Output));
+    within_call(|state| state.handles.remove(&mut state.fs, stream, Kind::Output));
 }
 
 #[inline]
