@@ -26,6 +26,7 @@ const HOST: &str = "import host: interface {
     keep: func(source: input-stream) -> result;
     resource token { mint: static func() -> token; }
     hand: func(token: token, source: input-stream) -> result;
+    send: func(tokens: list<borrow<token>>, bytes: list<u8>, source: input-stream) -> result<list<u64>, failure>;
 }";
 
 type Input = Resource<DynInputStream>;
@@ -107,6 +108,12 @@ fn host(linker: &mut Linker<State>) {
     host.resource("token", ResourceType::host::<Token>(), dropped).unwrap();
     host.func_wrap("[static]token.mint", |_: StoreContextMut<'_, State>, ()| Ok((Resource::<Token>::new_own(1),)))
         .unwrap();
+    let sent = |_: StoreContextMut<'_, State>, (tokens, bytes, _): (Vec<Resource<Token>>, Vec<u8>, Input)| {
+        let sum = bytes.into_iter().map(u64::from).sum();
+        let seen = std::iter::once(sum).chain(tokens.iter().map(|token| u64::from(token.rep())));
+        Ok((Ok::<Vec<u64>, Failure>(seen.collect()),))
+    };
+    host.func_wrap("send", sent).unwrap();
     host.func_wrap("hand", |_: StoreContextMut<'_, State>, _: (Resource<Token>, Input)| Ok((Ok::<_, ()>(()),)))
         .unwrap();
     host.func_wrap("reason", |mut store: StoreContextMut<'_, State>, _: (Resource<wasmtime_wasi::p2::IoError>,)| {
@@ -168,6 +175,7 @@ fn exporting(has: Has, exports: &str, functions: &str) -> Vec<u8> {
           (import "host" "keep" (func $keep (param i32) (result i32)))
           (import "host" "[static]token.mint" (func $mint (result i32)))
           (import "host" "hand" (func $hand (param i32 i32) (result i32)))
+          (import "host" "send" (func $send (param i32 i32 i32 i32 i32 i32)))
           (memory (export "memory") 1)
           (data (i32.const 8) "f")
           (global $next (mut i32) (i32.const 4096))
@@ -337,6 +345,39 @@ fn a_resource_of_the_host_s_that_was_given_away_beside_a_file() {
     FORMS.into_iter().for_each(|form| {
         let ran = run(form, app(Has::Nothing, "(call $assert (call $hand (call $mint) (call $file))) i32.const 0"));
         assert_eq!((ran.end, ran.log), (OK, vec!["dropped".into()]));
+    });
+}
+
+/// What a call takes lies where it is until the call is over, though a stream is given away meanwhile.
+#[test]
+fn a_stream_of_the_host_s_that_is_given_away_beside_lists() {
+    FORMS.into_iter().for_each(|form| {
+        let send = r#"
+        (call $send (i32.const 64) (i32.const 2) (i32.const 65536) (i32.const 131072) (call $stdin) (i32.const 32))
+        (call $assert (i32.eqz (i32.load8_u (i32.const 32))))
+        (call $assert (i32.eq (i32.load (i32.const 40)) (i32.const 3)))
+        (local.set $one (i32.load (i32.const 36)))
+        (call $assert (i64.eq (i64.load (local.get $one)) (i64.const 12)))
+        (call $assert (i64.eq (i64.load offset=8 (local.get $one)) (i64.const 1)))
+        (call $assert (i64.eq (i64.load offset=16 (local.get $one)) (i64.const 1)))"#;
+        let ran = run(
+            form,
+            app(
+                Has::Nothing,
+                &format!(
+                    r#"
+        (drop (memory.grow (i32.const 3)))
+        (i32.store8 (i32.const 65536) (i32.const 3))
+        (i32.store8 (i32.const 131072) (i32.const 4))
+        (i32.store8 (i32.const 196607) (i32.const 5))
+        (i32.store (i32.const 64) (call $mint))
+        (i32.store (i32.const 68) (call $mint))
+        {send} {send}
+        i32.const 0"#
+                ),
+            ),
+        );
+        assert_eq!((ran.end, ran.log), (OK, vec![]), "{form:?}");
     });
 }
 
