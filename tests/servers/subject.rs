@@ -12,7 +12,7 @@ use vfs_tests::world::World;
 use vfs_tests::{compose, stage};
 
 /// In which forms each app must do the same. The first is the measure.
-pub const FORMS: [Form; 2] = [Form::HostDirectory, Form::Linked];
+pub const FORMS: [Form; 4] = [Form::HostDirectory, Form::Linked, Form::Plugged, Form::WacPlug];
 
 /// What a trial does with an app in one form.
 pub type Test = fn(&Subject, Form) -> Result<()>;
