@@ -57,14 +57,17 @@ const PRESET_TIME: Timestamp = Timestamp { seconds: 315_532_800, nanoseconds: 0 
 
 impl Policy {
     /// Each run is like the one before: clocks stand still, random numbers come from a seed, and no variable or argument is the
-    /// host's. Standard input and the network stay what they are. What is set afterwards is as it is set.
+    /// host's. Standard input and the network stay what they are. What is set already stays as it is set, and what is set afterwards
+    /// is as it is set.
     pub fn deterministic(&mut self) {
-        self.environment = Inherited::None;
+        if self.environment == Inherited::All {
+            self.environment = Inherited::None;
+        }
         self.own_arguments = true;
-        self.directory = Some("/".into());
-        self.wall_clock = Some(PRESET_TIME);
-        self.monotonic_clock = Some(0);
-        self.seed = Some(0);
+        self.directory.get_or_insert_with(|| "/".into());
+        self.wall_clock.get_or_insert(PRESET_TIME);
+        self.monotonic_clock.get_or_insert(0);
+        self.seed.get_or_insert(0);
     }
 
     /// Puts what the vfs itself must know into its settings.

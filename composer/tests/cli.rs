@@ -308,6 +308,9 @@ in_both_forms! {
     what_is_typed_stands_over_the_manifest
     a_manifest_that_is_wrong_is_one_error
     values_of_flags_that_cannot_be_are_one_error
+    no_name_of_a_variable_is_no_variable
+    presets_leave_what_the_manifest_says
+    what_is_composed_runs_as_it_is
 }
 
 fn a_manifest_says_what_flags_say(here: &Here) {
@@ -377,6 +380,65 @@ fn values_of_flags_that_cannot_be_are_one_error(here: &Here) {
         let message = String::from_utf8(output.stderr).unwrap();
         assert!(message.starts_with(wanted), "{message}");
         assert!(!here.path("made.wasm").exists());
+    }
+}
+
+/// What `inspect` says of the policy.
+fn policy(here: &Here) -> serde_json::Value {
+    let json: serde_json::Value = serde_json::from_slice(&here.ok(&["inspect", "made.wasm", "--json"])).unwrap();
+    json["vfs"]["policy"].clone()
+}
+
+fn no_name_of_a_variable_is_no_variable(here: &Here) {
+    for (flag, inherited) in [
+        ("--inherit-env=", serde_json::json!("none")),
+        ("--inherit-env=,", serde_json::json!("none")),
+        ("--inherit-env=A,B", serde_json::json!("A,B")),
+        ("--inherit-env", serde_json::Value::Null),
+    ] {
+        here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm", flag]);
+        assert_eq!(policy(here)["inherit-env"], inherited, "{flag}");
+    }
+    for (value, inherited) in [
+        ("[\"\"]", serde_json::json!("none")),
+        ("[\"\\u0000\"]", serde_json::json!("none")),
+        ("[]", serde_json::json!("none")),
+        ("false", serde_json::json!("none")),
+        ("true", serde_json::Value::Null),
+    ] {
+        manifest(here, &format!("image = [\"tree\"]\ninherit-env = {value}\n"));
+        here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"]);
+        assert_eq!(policy(here)["inherit-env"], inherited, "{value}");
+    }
+}
+
+fn presets_leave_what_the_manifest_says(here: &Here) {
+    manifest(
+        here,
+        "image = [\"tree\"]\nrandom = \"seeded:42\"\nmonotonic-clock = \"frozen:7\"\ninherit-env = [\"TZ\"]\nstdin = \"from:/file.txt\"\n",
+    );
+    for preset in ["--deterministic", "--deny-all"] {
+        here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm", preset]);
+        let policy = policy(here);
+        for (key, value) in [
+            ("random", "seeded:42"),
+            ("monotonic-clock", "frozen:7"),
+            ("inherit-env", "TZ"),
+            ("stdin", "from:/file.txt"),
+            ("inherit-args", "none"),
+        ] {
+            assert_eq!(policy[key], value, "{preset} {key}");
+        }
+    }
+}
+
+fn what_is_composed_runs_as_it_is(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for flags in [&["--random", "seeded:1"][..], &["--deny-all"], &["--env", "A=B"], &["--inherit-env"]] {
+        let output = here.run(&[&["run", "made.wasm"][..], flags].concat());
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
+        assert!(message.starts_with("error: `made.wasm` is composed already"), "{message}");
     }
 }
 

@@ -5,15 +5,15 @@ use vfs_image::Timestamp;
 
 use super::{Inherited, Policy};
 
-/// A key of a policy with a value that it does not take.
+/// A key that no policy has, or a value that its key does not take.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{value}` is not what `{key}` takes: {takes}")]
 pub struct PolicyError {
-    /// The key.
-    pub key: &'static str,
+    /// The key as given.
+    pub key: String,
     /// The value as given.
     pub value: String,
-    /// What it takes, in words.
+    /// What the key takes, in words.
     pub takes: &'static str,
 }
 
@@ -94,14 +94,15 @@ impl Policy {
         KEYS.iter().map(|key| key.name)
     }
 
-    /// Sets what `key` is about, by text. Nothing happens for a key that is not one of [`Policy::keys`].
+    /// Sets what `key` is about, by text.
     ///
     /// # Errors
-    /// [`PolicyError`]: the key does not take this value. The policy is as it was.
+    /// [`PolicyError`]: the key is not one of [`Policy::keys`], or does not take this value. The policy is as it was.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), PolicyError> {
-        let Some(key) = KEYS.iter().find(|known| known.name == key) else { return Ok(()) };
-        let error = || PolicyError { key: key.name, value: value.to_owned(), takes: key.takes };
-        (key.set)(self, value).ok_or_else(error)
+        let known = KEYS.iter().find(|known| known.name == key);
+        let takes = known.map_or("nothing, because no policy has this key", |known| known.takes);
+        let error = || PolicyError { key: key.to_owned(), value: value.to_owned(), takes };
+        known.and_then(|known| (known.set)(self, value)).ok_or_else(error)
     }
 
     /// What is not the host's, by key and text.
@@ -214,6 +215,19 @@ mod tests {
     }
 
     #[test]
+    fn a_preset_leaves_what_is_set() {
+        let mut policy = Policy { environment: Inherited::Only(vec!["TZ".into()]), ..Policy::default() };
+        for (key, value) in [("cwd", "/data"), ("monotonic-clock", "frozen:7"), ("random", "seeded:42")] {
+            policy.set(key, value).unwrap();
+        }
+        let set = policy.clone();
+        policy.deterministic();
+        let kept = Policy { own_arguments: true, wall_clock: policy.wall_clock, ..set };
+        assert_eq!(policy, kept);
+        assert!(policy.wall_clock.is_some());
+    }
+
+    #[test]
     fn times_are_counted_from_1970_in_any_zone() {
         let mut policy = Policy::default();
         policy.set("wall-clock", "frozen:1970-01-01T02:00:01.5+02:00").unwrap();
@@ -234,10 +248,11 @@ mod tests {
             ("wall-clock", "frozen:1969-12-31T23:59:59Z"),
             ("monotonic-clock", "frozen:-1"),
             ("random", "seeded:"),
+            ("stdot", "null"),
         ] {
             let mut policy = Policy::default();
             let error = policy.set(key, value).unwrap_err();
-            assert_eq!((error.key, error.value.as_str()), (key, value));
+            assert_eq!((error.key.as_str(), error.value.as_str()), (key, value));
             assert_eq!(policy, Policy::default());
         }
     }

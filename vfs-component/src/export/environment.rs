@@ -31,7 +31,10 @@ extern "C" fn get_environment() -> *const List {
     })
 }
 
-/// The program's name, the settings' or else the host's; the settings' arguments; the host's other arguments.
+/// The program's name, the settings' or else the host's, or this where arguments would have none before them.
+const NAME: &str = "app";
+
+/// The program's name; the settings' arguments; the host's other arguments.
 #[unsafe(export_name = "wasi:cli/environment#get-arguments")]
 extern "C" fn get_arguments() -> *const List {
     call(|state| {
@@ -49,6 +52,7 @@ extern "C" fn get_arguments() -> *const List {
         let (name, rest) = host.split_at(host.len().min(1));
         match settings.program {
             Some(program) => strings.push(List::of(program.as_bytes())),
+            None if name.is_empty() => strings.push(List::of(NAME.as_bytes())),
             None => strings.extend(name),
         }
         strings.extend(settings.arguments.map(|argument| List::of(argument.as_bytes())));

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use deny::{Access, Deny};
-pub use policy::Host;
+pub use policy::{ALL, Host};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -98,7 +98,7 @@ pub struct Files {
 }
 
 /// What the app is told.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Process {
     /// Give the app this directory of the tree, under this name (`/` if not said); may be given again
     #[arg(long = "preopen", value_name = "GUEST[=NAME]")]

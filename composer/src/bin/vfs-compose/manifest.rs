@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use vfs_compose::manifest::{self, Amount, InheritEnv, Manifest};
 
-use crate::args::{Access, Deny, Files, Host, Joining, Process};
+use crate::args::{ALL, Access, Deny, Files, Host, Joining, Process};
 use crate::report::Failure;
 
 /// A manifest as flags.
@@ -40,10 +40,10 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
     let images = manifest.image.iter().map(|image| directory.join(image).to_string_lossy().into_owned());
     let (inherit_env, no_inherit_env) = match manifest.inherit_env {
         None => (None, false),
-        Some(InheritEnv::All(true)) => (Some(String::new()), false),
+        Some(InheritEnv::All(true)) => (Some(ALL.into()), false),
         Some(InheritEnv::All(false)) => (None, true),
-        Some(InheritEnv::Only(names)) if names.is_empty() => (None, true),
-        Some(InheritEnv::Only(names)) => (Some(names.join(",")), false),
+        // What `true` is made of is no name.
+        Some(InheritEnv::Only(names)) => (Some(names.join(",").replace(ALL, "")), false),
     };
     Said {
         files: Files { manifest: None, images: images.collect(), strict: manifest.strict },

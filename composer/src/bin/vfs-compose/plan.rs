@@ -75,11 +75,10 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     if host.deterministic {
         policy.deterministic();
     }
-    if host.no_inherit_env || (host.deny.deny_all && host.inherit_env.is_none()) {
+    if let Some(inherited) = host.inherited() {
+        policy.environment = inherited;
+    } else if host.deny.deny_all {
         policy.environment = Inherited::None;
-    } else if let Some(names) = &host.inherit_env {
-        let names: Vec<_> = names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        policy.environment = if names.is_empty() { Inherited::All } else { Inherited::Only(names) };
     }
     let own_arguments = policy.own_arguments || host.no_inherit_args || host.deny.deny_all;
     policy.own_arguments = own_arguments && !host.inherit_args;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 /// Nothing is denied that is not typed.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "What the app may not do")]
 pub struct Deny {
     /// Interfaces of the host that the app may not use: a package (wasi:sockets), an interface (wasi:random/random) or any other

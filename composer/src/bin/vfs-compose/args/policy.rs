@@ -1,20 +1,24 @@
 //! What the app may see of its host, as typed.
 
 use clap::Args;
+use vfs_compose::Inherited;
 
 use super::deny::Deny;
 
+/// What `--inherit-env` has without names: no name of a variable, and nothing that can be typed.
+pub const ALL: &str = "\0";
+
 /// What is not typed stays the host's.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "What the app may see of its host")]
 pub struct Host {
-    /// The host's variables that the app has, all or these; all if not said
+    /// The host's variables that the app has, all or these; all if not said, and none where no name is after the `=`
     #[arg(
         long,
         value_name = "NAME,...",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = "",
+        default_missing_value = ALL,
         overrides_with = "no_inherit_env"
     )]
     pub inherit_env: Option<String>,
@@ -60,6 +64,19 @@ pub struct Host {
 }
 
 impl Host {
+    /// The host's variables that are said to be the app's, if that is said.
+    pub fn inherited(&self) -> Option<Inherited> {
+        if self.no_inherit_env {
+            return Some(Inherited::None);
+        }
+        let names = self.inherit_env.as_deref()?;
+        if names == ALL {
+            return Some(Inherited::All);
+        }
+        let names: Vec<_> = names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        Some(if names.is_empty() { Inherited::None } else { Inherited::Only(names) })
+    }
+
     /// What is given by text, by the keys of [`vfs_compose::Policy::set`].
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [

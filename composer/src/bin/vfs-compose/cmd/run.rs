@@ -7,7 +7,7 @@ use wasmtime::{Cache, Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
-use crate::args::Run;
+use crate::args::{Host, Process, Run};
 use crate::manifest;
 use crate::plan;
 use crate::report::Failure;
@@ -24,7 +24,7 @@ impl WasiView for State {
 }
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
-    let component = match composed_before(args) {
+    let component = match composed_before(args)? {
         Some(component) => component,
         None => compose(args)?,
     };
@@ -37,13 +37,21 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
 }
 
 /// The file itself where it has a vfs inside already and nothing is to be added.
-fn composed_before(args: &Run) -> Option<Vec<u8>> {
+///
+/// # Errors
+/// Something is typed that is decided when an app is composed.
+fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
     if !args.files.images.is_empty() || args.files.manifest.is_some() {
-        return None;
+        return Ok(None);
     }
-    let component = std::fs::read(&args.app).ok()?;
+    let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
     let has_vfs = vfs_compose::inspect(&component).is_ok_and(|inspection| inspection.vfs.is_some());
-    has_vfs.then_some(component)
+    if has_vfs && (args.process != Process::default() || args.host != Host::default()) {
+        let failure = format!("`{}` is composed already, and runs as it is: no flag changes it", args.app.display());
+        return Err(Failure::usage(failure)
+            .hint("compose the app anew with these flags, or leave out all that is not after `--`"));
+    }
+    Ok(has_vfs.then_some(component))
 }
 
 fn compose(args: &Run) -> Result<Vec<u8>, Failure> {

@@ -1,6 +1,6 @@
 //! What was typed about what the app may not do, as meant.
 
-use vfs_compose::{Composer, Denial};
+use vfs_compose::{Composer, Denial, Inherited};
 
 use crate::args::{Access, Deny, Host};
 use crate::report::Failure;
@@ -61,7 +61,7 @@ pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Compos
         let kept = INHERITED.iter().filter(|(name, _)| *name == key).flat_map(|(_, interfaces)| *interfaces);
         composer = kept.fold(composer, |composer, interfaces| composer.keep(*interfaces));
     }
-    if host.inherit_env.is_some() || host.inherit_args {
+    if host.inherited().is_some_and(|inherited| inherited != Inherited::None) || host.inherit_args {
         composer = composer.keep("wasi:cli/environment");
     }
     if host.random.as_deref() == Some("deny") {
