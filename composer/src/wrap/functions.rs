@@ -72,7 +72,7 @@ fn glue<'a>(
     let options = [CanonicalOption::UTF8, CanonicalOption::Memory(memory), CanonicalOption::Realloc(realloc)];
     let mut of_host = Vec::new();
     for one in all {
-        let lower = CanonicalFunction::Lower { func_index: one.host, options: options.clone().into() };
+        let lower = CanonicalFunction::Lower { func_index: one.host, options: options.into() };
         let index = component.add(Item::Canonical(lower));
         of_host.push(Export { name: names.alloc_str(&one.name), kind: ExternalKind::Func, index });
     }
@@ -99,7 +99,7 @@ fn glue<'a>(
         };
         let type_index = *type_index;
         let core_func_index = alias(component, ExternalKind::Func, glue, names.alloc_str(&one.name));
-        let lift = CanonicalFunction::Lift { core_func_index, type_index, options: options.clone().into() };
+        let lift = CanonicalFunction::Lift { core_func_index, type_index, options: options.into() };
         component.replace(Space::Function, one.number, Item::Canonical(lift));
     }
     Ok(())

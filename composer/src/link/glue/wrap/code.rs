@@ -50,7 +50,7 @@ impl Writer<'_> {
         let mut body = Body::new(plan.params.len() as u32);
         if plan.takes_own {
             self.unless_all_are_the_hosts(&mut body, given)?;
-            self.to_host(&mut body, given)?;
+            self.hand_over(&mut body, given)?;
         }
         for slot in &slots {
             body.code().local_get(slot.local);
@@ -155,7 +155,7 @@ impl Writer<'_> {
     }
 
     /// The vfs's handles become the host's.
-    fn to_host(&mut self, body: &mut Body, given: Given<'_>) -> Result<(), Unsupported> {
+    fn hand_over(&mut self, body: &mut Body, given: Given<'_>) -> Result<(), Unsupported> {
         let (lend, release) = (self.callees.function(LEND), self.callees.function(RELEASE));
         let (own, callees) = (self.own, &mut *self.callees);
         let handle = body.local(ValType::I32);
