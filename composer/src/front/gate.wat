@@ -37,6 +37,8 @@
   ;; The authority as `host:port` in lower case, then the tables.
   (func $is-allowed (param $request i32) (result i32)
     (local $from i32) (local $length i32) (local $at i32) (local $byte i32) (local $port i32) (local $table i32)
+    ;; 1 in brackets, 2 after them.
+    (local $brackets i32)
     (call $authority (local.get $request) (i32.const {area}))
     (if (i32.eqz (i32.load8_u (i32.const {area}))) (then (return (i32.const 0))))
     (local.set $from (i32.load offset=4 (i32.const {area})))
@@ -46,16 +48,27 @@
       (loop $copy
         (br_if $copied (i32.eq (local.get $at) (local.get $length)))
         (local.set $byte (i32.load8_u (i32.add (local.get $from) (local.get $at))))
-        ;; Who has a name before the host may mean another host.
-        (if (i32.eq (local.get $byte) (i32.const 0x40 (;@;))) (then (return (i32.const 0))))
+        ;; What no host and port have in them (`@`, `/`, `?`, ...) may mean another host.
+        (if (i32.eqz (call $is-of-authority (local.get $byte))) (then (return (i32.const 0))))
+        (if (i32.eq (local.get $brackets) (i32.const 2))
+          (then (if (i32.ne (local.get $byte) (i32.const 0x3a (;:;))) (then (return (i32.const 0))))
+            (local.set $brackets (i32.const 0))))
+        (if (i32.eq (local.get $byte) (i32.const 0x5b (;[;)))
+          (then (if (local.get $at) (then (return (i32.const 0))))
+            (local.set $brackets (i32.const 1))))
+        (if (i32.eq (local.get $byte) (i32.const 0x5d (;];)))
+          (then (if (i32.eqz (local.get $brackets)) (then (return (i32.const 0))))
+            (local.set $brackets (i32.const 2))))
         (if (i32.lt_u (i32.sub (local.get $byte) (i32.const 0x41 (;A;))) (i32.const 26))
           (then (local.set $byte (i32.or (local.get $byte) (i32.const 0x20)))))
         (i32.store8 offset={text} (local.get $at) (local.get $byte))
         (local.set $at (i32.add (local.get $at) (i32.const 1)))
-        ;; The port is after the last colon that is not in brackets.
-        (if (i32.eq (local.get $byte) (i32.const 0x3a (;:;))) (then (local.set $port (local.get $at))))
-        (if (i32.eq (local.get $byte) (i32.const 0x5d (;];))) (then (local.set $port (i32.const 0))))
+        ;; The port is after the one colon that is not in brackets.
+        (if (i32.and (i32.eq (local.get $byte) (i32.const 0x3a (;:;))) (i32.eqz (local.get $brackets)))
+          (then (if (local.get $port) (then (return (i32.const 0))))
+            (local.set $port (local.get $at))))
         (br $copy)))
+    (if (i32.eq (local.get $brackets) (i32.const 1)) (then (return (i32.const 0))))
     ;; Without a scheme it is https.
     (call $scheme (local.get $request) (i32.const {area}))
     (local.set $byte (i32.const 1))
@@ -76,6 +89,18 @@
         (local.set $length
           (i32.add (local.get $length) (select (i32.const 3) (i32.const 2) (local.get $byte))))))
     (call $is-in (local.get $table) (local.get $length)))
+
+  ;; Letters, digits, `-`, `.`, `:`, `[`, `]` and `_`.
+  (func $is-of-authority (param $byte i32) (result i32)
+    (if (i32.lt_u (i32.sub (i32.or (local.get $byte) (i32.const 0x20)) (i32.const 0x61 (;a;))) (i32.const 26))
+      (then (return (i32.const 1))))
+    (if (i32.le_u (i32.sub (local.get $byte) (i32.const 0x30 (;0;))) (i32.const 10 (;to :;)))
+      (then (return (i32.const 1))))
+    (if (i32.le_u (i32.sub (local.get $byte) (i32.const 0x2d (;-;))) (i32.const 1 (;to .;)))
+      (then (return (i32.const 1))))
+    (i32.or
+      (i32.eq (local.get $byte) (i32.const 0x5f (;_;)))
+      (i32.or (i32.eq (local.get $byte) (i32.const 0x5b (;[;))) (i32.eq (local.get $byte) (i32.const 0x5d (;];))))))
 
   ;; A table has an entry for each authority: 1 for itself, 2 for all names that end so; the size in two bytes; the text. 0 ends it.
   (func $is-in (param $entry i32) (param $length i32) (result i32)
