@@ -77,6 +77,8 @@ pub enum Output {
     Host(HostStream),
     /// Takes everything and keeps nothing.
     Null,
+    /// Takes nothing.
+    Closed,
     /// Every call answers this.
     Failing(StreamFailure),
 }
@@ -214,7 +216,7 @@ impl Handles {
             Handle::Input(Input::Host(stream)) => host::streams::drop_input_stream(stream.handle),
             Handle::Output(Output::Host(stream)) => host::streams::drop_output_stream(stream.handle),
             Handle::Input(Input::Standard | Input::Null | Input::Failing(_))
-            | Handle::Output(Output::Null | Output::Failing(_))
+            | Handle::Output(Output::Null | Output::Closed | Output::Failing(_))
             | Handle::Pollable(Pollable::Ready)
             | Handle::Error(StreamFailure::File(_) | StreamFailure::Denied(_))
             | Handle::Released(_) => {}

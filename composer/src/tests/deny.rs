@@ -184,6 +184,54 @@ fn streams_of_the_process_are_closed_and_variables_are_those_of_the_settings() {
     }
 }
 
+/// The host has streams all the same, of stderr, so its functions are there: no handle that it never gave may come to it.
+#[test]
+fn streams_that_are_denied_are_closed_beside_one_that_is_not() {
+    let imports = "import wasi:cli/stdin@0.2.3; import wasi:cli/stdout@0.2.3; import wasi:cli/stderr@0.2.3;";
+    let functions = r#"
+      (import "wasi:cli/stdin@0.2.3" "get-stdin" (func $stdin (result i32)))
+      (import "wasi:cli/stdout@0.2.3" "get-stdout" (func $stdout (result i32)))
+      (import "wasi:cli/stderr@0.2.3" "get-stderr" (func $stderr (result i32)))
+      (import "wasi:io/streams@0.2.3" "[method]output-stream.check-write" (func $check (param i32 i32)))
+      (import "wasi:io/streams@0.2.3" "[method]output-stream.subscribe" (func $wait (param i32) (result i32)))
+      (import "wasi:io/streams@0.2.3" "[resource-drop]output-stream" (func $drop-output (param i32)))
+      (import "wasi:io/poll@0.2.3" "[resource-drop]pollable" (func $drop-pollable (param i32)))
+      (import "wasi:io/streams@0.2.3" "[method]output-stream.blocking-write-and-flush"
+        (func $write (param i32 i32 i32 i32)))"#;
+    let run = "
+      (local $in i32) (local $out i32) (local $other i32)
+      (local.set $in (call $stdin))
+      (local.set $out (call $stdout))
+      (local.set $other (call $stdout))
+      (call $read (local.get $in) (i64.const 10) (i32.const 32))
+      (if (i32.ne (i32.load8_u (i32.const 32)) (i32.const 1)) (then unreachable))
+      (if (i32.ne (i32.load8_u (i32.const 36)) (i32.const 1)) (then unreachable))
+      (call $check (local.get $out) (i32.const 32))
+      (if (i32.ne (i32.load8_u (i32.const 32)) (i32.const 1)) (then unreachable))
+      (if (i32.ne (i32.load8_u (i32.const 40)) (i32.const 1)) (then unreachable))
+      (call $write (local.get $other) (i32.const 0) (i32.const 1) (i32.const 32))
+      (if (i32.ne (i32.load8_u (i32.const 32)) (i32.const 1)) (then unreachable))
+      (if (i32.ne (i32.load8_u (i32.const 36)) (i32.const 1)) (then unreachable))
+      (i32.store (i32.const 64) (call $subscribe (local.get $in)))
+      (i32.store (i32.const 68) (call $wait (local.get $out)))
+      (call $poll (i32.const 64) (i32.const 2) (i32.const 72))
+      (if (i32.ne (i32.load (i32.const 76)) (i32.const 2)) (then unreachable))
+      (call $drop-pollable (i32.load (i32.const 64)))
+      (call $drop-pollable (i32.load (i32.const 68)))
+      (call $drop (local.get $in))
+      (call $drop-output (local.get $out))
+      (call $drop-output (local.get $other))
+      (call $write (call $stderr) (i32.const 0) (i32.const 1) (i32.const 32))
+      (i32.load8_u (i32.const 32))";
+    let run = format!(r#"(func (export "wasi:cli/run@0.2.3#run") (result i32) {run})"#);
+    let world = format!("{FILES} {imports}");
+    let app = apps::written(&["0.2.3"], &world, &format!("(module {HEAD} {functions} {MEMORY} {run})"));
+    for component in denied(&app, &["wasi:cli/stdin", "wasi:cli/stdout"]) {
+        let ran = ran(&component);
+        assert_eq!((ran.end, ran.stderr.as_str(), ran.stdout.as_str()), (End::Returned(Ok(())), "f", ""));
+    }
+}
+
 /// An interface in which everything occurs that a denied function can be given and can say.
 const MINE: &str = "import mine: interface {
     use wasi:io/streams@0.2.3.{input-stream};

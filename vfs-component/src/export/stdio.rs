@@ -1,4 +1,6 @@
 //! `wasi:cli/{stdin,stdout,stderr}`: the host's streams behind our resources.
+//!
+//! No handle is 0. That is what the composer's no-op answers where no host may be asked for the stream: then it is closed.
 
 use crate::export::streams::{new_input, new_output};
 use crate::handle::{HostStream, Input, Output};
@@ -7,15 +9,23 @@ use crate::state::call_value;
 
 #[unsafe(export_name = "wasi:cli/stdin#get-stdin")]
 extern "C" fn get_stdin() -> u32 {
-    call_value(|state| new_input(state, Input::Host(HostStream::new(stdio::get_stdin()))))
+    call_value(|state| new_input(state, input(stdio::get_stdin())))
 }
 
 #[unsafe(export_name = "wasi:cli/stdout#get-stdout")]
 extern "C" fn get_stdout() -> u32 {
-    call_value(|state| new_output(state, Output::Host(HostStream::new(stdio::get_stdout()))))
+    call_value(|state| new_output(state, output(stdio::get_stdout())))
 }
 
 #[unsafe(export_name = "wasi:cli/stderr#get-stderr")]
 extern "C" fn get_stderr() -> u32 {
-    call_value(|state| new_output(state, Output::Host(HostStream::new(stdio::get_stderr()))))
+    call_value(|state| new_output(state, output(stdio::get_stderr())))
+}
+
+fn input(handle: u32) -> Input {
+    if handle == 0 { Input::Null } else { Input::Host(HostStream::new(handle)) }
+}
+
+fn output(handle: u32) -> Output {
+    if handle == 0 { Output::Closed } else { Output::Host(HostStream::new(handle)) }
 }

@@ -58,6 +58,9 @@ extern "C" fn finish() {
 #[unsafe(export_name = "vfs-compose:wrapped#refuse")]
 extern "C" fn refuse(pointer: *const u8, length: usize) {
     let stream = host::stdio::get_stderr();
+    if stream == 0 {
+        return;
+    }
     // Nothing better can be done where it fails.
     let _ = host::streams::blocking_write_and_flush(stream, abi::list(pointer, length));
     host::streams::drop_output_stream(stream);

@@ -19,7 +19,7 @@ extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
     call(|state| {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => host::check_write(stream.handle).map_err(Failure::from),
-            Output::File { closed: true, .. } => Err(Failure::Closed),
+            Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
             Output::Null => Ok(PERMIT),
             Output::Failing(failure) => Err((*failure).into()),
             Output::File { permit, .. } => {
@@ -78,7 +78,7 @@ extern "C" fn blocking_flush(stream: u32) -> *const Res<Unit, StreamError> {
 extern "C" fn subscribe(stream: u32) -> u32 {
     call_value(|state| {
         let pollable = match state.handles.output(stream) {
-            Output::File { .. } | Output::Null | Output::Failing(_) => Pollable::Ready,
+            Output::File { .. } | Output::Null | Output::Closed | Output::Failing(_) => Pollable::Ready,
             Output::Host(host) => {
                 host.add_pollable();
                 Pollable::Host { handle: host::subscribe_to_output(host.handle), parent: Some(stream) }
@@ -125,7 +125,7 @@ fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> 
     call(|state| {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
-            Output::File { closed: true, .. } => Err(Failure::Closed),
+            Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
             Output::File { .. } | Output::Null => Ok([]),
             Output::Failing(failure) => Err((*failure).into()),
         };
@@ -162,7 +162,7 @@ pub(super) fn write_to(
         Output::File { file, position, closed, .. } => (file, position, closed),
         Output::Null => return Ok([]),
         Output::Failing(failure) => return Err((*failure).into()),
-        Output::Host(_) => return Err(Failure::Closed),
+        Output::Host(_) | Output::Closed => return Err(Failure::Closed),
     };
     if *closed {
         return Err(Failure::Closed);
