@@ -237,8 +237,9 @@ impl Composer {
         let Collected { image, embedding, warnings } = self.collect()?;
         let mut linked = link::link(wasi, app, &embedding)?;
         embed::checked_size(image.size(), linked.component.len() as u64)?;
-        let description =
+        let mut description =
             Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
+        description.policy.extend(self.rules.lines());
         embed::describe(&mut linked.component, description);
         check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
         let composed = Composed::new(linked.component, image, warnings)?;
@@ -301,7 +302,9 @@ impl Composer {
             (vfs.component, module) = (wrapped.component, wrapped.module);
         }
         embed::checked_size(image.size(), vfs.component.len() as u64)?;
-        embed::describe(&mut vfs.component, Description { not_linked, module, ..vfs.place.describe(&embedding) });
+        let mut description = Description { not_linked, module, ..vfs.place.describe(&embedding) };
+        description.policy.extend(self.rules.lines());
+        embed::describe(&mut vfs.component, description);
         let size = vfs.component.len() as u64;
         let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
         if let Some(interface) =

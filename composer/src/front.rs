@@ -70,6 +70,27 @@ pub(crate) struct Rules {
     pub(crate) http: Option<Vec<String>>,
 }
 
+impl Rules {
+    /// By key and text, as in a manifest. What is kept is said only where it is kept from something.
+    pub(crate) fn lines(&self) -> Vec<(String, String)> {
+        let mut lines = Vec::new();
+        let mut line = |key: &str, values: Vec<&str>| {
+            if !values.is_empty() {
+                lines.push((key.to_owned(), values.join(",")));
+            }
+        };
+        line("deny", self.denials.iter().map(|denial| denial.interfaces.as_str()).collect());
+        if self.all.is_some() {
+            line("deny-all", vec!["true"]);
+            line("allow", self.kept.iter().map(String::as_str).collect());
+        }
+        if let Some(authorities) = &self.http {
+            line("http", vec![&format!("allow:{}", authorities.join(","))]);
+        }
+        lines
+    }
+}
+
 /// The app with what the rules put in front of it.
 ///
 /// # Errors

@@ -144,6 +144,7 @@ impl Manifest {
             }
         }
         let manifest: Self = toml::from_str(text).map_err(failed)?;
+        manifest.check(text)?;
         // What is denied is no part of a policy.
         let is_denied = |(key, value): &(&str, &Spanned<String>)| *key == "random" && value.get_ref() == "deny";
         for (key, value) in manifest.texts().filter(|text| !is_denied(text)) {
@@ -153,6 +154,27 @@ impl Manifest {
             })?;
         }
         Ok(manifest)
+    }
+
+    /// Checks what is text and no part of a policy.
+    fn check(&self, text: &str) -> Result<(), ManifestError> {
+        if let Some(name) = self.env.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
+            let message = format!("`{}` cannot be the name of a variable", name.escape_debug());
+            return Err(ManifestError::at(text, place(text, "env"), message));
+        }
+        let cannot =
+            |key, value: &str| ManifestError::at(text, place(text, key), format!("`{key}` cannot be `{value}`"));
+        if let Some(Amount::Text(amount)) = &self.max_bytes
+            && bytes(amount).is_none()
+        {
+            return Err(cannot("max-bytes", amount).hint("it takes a number, such as 1000 or \"64M\"".into()));
+        }
+        match self.http.as_deref() {
+            Some(http) if !matches!(http, "inherit" | "deny") && !http.starts_with("allow:") => {
+                Err(cannot("http", http).hint("it takes `inherit`, `deny` or `allow:HOST,...`".into()))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is given by text, by the keys of [`Policy::set`].
@@ -182,6 +204,24 @@ impl ManifestError {
     fn hint(self, hint: String) -> Self {
         Self { hint: Some(hint), ..self }
     }
+}
+
+/// Where the value of a key begins.
+fn place(text: &str, key: &str) -> usize {
+    let table = DeTable::parse(text).ok();
+    let found = table.as_ref().and_then(|table| table.get_ref().iter().find(|(name, _)| *name.get_ref() == key));
+    found.map_or(0, |(_, value)| value.span().start)
+}
+
+/// A number of bytes, as a number or with K, M or G after it for powers of 1024. `None` if it is neither, or too large.
+pub fn bytes(text: &str) -> Option<u64> {
+    let factor = match text.as_bytes().last()? {
+        b'K' | b'k' => 1 << 10,
+        b'M' | b'm' => 1 << 20,
+        b'G' | b'g' => 1 << 30,
+        _ => return text.parse().ok(),
+    };
+    text.get(..text.len() - 1)?.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
@@ -266,6 +306,20 @@ mod tests {
         assert!(message.contains("a list of names"), "{message}");
         let (.., message, _) = error("form = \"both\"");
         assert!(message.contains("`linked`"), "{message}");
+    }
+
+    #[test]
+    fn texts_that_are_no_part_of_a_policy_have_their_place() {
+        for (line, message) in [
+            ("max-bytes = \"much\"", "`max-bytes` cannot be `much`"),
+            ("http = \"allow\"", "`http` cannot be `allow`"),
+            ("env = { \"A=B\" = \"x\" }", "`A=B` cannot be the name of a variable"),
+            ("env = { \"\" = \"x\" }", "`` cannot be the name of a variable"),
+        ] {
+            let (at, column, said, _) = error(&format!("strict = true\n{line}\n"));
+            assert_eq!((at, column, said.as_str()), (2, line.find('=').unwrap() + 3, message));
+        }
+        Manifest::parse("max-bytes = 10\nhttp = \"allow:example.com\"").unwrap();
     }
 
     #[test]

@@ -311,6 +311,8 @@ in_both_forms! {
     no_name_of_a_variable_is_no_variable
     presets_leave_what_the_manifest_says
     what_is_composed_runs_as_it_is
+    inspect_shows_what_is_denied
+    the_output_of_a_manifest_may_be_standard_output
 }
 
 fn a_manifest_says_what_flags_say(here: &Here) {
@@ -430,6 +432,22 @@ fn presets_leave_what_the_manifest_says(here: &Here) {
             assert_eq!(policy[key], value, "{preset} {key}");
         }
     }
+}
+
+fn inspect_shows_what_is_denied(here: &Here) {
+    let flags = ["--deny-all", "--deny", "wasi:sockets", "--http", "allow:example.com", "--allow", "wasi:clocks"];
+    here.ok(&[&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"][..], &flags].concat());
+    let policy = policy(here);
+    for (key, value) in [("deny-all", "true"), ("deny", "wasi:sockets"), ("http", "allow:example.com")] {
+        assert_eq!(policy[key], value, "{policy}");
+    }
+    assert!(policy["allow"].as_str().unwrap().contains("wasi:clocks"), "{policy}");
+}
+
+fn the_output_of_a_manifest_may_be_standard_output(here: &Here) {
+    manifest(here, "image = [\"tree\"]\noutput = \"-\"\n");
+    assert!(here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q"]).starts_with(b"\0asm"));
+    assert!(!here.path("project/-").exists());
 }
 
 fn what_is_composed_runs_as_it_is(here: &Here) {

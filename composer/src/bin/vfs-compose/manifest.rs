@@ -83,7 +83,8 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
             },
         },
         joining: Joining { allow_unused: manifest.allow_unused, form: manifest.form.map(Into::into) },
-        output: manifest.output.map(|output| directory.join(output)),
+        // `-` is standard output, as on the command line.
+        output: manifest.output.map(|output| if output == "-" { output.into() } else { directory.join(output) }),
     }
 }
 

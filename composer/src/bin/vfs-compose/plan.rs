@@ -4,6 +4,7 @@ mod deny;
 
 use std::path::{Path, PathBuf};
 
+use vfs_compose::manifest;
 use vfs_compose::{Composer, FormChoice, Inherited, Limits, Policy};
 
 use crate::args::{Files, Form, Host, Joining, Process};
@@ -51,22 +52,12 @@ pub fn composer(
 fn limits(process: &Process) -> Result<Limits, Failure> {
     let mut limits = Limits::default();
     if let Some(bytes) = &process.max_bytes {
-        limits.max_bytes = amount(bytes)
+        limits.max_bytes = manifest::bytes(bytes)
             .ok_or_else(|| Failure::usage(format!("`--max-bytes {bytes}` is not a number, such as 1000 or 64M")))?;
     }
     limits.max_nodes = process.max_nodes.unwrap_or(limits.max_nodes);
     limits.max_open = process.max_open.unwrap_or(limits.max_open);
     Ok(limits)
-}
-
-fn amount(text: &str) -> Option<u64> {
-    let factor = match text.as_bytes().last()? {
-        b'K' | b'k' => 1 << 10,
-        b'M' | b'm' => 1 << 20,
-        b'G' | b'g' => 1 << 30,
-        _ => return text.parse().ok(),
-    };
-    text.get(..text.len() - 1)?.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 /// What the app may see of its host.
@@ -175,7 +166,7 @@ mod tests {
             ("-1", None),
             ("1T", None),
         ] {
-            assert_eq!(amount(typed), bytes, "{typed}");
+            assert_eq!(manifest::bytes(typed), bytes, "{typed}");
         }
     }
 

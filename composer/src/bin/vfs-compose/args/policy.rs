@@ -49,7 +49,8 @@ pub struct Host {
     /// The time: inherit, or it stands still at frozen:2020-01-01T00:00:00Z
     #[arg(long, value_name = "CLOCK")]
     pub wall_clock: Option<String>,
-    /// The clock that waiting goes by: inherit, or it stands still at frozen[:NANOSECONDS], and nobody waits
+    /// The clock that waiting goes by: inherit, or it stands still at frozen[:NANOSECONDS], and nobody waits. Programs that ask for
+    /// the time until it has come (as the schedulers of Go and TinyGo do) never end
     #[arg(long, value_name = "CLOCK")]
     pub monotonic_clock: Option<String>,
     /// Random numbers: inherit, the same at each run from seeded:NUMBER, or deny

@@ -13,8 +13,8 @@ use crate::report::Failure;
 
 pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
     let said = manifest::read(args.files.manifest.as_deref())?;
-    let output = args.output.output.as_deref().or(said.output.as_deref());
-    let target = Target::new(output.unwrap_or(Path::new("vfs.wasm")))?;
+    // The manifest's output is the whole component's.
+    let target = Target::new(args.output.output.as_deref().unwrap_or(Path::new("vfs.wasm")))?;
     let mut composer =
         target.exclude_from(plan::composer(args.app.as_deref(), &said, &args.files, &args.process, &args.host)?);
     for with in &args.with {
