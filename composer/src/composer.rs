@@ -204,7 +204,7 @@ impl Composer {
     /// One of [`Error`] for each step that can fail.
     pub fn compose(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
-        let Some(app) = &self.app else { return self.vfs_for(&wasi, None, None) };
+        let Some(app) = &self.app else { return self.vfs() };
         let app = App::read(&wasi, app.clone(), &self.answers())?;
         if !self.allow_unused && !app.has_filesystem() {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
@@ -253,8 +253,9 @@ impl Composer {
     pub fn vfs(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
         let mut app = self.app.as_ref().map(|app| App::read(&wasi, app.clone(), &self.answers())).transpose()?;
-        if let Some(app) = &mut app {
-            app.withheld = front::withheld(&self.rules, &wasi, &self.answers(), app)?;
+        match &mut app {
+            Some(app) => app.withheld = front::withheld(&self.rules, &wasi, &self.answers(), app)?,
+            None => front::require_none(&self.rules)?,
         }
         self.vfs_for(&wasi, app.as_ref(), None)
     }

@@ -201,6 +201,28 @@ pub enum DenyError {
         /// What was to be denied.
         interface: String,
     },
+    /// A vfs for any app, which can deny nothing.
+    #[error("a vfs for any app can deny nothing ({because}): compose the app, or name it with `--for`")]
+    AnyApp {
+        /// The line of the policy.
+        because: String,
+    },
+    /// The app imports what is denied at other versions only.
+    #[error("the app does not import `{pattern}`, but `{imported}`: name that, or leave the version out")]
+    Version {
+        /// What was to be denied.
+        pattern: String,
+        /// What the app imports.
+        imported: String,
+    },
+    /// The policy speaks of something that the app imports at a version that is not WASI 0.2.
+    #[error(
+        "the policy cannot be kept for `{interface}`, which is not of a released WASI 0.2: deny it by its name, or build the app for WASI 0.2"
+    )]
+    NotOf02 {
+        /// The import.
+        interface: String,
+    },
     /// The component that denies could not be made.
     #[error("the component that denies cannot be made")]
     Front {

@@ -14,6 +14,7 @@
 //! ending     how a function says what its types have no words for
 //! let_go     handles that come with a denied call
 //! gate       http to some authorities alone
+//! versions   what a policy speaks of, at versions that it cannot be kept for
 //! wit        worlds, functions and types, made by hand
 //! ```
 
@@ -26,6 +27,7 @@ mod let_go;
 mod mentions;
 mod module;
 mod pattern;
+mod versions;
 mod wit;
 mod world;
 
@@ -101,8 +103,9 @@ pub(crate) fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App)
         app = gate::apply(authorities, wasi, answers, app)?;
     }
     let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, &app)?;
+    versions::check(rules, answers, &app, &withheld)?;
     if !fronted.is_empty() {
-        let front = component(wasi, &app, &fronted, &withheld)?;
+        let front = component(wasi, answers, &app, &fronted, &withheld)?;
         app = App::read(wasi, compose::compose(front, &app)?, answers)?;
     }
     app.withheld = withheld;
@@ -112,7 +115,7 @@ pub(crate) fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App)
 /// Names of imports that no host may be asked for by a vfs alone.
 ///
 /// # Errors
-/// - [`DenyError::Alone`]: something must stand in front of the app.
+/// - [`DenyError::Alone`]: something must stand in front of the app, be it for http.
 /// - As [`apply`].
 pub(crate) fn withheld(
     rules: &Rules,
@@ -120,21 +123,41 @@ pub(crate) fn withheld(
     answers: &Answers,
     app: &App,
 ) -> Result<BTreeSet<String>, DenyError> {
+    if rules.http.is_some()
+        && let Some(interface) = gate::handlers(app).next()
+    {
+        return Err(DenyError::Alone { interface: interface.clone() });
+    }
     let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, app)?;
+    versions::check(rules, answers, app, &withheld)?;
     match fronted.first() {
         None => Ok(withheld),
         Some((key, _)) => Err(DenyError::Alone { interface: app.resolve.name_world_key(key) }),
     }
 }
 
+/// For any app there can be no rules: they are kept by what stands in front of one app.
+///
+/// # Errors
+/// - [`DenyError::AnyApp`]: there is one.
+pub(crate) fn require_none(rules: &Rules) -> Result<(), DenyError> {
+    let http = rules.http.as_ref().map(|_| "http to some hosts alone");
+    let denial = rules.denials.first().map(|denial| denial.because.as_str());
+    match denial.or(rules.all.as_deref()).or(http) {
+        None => Ok(()),
+        Some(because) => Err(DenyError::AnyApp { because: because.to_owned() }),
+    }
+}
+
 /// A component that exports what is denied.
 fn component(
     wasi: &Wasi,
+    answers: &Answers,
     app: &App,
     fronted: &choose::Fronted,
     withheld: &choose::Withheld,
 ) -> Result<Vec<u8>, DenyError> {
-    let front = world::build(wasi, app, fronted, withheld);
+    let front = world::build(wasi, answers, app, fronted, withheld);
     encode(module::module(&front), &front.resolve, front.world)
 }
 

@@ -33,7 +33,7 @@ pub(super) struct Chosen {
 /// What uses a resource of something that is denied is denied with it: nobody could give it one.
 ///
 /// # Errors
-/// - [`DenyError::Unknown`]: a pattern speaks of nothing.
+/// - [`DenyError::Unknown`], [`DenyError::Version`]: a pattern speaks of nothing, or of another version.
 /// - [`DenyError::Exported`]: the host calls the app with what is denied.
 /// - [`DenyError::Resource`]: something that cannot be had of a component in front is denied.
 pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Chosen, DenyError> {

@@ -34,12 +34,17 @@ const PORT: u32 = 8;
 /// - [`DenyError::Front`], [`Error::App`], [`Error::Compose`]: the gate and the app cannot be joined.
 pub(super) fn apply(authorities: &[String], wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
     let tables = Tables::of(authorities)?;
-    let names: Vec<_> = app.imports.iter().filter(|name| is_handler(name)).cloned().collect();
+    let names: Vec<_> = handlers(&app).cloned().collect();
     for name in names {
         let Some(gate) = component(&app, &name, &tables).transpose() else { continue };
         app = App::read(wasi, compose::compose(gate?, &app)?, answers)?;
     }
     Ok(app)
+}
+
+/// The imports that requests are made with.
+pub(super) fn handlers(app: &App) -> impl Iterator<Item = &String> {
+    app.imports.iter().filter(|name| is_handler(name))
 }
 
 fn is_handler(name: &str) -> bool {

@@ -5,9 +5,16 @@ use std::collections::BTreeSet;
 use crate::error::DenyError;
 use crate::wasi;
 
-/// Packages of WASI that are no part of 0.2, whose interfaces may be named all the same.
-const PROPOSALS: [&str; 7] =
-    ["wasi:blobstore", "wasi:config", "wasi:keyvalue", "wasi:logging", "wasi:messaging", "wasi:nn", "wasi:tls"];
+/// Packages of WASI that are no part of 0.2, with their interfaces.
+const PROPOSALS: [(&str, &[&str]); 7] = [
+    ("wasi:blobstore", &["blobstore", "container", "types"]),
+    ("wasi:config", &["runtime", "store"]),
+    ("wasi:keyvalue", &["atomics", "batch", "store", "watcher"]),
+    ("wasi:logging", &["logging"]),
+    ("wasi:messaging", &["consumer", "incoming-handler", "messaging-types", "producer", "request-reply", "types"]),
+    ("wasi:nn", &["errors", "graph", "inference", "tensor"]),
+    ("wasi:tls", &["types"]),
+];
 
 /// How alike a name must be for it to be what was meant.
 const ALIKE: f64 = 0.6;
@@ -27,23 +34,33 @@ pub(super) fn reach(pattern: &str, import: &str) -> Option<Reach> {
     if pattern == import || pattern == path {
         return Some(Reach::Import);
     }
-    (path.split_once('/')?.0 == pattern).then_some(Reach::Package)
+    let package = path.split_once('/')?.0;
+    let is_package = match pattern.split_once('@') {
+        None => package == pattern,
+        Some((name, version)) => package == name && import.split_once('@').is_some_and(|(_, of)| of == version),
+    };
+    is_package.then_some(Reach::Package)
 }
 
 /// # Errors
+/// - [`DenyError::Version`]: the pattern speaks of imports, but at another version.
 /// - [`DenyError::Unknown`]: the pattern speaks of none of these imports, nor of anything of WASI's.
-pub(super) fn require_known<'a>(pattern: &str, imports: impl Iterator<Item = &'a str>) -> Result<(), DenyError> {
-    let mut known: BTreeSet<String> = of_wasi().chain(PROPOSALS.map(str::to_owned)).collect();
-    let package = pattern.split_once('/').map(|(package, _)| package);
-    if known.contains(path(pattern)) || package.is_some_and(|package| PROPOSALS.contains(&package)) {
+pub(super) fn require_known<'a>(
+    pattern: &str,
+    imports: impl Iterator<Item = &'a str> + Clone,
+) -> Result<(), DenyError> {
+    if imports.clone().any(|import| reach(pattern, import).is_some()) {
         return Ok(());
     }
-    for import in imports {
-        if reach(pattern, import).is_some() {
-            return Ok(());
-        }
-        known.insert(path(import).to_owned());
+    let without_version = path(pattern);
+    if let Some(imported) = imports.clone().find(|import| reach(without_version, import).is_some()) {
+        return Err(DenyError::Version { pattern: pattern.to_owned(), imported: imported.to_owned() });
     }
+    let mut known: BTreeSet<String> = of_wasi().chain(of_proposals()).collect();
+    if known.contains(without_version) {
+        return Ok(());
+    }
+    known.extend(imports.map(|import| path(import).to_owned()));
     Err(DenyError::Unknown { pattern: pattern.to_owned(), nearest: nearest(pattern, &known) })
 }
 
@@ -55,6 +72,14 @@ fn of_wasi() -> impl Iterator<Item = String> {
         let interfaces = text.lines().filter_map(move |line| of(line, "interface "));
         let interfaces: Vec<_> = interfaces.map(|interface| format!("{package}/{interface}")).collect();
         std::iter::once(package).chain(interfaces)
+    })
+}
+
+/// The same of what is no part of WASI 0.2.
+fn of_proposals() -> impl Iterator<Item = String> {
+    PROPOSALS.iter().flat_map(|(package, interfaces)| {
+        let interfaces = interfaces.iter().map(move |interface| format!("{package}/{interface}"));
+        std::iter::once((*package).to_owned()).chain(interfaces)
     })
 }
 

@@ -11,6 +11,7 @@ use super::choose::{Fronted, Withheld};
 use super::wit;
 use crate::app::App;
 use crate::name::InterfaceName;
+use crate::policy::answers::Answers;
 use crate::wasi::{Wasi, is_in_version};
 
 const STDERR: &str = "wasi:cli/stderr";
@@ -51,7 +52,7 @@ pub(super) struct Imported {
 }
 
 /// Makes the world.
-pub(super) fn build(wasi: &Wasi, app: &App, fronted: &Fronted, withheld: &Withheld) -> Front {
+pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted, withheld: &Withheld) -> Front {
     let mut resolve = app.resolve.clone();
     let app_world = &app.resolve.worlds[app.world];
     let exports = app_world.imports.iter().filter_map(|(key, item)| {
@@ -61,7 +62,7 @@ pub(super) fn build(wasi: &Wasi, app: &App, fronted: &Fronted, withheld: &Withhe
         Some(Export { key: key.clone(), item: item.clone(), path, because })
     });
     let exports: Vec<_> = exports.collect();
-    let way_out = way_out(wasi, app, withheld, &mut resolve);
+    let way_out = way_out(wasi, answers, app, withheld, &mut resolve);
     let needed = needed(&resolve, &exports, &way_out);
     let has_functions = exports.iter().any(|export| matches!(export.item, WorldItem::Function(_)));
     let is_needed = |key: &WorldKey, item: &WorldItem| match item {
@@ -97,7 +98,7 @@ fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<I
     wit::needed(resolve, roots)
 }
 
-fn way_out(wasi: &Wasi, app: &App, withheld: &Withheld, resolve: &mut Resolve) -> WayOut {
+fn way_out(wasi: &Wasi, answers: &Answers, app: &App, withheld: &Withheld, resolve: &mut Resolve) -> WayOut {
     let imports = &app.resolve.worlds[app.world].imports;
     let mut out = WayOut::default();
     for (key, item) in imports {
@@ -110,6 +111,8 @@ fn way_out(wasi: &Wasi, app: &App, withheld: &Withheld, resolve: &mut Resolve) -
             continue;
         }
         match name.path.as_str() {
+            // Where the policy has another stderr nobody would read it.
+            STDERR if answers.has_interface(STDERR) => {}
             STDERR if out.stderr.is_none() => out.stderr = stderr(wasi, resolve, key, *id),
             EXIT if out.exit.is_none() => out.exit = exit(resolve, key, *id),
             _ => {}

@@ -147,6 +147,25 @@ fn with_stderr_and_exit_a_message_and_the_end() {
 }
 
 #[test]
+fn a_message_that_nobody_would_read_is_a_traps() {
+    let imports = "import wasi:random/random@0.2.3; import wasi:cli/stderr@0.2.3; import wasi:cli/exit@0.2.3;";
+    let functions = format!(
+        r#"{RANDOM} (import "wasi:cli/stderr@0.2.3" "get-stderr" (func (result i32)))
+           (import "wasi:cli/exit@0.2.3" "exit" (func (param i32)))"#
+    );
+    let app = app(imports, &functions, "(drop (call $random)) (i32.const 0)");
+    for form in FORMS {
+        let (_directory, composer) = composer(app.clone());
+        let mut policy = crate::Policy::default();
+        policy.set("stderr", "null").unwrap();
+        let composer = composer.policy(policy).deny(Denial::new("wasi:random", "why")).form(form);
+        let ran = ran(&composer.compose().unwrap().to_bytes().unwrap());
+        let End::Trapped(trap) = ran.end else { panic!("it went on") };
+        assert!(trap.contains("vfs denied wasi:random/random get-random-u64: why"), "{trap}");
+    }
+}
+
+#[test]
 fn the_apps_own_exit_is_named() {
     let imports = "import wasi:cli/exit@0.2.3;";
     let functions = r#"(import "wasi:cli/exit@0.2.3" "exit" (func $exit (param i32)))"#;
@@ -385,8 +404,51 @@ fn names_that_are_nothing() {
     }
     let message = error(app.clone(), |composer| composer.deny(Denial::new("wasi:socket", "why")));
     assert_eq!(message, "nothing is called `wasi:socket`: did you mean `wasi:sockets`?");
+    let message = error(app.clone(), |composer| composer.deny(Denial::new("wasi:keyvalue/stroe", "why")));
+    assert_eq!(message, "nothing is called `wasi:keyvalue/stroe`: did you mean `wasi:keyvalue/store`?");
     let message = error(app, |composer| composer.deny(Denial::new("zzz", "why")));
     assert_eq!(message, "nothing is called `zzz`");
+}
+
+#[test]
+fn versions_of_what_is_denied() {
+    let body = "import wasi:filesystem/preopens@0.2.3; import wasi:random/random@0.2.3; import wasi:sockets/tcp@0.2.3;";
+    let app = apps::dummy(&["0.2.3"], body);
+    for component in denied(&app, &["wasi:sockets@0.2.3"]) {
+        let imports = inspect(&component).unwrap().imports;
+        assert!(!imports.iter().any(|import| import.contains("sockets")), "{imports:?}");
+    }
+    for (pattern, imported) in
+        [("wasi:random/random@0.2.0", "wasi:random/random@0.2.3"), ("wasi:random@0.2.0", "wasi:random/random@0.2.3")]
+    {
+        let message = error(app.clone(), |composer| composer.deny(Denial::new(pattern, "why")));
+        let expected = format!("the app does not import `{pattern}`, but `{imported}`");
+        assert!(message.starts_with(&expected), "{message}");
+    }
+}
+
+#[test]
+fn a_policy_cannot_be_kept_for_other_versions() {
+    let app = |name: &str| {
+        wat::parse_str(format!(
+            r#"(component
+              (import "wasi:filesystem/types@0.2.3" (instance (export "descriptor" (type (sub resource)))))
+              (import "{name}" (instance (export "f" (func)))))"#
+        ))
+        .unwrap()
+    };
+    let seeded = |composer: Composer| {
+        let mut policy = crate::Policy::default();
+        policy.seed = Some(1);
+        composer.policy(policy)
+    };
+    for name in ["wasi:random/random@0.3.0", "wasi:random/random@0.2.0-rc-2023-11-10", "wasi:random/random"] {
+        let message = error(app(name), seeded);
+        assert!(message.starts_with(&format!("the policy cannot be kept for `{name}`")), "{message}");
+    }
+    let name = "wasi:http/outgoing-handler@0.2.0-rc-2023-11-10";
+    let message = error(app(name), |composer| composer.allow_http(["example.com"]));
+    assert!(message.starts_with(&format!("the policy cannot be kept for `{name}`")), "{message}");
 }
 
 #[test]
@@ -413,6 +475,25 @@ fn a_vfs_alone_denies_what_it_has() {
         matches!(&refused, Error::Deny(DenyError::Alone { interface }) if interface == "wasi:random/random@0.2.3"),
         "{refused}"
     );
+    // A gate is no part of a vfs.
+    let body = "import wasi:filesystem/preopens@0.2.3; import wasi:http/outgoing-handler@0.2.3;";
+    let (_directory, composer) = self::composer(apps::dummy(&["0.2.3"], body));
+    let refused = composer.allow_http(["example.com"]).vfs().unwrap_err();
+    assert!(
+        matches!(&refused, Error::Deny(DenyError::Alone { interface }) if interface.contains("handler")),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_vfs_for_any_app_denies_nothing() {
+    let any = Composer::for_any_app;
+    let ruled = [any().deny_all("why"), any().deny(Denial::new("wasi:random", "why")), any().allow_http(["a.org"])];
+    for composer in ruled {
+        for refused in [composer.vfs().unwrap_err(), composer.compose().unwrap_err()] {
+            assert!(matches!(&refused, Error::Deny(DenyError::AnyApp { .. })), "{refused}");
+        }
+    }
 }
 
 /// Nothing but the description, which has the policy's line.
