@@ -11,6 +11,7 @@
 //! glue        modules whose functions take the place of the app's lowered ones
 //! foreign     functions that know nothing of the vfs, and may be given a resource of its all the same
 //! taken       the resources that they take for good
+//! drops       the host's drops of those
 //! refuse      what is said where their types have no words for it
 //! emit        what is still needed of all this, as a component
 //! ```
@@ -18,6 +19,7 @@
 //! A handle carries its owner: the vfs's have bit 30 set, which no host's has, and for all others the glue calls what the app
 //! called before. So the host's streams, sockets and clocks stay as they were.
 
+mod drops;
 mod flatten;
 mod foreign;
 pub(crate) mod glue;
@@ -274,7 +276,7 @@ fn replace<'a>(
         if of_host.iter().any(|export| export.name == name) {
             continue;
         }
-        let index = taken::add_drop(served, component, &resource)?;
+        let index = drops::add_drop(served, component, &resource)?;
         of_host.push(Export { name: names.alloc_str(&name), kind: ExternalKind::Func, index });
     }
     let mut arguments = vec![("vfs", vfs.instance)];

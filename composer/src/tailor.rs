@@ -7,6 +7,7 @@
 pub(crate) mod demand;
 mod dispatch;
 mod host;
+mod imports;
 mod inside;
 mod left_out;
 mod module;

@@ -9,7 +9,8 @@ use walrus::ir::BinaryOp;
 use walrus::{ExportItem, Module, ValType};
 
 use super::VFS_MODULE;
-use super::module::{self, Embedding, INTRINSICS, Placed, do_nothing, function_imports};
+use super::imports::{do_nothing, function_imports};
+use super::module::{self, Embedding, INTRINSICS, Placed};
 use super::policy;
 use crate::error::TailorError;
 use crate::wasi::Wasi;

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use walrus::ir::Value;
-use walrus::{
-    ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId, ImportKind, Module, ModuleConfig, ValType,
-};
+use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId, Module, ModuleConfig};
 
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
+use super::imports::{do_nothing, function_imports};
 use super::{Demands, Order};
 use crate::embed::{self, Description};
 use crate::error::TailorError;
@@ -241,19 +240,6 @@ fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Resu
     }
 }
 
-/// The functions imported from modules that `wanted` accepts, with module and name.
-pub(super) fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, (String, String))> {
-    module
-        .imports
-        .iter()
-        .filter(|import| wanted(&import.module))
-        .filter_map(|import| match import.kind {
-            ImportKind::Function(id) => Some((id, (import.module.clone(), import.name.clone()))),
-            _ => None,
-        })
-        .collect()
-}
-
 fn rename(module: &mut Module, function: FunctionId, name: String) {
     if let Some(id) = import_of(module, function) {
         module.imports.get_mut(id).module = name;
@@ -265,20 +251,4 @@ fn import_of(module: &Module, function: FunctionId) -> Option<ImportId> {
         FunctionKind::Import(import) => Some(import.import),
         _ => None,
     }
-}
-
-/// The import becomes a function that returns zeros and writes nothing.
-pub(super) fn do_nothing(module: &mut Module, function: FunctionId) -> Result<(), TailorError> {
-    let results = module.types.get(module.funcs.get(function).ty()).results().to_vec();
-    let replaced = module.replace_imported_func(function, |(body, _)| {
-        for result in results {
-            match result {
-                ValType::I64 => body.i64_const(0),
-                ValType::F32 => body.f32_const(0.0),
-                ValType::F64 => body.f64_const(0.0),
-                _ => body.i32_const(0),
-            };
-        }
-    });
-    replaced.map(drop).map_err(TailorError::module)
 }

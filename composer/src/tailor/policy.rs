@@ -3,7 +3,7 @@
 use walrus::ir::{MemArg, StoreKind};
 use walrus::{ExportItem, LocalId, MemoryId, Module};
 
-use super::module::{do_nothing, function_imports};
+use super::imports::{do_nothing, function_imports};
 use crate::error::TailorError;
 use crate::policy::answers::{Answers, Fixed};
 
