@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 use wit_parser::{
-    Function, Interface, InterfaceId, PackageId, Resolve, Stability, Type, TypeDefKind, TypeId, TypeOwner,
+    Function, Interface, InterfaceId, Package, PackageId, PackageName, Resolve, Stability, Type, TypeDefKind, TypeId,
+    TypeOwner,
 };
 use wit_parser::{WorldItem, WorldKey};
 
@@ -143,6 +144,22 @@ pub(crate) fn path_of(resolve: &Resolve, id: InterfaceId) -> Option<String> {
     let interface = &resolve.interfaces[id];
     let package = &resolve.packages[interface.package?].name;
     Some(format!("{}:{}/{}", package.namespace, package.name, interface.name.as_ref()?))
+}
+
+/// The package of this name, made if it is not there.
+pub(crate) fn package_of(resolve: &mut Resolve, name: PackageName) -> PackageId {
+    if let Some(&id) = resolve.package_names.get(&name) {
+        return id;
+    }
+    let package = Package {
+        name: name.clone(),
+        docs: Default::default(),
+        interfaces: Default::default(),
+        worlds: Default::default(),
+    };
+    let id = resolve.packages.alloc(package);
+    resolve.package_names.insert(name, id);
+    id
 }
 
 fn push(resolve: &mut Resolve, name: &str, text: &str) -> Result<PackageId, TailorError> {

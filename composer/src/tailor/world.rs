@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use wit_parser::{
-    Function, FunctionKind, Handle, Interface, InterfaceId, Package, PackageId, PackageName, Resolve, Type, TypeDef,
-    TypeDefKind, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, Handle, Interface, InterfaceId, PackageName, Resolve, Type, TypeDef, TypeDefKind, TypeId,
+    TypeOwner, World, WorldId, WorldItem, WorldKey,
 };
 
 use super::demand::{Demand, Demands};
 use crate::name::InterfaceName;
-use crate::wasi::Wasi;
+use crate::wasi::{Wasi, package_of};
 
 /// The host's interfaces in this world, so that they are not taken for the exports of the same name.
 const HOST_NAMESPACE: &str = "host";
@@ -52,21 +52,6 @@ fn item(id: InterfaceId) -> (WorldKey, WorldItem) {
         span: Default::default(),
     };
     (WorldKey::Interface(id), item)
-}
-
-fn package_of(resolve: &mut Resolve, name: PackageName) -> PackageId {
-    if let Some(&id) = resolve.package_names.get(&name) {
-        return id;
-    }
-    let package = Package {
-        name: name.clone(),
-        docs: Default::default(),
-        interfaces: Default::default(),
-        worlds: Default::default(),
-    };
-    let id = resolve.packages.alloc(package);
-    resolve.package_names.insert(name, id);
-    id
 }
 
 /// Copies interfaces, each after those it uses: types come before their users.

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use wit_parser::{
-    Function, FunctionKind, Handle, Interface, InterfaceId, Package, PackageName, Resolve, Type, TypeDef, TypeDefKind,
-    TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, Handle, Interface, InterfaceId, PackageName, Resolve, Type, TypeDef, TypeDefKind, TypeId,
+    TypeOwner, World, WorldId, WorldItem, WorldKey,
 };
 
 use super::Wrapping;
-use crate::wasi::parts;
+use crate::wasi::{package_of, parts};
 
 /// Where an interface stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -273,19 +273,4 @@ impl Copier<'_> {
             external_id: None,
         })
     }
-}
-
-fn package_of(resolve: &mut Resolve, name: PackageName) -> wit_parser::PackageId {
-    if let Some(&id) = resolve.package_names.get(&name) {
-        return id;
-    }
-    let package = Package {
-        name: name.clone(),
-        docs: Default::default(),
-        interfaces: Default::default(),
-        worlds: Default::default(),
-    };
-    let id = resolve.packages.alloc(package);
-    resolve.package_names.insert(name, id);
-    id
 }
