@@ -34,6 +34,7 @@ struct Subject {
     plugged: Made,
     linked: Made,
     wac_plug: Made,
+    any_app: Made,
 }
 
 /// Makes of an app, an image and flags a component in a file.
@@ -74,12 +75,13 @@ fn programs(case: &Arc<Case>, label: &str, guest: String) -> Vec<Trial> {
         plugged: Made::new(),
         linked: Made::new(),
         wac_plug: Made::new(),
+        any_app: Made::new(),
     });
     let mut trials = Vec::new();
     for &form in &case.spec.forms {
         for &host in &case.spec.hosts {
-            // The host directory is the measure; one is enough.
-            if form == Form::HostDirectory && host != Host::Wasmtime {
+            // The host directory is the measure, and a vfs for any app differs from the others in what it offers: one is enough.
+            if matches!(form, Form::HostDirectory | Form::AnyApp) && host != Host::Wasmtime {
                 continue;
             }
             let name = format!("{}{label}::{}::{}", case.name, form.name(), host.name());
@@ -131,6 +133,7 @@ fn made(subject: &Subject, form: Form) -> Result<std::path::PathBuf> {
         Form::Plugged => (&subject.plugged, compose::plugged),
         Form::Linked => (&subject.linked, compose::linked),
         Form::WacPlug => (&subject.wac_plug, compose::wac_plug),
+        Form::AnyApp => (&subject.any_app, compose::any_app),
     };
     let directory = slot.get_or_init(|| {
         let made = || {

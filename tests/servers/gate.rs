@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Result, anyhow, ensure};
 use libtest_mimic::Trial;
 use tempfile::TempDir;
+use vfs_tests::case::Form;
 use vfs_tests::host::Invocation;
 use vfs_tests::{compose, guests, network_host};
 
@@ -20,15 +21,16 @@ const ALLOWED: [(&str, &str); 4] = [
 
 /// Each in a trial.
 pub fn trials() -> Vec<Trial> {
-    let trial = |(allowed, told): (&'static str, &'static str)| {
-        Trial::test(format!("gate::linked::{allowed}"), move || {
-            run(allowed, told).map_err(|error| format!("{error:#}").into())
+    let trial = |form: Form, (allowed, told): (&'static str, &'static str)| {
+        Trial::test(format!("gate::{}::{allowed}", form.name()), move || {
+            run(form, allowed, told).map_err(|error| format!("{error:#}").into())
         })
     };
-    ALLOWED.into_iter().map(trial).collect()
+    let forms = [Form::Linked, Form::Plugged];
+    forms.into_iter().flat_map(|form| ALLOWED.into_iter().map(move |allowed| trial(form, allowed))).collect()
 }
 
-fn run(allowed: &str, told: &str) -> Result<()> {
+fn run(form: Form, allowed: &str, told: &str) -> Result<()> {
     let directory = TempDir::new()?;
     let [app, tree, out] = ["app.wasm", "tree", "out.wasm"].map(|name| directory.path().join(name));
     fs::create_dir(&tree)?;
@@ -37,7 +39,8 @@ fn run(allowed: &str, told: &str) -> Result<()> {
     let origin = origin::start()?;
     let allowed = allowed.replace("PORT", &origin.port().to_string());
     let flags = ["--http", &allowed, "--sockets", "deny"].map(str::to_owned);
-    compose::linked(&app, &tree, &flags, &out)?;
+    let compose = if form == Form::Linked { compose::linked } else { compose::plugged };
+    compose(&app, &tree, &flags, &out)?;
     let mut invocation = Invocation { args: vec!["http".into(), "file".into()], ..Invocation::default() };
     invocation.env.insert("ORIGIN".into(), origin.to_string());
     let linker = network_host::linker().map_err(|error| anyhow!("{error:?}"))?;

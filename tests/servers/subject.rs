@@ -12,7 +12,10 @@ use vfs_tests::world::World;
 use vfs_tests::{compose, stage};
 
 /// In which forms each app must do the same. The first is the measure.
-pub const FORMS: [Form; 4] = [Form::HostDirectory, Form::Linked, Form::Plugged, Form::WacPlug];
+pub const FORMS: [Form; 5] = [Form::HostDirectory, Form::Linked, Form::Plugged, Form::WacPlug, Form::AnyApp];
+
+/// The forms of an app that imports interfaces of packages other than WASI's: a vfs for any app knows nothing of them.
+pub const FOREIGN_FORMS: [Form; 4] = [Form::HostDirectory, Form::Linked, Form::Plugged, Form::WacPlug];
 
 /// What a trial does with an app in one form.
 pub type Test = fn(&Subject, Form) -> Result<()>;
@@ -21,6 +24,7 @@ pub type Test = fn(&Subject, Form) -> Result<()>;
 pub struct Subject {
     /// In the names of trials.
     pub name: &'static str,
+    forms: &'static [Form],
     /// The bytes of the app.
     app: fn() -> Result<Vec<u8>>,
     /// Makes the files in an empty directory.
@@ -58,7 +62,17 @@ impl Made {
 impl Subject {
     /// One of which nothing is made yet.
     pub fn new(name: &'static str, app: fn() -> Result<Vec<u8>>, tree: fn(&Path) -> Result<()>) -> Arc<Self> {
-        Arc::new(Self { name, app, tree, made: FORMS.map(|_| OnceLock::new()) })
+        Self::of_forms(&FORMS, name, app, tree)
+    }
+
+    /// One that is tried in these forms alone.
+    pub fn of_forms(
+        forms: &'static [Form],
+        name: &'static str,
+        app: fn() -> Result<Vec<u8>>,
+        tree: fn(&Path) -> Result<()>,
+    ) -> Arc<Self> {
+        Arc::new(Self { name, forms, app, tree, made: FORMS.map(|_| OnceLock::new()) })
     }
 
     /// The app in this form.
@@ -86,6 +100,7 @@ impl Subject {
             Form::Linked => compose::linked(&input, &made.tree(), &[], &made.component())?,
             Form::Plugged => compose::plugged(&input, &made.tree(), &[], &made.component())?,
             Form::WacPlug => compose::wac_plug(&input, &made.tree(), &[], &made.component())?,
+            Form::AnyApp => compose::any_app(&input, &made.tree(), &[], &made.component())?,
         }
         let imports = World::of(&made.bytes()?)?.imports();
         let open = imports.keys().find(|import| import.starts_with("wasi:filesystem/"));
@@ -95,12 +110,12 @@ impl Subject {
 
     /// A trial for each form, named after both.
     pub fn in_every_form(self: &Arc<Self>, what: &str, test: Test) -> Vec<Trial> {
-        FORMS.into_iter().map(|form| self.trial(form, what, test)).collect()
+        self.forms.iter().map(|&form| self.trial(form, what, test)).collect()
     }
 
     /// A trial for each form that `vfs-compose` makes.
     pub fn composed(self: &Arc<Self>, what: &str, test: Test) -> Vec<Trial> {
-        let forms = FORMS.into_iter().filter(|&form| form != Form::HostDirectory);
+        let forms = self.forms.iter().copied().filter(|&form| form != Form::HostDirectory);
         forms.map(|form| self.trial(form, what, test)).collect()
     }
 

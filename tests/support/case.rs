@@ -82,8 +82,10 @@ pub enum Form {
     Plugged,
     /// In the component that `vfs-compose --form linked` makes.
     Linked,
-    /// In the component that `vfs-compose vfs` and then `wac plug` make.
+    /// In the component that `vfs-compose vfs --for APP` and then `wac plug` make.
     WacPlug,
+    /// The same with a vfs that was made for any app.
+    AnyApp,
 }
 
 /// Who runs a component.
@@ -118,6 +120,7 @@ impl Form {
             Self::Plugged => "plugged",
             Self::Linked => "linked",
             Self::WacPlug => "wac-plug",
+            Self::AnyApp => "any-app",
         }
     }
 }

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{guests, paths};
+use crate::world::World;
+use crate::{guests, paths, plugged};
 
 /// The command, built once per process.
 ///
@@ -83,21 +84,53 @@ fn compose(form: &str, app: &Path, image: &Path, flags: &[String], out: &Path) -
 /// # Errors
 /// One of the commands fails; the message is what it printed.
 pub fn wac_plug(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
-    let (vfs, component) = (out.with_extension("vfs.wasm"), out.with_extension("component.wasm"));
+    let component = component(app, out)?;
+    plug(&component, image, flags, &["--for".as_ref(), component.as_ref()], out)
+}
+
+/// Makes a vfs for any app, with those packages of WASI that this one imports, and lets `wac plug` join the two into `out`.
+///
+/// # Errors
+/// One of the commands fails; the message is what it printed. Or an import of the app's is left open that is the vfs's.
+pub fn any_app(app: &Path, image: &Path, flags: &[String], out: &Path) -> Result<()> {
+    let component = component(app, out)?;
+    let imports = World::of(&std::fs::read(&component)?)?.imports();
+    let imported = |package: &&str| imports.keys().any(|import| import.starts_with(&format!("wasi:{package}/")));
+    let extras: Vec<_> = ["sockets", "http"].into_iter().filter(imported).collect();
+    let with = format!("--with={}", extras.join(","));
+    let with: &[&OsStr] = if extras.is_empty() { &[] } else { &[with.as_ref()] };
+    plug(&component, image, flags, with, out)?;
+    let mut open = plugged::left_open(&std::fs::read(out)?)?;
+    // Random numbers are the host's.
+    open.retain(|import| !import.starts_with("wasi:random/"));
+    ensure!(open.is_empty(), "`wac plug` left open: {open:?}");
+    Ok(())
+}
+
+/// The app as a component, beside `out`.
+fn component(app: &Path, out: &Path) -> Result<PathBuf> {
+    let component = out.with_extension("component.wasm");
     std::fs::write(&component, guests::as_component(std::fs::read(app)?)?)?;
-    let fixed: [&OsStr; 8] = [
-        "vfs".as_ref(),
-        "--for".as_ref(),
-        component.as_ref(),
-        "--image".as_ref(),
-        image.as_ref(),
-        "-o".as_ref(),
-        vfs.as_ref(),
-        "-q".as_ref(),
-    ];
-    succeed(&run(fixed.into_iter().chain(flags.iter().map(OsStr::new)))?)?;
+    Ok(component)
+}
+
+/// Makes a vfs with `args`, and plugs it into a component.
+fn plug(component: &Path, image: &Path, flags: &[String], args: &[&OsStr], out: &Path) -> Result<()> {
+    let vfs = out.with_extension("vfs.wasm");
+    let fixed: [&OsStr; 6] =
+        ["vfs".as_ref(), "--image".as_ref(), image.as_ref(), "-o".as_ref(), vfs.as_ref(), "-q".as_ref()];
+    let flags = flags.iter().map(OsStr::new);
+    succeed(&run(fixed.into_iter().chain(args.iter().copied()).chain(flags))?)?;
+    wac_plug_with(component, &vfs, out)
+}
+
+/// What `wac plug` makes of a component and a plug.
+///
+/// # Errors
+/// It fails; the message is what it printed.
+pub fn wac_plug_with(component: &Path, plug: &Path, out: &Path) -> Result<()> {
     let mut wac = Command::new(wac()?);
-    wac.arg("plug").arg(&component).arg("--plug").arg(&vfs).arg("-o").arg(out).env("RUST_BACKTRACE", "0");
+    wac.arg("plug").arg(component).arg("--plug").arg(plug).arg("-o").arg(out).env("RUST_BACKTRACE", "0");
     succeed(&wac.output()?)
 }
 

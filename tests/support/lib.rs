@@ -20,6 +20,7 @@ pub mod network_host;
 pub mod node_host;
 pub mod normalise;
 pub mod paths;
+pub mod plugged;
 pub mod serve_host;
 pub mod stage;
 pub mod versions;

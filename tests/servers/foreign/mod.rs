@@ -14,12 +14,12 @@ use vfs_tests::{guests, network_host};
 
 use crate::origin;
 use crate::programs::all_ok;
-use crate::subject::Subject;
+use crate::subject::{FOREIGN_FORMS, Subject};
 
 /// Every program in every form.
 pub fn trials() -> Vec<Trial> {
-    let blobs = Subject::new("foreign/blobstore", || guests::named("blobs"), tree);
-    let exchange = Subject::new("foreign/exchange", || guests::named("exchange"), tree);
+    let blobs = Subject::of_forms(&FOREIGN_FORMS, "foreign/blobstore", || guests::named("blobs"), tree);
+    let exchange = Subject::of_forms(&FOREIGN_FORMS, "foreign/exchange", || guests::named("exchange"), tree);
     let mut trials = blobs.in_every_form("objects", |subject, form| all_ok(&run(subject, form, &["blobs"])?));
     trials.extend(exchange.in_every_form("hosts", |subject, form| all_ok(&run(subject, form, &["hosts"])?)));
     trials.extend(exchange.composed("files", |subject, form| all_ok(&run(subject, form, &["files"])?)));
