@@ -191,6 +191,14 @@ impl Composer {
         self
     }
 
+    /// What `wasi:config/store` has, in the place of the host's values: nothing, if no value is given at all. A later value of a key
+    /// takes the place of an earlier one. An app that does not import it has nothing of this.
+    pub fn config(mut self, values: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        let values = values.into_iter().map(|(key, value)| (key.into(), value.into()));
+        self.rules.config.get_or_insert_default().extend(values);
+        self
+    }
+
     /// For any app: has this package too, over the host's. Without it, apps that use it cannot be plugged.
     pub fn with(mut self, package: Extra) -> Self {
         self.extras.push(package);

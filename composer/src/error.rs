@@ -195,14 +195,22 @@ pub enum DenyError {
         /// What was allowed.
         authority: String,
     },
-    /// A vfs alone, for an app that is denied something that the vfs does not have.
-    #[error("a vfs alone cannot deny `{interface}`, which is not the vfs's: compose the app")]
+    /// Values for an interface that has the name of wasi:config's, and something else in it.
+    #[error("there can be no values for `{interface}`: wasi:config has no function `{function}` of its type")]
+    Config {
+        /// The app's import.
+        interface: String,
+        /// The function.
+        function: String,
+    },
+    /// A vfs alone, for an app that is denied, or given values of, something that the vfs does not have.
+    #[error("a vfs alone cannot answer for `{interface}`, which is not the vfs's: compose the app")]
     Alone {
         /// What was to be denied.
         interface: String,
     },
-    /// A vfs for any app, which can deny nothing.
-    #[error("a vfs for any app can deny nothing ({because}): compose the app, or name it with `--for`")]
+    /// A vfs for any app, which can deny nothing and has no values.
+    #[error("a vfs for any app cannot keep this rule ({because}): compose the app, or name it with `--for`")]
     AnyApp {
         /// The line of the policy.
         because: String,

@@ -14,6 +14,8 @@
 //! ending     how a function says what its types have no words for
 //! let_go     handles that come with a denied call
 //! gate       http to some authorities alone
+//! config     values of wasi:config
+//! template   what those two are written in
 //! versions   what a policy speaks of, at versions that it cannot be kept for
 //! wit        worlds, functions and types, made by hand
 //! ```
@@ -21,12 +23,14 @@
 mod alone;
 mod answer;
 mod choose;
+mod config;
 mod ending;
 mod gate;
 mod let_go;
 mod mentions;
 mod module;
 mod pattern;
+mod template;
 mod versions;
 mod wit;
 mod world;
@@ -70,10 +74,12 @@ pub(crate) struct Rules {
     pub(crate) kept: Vec<String>,
     /// The authorities that http requests may go to, if not all.
     pub(crate) http: Option<Vec<String>>,
+    /// What `wasi:config` has, if that is not the host's.
+    pub(crate) config: Option<config::Values>,
 }
 
 impl Rules {
-    /// By key and text, as in a manifest. What is kept is said only where it is kept from something.
+    /// By key and text, as in a manifest. What is kept is said only where it is kept from something, and of values their keys.
     pub(crate) fn lines(&self) -> Vec<(String, String)> {
         let mut lines = Vec::new();
         let mut line = |key: &str, values: Vec<&str>| {
@@ -89,6 +95,11 @@ impl Rules {
         if let Some(authorities) = &self.http {
             line("http", vec![&format!("allow:{}", authorities.join(","))]);
         }
+        match &self.config {
+            Some(values) if values.is_empty() => line("config", vec!["none"]),
+            Some(values) => line("config", values.keys().map(String::as_str).collect()),
+            None => {}
+        }
         lines
     }
 }
@@ -96,11 +107,14 @@ impl Rules {
 /// The app with what the rules put in front of it.
 ///
 /// # Errors
-/// - [`DenyError`]: a rule cannot be kept.
+/// - [`DenyError`]: a rule cannot be kept, or values cannot be given.
 /// - [`Error::App`], [`Error::Compose`]: the two cannot be joined.
 pub(crate) fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
     if let Some(authorities) = &rules.http {
         app = gate::apply(authorities, wasi, answers, app)?;
+    }
+    if let Some(values) = &rules.config {
+        app = config::apply(values, wasi, answers, app)?;
     }
     let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, &app)?;
     versions::check(rules, answers, &app, &withheld)?;
@@ -115,7 +129,7 @@ pub(crate) fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App)
 /// Names of imports that no host may be asked for by a vfs alone.
 ///
 /// # Errors
-/// - [`DenyError::Alone`]: something must stand in front of the app, be it for http.
+/// - [`DenyError::Alone`]: something must stand in front of the app, be it for http or for values.
 /// - As [`apply`].
 pub(crate) fn withheld(
     rules: &Rules,
@@ -123,9 +137,9 @@ pub(crate) fn withheld(
     answers: &Answers,
     app: &App,
 ) -> Result<BTreeSet<String>, DenyError> {
-    if rules.http.is_some()
-        && let Some(interface) = gate::handlers(app).next()
-    {
+    let gated = gate::handlers(app).filter(|_| rules.http.is_some());
+    let configured = config::stores(app).filter(|_| rules.config.is_some());
+    if let Some(interface) = gated.chain(configured).next() {
         return Err(DenyError::Alone { interface: interface.clone() });
     }
     let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, app)?;
@@ -142,8 +156,9 @@ pub(crate) fn withheld(
 /// - [`DenyError::AnyApp`]: there is one.
 pub(crate) fn require_none(rules: &Rules) -> Result<(), DenyError> {
     let http = rules.http.as_ref().map(|_| "http to some hosts alone");
+    let config = rules.config.as_ref().map(|_| "values of wasi:config");
     let denial = rules.denials.first().map(|denial| denial.because.as_str());
-    match denial.or(rules.all.as_deref()).or(http) {
+    match denial.or(rules.all.as_deref()).or(http).or(config) {
         None => Ok(()),
         Some(because) => Err(DenyError::AnyApp { because: because.to_owned() }),
     }

@@ -17,6 +17,7 @@ const KEYS: &[&str] = &[
     "allow-unused",
     "arg",
     "argv0",
+    "config",
     "cwd",
     "deny",
     "deny-all",
@@ -54,6 +55,7 @@ pub struct Manifest {
     pub allow_unused: bool,
     pub arg: Vec<String>,
     pub argv0: Option<String>,
+    pub config: Option<Config>,
     pub cwd: Option<Spanned<String>>,
     pub deny: Vec<String>,
     pub deny_all: bool,
@@ -91,6 +93,16 @@ pub enum InheritEnv {
     All(bool),
     /// Those with these names.
     Only(Vec<String>),
+}
+
+/// What `wasi:config/store` has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged, expecting = "a table of texts, \"none\" or \"inherit\"")]
+pub enum Config {
+    /// These values.
+    Values(BTreeMap<String, String>),
+    /// `none`, or `inherit`: the host's.
+    Word(String),
 }
 
 /// Whether something is the host's or nobody's.
@@ -162,12 +174,23 @@ impl Manifest {
             let message = format!("`{}` cannot be the name of a variable", name.escape_debug());
             return Err(ManifestError::at(text, place(text, "env"), message));
         }
+        if let Some(Config::Values(values)) = &self.config
+            && let Some(key) = values.keys().find(|key| key.is_empty() || key.contains('='))
+        {
+            let message = format!("`{}` cannot be a key of `config`", key.escape_debug());
+            return Err(ManifestError::at(text, place(text, "config"), message));
+        }
         let cannot =
             |key, value: &str| ManifestError::at(text, place(text, key), format!("`{key}` cannot be `{value}`"));
         if let Some(Amount::Text(amount)) = &self.max_bytes
             && bytes(amount).is_none()
         {
             return Err(cannot("max-bytes", amount).hint("it takes a number, such as 1000 or \"64M\"".into()));
+        }
+        if let Some(Config::Word(word)) = &self.config
+            && !matches!(word.as_str(), "none" | "inherit")
+        {
+            return Err(cannot("config", word).hint("it takes a table of texts, \"none\" or \"inherit\"".into()));
         }
         match self.http.as_deref() {
             Some(http) if !matches!(http, "inherit" | "deny") && !http.starts_with("allow:") => {
@@ -315,11 +338,27 @@ mod tests {
             ("http = \"allow\"", "`http` cannot be `allow`"),
             ("env = { \"A=B\" = \"x\" }", "`A=B` cannot be the name of a variable"),
             ("env = { \"\" = \"x\" }", "`` cannot be the name of a variable"),
+            ("config = { \"A=B\" = \"x\" }", "`A=B` cannot be a key of `config`"),
+            ("config = \"all\"", "`config` cannot be `all`"),
         ] {
             let (at, column, said, _) = error(&format!("strict = true\n{line}\n"));
             assert_eq!((at, column, said.as_str()), (2, line.find('=').unwrap() + 3, message));
         }
         Manifest::parse("max-bytes = 10\nhttp = \"allow:example.com\"").unwrap();
+    }
+
+    #[test]
+    fn config_is_a_table_or_a_word() {
+        let config = |text| Manifest::parse(text).unwrap().config;
+        let values = |pairs: &[(&str, &str)]| {
+            let values = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            Some(Config::Values(values.collect()))
+        };
+        assert_eq!(config("[config]\nmode = \"on\"\n\"a b\" = \"\"\n"), values(&[("mode", "on"), ("a b", "")]));
+        assert_eq!(config("config = {}"), values(&[]));
+        assert_eq!(config("config = \"inherit\""), Some(Config::Word("inherit".into())));
+        let (.., message, _) = error("config = { A = 1 }");
+        assert!(message.contains("a table of texts"), "{message}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod any_app;
 pub(crate) mod apps;
 mod composed;
+mod config;
 mod deny;
 mod encodings;
 mod foreign;

@@ -309,6 +309,7 @@ in_both_forms! {
     a_manifest_that_is_wrong_is_one_error
     values_of_flags_that_cannot_be_are_one_error
     no_name_of_a_variable_is_no_variable
+    values_of_config_stand_over_those_of_the_manifest
     presets_leave_what_the_manifest_says
     what_is_composed_runs_as_it_is
     inspect_shows_what_is_denied
@@ -411,6 +412,40 @@ fn no_name_of_a_variable_is_no_variable(here: &Here) {
         manifest(here, &format!("image = [\"tree\"]\ninherit-env = {value}\n"));
         here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"]);
         assert_eq!(policy(here)["inherit-env"], inherited, "{value}");
+    }
+}
+
+fn values_of_config_stand_over_those_of_the_manifest(here: &Here) {
+    let said = |manifest_says: &str, typed: &[&str]| {
+        manifest(here, &format!("image = [\"tree\"]\n{manifest_says}\n"));
+        let flags = ["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"];
+        here.ok(&[&flags[..], typed].concat());
+        policy(here)["config"].clone()
+    };
+    let table = "config = { a = \"1\", b = \"2\" }";
+    for (manifest_says, typed, keys) in [
+        (table, &[][..], serde_json::json!("a,b")),
+        (table, &["--config", "b=3", "--config", "c="], serde_json::json!("a,b,c")),
+        (table, &["--config", "none"], serde_json::json!("none")),
+        (table, &["--config", "none", "--config", "c=4"], serde_json::json!("c")),
+        (table, &["--config", "inherit"], serde_json::Value::Null),
+        ("config = {}", &[], serde_json::json!("none")),
+        ("config = \"inherit\"", &["--deterministic"], serde_json::Value::Null),
+        ("config = \"inherit\"", &["--config", "c=4"], serde_json::json!("c")),
+        ("", &["--deterministic"], serde_json::json!("none")),
+        (table, &["--deterministic"], serde_json::json!("a,b")),
+        ("", &[], serde_json::Value::Null),
+    ] {
+        assert_eq!(said(manifest_says, typed), keys, "{manifest_says} {typed:?}");
+    }
+    for (flags, wanted) in [
+        (&["--config", "a"][..], "error: `--config a` is not K=V"),
+        (&["--config", "=a"], "error: `--config =a` is not K=V"),
+        (&["--config", "inherit", "--config", "a=1"], "error: `--config inherit` stands for all values"),
+    ] {
+        let (code, message) = here.fails(&[&["app.wasm", "-o", "other.wasm"][..], flags].concat());
+        assert_eq!(code, 2);
+        assert!(message.starts_with(wanted), "{message}");
     }
 }
 

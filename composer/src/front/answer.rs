@@ -7,6 +7,7 @@ use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 use super::let_go;
 use crate::link::glue::answer::{self, Number};
 use crate::link::glue::layout::Layout;
+use crate::link::glue::scalar::tag_bytes;
 
 /// Cases of errors that say that something is denied, the best first.
 const DENIED: [&str; 6] =
@@ -66,7 +67,7 @@ impl<'a> Answers<'a> {
 
     /// What a function says.
     ///
-    /// - Its error, if it has one for what is denied; else one that fits, if there is any, or the message if that is a string.
+    /// - Its error, if it has one for what is denied; else one that fits, if there is any, or the message if that or such a case is a string.
     /// - A handle, if a call with it has words.
     /// - Nothing, where none of these is.
     pub(super) fn of(&self, Denied { path, function }: &Denied<'_>) -> Answer {
@@ -97,15 +98,22 @@ impl<'a> Answers<'a> {
 
     fn message(&self, function: &Function) -> Option<Answer> {
         let TypeDefKind::Result(result) = self.kind(function.result?)? else { return None };
-        let is_string = |ty| match ty {
-            Type::String => true,
-            Type::Id(id) => {
-                matches!(self.layout.resolve.types[self.layout.named(id)].kind, TypeDefKind::Type(Type::String))
-            }
-            _ => false,
+        let (error, offset) = (result.err?, self.payload(result.ok, result.err));
+        if self.is_string(error) {
+            return Some(Answer::Message(vec![case(1)], offset));
+        }
+        let TypeDefKind::Variant(all) = self.kind(error)? else { return None };
+        let is_text = |name: &&str| {
+            all.cases.iter().position(|case| case.name == *name && case.ty.is_some_and(|ty| self.is_string(ty)))
         };
-        result.err.filter(|ty| is_string(*ty))?;
-        Some(Answer::Message(vec![case(1)], self.payload(result.ok, result.err)))
+        let found = DENIED.iter().chain(&answer::FITTING).find_map(is_text)?;
+        let types: Vec<_> = all.cases.iter().map(|case| case.ty).collect();
+        let named = Number { offset, bytes: tag_bytes(all.tag()), value: found as u32 };
+        Some(Answer::Message(vec![case(1), named], offset + self.layout.payload(all.tag(), &types)))
+    }
+
+    fn is_string(&self, ty: Type) -> bool {
+        ty == Type::String || matches!(self.kind(ty), Some(TypeDefKind::Type(Type::String)))
     }
 
     fn handle(&self, function: &Function) -> Option<Answer> {

@@ -5,7 +5,7 @@ use wit_parser::{
     WorldItem, WorldKey,
 };
 
-use super::wit;
+use super::{template, wit};
 use crate::app::App;
 use crate::compose;
 use crate::error::{DenyError, Error};
@@ -119,7 +119,7 @@ fn module(
     let http = text + LONGEST + PORT;
     let https = http + tables.http.len() as u32;
     let heap = (https + tables.https.len() as u32).next_multiple_of(16);
-    let bytes: String = tables.http.iter().chain(&tables.https).map(|byte| format!("\\{byte:02x}")).collect();
+    let bytes = template::bytes(tables.http.iter().chain(&tables.https));
     let numbers = [
         ("area", AREA),
         ("text", text),
@@ -131,10 +131,7 @@ fn module(
     ];
     let mut module = TEXT.replace("{types}", types).replace("{handler}", handler).replace("{tables}", &bytes);
     module = module.replace("{denied}", &denied.collect::<String>());
-    for (name, number) in numbers {
-        module = module.replace(&format!("{{{name}}}"), &number.to_string());
-    }
-    wat::parse_str(module).map_err(|source| DenyError::Front { source: source.into() })
+    template::parse(module, &numbers)
 }
 
 /// Entries for requests of both schemes, as gate.wat has them.

@@ -1,5 +1,6 @@
 //! What a manifest says, under what is typed.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use vfs_compose::manifest::{self, Amount, InheritEnv, Manifest};
@@ -49,7 +50,7 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
         files: Files { manifest: None, images: images.collect(), strict: manifest.strict },
         process: Process {
             preopens: manifest.preopen,
-            environment: manifest.env.into_iter().map(|(key, value)| format!("{key}={value}")).collect(),
+            environment: pairs(manifest.env),
             arguments: manifest.arg,
             read_only: manifest.read_only,
             max_bytes: manifest.max_bytes.map(|amount| match amount {
@@ -72,6 +73,7 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
             wall_clock: text(manifest.wall_clock),
             monotonic_clock: text(manifest.monotonic_clock),
             random: text(manifest.random),
+            config: config(manifest.config),
             deterministic: manifest.deterministic,
             deny: Deny {
                 deny: manifest.deny,
@@ -101,13 +103,9 @@ impl Said {
     /// The process; of two variables with one name the one that is typed comes last, and wins.
     pub fn process(&self, typed: &Process) -> Process {
         let ours = &self.process;
-        let key = |variable: &String| variable.split_once('=').map(|(key, _)| key.to_owned());
-        let is_typed = |variable: &String| typed.environment.iter().any(|typed| key(typed) == key(variable));
-        let mut environment: Vec<_> = ours.environment.iter().filter(|one| !is_typed(one)).cloned().collect();
-        environment.extend(typed.environment.iter().cloned());
         Process {
             preopens: instead(&ours.preopens, &typed.preopens),
-            environment,
+            environment: over(&ours.environment, &typed.environment),
             arguments: instead(&ours.arguments, &typed.arguments),
             read_only: ours.read_only || typed.read_only,
             max_bytes: typed.max_bytes.clone().or_else(|| ours.max_bytes.clone()),
@@ -136,6 +134,7 @@ impl Said {
             wall_clock: text(|host| &host.wall_clock),
             monotonic_clock: text(|host| &host.monotonic_clock),
             random: text(|host| &host.random),
+            config: over(&self.host.config, &typed.config),
             deterministic: self.host.deterministic || typed.deterministic,
             deny: Deny {
                 deny: instead(&deny.deny, &typed.deny.deny),
@@ -162,6 +161,30 @@ fn access(said: manifest::Access) -> Access {
         manifest::Access::Inherit => Access::Inherit,
         manifest::Access::Deny => Access::Deny,
     }
+}
+
+/// Values of `wasi:config` as they are typed.
+fn config(said: Option<manifest::Config>) -> Vec<String> {
+    match said {
+        None => Vec::new(),
+        Some(manifest::Config::Word(word)) => vec![word],
+        Some(manifest::Config::Values(values)) if values.is_empty() => vec!["none".into()],
+        Some(manifest::Config::Values(values)) => pairs(values),
+    }
+}
+
+fn pairs(values: BTreeMap<String, String>) -> Vec<String> {
+    values.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
+}
+
+/// Pairs of key and value, those that are typed coming last. A word in the place of pairs stands for all of them.
+fn over(ours: &[String], typed: &[String]) -> Vec<String> {
+    let key = |pair: &String| pair.split_once('=').map(|(key, _)| key.to_owned());
+    if typed.iter().any(|typed| key(typed).is_none()) {
+        return typed.to_vec();
+    }
+    let is_typed = |pair: &&String| typed.iter().any(|typed| key(pair).is_none_or(|key_of| key(typed) == Some(key_of)));
+    ours.iter().filter(|pair| !is_typed(pair)).chain(typed).cloned().collect()
 }
 
 fn instead(ours: &[String], typed: &[String]) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! The command line, as meant.
 
+mod config;
 mod deny;
 
 use std::path::{Path, PathBuf};
@@ -35,17 +36,20 @@ pub fn composer(
         };
     }
     for variable in &process.environment {
-        let (key, value) = variable
-            .split_once('=')
-            .filter(|(key, _)| !key.is_empty())
-            .ok_or_else(|| Failure::usage(format!("`--env {variable}` is not K=V")))?;
+        let (key, value) = pair("env", variable)?;
         composer = composer.env(key, value);
     }
     for argument in &process.arguments {
         composer = composer.arg(argument);
     }
-    let composer = deny::denied(composer, &host.deny, host)?;
+    let composer = config::configured(deny::denied(composer, &host.deny, host)?, host, app.is_some())?;
     dated(composer.limits(limits(process)?).policy(policy(app, host)?))
+}
+
+/// The two parts of `K=V`.
+fn pair<'a>(flag: &str, typed: &'a str) -> Result<(&'a str, &'a str), Failure> {
+    let parts = typed.split_once('=').filter(|(key, _)| !key.is_empty());
+    parts.ok_or_else(|| Failure::usage(format!("`--{flag} {typed}` is not K=V")))
 }
 
 /// Quotas, those that are not typed as they are by default.

@@ -7,7 +7,7 @@ use super::scalar::tag_bytes;
 use crate::wasi::path_of;
 
 /// Cases of errors that fit, the best first.
-const FITTING: [&str; 12] = [
+pub(crate) const FITTING: [&str; 12] = [
     "unsupported",
     "not-supported",
     "invalid-argument",

@@ -56,8 +56,12 @@ pub struct Host {
     /// Random numbers: inherit, the same at each run from seeded:NUMBER, or deny
     #[arg(long, value_name = "SOURCE")]
     pub random: Option<String>,
-    /// Each run as the one before: clocks stand still, random numbers are seeded, no variable or argument is the host's; other flags
-    /// stand over it
+    /// A value of wasi:config/store, which then has no other values than these; `none` for no values at all, or `inherit`. May be
+    /// given again
+    #[arg(long, value_name = "K=V")]
+    pub config: Vec<String>,
+    /// Each run as the one before: clocks stand still, random numbers are seeded, no variable, argument or value of wasi:config is the
+    /// host's; other flags stand over it
     #[arg(long)]
     pub deterministic: bool,
     #[command(flatten)]

@@ -1,0 +1,31 @@
+//! What was typed about `wasi:config`, as meant.
+
+use vfs_compose::Composer;
+
+use super::pair;
+use crate::args::Host;
+use crate::report::Failure;
+
+const INHERIT: &str = "inherit";
+const NONE: &str = "none";
+
+/// Gives the values that were typed. Of a vfs for any app nobody knows whether its app will ask: there `--deterministic` gives none.
+///
+/// # Errors
+/// `--config` is none of what it takes.
+pub fn configured(composer: Composer, host: &Host, has_app: bool) -> Result<Composer, Failure> {
+    let said = &host.config;
+    let values = said.iter().filter(|said| ![INHERIT, NONE].contains(&said.as_str()));
+    let values = values.map(|said| pair("config", said)).collect::<Result<Vec<_>, _>>()?;
+    if said.iter().any(|said| said == INHERIT) {
+        if said.iter().any(|said| said != INHERIT) {
+            let failure = Failure::usage("`--config inherit` stands for all values, and there are others".into());
+            return Err(failure.hint("leave `inherit` out to give values in the place of the host's"));
+        }
+        return Ok(composer.keep("wasi:config"));
+    }
+    if said.is_empty() && !(host.deterministic && has_app) {
+        return Ok(composer);
+    }
+    Ok(composer.config(values))
+}
