@@ -13,7 +13,7 @@ demo: _targets
 
 # All tests
 test: setup
-    cargo test -p vfs-image -p vfs-core
+    cargo test -p vfs-image -p vfs-core -p vfs-plan
     # Documentation first: the other tests call cargo themselves, and it then rebuilds what those link with.
     cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --doc
     cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --tests

@@ -3,6 +3,8 @@
 //! A search in a directory of the image takes a dozen comparisons; here it is one. The image does not change, so nothing
 //! in here grows old. A directory that is copied up is no longer the image's: then its names are forgotten.
 
+mod check;
+
 use alloc::vec::Vec;
 use core::cell::Cell;
 

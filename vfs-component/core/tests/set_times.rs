@@ -73,3 +73,10 @@ fn errors() {
     assert_eq!(test.fs.set_times(&file, NoChange, NoChange), Ok(()));
     assert_eq!(test.stat("file").unwrap().accessed, BUILT);
 }
+
+#[test]
+fn nothing_to_set_still_needs_a_path() {
+    let mut test = Test::empty();
+    assert_eq!(test.fs.set_times_at(&test.root, "missing", FOLLOW, NoChange, NoChange), Err(Error::NoEntry));
+    assert_eq!(test.fs.set_times_at(&test.root, ".", FOLLOW, NoChange, NoChange), Ok(()));
+}

@@ -1,5 +1,7 @@
 //! A directory's state: the image's entries, or a list and an index once one of them has changed.
 
+mod check;
+
 use alloc::vec::Vec;
 
 use hashbrown::HashTable;

@@ -16,7 +16,7 @@ pub(crate) use regular_file::RegularFile;
 pub(crate) use symlink::Symlink;
 
 /// A node's identity, as long as it lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum NodeId {
     /// Born in the image. It keeps this identity when it is changed, so its names stay names of one node.
     Image(Nid),

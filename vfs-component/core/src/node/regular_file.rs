@@ -1,5 +1,7 @@
 //! A regular file's contents: the image's bytes with owned chunks over them. Where neither is, there are zeros.
 
+mod check;
+
 use alloc::vec::Vec;
 
 use super::lower::Lower;

@@ -1,5 +1,7 @@
 //! Slots with generations, and where the image's nodes are among them.
 
+mod check;
+
 use alloc::vec::Vec;
 
 use vfs_image::Nid;

@@ -1,0 +1,108 @@
+//! Is the tree what it should be? For tests: it looks at everything there is, and costs accordingly.
+//!
+//! An operation leaves the tree so, whether it succeeds or fails:
+//!
+//! - every slot is in use, on the list of free ones, or broken; nodes of the image are found by their number;
+//! - a node is there because it is open, or because it has names and a state of its own; what is neither has no slot;
+//! - bytes, nodes and opens that are counted are those that are there;
+//! - entries are in the order of their sequence numbers and each is found by its name;
+//! - an entry's node is there, is of its kind and, a directory, knows where it is; link counts are numbers of names;
+//! - a name that is known without a search is what a search finds.
+
+mod names;
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::node::{Body, Directory, Node};
+use crate::{Clock, Fs};
+
+/// What a check may believe of the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It is sound: link counts and parents in it are true.
+    Sound,
+    /// It may say anything: only what the app made is checked.
+    Untrusted,
+}
+
+/// What is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the tree is broken: {0}")]
+pub struct Broken(String);
+
+impl<C: Clock> Fs<'_, C> {
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// - [`Broken`]: the first thing found that is not as it should be.
+    pub fn check(&self, trust: Trust) -> Result<(), Broken> {
+        self.find_fault(trust).map_err(Broken)
+    }
+
+    fn find_fault(&self, trust: Trust) -> Result<(), String> {
+        self.tree.table.check()?;
+        for (slot, node) in self.tree.table.nodes() {
+            check_node(node).map_err(|what| format!("slot {slot}: {what}"))?;
+        }
+        self.check_sums()?;
+        self.check_known_names()?;
+        names::check(&self.tree, trust)
+    }
+
+    fn check_sums(&self) -> Result<(), String> {
+        let (mut bytes, mut changed, mut opens) = (0, 0, 0);
+        for (slot, node) in self.tree.table.nodes() {
+            if let Body::File(file) = &node.body {
+                bytes += file.owned();
+            }
+            // An empty filesystem's root is nobody's.
+            changed +=
+                u32::from(node.changed && !(node.origin.is_none() && self.tree.table.id(slot) == self.tree.root));
+            opens += node.opens;
+        }
+        let usage = self.usage();
+        if (usage.bytes, usage.nodes, usage.open) == (bytes, changed, opens) {
+            return Ok(());
+        }
+        Err(format!("{usage:?} is counted, but there are {bytes} bytes, {changed} nodes, {opens} opens"))
+    }
+
+    fn check_known_names(&self) -> Result<(), String> {
+        let Some(image) = &self.tree.image else { return Ok(()) };
+        for (directory, name, node, kind) in self.tree.names.known() {
+            let name_of = || format!("{:?} in node {} of the image", String::from_utf8_lossy(name), directory.0);
+            let slot = self.tree.table.find(crate::node::NodeId::Image(directory));
+            let body = slot.and_then(|slot| self.tree.table.get(slot).ok()).map(|node| &node.body);
+            if let Some(Body::Directory(Directory { entries: Some(_), .. })) = body {
+                return Err(format!("{} is known, but the directory was copied up", name_of()));
+            }
+            let found = image.inode(directory).and_then(|inode| image.lookup(&inode, name));
+            if !matches!(found, Ok(Some(entry)) if entry.nid == node && entry.kind == kind) {
+                return Err(format!("{} is known as node {}, but found as {found:?}", name_of(), node.0));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_node(node: &Node<'_>) -> Result<(), String> {
+    let Node { origin, links, opens, changed, body, .. } = node;
+    if !changed && origin.is_none() {
+        return Err("a node that the app made is not its own".into());
+    }
+    if *opens == 0 && (*links == 0 || !changed) {
+        return Err(format!("nothing keeps the node: {links} links, no opens, changed: {changed}"));
+    }
+    match body {
+        Body::File(file) => file.check(),
+        Body::Directory(Directory { entries: Some(entries), .. }) => {
+            if *links == 0 && entries.len() > 0 {
+                return Err("a removed directory has entries".into());
+            }
+            entries.check()
+        }
+        Body::Directory(Directory { lower: None, entries: None, .. }) => Err("a directory without any list".into()),
+        _ => Ok(()),
+    }
+}

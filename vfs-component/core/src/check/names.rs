@@ -1,0 +1,121 @@
+//! Names: what entries say against what nodes say.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
+
+use vfs_image::FileKind;
+
+use super::Trust;
+use crate::Error;
+use crate::node::directory::Found;
+use crate::node::{Body, Directory, NodeId};
+use crate::tree::Tree;
+
+/// Names found so far.
+#[derive(Default)]
+struct Names {
+    /// How many names a node has.
+    of: BTreeMap<NodeId, u32>,
+    /// How many directories are in a directory.
+    below: BTreeMap<NodeId, u32>,
+}
+
+/// Checks all names that can be reached, or those the app made.
+pub(super) fn check(tree: &Tree<'_>, trust: Trust) -> Result<(), String> {
+    let mut names = Names::default();
+    match trust {
+        Trust::Sound => names.add_all_from_the_root(tree)?,
+        Trust::Untrusted => {
+            for (slot, node) in tree.table.nodes() {
+                if let Body::Directory(Directory { entries: Some(_), .. }) = &node.body {
+                    names.add(tree, tree.table.id(slot), trust)?;
+                }
+            }
+        }
+    }
+    for (slot, node) in tree.table.nodes() {
+        if trust == Trust::Sound || node.origin.is_none() {
+            names.check_links(tree, tree.table.id(slot), u64::from(node.links), node.kind())?;
+        }
+    }
+    if trust == Trust::Sound {
+        for &id in names.of.keys() {
+            let stat = tree.stat(id).map_err(|error| format!("{id:?}: {error}"))?;
+            names.check_links(tree, id, stat.links, stat.kind)?;
+        }
+    }
+    Ok(())
+}
+
+impl Names {
+    fn add_all_from_the_root(&mut self, tree: &Tree<'_>) -> Result<(), String> {
+        let (mut waiting, mut seen) = (vec![tree.root], BTreeSet::new());
+        while let Some(directory) = waiting.pop() {
+            if !seen.insert(directory) {
+                return Err(format!("{directory:?} is in two places"));
+            }
+            waiting.extend(self.add(tree, directory, Trust::Sound)?);
+        }
+        Ok(())
+    }
+
+    /// Adds what is in a directory; gives the directories that are.
+    fn add(&mut self, tree: &Tree<'_>, directory: NodeId, trust: Trust) -> Result<Vec<NodeId>, String> {
+        let mut directories = Vec::new();
+        for (name, found) in entries(tree, directory).map_err(|error| format!("{directory:?}: {error}"))? {
+            let Found { node, kind } = found;
+            let wrong = |what: &str| format!("{:?} in {directory:?}, {found:?}: {what}", String::from_utf8_lossy(name));
+            *self.of.entry(node).or_default() += 1;
+            if kind == FileKind::Directory {
+                *self.below.entry(directory).or_default() += 1;
+                directories.push(node);
+            }
+            if trust == Trust::Untrusted && matches!(node, NodeId::Image(_)) {
+                continue;
+            }
+            if let NodeId::Upper { slot, .. } = node
+                && (tree.table.get(slot).is_err() || tree.table.id(slot) != node)
+            {
+                return Err(wrong("the node is gone"));
+            }
+            match tree.stat(node) {
+                Ok(stat) if stat.kind == kind => {}
+                other => return Err(wrong(&format!("the node is {other:?}"))),
+            }
+            if kind == FileKind::Directory && tree.parent(node) != Ok(directory) {
+                return Err(wrong(&format!("the directory says that it is in {:?}", tree.parent(node))));
+            }
+        }
+        Ok(directories)
+    }
+
+    fn check_links(&self, tree: &Tree<'_>, id: NodeId, links: u64, kind: FileKind) -> Result<(), String> {
+        let count = |of: &BTreeMap<NodeId, u32>| of.get(&id).map_or(0, |&count| u64::from(count));
+        let names = count(&self.of) + u64::from(id == tree.root);
+        let expected = match kind {
+            FileKind::Directory if names > 1 => return Err(format!("{id:?} is a directory with {names} names")),
+            FileKind::Directory if names == 1 => 2 + count(&self.below),
+            _ => names,
+        };
+        // How an image's directory says that it does not count.
+        let uncounted = kind == FileKind::Directory && links == 1 && matches!(id, NodeId::Image(_));
+        if links == expected || uncounted { Ok(()) } else { Err(format!("{id:?} has {links} links, not {expected}")) }
+    }
+}
+
+/// The entries of a directory, its own or the image's.
+fn entries<'t>(tree: &'t Tree<'_>, directory: NodeId) -> Result<Vec<(&'t [u8], Found)>, Error> {
+    let body = tree.table.find(directory).and_then(|slot| tree.table.get(slot).ok()).map(|node| &node.body);
+    if let Some(Body::Directory(Directory { entries: Some(entries), .. })) = body {
+        return Ok(entries.all().collect());
+    }
+    let NodeId::Image(nid) = directory else { return Err(Error::BadDescriptor) };
+    let image = tree.image.as_ref().ok_or(Error::Io)?;
+    let found = |item: Result<(u64, vfs_image::DirEntry<'t>), _>| {
+        let (_, entry) = item?;
+        Ok((entry.name, Found { node: NodeId::Image(entry.nid), kind: entry.kind }))
+    };
+    image.entries(&image.inode(nid)?, 0).map(found).collect()
+}

@@ -1,0 +1,43 @@
+//! Whether the slots hang together.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+
+use super::{NONE, Node, NodeId, Slot, Table};
+
+impl<'i> Table<'i> {
+    /// All nodes, with their slots.
+    pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node<'i>)> {
+        let numbered = self.slots.iter().enumerate();
+        numbered.filter_map(|(number, slot)| Some((number as u32, slot.node.as_ref()?)))
+    }
+
+    /// Checks the list of free slots and the chains.
+    pub fn check(&self) -> Result<(), String> {
+        let mut seen = vec![false; self.slots.len()];
+        let mut number = self.free;
+        while number != NONE {
+            match (self.slots.get(number as usize), seen.get_mut(number as usize)) {
+                (Some(Slot { node: None, next, .. }), Some(seen)) if !*seen => {
+                    *seen = true;
+                    number = *next;
+                }
+                _ => return Err(format!("slot {number} is in the list of free slots, and not free or there twice")),
+            }
+        }
+        if let Some(lost) = self.slots.iter().zip(&seen).position(|(slot, seen)| slot.node.is_none() && !seen) {
+            return Err(format!("slot {lost} is empty, but not in the list of free slots"));
+        }
+        let born_in_the_image = self.slots.iter().filter_map(Slot::origin).count();
+        if self.chained != born_in_the_image {
+            return Err(format!("{} slots are counted in chains, but {born_in_the_image} belong there", self.chained));
+        }
+        for (number, origin) in self.slots.iter().enumerate().filter_map(|(n, slot)| Some((n as u32, slot.origin()?))) {
+            if self.find(NodeId::Image(origin)) != Some(number) {
+                return Err(format!("node {} of the image is in slot {number}, but is not found there", origin.0));
+            }
+        }
+        Ok(())
+    }
+}
