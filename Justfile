@@ -13,7 +13,7 @@ demo: _targets
 
 # All tests
 test: setup
-    cargo test -p vfs-image -p vfs-core -p vfs-plan
+    cargo test -p vfs-image -p vfs-core -p vfs-plan -p vfs-hostile
     # Documentation first: the other tests call cargo themselves, and it then rebuilds what those link with.
     cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --doc
     cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --tests
@@ -21,6 +21,10 @@ test: setup
 # Tests whose name contains a word, e.g. `just test-only rename`
 test-only WORD: setup
     cargo test --release -p vfs-compose -p vfs-tests -- {{WORD}}
+
+# Plans against Linux and hostile images with new seeds, for as long as is said, in seconds
+fuzz SECONDS="600":
+    bash tests/fuzz/run.sh {{SECONDS}}
 
 # Accept what the golden cases print now, and write docs/compatibility.md
 bless: setup

@@ -5,13 +5,17 @@ use crate::{At, NewTime, Op, Random, SLOTS, STREAMS};
 /// The plan of a seed.
 #[must_use]
 pub fn generate(seed: u64) -> Vec<Op> {
-    let mut random = Random::new(seed);
+    generate_with(&mut Random::new(seed))
+}
+
+/// A plan of numbers.
+pub fn generate_with(random: &mut Random) -> Vec<Op> {
     let mut ops = Vec::new();
     // Random paths alone seldom lead deep.
     if random.once_in(3) {
         let mut path = String::new();
         for _ in 0..1 + random.below(6) {
-            path = if path.is_empty() { name(&mut random) } else { format!("{path}/{}", name(&mut random)) };
+            path = if path.is_empty() { name(random) } else { format!("{path}/{}", name(random)) };
             ops.push(Op::CreateDir { at: None, path: path.clone() });
         }
         if random.once_in(2) {
@@ -19,7 +23,7 @@ pub fn generate(seed: u64) -> Vec<Op> {
         }
     }
     for _ in 0..1 + random.below(60) {
-        ops.push(op(&mut random));
+        ops.push(op(random));
     }
     ops
 }

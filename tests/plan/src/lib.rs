@@ -23,7 +23,7 @@ mod shrink;
 mod side;
 mod text;
 
-pub use generate::generate;
+pub use generate::{generate, generate_with};
 pub use lower::{ITEMS, Item, built};
 pub use op::{At, NewTime, Op, SLOTS, STREAMS};
 pub use random::Random;

@@ -178,7 +178,7 @@ impl<'i> Tree<'i> {
         match self.source(id)? {
             Source::Upper(Node { body: Body::Symlink(link), .. }) => Ok(link.target()),
             Source::Image(inode) if inode.kind == FileKind::SymbolicLink => {
-                Ok(self.image.as_ref().ok_or(Error::Io)?.link_target(&inode)?)
+                image_target(self.image.as_ref().ok_or(Error::Io)?, &inode)
             }
             Source::Upper(_) | Source::Image(_) => Err(Error::Invalid),
         }
@@ -223,7 +223,7 @@ impl<'i> Tree<'i> {
         let image = self.image.as_ref().ok_or(Error::Io)?;
         let inode = image.inode(nid)?;
         self.table.reserve()?;
-        let (links, times) = (inode.links, Times::all(inode.modified));
+        let (links, times) = (inode.links.max(1), Times::all(inode.modified));
         let node = |body| Node { origin: Some(nid), links, opens: 0, changed: false, times, body };
         // Opening files is what costs; the others need not be made in their place.
         if inode.kind == FileKind::RegularFile {
@@ -231,32 +231,52 @@ impl<'i> Tree<'i> {
         }
         let body = match inode.kind {
             FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
-            FileKind::SymbolicLink => Body::Symlink(Symlink::Image(image.link_target(&inode)?)),
+            FileKind::SymbolicLink => Body::Symlink(Symlink::Image(image_target(image, &inode)?)),
             special => Body::Special(special),
         };
         Ok(self.table.insert(node(body)))
     }
 
-    /// Gives a directory a list of its own entries with room for one more. What they are does not change.
+    /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
+    /// are about to change, with what a search has said of them.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::Io`]: the image's list does not have what a search in it found.
     /// - Those of [`Tree::load`].
-    pub fn load_entries(&mut self, directory: NodeId) -> Result<u32, Error> {
+    pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, Error> {
         let slot = self.load(directory)?;
+        let made = self.make_entries(slot, names);
+        self.kept(&[slot], made)?;
+        Ok(slot)
+    }
+
+    fn make_entries(&mut self, slot: u32, names: &[(&[u8], Option<Found>)]) -> Result<(), Error> {
         let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else { return Err(Error::NotDirectory) };
         match (&mut directory.entries, &directory.lower, &self.image) {
-            (Some(entries), ..) => entries.reserve()?,
+            (Some(entries), ..) => entries.reserve(),
             (none, Some(inode), Some(image)) => {
                 let mut entries = Entries::copy_up(image, inode)?;
                 entries.reserve()?;
+                if names.iter().any(|(name, found)| entries.get(name) != *found) {
+                    return Err(Error::Io);
+                }
                 entries.names().for_each(|name| self.names.forget(inode.nid, name));
                 *none = Some(entries);
+                Ok(())
             }
-            _ => return Err(Error::Io),
+            _ => Err(Error::Io),
         }
-        Ok(slot)
+    }
+
+    /// Passes a result on. After an error what was loaded into `slots` for the operation is given back: nothing changes, so nothing
+    /// may stay.
+    pub fn kept<T>(&mut self, slots: &[u32], result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() {
+            slots.iter().for_each(|slot| self.collect(*slot));
+        }
+        result
     }
 
     /// Checks that the nodes in `slots` can be changed and `new` be added. Names of one slot count once.
@@ -274,10 +294,7 @@ impl<'i> Tree<'i> {
         if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
             return Ok(());
         }
-        for slot in slots {
-            self.collect(*slot);
-        }
-        Err(Error::InsufficientSpace)
+        self.kept(slots, Err(Error::InsufficientSpace))
     }
 
     /// Makes sure that the next [`Tree::add`] needs no memory.
@@ -371,6 +388,15 @@ impl<'i> Tree<'i> {
 enum Source<'t, 'i> {
     Upper(&'t Node<'i>),
     Image(Inode),
+}
+
+/// Where a link of the image points: no NUL is in it, as in no path.
+///
+/// # Errors
+/// - [`Error::Io`]: the link is damaged.
+fn image_target<'i>(image: &Image<'i>, link: &Inode) -> Result<&'i [u8], Error> {
+    let target = image.link_target(link)?;
+    if target.contains(&0) { Err(Error::Io) } else { Ok(target) }
 }
 
 /// A copy of a name, made before the first change.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, TestClock, image, list, read_all};
+use vfs_core::check::Trust;
 use vfs_core::{Error, FileKind, Fs, NewTimestamp, OpenFile, OpenFlags, Options};
 use vfs_image::Image;
 
@@ -76,6 +77,7 @@ fn try_bytes(bytes: &[u8]) {
     let Ok(mut fs) = Fs::new(Some(image), TestClock::default(), Options::default()) else { return };
     let Ok(root) = fs.open_root() else { return };
     use_all(&mut fs, &root);
+    fs.check(Trust::Untrusted).unwrap();
     fs.close(root);
 }
 
@@ -221,4 +223,160 @@ fn a_name_with_a_nul_in_it() {
     }
     let directory = fs.open_at(&root, "d", FOLLOW, OpenFlags::NONE, READ).unwrap();
     assert_eq!(fs.stat_at(&directory, "an\0odd name", FOLLOW), Err(Error::Invalid));
+}
+
+/// The root's names in the order that is given, and whether the directory can be listed and changed.
+fn names_of(bytes: &[u8]) -> (Result<usize, Error>, Result<(), Error>) {
+    let mut test = Test::over(bytes);
+    let Test { fs, root, .. } = &mut test;
+    let listed = list(fs, root).map(|names| names.len());
+    let changed = fs.create_dir_at(root, "new");
+    fs.check(Trust::Untrusted).unwrap();
+    (listed, changed)
+}
+
+#[test]
+fn names_out_of_order_or_twice_cannot_be_changed() {
+    let good =
+        image(&[("d", Item::Directory), ("d/x", Item::File(b"x")), ("k", Item::File(b"k")), ("m", Item::File(b"m"))]);
+    assert_eq!(names_of(&good), (Ok(3), Ok(())));
+    let names = good.windows(6).position(|window| window == b"...dkm").unwrap();
+    for name in [b"z", b"d", b"m"] {
+        let mut bytes = good.clone();
+        // In the place of `k`.
+        bytes[names + 4] = name[0];
+        assert_eq!(names_of(&bytes), (Ok(3), Err(Error::Io)), "{name:?}");
+        if name != b"d" {
+            let mut test = Test::over(&bytes);
+            assert_eq!(test.unlink("d/x"), Ok(()), "another directory can be changed");
+        }
+    }
+}
+
+#[test]
+fn a_name_with_a_slash_is_an_error_of_its_directory() {
+    let mut bytes = image(&[
+        ("d", Item::Directory),
+        ("d/a.b", Item::File(b"x")),
+        ("d/z", Item::File(b"z")),
+        ("k", Item::File(b"k")),
+    ]);
+    let at = bytes.windows(3).position(|window| window == b"a.b").unwrap();
+    bytes[at + 1] = b'/';
+    let mut test = Test::over(&bytes);
+    let directory = test.open("d", OpenFlags::NONE, READ).unwrap();
+    assert_eq!(list(&mut test.fs, &directory), Err(Error::Io));
+    assert_eq!(test.fs.create_dir_at(&directory, "new"), Err(Error::Io));
+    assert_eq!(test.get("d/z").unwrap(), b"z");
+    assert_eq!(test.rename("k", "l"), Ok(()));
+    test.fs.check(Trust::Untrusted).unwrap();
+}
+
+/// A file would get a name that no path can say.
+#[test]
+fn a_link_with_a_nul_in_its_target_is_not_followed() {
+    let mut bytes = image(&[("file", Item::File(b"x")), ("link", Item::Link("new!name"))]);
+    let at = bytes.windows(8).position(|window| window == b"new!name").unwrap();
+    bytes[at + 3] = 0;
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.open("link", OpenFlags::CREATE, READ_WRITE).unwrap_err(), Error::Io);
+    assert_eq!(test.fs.readlink_at(&test.root, "link"), Err(Error::Io));
+    assert_eq!(test.fs.stat_at(&test.root, "link/x", FOLLOW), Err(Error::Io));
+    assert_eq!(test.names("."), ["file", "link"]);
+    test.unlink("link").unwrap();
+    test.fs.check(Trust::Untrusted).unwrap();
+}
+
+/// Two names of one directory, which hard links to files may be and directories may not.
+#[test]
+fn a_second_name_of_a_directory() {
+    let mut bytes =
+        image(&[("a", Item::Directory), ("a/x", Item::File(b"x")), ("b", Item::Directory), ("k", Item::File(b"k"))]);
+    let names = [".", "..", "a", "b", "k"];
+    let (a, b) = (entry_of(&bytes, &names, "a"), entry_of(&bytes, &names, "b"));
+    bytes.copy_within(a..a + 8, b);
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.get("b/x").unwrap(), b"x");
+    // One directory by two names, whatever happens to it.
+    test.put("b/y", b"y");
+    assert_eq!(test.get("a/y").unwrap(), b"y");
+    test.fs.check(Trust::Untrusted).unwrap();
+    test.unlink("a/x").unwrap();
+    test.unlink("a/y").unwrap();
+    test.rmdir("a").unwrap();
+    let _ = test.names("b");
+    assert_eq!(test.get("k").unwrap(), b"k");
+    test.fs.check(Trust::Untrusted).unwrap();
+    use_all(&mut test.fs, &test.root);
+    test.fs.check(Trust::Untrusted).unwrap();
+}
+
+/// A file that says it is larger than the image, and one whose contents are another's inode.
+#[test]
+fn sizes_beyond_the_image_and_inodes_in_each_other() {
+    let good = some_image();
+    let inode_of = |name: &str| {
+        let at = entry_of(&good, &[".", "..", "a", "same", "z"], name);
+        u64::from_le_bytes(good[at..at + 8].try_into().unwrap()) as usize * 32
+    };
+    let (z, same) = (inode_of("z"), inode_of("same"));
+    for size in [1 << 20, u64::MAX, i64::MAX as u64, good.len() as u64 + 1] {
+        let mut bytes = good.clone();
+        bytes[same + 8..same + 16].copy_from_slice(&size.to_le_bytes());
+        let mut test = Test::over(&bytes);
+        for path in ["same", "a/file"] {
+            assert_eq!(test.stat(path), Err(Error::Io), "{size}");
+            assert_eq!(test.get(path), Err(Error::Io), "{size}");
+        }
+        assert_eq!(test.get("z").unwrap(), b"z");
+        assert_eq!(test.get("a/b/c/file").unwrap(), [7; 5000]);
+        use_all(&mut test.fs, &test.root);
+        test.fs.check(Trust::Untrusted).unwrap();
+    }
+    // The number of `z` is a place in the middle of another inode, or of a name.
+    for place in [same / 32 + 1, z / 32 + 1, 32, 33] {
+        let mut bytes = good.clone();
+        let at = entry_of(&bytes, &[".", "..", "a", "same", "z"], "z");
+        bytes[at..at + 8].copy_from_slice(&(place as u64).to_le_bytes());
+        let mut test = Test::over(&bytes);
+        let _ = test.get("z");
+        let _ = test.unlink("z");
+        assert_eq!(test.get("a/b/c/file").unwrap(), [7; 5000]);
+        use_all(&mut test.fs, &test.root);
+        test.fs.check(Trust::Untrusted).unwrap();
+    }
+}
+
+/// What was written to a file that says it has no name is kept.
+#[test]
+fn a_file_that_counts_no_names_is_kept() {
+    let good = image(&[("file", Item::File(b"x")), ("other", Item::File(b"y"))]);
+    let at = entry_of(&good, &[".", "..", "file", "other"], "file");
+    let mut bytes = good.clone();
+    let inode = u64::from_le_bytes(good[at..at + 8].try_into().unwrap()) as usize * 32;
+    bytes[inode + 44..inode + 48].fill(0);
+    let mut test = Test::over(&bytes);
+    test.put("file", b"written");
+    assert_eq!(test.get("file").unwrap(), b"written");
+    test.fs.check(Trust::Untrusted).unwrap();
+    test.unlink("file").unwrap();
+    assert_eq!(test.fs.usage().bytes, 0);
+}
+
+/// The search goes astray where `..` is in the wrong place, and the list, which leaves it out, does not. A name would be there twice.
+#[test]
+fn a_search_that_does_not_find_what_the_list_has() {
+    let mut bytes =
+        image(&[("a", Item::File(b"a")), ("b", Item::File(b"b")), ("d", Item::Directory), ("d/x", Item::File(b"x"))]);
+    let at = bytes.windows(6).position(|window| window == b"...abd").unwrap();
+    // `a` comes before `..`: the third name begins a byte sooner.
+    bytes[at..at + 6].copy_from_slice(b".a..bd");
+    bytes[at - 3 * 12 + 8] -= 1;
+    let mut test = Test::over(&bytes);
+    assert_eq!(test.stat("a"), Err(Error::NoEntry));
+    assert_eq!(test.names("."), ["a", "b", "d"]);
+    assert_eq!(test.fs.create_dir_at(&test.root, "a"), Err(Error::Io));
+    assert_eq!(test.fs.symlink_at("x", &test.root, "a"), Err(Error::Io));
+    assert_eq!(test.fs.usage().nodes, 0);
+    test.fs.check(Trust::Untrusted).unwrap();
 }

@@ -87,8 +87,9 @@ impl<'i> Entries<'i> {
         let mut entries = Self::new();
         for item in image.entries(directory, 0) {
             let (sequence, entry) = item?;
-            // Order is what streams and their positions rest on.
-            if sequence < entries.next_sequence {
+            // Order is what streams and their positions rest on; of names in order, none is there twice.
+            let last = entries.list.last().map_or(&[][..], |last| last.name.bytes());
+            if sequence < entries.next_sequence || entry.name <= last {
                 return Err(Error::Io);
             }
             entries.next_sequence = sequence;

@@ -116,7 +116,8 @@ impl From<&Inode> for Stat {
     fn from(inode: &Inode) -> Self {
         Self {
             kind: inode.kind,
-            links: u64::from(inode.links),
+            // It was reached, so it has a name, whatever a damaged image says: a node without any is freed.
+            links: u64::from(inode.links.max(1)),
             size: inode.size,
             accessed: inode.modified,
             modified: inode.modified,

@@ -25,8 +25,9 @@ impl<C: Clock> Fs<'_, C> {
     pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
         let (parent, name) = self.vacant(at, path, true)?;
         let name = owned(name)?;
-        let slot = self.tree.load_entries(parent)?;
-        self.tree.reserve_node()?;
+        let slot = self.tree.load_entries(parent, &[(&name, None)])?;
+        let reserved = self.tree.reserve_node();
+        self.tree.kept(&[slot], reserved)?;
         self.tree.check_nodes(&[slot], 1)?;
 
         let now = self.time.now();

@@ -106,8 +106,9 @@ impl<C: Clock> Fs<'_, C> {
         }
         may_change(at)?;
         self.check_open()?;
-        let directory = self.tree.load_entries(directory)?;
-        self.tree.reserve_node()?;
+        let directory = self.tree.load_entries(directory, &[(&name, None)])?;
+        let reserved = self.tree.reserve_node();
+        self.tree.kept(&[directory], reserved)?;
         self.tree.check_nodes(&[directory], 1)?;
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);

@@ -50,13 +50,19 @@ impl<C: Clock> Fs<'_, C> {
         }
 
         let name = owned(new_name)?;
-        let old_slot = self.tree.load_entries(old.directory)?;
-        let new_slot = self.tree.load_entries(new.directory)?;
-        let moved = self.tree.load(source.node)?;
+        let names = [(old_name, Some(source)), (new_name, new.found)];
+        let (old_names, new_names) =
+            if old.directory == new.directory { (&names[..], &[][..]) } else { names.split_at(1) };
+        let old_slot = self.tree.load_entries(old.directory, old_names)?;
+        let new_slot = self.tree.load_entries(new.directory, new_names);
+        let new_slot = self.tree.kept(&[old_slot], new_slot)?;
+        let moved = self.tree.load(source.node);
+        let moved = self.tree.kept(&[old_slot, new_slot], moved)?;
         let survivor = match new.found {
-            Some(target) => self.tree.load_survivor(target.node)?,
-            None => None,
+            Some(target) => self.tree.load_survivor(target.node),
+            None => Ok(None),
         };
+        let survivor = self.tree.kept(&[old_slot, new_slot, moved], survivor)?;
         self.tree.check_nodes(&[old_slot, new_slot, moved, survivor.unwrap_or(moved)], 0)?;
 
         let now = self.time.now();

@@ -28,8 +28,9 @@ impl<C: Clock> Fs<'_, C> {
         let target = path::check(target)?;
         let (directory, name) = self.vacant(at, path, false)?;
         let (target, name) = (owned(target)?, owned(name)?);
-        let slot = self.tree.load_entries(directory)?;
-        self.tree.reserve_node()?;
+        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
+        let reserved = self.tree.reserve_node();
+        self.tree.kept(&[slot], reserved)?;
         self.tree.check_nodes(&[slot], 1)?;
 
         let now = self.time.now();

@@ -36,8 +36,9 @@ impl<C: Clock> Fs<'_, C> {
 
     /// Removes a name that is there, and its node if nothing else keeps it.
     pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), Error> {
-        let slot = self.tree.load_entries(directory)?;
-        let survivor = self.tree.load_survivor(found.node)?;
+        let slot = self.tree.load_entries(directory, &[(name, Some(found))])?;
+        let survivor = self.tree.load_survivor(found.node);
+        let survivor = self.tree.kept(&[slot], survivor)?;
         self.tree.check_nodes(&[slot, survivor.unwrap_or(slot)], 0)?;
 
         let now = self.time.now();

@@ -4,7 +4,7 @@
 //! Meant differences are in docs/deviations.md; `vfs_plan::linux` puts them in the place of Linux's own answers.
 //!
 //! - `PLANS=100000 SEED=7 cargo test --release -p vfs-core --test differential` carries out more and others;
-//! - `SECONDS=600 ... -- --ignored --nocapture without_end` goes on with new seeds for that time;
+//! - `DURATION=600 ... -- --ignored --nocapture without_end` goes on with new seeds for that time;
 //! - `PLAN=file ... -- --ignored replay` carries out the plan in a file, as a failure prints it.
 #![cfg(target_os = "linux")]
 
@@ -117,7 +117,7 @@ fn over_an_image() {
 fn without_end() {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let first = number("SEED").unwrap_or(now << 24);
-    let limit = Duration::from_secs(number("SECONDS").unwrap_or(600));
+    let limit = Duration::from_secs(number("DURATION").unwrap_or(600));
     let (start, mut plans) = (Instant::now(), 0);
     let benches = [false, true].map(|over_image| Bench { check_every: 1, ..Bench::new(over_image) });
     println!("seed {first}");
