@@ -16,7 +16,7 @@ use crate::node::directory::Found;
 use crate::path::Component;
 
 /// Places at first; a power of two, as all sizes are.
-const FIRST: usize = 64;
+const FIRST: usize = 512;
 /// Places at most: 640 KiB of a 32-bit memory.
 const MOST: usize = 1 << 15;
 
@@ -76,7 +76,7 @@ impl<'i> NameCache<'i> {
     /// Grows if that would help. Where no memory is left, it does not.
     #[inline]
     pub fn make_room(&mut self) {
-        if self.crowded.get() > self.places.len() / 2 {
+        if self.crowded.get() > self.places.len() / 8 {
             self.grow();
         }
     }
@@ -84,7 +84,8 @@ impl<'i> NameCache<'i> {
     #[cold]
     fn grow(&mut self) {
         self.crowded.set(0);
-        let size = (self.places.len() * 2).clamp(FIRST, MOST);
+        // A growth loses what collides, so there are to be few.
+        let size = (self.places.len() * 4).clamp(FIRST, MOST);
         let mut places = Vec::new();
         if size == self.places.len() || places.try_reserve_exact(size).is_err() {
             return;
@@ -126,7 +127,8 @@ mod tests {
         let mut names = NameCache::new();
         names.grow();
         let entry = |number: u64| DirEntry { name: b"name", nid: Nid(number), kind: FileKind::RegularFile };
-        let name = Component { text: b"name", hash: name::hash(b"name") };
+        let hash = b"name".iter().copied().fold(name::ROLLING_HASH_START, name::rolling_hash);
+        let name = Component { text: b"name", hash };
         for directory in [1, 2, 3] {
             names.insert(Nid(directory), name.hash, &entry(10 + directory));
         }

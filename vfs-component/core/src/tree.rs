@@ -55,7 +55,7 @@ impl<'i> Tree<'i> {
                 let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
                 let times = Times::all(Timestamp::default());
                 // The root is nobody's to remove and counts as no node of the app.
-                let slot = tree.table.insert(Node { origin: None, links: 2, opens: 0, changed: true, times, body });
+                let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
                 tree.root = tree.table.id(slot);
             }
         }
@@ -227,14 +227,15 @@ impl<'i> Tree<'i> {
         let node = |body| Node { origin: Some(nid), links, opens: 0, changed: false, times, body };
         // Opening files is what costs; the others need not be made in their place.
         if inode.kind == FileKind::RegularFile {
-            return Ok(self.table.insert(node(Body::File(RegularFile::from_image(Lower::new(image, &inode)?)))));
+            let lower = Lower::new(image, &inode)?;
+            return Ok(self.table.insert(|| node(Body::File(RegularFile::from_image(lower)))));
         }
         let body = match inode.kind {
             FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
             FileKind::SymbolicLink => Body::Symlink(Symlink::Image(image_target(image, &inode)?)),
             special => Body::Special(special),
         };
-        Ok(self.table.insert(node(body)))
+        Ok(self.table.insert(|| node(body)))
     }
 
     /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
@@ -309,7 +310,7 @@ impl<'i> Tree<'i> {
     pub fn add(&mut self, body: Body<'i>, now: Timestamp) -> u32 {
         self.nodes = self.nodes.saturating_add(1);
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
-        self.table.insert(Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
+        self.table.insert(|| Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
     /// A node that is about to be changed, after [`Tree::check_nodes`]. From here on it counts as the app's.

@@ -125,11 +125,11 @@ impl<'i> Table<'i> {
     /// Puts a node in the slot that [`Table::reserve`] has made sure of. Inlined, so that a node is made where it belongs: it is
     /// large, and copying it is a call in most engines.
     #[inline(always)]
-    pub fn insert(&mut self, node: Node<'i>) -> u32 {
+    pub fn insert(&mut self, node: impl FnOnce() -> Node<'i>) -> u32 {
         let number = self.free;
         if let Some(slot) = self.slots.get_mut(number as usize) {
             self.free = slot.next;
-            slot.node = Some(node);
+            slot.node.get_or_insert_with(node);
         }
         self.chained += usize::from(self.chain_up(number));
         number
@@ -168,9 +168,11 @@ impl<'i> Table<'i> {
     pub fn remove(&mut self, number: u32) {
         let Some(slot) = self.slots.get_mut(number as usize) else { return };
         let (next, origin) = (slot.next, slot.origin());
-        if slot.node.take().is_none() {
+        if slot.node.is_none() {
             return;
         }
+        // Not taken out: it is large, and copying it is a call in most engines.
+        slot.node = None;
         slot.generation = slot.generation.wrapping_add(1);
         slot.next = self.free;
         self.free = number;
