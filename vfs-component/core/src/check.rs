@@ -72,7 +72,7 @@ impl<C: Clock> Fs<'_, C> {
         let Some(image) = &self.tree.image else { return Ok(()) };
         for (directory, name, node, kind) in self.tree.names.known() {
             let name_of = || format!("{:?} in node {} of the image", String::from_utf8_lossy(name), directory.0);
-            let slot = self.tree.table.find(crate::node::NodeId::Image(directory));
+            let slot = self.tree.table.find(crate::node::NodeId::image(directory));
             let body = slot.and_then(|slot| self.tree.table.get(slot).ok()).map(|node| &node.body);
             if let Some(Body::Directory(Directory { entries: Some(_), .. })) = body {
                 return Err(format!("{} is known, but the directory was copied up", name_of()));

@@ -53,7 +53,7 @@ impl<'i> NameCache<'i> {
         [place, place ^ 1].into_iter().find_map(|place| {
             let known = self.places.get(place)?.get();
             let is_it = u64::from(known.directory) == directory.0 && name::same(known.name, name.text);
-            is_it.then(|| Found { node: NodeId::Image(Nid(u64::from(known.node))), kind: known.kind })
+            is_it.then(|| Found { node: NodeId::image(Nid(u64::from(known.node))), kind: known.kind })
         })
     }
 
@@ -134,6 +134,6 @@ mod tests {
         }
         names.forget(Nid(2), b"name");
         let node = |directory| names.get(Nid(directory), name).map(|found| found.node);
-        assert_eq!([node(1), node(2), node(3)], [Some(NodeId::Image(Nid(11))), None, Some(NodeId::Image(Nid(13)))]);
+        assert_eq!([node(1), node(2), node(3)], [Some(NodeId::image(Nid(11))), None, Some(NodeId::image(Nid(13)))]);
     }
 }

@@ -9,7 +9,7 @@ use crate::limits::Limits;
 use crate::name_cache::NameCache;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
-use crate::node::{Body, Directory, Lower, Node, NodeId, RegularFile, Stat, Symlink, Times};
+use crate::node::{Body, Directory, Lower, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
 use crate::path::Component;
 
 /// All there is of the files.
@@ -36,7 +36,7 @@ impl<'i> Tree<'i> {
         let mut tree = Self {
             image,
             table: Table::new(),
-            root: NodeId::Image(Nid(0)),
+            root: NodeId::image(Nid(0)),
             names: NameCache::new(),
             limits,
             bytes: 0,
@@ -48,7 +48,7 @@ impl<'i> Tree<'i> {
                 if image.inode(root)?.kind != FileKind::Directory {
                     return Err(Error::Io);
                 }
-                tree.root = NodeId::Image(root);
+                tree.root = NodeId::image(root);
             }
             None => {
                 tree.table.reserve()?;
@@ -74,10 +74,10 @@ impl<'i> Tree<'i> {
     /// Where a node's state is to be read.
     #[inline]
     fn source(&self, id: NodeId) -> Result<Source<'_, 'i>, Error> {
-        match (self.table.find(id), id) {
+        match (self.table.find(id), id.origin()) {
             (Some(slot), _) => Ok(Source::Upper(self.table.get(slot)?)),
-            (None, NodeId::Image(nid)) => Ok(Source::Image(self.inode(nid)?)),
-            (None, NodeId::Upper { .. }) => Err(Error::BadDescriptor),
+            (None, Origin::Image(nid)) => Ok(Source::Image(self.inode(nid)?)),
+            (None, Origin::Upper(_)) => Err(Error::BadDescriptor),
         }
     }
 
@@ -99,7 +99,7 @@ impl<'i> Tree<'i> {
     /// - [`Error::Io`]: the image is damaged.
     #[inline]
     pub fn lookup(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
-        if let NodeId::Image(nid) = directory
+        if let Origin::Image(nid) = directory.origin()
             && let Some(found) = self.names.get(nid, name)
         {
             return Ok(Some(found));
@@ -120,7 +120,7 @@ impl<'i> Tree<'i> {
         let image = self.image.as_ref().ok_or(Error::Io)?;
         let Some(entry) = image.lookup(&inode, name.text)? else { return Ok(None) };
         self.names.insert(inode.nid, name.hash, &entry);
-        Ok(Some(Found { node: NodeId::Image(entry.nid), kind: entry.kind }))
+        Ok(Some(Found { node: NodeId::image(entry.nid), kind: entry.kind }))
     }
 
     /// The directory that a directory is in; the root is in itself.
@@ -141,7 +141,7 @@ impl<'i> Tree<'i> {
             Source::Upper(_) | Source::Image(_) => return Err(Error::NotDirectory),
         };
         let image = self.image.as_ref().ok_or(Error::Io)?;
-        Ok(NodeId::Image(image.parent(&inode)?))
+        Ok(NodeId::image(image.parent(&inode)?))
     }
 
     /// Whether a directory is `below` or one of those that `below` lies in.
@@ -219,7 +219,7 @@ impl<'i> Tree<'i> {
         if let Some(slot) = self.table.find(id) {
             return Ok(slot);
         }
-        let NodeId::Image(nid) = id else { return Err(Error::BadDescriptor) };
+        let Origin::Image(nid) = id.origin() else { return Err(Error::BadDescriptor) };
         let image = self.image.as_ref().ok_or(Error::Io)?;
         let inode = image.inode(nid)?;
         self.table.reserve()?;

@@ -10,7 +10,7 @@ use vfs_image::FileKind;
 use super::Trust;
 use crate::Error;
 use crate::node::directory::Found;
-use crate::node::{Body, Directory, NodeId};
+use crate::node::{Body, Directory, NodeId, Origin};
 use crate::tree::Tree;
 
 /// Names found so far.
@@ -72,10 +72,10 @@ impl Names {
                 *self.below.entry(directory).or_default() += 1;
                 directories.push(node);
             }
-            if trust == Trust::Untrusted && matches!(node, NodeId::Image(_)) {
+            if trust == Trust::Untrusted && matches!(node.origin(), Origin::Image(_)) {
                 continue;
             }
-            if let NodeId::Upper { slot, .. } = node
+            if let Origin::Upper(slot) = node.origin()
                 && (tree.table.get(slot).is_err() || tree.table.id(slot) != node)
             {
                 return Err(wrong("the node is gone"));
@@ -100,7 +100,7 @@ impl Names {
             _ => names,
         };
         // How an image's directory says that it does not count.
-        let uncounted = kind == FileKind::Directory && links == 1 && matches!(id, NodeId::Image(_));
+        let uncounted = kind == FileKind::Directory && links == 1 && matches!(id.origin(), Origin::Image(_));
         if links == expected || uncounted { Ok(()) } else { Err(format!("{id:?} has {links} links, not {expected}")) }
     }
 }
@@ -111,11 +111,11 @@ fn entries<'t>(tree: &'t Tree<'_>, directory: NodeId) -> Result<Vec<(&'t [u8], F
     if let Some(Body::Directory(Directory { entries: Some(entries), .. })) = body {
         return Ok(entries.all().collect());
     }
-    let NodeId::Image(nid) = directory else { return Err(Error::BadDescriptor) };
+    let Origin::Image(nid) = directory.origin() else { return Err(Error::BadDescriptor) };
     let image = tree.image.as_ref().ok_or(Error::Io)?;
     let found = |item: Result<(u64, vfs_image::DirEntry<'t>), _>| {
         let (_, entry) = item?;
-        Ok((entry.name, Found { node: NodeId::Image(entry.nid), kind: entry.kind }))
+        Ok((entry.name, Found { node: NodeId::image(entry.nid), kind: entry.kind }))
     };
     image.entries(&image.inode(nid)?, 0).map(found).collect()
 }

@@ -94,7 +94,7 @@ impl<'i> Entries<'i> {
             }
             entries.next_sequence = sequence;
             entries.reserve()?;
-            entries.push(Name::Image(entry.name), Found { node: NodeId::Image(entry.nid), kind: entry.kind });
+            entries.push(Name::Image(entry.name), Found { node: NodeId::image(entry.nid), kind: entry.kind });
         }
         Ok(entries)
     }

@@ -3,6 +3,7 @@
 //! Who keeps a node: its names (`links`) and its opens (`opens`). Without either it is freed.
 
 pub(crate) mod directory;
+mod id;
 mod lower;
 pub(crate) mod regular_file;
 pub(crate) mod symlink;
@@ -11,23 +12,10 @@ pub(crate) mod table;
 use vfs_image::{FileKind, Inode, Nid, Timestamp};
 
 pub(crate) use directory::Directory;
+pub(crate) use id::{NodeId, Origin};
 pub(crate) use lower::Lower;
 pub(crate) use regular_file::RegularFile;
 pub(crate) use symlink::Symlink;
-
-/// A node's identity, as long as it lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum NodeId {
-    /// Born in the image. It keeps this identity when it is changed, so its names stay names of one node.
-    Image(Nid),
-    /// Made by the app.
-    Upper {
-        /// Place in the table.
-        slot: u32,
-        /// How often the place was used before.
-        generation: u32,
-    },
-}
 
 /// A node that is open or changed. An image node that is neither has none: it is read where it lies.
 pub(crate) struct Node<'i> {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use vfs_image::Nid;
 
-use super::{Node, NodeId};
+use super::{Node, NodeId, Origin};
 use crate::{Error, name};
 
 /// No slot.
@@ -67,9 +67,9 @@ impl<'i> Table<'i> {
     /// The slot of a node, if it has one.
     #[inline]
     pub fn find(&self, id: NodeId) -> Option<u32> {
-        let nid = match id {
-            NodeId::Upper { slot, .. } => return Some(slot),
-            NodeId::Image(nid) => nid,
+        let nid = match id.origin() {
+            Origin::Upper(slot) => return Some(slot),
+            Origin::Image(nid) => nid,
         };
         let mut number = *self.chains.get(self.chain(nid))?;
         while let Some(slot) = self.slots.get(number as usize) {
@@ -84,9 +84,9 @@ impl<'i> Table<'i> {
     /// The identity of the node in a slot.
     pub fn id(&self, slot: u32) -> NodeId {
         match self.slots.get(slot as usize) {
-            Some(Slot { node: Some(Node { origin: Some(nid), .. }), .. }) => NodeId::Image(*nid),
-            Some(Slot { generation, .. }) => NodeId::Upper { slot, generation: *generation },
-            None => NodeId::Upper { slot, generation: 0 },
+            Some(Slot { node: Some(Node { origin: Some(nid), .. }), .. }) => NodeId::image(*nid),
+            Some(Slot { generation, .. }) => NodeId::upper(slot, *generation),
+            None => NodeId::upper(slot, 0),
         }
     }
 

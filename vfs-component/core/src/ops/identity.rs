@@ -35,12 +35,7 @@ impl<C: Clock> Fs<'_, C> {
 
 /// Both halves are one-to-one, so nodes with different identities have different numbers in each.
 fn hash(id: NodeId) -> (u64, u64) {
-    // An image is far smaller than 2^68 bytes: the top bit of a node number in it is free.
-    let identity = match id {
-        NodeId::Image(nid) => nid.0,
-        NodeId::Upper { slot, generation } => 1 << 63 | u64::from(generation) << 32 | u64::from(slot),
-    };
-    let lower = mix(identity);
+    let lower = mix(id.number());
     (lower, mix(lower))
 }
 

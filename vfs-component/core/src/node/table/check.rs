@@ -34,7 +34,7 @@ impl<'i> Table<'i> {
             return Err(format!("{} slots are counted in chains, but {born_in_the_image} belong there", self.chained));
         }
         for (number, origin) in self.slots.iter().enumerate().filter_map(|(n, slot)| Some((n as u32, slot.origin()?))) {
-            if self.find(NodeId::Image(origin)) != Some(number) {
+            if self.find(NodeId::image(origin)) != Some(number) {
                 return Err(format!("node {} of the image is in slot {number}, but is not found there", origin.0));
             }
         }

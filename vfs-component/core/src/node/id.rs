@@ -1,0 +1,64 @@
+//! Identity of a node.
+
+use vfs_image::Nid;
+
+/// Set where the app made the node; no inode of an image is numbered so high.
+const UPPER: u64 = 1 << 63;
+const GENERATIONS: u32 = (1 << 31) - 1;
+
+/// A node's identity, as long as it lives: one number, because compilers copy a variant in small pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(u64);
+
+/// Where a node was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// In the image. It keeps this identity when it is changed, so its names stay names of one node.
+    Image(Nid),
+    /// By the app, in this slot of the table.
+    Upper(u32),
+}
+
+impl NodeId {
+    /// A node of the image. Numbers that no image can have are one, which is as damaged as all of them.
+    #[inline]
+    pub const fn image(nid: Nid) -> Self {
+        Self(if nid.0 < UPPER { nid.0 } else { UPPER - 1 })
+    }
+
+    /// A node of the app, from its slot and how often that was used before.
+    #[inline]
+    pub fn upper(slot: u32, generation: u32) -> Self {
+        Self(UPPER | u64::from(generation & GENERATIONS) << 32 | u64::from(slot))
+    }
+
+    #[inline]
+    pub const fn origin(self) -> Origin {
+        if self.0 < UPPER { Origin::Image(Nid(self.0)) } else { Origin::Upper(self.0 as u32) }
+    }
+
+    /// No two nodes that live at a time have the same.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_of_an_image_is_one_of_the_apps() {
+        for nid in [0, 1, UPPER - 1, UPPER, UPPER | 1 << 32 | 7, u64::MAX] {
+            let id = NodeId::image(Nid(nid));
+            assert_eq!(id.origin(), Origin::Image(Nid(nid.min(UPPER - 1))));
+            assert_ne!(id, NodeId::upper(nid as u32, (nid >> 32) as u32));
+        }
+    }
+
+    #[test]
+    fn generations_tell_nodes_of_one_slot_apart() {
+        assert_eq!(NodeId::upper(u32::MAX - 1, 9).origin(), Origin::Upper(u32::MAX - 1));
+        assert_ne!(NodeId::upper(5, 0), NodeId::upper(5, 1));
+    }
+}
