@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use wasmparser::{Parser, Payload, Validator, WasmFeatures};
+use wit_component::DecodedWasm;
+use wit_parser::{TypeDefKind, TypeId, WorldItem};
 
 use crate::app::{App, FILESYSTEM};
 use crate::error::CheckError;
@@ -43,7 +45,7 @@ impl Edge {
 ///
 /// # Errors
 /// - [`CheckError::Invalid`]: the validator refuses it.
-/// - [`CheckError::NotDenied`]: it imports what is denied.
+/// - [`CheckError::NotDenied`]: it imports what is denied, and more of it than names of types, which are no access to anything.
 /// - [`CheckError::NewImport`]: law 1, it imports what the app does not.
 /// - [`CheckError::NotPlugged`]: law 2, an import of the app that the vfs serves is still there, and the vfs itself does not need it.
 /// - [`CheckError::LostExport`]: the app exports more.
@@ -67,7 +69,7 @@ fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> R
     let edge = Edge::of(composed).map_err(|source| CheckError::Invalid { source: source.into() })?;
     let served: BTreeSet<String> = app.served.keys().map(ToString::to_string).collect();
     for interface in edge.imports {
-        if app.withheld.contains(&interface) {
+        if app.withheld.contains(&interface) && !is_names_of_types(composed, &interface) {
             return Err(CheckError::NotDenied { interface });
         }
         if !app.imports.contains(&interface) {
@@ -83,4 +85,14 @@ fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> R
         }
     }
     Ok(())
+}
+
+/// Whether an import brings neither functions nor resources: what another import is written in.
+fn is_names_of_types(composed: &[u8], import: &str) -> bool {
+    let Ok(DecodedWasm::Component(resolve, world)) = wit_component::decode(composed) else { return false };
+    let found = resolve.worlds[world].imports.iter().find(|(key, _)| resolve.name_world_key(key) == import);
+    let Some((_, WorldItem::Interface { id, .. })) = found else { return false };
+    let interface = &resolve.interfaces[*id];
+    let is_resource = |ty: &TypeId| matches!(resolve.types[*ty].kind, TypeDefKind::Resource);
+    interface.functions.is_empty() && !interface.types.values().any(is_resource)
 }

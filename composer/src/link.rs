@@ -13,6 +13,7 @@
 //! taken       the resources that they take for good
 //! drops       the host's drops of those
 //! refuse      what is said where their types have no words for it
+//! withheld    imports of which only names of types may stay
 //! emit        what is still needed of all this, as a component
 //! ```
 //!
@@ -31,6 +32,7 @@ mod taken;
 #[cfg(test)]
 mod tests;
 mod vfs;
+mod withheld;
 
 use std::collections::BTreeSet;
 
@@ -189,6 +191,7 @@ pub(crate) fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Link
     if let Some(refuse) = refuse {
         foreign::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
     }
+    withheld::strip(app, &mut component);
     let emitted = component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
     if let Some(interface) = still_imported(&emitted.bytes)? {
         return Err(Unlinkable::HandedOn { interface }.into());

@@ -30,7 +30,8 @@ pub(super) struct Chosen {
 
 /// Reads the rules for one app.
 ///
-/// What uses a resource of something that is denied is denied with it: nobody could give it one.
+/// What uses a resource of something that is denied is denied with it: nobody could give it one. So what is kept from a rule for
+/// everything keeps what it uses.
 ///
 /// # Errors
 /// - [`DenyError::Unknown`], [`DenyError::Version`]: a pattern speaks of nothing, or of another version.
@@ -42,10 +43,13 @@ pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -
     }
     let exported = exported(app);
     let imports = &app.resolve.worlds[app.world].imports;
+    let kept = kept(rules, app);
+    let is_kept = |item: &WorldItem| id_of(item).is_some_and(|id| kept.contains(&id));
     let mut denied: IndexMap<WorldKey, &str> = IndexMap::new();
     for (key, item) in imports {
         let name = app.resolve.name_world_key(key);
-        let Some((because, reach)) = because(rules, &name) else { continue };
+        let found = because(rules, &name).filter(|(_, reach)| reach.is_some() || !is_kept(item));
+        let Some((because, reach)) = found else { continue };
         if let WorldItem::Type { id, .. } = item {
             if matches!(app.resolve.types[*id].kind, TypeDefKind::Resource) {
                 return Err(DenyError::Resource { name, because: because.to_owned() });
@@ -102,6 +106,24 @@ fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)>
     found.or_else(|| rules.all.as_deref().filter(|_| !is_kept()).map(|because| (because, None)))
 }
 
+/// The interfaces that are used by what is kept from a rule for everything. Streams and pollables are the vfs's, or come with what the
+/// host has of them.
+fn kept(rules: &Rules, app: &App) -> BTreeSet<InterfaceId> {
+    let imports = &app.resolve.worlds[app.world].imports;
+    let is_kept = |key: &WorldKey| {
+        let name = app.resolve.name_world_key(key);
+        rules.kept.iter().any(|kept| pattern::reach(kept, &name).is_some())
+    };
+    let mut todo: Vec<_> = imports.iter().filter(|(key, _)| is_kept(key)).map(|(_, item)| item).collect();
+    let mut kept = BTreeSet::new();
+    while let Some(item) = todo.pop() {
+        let used = owners(&app.resolve, item).into_iter().filter(|id| !is_io(app, *id));
+        let new: Vec<_> = used.filter(|id| kept.insert(*id)).collect();
+        todo.extend(imports.values().filter(|item| id_of(item).is_some_and(|id| new.contains(&id))));
+    }
+    kept
+}
+
 /// Whether the vfs answers an import without a host; also where it brings nothing but names of types.
 fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
     let name = InterfaceName::parse(&app.resolve.name_world_key(key));
@@ -125,14 +147,17 @@ fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
 
 /// Whether streams or pollables of the host come to the app in spite of all.
 fn speaks_of_io(app: &App, denied: &IndexMap<WorldKey, &str>) -> bool {
-    let is_io = |id: InterfaceId| app.resolve.id_of(id).is_some_and(|name| name.starts_with(IO));
     let world = &app.resolve.worlds[app.world];
     let imports = world.imports.iter().filter(|(key, item)| {
         let name = app.resolve.name_world_key(key);
         let is_virtual = name.starts_with(IO) || name.starts_with(crate::app::FILESYSTEM);
         !denied.contains_key(*key) && !is_virtual && !functions(&app.resolve, item).is_empty()
     });
-    imports.chain(&world.exports).any(|(_, item)| owners(&app.resolve, item).into_iter().any(is_io))
+    imports.chain(&world.exports).any(|(_, item)| owners(&app.resolve, item).into_iter().any(|id| is_io(app, id)))
+}
+
+fn is_io(app: &App, id: InterfaceId) -> bool {
+    app.resolve.id_of(id).is_some_and(|name| name.starts_with(IO))
 }
 
 fn id_of(item: &WorldItem) -> Option<InterfaceId> {

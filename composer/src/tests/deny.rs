@@ -369,6 +369,31 @@ fn what_is_kept_stays_the_hosts() {
 }
 
 #[test]
+fn what_is_kept_keeps_what_it_uses() {
+    let body = "import wasi:filesystem/preopens@0.2.3; import wasi:clocks/monotonic-clock@0.2.3;
+        import wasi:sockets/instance-network@0.2.3; import wasi:sockets/udp@0.2.3; import wasi:sockets/tcp@0.2.3;
+        import wasi:random/random@0.2.3;";
+    for form in FORMS {
+        let (_directory, composer) = composer(apps::dummy(&["0.2.3"], body));
+        let composed = composer.deny_all("why").keep("wasi:sockets/tcp").form(form).compose().unwrap();
+        let component = composed.to_bytes().unwrap();
+        let imports = inspect(&component).unwrap().imports;
+        let has = |name: &str| imports.iter().any(|import| import.starts_with(name));
+        assert!(has("wasi:sockets/tcp@") && has("wasi:sockets/network@"), "{form:?} {imports:?}");
+        assert!(
+            !has("wasi:sockets/udp") && !has("wasi:sockets/instance") && !has("wasi:random"),
+            "{form:?} {imports:?}"
+        );
+        // The clock's names of types are all there may be of it.
+        let wit_component::DecodedWasm::Component(resolve, _) = wit_component::decode(&component).unwrap() else {
+            panic!()
+        };
+        let mut clocks = resolve.interfaces.iter().filter(|(id, _)| resolve.id_of(*id).unwrap().contains("monotonic"));
+        assert!(clocks.all(|(_, clock)| clock.functions.is_empty()), "{form:?}");
+    }
+}
+
+#[test]
 fn a_user_of_what_is_denied_is_denied_with_it() {
     let body = "import wasi:filesystem/preopens@0.2.3; import wasi:sockets/tcp@0.2.3; import wasi:sockets/udp@0.2.3;";
     for component in denied(&apps::dummy(&["0.2.3"], body), &["wasi:sockets/network"]) {
