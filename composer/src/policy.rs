@@ -34,7 +34,7 @@ pub struct Policy {
     pub stderr: Stdio<String>,
     /// The wall clock stands still at this time.
     pub wall_clock: Option<Timestamp>,
-    /// The monotonic clock stands still, at so many nanoseconds. Whoever waits for it does not wait.
+    /// The monotonic clock stands still, at so many nanoseconds. Whoever waits for it does not wait: it moves to the time that is waited for.
     pub monotonic_clock: Option<u64>,
     /// Random numbers come from this seed.
     pub seed: Option<u64>,

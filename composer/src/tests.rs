@@ -7,6 +7,7 @@ mod config;
 mod deny;
 mod encodings;
 mod foreign;
+mod frozen_clock;
 mod gate;
 mod images;
 mod laws;

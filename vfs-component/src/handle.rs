@@ -100,8 +100,28 @@ pub struct HostStream {
 pub enum Pollable {
     /// What is in memory never blocks.
     Ready,
+    /// Ready from this time on of a clock that stands still, in nanoseconds.
+    Timer(u64),
     /// The host's, with the number of the stream that it belongs to.
     Host { handle: u32, parent: Option<u32> },
+}
+
+/// What is known of a pollable without its host.
+#[derive(Clone, Copy)]
+pub enum Known {
+    Ready,
+    Timer(u64),
+    Host(u32),
+}
+
+impl Pollable {
+    pub fn known(&self) -> Known {
+        match *self {
+            Self::Ready => Known::Ready,
+            Self::Timer(when) => Known::Timer(when),
+            Self::Host { handle, .. } => Known::Host(handle),
+        }
+    }
 }
 
 /// An error resource.
@@ -217,7 +237,7 @@ impl Handles {
             Handle::Output(Output::Host(stream)) => host::streams::drop_output_stream(stream.handle),
             Handle::Input(Input::Standard | Input::Null | Input::Failing(_))
             | Handle::Output(Output::Null | Output::Closed | Output::Failing(_))
-            | Handle::Pollable(Pollable::Ready)
+            | Handle::Pollable(Pollable::Ready | Pollable::Timer(_))
             | Handle::Error(StreamFailure::File(_) | StreamFailure::Denied(_))
             | Handle::Released(_) => {}
             Handle::Pollable(Pollable::Host { handle, parent }) => {

@@ -16,6 +16,8 @@ pub struct State {
     pub fs: Fs<'static, HostClock>,
     pub handles: Handles,
     pub settings: SettingsView<'static>,
+    /// The time of a monotonic clock that stands still, from the first timer on: waiting moves it. 0 where the clock is the host's.
+    pub reached: u64,
     /// Standard streams that are not the host's.
     pub standard: Standard,
     /// Results that lie in no one place already are put together here; see [`Fs::read`].
@@ -49,6 +51,7 @@ impl State {
             fs,
             handles: Handles::default(),
             settings,
+            reached: 0,
             standard: Standard::default(),
             gather: Vec::new(),
             lists: Lists::default(),

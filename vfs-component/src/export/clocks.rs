@@ -1,6 +1,7 @@
 //! `wasi:clocks/{monotonic-clock,wall-clock}`: the host's clocks; pollables become ours.
 //!
-//! Of clocks that stand still the composer puts functions that answer the time in the place of the host's.
+//! Of clocks that stand still the composer puts functions that answer the time in the place of the host's. Waiting moves such a
+//! monotonic clock to the time that is waited for, so that whoever asks until a time has come gets there.
 
 use crate::abi::{Area, Datetime};
 use crate::export::poll;
@@ -10,7 +11,8 @@ use crate::state::call_value;
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#now")]
 extern "C" fn monotonic_now() -> u64 {
-    host::clocks::now()
+    let host = host::clocks::now();
+    call_value(|state| host.max(state.reached))
 }
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#resolution")]
@@ -20,18 +22,24 @@ extern "C" fn monotonic_resolution() -> u64 {
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#subscribe-instant")]
 extern "C" fn subscribe_instant(when: u64) -> u32 {
-    new_timer(host::clocks::subscribe_instant(when))
+    new_timer(host::clocks::subscribe_instant(when), |_| when)
 }
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#subscribe-duration")]
-extern "C" fn subscribe_duration(when: u64) -> u32 {
-    new_timer(host::clocks::subscribe_duration(when))
+extern "C" fn subscribe_duration(span: u64) -> u32 {
+    new_timer(host::clocks::subscribe_duration(span), |now| now.saturating_add(span))
 }
 
-fn new_timer(handle: u32) -> u32 {
+/// `when` makes of the time now the time that is waited for, both of a clock that stands still.
+fn new_timer(handle: u32, when: impl FnOnce(u64) -> u64) -> u32 {
     call_value(|state| {
-        // No host gives a handle 0: the clock stands still, and nobody is to wait for it.
-        let timer = if handle == 0 { Pollable::Ready } else { Pollable::Host { handle, parent: None } };
+        // No host gives a handle 0: the clock stands still.
+        let timer = if handle == 0 {
+            state.reached = state.reached.max(host::clocks::now());
+            Pollable::Timer(when(state.reached))
+        } else {
+            Pollable::Host { handle, parent: None }
+        };
         poll::new_pollable(state, timer)
     })
 }

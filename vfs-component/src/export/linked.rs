@@ -3,36 +3,30 @@
 //! In that form a handle carries its owner: the vfs's have [`VIRTUAL`] set, all others are the host's own. Calls in which all
 //! handles have one owner go to the other exports, with the bit cleared, or straight to the host.
 
+use super::poll;
 use super::streams::{Blocking, Failure, StreamError, answer, file_to_host, host_to_file};
 use crate::abi::{self, List, Res};
-use crate::host;
+use crate::handle::Known;
 use crate::state::{State, call};
 
 /// The bit of the vfs's handles.
 const VIRTUAL: u32 = 1 << 30;
 
-/// `wasi:io/poll#poll` where at least one pollable is the vfs's, and so ready: the host's are only asked.
+/// `wasi:io/poll#poll` where at least one pollable is the vfs's: see [`poll::gather`].
 #[unsafe(export_name = "vfs-compose:linked#poll")]
-extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
+extern "C" fn poll_mixed(pointer: *const u32, length: usize) -> *const List {
     call(|state| {
         let pollables = abi::list(pointer, length);
-        let State { handles, lists, .. } = state;
+        let State { handles, lists, reached, .. } = state;
         let indexes = &mut lists.indexes;
         indexes.clear();
         if indexes.try_reserve(pollables.len()).is_err() {
             abi::trap();
         }
-        for (index, pollable) in pollables.iter().enumerate() {
-            let ready = if pollable & VIRTUAL == 0 {
-                host::poll::ready(*pollable)
-            } else {
-                handles.pollable(pollable & !VIRTUAL);
-                true
-            };
-            if ready {
-                indexes.push(index as u32);
-            }
-        }
+        poll::gather(indexes, reached, pollables, |pollable| match pollable & VIRTUAL {
+            0 => Known::Host(pollable),
+            _ => handles.pollable(pollable & !VIRTUAL).known(),
+        });
         List::of(indexes)
     })
 }

@@ -1,7 +1,7 @@
 //! `wasi:io/poll`: one pollable for what is in memory and what is the host's.
 
 use crate::abi::{self, List};
-use crate::handle::{Handle, Handles, Kind, Pollable};
+use crate::handle::{Handle, Kind, Known, Pollable};
 use crate::host;
 use crate::state::{State, call, call_value, within_call};
 
@@ -18,13 +18,14 @@ pub fn new_pollable(state: &mut State, pollable: Pollable) -> u32 {
 
 #[unsafe(export_name = "wasi:io/poll#[method]pollable.ready")]
 extern "C" fn ready(pollable: u32) -> bool {
-    call_value(|state| is_ready(&mut state.handles, pollable))
+    call_value(|state| is_ready(state.handles.pollable(pollable), state.reached))
 }
 
 #[unsafe(export_name = "wasi:io/poll#[method]pollable.block")]
 extern "C" fn block(pollable: u32) {
     call_value(|state| match state.handles.pollable(pollable) {
         Pollable::Ready => {}
+        Pollable::Timer(when) => state.reached = state.reached.max(*when),
         Pollable::Host { handle, .. } => host::poll::block(*handle),
     });
 }
@@ -34,8 +35,7 @@ extern "C" fn drop_pollable(pollable: u32) {
     within_call(|state| state.handles.remove(&mut state.fs, pollable, Kind::Pollable));
 }
 
-/// The indexes of all that are ready. If a virtual one is, the host's are only asked; if none is, all are the host's and it blocks
-/// on them.
+/// The indexes of all that are ready. If all are the host's, it blocks on them; else see [`gather`].
 ///
 /// # Traps
 /// An empty list, as WASI has it.
@@ -46,7 +46,7 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
         if pollables.is_empty() {
             abi::trap();
         }
-        let State { handles, lists, .. } = state;
+        let State { handles, lists, reached, .. } = state;
         let indexes = &mut lists.indexes;
         indexes.clear();
         if indexes.try_reserve(pollables.len()).is_err() {
@@ -56,25 +56,43 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
         for pollable in pollables {
             match handles.pollable(*pollable) {
                 Pollable::Host { handle, .. } => indexes.push(*handle),
-                Pollable::Ready => break,
+                Pollable::Ready | Pollable::Timer(_) => break,
             }
         }
         if indexes.len() == pollables.len() {
             return List::of(host::poll::poll(indexes));
         }
-        indexes.clear();
-        for (index, pollable) in pollables.iter().enumerate() {
-            if is_ready(handles, *pollable) {
-                indexes.push(index as u32);
-            }
-        }
+        gather(indexes, reached, pollables, |pollable| handles.pollable(pollable).known());
         List::of(indexes)
     })
 }
 
-fn is_ready(handles: &mut Handles, pollable: u32) -> bool {
-    match handles.pollable(pollable) {
-        Pollable::Ready => true,
-        Pollable::Host { handle, .. } => host::poll::ready(*handle),
+/// Puts the indexes of all that are ready into a list with room for them. The host's are only asked. If none is ready, the clock that
+/// stands still moves to the earliest time that is waited for, so that there is always one: a time limit for something of the host's is
+/// over as soon as that is not ready at once.
+pub fn gather(indexes: &mut Vec<u32>, reached: &mut u64, pollables: &[u32], mut look: impl FnMut(u32) -> Known) {
+    let mut earliest = None;
+    indexes.clear();
+    for (index, pollable) in pollables.iter().enumerate() {
+        match look(*pollable) {
+            Known::Timer(when) if when > *reached => earliest = Some(earliest.map_or(when, |other| when.min(other))),
+            Known::Host(handle) if !host::poll::ready(handle) => {}
+            Known::Ready | Known::Timer(_) | Known::Host(_) => indexes.push(index as u32),
+        }
+    }
+    let Some(when) = earliest.filter(|_| indexes.is_empty()) else { return };
+    *reached = when;
+    for (index, pollable) in pollables.iter().enumerate() {
+        if matches!(look(*pollable), Known::Timer(other) if other == when) {
+            indexes.push(index as u32);
+        }
+    }
+}
+
+fn is_ready(pollable: &Pollable, reached: u64) -> bool {
+    match pollable.known() {
+        Known::Ready => true,
+        Known::Timer(when) => when <= reached,
+        Known::Host(handle) => host::poll::ready(handle),
     }
 }

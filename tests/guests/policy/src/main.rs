@@ -61,11 +61,19 @@ fn wall() {
 fn monotonic() {
     println!("{}, {}", monotonic_clock::now(), monotonic_clock::resolution());
     let timers = [monotonic_clock::subscribe_duration(3_600_000_000_000), monotonic_clock::subscribe_instant(u64::MAX)];
-    println!("{:?}", poll::poll(&[&timers[0], &timers[1]]));
-    timers.iter().for_each(poll::Pollable::block);
+    println!("{:?} {}", poll::poll(&[&timers[0], &timers[1]]), monotonic_clock::now());
+    println!("{} {}", timers[0].ready(), timers[1].ready());
     let before = Instant::now();
     thread::sleep(Duration::from_secs(3600));
     println!("an hour took {:?}", before.elapsed());
+    let mut naps = 0;
+    while before.elapsed() < Duration::from_secs(7200) {
+        thread::sleep(Duration::from_secs(600));
+        naps += 1;
+    }
+    println!("another hour took {naps} naps");
+    timers.iter().for_each(poll::Pollable::block);
+    println!("{}", monotonic_clock::now());
 }
 
 fn random_numbers() {
