@@ -52,14 +52,14 @@ const KEYS: &[&str] = &[
 #[allow(missing_docs, reason = "the flags say it")]
 pub struct Manifest {
     pub allow: Vec<String>,
-    pub allow_unused: bool,
+    pub allow_unused: Option<bool>,
     pub arg: Vec<String>,
     pub argv0: Option<String>,
     pub config: Option<Config>,
     pub cwd: Option<Spanned<String>>,
     pub deny: Vec<String>,
-    pub deny_all: bool,
-    pub deterministic: bool,
+    pub deny_all: Option<bool>,
+    pub deterministic: Option<bool>,
     pub env: BTreeMap<String, String>,
     pub exit: Option<Access>,
     pub form: Option<FormChoice>,
@@ -76,12 +76,12 @@ pub struct Manifest {
     pub output: Option<String>,
     pub preopen: Vec<String>,
     pub random: Option<Spanned<String>>,
-    pub read_only: bool,
+    pub read_only: Option<bool>,
     pub sockets: Option<Access>,
     pub stderr: Option<Spanned<String>>,
     pub stdin: Option<Spanned<String>>,
     pub stdout: Option<Spanned<String>>,
-    pub strict: bool,
+    pub strict: Option<bool>,
     pub wall_clock: Option<Spanned<String>>,
 }
 

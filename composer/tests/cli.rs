@@ -310,6 +310,7 @@ in_both_forms! {
     values_of_flags_that_cannot_be_are_one_error
     no_name_of_a_variable_is_no_variable
     values_of_config_stand_over_those_of_the_manifest
+    what_the_manifest_turns_on_can_be_turned_off
     presets_leave_what_the_manifest_says
     what_is_composed_runs_as_it_is
     inspect_shows_what_is_denied
@@ -447,6 +448,45 @@ fn values_of_config_stand_over_those_of_the_manifest(here: &Here) {
         assert_eq!(code, 2);
         assert!(message.starts_with(wanted), "{message}");
     }
+}
+
+fn what_the_manifest_turns_on_can_be_turned_off(here: &Here) {
+    fs::write(here.path("empty.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
+    let said = |flags: &[&str]| {
+        manifest(
+            here,
+            "image = [\"tree\"]\nread-only = true\ndeny-all = true\nallow = [\"wasi:random\"]\ndeterministic = true\n\
+             strict = true\nallow-unused = true\n",
+        );
+        #[cfg(unix)]
+        if !here.path("project/tree/pipe").exists() {
+            let made = Command::new("mkfifo").arg(here.path("project/tree/pipe")).status().unwrap();
+            assert!(made.success());
+        }
+        here.run(&[&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"][..], flags].concat())
+    };
+    #[cfg(unix)]
+    assert_eq!(said(&[]).status.code(), Some(1), "a pipe is an error");
+    assert!(said(&["--strict=false"]).status.success());
+    let json =
+        || -> serde_json::Value { serde_json::from_slice(&here.ok(&["inspect", "made.wasm", "--json"])).unwrap() };
+    let on = json();
+    assert_eq!((&on["vfs"]["read-only"], &on["vfs"]["policy"]["deny-all"]), (&true.into(), &"true".into()));
+    assert_eq!(on["vfs"]["policy"]["random"], "seeded:0");
+    let off = ["--strict=false", "--read-only=false", "--deny-all=false", "--deterministic=false"];
+    assert!(said(&off).status.success());
+    let off = json();
+    assert_eq!((&off["vfs"]["read-only"], &off["vfs"]["policy"]), (&false.into(), &serde_json::json!({})));
+    let unused = ["empty.wasm", "--manifest", "project/vfs.toml", "--strict=false", "-q", "-o", "made.wasm"];
+    here.ok(&unused);
+    let output = here.run(&[&unused[..], &["--allow-unused=false"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    // The other way round, and what is neither.
+    manifest(here, "image = [\"files\"]\nread-only = false\n");
+    fs::create_dir_all(here.path("project/files")).unwrap();
+    here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm", "--read-only"]);
+    assert_eq!(json()["vfs"]["read-only"], true);
+    assert_eq!(here.fails(&["app.wasm", "--image", "files", "--read-only=no"]).0, 2);
 }
 
 fn presets_leave_what_the_manifest_says(here: &Here) {

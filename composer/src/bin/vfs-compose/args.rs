@@ -83,7 +83,7 @@ pub struct Compose {
     pub output: Output,
 }
 
-/// Where the tree comes from.
+/// Where the tree comes from. What is on or off can be said to be off (`--strict=false`), for where a manifest says that it is on.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Files {
     /// A file that says what these flags say; what is typed besides wins. `vfs-compose manifest` prints an example
@@ -93,8 +93,8 @@ pub struct Files {
     #[arg(long = "image", value_name = "DIR[::GUEST]")]
     pub images: Vec<String>,
     /// A device, socket or named pipe among the files is an error, not a warning
-    #[arg(long)]
-    pub strict: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub strict: Option<bool>,
 }
 
 /// What the app is told.
@@ -110,8 +110,8 @@ pub struct Process {
     #[arg(long = "arg", value_name = "A", allow_hyphen_values = true)]
     pub arguments: Vec<String>,
     /// Every change of the tree answers `read-only`
-    #[arg(long)]
-    pub read_only: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub read_only: Option<bool>,
     /// The most bytes that the app's changes may take; K, M or G after the number for powers of 1024
     #[arg(long, value_name = "N")]
     pub max_bytes: Option<String>,
@@ -127,8 +127,8 @@ pub struct Process {
 #[derive(Debug, Default, Args)]
 pub struct Joining {
     /// Compose also where the app imports no filesystem
-    #[arg(long)]
-    pub allow_unused: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub allow_unused: Option<bool>,
     /// How the app reaches its files; `auto` if not said
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,

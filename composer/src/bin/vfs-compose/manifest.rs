@@ -96,7 +96,7 @@ impl Said {
         Files {
             manifest: None,
             images: instead(&self.files.images, &typed.images),
-            strict: self.files.strict || typed.strict,
+            strict: typed.strict.or(self.files.strict),
         }
     }
 
@@ -107,7 +107,7 @@ impl Said {
             preopens: instead(&ours.preopens, &typed.preopens),
             environment: over(&ours.environment, &typed.environment),
             arguments: instead(&ours.arguments, &typed.arguments),
-            read_only: ours.read_only || typed.read_only,
+            read_only: typed.read_only.or(ours.read_only),
             max_bytes: typed.max_bytes.clone().or_else(|| ours.max_bytes.clone()),
             max_nodes: typed.max_nodes.or(ours.max_nodes),
             max_open: typed.max_open.or(ours.max_open),
@@ -118,6 +118,8 @@ impl Said {
     /// of them.
     pub fn host(&self, typed: &Host) -> Host {
         let Host { deny, .. } = &self.host;
+        // It speaks of `deny-all`, and goes with it.
+        let allow = if typed.deny.deny_all == Some(false) { &[][..] } else { &deny.allow };
         let of_variables = if typed.inherit_env.is_some() || typed.no_inherit_env { typed } else { &self.host };
         let of_arguments = if typed.inherit_args || typed.no_inherit_args { typed } else { &self.host };
         let text = |of: fn(&Host) -> &Option<String>| of(typed).clone().or_else(|| of(&self.host).clone());
@@ -135,11 +137,11 @@ impl Said {
             monotonic_clock: text(|host| &host.monotonic_clock),
             random: text(|host| &host.random),
             config: over(&self.host.config, &typed.config),
-            deterministic: self.host.deterministic || typed.deterministic,
+            deterministic: typed.deterministic.or(self.host.deterministic),
             deny: Deny {
                 deny: instead(&deny.deny, &typed.deny.deny),
-                deny_all: deny.deny_all || typed.deny.deny_all,
-                allow: instead(&deny.allow, &typed.deny.allow),
+                deny_all: typed.deny.deny_all.or(deny.deny_all),
+                allow: instead(allow, &typed.deny.allow),
                 sockets: typed.deny.sockets.or(deny.sockets),
                 http: typed.deny.http.clone().or_else(|| deny.http.clone()),
                 exit: typed.deny.exit.or(deny.exit),
@@ -150,7 +152,7 @@ impl Said {
     /// How app and filesystem are joined.
     pub fn joining(&self, typed: &Joining) -> Joining {
         Joining {
-            allow_unused: self.joining.allow_unused || typed.allow_unused,
+            allow_unused: typed.allow_unused.or(self.joining.allow_unused),
             form: typed.form.or(self.joining.form),
         }
     }

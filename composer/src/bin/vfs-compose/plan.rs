@@ -28,7 +28,8 @@ pub fn composer(
         Some(app) => Composer::new(std::fs::read(app).map_err(|error| Failure::io("cannot read", app, error))?),
         None => Composer::for_any_app(),
     };
-    let mut composer = images(composer, &files.images).strict(files.strict).read_only(process.read_only);
+    let composer = images(composer, &files.images).strict(files.strict == Some(true));
+    let mut composer = composer.read_only(process.read_only == Some(true));
     for preopen in &process.preopens {
         composer = match preopen.split_once('=') {
             Some((guest, name)) => composer.preopen_as(guest, name),
@@ -67,15 +68,15 @@ fn limits(process: &Process) -> Result<Limits, Failure> {
 /// What the app may see of its host.
 fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let mut policy = Policy::default();
-    if host.deterministic {
+    if host.deterministic == Some(true) {
         policy.deterministic();
     }
     if let Some(inherited) = host.inherited() {
         policy.environment = inherited;
-    } else if host.deny.deny_all {
+    } else if host.deny.is_all() {
         policy.environment = Inherited::None;
     }
-    let own_arguments = policy.own_arguments || host.no_inherit_args || host.deny.deny_all;
+    let own_arguments = policy.own_arguments || host.no_inherit_args || host.deny.is_all();
     policy.own_arguments = own_arguments && !host.inherit_args;
     if policy.own_arguments {
         policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -94,7 +95,7 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
 /// How the composer shall join app and filesystem.
 pub fn joined(composer: Composer, said: &Said, joining: &Joining) -> Composer {
     let joining = said.joining(joining);
-    let composer = composer.allow_unused(joining.allow_unused);
+    let composer = composer.allow_unused(joining.allow_unused == Some(true));
     match joining.form {
         None => composer,
         Some(Form::Auto) => composer.form(FormChoice::Auto),

@@ -11,8 +11,8 @@ pub struct Deny {
     #[arg(long, value_name = "INTERFACE")]
     pub deny: Vec<String>,
     /// Nothing of the host at all: the result has no imports. --allow and what is said to be inherited are left out
-    #[arg(long)]
-    pub deny_all: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub deny_all: Option<bool>,
     /// What --deny-all leaves to the host, in the words of --deny; may be given again
     #[arg(long, value_name = "INTERFACE")]
     pub allow: Vec<String>,
@@ -25,6 +25,13 @@ pub struct Deny {
     /// Ending with a code. Denied, the app ends in a trap whose function is called `vfs exit` and the code
     #[arg(long, value_name = "ACCESS")]
     pub exit: Option<Access>,
+}
+
+impl Deny {
+    /// Whether everything is denied.
+    pub fn is_all(&self) -> bool {
+        self.deny_all == Some(true)
+    }
 }
 
 /// Whether something is the host's or nobody's.

@@ -49,8 +49,8 @@ pub struct Host {
     /// The time: inherit, or it stands still at frozen:2020-01-01T00:00:00Z
     #[arg(long, value_name = "CLOCK")]
     pub wall_clock: Option<String>,
-    /// The clock that waiting goes by: inherit, or it stands still at frozen[:NANOSECONDS], and nobody waits. Programs that ask for
-    /// the time until it has come (as the schedulers of Go and TinyGo do) never end
+    /// The clock that waiting goes by: inherit, or it stands still at frozen[:NANOSECONDS] but for waiting, which moves it at once to
+    /// the time that is waited for
     #[arg(long, value_name = "CLOCK")]
     pub monotonic_clock: Option<String>,
     /// Random numbers: inherit, the same at each run from seeded:NUMBER, or deny
@@ -62,8 +62,8 @@ pub struct Host {
     pub config: Vec<String>,
     /// Each run as the one before: clocks stand still, random numbers are seeded, no variable, argument or value of wasi:config is the
     /// host's; other flags stand over it
-    #[arg(long)]
-    pub deterministic: bool,
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub deterministic: Option<bool>,
     #[command(flatten)]
     pub deny: Deny,
 }

@@ -24,7 +24,7 @@ pub fn configured(composer: Composer, host: &Host, has_app: bool) -> Result<Comp
         }
         return Ok(composer.keep("wasi:config"));
     }
-    if said.is_empty() && !(host.deterministic && has_app) {
+    if said.is_empty() && !(host.deterministic == Some(true) && has_app) {
         return Ok(composer);
     }
     Ok(composer.config(values))

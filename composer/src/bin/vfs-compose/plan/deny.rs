@@ -25,14 +25,14 @@ const INHERITED: [(&str, &[&str]); 7] = [
 /// # Errors
 /// `--http` is none of what it takes; `--allow` is without `--deny-all`.
 pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Composer, Failure> {
-    if !deny.deny_all && !deny.allow.is_empty() {
+    if !deny.is_all() && !deny.allow.is_empty() {
         let failure = Failure::usage("`--allow` says what `--deny-all` leaves to the host".into());
         return Err(failure.hint("add --deny-all, or leave --allow out: without it nothing is denied"));
     }
     for interfaces in &deny.deny {
         composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
     }
-    if deny.deny_all {
+    if deny.is_all() {
         composer = composer.deny_all("--deny-all");
     }
     for interfaces in &deny.allow {
