@@ -86,24 +86,49 @@ pub fn store(
 /// # Errors
 /// The component is not valid, needs what the linker has not, or is no command.
 pub fn run(app: &[u8], invocation: &Invocation, granted: Granted<'_>) -> anyhow::Result<Output> {
-    run_to_the_end(app, invocation, granted).map_err(|error| anyhow!("wasmtime does not run it: {error:?}"))
+    Prepared::new(app)?.run(invocation, granted)
 }
 
-fn run_to_the_end(app: &[u8], invocation: &Invocation, granted: Granted<'_>) -> Result<Output> {
-    /// More than any test prints.
-    const CAPACITY: usize = 64 << 20;
-    let component = Component::new(engine(), app)?;
-    let pre = CommandPre::new(linker()?.instantiate_pre(&component)?)?;
-    let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
-    let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
-    let (exit, trap) = match pre.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store)) {
-        Ok(Ok(())) => (0, String::new()),
-        Ok(Err(())) => (1, String::new()),
-        Err(error) => match error.downcast_ref::<I32Exit>() {
-            Some(I32Exit(code)) => (*code, String::new()),
-            None => (TRAP, format!("{error:?}\n")),
-        },
-    };
-    let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
-    Ok(Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap })
+/// A command component that was compiled, to be run any number of times.
+pub struct Prepared(CommandPre<State>);
+
+impl Prepared {
+    /// Compiles a command component.
+    ///
+    /// # Errors
+    /// The component is not valid, needs what the linker has not, or is no command.
+    pub fn new(app: &[u8]) -> anyhow::Result<Self> {
+        let prepare = || CommandPre::new(linker()?.instantiate_pre(&Component::new(engine(), app)?)?);
+        prepare().map(Self).map_err(told)
+    }
+
+    /// Runs it to its end, from the beginning.
+    ///
+    /// # Errors
+    /// The granted directory cannot be opened.
+    pub fn run(&self, invocation: &Invocation, granted: Granted<'_>) -> anyhow::Result<Output> {
+        self.run_to_the_end(invocation, granted).map_err(told)
+    }
+
+    fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>) -> Result<Output> {
+        /// More than any test prints.
+        const CAPACITY: usize = 64 << 20;
+        let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
+        let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+        let (exit, trap) = match self.0.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store))
+        {
+            Ok(Ok(())) => (0, String::new()),
+            Ok(Err(())) => (1, String::new()),
+            Err(error) => match error.downcast_ref::<I32Exit>() {
+                Some(I32Exit(code)) => (*code, String::new()),
+                None => (TRAP, format!("{error:?}\n")),
+            },
+        };
+        let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
+        Ok(Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap })
+    }
+}
+
+fn told(error: wasmtime::Error) -> anyhow::Error {
+    anyhow!("wasmtime does not run it: {error:?}")
 }

@@ -31,8 +31,8 @@ impl Linux {
     /// Fills an empty directory with [`ITEMS`], or with nothing, and opens it.
     ///
     /// # Errors
-    /// Linux's own. `NOSYS`: this kernel has no `openat2`.
-    pub fn new(place: &Path, over_image: bool) -> Result<Self, Errno> {
+    /// Linux's own. `Unsupported`: this kernel has no `openat2`.
+    pub fn new(place: &Path, over_image: bool) -> std::io::Result<Self> {
         lay_out(place, over_image)?;
         let root = fs::open(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOATIME, Mode::empty())?;
         beneath(root.as_fd(), ".", OFlags::PATH, Mode::empty())?;
