@@ -238,6 +238,16 @@ impl<'i> Tree<'i> {
         Ok(self.table.insert(|| node(body)))
     }
 
+    /// The same of what an entry stands for, which must be what the entry says.
+    ///
+    /// # Errors
+    /// - Those of [`Tree::load`].
+    pub fn load_found(&mut self, found: Found) -> Result<u32, Error> {
+        let slot = self.load(found.node)?;
+        let is_that = self.table.get(slot)?.kind() == found.kind;
+        self.kept(&[slot], if is_that { Ok(slot) } else { Err(Error::Io) })
+    }
+
     /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
     /// are about to change, with what a search has said of them.
     ///
@@ -362,10 +372,11 @@ impl<'i> Tree<'i> {
     ///
     /// # Errors
     /// Those of [`Tree::load`].
-    pub fn load_survivor(&mut self, id: NodeId) -> Result<Option<u32>, Error> {
-        match self.source(id)? {
+    pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, Error> {
+        match self.source(found.node)? {
+            Source::Image(inode) if inode.kind != found.kind => Err(Error::Io),
             Source::Image(inode) if inode.kind == FileKind::Directory || inode.links <= 1 => Ok(None),
-            _ => self.load(id).map(Some),
+            _ => self.load_found(found).map(Some),
         }
     }
 

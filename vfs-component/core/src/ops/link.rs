@@ -44,9 +44,9 @@ impl<C: Clock> Fs<'_, C> {
         may_change(from)?;
         let name = owned(name)?;
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let linked = self.tree.load(source.node);
+        let linked = self.tree.load_found(source);
         let linked = self.tree.kept(&[slot], linked)?;
-        let links = self.one_more_link(linked, source.kind);
+        let links = self.tree.table.get(linked).and_then(|node| node.links.checked_add(1).ok_or(Error::TooManyLinks));
         let links = self.tree.kept(&[slot, linked], links)?;
         self.tree.check_nodes(&[slot, linked], 0)?;
 
@@ -60,12 +60,5 @@ impl<C: Clock> Fs<'_, C> {
             times.modify(now);
         }
         Ok(())
-    }
-    fn one_more_link(&self, slot: u32, kind: FileKind) -> Result<u32, Error> {
-        let node = self.tree.table.get(slot)?;
-        if node.kind() != kind {
-            return Err(Error::Io);
-        }
-        node.links.checked_add(1).ok_or(Error::TooManyLinks)
     }
 }

@@ -35,6 +35,10 @@ impl<C: Clock> Fs<'_, C> {
         let old = old.look(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
         let new = new.look(&self.tree)?;
+        // A removed directory is nowhere, so this comes before asking what it is below.
+        if self.tree.is_removed(new.directory) {
+            return Err(Error::NoEntry);
+        }
         let is_directory = source.kind == FileKind::Directory;
         if !is_directory && (old.must_be_directory || new.must_be_directory) {
             return Err(Error::NotDirectory);
@@ -56,10 +60,10 @@ impl<C: Clock> Fs<'_, C> {
         let old_slot = self.tree.load_entries(old.directory, old_names)?;
         let new_slot = self.tree.load_entries(new.directory, new_names);
         let new_slot = self.tree.kept(&[old_slot], new_slot)?;
-        let moved = self.tree.load(source.node);
+        let moved = self.tree.load_found(source);
         let moved = self.tree.kept(&[old_slot, new_slot], moved)?;
         let survivor = match new.found {
-            Some(target) => self.tree.load_survivor(target.node),
+            Some(target) => self.tree.load_survivor(target),
             None => Ok(None),
         };
         let survivor = self.tree.kept(&[old_slot, new_slot, moved], survivor)?;
@@ -96,10 +100,6 @@ impl<C: Clock> Fs<'_, C> {
     /// Whether `source`, which is in `from`, can be moved into `to`, over `target` if there is one.
     fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), Error> {
         let is_directory = source.kind == FileKind::Directory;
-        // A removed directory is nowhere, so this comes before asking what it is below.
-        if self.tree.is_removed(to) {
-            return Err(Error::NoEntry);
-        }
         if from != to {
             if is_directory && self.tree.is_above(source.node, to)? {
                 return Err(Error::Invalid);

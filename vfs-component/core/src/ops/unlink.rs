@@ -37,7 +37,7 @@ impl<C: Clock> Fs<'_, C> {
     /// Removes a name that is there, and its node if nothing else keeps it.
     pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), Error> {
         let slot = self.tree.load_entries(directory, &[(name, Some(found))])?;
-        let survivor = self.tree.load_survivor(found.node);
+        let survivor = self.tree.load_survivor(found);
         let survivor = self.tree.kept(&[slot], survivor)?;
         self.tree.check_nodes(&[slot, survivor.unwrap_or(slot)], 0)?;
 

@@ -2,7 +2,8 @@
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, NewTimestamp, OpenFile, OpenFlags, Options, Stat, Timestamp,
+    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Options, Stat,
+    Timestamp,
 };
 use vfs_plan::{
     Answer, At, Facts, ITEMS, Item, Kind, NewTime, Op, SLOTS, STREAMS, Side, Tree, pattern, read_in_pieces, summary,
@@ -27,8 +28,8 @@ pub fn lower() -> Vec<u8> {
 
 /// A filesystem, and what is open of it.
 pub struct Ours<'i> {
-    test: Test<'i>,
-    files: [Option<OpenFile>; SLOTS],
+    pub test: Test<'i>,
+    pub files: [Option<OpenFile>; SLOTS],
     listings: [Option<Listing>; STREAMS],
     is_empty: bool,
     /// After how many operations the tree is checked, and how many are left.
@@ -38,10 +39,15 @@ pub struct Ours<'i> {
 
 impl<'i> Ours<'i> {
     pub fn new(image: Option<&'i [u8]>, check_every: usize) -> Self {
-        let test = Test::with(image, Options::default());
+        Self { check_every, left: check_every, ..Self::limited(image, Limits::default()) }
+    }
+
+    /// With quotas. It is left to others to check the tree.
+    pub fn limited(image: Option<&'i [u8]>, limits: Limits) -> Self {
+        let test = Test::with(image, Options { limits, ..Options::default() });
         test.tick(NOW);
         let (files, listings) = ([const { None }; SLOTS], [const { None }; STREAMS]);
-        Self { test, files, listings, is_empty: image.is_none(), check_every, left: check_every }
+        Self { test, files, listings, is_empty: image.is_none(), check_every: usize::MAX, left: usize::MAX }
     }
 
     fn check(&self) {
@@ -218,11 +224,11 @@ fn contents(fs: &Fs<'_, TestClock>, file: &OpenFile, size: u64) -> String {
     })
 }
 
-fn follow(follow: bool) -> FollowFinalLink {
+pub fn follow(follow: bool) -> FollowFinalLink {
     if follow { FOLLOW } else { NO_FOLLOW }
 }
 
-fn time(new: NewTime) -> NewTimestamp {
+pub fn time(new: NewTime) -> NewTimestamp {
     match new {
         NewTime::Keep => NewTimestamp::NoChange,
         NewTime::Now => NewTimestamp::Now,
@@ -255,6 +261,7 @@ fn name(error: Error) -> &'static str {
         Error::Busy => "busy",
         Error::Exist => "exist",
         Error::FileTooLarge => "file-too-large",
+        Error::InsufficientSpace => "insufficient-space",
         Error::Invalid => "invalid",
         Error::IsDirectory => "is-directory",
         Error::Loop => "loop",
