@@ -6,6 +6,7 @@ mod composed;
 mod config;
 mod deny;
 mod encodings;
+mod exits;
 mod foreign;
 mod frozen_clock;
 mod gate;

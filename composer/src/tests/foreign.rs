@@ -7,7 +7,7 @@ use wasmtime::component::{ComponentType, Lift, Linker, Lower, Resource, Resource
 use wasmtime_wasi::p2::{DynInputStream, DynOutputStream};
 
 use super::linked::{link, plug, reason};
-use super::run::{End, Ran, Running, State};
+use super::run::{End, Ran, Running, State, add_exit};
 use super::{FORMS, apps};
 use crate::error::Unlinkable;
 use crate::{FormChoice, inspect};
@@ -131,6 +131,7 @@ enum Has {
     Nothing,
     Stderr,
     StderrAndExit,
+    StderrAndExitWithCode,
 }
 
 /// A command that imports the host's package. It has `$file`, which opens `f` and gives a stream of it, `$stdin`, and `$open`.
@@ -149,6 +150,7 @@ fn exporting(has: Has, exports: &str, functions: &str) -> Vec<u8> {
         Has::Nothing => ("", ""),
         Has::Stderr => (stderr, ""),
         Has::StderrAndExit => (stderr, exit),
+        Has::StderrAndExitWithCode => (stderr, r#"(import "wasi:cli/exit@0.2.3" "exit-with-code" (func (param i32)))"#),
     };
     let body = format!(
         "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3; import wasi:cli/stdin@0.2.3;
@@ -166,6 +168,9 @@ fn exporting(has: Has, exports: &str, functions: &str) -> Vec<u8> {
           (import "wasi:io/streams@0.2.3" "[method]output-stream.blocking-write-and-flush" (func $write (param i32 i32 i32 i32)))
           (import "wasi:io/streams@0.2.3" "[method]input-stream.blocking-read" (func $read (param i32 i64 i32)))
           (import "wasi:io/streams@0.2.3" "[resource-drop]input-stream" (func $drop (param i32)))
+          (import "wasi:io/streams@0.2.3" "[method]input-stream.subscribe" (func $subscribe (param i32) (result i32)))
+          (import "wasi:io/poll@0.2.3" "[method]pollable.block" (func $block (param i32)))
+          (import "wasi:io/poll@0.2.3" "[resource-drop]pollable" (func $drop-pollable (param i32)))
           (import "wasi:cli/stdin@0.2.3" "get-stdin" (func $stdin (result i32)))
           {stderr} {exit}
           (import "host" "watch" (func $watch (param i32) (result i64)))
@@ -392,12 +397,40 @@ fn a_function_without_an_error_says_so_and_exits() {
         let watch = "(drop (call $watch (call $file))) i32.const 0";
         let ran = run(form, app(Has::StderrAndExit, watch));
         assert_eq!((ran.end, ran.stderr), (End::Exited(1), format!("{WATCHED}\n")));
+        let composed = compose(form, app(Has::StderrAndExitWithCode, watch));
+        let ran = Running::new(&composed, |linker| {
+            add_exit(linker, "0.2.3");
+            host(linker);
+        });
+        let ran = ran.run();
+        assert_eq!((ran.end, ran.stderr), (End::Exited(1), format!("{WATCHED}\n")), "{form:?}");
         let ran = run(form, app(Has::Stderr, watch));
         assert!(matches!(ran.end, End::Trapped(_)), "{:?}", ran.end);
         assert_eq!(ran.stderr, format!("{WATCHED}\n"));
         let ran = run(form, app(Has::Nothing, watch));
         assert!(matches!(&ran.end, End::Trapped(error) if error.contains(WATCHED)), "{:?}", ran.end);
         assert_eq!((ran.stderr.as_str(), ran.log), ("", vec![]));
+    });
+}
+
+/// The host may forget a stream that was given to it, and its pollables are the app's all the same.
+#[test]
+fn a_pollable_outlives_its_stream_that_was_given_away() {
+    FORMS.into_iter().for_each(|form| {
+        let ran = run(
+            form,
+            app(
+                Has::StderrAndExit,
+                r#"
+        (local.set $one (call $stdin))
+        (local.set $other (call $subscribe (local.get $one)))
+        (call $assert (i32.eqz (call $keep (local.get $one))))
+        (call $block (local.get $other))
+        (call $drop-pollable (local.get $other))
+        i32.const 0"#,
+            ),
+        );
+        assert_eq!((ran.end, ran.log), (OK, vec!["keep".to_owned()]), "{form:?}");
     });
 }
 

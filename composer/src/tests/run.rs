@@ -98,3 +98,15 @@ pub(crate) fn command(component: &[u8]) -> Result<(), ()> {
         other => panic!("{other:?}"),
     }
 }
+
+/// Adds `wasi:cli/exit` at a version with both its functions, one of which no engine has if it is not told to.
+pub(crate) fn add_exit(linker: &mut Linker<State>, version: &str) {
+    linker.allow_shadowing(true);
+    let mut exit = linker.instance(&format!("wasi:cli/exit@{version}")).unwrap();
+    exit.func_wrap("exit", |_, (status,): (Result<(), ()>,)| ended_with(i32::from(status.is_err()))).unwrap();
+    exit.func_wrap("exit-with-code", |_, (code,): (u8,)| ended_with(i32::from(code))).unwrap();
+}
+
+fn ended_with(code: i32) -> wasmtime::Result<()> {
+    Err(I32Exit(code).into())
+}

@@ -64,5 +64,7 @@ extern "C" fn refuse(pointer: *const u8, length: usize) {
     // Nothing better can be done where it fails.
     let _ = host::streams::blocking_write_and_flush(stream, abi::list(pointer, length));
     host::streams::drop_output_stream(stream);
+    // Whichever of these the app has.
+    host::exit::exit_with_code(1);
     host::exit::exit(1);
 }
