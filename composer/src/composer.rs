@@ -361,7 +361,7 @@ struct Collected {
 ///
 /// # Errors
 /// - [`TreeError::InitialDirectory`]: the initial directory is no directory.
-/// - [`TreeError::Stream`]: stdin is no file; the file of an output cannot be written or made.
+/// - [`TreeError::Stream`]: stdin is no file; the file of an output cannot be written or made, or is stdin's and is emptied.
 /// - [`TreeError::GuestPath`]: a path is not plain and absolute.
 fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
     if let Some(guest) = &settings.directory
@@ -383,6 +383,10 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
         let refused = |detail| Err(TreeError::Stream { stream, guest: guest.clone(), detail });
         if settings.read_only {
             return refused("the tree is read-only");
+        }
+        let is_stdin = |other: &String| other.trim_end_matches('/') == guest.trim_end_matches('/');
+        if matches!((&settings.stdin, setting), (Stdio::File(other), Stdio::File(_)) if is_stdin(other)) {
+            return refused("it is stdin's, and would be emptied first; `append:` leaves what is in it");
         }
         match image.kind(guest)? {
             Some(FileKind::RegularFile | FileKind::SymbolicLink) => {}

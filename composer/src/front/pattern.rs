@@ -13,7 +13,7 @@ const PROPOSALS: [(&str, &[&str]); 7] = [
     ("wasi:logging", &["logging"]),
     ("wasi:messaging", &["consumer", "incoming-handler", "messaging-types", "producer", "request-reply", "types"]),
     ("wasi:nn", &["errors", "graph", "inference", "tensor"]),
-    ("wasi:tls", &["types"]),
+    ("wasi:tls", &["client", "types"]),
 ];
 
 /// How alike a name must be for it to be what was meant.

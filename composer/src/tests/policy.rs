@@ -158,3 +158,22 @@ fn a_tree_that_cannot_be_changed_takes_no_output() {
         assert!(matches!(refused, Err(Error::Tree(TreeError::Stream { stream: "stderr", .. }))), "{refused:?}");
     }
 }
+
+#[test]
+fn the_file_of_stdin_is_not_emptied() {
+    for form in FORMS {
+        for output in ["stdout", "stderr"] {
+            let composed = |to| {
+                let (_directory, composer) = composer(policy(&[("stdin", "from:/folder/f"), (output, to)]));
+                composer.form(form).compose().map(drop)
+            };
+            let refused = composed("to:/folder/f");
+            assert!(
+                matches!(refused, Err(Error::Tree(TreeError::Stream { stream, .. })) if stream == output),
+                "{refused:?}"
+            );
+            composed("append:/folder/f").unwrap();
+            composed("to:/folder/g").unwrap();
+        }
+    }
+}
