@@ -5,11 +5,15 @@
 #![forbid(unsafe_code)]
 
 mod base;
+#[cfg(feature = "composition")]
+mod composition;
 mod fields;
 mod mutate;
 mod operate;
 mod read;
 
+#[cfg(feature = "composition")]
+pub use composition::composition;
 use vfs_core::check::Trust;
 use vfs_image::{Image, dump, validate};
 use vfs_plan::{Random, generate_with};
