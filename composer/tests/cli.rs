@@ -110,6 +110,7 @@ in_both_forms! {
     run_passes_the_exit_code_on
     inspect_shows_what_is_inside
     images_alone_and_inside_are_handled_alike
+    verify_names_the_first_bad_offset
     the_output_is_not_packed_into_itself
     #[cfg(unix)] a_link_at_the_output_stays_a_link
 }
@@ -265,6 +266,20 @@ fn images_alone_and_inside_are_handled_alike(here: &Here) {
         here.ok(&["image", "extract", file, &to]);
         assert_eq!(fs::read(here.path(&to).join("sub/deep")).unwrap(), b"deep");
     }
+}
+
+fn verify_names_the_first_bad_offset(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let mut bytes = fs::read(here.path("files.erofs")).unwrap();
+    // The contents of so small a file are behind its inode. The superblock shall say that it has no checksum of all this.
+    let inode = bytes.windows(6).position(|window| window == b"hello\n").unwrap() - 64;
+    bytes[1024 + 8] &= !1;
+    bytes[inode + 8..inode + 16].fill(0xff);
+    fs::write(here.path("files.erofs"), bytes).unwrap();
+    let output = here.run(&["image", "verify", "files.erofs"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("offset {inode} ")), "{inode}: {said}");
 }
 
 fn the_output_is_not_packed_into_itself(here: &Here) {
