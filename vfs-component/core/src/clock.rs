@@ -43,19 +43,18 @@ pub enum NewTimestamp {
     NoChange,
     /// The time now.
     Now,
-    /// This time. Nanoseconds of a second and more are carried into the seconds.
+    /// This time, whose nanoseconds are less than a second.
     At(Timestamp),
 }
 
 impl NewTimestamp {
-    /// Carries whole seconds out of the nanoseconds.
-    pub(crate) fn normalised(self) -> Result<Self, crate::Error> {
-        let Self::At(Timestamp { seconds, nanoseconds }) = self else { return Ok(self) };
-        let carry = u64::from(nanoseconds / NANOSECONDS_PER_SECOND);
-        Ok(Self::At(Timestamp {
-            seconds: seconds.checked_add(carry).ok_or(crate::Error::Overflow)?,
-            nanoseconds: nanoseconds % NANOSECONDS_PER_SECOND,
-        }))
+    /// # Errors
+    /// - [`crate::Error::Invalid`]: the nanoseconds are a second or more.
+    pub(crate) fn check(self) -> Result<(), crate::Error> {
+        match self {
+            Self::At(Timestamp { nanoseconds: NANOSECONDS_PER_SECOND.., .. }) => Err(crate::Error::Invalid),
+            Self::At(_) | Self::Now | Self::NoChange => Ok(()),
+        }
     }
 
     /// The new value of a timestamp that is `old` now.

@@ -8,10 +8,10 @@ impl<C: Clock> Fs<'_, C> {
     ///
     /// # Errors
     /// - [`Error::ReadOnly`]: the file was opened from a directory that cannot change anything, or is such a directory.
-    /// - [`Error::Overflow`]: the nanoseconds carry the seconds past what a timestamp holds.
+    /// - [`Error::Invalid`]: the nanoseconds of a time are a second or more.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     pub fn set_times(&mut self, file: &OpenFile, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
-        let (accessed, modified) = (accessed.normalised()?, modified.normalised()?);
+        accessed.check().and(modified.check())?;
         may_change(file)?;
         self.apply_times(file.slot, accessed, modified)
     }
@@ -28,8 +28,8 @@ impl<C: Clock> Fs<'_, C> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> Result<(), Error> {
-        let (accessed, modified) = (accessed.normalised()?, modified.normalised()?);
         let found = self.existing(at, path, follow)?;
+        accessed.check().and(modified.check())?;
         may_change(at)?;
         let slot = self.tree.load(found.node)?;
         self.apply_times(slot, accessed, modified)
