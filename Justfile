@@ -26,10 +26,11 @@ test-only WORD: setup
 fuzz SECONDS="600":
     bash tests/fuzz/run.sh {{SECONDS}}
 
-# Accept what the golden cases print now, and write docs/compatibility.md
+# Accept what the golden cases print now, and write docs/compatibility.md and docs/conformance.md
 bless: setup
     BLESS=1 cargo test --release -p vfs-tests --test runner
     BLESS=1 cargo test --release -p vfs-tests --test corpus -- --exact table
+    BLESS=1 cargo test --release -p vfs-tests --test conformance -- --exact table
 
 # Speed and size against the host directory; `just bench read` for one kind of measurement
 bench *ARGS: setup

@@ -110,11 +110,22 @@ impl Prepared {
         self.run_to_the_end(invocation, granted).map_err(told)
     }
 
+    /// The same in a context whose output goes to `pipes`.
+    ///
+    /// # Errors
+    /// None that a test could cause.
+    pub fn run_in(&self, wasi: WasiCtx, pipes: (MemoryOutputPipe, MemoryOutputPipe)) -> anyhow::Result<Output> {
+        let store = Store::new(engine(), State { wasi, table: ResourceTable::new() });
+        self.ended(store, pipes).map_err(told)
+    }
+
     fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>) -> Result<Output> {
-        /// More than any test prints.
-        const CAPACITY: usize = 64 << 20;
-        let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
-        let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+        let (stdout, stderr) = pipes();
+        let store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+        self.ended(store, (stdout, stderr))
+    }
+
+    fn ended(&self, mut store: Store<State>, (stdout, stderr): (MemoryOutputPipe, MemoryOutputPipe)) -> Result<Output> {
         let (exit, trap) = match self.0.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store))
         {
             Ok(Ok(())) => (0, String::new()),
@@ -127,6 +138,13 @@ impl Prepared {
         let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
         Ok(Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap })
     }
+}
+
+/// Standard output and standard error, with room for more than any test prints.
+#[must_use]
+pub fn pipes() -> (MemoryOutputPipe, MemoryOutputPipe) {
+    const CAPACITY: usize = 64 << 20;
+    (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY))
 }
 
 fn told(error: wasmtime::Error) -> anyhow::Error {

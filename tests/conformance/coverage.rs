@@ -1,0 +1,81 @@
+//! Which function a case is about, by its name; and that no function is without one.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use vfs_tests::wasi_wit;
+use wit_parser::Resolve;
+
+use crate::program::Program;
+
+/// A function of WASI.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// The suite it belongs to in the table: its package, or all of preview1.
+    pub suite: &'static str,
+    /// As WASI's text has it.
+    pub name: String,
+    /// What the names of its cases begin with.
+    pub prefix: String,
+}
+
+/// The functions of 0.2 that the suite is about, from WASI's WIT. What the text calls unstable is not among them.
+///
+/// # Errors
+/// The WIT cannot be read.
+pub fn component() -> Result<Vec<Function>> {
+    const PACKAGES: [(&str, &str); 3] = [("filesystem", "wasi:filesystem"), ("io", "wasi:io"), ("cli", "wasi:cli")];
+    let mut resolve = Resolve::default();
+    resolve.push_dir(wasi_wit::folder()?)?;
+    let mut functions = Vec::new();
+    for (package, suite) in PACKAGES {
+        let of_wasi = |name: &wit_parser::PackageName| name.namespace == "wasi" && name.name == package;
+        for (_, interface) in resolve.interfaces.iter() {
+            let its_package = interface.package.map(|id| &resolve.packages[id].name);
+            // `run` is what the program itself exports.
+            if !its_package.is_some_and(of_wasi) || interface.name.as_deref() == Some("run") {
+                continue;
+            }
+            for name in interface.functions.keys() {
+                let prefix = prefix(name);
+                functions.push(Function { suite, name: name.clone(), prefix });
+            }
+        }
+    }
+    Ok(functions)
+}
+
+/// `[method]descriptor.open-at` is `open_at`. Streams and pollables have methods of one name, and keep theirs.
+fn prefix(name: &str) -> String {
+    let method = name.strip_prefix("[method]").unwrap_or(name);
+    let plain = match method.split_once('.') {
+        Some((resource @ ("pollable" | "input-stream" | "output-stream"), method)) => format!("{resource}-{method}"),
+        Some((_, method)) => method.to_owned(),
+        None => method.to_owned(),
+    };
+    plain.replace('-', "_")
+}
+
+/// The function that a case is about: the one with the longest fitting prefix.
+pub fn function_of<'a>(program: &'a Program, case: &str) -> Option<&'a Function> {
+    let fits = |f: &&Function| case.strip_prefix(f.prefix.as_str()).is_some_and(|rest| rest.starts_with('_'));
+    program.functions.iter().filter(fits).max_by_key(|function| function.prefix.len())
+}
+
+/// Every case is about a function, and every function has a case.
+///
+/// # Errors
+/// Those that are not or have not.
+pub fn check(program: &Program) -> Result<()> {
+    let mut covered = BTreeSet::new();
+    let mut wrong = Vec::new();
+    for case in &program.cases {
+        match function_of(program, &case.name) {
+            Some(function) => drop(covered.insert(&function.name)),
+            None => wrong.push(format!("`{}` begins with no function's name", case.name)),
+        }
+    }
+    let missing = program.functions.iter().filter(|function| !covered.contains(&function.name));
+    wrong.extend(missing.map(|function| format!("`{}` has no case `{}_...`", function.name, function.prefix)));
+    if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
+}

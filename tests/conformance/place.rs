@@ -1,0 +1,39 @@
+//! Where a program runs: with a directory of the host, or composed in one of the forms on one of the hosts.
+
+use vfs_tests::case::{Form, Host};
+
+use crate::setting::Setting;
+
+/// A form on a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub form: Form,
+    pub host: Host,
+}
+
+impl Place {
+    /// Who runs what we make.
+    pub const HOSTS: [Host; 3] = [Host::Wasmtime, Host::Wasmtime50, Host::Node];
+
+    /// What we make.
+    pub const FORMS: [Form; 2] = [Form::Plugged, Form::Linked];
+
+    /// The measure.
+    pub const HOST_DIRECTORY: Self = Self { form: Form::HostDirectory, host: Host::Wasmtime };
+
+    /// Every place that can have a setting, the host directory first.
+    pub fn of(setting: &Setting) -> impl Iterator<Item = Self> {
+        let hosts = if setting.terminals { &Self::HOSTS[..1] } else { &Self::HOSTS[..] };
+        let ours = hosts.iter().flat_map(|&host| Self::FORMS.map(|form| Self { form, host }));
+        std::iter::once(Self::HOST_DIRECTORY).chain(ours)
+    }
+
+    pub fn is_ours(self) -> bool {
+        self.form != Form::HostDirectory
+    }
+
+    /// As in the names of trials.
+    pub fn name(self) -> String {
+        format!("{}::{}", self.form.name(), self.host.name())
+    }
+}

@@ -1,0 +1,135 @@
+//! `docs/conformance.md`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use vfs_tests::case::{Form, Host};
+use vfs_tests::{normalise, paths};
+
+use crate::Suite;
+use crate::coverage::function_of;
+use crate::differs::Differs;
+use crate::place::Place;
+use crate::program::Program;
+use crate::report::{Report, Verdict};
+use crate::run::Runs;
+use crate::setting::Setting;
+
+const HEAD: &str = "# Conformance
+
+What WASI's text asks, and where it is silent POSIX and Linux's manual pages, one call and one condition a case. Each case runs on
+a directory of the host (wasmtime 48's, on Linux) and in both forms on every host. What we make must pass; the host directory's own result stands beside
+it. Golden cases, laws, real programs and the comparison with a directory of Linux are tests of their own and not counted here.
+
+This page is made by a test: `BLESS=1 cargo test --release -p vfs-tests --test conformance -- --exact table`. `tests/guests/conformance` has
+the cases and says how to add one.
+
+";
+
+/// The page is what the runs say.
+///
+/// # Errors
+/// It is not, or a program does not run.
+pub fn check(suite: &Suite) -> Result<()> {
+    let file = paths::repository().join("docs/conformance.md");
+    let page = page(suite)?;
+    if normalise::bless() {
+        return Ok(fs::write(file, page)?);
+    }
+    let wanted = fs::read_to_string(&file).context("no docs/conformance.md; BLESS=1 writes it")?;
+    ensure!(page == wanted, "this is not what docs/conformance.md says:\n{}", normalise::difference(&wanted, &page));
+    Ok(())
+}
+
+fn page(suite: &Suite) -> Result<String> {
+    let mut page = HEAD.to_owned();
+    page += "| suite | cases | host | passed, plugged | passed, linked | the host directory's own |\n";
+    page += "| --- | ---: | --- | ---: | ---: | ---: |\n";
+    for (program, runs) in &suite.programs {
+        rows(&mut page, suite, program, runs)?;
+    }
+    page += "\n## Cases that are not passed\n\n";
+    for entry in &suite.differs.all {
+        let cases: Vec<_> = entry.cases.iter().map(|case| format!("`{case}`")).collect();
+        let hosts: Vec<_> = entry.hosts.iter().copied().map(host).collect();
+        let forms: Vec<_> = entry.forms.iter().map(|form| form.name()).collect();
+        let (hosts, forms) = (hosts.join(", "), forms.join(", "));
+        let how = if entry.left_out { "left out" } else { "not passed" };
+        writeln!(page, "- {}, {how} ({hosts}; {forms}): {}", cases.join(", "), entry.reason)?;
+    }
+    page += "\n## What the host directory does not pass\n\nWhat wasmtime 48's directory answered in place of what was asked; `deviations.md` gives reasons.\n\n";
+    for (program, runs) in &suite.programs {
+        for (case, verdict) in everything(&suite.differs, program, runs, Place::HOST_DIRECTORY)? {
+            if let Err(why) = verdict {
+                writeln!(page, "- {}: `{case}`: {why}", program.title)?;
+            }
+        }
+    }
+    page += "\n## The cases\n\nBy function; a case is called `function_condition`.\n\n";
+    for (program, _) in &suite.programs {
+        cases(&mut page, program)?;
+    }
+    Ok(page)
+}
+
+fn rows(page: &mut String, suite: &Suite, program: &Program, runs: &Runs) -> Result<()> {
+    let suites = |report: &Report| {
+        let mut passed = BTreeMap::<&str, (usize, usize)>::new();
+        for (case, verdict) in report {
+            let suite = function_of(program, case).map_or("", |function| function.suite);
+            let counted = passed.entry(suite).or_default();
+            counted.0 += 1;
+            counted.1 += usize::from(verdict.is_ok());
+        }
+        passed
+    };
+    let directory = suites(&everything(&suite.differs, program, runs, Place::HOST_DIRECTORY)?);
+    for at in Place::HOSTS {
+        let plugged = suites(&everything(&suite.differs, program, runs, Place { form: Form::Plugged, host: at })?);
+        let linked = suites(&everything(&suite.differs, program, runs, Place { form: Form::Linked, host: at })?);
+        for (package, (cases, passed)) in &plugged {
+            let own = if at == Host::Wasmtime { directory[package].1.to_string() } else { String::new() };
+            let (title, name, linked) = (program.title, host(at), linked[package].1);
+            writeln!(page, "| {title}: {package} | {cases} | {name} | {passed} | {linked} | {own} |")?;
+        }
+    }
+    Ok(())
+}
+
+/// The verdicts of all settings that a place can have.
+fn everything(differs: &Differs, program: &Program, runs: &Runs, place: Place) -> Result<BTreeMap<String, Verdict>> {
+    let mut all = BTreeMap::new();
+    for setting in Setting::ALL {
+        if Place::of(setting).any(|p| p == place) {
+            all.extend(
+                runs.get(differs, program, setting, place)?
+                    .iter()
+                    .map(|(case, verdict)| (case.clone(), verdict.clone())),
+            );
+        }
+    }
+    Ok(all)
+}
+
+fn cases(page: &mut String, program: &Program) -> Result<()> {
+    for function in &program.functions {
+        let of_it =
+            program.cases.iter().filter(|c| function_of(program, &c.name).is_some_and(|f| f.name == function.name));
+        let of_it = of_it.filter(|case| function_of(program, &case.name).is_some_and(|f| f.prefix == function.prefix));
+        let conditions: Vec<_> = of_it.map(|case| case.name[function.prefix.len() + 1..].replace('_', " ")).collect();
+        let name = function.name.trim_start_matches("[method]");
+        writeln!(page, "- {}: `{name}` ({}): {}", program.title, conditions.len(), conditions.join("; "))?;
+    }
+    Ok(())
+}
+
+fn host(host: Host) -> &'static str {
+    match host {
+        Host::Wasmtime => "wasmtime 48",
+        Host::Wasmtime50 => "wasmtime 50",
+        Host::Node => "Node",
+        Host::Chromium => "Chromium",
+    }
+}

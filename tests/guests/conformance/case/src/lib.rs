@@ -1,0 +1,23 @@
+//! `#[case]`: the function below is a case, under its own name.
+
+use proc_macro::{TokenStream, TokenTree};
+
+/// Registers `fn name() -> Outcome`, or `fn name(dir: &Dir) -> Outcome`, which gets what the program's `crate::fresh("name")` makes.
+#[proc_macro_attribute]
+pub fn case(_: TokenStream, function: TokenStream) -> TokenStream {
+    let mut tokens = function.clone().into_iter();
+    let is_fn = |token: &TokenTree| token.to_string() == "fn";
+    let (Some(_), Some(TokenTree::Ident(name)), Some(TokenTree::Group(parameters))) =
+        (tokens.find(is_fn), tokens.next(), tokens.next())
+    else {
+        return "compile_error!(\"`#[case]` stands over a function\");".parse().expect("a macro call");
+    };
+    let argument = if parameters.stream().is_empty() { String::new() } else { format!("&crate::fresh(\"{name}\")?") };
+    let registered = format!(
+        "::suite::inventory::submit! {{ ::suite::Case {{
+            name: \"{name}\", module: module_path!(), run: || {name}({argument})
+        }} }}"
+    );
+    let registered: TokenStream = registered.parse().expect("a macro call");
+    function.into_iter().chain(registered).collect()
+}
