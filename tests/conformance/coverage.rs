@@ -45,6 +45,18 @@ pub fn component() -> Result<Vec<Function>> {
     Ok(functions)
 }
 
+/// The functions of `wasi_snapshot_preview1`, save those of sockets, and `proc_raise`, which no component can do.
+pub fn module() -> Vec<Function> {
+    const NAMES: &str = "args_get args_sizes_get clock_res_get clock_time_get environ_get environ_sizes_get fd_advise fd_allocate \
+        fd_close fd_datasync fd_fdstat_get fd_fdstat_set_flags fd_fdstat_set_rights fd_filestat_get fd_filestat_set_size \
+        fd_filestat_set_times fd_pread fd_prestat_dir_name fd_prestat_get fd_pwrite fd_read fd_readdir fd_renumber fd_seek fd_sync \
+        fd_tell fd_write path_create_directory path_filestat_get path_filestat_set_times path_link path_open path_readlink \
+        path_remove_directory path_rename path_symlink path_unlink_file poll_oneoff proc_exit random_get sched_yield";
+    let function =
+        |name: &str| Function { suite: "wasi_snapshot_preview1", name: name.to_owned(), prefix: name.to_owned() };
+    NAMES.split_whitespace().map(function).collect()
+}
+
 /// `[method]descriptor.open-at` is `open_at`. Streams and pollables have methods of one name, and keep theirs.
 fn prefix(name: &str) -> String {
     let method = name.strip_prefix("[method]").unwrap_or(name);

@@ -36,7 +36,10 @@ impl Program {
     /// # Errors
     /// One cannot be built, or does not list its cases.
     pub fn all() -> Result<Vec<Self>> {
-        Ok(vec![Self::load("component", "0.2", "conformance-component", coverage::component()?)?])
+        Ok(vec![
+            Self::load("component", "0.2", "conformance-component", coverage::component()?)?,
+            Self::load("module", "preview1", "conformance-module.p1", coverage::module())?,
+        ])
     }
 
     fn load(name: &'static str, title: &'static str, guest: &'static str, functions: Vec<Function>) -> Result<Self> {

@@ -72,7 +72,7 @@ fn rust(target: &'static str) -> Result<PathBuf> {
     static P1: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static P2: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let (once, packages) = if target == "wasm32-wasip1" {
-        (&P1, &["-p", "keeper", "-p", "posix", "-p", "process", "-p", "shouter"][..])
+        (&P1, &["-p", "conformance-module", "-p", "keeper", "-p", "posix", "-p", "process", "-p", "shouter"][..])
     } else {
         (&P2, &["--workspace"][..])
     };
