@@ -69,6 +69,7 @@ mod tailor;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod types;
 mod wasi;
 mod wrap;
 

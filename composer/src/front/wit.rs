@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 use wit_parser::{
-    Function, FunctionKind, InterfaceId, PackageId, Param, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner,
-    World, WorldId, WorldItem, WorldKey,
+    Function, FunctionKind, InterfaceId, PackageId, Param, Resolve, Type, TypeDefKind, TypeId, TypeOwner, World,
+    WorldId, WorldItem, WorldKey,
 };
+
+use crate::types;
 
 /// Items of a world, in order.
 pub(super) type Items = IndexMap<WorldKey, WorldItem>;
@@ -46,26 +48,14 @@ pub(super) fn resource(resolve: &Resolve, mut id: TypeId) -> TypeId {
 
 /// A type without a name.
 pub(super) fn define(resolve: &mut Resolve, kind: TypeDefKind) -> Type {
-    Type::Id(alloc(resolve, None, TypeOwner::None, kind))
+    Type::Id(types::define(resolve, None, TypeOwner::None, kind))
 }
 
 /// A type of an interface.
 pub(super) fn define_named(resolve: &mut Resolve, owner: InterfaceId, name: &str, kind: TypeDefKind) -> TypeId {
-    let ty = alloc(resolve, Some(name.into()), TypeOwner::Interface(owner), kind);
+    let ty = types::define(resolve, Some(name.into()), TypeOwner::Interface(owner), kind);
     resolve.interfaces[owner].types.insert(name.into(), ty);
     ty
-}
-
-fn alloc(resolve: &mut Resolve, name: Option<String>, owner: TypeOwner, kind: TypeDefKind) -> TypeId {
-    resolve.types.alloc(TypeDef {
-        name,
-        kind,
-        owner,
-        docs: Default::default(),
-        stability: Default::default(),
-        span: Default::default(),
-        external_id: None,
-    })
 }
 
 /// A function.

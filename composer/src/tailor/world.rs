@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use wit_parser::{
-    Function, FunctionKind, Handle, Interface, InterfaceId, PackageName, Resolve, Type, TypeDef, TypeDefKind, TypeId,
-    TypeOwner, World, WorldId, WorldItem, WorldKey,
+    Interface, InterfaceId, PackageName, Resolve, TypeDef, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
 };
 
 use super::demand::{Demand, Demands};
 use crate::name::InterfaceName;
+use crate::types;
 use crate::wasi::{Wasi, package_of};
 
 /// The host's interfaces in this world, so that they are not taken for the exports of the same name.
@@ -117,7 +117,7 @@ impl<'a> Copier<'a> {
             types.copier.to.interfaces[id].types.insert(name.clone(), copy);
         }
         for function in from.functions.values().filter(|function| demand.functions.contains(&function.name)) {
-            let copy = types.function(function);
+            let copy = types::function_with(function, |from| types.id(from));
             types.copier.to.interfaces[id].functions.insert(function.name.clone(), copy);
         }
         self.done.insert(name.clone(), id);
@@ -135,30 +135,6 @@ struct Types<'c, 'a> {
 }
 
 impl Types<'_, '_> {
-    fn function(&mut self, from: &Function) -> Function {
-        let mut to = Function { docs: Default::default(), stability: Default::default(), ..from.clone() };
-        for param in &mut to.params {
-            param.ty = self.ty(param.ty);
-        }
-        to.result = to.result.map(|ty| self.ty(ty));
-        match &mut to.kind {
-            FunctionKind::Method(id)
-            | FunctionKind::AsyncMethod(id)
-            | FunctionKind::Static(id)
-            | FunctionKind::AsyncStatic(id)
-            | FunctionKind::Constructor(id) => *id = self.id(*id),
-            FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => {}
-        }
-        to
-    }
-
-    fn ty(&mut self, ty: Type) -> Type {
-        match ty {
-            Type::Id(id) => Type::Id(self.id(id)),
-            simple => simple,
-        }
-    }
-
     fn id(&mut self, from: TypeId) -> TypeId {
         if let Some(&copy) = self.copies.get(&from) {
             return copy;
@@ -175,37 +151,9 @@ impl Types<'_, '_> {
     }
 
     fn copy(&mut self, from: TypeId, owner: TypeOwner) -> TypeId {
-        let TypeDef { name, mut kind, .. } = self.copier.wasi.resolve.types[from].clone();
-        match &mut kind {
-            TypeDefKind::Record(record) => record.fields.iter_mut().for_each(|field| field.ty = self.ty(field.ty)),
-            TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => *id = self.id(*id),
-            TypeDefKind::Tuple(tuple) => tuple.types.iter_mut().for_each(|ty| *ty = self.ty(*ty)),
-            TypeDefKind::Variant(variant) => {
-                variant.cases.iter_mut().flat_map(|case| &mut case.ty).for_each(|ty| *ty = self.ty(*ty))
-            }
-            TypeDefKind::Option(ty)
-            | TypeDefKind::List(ty)
-            | TypeDefKind::FixedLengthList(ty, _)
-            | TypeDefKind::Type(ty) => {
-                *ty = self.ty(*ty);
-            }
-            TypeDefKind::Map(key, value) => (*key, *value) = (self.ty(*key), self.ty(*value)),
-            TypeDefKind::Result(result) => {
-                result.ok = result.ok.map(|ty| self.ty(ty));
-                result.err = result.err.map(|ty| self.ty(ty));
-            }
-            TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => *ty = ty.map(|ty| self.ty(ty)),
-            TypeDefKind::Resource | TypeDefKind::Flags(_) | TypeDefKind::Enum(_) | TypeDefKind::Unknown => {}
-        }
-        let copy = self.copier.to.types.alloc(TypeDef {
-            name,
-            kind,
-            owner,
-            docs: Default::default(),
-            stability: Default::default(),
-            span: Default::default(),
-            external_id: None,
-        });
+        let TypeDef { name, kind, .. } = &self.copier.wasi.resolve.types[from];
+        let kind = types::with_parts(kind, |part| self.id(part));
+        let copy = types::define(self.copier.to, name.clone(), owner, kind);
         self.copies.insert(from, copy);
         copy
     }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 use wit_parser::{
-    Function, FunctionKind, Handle, Interface, InterfaceId, PackageName, Resolve, Type, TypeDef, TypeDefKind, TypeId,
+    Function, FunctionKind, Interface, InterfaceId, PackageName, Resolve, Type, TypeDef, TypeDefKind, TypeId,
     TypeOwner, World, WorldId, WorldItem, WorldKey,
 };
 
 use super::Wrapping;
+use crate::types;
 use crate::wasi::{package_of, parts};
 
 /// Where an interface stands.
@@ -180,32 +181,14 @@ impl Copier<'_> {
     }
 
     fn function(&mut self, side: Side, from: &Function) -> Function {
-        let mut to = Function { docs: Default::default(), stability: Default::default(), ..from.clone() };
-        for param in &mut to.params {
-            param.ty = self.ty(side, param.ty);
-        }
-        to.result = to.result.map(|ty| self.ty(side, ty));
-        match &mut to.kind {
-            FunctionKind::Method(id)
-            | FunctionKind::AsyncMethod(id)
-            | FunctionKind::Static(id)
-            | FunctionKind::AsyncStatic(id)
-            | FunctionKind::Constructor(id) => *id = self.id(side, *id),
-            FunctionKind::Freestanding | FunctionKind::AsyncFreestanding => return to,
-        }
-        if side == Side::Front {
+        let mut to = types::function_with(from, |id| self.id(side, id));
+        let is_plain = matches!(to.kind, FunctionKind::Freestanding | FunctionKind::AsyncFreestanding);
+        if side == Side::Front && !is_plain {
             to.kind = if to.kind.is_async() { FunctionKind::AsyncFreestanding } else { FunctionKind::Freestanding };
             let name = format!("{FUNCTION}{}", self.functions.len());
             self.functions.insert(name.clone(), std::mem::replace(&mut to.name, name));
         }
         to
-    }
-
-    fn ty(&mut self, side: Side, ty: Type) -> Type {
-        match ty {
-            Type::Id(id) => Type::Id(self.id(side, id)),
-            simple => simple,
-        }
     }
 
     /// The copy of a type of the app's, as this side means it.
@@ -237,40 +220,12 @@ impl Copier<'_> {
     }
 
     fn copy(&mut self, side: Side, from: TypeId, owner: TypeOwner) -> TypeId {
-        let TypeDef { name, mut kind, .. } = self.wrapping.resolve.types[from].clone();
-        match &mut kind {
+        let TypeDef { name, kind, .. } = &self.wrapping.resolve.types[from];
+        let kind = match kind {
             // The app's is the host's.
-            TypeDefKind::Resource if side == Side::Front => {
-                kind = TypeDefKind::Type(Type::Id(self.id(Side::Host, from)));
-            }
-            TypeDefKind::Record(record) => {
-                record.fields.iter_mut().for_each(|field| field.ty = self.ty(side, field.ty));
-            }
-            TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => *id = self.id(side, *id),
-            TypeDefKind::Tuple(tuple) => tuple.types.iter_mut().for_each(|ty| *ty = self.ty(side, *ty)),
-            TypeDefKind::Variant(variant) => {
-                variant.cases.iter_mut().flat_map(|case| &mut case.ty).for_each(|ty| *ty = self.ty(side, *ty));
-            }
-            TypeDefKind::Option(ty)
-            | TypeDefKind::List(ty)
-            | TypeDefKind::FixedLengthList(ty, _)
-            | TypeDefKind::Type(ty) => *ty = self.ty(side, *ty),
-            TypeDefKind::Map(key, value) => (*key, *value) = (self.ty(side, *key), self.ty(side, *value)),
-            TypeDefKind::Result(result) => {
-                result.ok = result.ok.map(|ty| self.ty(side, ty));
-                result.err = result.err.map(|ty| self.ty(side, ty));
-            }
-            TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => *ty = ty.map(|ty| self.ty(side, ty)),
-            TypeDefKind::Resource | TypeDefKind::Flags(_) | TypeDefKind::Enum(_) | TypeDefKind::Unknown => {}
-        }
-        self.to.types.alloc(TypeDef {
-            name,
-            kind,
-            owner,
-            docs: Default::default(),
-            stability: Default::default(),
-            span: Default::default(),
-            external_id: None,
-        })
+            TypeDefKind::Resource if side == Side::Front => TypeDefKind::Type(Type::Id(self.id(Side::Host, from))),
+            kind => types::with_parts(kind, |part| self.id(side, part)),
+        };
+        types::define(&mut self.to, name.clone(), owner, kind)
     }
 }
