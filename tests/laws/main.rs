@@ -10,5 +10,7 @@ mod law3_deterministic;
 mod law4_read_in_place;
 mod law5_one_resource_type_each;
 mod law6_no_trap_is_reachable;
+mod law6_traps_of_the_component_model;
+mod law8_memory_that_ends;
 mod law8_nothing_is_lost;
 mod law9_end_of_file_is_closed;

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use anyhow::anyhow;
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Cache, Config, Engine, Result, Store};
+use wasmtime::{Cache, Config, Engine, ResourceLimiter, Result, Store};
 use wasmtime_wasi::p2::bindings::sync::CommandPre;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
@@ -27,6 +27,32 @@ pub enum Granted<'a> {
 pub struct State {
     wasi: WasiCtx,
     table: ResourceTable,
+    memory: Memory,
+}
+
+/// Bytes of all memories of a run.
+#[derive(Clone, Copy, Debug)]
+struct Memory {
+    held: usize,
+    most: usize,
+}
+
+impl Memory {
+    const UNLIMITED: Self = Self { held: 0, most: usize::MAX };
+}
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let held = self.held - current + desired;
+        if held <= self.most {
+            self.held = held;
+        }
+        Ok(held <= self.most)
+    }
+
+    fn table_growing(&mut self, _current: usize, _desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        Ok(true)
+    }
 }
 
 impl WasiView for State {
@@ -78,7 +104,7 @@ pub fn store(
         Granted::ReadWrite(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadWrite)?),
         Granted::ReadOnly(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadOnly)?),
     }
-    Ok(Store::new(engine(), State { wasi: wasi.build(), table: ResourceTable::new() }))
+    Ok(Store::new(engine(), State { wasi: wasi.build(), table: ResourceTable::new(), memory: Memory::UNLIMITED }))
 }
 
 /// Runs a command component to its end.
@@ -107,7 +133,16 @@ impl Prepared {
     /// # Errors
     /// The granted directory cannot be opened.
     pub fn run(&self, invocation: &Invocation, granted: Granted<'_>) -> anyhow::Result<Output> {
-        self.run_to_the_end(invocation, granted).map_err(told)
+        self.run_to_the_end(invocation, granted, usize::MAX).map(|(output, _)| output).map_err(told)
+    }
+
+    /// The same without any directory, with so many bytes for all memories of the component together. Gives the bytes that they have
+    /// at the end, too.
+    ///
+    /// # Errors
+    /// The component needs more to begin with.
+    pub fn run_in_memory(&self, invocation: &Invocation, most: usize) -> anyhow::Result<(Output, usize)> {
+        self.run_to_the_end(invocation, Granted::Nothing, most).map_err(told)
     }
 
     /// The same in a context whose output goes to `pipes`.
@@ -115,17 +150,23 @@ impl Prepared {
     /// # Errors
     /// None that a test could cause.
     pub fn run_in(&self, wasi: WasiCtx, pipes: (MemoryOutputPipe, MemoryOutputPipe)) -> anyhow::Result<Output> {
-        let store = Store::new(engine(), State { wasi, table: ResourceTable::new() });
-        self.ended(store, pipes).map_err(told)
+        let store = Store::new(engine(), State { wasi, table: ResourceTable::new(), memory: Memory::UNLIMITED });
+        self.ended(store, pipes).map(|(output, _)| output).map_err(told)
     }
 
-    fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>) -> Result<Output> {
+    fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>, most: usize) -> Result<(Output, usize)> {
         let (stdout, stderr) = pipes();
-        let store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+        let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+        store.data_mut().memory.most = most;
         self.ended(store, (stdout, stderr))
     }
 
-    fn ended(&self, mut store: Store<State>, (stdout, stderr): (MemoryOutputPipe, MemoryOutputPipe)) -> Result<Output> {
+    fn ended(
+        &self,
+        mut store: Store<State>,
+        (stdout, stderr): (MemoryOutputPipe, MemoryOutputPipe),
+    ) -> Result<(Output, usize)> {
+        store.limiter(|state| &mut state.memory);
         let (exit, trap) = match self.0.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store))
         {
             Ok(Ok(())) => (0, String::new()),
@@ -136,7 +177,8 @@ impl Prepared {
             },
         };
         let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
-        Ok(Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap })
+        let output = Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap };
+        Ok((output, store.data().memory.held))
     }
 }
 

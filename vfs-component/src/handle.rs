@@ -71,7 +71,8 @@ pub enum Output {
     File {
         file: OpenFile,
         position: Position,
-        permit: u64,
+        /// What is left of what `check-write` permitted; `None`: it was not asked yet.
+        permit: Option<u64>,
         closed: bool,
     },
     Host(HostStream),
@@ -135,6 +136,8 @@ pub enum StreamFailure {
 
 const SLOT_BITS: u32 = 20;
 const SLOTS: usize = 1 << SLOT_BITS;
+/// Places that are kept for calls that have no way to say that memory is short: those that make pollables and the errors of streams.
+const SPARE: usize = 64;
 const LAST_GENERATION: u16 = (1 << 10) - 1;
 
 struct Slot {
@@ -152,29 +155,41 @@ enum Content {
 pub struct Handles {
     slots: Vec<Slot>,
     free: Option<u32>,
+    used: usize,
 }
 
 impl Handles {
-    /// Makes room, so that the next [`Handles::insert`] cannot fail.
+    /// Makes room, so that the next [`Handles::insert`] cannot fail, and leaves [`SPARE`] places.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: the table is full or cannot grow.
+    #[inline]
     pub fn reserve(&mut self) -> Result<(), Error> {
-        if self.free.is_none() {
-            if self.slots.len() == SLOTS {
-                return Err(Error::InsufficientMemory);
-            }
-            self.slots.try_reserve(1).map_err(|_| Error::InsufficientMemory)?;
-        }
-        Ok(())
+        if self.room() > SPARE { Ok(()) } else { self.grow() }
     }
 
-    /// A new number. Traps where [`Handles::reserve`] was not asked and would have failed: calls that cannot fail have no other
-    /// way out.
+    /// How many more there can be without memory.
+    fn room(&self) -> usize {
+        self.slots.capacity().min(SLOTS) - self.used
+    }
+
+    #[cold]
+    fn grow(&mut self) -> Result<(), Error> {
+        let wanted = self.used + SPARE + 1;
+        if wanted > SLOTS {
+            return Err(Error::InsufficientMemory);
+        }
+        let more = wanted.saturating_sub(self.slots.len());
+        self.slots.try_reserve(more).or_else(|_| self.slots.try_reserve_exact(more)).map_err(Error::from)
+    }
+
+    /// A new number. Traps where [`Handles::reserve`] was not asked and the spare places are used up: calls that cannot fail have
+    /// no other way out.
     pub fn insert(&mut self, handle: Handle) -> u32 {
-        if self.reserve().is_err() {
+        if self.room() == 0 && self.grow().is_err() {
             trap();
         }
+        self.used += 1;
         if let Some(index) = self.free
             && let Some(slot) = self.slots.get_mut(index as usize)
             && let Content::Free { next } = slot.content
@@ -211,6 +226,7 @@ impl Handles {
         match content {
             Content::Used(handle) => {
                 self.free = Some(index);
+                self.used -= 1;
                 handle
             }
             Content::Free { .. } => trap(),

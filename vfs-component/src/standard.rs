@@ -53,7 +53,7 @@ impl Standard {
             Stdio::Append(path) => (path, OpenFlags::NONE),
         };
         match self.open_output(fs, path, emptied, stream) {
-            Ok(file) => Output::File { file, position: Position::End, permit: 0, closed: false },
+            Ok(file) => Output::File { file, position: Position::End, permit: None, closed: false },
             Err(error) => Output::Failing(StreamFailure::File(error)),
         }
     }

@@ -41,6 +41,9 @@ thread_local! {
 
 impl State {
     fn new() -> Self {
+        // A poll of a few pollables shall not need memory: it has no way to say that there is none.
+        let mut lists = Lists::default();
+        drop(lists.indexes.try_reserve(64));
         let settings = embed::settings();
         let options = Options { read_only: settings.read_only, limits: settings.limits, ..Options::default() };
         // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
@@ -54,7 +57,7 @@ impl State {
             reached: 0,
             standard: Standard::default(),
             gather: Vec::new(),
-            lists: Lists::default(),
+            lists,
         }
     }
 }

@@ -13,9 +13,6 @@ pub enum Error {
     /// The directory is in use and cannot be moved or removed.
     #[error("device or resource busy")]
     Busy = 4,
-    /// More files are open than [`Limits::max_open`](crate::limits::Limits::max_open) allows.
-    #[error("quota exceeded")]
-    Quota = 6,
     /// The name is taken.
     #[error("file exists")]
     Exist = 7,
@@ -46,7 +43,7 @@ pub enum Error {
     /// Nothing is there.
     #[error("no such file or directory")]
     NoEntry = 20,
-    /// An allocation failed.
+    /// An allocation failed, or more files would be open than [`Limits::max_open`](crate::limits::Limits::max_open) allows.
     #[error("cannot allocate memory")]
     InsufficientMemory = 22,
     /// A limit on bytes or nodes is reached.

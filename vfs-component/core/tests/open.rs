@@ -239,12 +239,12 @@ fn limits_on_open_files() {
     test.put("file", b"x");
     let one = test.open("file", NONE, READ).unwrap();
     let two = test.fs.reopen(&one).unwrap();
-    assert_eq!(test.open("file", NONE, READ).unwrap_err(), Error::Quota);
-    assert_eq!(test.open("new", CREATE, READ).unwrap_err(), Error::Quota);
-    assert_eq!(test.open("file", TRUNCATE, READ).unwrap_err(), Error::Quota);
-    assert_eq!(test.fs.reopen(&one).unwrap_err(), Error::Quota);
-    assert_eq!(test.fs.read_dir(&test.root).unwrap_err(), Error::Quota);
-    assert_eq!(test.fs.open_root().unwrap_err(), Error::Quota);
+    assert_eq!(test.open("file", NONE, READ).unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.open("new", CREATE, READ).unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.open("file", TRUNCATE, READ).unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.fs.reopen(&one).unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.fs.read_dir(&test.root).unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.fs.open_root().unwrap_err(), Error::InsufficientMemory);
     test.fs.close(two);
     test.fs.close(one);
     assert_eq!(test.names("."), ["file"]);

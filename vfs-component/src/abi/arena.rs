@@ -9,7 +9,7 @@ use core::cell::RefCell;
 
 use super::List;
 
-/// Kept from call to call; larger requests get a block of their own, given back when the call is over.
+/// The least that is kept from call to call; larger requests get a block of their own, given back when the call is over.
 const BLOCK: usize = 64 << 10;
 
 #[derive(Default)]
@@ -39,6 +39,12 @@ pub fn finish() {
 extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
     let place = ARENA.with_borrow_mut(|arena| arena.grow(old, old_size, align, new_size));
     place.unwrap_or_else(|| super::trap())
+}
+
+/// Keeps so many bytes for the arguments of the calls that come, if memory has them, and gives how many are kept. For calls that have
+/// no lists among their own arguments.
+pub fn make_room(size: usize) -> u64 {
+    ARENA.with_borrow_mut(|arena| arena.make_room(size))
 }
 
 /// Text among the arguments, in UTF-8.
@@ -89,6 +95,18 @@ impl Arena {
             }
             _ => self.take_from_new_block(size),
         }
+    }
+
+    fn make_room(&mut self, size: usize) -> u64 {
+        let kept = |arena: &Self| arena.blocks.first().map_or(0, |block| block.capacity() * size_of::<u128>());
+        if kept(self) < size && self.take_from_new_block(size).is_some() {
+            let last = self.blocks.len() - 1;
+            self.blocks.swap(0, last);
+            self.blocks.truncate(1);
+            self.used = 0;
+        }
+        // Who opened the stream gave a path, so there is one.
+        kept(self).max(BLOCK) as u64
     }
 
     #[cold]

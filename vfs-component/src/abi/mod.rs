@@ -7,7 +7,7 @@ mod layout;
 pub use area::Area;
 pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
 
-pub use arena::{finish as finish_call, utf8};
+pub use arena::{finish as finish_call, make_room, utf8};
 
 /// Ends the instance. For what the component model itself defines as a trap, and where a call has no way to answer.
 #[cold]

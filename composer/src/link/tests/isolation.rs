@@ -1,5 +1,7 @@
 //! The memory of the vfs is out of the app's reach: every function of a linked app, called with places that are not in its memory.
 
+mod handles;
+
 use wasmtime::Engine;
 use wit_parser::abi::{AbiVariant, WasmType};
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, WorldItem};
@@ -50,6 +52,13 @@ impl Linked {
             let WorldItem::Interface { id, .. } = item else { continue };
             let interface = resolve.name_world_key(key);
             let Some(path) = INTERFACES.iter().find(|path| interface == format!("{path}@{VERSION}")) else { continue };
+            for (name, ty) in &resolve.interfaces[*id].types {
+                if matches!(resolve.types[*ty].kind, TypeDefKind::Resource) {
+                    let drop = format!("[resource-drop]{name}");
+                    imported += &format!("(import \"{interface}\" \"{drop}\" (func $drop-{name} (param i32)))\n");
+                    exported += &format!("(export \"{drop}\" (func $drop-{name}))\n");
+                }
+            }
             for function in resolve.interfaces[*id].functions.values() {
                 let name = &function.name;
                 let number =

@@ -9,6 +9,8 @@ use crate::Error;
 
 /// Size of a chunk in bytes. An owned chunk hides the image's bytes in its whole range.
 pub(crate) const CHUNK: usize = 64 * 1024;
+/// What a hole holds, for a read that has no memory to put more in.
+static ZEROS: [u8; 4096] = [0; 4096];
 const CHUNK_SIZE: u64 = CHUNK as u64;
 /// Largest size of a file: offsets are signed 64-bit numbers to every libc.
 pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
@@ -68,25 +70,27 @@ impl<'i> RegularFile<'i> {
         self.owned
     }
 
-    /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`. Empty only
-    /// at or after the end, or if `length` is 0.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
-    pub fn read<'a>(&'a self, offset: u64, length: u64, gather: &'a mut Vec<u8>) -> Result<&'a [u8], Error> {
+    /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`; if that cannot grow,
+    /// those that lie together. Empty only at or after the end, or if `length` is 0.
+    pub fn read<'a>(&'a self, offset: u64, length: u64, gather: &'a mut Vec<u8>) -> &'a [u8] {
         gather.clear();
         let length = length.min(self.size.saturating_sub(offset));
         if length == 0 {
-            return Ok(&[]);
+            return &[];
         }
         let first = self.run(offset, length);
         if let Run::Bytes(bytes) = first
             && bytes.len() as u64 == length
         {
-            return Ok(bytes);
+            return bytes;
         }
         // The caller caps the length far below what a usize holds.
-        gather.try_reserve(length as usize)?;
+        if gather.try_reserve(length as usize).is_err() {
+            return match first {
+                Run::Bytes(bytes) => bytes,
+                Run::Zeros(count) => shortened(&ZEROS, count),
+            };
+        }
         let mut run = first;
         loop {
             match run {
@@ -95,7 +99,7 @@ impl<'i> RegularFile<'i> {
             }
             let done = gather.len() as u64;
             if done >= length {
-                return Ok(gather);
+                return gather;
             }
             run = self.run(offset + done, length - done);
         }

@@ -15,8 +15,7 @@ impl<C: Clock> Fs<'_, C> {
     /// Opens the root directory with all rights, or, if the filesystem is read-only, all that change nothing.
     ///
     /// # Errors
-    /// - [`Error::Quota`]: too many files are open.
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
     pub fn open_root(&mut self) -> Result<OpenFile, Error> {
         let root = Found { node: self.tree.root, kind: FileKind::Directory };
         self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, !self.options.read_only)
@@ -41,9 +40,8 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::NoSuchDevice`]: it is a device, pipe or socket.
     /// - [`Error::ReadOnly`]: the flags ask for change and `at` cannot change anything.
-    /// - [`Error::Quota`]: too many files are open.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
     /// - [`Error::Io`]: the image is damaged.
     pub fn open_at(
         &mut self,
@@ -137,13 +135,13 @@ impl<C: Clock> Fs<'_, C> {
     }
 
     fn check_open(&self) -> Result<(), Error> {
-        if self.open >= self.options.limits.max_open { Err(Error::Quota) } else { Ok(()) }
+        if self.open >= self.options.limits.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
     }
 
     /// Opens the same node again, with the same flags and rights.
     ///
     /// # Errors
-    /// - [`Error::Quota`]: too many files are open.
+    /// - [`Error::InsufficientMemory`]: too many files are open.
     pub fn reopen(&mut self, file: &OpenFile) -> Result<OpenFile, Error> {
         self.check_open()?;
         self.tree.table.get_mut(file.slot)?.opens += 1;

@@ -10,12 +10,11 @@ use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
 
 impl<C: Clock> Fs<'_, C> {
     /// At most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned memory where
-    /// they lie together, else put together in `gather`, which is cleared first. Empty only at or after the end of the
-    /// file, or if `length` is 0.
+    /// they lie together, else put together in `gather`, which is cleared first; if that cannot grow, those that lie together.
+    /// Empty only at or after the end of the file, or if `length` is 0.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
-    /// - [`Error::InsufficientMemory`]: `gather` cannot grow.
     pub fn read<'a>(
         &'a self,
         file: &OpenFile,
@@ -25,7 +24,7 @@ impl<C: Clock> Fs<'_, C> {
     ) -> Result<&'a [u8], Error> {
         match &self.tree.table.get(file.slot)?.body {
             Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => {
-                contents.read(offset, length.min(MAX_READ), gather)
+                Ok(contents.read(offset, length.min(MAX_READ), gather))
             }
             _ => Err(Error::BadDescriptor),
         }

@@ -8,7 +8,7 @@ impl<C: Clock> Fs<'_, C> {
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::Quota`]: too many files are open; a stream counts as one.
+    /// - [`Error::InsufficientMemory`]: too many files are open; a stream counts as one.
     pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, Error> {
         self.directory(file)?;
         // The stream keeps the node as an open does.

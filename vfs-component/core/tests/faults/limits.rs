@@ -92,7 +92,7 @@ fn opens() {
                 test.fs.check(vfs_core::check::Trust::Sound).unwrap();
                 break;
             }
-            assert_eq!(result, Err(Error::Quota), "{name} with {left} left");
+            assert_eq!(result, Err(Error::InsufficientMemory), "{name} with {left} left");
             assert_eq!((test.fs.usage().bytes, test.fs.usage().nodes), (usage.bytes, usage.nodes), "{name}");
             assert_eq!(everything(&mut test), before, "{name} with {left} left");
             assert_eq!(call(&mut test, &open), Ok(()), "{name} again");

@@ -34,7 +34,7 @@ fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Resu
     let file = state.handles.descriptor(descriptor);
     state.fs.check_writable(file)?;
     let file = state.fs.reopen(file)?;
-    Ok(new_output(state, Output::File { file, position, permit: 0, closed: false }))
+    Ok(new_output(state, Output::File { file, position, permit: None, closed: false }))
 }
 
 /// The flag says that the end of the file was reached, which a read of nothing tells.

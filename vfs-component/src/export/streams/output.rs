@@ -9,8 +9,14 @@ use crate::host::wall_clock::HostClock;
 use crate::state::{State, call, call_value, within_call};
 use vfs_core::Fs;
 
-/// What `check-write` permits: the most bytes that the next writes of a file's stream may bring.
-const PERMIT: u64 = 1 << 20;
+/// The most bytes that `check-write` permits the next writes to bring: as many as there is surely room for when they come. An app
+/// that uses all of it is permitted [`LARGE_PERMIT`] from then on, if memory has room for that.
+fn permit(of_stream: Option<u64>) -> u64 {
+    if of_stream == Some(0) { abi::make_room(LARGE_PERMIT) } else { abi::make_room(PERMIT) }
+}
+
+const PERMIT: usize = 64 << 10;
+const LARGE_PERMIT: usize = 1 << 20;
 
 static ZEROES: [u8; 4096] = [0; 4096];
 
@@ -18,13 +24,17 @@ static ZEROES: [u8; 4096] = [0; 4096];
 extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
     call(|state| {
         let result = match state.handles.output(stream) {
-            Output::Host(stream) => host::check_write(stream.handle).map_err(Failure::from),
+            Output::Host(stream) => match host::check_write(stream.handle) {
+                Ok(of_host) => Ok(of_host.min(permit(None))),
+                Err(error) => Err(error.into()),
+            },
             Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
-            Output::Null => Ok(PERMIT),
+            Output::Null => Ok(permit(None)),
             Output::Failing(failure) => Err((*failure).into()),
-            Output::File { permit, .. } => {
-                *permit = PERMIT;
-                Ok(PERMIT)
+            Output::File { permit: left, .. } => {
+                let permitted = permit(*left);
+                *left = Some(permitted);
+                Ok(permitted)
             }
         };
         answer(state, result)
@@ -135,8 +145,8 @@ fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> 
 
 fn use_permit(handles: &mut Handles, stream: u32, length: u64) {
     if let Output::File { permit, closed: false, .. } = handles.output(stream) {
-        match permit.checked_sub(length) {
-            Some(rest) => *permit = rest,
+        match permit.unwrap_or(0).checked_sub(length) {
+            Some(rest) => *permit = permit.and(Some(rest)),
             None => abi::trap(),
         }
     }

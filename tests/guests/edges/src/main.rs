@@ -1,0 +1,30 @@
+//! What is too much: limits, and the longest, deepest, largest and emptiest of everything.
+
+mod creates;
+mod limits;
+mod links;
+mod memory;
+mod names;
+mod nothing;
+mod numbers;
+mod parents;
+mod refill;
+mod traps;
+mod tree;
+
+fn main() -> std::process::ExitCode {
+    check::run(&[
+        ("bytes", limits::BYTES),
+        ("nodes", limits::NODES),
+        ("open", limits::OPEN),
+        ("memory", memory::BEHAVIOURS),
+        ("refill", refill::BEHAVIOURS),
+        ("creates", creates::BEHAVIOURS),
+        ("names", names::BEHAVIOURS),
+        ("links", links::BEHAVIOURS),
+        ("numbers", numbers::BEHAVIOURS),
+        ("nothing", nothing::BEHAVIOURS),
+        ("parents", parents::BEHAVIOURS),
+        ("traps", traps::BEHAVIOURS),
+    ])
+}
