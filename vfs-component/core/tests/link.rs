@@ -96,3 +96,11 @@ fn as_many_names_as_can_be_counted() {
     assert_eq!(link(&mut test, "file", FOLLOW, "new"), Err(Error::TooManyLinks));
     assert_eq!(test.stat("new"), Err(Error::NoEntry));
 }
+
+#[test]
+fn the_old_path_is_looked_at_first() {
+    let bytes = some_image();
+    let mut test = Test::over(&bytes);
+    assert_eq!(link(&mut test, "none", NO_FOLLOW, "file/new"), Err(Error::NoEntry));
+    assert_eq!(link(&mut test, "file", NO_FOLLOW, "file/new"), Err(Error::NotDirectory));
+}

@@ -69,9 +69,9 @@ fn poll_oneoff_file_to_write_and_a_long_clock(dir: &File) -> Outcome {
 #[case]
 fn poll_oneoff_file_both_ways(dir: &File) -> Outcome {
     let file = file(dir, "f", "x")?;
-    // One of them is enough: which come together is not said.
-    let seen = poll(&[readable(1, file.0), writable(2, file.0)])?;
-    holds(!seen.is_empty() && seen.iter().all(|event| event.2 == ERRNO_SUCCESS), "an event comes, and is no error")
+    let mut seen = poll(&[readable(1, file.0), writable(2, file.0)])?;
+    seen.sort();
+    same(seen, [(1, EVENTTYPE_FD_READ, ERRNO_SUCCESS), (2, EVENTTYPE_FD_WRITE, ERRNO_SUCCESS)])
 }
 
 #[case]
