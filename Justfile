@@ -23,7 +23,7 @@ test-only WORD: setup
     cargo test --release -p vfs-compose -p vfs-tests -- {{WORD}}
 
 # Plans against Linux and hostile images with new seeds, for as long as is said, in seconds
-fuzz SECONDS="600":
+fuzz SECONDS="600": _targets
     bash tests/fuzz/run.sh {{SECONDS}}
 
 # Accept what the golden cases print now, and write docs/compatibility.md and docs/conformance.md

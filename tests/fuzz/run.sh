@@ -14,13 +14,14 @@ fi
 DURATION=$((seconds / 3)) cargo test --release -p vfs-core --test differential -- --ignored --nocapture without_end
 
 targets=$("$tools/bin/cargo-fuzz" fuzz list --fuzz-dir tests/fuzz)
-count=$(wc -w <<<"$targets")
+# libFuzzer takes 0 as no limit.
+each=$((seconds * 2 / 3 / $(wc -w <<<"$targets") + 1))
 for target in $targets; do
     # What is found new stays out of the repository.
     found=target/fuzz/corpus/$target
     mkdir -p "$found"
-    echo "fuzzing $target for $((seconds * 2 / 3 / count)) s"
+    echo "fuzzing $target for $each s"
     "$tools/bin/cargo-fuzz" fuzz run -s none --fuzz-dir tests/fuzz --target-dir target/fuzz "$target" \
         "$found" "tests/fuzz/corpus/$target" -- \
-        -max_total_time=$((seconds * 2 / 3 / count)) -max_len=1500 -timeout=30 -rss_limit_mb=2048 -print_final_stats=1
+        -max_total_time=$each -max_len=1500 -timeout=30 -rss_limit_mb=2048 -print_final_stats=1
 done

@@ -380,3 +380,41 @@ fn a_search_that_does_not_find_what_the_list_has() {
     assert_eq!(test.fs.usage().nodes, 0);
     test.fs.check(Trust::Untrusted).unwrap();
 }
+
+/// Whether a directory keeps what is put in it when directories leave it, whatever the image says of its links.
+#[test]
+fn a_directory_whose_links_are_not_counted_keeps_its_changes() {
+    let bytes = image(&[
+        ("d", Item::Directory),
+        ("d/one", Item::Directory),
+        ("d/three", Item::Directory),
+        ("d/two", Item::Directory),
+        ("file", Item::File(b"file")),
+    ]);
+    for links in [1, 2] {
+        let mut bytes = bytes.clone();
+        let at = entry_of(&bytes, &[".", "..", "d", "file"], "d");
+        let inode = u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize * 32;
+        assert_eq!(bytes[inode + 44], 5, "an extended inode has its links here");
+        bytes[inode + 44] = links;
+        let mut test = Test::over(&bytes);
+        test.put("d/new", b"new");
+        for name in ["d/one", "d/two"] {
+            test.rmdir(name).unwrap();
+        }
+        test.rename("d/three", "three").unwrap();
+        for _ in 0..2 {
+            let directory = test.open("d", OpenFlags::DIRECTORY, READ).unwrap();
+            test.fs.close(directory);
+            assert_eq!(test.get("d/new").unwrap(), b"new", "{links} links");
+            assert_eq!(test.stat("d/one"), Err(Error::NoEntry));
+            assert!(test.stat("d").unwrap().links >= 1);
+            test.mkdir("d/more");
+            test.rename("d/more", "d/renamed").unwrap();
+            test.rmdir("d/renamed").unwrap();
+        }
+        test.unlink("d/new").unwrap();
+        test.rmdir("d").unwrap();
+        assert_eq!(test.stat("d"), Err(Error::NoEntry));
+    }
+}

@@ -105,8 +105,7 @@ impl Arena {
             self.blocks.truncate(1);
             self.used = 0;
         }
-        // Who opened the stream gave a path, so there is one.
-        kept(self).max(BLOCK) as u64
+        kept(self) as u64
     }
 
     #[cold]

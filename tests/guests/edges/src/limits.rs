@@ -11,6 +11,7 @@ pub const BYTES: &[Behaviour] = &[
     ("bytes_of_an_open_file_without_a_name", bytes_of_an_open_file_without_a_name),
     ("bytes_come_back_by_cutting", bytes_come_back_by_cutting),
     ("a_full_stream_is_closed", a_full_stream_is_closed),
+    ("what_a_splice_cannot_give_stays", what_a_splice_cannot_give_stays),
 ];
 
 pub const NODES: &[Behaviour] = &[
@@ -114,6 +115,21 @@ fn a_full_stream_is_closed() -> Outcome {
     holds(is_filled(&streamed, size, 7)?, "all that was acknowledged is there")?;
     drop((error, stream, streamed));
     Ok(directory.unlink_file_at("streamed")?)
+}
+
+fn what_a_splice_cannot_give_stays() -> Outcome {
+    let directory = scratch("what_a_splice_cannot_give_stays")?;
+    let (from, to) = (file(&directory, "from")?, file(&directory, "to")?);
+    write(&from, &[9; 5000], 0)?;
+    let (size, _) = fill(&to)?;
+    let (source, stream) = (from.read_via_stream(0)?, to.append_via_stream()?);
+    holds(stream.blocking_splice(&source, 5000).is_err(), "there is no room for it")?;
+    same(to.stat()?.size, size)?;
+    let Ok(bytes) = source.read(10_000) else { return holds(false, "the source can still be read") };
+    same(bytes, vec![9; 5000])?;
+    drop((source, stream, from, to));
+    directory.unlink_file_at("from")?;
+    Ok(directory.unlink_file_at("to")?)
 }
 
 /// Makes files until one is refused: how many there are, and the answer.

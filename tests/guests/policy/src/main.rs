@@ -26,6 +26,7 @@ fn main() {
                 let stdout = terminal_stdout::get_terminal_stdout().is_some();
                 println!("{stdin} {stdout} {}", terminal_stderr::get_terminal_stderr().is_some());
             }
+            "zeroes" => drop(stdout::get_stdout().blocking_write_zeroes_and_flush(u64::MAX)),
             "wall-clock" => wall(),
             "monotonic-clock" => monotonic(),
             "random" => random_numbers(),

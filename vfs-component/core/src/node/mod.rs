@@ -21,7 +21,8 @@ pub(crate) use symlink::Symlink;
 pub(crate) struct Node<'i> {
     /// The image inode it was born as.
     pub origin: Option<Nid>,
-    /// Names; for a directory 2 and one for each directory in it, and 0 once it is removed.
+    /// Names; for a directory 2 and one for each directory in it, and 0 once it is removed. Also 1 for a directory of an image that
+    /// does not count them.
     pub links: u32,
     /// Opens, directory streams included.
     pub opens: u32,
@@ -29,6 +30,20 @@ pub(crate) struct Node<'i> {
     pub changed: bool,
     pub times: Times,
     pub body: Body<'i>,
+}
+
+/// The links of a directory that has one more directory in it, if they are counted.
+pub(crate) fn one_more(links: &mut u32) {
+    if *links > 1 {
+        *links = links.saturating_add(1);
+    }
+}
+
+/// The links of a directory that has one directory less in it. A damaged image may have counted too few; 0 is for removed ones.
+pub(crate) fn one_less(links: &mut u32) {
+    if *links > 2 {
+        *links -= 1;
+    }
 }
 
 /// What a node is.

@@ -3,7 +3,7 @@
 use vfs_image::FileKind;
 
 use crate::node::directory::{Entries, Found};
-use crate::node::{Body, Directory};
+use crate::node::{self, Body, Directory};
 use crate::tree::owned;
 use crate::{Clock, Error, Fs, OpenFile};
 
@@ -37,7 +37,7 @@ impl<C: Clock> Fs<'_, C> {
         if let Some((entries, times, links)) = self.tree.entries_mut(slot) {
             entries.insert(name, Found { node, kind: FileKind::Directory });
             times.modify(now);
-            *links = links.saturating_add(1);
+            node::one_more(links);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::node::directory::Found;
-use crate::node::{Body, Directory, NodeId};
+use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, Error, Fs, OpenFile};
@@ -70,17 +70,24 @@ impl<C: Clock> Fs<'_, C> {
         self.tree.check_nodes(&[old_slot, new_slot, moved, survivor.unwrap_or(moved)], 0)?;
 
         let now = self.time.now();
+        // A directory that only gets another name is neither one more nor one less.
+        let arrives = is_directory && new.found.is_none() && old_slot != new_slot;
+        let leaves = is_directory && (arrives || new.found.is_some());
         if let Some((entries, times, links)) = self.tree.entries_mut(old_slot) {
             entries.remove(old_name);
             times.modify(now);
-            *links = links.saturating_sub(u32::from(is_directory));
+            if leaves {
+                node::one_less(links);
+            }
         }
         if let Some((entries, times, links)) = self.tree.entries_mut(new_slot) {
             match new.found {
                 Some(_) => entries.replace(new_name, source),
                 None => {
                     entries.insert(name, source);
-                    *links = links.saturating_add(u32::from(is_directory));
+                    if arrives {
+                        node::one_more(links);
+                    }
                 }
             }
             times.modify(now);

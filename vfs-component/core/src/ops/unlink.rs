@@ -3,8 +3,8 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
-use crate::node::NodeId;
 use crate::node::directory::Found;
+use crate::node::{self, NodeId};
 use crate::path::Step;
 use crate::{Clock, Error, Fs, OpenFile};
 
@@ -46,7 +46,7 @@ impl<C: Clock> Fs<'_, C> {
             entries.remove(name);
             times.modify(now);
             if found.kind == FileKind::Directory {
-                *links = links.saturating_sub(1);
+                node::one_less(links);
             }
         }
         self.tree.drop_name(found.node, now);

@@ -92,6 +92,14 @@ pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&
     }
 }
 
+/// Goes back by bytes that were read and reached nobody.
+pub(super) fn unread_file(state: &mut State, stream: u32, count: u64) {
+    let State { handles, standard, .. } = state;
+    if let Ok((_, offset, _)) = file_of(handles.input(stream), standard) {
+        *offset = offset.saturating_sub(count);
+    }
+}
+
 #[inline]
 fn skip_with(stream: u32, length: u64, of_host: impl FnOnce(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
     call(|state| {

@@ -7,12 +7,22 @@ use crate::handle::{Handles, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
 use crate::host::wall_clock::HostClock;
 use crate::state::{State, call, call_value, within_call};
-use vfs_core::Fs;
+use vfs_core::{Error, Fs};
 
 /// The most bytes that `check-write` permits the next writes to bring: as many as there is surely room for when they come. An app
 /// that uses all of it is permitted [`LARGE_PERMIT`] from then on, if memory has room for that.
-fn permit(of_stream: Option<u64>) -> u64 {
-    if of_stream == Some(0) { abi::make_room(LARGE_PERMIT) } else { abi::make_room(PERMIT) }
+///
+/// # Errors
+/// - [`Error::InsufficientMemory`], as the failure of a file: there is no room for any.
+fn permit(of_stream: Option<u64>) -> Result<u64, Failure> {
+    room(if of_stream == Some(0) { LARGE_PERMIT } else { PERMIT })
+}
+
+fn room(size: usize) -> Result<u64, Failure> {
+    match abi::make_room(size) {
+        0 => Err(Failure::File(Error::InsufficientMemory)),
+        bytes => Ok(bytes),
+    }
 }
 
 const PERMIT: usize = 64 << 10;
@@ -25,17 +35,14 @@ extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
     call(|state| {
         let result = match state.handles.output(stream) {
             Output::Host(stream) => match host::check_write(stream.handle) {
-                Ok(of_host) => Ok(of_host.min(permit(None))),
+                Ok(0) => Ok(0),
+                Ok(of_host) => room(of_host.min(LARGE_PERMIT as u64) as usize).map(|bytes| bytes.min(of_host)),
                 Err(error) => Err(error.into()),
             },
             Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
-            Output::Null => Ok(permit(None)),
+            Output::Null => permit(None),
             Output::Failing(failure) => Err((*failure).into()),
-            Output::File { permit: left, .. } => {
-                let permitted = permit(*left);
-                *left = Some(permitted);
-                Ok(permitted)
-            }
+            Output::File { permit: left, .. } => permit(*left).inspect(|permitted| *left = Some(*permitted)),
         };
         answer(state, result)
     })
@@ -188,6 +195,9 @@ pub(super) fn write_to(
 }
 
 fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64) -> Result<Unit, Failure> {
+    if matches!(state.handles.output(stream), Output::Null) {
+        return Ok([]);
+    }
     let mut left = length;
     while left > 0 {
         let piece = left.min(ZEROES.len() as u64);

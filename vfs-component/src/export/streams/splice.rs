@@ -1,15 +1,17 @@
 //! `splice` and `blocking-splice`, for streams of files and of the host in every mixture.
 
-use super::input::read_file;
+use super::input::{read_file, unread_file};
 use super::output::write_to;
 use super::{Failure, StreamError, answer};
-use crate::abi::{self, List, Res};
+use crate::abi::{self, List, Res, Unit};
 use crate::handle::{Input, Output};
 use crate::host::streams as host;
 use crate::state::{State, call};
 
 /// What one `blocking-write-and-flush` takes at most, by WASI's text.
 const BLOCKING_WRITE: u64 = 4096;
+/// What is taken from the host at once, at most.
+const FROM_HOST: usize = 64 << 10;
 
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.splice")]
 extern "C" fn splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
@@ -58,11 +60,12 @@ pub fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocki
         Blocking::No => host::check_write(to)?,
     };
     let bytes = read_file(state, source, length.min(permit))?;
-    match blocking {
-        Blocking::Yes => host::blocking_write_and_flush(to, bytes)?,
-        Blocking::No => host::write(to, bytes)?,
+    let count = bytes.len() as u64;
+    let written = match blocking {
+        Blocking::Yes => host::blocking_write_and_flush(to, bytes),
+        Blocking::No => host::write(to, bytes),
     };
-    Ok(bytes.len() as u64)
+    given(state, source, count, written.map_err(Failure::from))
 }
 
 /// From a stream of the host, by the host's handle, to a file's stream, by its number.
@@ -74,8 +77,9 @@ pub fn host_to_file(
     blocking: Blocking,
 ) -> Result<u64, Failure> {
     let State { fs, handles, .. } = state;
-    // Nothing is taken from the host for a stream that can take nothing.
+    // Nothing is taken from the host for a stream that can take nothing, and no more than there is room for.
     write_to(fs, handles, stream, &[])?;
+    let length = length.min(abi::make_room(FROM_HOST));
     let List { pointer, length } = match blocking {
         Blocking::Yes => host::blocking_read(from, length)?,
         Blocking::No => host::read(from, length)?,
@@ -88,10 +92,19 @@ fn file_to_file(state: &mut State, source: u32, stream: u32, length: u64) -> Res
     let State { fs, handles, .. } = state;
     write_to(fs, handles, stream, &[])?;
     let bytes = read_file(state, source, length)?;
+    let count = bytes.len() as u64;
     // The bytes lie in the filesystem that is about to change.
     let mut copy = Vec::new();
-    copy.try_reserve_exact(bytes.len()).map_err(|_| Failure::File(vfs_core::Error::InsufficientMemory))?;
-    copy.extend_from_slice(bytes);
-    write_to(&mut state.fs, &mut state.handles, stream, &copy)?;
-    Ok(copy.len() as u64)
+    let copied = copy.try_reserve_exact(bytes.len()).map_err(|_| Failure::File(vfs_core::Error::InsufficientMemory));
+    let copied = copied.map(|()| copy.extend_from_slice(bytes));
+    let written = copied.and_then(|()| write_to(&mut state.fs, &mut state.handles, stream, &copy));
+    given(state, source, count, written)
+}
+
+/// How many bytes a stream of a file has given. If nobody took them, they are still to be read.
+fn given(state: &mut State, source: u32, count: u64, written: Result<Unit, Failure>) -> Result<u64, Failure> {
+    if written.is_err() {
+        unread_file(state, source, count);
+    }
+    written.map(|_| count)
 }
