@@ -9,6 +9,7 @@
 //! choose     which of the app's imports are denied, and by what
 //! mentions   whose resources an interface speaks of
 //! world      the world of the component in front
+//! inline     types that its imports use of what it exports
 //! answer     what each of its functions says
 //! module     its core module
 //! ending     how a function says what its types have no words for
@@ -26,6 +27,7 @@ mod choose;
 mod config;
 mod ending;
 mod gate;
+mod inline;
 mod let_go;
 mod mentions;
 mod module;
@@ -172,8 +174,10 @@ fn component(
     fronted: &choose::Fronted,
     withheld: &choose::Withheld,
 ) -> Result<Vec<u8>, DenyError> {
-    let front = world::build(wasi, answers, app, fronted, withheld);
-    encode(module::module(&front), &front.resolve, front.world)
+    let mut front = world::build(wasi, answers, app, fronted, withheld);
+    let module = module::module(&front);
+    inline::inline(&mut front.resolve, front.world);
+    encode(module, &front.resolve, front.world)
 }
 
 /// A core module of a world, as a component.

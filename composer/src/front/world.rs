@@ -37,6 +37,15 @@ pub(super) struct Export {
     pub(super) because: String,
 }
 
+impl Export {
+    fn interface(&self) -> Option<InterfaceId> {
+        match self.item {
+            WorldItem::Interface { id, .. } => Some(id),
+            WorldItem::Function(_) | WorldItem::Type { .. } => None,
+        }
+    }
+}
+
 /// What the app has to say something with, and to end.
 #[derive(Default)]
 pub(super) struct WayOut {
@@ -79,10 +88,6 @@ pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted
 
 /// Every interface that an export or the way out is made of.
 fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<InterfaceId> {
-    let interface = |item: &WorldItem| match item {
-        WorldItem::Interface { id, .. } => Some(*id),
-        _ => None,
-    };
     let imported = way_out.stderr.iter().flat_map(|(get, write)| [get, write]).chain(&way_out.exit);
     let imported = imported.filter_map(|imported| match imported.key {
         WorldKey::Interface(id) => Some(id),
@@ -92,7 +97,7 @@ fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<I
         WorldItem::Function(_) => super::mentions::owners(resolve, &export.item),
         _ => BTreeSet::new(),
     });
-    let mut roots: Vec<_> = exports.iter().filter_map(|export| interface(&export.item)).collect();
+    let mut roots: Vec<_> = exports.iter().filter_map(Export::interface).collect();
     roots.extend(imported);
     roots.extend(of_functions);
     wit::needed(resolve, roots)

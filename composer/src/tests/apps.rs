@@ -14,8 +14,13 @@ pub(crate) fn all_imports(version: &str) -> String {
 /// An app that imports every function of the interfaces in the world's body, and does nothing.
 pub(crate) fn dummy(versions: &[&str], body: &str) -> Vec<u8> {
     let (resolve, world) = parse(versions, body);
-    let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
-    encode(&resolve, world, module)
+    dummy_of(&resolve, world)
+}
+
+/// The same of a world.
+pub(crate) fn dummy_of(resolve: &Resolve, world: WorldId) -> Vec<u8> {
+    let module = dummy_module(resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    encode(resolve, world, module)
 }
 
 /// An app with a core module in the text format.

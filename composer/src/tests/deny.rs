@@ -372,7 +372,7 @@ fn what_is_kept_stays_the_hosts() {
 fn what_is_kept_keeps_what_it_uses() {
     let body = "import wasi:filesystem/preopens@0.2.3; import wasi:clocks/monotonic-clock@0.2.3;
         import wasi:sockets/instance-network@0.2.3; import wasi:sockets/udp@0.2.3; import wasi:sockets/tcp@0.2.3;
-        import wasi:random/random@0.2.3;";
+        import wasi:sockets/tcp-create-socket@0.2.3; import wasi:random/random@0.2.3;";
     for form in FORMS {
         let (_directory, composer) = composer(apps::dummy(&["0.2.3"], body));
         let composed = composer.deny_all("why").keep("wasi:sockets/tcp").form(form).compose().unwrap();
@@ -381,7 +381,9 @@ fn what_is_kept_keeps_what_it_uses() {
         let has = |name: &str| imports.iter().any(|import| import.starts_with(name));
         assert!(has("wasi:sockets/tcp@") && has("wasi:sockets/network@"), "{form:?} {imports:?}");
         assert!(
-            !has("wasi:sockets/udp") && !has("wasi:sockets/instance") && !has("wasi:random"),
+            ["wasi:sockets/udp", "wasi:sockets/instance", "wasi:sockets/tcp-create", "wasi:random"]
+                .iter()
+                .all(|name| !has(name)),
             "{form:?} {imports:?}"
         );
         // The clock's names of types are all there may be of it.
@@ -390,6 +392,45 @@ fn what_is_kept_keeps_what_it_uses() {
         };
         let mut clocks = resolve.interfaces.iter().filter(|(id, _)| resolve.id_of(*id).unwrap().contains("monotonic"));
         assert!(clocks.all(|(_, clock)| clock.functions.is_empty()), "{form:?}");
+    }
+}
+
+/// An app of a package whose `api` is used by `make`, and uses types of `words`.
+fn app_of_words() -> Vec<u8> {
+    let (mut resolve, _) = apps::parse(&["0.2.3"], "");
+    let text = "package my:words;
+        interface words {
+            enum level { low, high }
+            record part { level: level }
+            record word { parts: list<part>, again: option<part> }
+        }
+        interface api {
+            use words.{word, level as part};
+            record pair { one: word, other: part }
+            resource thing { constructor(word: word); words: func() -> list<word>; }
+        }
+        interface make {
+            use api.{thing, pair};
+            make: func(pair: pair) -> thing;
+        }
+        world app {
+            import wasi:filesystem/preopens@0.2.3;
+            import words; import api; import make;
+        }";
+    let package = resolve.push_source("words.wit", text).unwrap();
+    let world = resolve.packages[package].worlds["app"];
+    apps::dummy_of(&resolve, world)
+}
+
+#[test]
+fn what_is_kept_has_types_of_what_is_denied() {
+    let app = app_of_words();
+    for form in FORMS {
+        let (_directory, composer) = composer(app.clone());
+        let component = composer.deny_all("why").keep("my:words/api").form(form).compose().unwrap().to_bytes().unwrap();
+        let imports = inspect(&component).unwrap().imports;
+        let has = |name: &str| imports.iter().any(|import| import == name);
+        assert!(has("my:words/api") && !has("my:words/make"), "{form:?} {imports:?}");
     }
 }
 
