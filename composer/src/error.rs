@@ -210,10 +210,12 @@ pub enum DenyError {
         interface: String,
     },
     /// A vfs for any app, which can deny nothing and has no values.
-    #[error("a vfs for any app cannot keep this rule ({because}): compose the app, or name it with `--for`")]
+    #[error("a vfs for any app cannot keep this rule ({because}): {way_out}")]
     AnyApp {
         /// The line of the policy.
         because: String,
+        /// What can be done, in words.
+        way_out: &'static str,
     },
     /// The app imports what is denied at other versions only.
     #[error("the app does not import `{pattern}`, but `{imported}`: name that, or leave the version out")]

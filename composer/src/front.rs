@@ -160,9 +160,11 @@ pub(crate) fn require_none(rules: &Rules) -> Result<(), DenyError> {
     let http = rules.http.as_ref().map(|_| "http to some hosts alone");
     let config = rules.config.as_ref().map(|_| "values of wasi:config");
     let denial = rules.denials.first().map(|denial| denial.because.as_str());
-    match denial.or(rules.all.as_deref()).or(http).or(config) {
+    // Of http and values a vfs for one app alone knows no more.
+    let denied = denial.or(rules.all.as_deref()).map(|because| (because, "compose the app, or name it with `--for`"));
+    match denied.or(http.or(config).map(|because| (because, "compose the app"))) {
         None => Ok(()),
-        Some(because) => Err(DenyError::AnyApp { because: because.to_owned() }),
+        Some((because, way_out)) => Err(DenyError::AnyApp { because: because.to_owned(), way_out }),
     }
 }
 
