@@ -125,6 +125,10 @@ fn plain(layout: &Layout<'_>, ty: Type) -> Type {
 
 /// The core module.
 fn module(interface: &str, values: &Values, functions: &[Said]) -> Result<Vec<u8>, DenyError> {
+    let lengths = values.iter().flat_map(|(key, value)| [key.len(), value.len()]);
+    if size(lengths, functions) > MOST as u64 {
+        return Err(DenyError::Front { source: "the values of `wasi:config` take more than 1 GiB".into() });
+    }
     let mut data = Data::default();
     let texts: Vec<_> = values.iter().map(|(key, value)| (data.text(key), data.text(value))).collect();
     let (mut table, mut none, mut all) = (Vec::new(), DATA, DATA);
@@ -150,9 +154,6 @@ fn module(interface: &str, values: &Values, functions: &[Said]) -> Result<Vec<u8
     }
     let table_end = 4 * table.len() as u32;
     let table = data.numbers(table);
-    if data.bytes.len() > MOST {
-        return Err(DenyError::Front { source: "the values of `wasi:config` take more than 1 GiB".into() });
-    }
     let heap = data.end();
     let text = TEXT.replace("{exports}", &exports).replace("{bytes}", &template::bytes(&data.bytes));
     let numbers = [
@@ -165,6 +166,18 @@ fn module(interface: &str, values: &Values, functions: &[Said]) -> Result<Vec<u8
         ("pages", heap.div_ceil(1 << 16)),
     ];
     template::parse(text, &numbers)
+}
+
+/// Bytes of memory that keys and values of these lengths take, at most.
+fn size(lengths: impl Iterator<Item = usize>, functions: &[Said]) -> u64 {
+    let (texts, count) = lengths.fold((0_u64, 0_u64), |(texts, count), length| {
+        (texts.saturating_add((length as u64).next_multiple_of(ALIGN as u64)), count + 1)
+    });
+    // An answer, and an address and a size for each text, and the address of the answer.
+    let of_each = functions.iter().map(|function| match function {
+        Said::Get(answer) | Said::All(answer) => u64::from(answer.size) + 4 * ALIGN as u64,
+    });
+    texts.saturating_add(of_each.sum::<u64>().saturating_mul(count + 2))
 }
 
 /// Memory from [`DATA`] on.
@@ -207,5 +220,34 @@ impl Data {
 
     fn end(&self) -> u32 {
         DATA + self.bytes.len() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FUNCTIONS: [Said; 2] = [Said::Get(Answer { size: 20, offset: 4 }), Said::All(Answer { size: 16, offset: 4 })];
+
+    #[test]
+    fn the_sizes_are_known_before_anything_is_made() {
+        // What takes more than an address can say does not begin anew at zero.
+        for length in [MOST, 1 << 32, (1 << 32) + 8, usize::MAX - 8] {
+            assert!(size([1, length].into_iter(), &FUNCTIONS) > MOST as u64, "{length}");
+        }
+        assert!(size([MOST / 2; 3].into_iter(), &FUNCTIONS) > MOST as u64);
+        for count in [0, 1, 100] {
+            let values: Values = (0..count).map(|n| (n.to_string(), "v".repeat(n))).collect();
+            let module = module("wasi:config/store", &values, &FUNCTIONS).unwrap();
+            let lengths = values.iter().flat_map(|(key, value)| [key.len(), value.len()]);
+            let most = size(lengths, &FUNCTIONS);
+            let data = wasmparser::Parser::new(0).parse_all(&module).find_map(|payload| match payload.unwrap() {
+                wasmparser::Payload::DataSection(data) => {
+                    Some(data.into_iter().map(|data| data.unwrap().data.len()).sum::<usize>())
+                }
+                _ => None,
+            });
+            assert!(data.unwrap_or_default() as u64 <= most, "{count}: {data:?} and {most}");
+        }
     }
 }
