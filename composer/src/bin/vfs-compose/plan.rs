@@ -43,7 +43,7 @@ pub fn composer(
     for argument in &process.arguments {
         composer = composer.arg(argument);
     }
-    let composer = config::configured(deny::denied(composer, &host.deny, host)?, host, app.is_some())?;
+    let composer = config::configured(deny::denied(composer, &host.deny, host)?, host)?;
     dated(composer.limits(limits(process)?).policy(policy(app, host)?))
 }
 
@@ -73,10 +73,10 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     }
     if let Some(inherited) = host.inherited() {
         policy.environment = inherited;
-    } else if host.deny.is_all() {
+    } else if deny::takes_environment(&host.deny) {
         policy.environment = Inherited::None;
     }
-    let own_arguments = policy.own_arguments || host.no_inherit_args || host.deny.is_all();
+    let own_arguments = policy.own_arguments || host.no_inherit_args || deny::takes_environment(&host.deny);
     policy.own_arguments = own_arguments && !host.inherit_args;
     if policy.own_arguments {
         policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -93,8 +93,9 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
 }
 
 /// How the composer shall join app and filesystem.
-pub fn joined(composer: Composer, said: &Said, joining: &Joining) -> Composer {
+pub fn joined(composer: Composer, said: &Said, joining: &Joining, host: &Host) -> Composer {
     let joining = said.joining(joining);
+    let composer = config::settled(composer, &said.host(host));
     let composer = composer.allow_unused(joining.allow_unused == Some(true));
     match joining.form {
         None => composer,

@@ -14,7 +14,7 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
     let default = plan::default_output(app);
     let target = Target::new(args.output.output.as_deref().or(said.output.as_deref()).unwrap_or(&default))?;
     let composer = plan::composer(Some(app), &said, &args.files, &args.process, &args.host)?;
-    let composer = plan::joined(composer, &said, &args.joining);
+    let composer = plan::joined(composer, &said, &args.joining, &args.host);
     let composer = target.exclude_from(composer);
     super::deliver(&composer.compose()?, &target, &args.output)
 }

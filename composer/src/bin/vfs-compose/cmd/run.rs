@@ -57,7 +57,7 @@ fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
 fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
     let said = manifest::read(args.files.manifest.as_deref())?;
     let composer = plan::composer(Some(&args.app), &said, &args.files, &args.process, &args.host)?;
-    let composer = plan::joined(composer, &said, &args.joining);
+    let composer = plan::joined(composer, &said, &args.joining, &args.host);
     let composed = composer.compose()?;
     super::warn(&composed.report().warnings, false);
     Ok(composed.to_bytes()?)

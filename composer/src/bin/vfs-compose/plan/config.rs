@@ -9,11 +9,11 @@ use crate::report::Failure;
 const INHERIT: &str = "inherit";
 const NONE: &str = "none";
 
-/// Gives the values that were typed. Of a vfs for any app nobody knows whether its app will ask: there `--deterministic` gives none.
+/// Gives the values that were typed.
 ///
 /// # Errors
 /// `--config` is none of what it takes.
-pub fn configured(composer: Composer, host: &Host, has_app: bool) -> Result<Composer, Failure> {
+pub fn configured(composer: Composer, host: &Host) -> Result<Composer, Failure> {
     let said = &host.config;
     let values = said.iter().filter(|said| ![INHERIT, NONE].contains(&said.as_str()));
     let values = values.map(|said| pair("config", said)).collect::<Result<Vec<_>, _>>()?;
@@ -24,8 +24,12 @@ pub fn configured(composer: Composer, host: &Host, has_app: bool) -> Result<Comp
         }
         return Ok(composer.keep("wasi:config"));
     }
-    if said.is_empty() && !(host.deterministic == Some(true) && has_app) {
-        return Ok(composer);
-    }
-    Ok(composer.config(values))
+    Ok(if said.is_empty() { composer } else { composer.config(values) })
+}
+
+/// Where nothing was typed, `--deterministic` leaves no value of the host's to a whole app. A vfs alone has no values, and leaves them
+/// to whoever composes it.
+pub fn settled(composer: Composer, host: &Host) -> Composer {
+    let is_empty = host.config.is_empty() && host.deterministic == Some(true);
+    if is_empty { composer.config([("", ""); 0]) } else { composer }
 }

@@ -8,10 +8,12 @@ use crate::report::Failure;
 const SOCKETS: &str = "wasi:sockets";
 const HTTP: &str = "wasi:http";
 const EXIT: &str = "wasi:cli/exit";
+const CLI: &str = "wasi:cli";
+const ENVIRONMENT: &str = "wasi:cli/environment";
 
 /// What is left to the host by the flags of a policy that say `inherit`.
 const INHERITED: [(&str, &[&str]); 7] = [
-    ("cwd", &["wasi:cli/environment"]),
+    ("cwd", &[ENVIRONMENT]),
     ("stdin", &["wasi:cli/stdin", "wasi:cli/terminal-stdin", "wasi:cli/terminal-input"]),
     ("stdout", &["wasi:cli/stdout", "wasi:cli/terminal-stdout", "wasi:cli/terminal-output"]),
     ("stderr", &["wasi:cli/stderr", "wasi:cli/terminal-stderr", "wasi:cli/terminal-output"]),
@@ -19,6 +21,12 @@ const INHERITED: [(&str, &[&str]); 7] = [
     ("monotonic-clock", &["wasi:clocks/monotonic-clock"]),
     ("random", &["wasi:random"]),
 ];
+
+/// Whether the host's variables and arguments are denied with everything.
+pub fn takes_environment(deny: &Deny) -> bool {
+    let names = |pattern: &String| [CLI, ENVIRONMENT].contains(&pattern.split('@').next().unwrap_or_default());
+    deny.is_all() && !deny.allow.iter().any(names)
+}
 
 /// Denies what was typed. Flags that speak of one thing go before `--deny-all`.
 ///
@@ -62,7 +70,7 @@ pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Compos
         composer = kept.fold(composer, |composer, interfaces| composer.keep(*interfaces));
     }
     if host.inherited().is_some_and(|inherited| inherited != Inherited::None) || host.inherit_args {
-        composer = composer.keep("wasi:cli/environment");
+        composer = composer.keep(ENVIRONMENT);
     }
     if host.random.as_deref() == Some("deny") {
         composer = composer.deny(Denial::new("wasi:random", "--random deny"));
