@@ -81,7 +81,8 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// By key and text, as in a manifest. What is kept is said only where it is kept from something, and of values their keys.
+    /// By key and text, as in a manifest. What is kept is said only where it is kept from something, and of values their keys, which
+    /// may be any text: as an array of JSON.
     pub(crate) fn lines(&self) -> Vec<(String, String)> {
         let mut lines = Vec::new();
         let mut line = |key: &str, values: Vec<&str>| {
@@ -99,7 +100,7 @@ impl Rules {
         }
         match &self.config {
             Some(values) if values.is_empty() => line("config", vec!["none"]),
-            Some(values) => line("config", values.keys().map(String::as_str).collect()),
+            Some(values) => line("config", vec![&serde_json::json!(values.keys().collect::<Vec<_>>()).to_string()]),
             None => {}
         }
         lines

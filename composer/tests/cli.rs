@@ -329,6 +329,9 @@ in_both_forms! {
     presets_leave_what_the_manifest_says
     what_is_composed_runs_as_it_is
     inspect_shows_what_is_denied
+    what_is_allowed_of_the_environment_is_the_hosts
+    what_inspect_shows_is_printable
+    a_vfs_alone_is_deterministic_but_for_values
     the_output_of_a_manifest_may_be_standard_output
 }
 
@@ -440,16 +443,17 @@ fn values_of_config_stand_over_those_of_the_manifest(here: &Here) {
     };
     let table = "config = { a = \"1\", b = \"2\" }";
     for (manifest_says, typed, keys) in [
-        (table, &[][..], serde_json::json!("a,b")),
-        (table, &["--config", "b=3", "--config", "c="], serde_json::json!("a,b,c")),
+        (table, &[][..], serde_json::json!(["a", "b"])),
+        (table, &["--config", "b=3", "--config", "c="], serde_json::json!(["a", "b", "c"])),
         (table, &["--config", "none"], serde_json::json!("none")),
-        (table, &["--config", "none", "--config", "c=4"], serde_json::json!("c")),
+        (table, &["--config", "none", "--config", "c=4"], serde_json::json!(["c"])),
         (table, &["--config", "inherit"], serde_json::Value::Null),
         ("config = {}", &[], serde_json::json!("none")),
         ("config = \"inherit\"", &["--deterministic"], serde_json::Value::Null),
-        ("config = \"inherit\"", &["--config", "c=4"], serde_json::json!("c")),
+        ("config = \"inherit\"", &["--config", "c=4"], serde_json::json!(["c"])),
         ("", &["--deterministic"], serde_json::json!("none")),
-        (table, &["--deterministic"], serde_json::json!("a,b")),
+        (table, &["--deterministic"], serde_json::json!(["a", "b"])),
+        ("", &["--config", "a,b=1", "--config", "none=2"], serde_json::json!(["a,b", "none"])),
         ("", &[], serde_json::Value::Null),
     ] {
         assert_eq!(said(manifest_says, typed), keys, "{manifest_says} {typed:?}");
@@ -532,6 +536,40 @@ fn inspect_shows_what_is_denied(here: &Here) {
         assert_eq!(policy[key], value, "{policy}");
     }
     assert!(policy["allow"].as_str().unwrap().contains("wasi:clocks"), "{policy}");
+}
+
+fn what_is_allowed_of_the_environment_is_the_hosts(here: &Here) {
+    for (allowed, inherited) in [
+        ("wasi:cli/environment", serde_json::Value::Null),
+        ("wasi:cli", serde_json::Value::Null),
+        ("wasi:clocks", serde_json::json!("none")),
+    ] {
+        let flags = ["--deny-all", "--allow", allowed];
+        here.ok(&[&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"][..], &flags].concat());
+        let policy = policy(here);
+        assert_eq!((&policy["inherit-env"], &policy["inherit-args"]), (&inherited, &inherited), "{allowed}");
+    }
+}
+
+fn what_inspect_shows_is_printable(here: &Here) {
+    let typed = ["--config", "a\n\x1b[2J=1", "--env", "K=a\nb\x1b", "--arg", "c\x1bd", "--argv0", "e\x1bf"];
+    here.ok(&[&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"][..], &typed].concat());
+    let text = here.text(&["inspect", "made.wasm"]);
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    assert!(text.contains("  env K=a\\nb\\u{1b}\n"), "{text:?}");
+    assert!(text.contains("  config [\"a\\n\\u001b[2J\"]\n"), "{text:?}");
+    assert_eq!(policy(here)["config"], serde_json::json!(["a\n\u{1b}[2J"]));
+}
+
+/// Of an app that asks for values, too.
+fn a_vfs_alone_is_deterministic_but_for_values(here: &Here) {
+    let config = r#"(import "wasi:config/store@0.2.0-rc.1" (instance (export "get" (func (param "key" string) (result (option string)))))))"#;
+    let app = format!("{}{config}", APP.strip_suffix(')').unwrap());
+    fs::write(here.path("asks.wasm"), wat::parse_str(app).unwrap()).unwrap();
+    here.ok(&["vfs", "--for", "asks.wasm", "--image", "files", "--deterministic", "-q", "-o", "vfs.wasm"]);
+    let (code, message) = here.fails(&["vfs", "--for", "asks.wasm", "--config", "none", "-q", "-o", "other.wasm"]);
+    assert_eq!(code, 1);
+    assert!(message.contains("`wasi:config/store@0.2.0-rc.1`"), "{message}");
 }
 
 fn the_output_of_a_manifest_may_be_standard_output(here: &Here) {

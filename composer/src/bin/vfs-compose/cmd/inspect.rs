@@ -1,5 +1,7 @@
 //! `vfs-compose inspect`: what is inside a component.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -43,22 +45,23 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
     };
     _ = writeln!(text, "\nvfs: {} ({} of code), {form} the app", size(vfs.size), size(vfs.code));
     if let Some(reason) = &vfs.not_linked {
-        _ = writeln!(text, "  not linked: {reason}");
+        _ = writeln!(text, "  not linked: {}", shown(reason));
     }
     left_out(text, vfs);
     let settings = &vfs.settings;
     let limit = |value: u64, none: u64| if value == none { "none".into() } else { value.to_string() };
     for (guest, name) in &settings.preopens {
-        _ = writeln!(text, "  preopen {guest}{}", if guest == name { String::new() } else { format!(" as {name}") });
+        let name = if guest == name { String::new() } else { format!(" as {name}") };
+        _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));
     }
     for (key, value) in &settings.environment {
-        _ = writeln!(text, "  env {key}={value}");
+        _ = writeln!(text, "  env {}", shown(&format!("{key}={value}")));
     }
     for argument in &settings.arguments {
-        _ = writeln!(text, "  arg {argument}");
+        _ = writeln!(text, "  arg {}", shown(argument));
     }
     for (key, value) in &vfs.policy {
-        _ = writeln!(text, "  {key} {value}");
+        _ = writeln!(text, "  {}", shown(&format!("{key} {value}")));
     }
     if settings.read_only {
         text.push_str("  read-only\n");
@@ -83,6 +86,19 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
         count(summary.symlinks, "symbolic link", "symbolic links"),
     );
     tree(text, &image, depth)
+}
+
+/// A text of the component's, on one line.
+fn shown(text: &str) -> Cow<'_, str> {
+    printable(text.as_bytes())
+}
+
+/// What a line of the policy says: keys of values are an array.
+fn said(key: &str, value: &str) -> serde_json::Value {
+    match serde_json::from_str::<Vec<String>>(value) {
+        Ok(keys) if key == "config" => json!(keys),
+        _ => json!(value),
+    }
 }
 
 /// By interface, as the names of its functions begin with it.
@@ -151,7 +167,7 @@ fn as_json(inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure>
                 "environment": settings.environment,
                 "arguments": settings.arguments,
                 "read-only": settings.read_only,
-                "policy": vfs.policy.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+                "policy": vfs.policy.iter().map(|(key, value)| (key, said(key, value))).collect::<BTreeMap<_, _>>(),
                 "limits": {"bytes": limits.max_bytes, "nodes": limits.max_nodes, "open": limits.max_open},
                 "image": {
                     "bytes": vfs.image.len(),
