@@ -9,10 +9,12 @@
 //! guests/conformance ─ program ┐           ┌ coverage ─┐
 //!                      setting ┼ run ──────┤           ├ table ─ docs/conformance.md
 //!                       report ┘           └ differs ──┘
+//! cases ── golden ───────────────────────────────┘
 //! ```
 
 mod coverage;
 mod differs;
+mod golden;
 mod place;
 mod program;
 mod report;

@@ -11,6 +11,7 @@ use vfs_tests::{normalise, paths};
 use crate::Suite;
 use crate::coverage::function_of;
 use crate::differs::Differs;
+use crate::golden::{self, Row};
 use crate::place::Place;
 use crate::program::Program;
 use crate::report::{Report, Verdict};
@@ -21,7 +22,8 @@ const HEAD: &str = "# Conformance
 
 What WASI's text asks, and where it is silent POSIX and Linux's manual pages, one call and one condition a case. Each case runs on
 a directory of the host (wasmtime 48's, on Linux) and in both forms on every host. What we make must pass; the host directory's own result stands beside
-it. Golden cases, laws, real programs and the comparison with a directory of Linux are tests of their own and not counted here.
+it. The rows of `std::fs` and those called golden count what the golden cases print (`tests/cases`), which the runner holds. Laws, real
+programs (`compatibility.md`) and random plans on a directory of Linux (`deviations.md`) are tests of their own and not counted here.
 
 This page is made by a test: `BLESS=1 cargo test --release -p vfs-tests --test conformance -- --exact table`. `tests/guests/conformance` has
 the cases and says how to add one.
@@ -49,6 +51,10 @@ fn page(suite: &Suite) -> Result<String> {
     page += "| --- | ---: | --- | ---: | ---: | ---: |\n";
     for (program, runs) in &suite.programs {
         rows(&mut page, suite, program, runs)?;
+    }
+    for Row { title, host: at, behaviours, host_directory } in golden::rows()? {
+        let own = host_directory.map_or_else(String::new, |passed| passed.to_string());
+        writeln!(page, "| {title} | {behaviours} | {} | {behaviours} | {behaviours} | {own} |", host(at))?;
     }
     page += "\n## Cases that are not passed\n\n";
     for entry in &suite.differs.all {
