@@ -212,26 +212,18 @@ impl Side for Linux {
             }
             // What a listing gives while the directory changes, Linux leaves open; see who else carries out the plan.
             Op::Next { .. } => Ok(String::new()),
-            Op::Read { slot, .. }
-            | Op::Write { slot, .. }
-            | Op::Append { slot, .. }
-            | Op::SetSize { slot, .. }
-            | Op::SetTimes { slot, .. }
-            | Op::Stat { slot }
-            | Op::Flags { slot }
-            | Op::Same { slot, .. }
-            | Op::Sync { slot }
-            | Op::List { slot }
-            | Op::ReadDir { slot, .. } => match self.files[*slot].take() {
-                None => Ok(String::new()),
-                Some(file) => {
-                    // A file is the same as itself, too.
-                    let copy = file.try_clone().expect("a descriptor is free");
-                    self.files[*slot] = Some(file);
-                    self.on_file(&copy, op)
-                }
+            _ => match op.file() {
+                None => self.on_path(op),
+                Some(slot) => match self.files[slot].take() {
+                    None => Ok(String::new()),
+                    Some(file) => {
+                        // A file is the same as itself, too.
+                        let copy = file.try_clone().expect("a descriptor is free");
+                        self.files[slot] = Some(file);
+                        self.on_file(&copy, op)
+                    }
+                },
             },
-            _ => self.on_path(op),
         };
         result.map_err(|Failure(name)| name.to_owned())
     }

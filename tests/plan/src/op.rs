@@ -133,3 +133,24 @@ pub enum Op {
         to_path: String,
     },
 }
+
+impl Op {
+    /// The slot of the open file that it is carried out on. `None`: it starts from paths, or opens or closes.
+    #[must_use]
+    pub const fn file(&self) -> Option<usize> {
+        match self {
+            Self::Read { slot, .. }
+            | Self::Write { slot, .. }
+            | Self::Append { slot, .. }
+            | Self::SetSize { slot, .. }
+            | Self::SetTimes { slot, .. }
+            | Self::Stat { slot }
+            | Self::Flags { slot }
+            | Self::Same { slot, .. }
+            | Self::Sync { slot }
+            | Self::List { slot }
+            | Self::ReadDir { slot, .. } => Some(*slot),
+            _ => None,
+        }
+    }
+}

@@ -104,18 +104,10 @@ impl Side for Wasi {
                 Some(stream) => (0..*count).try_for_each(|_| stream.read_directory_entry().map(drop)),
             }
             .map(|()| String::new()),
-            Op::Read { slot, .. }
-            | Op::Write { slot, .. }
-            | Op::Append { slot, .. }
-            | Op::SetSize { slot, .. }
-            | Op::SetTimes { slot, .. }
-            | Op::Stat { slot }
-            | Op::Flags { slot }
-            | Op::Same { slot, .. }
-            | Op::Sync { slot }
-            | Op::List { slot }
-            | Op::ReadDir { slot, .. } => self.on_slot(*slot, op),
-            _ => self.on_path(op),
+            _ => match op.file() {
+                Some(slot) => self.on_slot(slot, op),
+                None => self.on_path(op),
+            },
         };
         result.map_err(|error| error.name().to_owned())
     }

@@ -157,18 +157,10 @@ impl Side for Ours<'_> {
                 let Self { test: Test { fs, .. }, listings, .. } = self;
                 listings[*stream].as_mut().map_or(Ok(()), |listing| listing.next(fs, *count)).map(|()| String::new())
             }
-            Op::Read { slot, .. }
-            | Op::Write { slot, .. }
-            | Op::Append { slot, .. }
-            | Op::SetSize { slot, .. }
-            | Op::SetTimes { slot, .. }
-            | Op::Stat { slot }
-            | Op::Flags { slot }
-            | Op::Same { slot, .. }
-            | Op::Sync { slot }
-            | Op::List { slot }
-            | Op::ReadDir { slot, .. } => self.on_slot(*slot, op),
-            _ => self.on_path(op),
+            _ => match op.file() {
+                Some(slot) => self.on_slot(slot, op),
+                None => self.on_path(op),
+            },
         };
         for listing in self.listings.iter_mut().flatten() {
             listing.observe(&mut self.test.fs);
