@@ -19,8 +19,9 @@ use crate::policy::Policy;
 use crate::policy::answers::Answers;
 use crate::report::Form;
 use crate::source::directory::Output;
-use crate::tailor::{self, Demand, Embedding, Grants, Order};
-use crate::wasi::{Wasi, is_in_version};
+use crate::name::TRACK_3;
+use crate::tailor::{self, Demand, Embedding, Grants, Order, PumpStart};
+use crate::wasi::{PUMP, Wasi, is_in_version};
 use crate::wrap::{self, Extra, OfAnyApp, Wrapping};
 
 /// Makes one component of an app and its files.
@@ -292,9 +293,9 @@ impl Composer {
     fn vfs_for(&self, wasi: &Wasi, app: Option<&App>, not_linked: Option<String>) -> Result<Composed, Error> {
         let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
         let Collected { image, embedding, warnings, .. } = self.collect()?;
-        let mut order = order(wasi, app, &embedding.answers);
+        let mut order = order(wasi, app, &embedding.answers, PumpStart::FirstOpen);
         let grants = order.grants.clone();
-        let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version()).clone();
+        let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version(path)).clone();
         let of_any_app = match app {
             None if !self.extras.is_empty() => Some(OfAnyApp::new(wasi, &self.extras)?),
             _ => None,
@@ -404,16 +405,15 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
 }
 
 /// What the vfs shall be for an app, or for any.
-fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
+fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> Order {
+    let wrapped = tailor::Wrapped::default();
     if let Some(app) = app {
-        return Order {
-            exports: app.served.clone(),
-            grants: Grants::of_app(wasi, &app.granted()),
-            wrapped: tailor::Wrapped::default(),
-        };
+        let exports = tailor::with_pump(wasi, app.served.clone());
+        return Order { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
     }
-    let version = wasi.version();
-    let exports = wasi.served().filter(|path| answers.serves(path)).filter_map(|path| {
+    let served = wasi.served().filter(|path| answers.serves(path) && !path.ends_with(TRACK_3) && *path != PUMP);
+    let exports = served.filter_map(|path| {
+        let version = wasi.version(path);
         let functions = wasi.interface(path)?.functions.values();
         let functions = functions
             .filter(|function| is_in_version(&function.stability, version))
@@ -421,5 +421,5 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
         let demand = Demand { functions: functions.collect(), ..Demand::default() };
         Some((crate::InterfaceName::new(path, version.clone()), demand))
     });
-    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), wrapped: tailor::Wrapped::default() }
+    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
 }
