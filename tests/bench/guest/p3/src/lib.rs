@@ -71,7 +71,8 @@ async fn time(name: &'static str, operations: u64, body: impl AsyncFnOnce() -> R
 
 /// The first preopen. Paths are below it, as `std` has them.
 fn root() -> Result<Descriptor> {
-    let (root, _) = preopens::get_directories().into_iter().next().ok_or_else(|| Error::other("no preopened directory"))?;
+    let (root, _) =
+        preopens::get_directories().into_iter().next().ok_or_else(|| Error::other("no preopened directory"))?;
     Ok(root)
 }
 
