@@ -106,8 +106,8 @@ impl Program {
         in_tokio(async {
             let start = Instant::now();
             match self {
-                Self::P2(program) => drop(program.instantiate_async(&mut store).await?),
-                Self::P3(program) => drop(program.instantiate_async(&mut store).await?),
+                Self::P2(program) => program.instantiate_async(&mut store).await.map(|_| ())?,
+                Self::P3(program) => program.instantiate_async(&mut store).await.map(|_| ())?,
             }
             Ok(start.elapsed())
         })
