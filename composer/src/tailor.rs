@@ -23,7 +23,7 @@ use crate::error::TailorError;
 use crate::wasi::Wasi;
 
 pub(crate) use demand::{Demand, Demands};
-pub(crate) use ends::with_pump;
+pub(crate) use ends::{has_streams, with_pump};
 pub(crate) use host::Grants;
 pub(crate) use inside::{BUSY, HostFunction, inside};
 pub(crate) use left_out::{LeftOut, left_out};

@@ -22,12 +22,16 @@ const ENDS: &str = "vfs-compose:ends/";
 
 /// These exports, and what starts the pump if any of them has a stream.
 pub(crate) fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {
-    let streams = ["bytes", "entries"].into_iter().any(|carried| holder(wasi, &exports, carried).is_some());
-    if streams {
+    if has_streams(wasi, &exports) {
         let demand = Demand { functions: BTreeSet::from(["start".into()]), ..Demand::default() };
         exports.insert(InterfaceName::new(PUMP, PUMP_VERSION), demand);
     }
     exports
+}
+
+/// Whether any of these exports has a stream that the vfs feeds or reads.
+pub(crate) fn has_streams(wasi: &Wasi, exports: &Demands) -> bool {
+    ["bytes", "entries"].into_iter().any(|carried| holder(wasi, exports, carried).is_some())
 }
 
 /// Gives each import the name that the encoder knows; those that nothing has a type for do nothing.

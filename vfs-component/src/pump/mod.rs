@@ -70,9 +70,11 @@ enum Job {
     Answer(Answer),
 }
 
+type Files = Fs<'static, HostClock>;
+
 /// What a job works on.
 pub struct World<'a> {
-    pub fs: &'a mut Fs<'static, HostClock>,
+    pub fs: &'a mut Files,
     pub standard: &'a mut Standard,
 }
 

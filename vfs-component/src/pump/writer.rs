@@ -1,4 +1,7 @@
 //! A stream that the vfs reads: what the app writes to a file, or to stdout and stderr where they are not the host's.
+//!
+//! Bytes are taken only when they can be written at once: a read of nothing is over when there is a write. So a write that is over is
+//! in the file, for whoever looks.
 
 use vfs_core::{Error, OpenFile};
 
@@ -15,7 +18,18 @@ pub struct Writer {
     pub end: u32,
     done: Done,
     sink: Sink,
+    stage: Stage,
     buffer: Vec<u8>,
+    /// The last bytes filled the buffer.
+    filled: bool,
+}
+
+enum Stage {
+    New,
+    /// A read of nothing is under way.
+    Asking,
+    /// Bytes come.
+    Taking,
 }
 
 /// Where the bytes go.
@@ -29,42 +43,56 @@ pub enum Sink {
 
 impl Writer {
     pub fn new(end: u32, done: Done, sink: Sink) -> Self {
-        Self { end, done, sink, buffer: Vec::new() }
+        Self { end, done, sink, stage: Stage::New, buffer: Vec::new(), filled: false }
     }
 
     /// Writes what has come, and asks for more. Each piece is written as a whole or not at all.
     pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
-        if let Some(Progress { count, open }) = progress {
-            if let Err(error) = self.write(world, count) {
-                return Next::Over(Err(error));
-            }
-            if !open {
-                return Next::Over(Ok(()));
-            }
-        }
-        if let Sink::Failing(error) = self.sink {
+        let taken = match (&self.stage, progress) {
+            (Stage::Taking, Some(Progress { count, .. })) => count,
+            _ => 0,
+        };
+        if let Err(error) = self.write(world, taken) {
             return Next::Over(Err(error));
         }
-        let was_filled = progress.is_some_and(|progress| progress.count == self.buffer.len());
-        if self.buffer.is_empty() || (was_filled && self.buffer.len() < MOST) {
-            let wanted = (2 * self.buffer.len()).clamp(LEAST, MOST);
-            // Without memory for a larger buffer the smaller one does.
-            let room = self.buffer.try_reserve_exact(wanted - self.buffer.len());
-            match room {
-                Ok(()) => self.buffer.resize(wanted, 0),
-                Err(_) if !self.buffer.is_empty() => {}
-                Err(error) => return Next::Over(Err(error.into())),
-            }
+        if let Some(Progress { open: false, .. }) = progress {
+            return Next::Over(Ok(()));
         }
+        self.stage = match (&self.stage, progress) {
+            (Stage::Asking, Some(_)) => Stage::Taking,
+            _ => Stage::Asking,
+        };
+        let buffer = match self.stage {
+            Stage::Taking => match self.make_room() {
+                Ok(()) => self.buffer.as_mut_slice(),
+                Err(error) => return Next::Over(Err(error)),
+            },
+            Stage::New | Stage::Asking => &mut [],
+        };
         // SAFETY: the buffer is not looked at before the read is over.
-        match unsafe { bytes::read(self.end, &mut self.buffer) } {
+        match unsafe { bytes::read(self.end, buffer) } {
             None => Next::Wait,
             Some(progress) => Next::Went(progress),
         }
     }
 
+    fn make_room(&mut self) -> Result<(), Error> {
+        if !self.buffer.is_empty() && (!self.filled || self.buffer.len() >= MOST) {
+            return Ok(());
+        }
+        let wanted = (2 * self.buffer.len()).clamp(LEAST, MOST);
+        match self.buffer.try_reserve_exact(wanted - self.buffer.len()) {
+            Ok(()) => self.buffer.resize(wanted, 0),
+            // The smaller one does.
+            Err(_) if !self.buffer.is_empty() => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
     fn write(&mut self, world: &mut World<'_>, count: usize) -> Result<(), Error> {
         let bytes = self.buffer.get(..count).unwrap_or(&[]);
+        self.filled = !bytes.is_empty() && count == self.buffer.len();
         match &mut self.sink {
             Sink::Null => Ok(()),
             Sink::Failing(error) => Err(*error),

@@ -39,6 +39,14 @@ impl<'i, C: Clock> Fs<'i, C> {
         Ok(Lent::Copied)
     }
 
+    /// Whether nothing of a file is at `offset` or behind it.
+    pub fn is_at_end(&self, file: &OpenFile, offset: u64) -> bool {
+        match self.tree.table.get(file.slot).map(|node| &node.body) {
+            Ok(Body::File(contents)) => offset >= contents.size(),
+            _ => true,
+        }
+    }
+
     /// A number that is another one after each change of a file's contents or size.
     pub fn contents_version(&self, file: &OpenFile) -> u32 {
         match self.tree.table.get(file.slot).map(|node| &node.body) {
