@@ -19,9 +19,8 @@ use crate::policy::Policy;
 use crate::policy::answers::Answers;
 use crate::report::Form;
 use crate::source::directory::Output;
-use crate::name::TRACK_3;
 use crate::tailor::{self, Demand, Embedding, Grants, Order, PumpStart};
-use crate::wasi::{PUMP, Wasi, is_in_version};
+use crate::wasi::{Wasi, is_in_version};
 use crate::tasks;
 use crate::wrap::{self, Extra, OfAnyApp, Wrapping};
 
@@ -419,7 +418,7 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> 
         let exports = tailor::with_pump(wasi, app.served.clone());
         return Order { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
     }
-    let served = wasi.served().filter(|path| answers.serves(path) && !path.ends_with(TRACK_3) && *path != PUMP);
+    let served = wasi.served().filter(|path| answers.serves(path));
     let exports = served.filter_map(|path| {
         let version = wasi.version(path);
         let functions = wasi.interface(path)?.functions.values();

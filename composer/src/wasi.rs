@@ -67,9 +67,15 @@ impl Wasi {
         self.served.contains(path)
     }
 
-    /// Paths of all interfaces that the vfs has.
+    /// Paths of the interfaces of WASI 0.2 that the vfs has.
     pub(crate) fn served(&self) -> impl Iterator<Item = &str> {
-        self.served.iter().map(String::as_str)
+        self.served.iter().map(String::as_str).filter(|path| path.starts_with("wasi:") && !path.ends_with(TRACK_3))
+    }
+
+    /// The same of WASI 0.3.
+    #[cfg(test)]
+    pub(crate) fn served_3(&self) -> impl Iterator<Item = &str> {
+        self.served.iter().map(String::as_str).filter(|path| path.ends_with(TRACK_3))
     }
 
     /// Paths of all interfaces that the vfs may ask of the host.

@@ -5,9 +5,13 @@ use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, WorldId};
 
 use crate::wasi;
 
-/// Everything of WASI 0.2 with files that a program may import, at one version.
+/// Everything of WASI with files that a program may import, at one version.
 pub(crate) fn all_imports(version: &str) -> String {
     let wasi = wasi::Wasi::new().unwrap();
+    if version.starts_with("0.3") {
+        let paths = wasi.served_3().map(crate::name::base);
+        return paths.map(|path| format!("import {path}@{version};\n")).collect();
+    }
     wasi.served().map(|path| format!("import {path}@{version};\n")).collect()
 }
 
@@ -81,14 +85,17 @@ pub(crate) fn parse(versions: &[&str], body: &str) -> (Resolve, WorldId) {
 
 fn parse_into(mut resolve: Resolve, versions: &[&str], body: &str) -> (Resolve, WorldId) {
     for version in versions {
+        let (of, published) = if version.starts_with("0.3") { ("wasip3", "@0.3.2") } else { ("wasip2", "@0.2.12") };
         for name in ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"] {
-            let text = wasi::FILES.iter().find(|(file, _)| *file == name).unwrap().1;
+            let path = format!("{of}/{name}");
+            // 0.3 has no `io`.
+            let Some((_, text)) = wasi::FILES.iter().find(|(file, _)| *file == path) else { continue };
             // An older package may not speak of a newer version.
             let lines = text
                 .lines()
                 .filter(|line| !["@since", "@deprecated"].iter().any(|gate| line.trim_start().starts_with(gate)));
-            let text = lines.collect::<Vec<_>>().join("\n").replace("@0.2.12", &format!("@{version}"));
-            resolve.push_source(name, &text).unwrap();
+            let text = lines.collect::<Vec<_>>().join("\n").replace(published, &format!("@{version}"));
+            resolve.push_source(&path, &text).unwrap();
         }
     }
     let package = resolve.push_source("app.wit", &format!("package test:app;\nworld app {{\n{body}\n}}")).unwrap();

@@ -20,6 +20,7 @@ fn vfs_for(app: &App) -> Vec<u8> {
     let order = tailor::Order {
         exports: app.served.clone(),
         grants: tailor::Grants::of_app(&wasi, &app.served),
+        pump: tailor::PumpStart::FirstOpen,
         wrapped: tailor::Wrapped::default(),
     };
     let embedding = tailor::Embedding { settings: Vec::new(), image_size: 0, answers: Answers::default() };
