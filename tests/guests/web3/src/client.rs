@@ -10,12 +10,14 @@ use crate::answer::{Failed, answer};
 use crate::files;
 
 /// Writes an answer's body to a file.
-pub async fn fetch(path: &str, origin: String) -> Result<Response, Failed> {
+pub async fn fetch(path: &str) -> Result<Response, Failed> {
+    let (origin, path) = path.split_once('/').unwrap_or((path, ""));
     files::put(path, asked(Method::Get, origin, "/big", None).await?).await
 }
 
 /// Sends a file, and answers as the other does.
-pub async fn send(path: &str, origin: String) -> Result<Response, Failed> {
+pub async fn send(path: &str) -> Result<Response, Failed> {
+    let (origin, path) = path.split_once('/').unwrap_or((path, ""));
     let file = files::open(path, OpenFlags::empty(), DescriptorFlags::READ).await?;
     let (contents, _read) = file.read_via_stream(0);
     let (body, _) = asked(Method::Put, origin, "/echo", Some(contents)).await?;
@@ -25,7 +27,7 @@ pub async fn send(path: &str, origin: String) -> Result<Response, Failed> {
 /// The body that is answered, and whether it came to its end.
 async fn asked(
     method: Method,
-    origin: String,
+    origin: &str,
     path: &str,
     body: Option<StreamReader<u8>>,
 ) -> Result<(StreamReader<u8>, impl Future<Output = Result<(), ErrorCode>>), Failed> {
@@ -35,7 +37,7 @@ async fn asked(
     let set = [
         request.set_method(&method),
         request.set_scheme(Some(&Scheme::Http)),
-        request.set_authority(Some(&origin)),
+        request.set_authority(Some(origin)),
         request.set_path_with_query(Some(path)),
     ];
     set.into_iter().collect::<Result<(), ()>>().map_err(|()| ErrorCode::HttpRequestUriInvalid)?;

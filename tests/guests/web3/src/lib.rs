@@ -8,8 +8,8 @@
 //! POST /log/TEXT      appends a line to the file `log`; 200 with what that file then holds
 //! GET  /slow/PATH     one line at once; then, when a while has passed, the file
 //! GET  /late/PATH     the file, which is opened when the answer has been given; then appends the path to the file `log`
-//! GET  /fetch/PATH    writes what the server of the header `x-origin` answers to `/big` to that file; 201 as above
-//! GET  /send/PATH     sends the file to `/echo` of the server of the header `x-origin`, and answers as that does
+//! GET  /fetch/HOST:PORT/PATH   writes what that server answers to `/big` to the file; 201 as above
+//! GET  /send/HOST:PORT/PATH    sends the file to `/echo` of that server, and answers as that does
 //! ```
 
 mod answer;
@@ -26,17 +26,16 @@ impl wasip3::exports::http::handler::Guest for Web {
         let path = request.get_path_with_query().unwrap_or_default();
         let (_, rest) = path.split_at(path.len().min(1));
         let (what, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let origin = request.get_headers().get("x-origin").pop().and_then(|value| String::from_utf8(value).ok());
-        let answered = match (request.get_method(), what, origin) {
-            (Method::Get, "files", _) => files::get(path, true).await,
-            (Method::Get, "pieces", _) => files::get(path, false).await,
-            (Method::Get, "list", _) => files::list(path).await,
-            (Method::Put, "files", _) => files::put(path, body_of(request)).await,
-            (Method::Post, "log", _) => files::log(path).await,
-            (Method::Get, "slow", _) => files::slowly(path).await,
-            (Method::Get, "late", _) => Ok(files::late(path)),
-            (Method::Get, "fetch", Some(origin)) => client::fetch(path, origin).await,
-            (Method::Get, "send", Some(origin)) => client::send(path, origin).await,
+        let answered = match (request.get_method(), what) {
+            (Method::Get, "files") => files::get(path, true).await,
+            (Method::Get, "pieces") => files::get(path, false).await,
+            (Method::Get, "list") => files::list(path).await,
+            (Method::Put, "files") => files::put(path, body_of(request)).await,
+            (Method::Post, "log") => files::log(path).await,
+            (Method::Get, "slow") => files::slowly(path).await,
+            (Method::Get, "late") => Ok(files::late(path)),
+            (Method::Get, "fetch") => client::fetch(path).await,
+            (Method::Get, "send") => client::send(path).await,
             _ => Ok(text(405, "what is that?\n")),
         };
         Ok(answered.unwrap_or_else(|failed| text(failed.status, &format!("{}\n", failed.what))))
