@@ -57,6 +57,14 @@ impl Client {
         self.send("GET", path, Empty::new().map_err(|never| match never {}).boxed()).await
     }
 
+    /// The answer to `POST path`, without a body.
+    ///
+    /// # Errors
+    /// The connection ends before the answer does.
+    pub async fn post(&mut self, path: &str) -> Result<Answer> {
+        self.send("POST", path, Empty::new().map_err(|never| match never {}).boxed()).await
+    }
+
     /// The answer to `PUT path`, with a body that is sent piece by piece with time between.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Apps that use more of WASI 0.2 than files: sockets, http clients, servers. Each is composed in every form, runs without any host
+//! Apps that use more of WASI than files: sockets, http clients, servers. Each is composed in every form, runs without any host
 //! directory, and must do what it does on one.
 //!
 //! `cargo test --release -p vfs-tests --test servers -- sockets` runs some.
@@ -14,6 +14,8 @@
 //! client      sends requests
 //! scripts     servers in Python and JavaScript
 //! web         trials of servers
+//! web3        trials of a server of WASI 0.3, whose requests may have one instance in common
+//! streams3    a command of WASI 0.3 whose files are the host's streams
 //! ```
 
 mod client;
@@ -24,8 +26,10 @@ mod peer;
 mod pieces;
 mod programs;
 mod scripts;
+mod streams3;
 mod subject;
 mod web;
+mod web3;
 
 use std::process::ExitCode;
 
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One after another: one trial watches the memory of this process.
     arguments.test_threads.get_or_insert(1);
-    let trials = [programs::trials(), foreign::trials(), gate::trials(), web::trials()];
+    let trials =
+        [programs::trials(), foreign::trials(), gate::trials(), web::trials(), web3::trials(), streams3::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

@@ -21,6 +21,7 @@ pub mod node_host;
 pub mod normalise;
 pub mod paths;
 pub mod plugged;
+pub mod serve3_host;
 pub mod serve_host;
 pub mod stage;
 pub mod versions;

@@ -10,6 +10,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Result, Store};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
+use wasmtime_wasi::p3::bindings::CommandPre as CommandPre3;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
@@ -68,6 +69,17 @@ pub fn linker() -> Result<Linker<State>> {
     let mut linker = Linker::new(engine());
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    Ok(linker)
+}
+
+/// The same, and everything of WASI 0.3 beside it.
+///
+/// # Errors
+/// None that a test could cause.
+pub fn linker_of_both() -> Result<Linker<State>> {
+    let mut linker = linker()?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     Ok(linker)
 }
 
@@ -135,4 +147,23 @@ async fn run_to_the_end(
     };
     let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
     Ok(Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap })
+}
+
+/// What a command component of WASI 0.3 prints, with everything of both versions.
+///
+/// # Errors
+/// The component is not valid, is no command, or fails.
+pub async fn run3(app: &[u8], invocation: &Invocation, granted: Option<&Path>) -> Result<Vec<u8>> {
+    /// More than any test prints.
+    const CAPACITY: usize = 8 << 20;
+    let component = Component::new(engine(), app)?;
+    let pre = CommandPre3::new(linker_of_both()?.instantiate_pre(&component)?)?;
+    let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
+    let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+    let app = pre.instantiate_async(&mut store).await?;
+    let ended = store.run_concurrent(async |accessor| app.wasi_cli_run().call_run(accessor).await).await??;
+    if ended.is_err() {
+        wasmtime::bail!("{}", String::from_utf8_lossy(&stderr.contents()));
+    }
+    Ok(stdout.contents().to_vec())
 }

@@ -23,7 +23,7 @@ const ENDS: &str = "vfs-compose:ends/";
 /// These exports, and what starts the pump if any of them has a stream.
 pub(crate) fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {
     if has_streams(wasi, &exports) {
-        let demand = Demand { functions: BTreeSet::from(["start".into()]), ..Demand::default() };
+        let demand = Demand { functions: BTreeSet::from(["start".into(), "stop".into()]), ..Demand::default() };
         exports.insert(InterfaceName::new(PUMP, PUMP_VERSION), demand);
     }
     exports

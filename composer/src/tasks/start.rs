@@ -1,15 +1,16 @@
-//! The pump is started before the app's own code.
+//! The pump is started before the app's own code, and stopped after it.
 //!
-//! Each core function that the app lifts as an export gets another one before it, which calls `start` the first time and then goes on as
-//! the app's. It knows nothing of results: those are the app's own affair.
+//! Each core function that the app lifts as an export gets another one before it, which calls `start` if nothing else of the app's runs,
+//! and then goes on as the app's. So do the callbacks of its tasks. When the last task of the app's has ended, `stop` is called. Results
+//! are the app's own affair.
 
 use bumpalo::Bump;
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType,
-    ImportSection, Module, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, FunctionSection, GlobalSection,
+    GlobalType, ImportSection, Module, TypeSection, ValType,
 };
 use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, ComponentExternName, ComponentFuncType,
+    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternName, ComponentExternalKind, ComponentFuncType,
     ComponentImport, ComponentType, ComponentTypeRef, Export, ExternalKind, InstanceTypeDeclaration,
 };
 use wit_parser::Function;
@@ -17,11 +18,16 @@ use wit_parser::abi::AbiVariant;
 
 use super::shape::core_types;
 use crate::app::App;
-use crate::component::{Component, Item, Space, bundle, exported, instantiate};
+use crate::component::{Component, Item, Space, alias, bundle, exported, instantiate};
 use crate::wasi::{PUMP, PUMP_VERSION};
 
-/// Name of the function in the pump's interface, and of the import that the module knows it by.
+/// Names of the functions in the pump's interface, and of the imports that the module knows them by.
 const START: &str = "start";
+const STOP: &str = "stop";
+/// The core type of a callback.
+const CALLBACK: (&[ValType], &[ValType]) = (&[ValType::I32; 3], &[ValType::I32]);
+/// Where in what a task returns the code is that says whether it ends: then it is 0.
+const CODE: i32 = 15;
 
 /// A lifted function.
 struct Lifted {
@@ -31,6 +37,8 @@ struct Lifted {
     core: u32,
     params: Vec<ValType>,
     results: Vec<ValType>,
+    /// The core function that goes on with its task.
+    callback: Option<u32>,
 }
 
 /// Puts it in. `false`: one of the exports is not lifted here, and nothing has been done.
@@ -43,27 +51,33 @@ pub(super) fn put_in<'a>(
     let lifted: Option<Vec<_>> =
         exports.iter().map(|(export, function)| lifted(component, app, export, function)).collect();
     let Some(lifted) = lifted.filter(|lifted| !lifted.is_empty()) else { return false };
-    let start = import(component, names);
-    let of_vfs = bundle(component, vec![Export { name: START, kind: ExternalKind::Func, index: start }]);
-    let numbers: Vec<&str> = (0..lifted.len()).map(|number| &*names.alloc_str(&number.to_string())).collect();
-    let of_app = numbers.iter().zip(&lifted).map(|(name, one)| Export {
-        name,
-        kind: ExternalKind::Func,
-        index: one.core,
-    });
-    let of_app = of_app.collect();
+    let function = |name, index| Export { name, kind: ExternalKind::Func, index };
+    let [start, stop] = import(component, names);
+    let of_vfs = bundle(component, vec![function(START, start), function(STOP, stop)]);
+    let callbacks = lifted.iter().filter_map(|one| one.callback);
+    let of_app: Vec<u32> = lifted.iter().map(|one| one.core).chain(callbacks).collect();
+    let numbers: Vec<&str> = (0..of_app.len()).map(|number| &*names.alloc_str(&number.to_string())).collect();
+    let of_app = numbers.iter().zip(of_app).map(|(name, index)| function(*name, index)).collect();
     let of_app = bundle(component, of_app);
     let module = component.add(Item::CoreModule(module(&lifted).into()));
-    let instance_index = instantiate(component, module, vec![("pump", of_vfs), ("app", of_app)]);
-    for (&name, one) in numbers.iter().zip(&lifted) {
-        let alias = ComponentAlias::CoreInstanceExport { kind: ExternalKind::Func, instance_index, name };
-        let first = component.add(Item::Alias(alias));
-        let Some(Item::Canonical(CanonicalFunction::Lift { type_index, options, .. })) =
+    let instance = instantiate(component, module, vec![("pump", of_vfs), ("app", of_app)]);
+    let (firsts, callbacks) = numbers.split_at(lifted.len());
+    let mut callbacks = callbacks.iter();
+    for (name, one) in firsts.iter().zip(&lifted) {
+        let core_func_index = alias(component, ExternalKind::Func, instance, name);
+        let callback = one.callback.and_then(|_| callbacks.next());
+        let callback = callback.map(|name| alias(component, ExternalKind::Func, instance, name));
+        let Some(Item::Canonical(CanonicalFunction::Lift { type_index, mut options, .. })) =
             component.get(Space::Function, one.number).cloned()
         else {
             continue;
         };
-        let lift = CanonicalFunction::Lift { core_func_index: first, type_index, options };
+        for option in &mut options {
+            if let (CanonicalOption::Callback(number), Some(callback)) = (option, callback) {
+                *number = callback;
+            }
+        }
+        let lift = CanonicalFunction::Lift { core_func_index, type_index, options };
         component.replace(Space::Function, one.number, Item::Canonical(lift));
     }
     true
@@ -77,63 +91,125 @@ fn lifted(component: &Component<'_>, app: &App, export: &str, function: &Functio
         return None;
     };
     let is_async = options.contains(&CanonicalOption::Async);
-    let has_callback = options.iter().any(|option| matches!(option, CanonicalOption::Callback(_)));
-    let variant = match (is_async, has_callback) {
+    let callback = options.iter().find_map(|option| match option {
+        CanonicalOption::Callback(number) => Some(*number),
+        _ => None,
+    });
+    let variant = match (is_async, callback) {
         (false, _) => AbiVariant::GuestExport,
-        (true, true) => AbiVariant::GuestExportAsync,
-        (true, false) => AbiVariant::GuestExportAsyncStackful,
+        (true, Some(_)) => AbiVariant::GuestExportAsync,
+        (true, None) => AbiVariant::GuestExportAsyncStackful,
     };
     let (params, results) = core_types(&app.resolve.wasm_signature(variant, function));
-    Some(Lifted { number, core: *core_func_index, params, results })
+    Some(Lifted { number, core: *core_func_index, params, results, callback })
 }
 
-/// `start`, imported and lowered: the core function.
-fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> u32 {
-    let function = ComponentFuncType { async_: true, params: Box::new([]), result: None };
-    let declarations = [
-        InstanceTypeDeclaration::Type(ComponentType::Func(function)),
-        InstanceTypeDeclaration::Export {
-            name: ComponentExternName { name: START, implements: None, version_suffix: None, external_id: None },
-            ty: ComponentTypeRef::Func(0),
-        },
-    ];
+/// `start` and `stop`, imported and lowered: the core functions.
+fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> [u32; 2] {
+    let ty = |async_| {
+        InstanceTypeDeclaration::Type(ComponentType::Func(ComponentFuncType {
+            async_,
+            params: Box::new([]),
+            result: None,
+        }))
+    };
+    let function = |name, number| InstanceTypeDeclaration::Export {
+        name: ComponentExternName { name, implements: None, version_suffix: None, external_id: None },
+        ty: ComponentTypeRef::Func(number),
+    };
+    let declarations = [ty(true), function(START, 0), ty(false), function(STOP, 1)];
     let ty = component.add(Item::Type(ComponentType::Instance(Box::new(declarations))));
     let name = names.alloc_str(&format!("{PUMP}@{PUMP_VERSION}"));
     let name = ComponentExternName { name, implements: None, version_suffix: None, external_id: None };
     let import = ComponentImport { name, ty: ComponentTypeRef::Instance(ty) };
     let instance_index = component.add(Item::Import(import));
-    let kind = ComponentExternalKind::Func;
-    let alias = ComponentAlias::InstanceExport { kind, instance_index, name: START };
-    let func_index = component.add(Item::Alias(alias));
-    let options = Box::new([CanonicalOption::Async]);
-    component.add(Item::Canonical(CanonicalFunction::Lower { func_index, options }))
+    [(START, Some(CanonicalOption::Async)), (STOP, None)].map(|(name, option)| {
+        let kind = ComponentExternalKind::Func;
+        let func_index = component.add(Item::Alias(ComponentAlias::InstanceExport { kind, instance_index, name }));
+        component.add(Item::Canonical(CanonicalFunction::Lower { func_index, options: option.into_iter().collect() }))
+    })
+}
+
+/// Functions of the module by number: those of the pump, then those of the app, then its own.
+const START_NUMBER: u32 = 0;
+const STOP_NUMBER: u32 = 1;
+const OF_APP: u32 = 2;
+
+/// What stands before a function of the app's.
+struct Before<'a> {
+    params: &'a [ValType],
+    results: &'a [ValType],
+    /// A task begins.
+    is_first: bool,
+    /// What it returns says whether the task ends. Else it ends when it returns.
+    has_code: bool,
 }
 
 fn module(lifted: &[Lifted]) -> Vec<u8> {
+    let firsts = lifted.iter().map(|one| Before {
+        params: &one.params,
+        results: &one.results,
+        is_first: true,
+        has_code: one.callback.is_some(),
+    });
+    let callbacks = lifted.iter().filter_map(|one| one.callback);
+    let (params, results) = CALLBACK;
+    let callbacks = callbacks.map(|_| Before { params, results, is_first: false, has_code: true });
+    let all: Vec<_> = firsts.chain(callbacks).collect();
     let (mut types, mut imports, mut functions) = (TypeSection::new(), ImportSection::new(), FunctionSection::new());
     let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
     types.ty().function([], [ValType::I32]);
+    types.ty().function([], []);
     imports.import("pump", START, EntityType::Function(0));
-    let count = lifted.len() as u32;
-    for (number, one) in (0..).zip(lifted) {
+    imports.import("pump", STOP, EntityType::Function(1));
+    let leave_number = OF_APP + all.len() as u32;
+    functions.function(1);
+    code.function(&leave());
+    for (number, one) in (0..).zip(&all) {
         types.ty().function(one.params.iter().copied(), one.results.iter().copied());
-        imports.import("app", &number.to_string(), EntityType::Function(1 + number));
-        functions.function(1 + number);
-        exports.export(&number.to_string(), ExportKind::Func, 1 + count + number);
-        let mut body = wasm_encoder::Function::new([]);
-        let mut sink = body.instructions();
-        sink.global_get(0).i32_eqz().if_(BlockType::Empty);
-        // It returns at once, so there is no subtask to keep.
-        sink.i32_const(1).global_set(0).call(0).drop().end();
-        for local in 0..one.params.len() as u32 {
-            sink.local_get(local);
-        }
-        sink.call(1 + number).end();
-        code.function(&body);
+        imports.import("app", &number.to_string(), EntityType::Function(2 + number));
+        functions.function(2 + number);
+        exports.export(&number.to_string(), ExportKind::Func, leave_number + 1 + number);
+        code.function(&one.body(OF_APP + number, leave_number));
     }
+    // How many tasks of the app's there are.
     let mut globals = GlobalSection::new();
     globals.global(GlobalType { val_type: ValType::I32, mutable: true, shared: false }, &ConstExpr::i32_const(0));
     let mut module = Module::new();
     module.section(&types).section(&imports).section(&functions).section(&globals).section(&exports).section(&code);
     module.finish()
+}
+
+impl Before<'_> {
+    fn body(&self, callee: u32, leave: u32) -> wasm_encoder::Function {
+        let given = self.params.len() as u32;
+        let mut body = wasm_encoder::Function::new([(1, ValType::I32)]);
+        let mut code = body.instructions();
+        if self.is_first {
+            // It returns at once, so there is no subtask to keep.
+            code.global_get(0).i32_eqz().if_(BlockType::Empty).call(START_NUMBER).drop().end();
+            code.global_get(0).i32_const(1).i32_add().global_set(0);
+        }
+        for local in 0..given {
+            code.local_get(local);
+        }
+        code.call(callee);
+        if self.has_code {
+            code.local_tee(given).i32_const(CODE).i32_and().i32_eqz().if_(BlockType::Empty).call(leave).end();
+            code.local_get(given);
+        } else {
+            code.call(leave);
+        }
+        code.end();
+        body
+    }
+}
+
+/// One task less of the app's.
+fn leave() -> wasm_encoder::Function {
+    let mut body = wasm_encoder::Function::new([]);
+    let mut code = body.instructions();
+    code.global_get(0).i32_const(1).i32_sub().global_set(0);
+    code.global_get(0).i32_eqz().if_(BlockType::Empty).call(STOP_NUMBER).end().end();
+    body
 }

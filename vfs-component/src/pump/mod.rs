@@ -1,7 +1,7 @@
 //! The pump: what feeds the streams of WASI 0.3.
 //!
 //! A function such as `read-via-stream` is not asynchronous: it returns a stream, and nothing of the vfs is running when the first
-//! byte is wanted. So there is one task that never ends, in which all streams go on:
+//! byte is wanted. So there is one task in which all streams go on:
 //!
 //! ```text
 //! read-via-stream ──▶ a job: its first write is under way before the function returns; its end joins ──┐
@@ -11,6 +11,8 @@
 //!                                         ▼    └ until the job has to wait again
 //!                                       the job goes on: the next bytes, or the end and the future's result
 //! ```
+//!
+//! When nothing of the app's runs any more (`stop`), the task ends with the last job: hosts keep an instance as long as it has a task.
 //!
 //! A job is kept under the end (of a stream or future) that it waits for. It is a plain state machine; nothing here is a Rust future,
 //! so nothing is allocated, polled or woken but by the component model itself. `docs/pump.md` tells the whole story.
@@ -49,10 +51,12 @@ pub struct Pump {
     set: u32,
     /// Jobs by their ends. The component's handles are small numbers, so this is no longer than there are handles.
     jobs: Vec<Option<Waiting>>,
-    /// How many jobs can go on without an event.
+    /// How many jobs there are, and how many of them can go on without an event.
+    kept: usize,
     ready: usize,
-    /// Whether the task is there.
+    /// Whether the task is there, and whether it ends with the last job.
     runs: bool,
+    ends: bool,
     /// What wakes it.
     bell: Option<Bell>,
 }
@@ -197,6 +201,7 @@ impl Pump {
         if self.make_room(job.end()).is_err() {
             return;
         }
+        self.kept += 1;
         self.ready += usize::from(ready.is_some());
         let end = job.end() as usize;
         if let Some(place) = self.jobs.get_mut(end) {
@@ -206,6 +211,7 @@ impl Pump {
 
     fn take(&mut self, end: u32) -> Option<Waiting> {
         let waiting = self.jobs.get_mut(end as usize)?.take()?;
+        self.kept -= 1;
         self.ready -= usize::from(waiting.ready.is_some());
         Some(waiting)
     }

@@ -1,4 +1,4 @@
-//! The pump's task: it has given its result before anything else happens, and waits for events ever after.
+//! The pump's task: it has given its result before anything else happens, and waits for events from then on.
 
 use super::bell::Bell;
 use super::ends::{Progress, bytes};
@@ -24,6 +24,11 @@ extern "C" fn start() -> u32 {
     become_pump()
 }
 
+#[unsafe(export_name = "vfs-compose:vfs/pump#stop")]
+extern "C" fn stop() {
+    call_value(|state| state.pump.stop());
+}
+
 /// What a task has to return that has given its result: it goes on as the pump, or ends where there is one.
 pub fn become_pump() -> u32 {
     call_value(|state| if state.pump.start() { state.pump.next() } else { EXIT })
@@ -45,10 +50,14 @@ pub extern "C" fn callback(event: u32, end: u32, code: u32) -> u32 {
 }
 
 impl Pump {
-    /// Whether there was none yet.
+    /// Whether there is none.
     fn start(&mut self) -> bool {
+        self.ends = false;
         if core::mem::replace(&mut self.runs, true) {
             return false;
+        }
+        if self.bell.is_some() {
+            return true;
         }
         let (readable, writable) = bytes::new();
         // No app whose vfs has no stream of bytes needs waking, and no handle is 0.
@@ -61,7 +70,22 @@ impl Pump {
         true
     }
 
-    fn next(&self) -> u32 {
-        if self.ready > 0 { YIELD } else { WAIT | self.set << 4 }
+    /// From now on the task ends with the last job.
+    fn stop(&mut self) {
+        self.ends = true;
+        if let Some(bell) = &mut self.bell {
+            bell.ring();
+        }
+    }
+
+    fn next(&mut self) -> u32 {
+        if self.ready > 0 {
+            return YIELD;
+        }
+        if self.ends && self.kept == 0 {
+            self.runs = false;
+            return EXIT;
+        }
+        WAIT | self.set << 4
     }
 }
