@@ -64,7 +64,7 @@ fn trials(suite: &Arc<Suite>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (number, (program, _)) in suite.programs.iter().enumerate() {
         for setting in Setting::ALL {
-            for place in Place::of(setting) {
+            for place in Place::of(program, setting) {
                 let suite = Arc::clone(suite);
                 let name = format!("{}/{}::{}", program.name, setting.name, place.name());
                 trials.push(Trial::test(name, move || one(&suite, number, setting, place).map_err(failed)));
