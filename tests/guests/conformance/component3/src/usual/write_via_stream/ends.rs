@@ -2,33 +2,25 @@
 
 use wasip3::clocks::monotonic_clock::wait_for;
 
-use crate::stream::{Ending, feed, put, writer};
+use crate::stream::{feed, put, writer};
 use crate::tools::*;
-
-/// The future says this error, whether the app asks before it has written anything or after.
-async fn refused(call: impl Fn() -> (wasip3::wit_bindgen::StreamWriter<u8>, Ending), wanted: &[E]) -> Outcome {
-    let (writer, ending) = call();
-    feed(writer, b"x").await;
-    fails_with(ending.await, wanted)?;
-    let (writer, ending) = call();
-    fails_with(ending.await, wanted)?;
-    holds(writer_is_left(writer).await, "nobody takes what is written")
-}
-
-async fn writer_is_left(mut writer: wasip3::wit_bindgen::StreamWriter<u8>) -> bool {
-    writer.write_all(vec![1, 2, 3]).await.len() == 3
-}
 
 #[case]
 async fn write_via_stream_of_a_directory() -> Outcome {
-    let root = root();
-    refused(|| writer(&root, 0), &[E::IsDirectory, E::BadDescriptor]).await
+    fails_with(write(&root(), b"x", 0).await, &[E::IsDirectory, E::BadDescriptor])
+}
+
+#[case]
+async fn write_via_stream_of_a_directory_asked_why_first() -> Outcome {
+    let (mut to, ending) = writer(&root(), 0);
+    fails_with(ending.await, &[E::IsDirectory, E::BadDescriptor])?;
+    same(to.write_all(vec![1, 2, 3]).await.len(), 3)
 }
 
 #[case]
 async fn write_via_stream_without_the_right() -> Outcome {
     let file = open("hello.txt").await?;
-    refused(|| writer(&file, 0), &[E::BadDescriptor]).await?;
+    fails(write(&file, b"x", 0).await, E::BadDescriptor)?;
     same(contents(&file).await?, b"hello, image\n")
 }
 
