@@ -36,7 +36,7 @@ fn build() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The WIT files of the crate `wasip2`, as Rust source.
+/// The WIT files of the crates `wasip2` and `wasip3`, as Rust source.
 fn write_wasi_wit(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let metadata = |extra: &[&str]| {
         let mut options =
@@ -46,19 +46,20 @@ fn write_wasi_wit(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     };
     // Everything is downloaded by now; the network is asked only if cargo thinks otherwise.
     let metadata = metadata(&["--offline"]).or_else(|_| metadata(&[]))?;
-    let wasip2 = metadata.packages.iter().find(|p| p.name.as_str() == "wasip2" && p.version.major >= 2);
-    let folder = wasip2
-        .ok_or("the crate `wasip2` is not in Cargo.lock")?
-        .manifest_path
-        .parent()
-        .ok_or("no folder")?
-        .join("wit/deps");
-    let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
-    files.sort();
     let mut source = String::from("&[\n");
-    for file in files {
-        let name = file.file_name().and_then(|n| n.to_str()).ok_or("a WIT file name that is not UTF-8")?;
-        source.push_str(&format!("    ({name:?}, {:?}),\n", fs::read_to_string(&file)?));
+    for crate_name in ["wasip2", "wasip3"] {
+        // The one with WASI's released text: others of these names, older ones, may be in the lock file too.
+        let released = |version: &cargo_metadata::semver::Version| version.build.as_str().starts_with("wasi-0.");
+        let package = metadata.packages.iter().filter(|p| p.name.as_str() == crate_name && released(&p.version));
+        let package = package.max_by_key(|package| package.version.clone());
+        let package = package.ok_or_else(|| format!("the crate `{crate_name}` is not in Cargo.lock"))?;
+        let folder = package.manifest_path.parent().ok_or("no folder")?.join("wit/deps");
+        let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+        files.sort();
+        for file in files {
+            let name = file.file_name().and_then(|n| n.to_str()).ok_or("a WIT file name that is not UTF-8")?;
+            source.push_str(&format!("    (\"{crate_name}/{name}\", {:?}),\n", fs::read_to_string(&file)?));
+        }
     }
     source.push_str("]\n");
     fs::write(out.join("wasi.wit.rs"), source)?;

@@ -98,7 +98,7 @@ fn interfaces(
         let WorldItem::Interface { id, .. } = item else { continue };
         let full = resolve.name_world_key(key);
         match InterfaceName::parse(&full) {
-            Some(name) if wasi.serves(&name.path) && answers.serves(&name.path) && name.is_wasi_0_2() => {
+            Some(name) if wasi.serves(&name.path) && answers.serves(&name.path) && name.is_wasi() => {
                 served.insert(*id, name);
             }
             _ if full.starts_with(FILESYSTEM) => other.push(full),

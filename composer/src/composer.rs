@@ -19,8 +19,10 @@ use crate::policy::Policy;
 use crate::policy::answers::Answers;
 use crate::report::Form;
 use crate::source::directory::Output;
-use crate::tailor::{self, Demand, Embedding, Grants, Order};
-use crate::wasi::{Wasi, is_in_version};
+use crate::name::TRACK_3;
+use crate::tailor::{self, Demand, Embedding, Grants, Order, PumpStart};
+use crate::wasi::{PUMP, Wasi, is_in_version};
+use crate::tasks;
 use crate::wrap::{self, Extra, OfAnyApp, Wrapping};
 
 /// Makes one component of an app and its files.
@@ -232,10 +234,11 @@ impl Composer {
 
     /// `not_linked` is why that failed, if it was tried.
     fn plugged(&self, wasi: &Wasi, app: &App, not_linked: Option<String>) -> Result<Composed, Error> {
-        let vfs = self.vfs_for(wasi, Some(app), not_linked.clone())?;
+        let ready = tasks::ready(wasi, app).map_err(|source| AppError::Invalid { source: source.into() })?;
+        let vfs = self.vfs_for(wasi, Some(app), ready.pump, not_linked.clone())?;
         let vfs_imports = vfs.report().imports.clone();
         let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
-        let composed = crate::compose::compose(vfs_shell, app)?;
+        let composed = crate::compose::join(vfs_shell, ready.component, &app.exports)?;
         check::check(&composed, app, &vfs_imports)?;
         let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
         Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
@@ -265,7 +268,7 @@ impl Composer {
             Some(app) => app.withheld = front::withheld(&self.rules, &wasi, &self.answers(), app)?,
             None => front::require_none(&self.rules)?,
         }
-        self.vfs_for(&wasi, app.as_ref(), None)
+        self.vfs_for(&wasi, app.as_ref(), PumpStart::FirstOpen, None)
     }
 
     /// The image alone.
@@ -289,12 +292,18 @@ impl Composer {
         Ok(Collected { image, embedding, warnings })
     }
 
-    fn vfs_for(&self, wasi: &Wasi, app: Option<&App>, not_linked: Option<String>) -> Result<Composed, Error> {
+    fn vfs_for(
+        &self,
+        wasi: &Wasi,
+        app: Option<&App>,
+        pump: PumpStart,
+        not_linked: Option<String>,
+    ) -> Result<Composed, Error> {
         let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
         let Collected { image, embedding, warnings, .. } = self.collect()?;
-        let mut order = order(wasi, app, &embedding.answers);
+        let mut order = order(wasi, app, &embedding.answers, pump);
         let grants = order.grants.clone();
-        let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version()).clone();
+        let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version(path)).clone();
         let of_any_app = match app {
             None if !self.extras.is_empty() => Some(OfAnyApp::new(wasi, &self.extras)?),
             _ => None,
@@ -404,16 +413,15 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
 }
 
 /// What the vfs shall be for an app, or for any.
-fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
+fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> Order {
+    let wrapped = tailor::Wrapped::default();
     if let Some(app) = app {
-        return Order {
-            exports: app.served.clone(),
-            grants: Grants::of_app(wasi, &app.granted()),
-            wrapped: tailor::Wrapped::default(),
-        };
+        let exports = tailor::with_pump(wasi, app.served.clone());
+        return Order { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
     }
-    let version = wasi.version();
-    let exports = wasi.served().filter(|path| answers.serves(path)).filter_map(|path| {
+    let served = wasi.served().filter(|path| answers.serves(path) && !path.ends_with(TRACK_3) && *path != PUMP);
+    let exports = served.filter_map(|path| {
+        let version = wasi.version(path);
         let functions = wasi.interface(path)?.functions.values();
         let functions = functions
             .filter(|function| is_in_version(&function.stability, version))
@@ -421,5 +429,5 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers) -> Order {
         let demand = Demand { functions: functions.collect(), ..Demand::default() };
         Some((crate::InterfaceName::new(path, version.clone()), demand))
     });
-    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), wrapped: tailor::Wrapped::default() }
+    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
 }

@@ -66,6 +66,7 @@ mod report;
 mod same;
 mod source;
 mod tailor;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -4,9 +4,10 @@ use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner
 
 use crate::wasi::{path_of, signature};
 
-/// Whether two functions have the same types, whatever their versions.
+/// Whether two functions have the same types and are both asynchronous or both not, whatever their versions.
 pub(crate) fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) -> bool {
-    f.params.len() == g.params.len()
+    f.kind.is_async() == g.kind.is_async()
+        && f.params.len() == g.params.len()
         && f.result.is_some() == g.result.is_some()
         && signature(f).zip(signature(g)).all(|(f, g)| Pair { one, other }.types(f, g))
 }
@@ -67,6 +68,7 @@ impl Pair<'_> {
                 one.types.len() == other.types.len() && types.all(|(one, other)| self.types(*one, *other))
             }
             (Kind::List(one), Kind::List(other)) | (Kind::Option(one), Kind::Option(other)) => self.types(*one, *other),
+            (Kind::Stream(one), Kind::Stream(other)) | (Kind::Future(one), Kind::Future(other)) => maybe(*one, *other),
             (Kind::Result(one), Kind::Result(other)) => maybe(one.ok, other.ok) && maybe(one.err, other.err),
             (Kind::Handle(Handle::Own(one)), Kind::Handle(Handle::Own(other)))
             | (Kind::Handle(Handle::Borrow(one)), Kind::Handle(Handle::Borrow(other))) => self.resources(*one, *other),

@@ -6,6 +6,7 @@
 
 pub(crate) mod demand;
 mod dispatch;
+mod ends;
 mod host;
 mod imports;
 mod inside;
@@ -22,6 +23,7 @@ use crate::error::TailorError;
 use crate::wasi::Wasi;
 
 pub(crate) use demand::{Demand, Demands};
+pub(crate) use ends::{has_streams, with_pump};
 pub(crate) use host::Grants;
 pub(crate) use inside::{BUSY, HostFunction, inside};
 pub(crate) use left_out::{LeftOut, left_out};
@@ -36,8 +38,19 @@ pub(crate) struct Order {
     pub(crate) exports: Demands,
     /// What it may import.
     pub(crate) grants: Grants,
+    /// What begins the task that feeds the streams of WASI 0.3.
+    pub(crate) pump: PumpStart,
     /// What wrapped interfaces add to it.
     pub(crate) wrapped: Wrapped,
+}
+
+/// What begins the task that feeds the streams of WASI 0.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PumpStart {
+    /// A call before any other. Then all that is done when it returns is called without a task.
+    BeforeTheApp,
+    /// The first `open-at`, whose task goes on.
+    FirstOpen,
 }
 
 /// What wrapped interfaces need of the vfs.
@@ -60,7 +73,7 @@ pub(crate) fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Re
     demand::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
     let edited = module::edit(wasi, VFS_MODULE, &order, embedding)?;
     let mut hosted = edited.host;
-    demand::close(wasi, &mut hosted, |_, path| order.grants.version(path).unwrap_or_else(|| wasi.version()).clone())?;
+    demand::close(wasi, &mut hosted, |_, path| order.grants.version(path).unwrap_or_else(|| wasi.version(path)).clone())?;
     let component = encode(wasi, edited.bytes, &hosted, &order.exports)?;
     Ok(Tailored { component, place: edited.place })
 }

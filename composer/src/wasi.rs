@@ -1,4 +1,4 @@
-//! The WIT of WASI 0.2 and our own world over it, as of build time.
+//! The WIT of WASI 0.2 and 0.3 and our own world over it, as of build time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +10,32 @@ use wit_parser::{
 use wit_parser::{WorldItem, WorldKey};
 
 use crate::error::TailorError;
+use crate::name::{TRACK_3, track};
 
-/// Name and text of each WIT file of the crate `wasip2`.
+/// Crate, name and text of each WIT file of the crates `wasip2` and `wasip3`.
 pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
 const WORLD: &str = include_str!("../../wit/vfs.wit");
 /// Dependencies before their users.
-const ORDER: [&str; 7] = ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"];
+const ORDER: [&str; 7] = [
+    "wasip2/io.wit",
+    "wasip2/clocks.wit",
+    "wasip2/random.wit",
+    "wasip2/filesystem.wit",
+    "wasip2/sockets.wit",
+    "wasip2/cli.wit",
+    "wasip2/http.wit",
+];
+const ORDER_3: [&str; 6] = [
+    "wasip3/clocks.wit",
+    "wasip3/random.wit",
+    "wasip3/filesystem.wit",
+    "wasip3/sockets.wit",
+    "wasip3/cli.wit",
+    "wasip3/http.wit",
+];
+/// The interface of the vfs's own that starts what feeds the streams of WASI 0.3.
+pub(crate) const PUMP: &str = "vfs-compose:vfs/pump";
+pub(crate) const PUMP_VERSION: Version = Version::new(0, 1, 0);
 
 /// WASI at the version it was published with, and what of it the vfs serves and uses.
 pub(crate) struct Wasi {
@@ -25,23 +45,24 @@ pub(crate) struct Wasi {
     served: BTreeSet<String>,
     used: BTreeSet<String>,
     version: Version,
+    version_3: Version,
 }
 
 impl Wasi {
     /// Parses the embedded text.
     pub(crate) fn new() -> Result<Self, TailorError> {
         let mut resolve = Resolve { all_features: true, ..Resolve::default() };
-        let version = push_all(&mut resolve)?;
+        let version = push_all(&mut resolve, &ORDER)?;
+        let version_3 = push_all(&mut resolve, &ORDER_3)?;
         let own = push(&mut resolve, "vfs.wit", WORLD)?;
         let world = resolve.packages[own].worlds["vfs"];
-        let version = version.ok_or(TailorError::NoWit { name: "version" })?;
         let by_path = resolve.interfaces.iter().filter_map(|(id, _)| Some((path_of(&resolve, id)?, id))).collect();
         let served = paths(&resolve, &resolve.worlds[world].exports);
         let used = paths(&resolve, &resolve.worlds[world].imports);
-        Ok(Self { resolve, by_path, served, used, version })
+        Ok(Self { resolve, by_path, served, used, version, version_3 })
     }
 
-    /// Whether the vfs has this interface, at some version of WASI 0.2.
+    /// Whether the vfs has this interface.
     pub(crate) fn serves(&self, path: &str) -> bool {
         self.served.contains(path)
     }
@@ -56,9 +77,9 @@ impl Wasi {
         self.used.iter().map(String::as_str)
     }
 
-    /// The version the embedded text has.
-    pub(crate) fn version(&self) -> &Version {
-        &self.version
+    /// The version that the embedded text of an interface has.
+    pub(crate) fn version(&self, path: &str) -> &Version {
+        if path.ends_with(TRACK_3) { &self.version_3 } else { &self.version }
     }
 
     pub(crate) fn interface(&self, path: &str) -> Option<&Interface> {
@@ -88,22 +109,22 @@ impl Wasi {
     }
 }
 
-/// All packages without what is not stable.
+/// All packages of WASI 0.2 without what is not stable.
 pub(crate) fn stable() -> Result<Resolve, TailorError> {
     let mut resolve = Resolve::default();
-    push_all(&mut resolve)?;
+    push_all(&mut resolve, &ORDER)?;
     Ok(resolve)
 }
 
 /// Adds the embedded text, and gives its version.
-fn push_all(resolve: &mut Resolve) -> Result<Option<Version>, TailorError> {
+fn push_all(resolve: &mut Resolve, files: &[&'static str]) -> Result<Version, TailorError> {
     let mut version = None;
-    for name in ORDER {
+    for &name in files {
         let (name, text) = FILES.iter().find(|(file, _)| *file == name).ok_or(TailorError::NoWit { name })?;
         let package = push(resolve, name, text)?;
         version = resolve.packages[package].name.version.clone();
     }
-    Ok(version)
+    version.ok_or(TailorError::NoWit { name: "version" })
 }
 
 /// Whether an item is part of a package at `version`.
@@ -139,11 +160,15 @@ pub(crate) fn signature(function: &Function) -> impl Iterator<Item = Type> + '_ 
     function.params.iter().map(|param| param.ty).chain(function.result)
 }
 
-/// `namespace:package/interface`.
+/// The path of an interface, as in [`InterfaceName::path`](crate::InterfaceName::path).
 pub(crate) fn path_of(resolve: &Resolve, id: InterfaceId) -> Option<String> {
     let interface = &resolve.interfaces[id];
     let package = &resolve.packages[interface.package?].name;
-    Some(format!("{}:{}/{}", package.namespace, package.name, interface.name.as_ref()?))
+    let base = format!("{}:{}/{}", package.namespace, package.name, interface.name.as_ref()?);
+    Some(match &package.version {
+        Some(version) => track(&base, version),
+        None => base,
+    })
 }
 
 /// The package of this name, made if it is not there.

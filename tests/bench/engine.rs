@@ -4,10 +4,11 @@ use nix::time::{ClockId, clock_gettime};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::component::{Component, InstancePre, Linker, ResourceTable};
 use wasmtime::{Engine, Result, Store, format_err};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::p3;
 use wasmtime_wasi::runtime::in_tokio;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView};
 
@@ -22,7 +23,12 @@ pub struct Host {
 }
 
 /// A command, compiled, its imports resolved.
-pub struct Program(CommandPre<State>);
+pub enum Program {
+    /// It exports `wasi:cli/run` of WASI 0.2.
+    P2(CommandPre<State>),
+    /// It exports that of 0.3.
+    P3(InstancePre<State>),
+}
 
 /// What a run was.
 pub struct Run {
@@ -40,6 +46,7 @@ impl Host {
         let engine = Engine::default();
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        p3::add_to_linker(&mut linker)?;
         Ok(Self { engine, linker })
     }
 
@@ -55,7 +62,12 @@ impl Host {
     pub fn load(&self, compiled: &Path) -> Result<Program> {
         // SAFETY: the file is one that this program's own engine wrote into its own directory, and nobody changes it.
         let component = unsafe { Component::deserialize_file(&self.engine, compiled)? };
-        Ok(Program(CommandPre::new(self.linker.instantiate_pre(&component)?)?))
+        let program = self.linker.instantiate_pre(&component)?;
+        // As the command line does: who exports both is of 0.3.
+        if p3::bindings::CommandIndices::new(&program).is_ok() {
+            return Ok(Program::P3(program));
+        }
+        Ok(Program::P2(CommandPre::new(program)?))
     }
 }
 
@@ -71,10 +83,19 @@ impl Program {
 
     /// Time and CPU time of the call of its `run`.
     async fn call(&self, store: &mut Store<State>, arguments: &[&str]) -> Result<(Duration, Duration)> {
-        let command = self.0.instantiate_async(&mut *store).await?;
-        let (start, cpu_before) = (Instant::now(), cpu_time()?);
-        let result = command.wasi_cli_run().call_run(store).await?;
-        let (wall, cpu) = (start.elapsed(), cpu_time()? - cpu_before);
+        let (result, wall, cpu) = match self {
+            Self::P2(program) => {
+                let command = program.instantiate_async(&mut *store).await?;
+                timed(async || command.wasi_cli_run().call_run(store).await).await?
+            }
+            Self::P3(program) => {
+                let instance = program.instantiate_async(&mut *store).await?;
+                let command = p3::bindings::Command::new(&mut *store, &instance)?;
+                let run =
+                    async || store.run_concurrent(async |store| command.wasi_cli_run().call_run(store).await).await?;
+                timed(run).await?
+            }
+        };
         result.map_err(|()| format_err!("`{}` failed", arguments.join(" ")))?;
         Ok((wall, cpu))
     }
@@ -84,7 +105,10 @@ impl Program {
         let mut store = self.store(None, &[], &MemoryOutputPipe::new(0))?;
         in_tokio(async {
             let start = Instant::now();
-            self.0.instantiate_async(&mut store).await?;
+            match self {
+                Self::P2(program) => program.instantiate_async(&mut store).await.map(|_| ())?,
+                Self::P3(program) => program.instantiate_async(&mut store).await.map(|_| ())?,
+            }
             Ok(start.elapsed())
         })
     }
@@ -95,8 +119,19 @@ impl Program {
         if let Some(directory) = directory {
             wasi.preopened_dir(directory, "/", FsPerms::ReadWrite)?;
         }
-        Ok(Store::new(self.0.engine(), State { wasi: wasi.build(), table: ResourceTable::new() }))
+        let engine = match self {
+            Self::P2(program) => program.engine(),
+            Self::P3(program) => program.engine(),
+        };
+        Ok(Store::new(engine, State { wasi: wasi.build(), table: ResourceTable::new() }))
     }
+}
+
+/// What a call gives back, its time and its CPU time.
+async fn timed<T>(call: impl AsyncFnOnce() -> Result<T>) -> Result<(T, Duration, Duration)> {
+    let (start, cpu_before) = (Instant::now(), cpu_time()?);
+    let result = call().await?;
+    Ok((result, start.elapsed(), cpu_time()? - cpu_before))
 }
 
 /// The engine's error as everything else here has it.
@@ -109,7 +144,8 @@ pub fn cpu_time() -> nix::Result<Duration> {
     Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
 }
 
-struct State {
+/// What a store holds.
+pub struct State {
     wasi: WasiCtx,
     table: ResourceTable,
 }

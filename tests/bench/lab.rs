@@ -23,6 +23,8 @@ pub enum App {
     Loops,
     /// The same as a preview1 module.
     LoopsOfPreview1,
+    /// Those of them that WASI 0.3 has another way for, through it.
+    LoopsOfP3,
     /// SQLite's benchmark, a preview1 module.
     Speedtest1,
     /// The one of `guest/` that reads a file and does nothing else.
@@ -102,10 +104,11 @@ impl Lab {
     pub fn app(&self, app: App) -> Result<PathBuf> {
         once(&self.apps, app, || {
             let from = match app {
-                App::Loops => guest("wasm32-wasip2", "bench-guest")?,
-                App::LoopsOfPreview1 => guest("wasm32-wasip1", "bench-guest")?,
+                App::Loops => guest("wasm32-wasip2", "bench-guest", "bench-guest")?,
+                App::LoopsOfPreview1 => guest("wasm32-wasip1", "bench-guest", "bench-guest")?,
+                App::LoopsOfP3 => guest("wasm32-wasip2", "bench-guest-p3", "bench_guest_p3")?,
                 App::Speedtest1 => speedtest1::build()?,
-                App::Reader => guest("wasm32-wasip2", "reader")?,
+                App::Reader => guest("wasm32-wasip2", "bench-guest", "reader")?,
                 App::Everything => {
                     let path = self.path("everything.wasm");
                     std::fs::write(&path, crate::measure::size::everything()?)?;
@@ -187,11 +190,11 @@ pub fn run(mut command: Command) -> Result<Output> {
     Ok(output)
 }
 
-/// A program of `guest/`, built (cargo sees it where nothing has changed).
-fn guest(triple: &str, name: &str) -> Result<PathBuf> {
+/// A program of a package of `guest/`, built (cargo sees it where nothing has changed).
+fn guest(triple: &str, package: &str, name: &str) -> Result<PathBuf> {
     let target = paths::target().join("guests");
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--release", "--locked", "--target", triple, "--target-dir"]).arg(&target);
+    cargo.args(["build", "--release", "--locked", "-p", package, "--target", triple, "--target-dir"]).arg(&target);
     cargo.current_dir(paths::tests().join("bench/guest"));
     run(cargo)?;
     Ok(target.join(triple).join("release").join(name).with_extension("wasm"))

@@ -1,6 +1,6 @@
 //! `just bench`: what a composed app costs, against wasmtime's host directory, the bare app, `tar`, `cp` and `mkfs.erofs`.
 //!
-//! Every figure is a row of [`rows`], save those of the last table, which are [`left`]'s. Each round takes one sample of each row, all
+//! Every figure is a row of [`rows`], save those of the last tables, which are [`measure::p3`]'s and [`left`]'s. Each round takes one sample of each row, all
 //! sides one straight after the other, so that a busy machine slows all; a row's figure is the median of its samples.
 
 mod child;
@@ -19,6 +19,7 @@ use anyhow::{Result, ensure};
 use clap::{Args, Parser};
 use lab::Lab;
 use left::Left;
+use measure::p3::Outcome as OfP3;
 use row::{Outcome, Row};
 use std::path::PathBuf;
 
@@ -62,14 +63,16 @@ fn bench(options: &Options) -> Result<()> {
     let wanted =
         |name: &str| options.filter.is_empty() || options.filter.iter().any(|word| name.contains(word.as_str()));
     let rows: Vec<&Row> = rows::all().filter(|row| wanted(&row.title())).collect();
+    let mut of_p3: Vec<OfP3> = rows::p3::ROWS.iter().map(OfP3::new).filter(|of_p3| wanted(&of_p3.title())).collect();
     let mut left = wanted(left::NAME).then(Left::default);
     ensure!(
-        !rows.is_empty() || left.is_some(),
+        !rows.is_empty() || !of_p3.is_empty() || left.is_some(),
         "no row has {} in its name (`--list` names them)",
         options.filter.join(" or ")
     );
     if options.list {
         rows.iter().for_each(|row| println!("{}", row.title()));
+        of_p3.iter().for_each(|of_p3| println!("{}", of_p3.title()));
         left.iter().for_each(|_| println!("{}", left::NAME));
         return Ok(());
     }
@@ -79,17 +82,23 @@ fn bench(options: &Options) -> Result<()> {
         for outcome in &mut outcomes {
             outcome.take_sample(round, &lab);
         }
+        for of_p3 in &mut of_p3 {
+            of_p3.take_sample(round, &lab);
+        }
         if let Some(left) = &mut left {
             left.take_sample(&lab);
         }
         eprintln!("round {} of {}", round + 1, options.rounds);
     }
     if options.json {
-        return report::json(&outcomes, left.as_ref());
+        return report::json(&outcomes, &of_p3, left.as_ref());
     }
     if !outcomes.is_empty() {
         report::table(&outcomes);
         report::summary(&outcomes, lab.node_version());
+    }
+    if !of_p3.is_empty() {
+        report::p3(&of_p3);
     }
     if let Some(left) = left {
         left.table();

@@ -1,10 +1,13 @@
 //! The table, and the same as JSON.
 
+mod p3;
 mod summary;
 
+pub use p3::print as p3;
 pub use summary::print as summary;
 
 use crate::left::{Left, Line};
+use crate::measure::p3::Outcome as OfP3;
 use crate::row::{Outcome, Sample, Target, Unit};
 use anyhow::Result;
 use serde::Serialize;
@@ -47,11 +50,13 @@ pub fn table(outcomes: &[Outcome]) {
     println!("{lines} figures, {missed} missed, {failed} failed");
 }
 
-/// Prints one JSON object: an object for each row and form, and one for each part of reading linked.
-pub fn json(outcomes: &[Outcome], left: Option<&Left>) -> Result<()> {
+/// Prints one JSON object: an object for each row and form, one for each loop through WASI 0.3, and one for each part of reading
+/// linked.
+pub fn json(outcomes: &[Outcome], of_p3: &[OfP3], left: Option<&Left>) -> Result<()> {
     #[derive(Serialize)]
     struct Document<'a> {
         rows: Vec<Object<'a>>,
+        p3: Vec<p3::Object<'a>>,
         linked_reads: Vec<Line>,
     }
     #[derive(Serialize)]
@@ -78,7 +83,10 @@ pub fn json(outcomes: &[Outcome], left: Option<&Left>) -> Result<()> {
         })
         .collect();
     let linked_reads = left.map(|left| left.lines().collect()).unwrap_or_default();
-    println!("{}", serde_json::to_string_pretty(&Document { rows, linked_reads })?);
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&Document { rows, p3: of_p3.iter().map(p3::Object::of).collect(), linked_reads })?
+    );
     Ok(())
 }
 

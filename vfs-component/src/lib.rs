@@ -22,5 +22,6 @@ mod embed;
 mod export;
 mod handle;
 mod host;
+mod pump;
 mod standard;
 mod state;

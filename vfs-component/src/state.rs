@@ -8,6 +8,7 @@ use vfs_core::{Fs, Options};
 use crate::abi::{Area, List, Pair, finish_call};
 use crate::handle::Handles;
 use crate::host::wall_clock::HostClock;
+use crate::pump::Pump;
 use crate::standard::Standard;
 use crate::{abi, embed};
 
@@ -20,6 +21,8 @@ pub struct State {
     pub reached: u64,
     /// Standard streams that are not the host's.
     pub standard: Standard,
+    /// Streams of WASI 0.3.
+    pub pump: Pump,
     /// Results that lie in no one place already are put together here; see [`Fs::read`].
     pub gather: Vec<u8>,
     /// Results that are lists of records or numbers.
@@ -56,6 +59,7 @@ impl State {
             settings,
             reached: 0,
             standard: Standard::default(),
+            pump: Pump::default(),
             gather: Vec::new(),
             lists,
         }

@@ -54,7 +54,7 @@ fn other_version(resolve: &Resolve, id: TypeId) -> Option<String> {
     let TypeDefKind::Type(Type::Id(used)) = resolve.types[id].kind else { return None };
     let TypeOwner::Interface(owner) = resolve.types[used].owner else { return None };
     let name = resolve.id_of(owner)?;
-    let is_known = InterfaceName::parse(&name).is_some_and(|name| name.is_wasi_0_2());
+    let is_known = InterfaceName::parse(&name).is_some_and(|name| name.is_wasi());
     (!is_known).then_some(name)
 }
 
@@ -107,6 +107,8 @@ fn unnamed(resolve: &Resolve, kind: &TypeDefKind) -> String {
         TypeDefKind::Type(ty) => one(ty),
         TypeDefKind::List(ty) => format!("list<{}>", one(ty)),
         TypeDefKind::Option(ty) => format!("option<{}>", one(ty)),
+        TypeDefKind::Stream(Some(ty)) => format!("stream<{}>", one(ty)),
+        TypeDefKind::Future(Some(ty)) => format!("future<{}>", one(ty)),
         TypeDefKind::Tuple(tuple) => {
             format!("tuple<{}>", tuple.types.iter().map(one).collect::<Vec<_>>().join(", "))
         }

@@ -8,7 +8,7 @@ use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::imports::{do_nothing, function_imports};
-use super::{Demands, Order};
+use super::{Demands, Order, PumpStart, ends};
 use crate::embed::{self, Description};
 use crate::error::TailorError;
 use crate::name::InterfaceName;
@@ -24,6 +24,9 @@ const IMAGE_ALIGNMENT: u64 = 4096;
 const EMBED: &str = "vfs-compose:embed";
 /// What modules of the functions for own resources begin with.
 pub(super) const INTRINSICS: &str = "[export]";
+/// What begins the name of a function that is called as a task, and that of the function that is called when an event comes for it.
+const AS_TASK: &str = "[async-lift]";
+const CALLBACK: &str = "[callback][async-lift]";
 
 /// What goes into the vfs's memory.
 pub(crate) struct Embedding {
@@ -75,6 +78,7 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedd
     let dispatch = Dispatch::new(wasi, &mut module, &order.exports);
     replace_exports(wasi, &mut module, order, &dispatch)?;
     replace_intrinsics(&mut module, &order.exports, &dispatch)?;
+    ends::replace(wasi, &mut module, &order.exports)?;
     let host = replace_host_imports(wasi, &mut module, order)?;
     add_segments(&mut module, embedding, &place);
     Ok(Edited { bytes: module.emit_wasm(), host, place: place.placed() })
@@ -164,9 +168,19 @@ fn replace_exports(wasi: &Wasi, module: &mut Module, order: &Order, dispatch: &D
     for (index, (name, demand)) in order.exports.iter().enumerate() {
         for function in &demand.functions {
             let missing = || TailorError::NoFunction { interface: name.clone(), function: function.clone() };
-            let id = *functions.get(&format!("{}#{function}", name.path)).ok_or_else(missing)?;
+            let find = |prefix: &str| functions.get(&format!("{prefix}{}#{function}", name.path)).copied();
+            let (plain, task) = (find(""), find(AS_TASK));
+            let (prefix, id) = match (plain, task) {
+                (Some(_), Some(task)) if order.pump == PumpStart::FirstOpen => (AS_TASK, task),
+                (Some(plain), _) => ("", plain),
+                (None, task) => (AS_TASK, task.ok_or_else(missing)?),
+            };
             let id = dispatch.wrap(module, id, index);
-            module.exports.add(&format!("{name}#{function}"), id);
+            module.exports.add(&format!("{prefix}{name}#{function}"), id);
+            if prefix == AS_TASK {
+                let callback = find(CALLBACK).ok_or_else(missing)?;
+                module.exports.add(&format!("{CALLBACK}{name}#{function}"), callback);
+            }
         }
         for ty in demand.types.iter().filter(|ty| is_own_resource(wasi, name, ty)) {
             if let Some(&id) = functions.get(&format!("{}#[dtor]{ty}", name.path)) {
@@ -187,14 +201,15 @@ fn is_own_resource(wasi: &Wasi, name: &InterfaceName, ty: &str) -> bool {
     id.is_some_and(|&id| wasi.resource(id) == Some(id))
 }
 
-/// `[resource-new]` and its like: of the one version there is, or of the version the caller speaks.
+/// `[resource-new]`, `[task-return]`: of the one version there is, or of the version the caller speaks.
 fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatch) -> Result<(), TailorError> {
     for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
         let path = from.trim_start_matches(INTRINSICS);
-        let resource = name.split_once(']').map_or("", |(_, resource)| resource);
+        let subject = name.split_once(']').map_or("", |(_, subject)| subject);
         let makers: Vec<_> = exports
             .iter()
-            .filter(|(name, demand)| name.path == path && demand.types.contains(resource))
+            .filter(|(name, _)| name.path == path)
+            .filter(|(_, demand)| demand.types.contains(subject) || demand.functions.contains(subject))
             .map(|(name, _)| name.clone())
             .collect();
         match makers.as_slice() {
@@ -218,7 +233,7 @@ fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatc
 fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Result<Demands, TailorError> {
     loop {
         walrus::passes::gc::run(module);
-        let imports = function_imports(module, |module| !module.starts_with(INTRINSICS));
+        let imports = function_imports(module, |module| !module.starts_with(INTRINSICS) && module != ends::ROOT);
         let all = imports.iter().map(|(_, (module, name))| HostImport::new(module, name)).collect::<BTreeSet<_>>();
         let useful = host::useful(wasi, order, all.clone());
         if useful.len() == all.len() {

@@ -16,7 +16,7 @@ const HOST_NAMESPACE: &str = "host";
 
 /// The name a host's interface has in the world.
 pub(super) fn host_name(name: &InterfaceName) -> String {
-    match name.path.split_once(':') {
+    match name.base().split_once(':') {
         Some((_, rest)) => format!("{HOST_NAMESPACE}:{rest}@{}", name.version),
         None => name.to_string(),
     }
@@ -90,10 +90,10 @@ impl<'a> Copier<'a> {
             }
         }
         let from = self.wasi.interface(&name.path)?;
-        let (_, rest) = name.path.split_once(':')?;
+        let (namespace, rest) = name.base().split_once(':')?;
         let (package, interface) = rest.split_once('/')?;
         let package = PackageName {
-            namespace: self.namespace.unwrap_or("wasi").into(),
+            namespace: self.namespace.unwrap_or(namespace).into(),
             name: package.into(),
             version: Some(name.version.clone()),
         };

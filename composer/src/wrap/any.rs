@@ -50,7 +50,11 @@ impl OfAnyApp {
         let named: BTreeMap<InterfaceId, InterfaceName> = resolve
             .interfaces
             .iter()
-            .filter_map(|(id, _)| Some((id, InterfaceName::new(path_of(&resolve, id)?, wasi.version().clone()))))
+            .filter_map(|(id, _)| {
+                let path = path_of(&resolve, id)?;
+                let version = wasi.version(&path).clone();
+                Some((id, InterfaceName::new(path, version)))
+            })
             .collect();
         let mut imports = IndexMap::new();
         for (id, name) in &named {

@@ -30,7 +30,12 @@ pub enum Per {
 impl Work<'_> {
     /// Once on the host directory, once in each form.
     pub fn sample(&self, lab: &Lab, round: usize) -> Result<Samples> {
-        interleaved(round, || self.on_host(lab), |form| self.inside(lab, App::Loops, form))
+        interleaved(round, || self.on_host(lab, App::Loops), |form| self.inside(lab, App::Loops, form))
+    }
+
+    /// Once on the host directory.
+    pub fn on_host(&self, lab: &Lab, app: App) -> Result<Cost> {
+        self.run(&*lab.program(&lab.bare(app)?)?, Some(&lab.tree(Tree::Work)?))
     }
 
     /// Once composed.
@@ -48,10 +53,6 @@ impl Work<'_> {
         };
         let wall: Duration = timings.iter().map(|t| t.elapsed).sum();
         Ok(Cost { wall: wall.as_nanos() as f64 / count as f64, cpu: run.cpu.as_nanos() as f64 / count as f64 })
-    }
-
-    fn on_host(&self, lab: &Lab) -> Result<Cost> {
-        self.run(&*lab.program(&lab.bare(App::Loops)?)?, Some(&lab.tree(Tree::Work)?))
     }
 
     fn run(&self, program: &Program, directory: Option<&Path>) -> Result<Cost> {

@@ -7,6 +7,7 @@ pub mod guest;
 pub mod left;
 pub mod memory;
 pub mod node;
+pub mod p3;
 pub mod size;
 pub mod speedtest1;
 pub mod start;
@@ -14,9 +15,10 @@ pub mod start;
 use crate::lab::Form;
 use crate::row::{Sample, Samples};
 use anyhow::Result;
+use serde::Serialize;
 
 /// What one of something costs, in the unit of its row.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize)]
 pub struct Cost {
     /// Time.
     pub wall: f64,

@@ -4,6 +4,7 @@ mod bulk;
 mod compose;
 mod metadata;
 mod node;
+pub mod p3;
 mod size;
 mod speedtest1;
 mod start;

@@ -57,4 +57,5 @@ pub use fs::{DirectoryRights, Fs, Options, Usage};
 pub use limits::Limits;
 pub use node::Stat;
 pub use open_file::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags};
+pub use ops::Lent;
 pub use vfs_image::{FileKind, Timestamp};

@@ -3,9 +3,11 @@
 mod area;
 mod arena;
 mod layout;
+mod version3;
 
 pub use area::Area;
 pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
+pub use version3::{DescriptorType, ErrorCode};
 
 pub use arena::{finish as finish_call, make_room, utf8};
 

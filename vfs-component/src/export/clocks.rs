@@ -53,3 +53,42 @@ extern "C" fn wall_now() -> *const Datetime {
 extern "C" fn wall_resolution() -> *const Datetime {
     Area::put(host::wall_clock::resolution())
 }
+
+#[unsafe(export_name = "wasi:clocks/system-clock@0.3#now")]
+extern "C" fn system_now() -> *const Datetime {
+    wall_now()
+}
+
+#[unsafe(export_name = "wasi:clocks/system-clock@0.3#get-resolution")]
+extern "C" fn system_resolution() -> u64 {
+    host::wall_clock::resolution_3()
+}
+
+/// Of 0.3 the vfs has a monotonic clock only where it stands still.
+#[unsafe(export_name = "wasi:clocks/monotonic-clock@0.3#now")]
+extern "C" fn monotonic_now_3() -> u64 {
+    monotonic_now()
+}
+
+#[unsafe(export_name = "wasi:clocks/monotonic-clock@0.3#get-resolution")]
+extern "C" fn monotonic_resolution_3() -> u64 {
+    monotonic_resolution()
+}
+
+#[unsafe(export_name = "wasi:clocks/monotonic-clock@0.3#wait-until")]
+extern "C" fn wait_until(when: u64) {
+    wait(|_| when);
+}
+
+#[unsafe(export_name = "wasi:clocks/monotonic-clock@0.3#wait-for")]
+extern "C" fn wait_for(span: u64) {
+    wait(|now| now.saturating_add(span));
+}
+
+/// Moves the clock.
+fn wait(when: impl FnOnce(u64) -> u64) {
+    call_value(|state| {
+        let now = state.reached.max(host::clocks::now());
+        state.reached = now.max(when(now));
+    });
+}

@@ -6,9 +6,18 @@ use crate::abi::{self, List, Opt, Pair};
 use crate::host;
 use crate::state::{State, call};
 
-/// The settings' variables, and those of the host that they let through and do not set.
 #[unsafe(export_name = "wasi:cli/environment#get-environment")]
 extern "C" fn get_environment() -> *const List {
+    environment()
+}
+
+#[unsafe(export_name = "wasi:cli/environment@0.3#get-environment")]
+extern "C" fn get_environment_3() -> *const List {
+    environment()
+}
+
+/// The settings' variables, and those of the host that they let through and do not set.
+fn environment() -> *const List {
     call(|state| {
         let host = host::environment::environment();
         let State { settings, lists, .. } = state;
@@ -34,9 +43,18 @@ extern "C" fn get_environment() -> *const List {
 /// The program's name, the settings' or else the host's, or this where arguments would have none before them.
 const NAME: &str = "app";
 
-/// The program's name; the settings' arguments; the host's other arguments.
 #[unsafe(export_name = "wasi:cli/environment#get-arguments")]
 extern "C" fn get_arguments() -> *const List {
+    arguments()
+}
+
+#[unsafe(export_name = "wasi:cli/environment@0.3#get-arguments")]
+extern "C" fn get_arguments_3() -> *const List {
+    arguments()
+}
+
+/// The program's name; the settings' arguments; the host's other arguments.
+fn arguments() -> *const List {
     call(|state| {
         let host = host::environment::arguments();
         let State { settings, lists, .. } = state;
@@ -63,6 +81,15 @@ extern "C" fn get_arguments() -> *const List {
 
 #[unsafe(export_name = "wasi:cli/environment#initial-cwd")]
 extern "C" fn initial_cwd() -> *const Opt<List> {
+    directory()
+}
+
+#[unsafe(export_name = "wasi:cli/environment@0.3#get-initial-cwd")]
+extern "C" fn get_initial_cwd() -> *const Opt<List> {
+    directory()
+}
+
+fn directory() -> *const Opt<List> {
     call(|state| match state.settings.directory {
         Some(directory) => Opt::Some(List::of(directory.as_bytes())),
         None => host::environment::initial_cwd(),

@@ -9,6 +9,7 @@ mod linked;
 mod poll;
 mod random;
 mod standard;
+mod standard3;
 mod stdio;
 mod streams;
 mod terminal;

@@ -36,9 +36,19 @@ extern "C" fn get_random_bytes(length: u64) -> *const List {
     bytes(length, Stream::Random)
 }
 
+#[unsafe(export_name = "wasi:random/random@0.3#get-random-bytes")]
+extern "C" fn get_random_bytes_3(length: u64) -> *const List {
+    get_random_bytes(length)
+}
+
 #[unsafe(export_name = "wasi:random/random#get-random-u64")]
 extern "C" fn get_random_u64() -> u64 {
     number(Stream::Random)
+}
+
+#[unsafe(export_name = "wasi:random/random@0.3#get-random-u64")]
+extern "C" fn get_random_u64_3() -> u64 {
+    get_random_u64()
 }
 
 #[unsafe(export_name = "wasi:random/insecure#get-insecure-random-bytes")]
@@ -46,9 +56,19 @@ extern "C" fn get_insecure_random_bytes(length: u64) -> *const List {
     bytes(length, Stream::Insecure)
 }
 
+#[unsafe(export_name = "wasi:random/insecure@0.3#get-insecure-random-bytes")]
+extern "C" fn get_insecure_random_bytes_3(length: u64) -> *const List {
+    get_insecure_random_bytes(length)
+}
+
 #[unsafe(export_name = "wasi:random/insecure#get-insecure-random-u64")]
 extern "C" fn get_insecure_random_u64() -> u64 {
     number(Stream::Insecure)
+}
+
+#[unsafe(export_name = "wasi:random/insecure@0.3#get-insecure-random-u64")]
+extern "C" fn get_insecure_random_u64_3() -> u64 {
+    get_insecure_random_u64()
 }
 
 /// The same at each call.
@@ -58,6 +78,11 @@ extern "C" fn insecure_seed() -> *const Pair<u64, u64> {
         let mut generator = new_generator(state.settings.seed, Stream::Seed);
         Pair(generator.next_u64(), generator.next_u64())
     })
+}
+
+#[unsafe(export_name = "wasi:random/insecure-seed@0.3#get-insecure-seed")]
+extern "C" fn get_insecure_seed() -> *const Pair<u64, u64> {
+    insecure_seed()
 }
 
 /// # Traps

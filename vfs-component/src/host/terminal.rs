@@ -74,3 +74,52 @@ fn get(import: impl FnOnce(&mut Opt<u32>)) -> Option<u32> {
         Opt::None => None,
     }
 }
+
+/// Whether a stream of WASI 0.3 is a terminal.
+pub mod version_3 {
+    use crate::abi::Opt;
+
+    macro_rules! terminal {
+        ($name:ident, $module:literal, $function:literal, $of:literal, $drop:literal) => {
+            pub fn $name() -> bool {
+                #[link(wasm_import_module = $module)]
+                unsafe extern "C" {
+                    #[link_name = $function]
+                    safe fn get(result: &mut Opt<u32>);
+                }
+                #[link(wasm_import_module = $of)]
+                unsafe extern "C" {
+                    #[link_name = $drop]
+                    safe fn drop(terminal: u32);
+                }
+                let mut result = Opt::None;
+                get(&mut result);
+                let Opt::Some(terminal) = result else { return false };
+                drop(terminal);
+                true
+            }
+        };
+    }
+
+    terminal!(
+        has_stdin,
+        "wasi:cli/terminal-stdin@0.3",
+        "get-terminal-stdin",
+        "wasi:cli/terminal-input@0.3",
+        "[resource-drop]terminal-input"
+    );
+    terminal!(
+        has_stdout,
+        "wasi:cli/terminal-stdout@0.3",
+        "get-terminal-stdout",
+        "wasi:cli/terminal-output@0.3",
+        "[resource-drop]terminal-output"
+    );
+    terminal!(
+        has_stderr,
+        "wasi:cli/terminal-stderr@0.3",
+        "get-terminal-stderr",
+        "wasi:cli/terminal-output@0.3",
+        "[resource-drop]terminal-output"
+    );
+}

@@ -1,4 +1,4 @@
-//! `wasi:clocks/wall-clock` of the host, and the filesystem's clock made of it.
+//! `wasi:clocks/wall-clock` of the host, or 0.3's `system-clock`, and the filesystem's clock made of them.
 
 use vfs_core::{Clock, Timestamp};
 
@@ -12,12 +12,28 @@ unsafe extern "C" {
     safe fn host_resolution(result: &mut Datetime);
 }
 
+mod version_3 {
+    use crate::abi::Datetime;
+
+    #[link(wasm_import_module = "wasi:clocks/system-clock@0.3")]
+    unsafe extern "C" {
+        /// `instant` is laid out as `datetime` is.
+        #[link_name = "now"]
+        pub safe fn now(result: &mut Datetime);
+        #[link_name = "get-resolution"]
+        pub safe fn get_resolution() -> u64;
+    }
+}
+
 /// No clock says this.
 const NO_CLOCK: Datetime = Datetime { seconds: 0, nanoseconds: u32::MAX };
 
 pub fn now() -> Datetime {
     let mut result = NO_CLOCK;
     host_now(&mut result);
+    if result.nanoseconds == NO_CLOCK.nanoseconds {
+        version_3::now(&mut result);
+    }
     result
 }
 
@@ -25,6 +41,11 @@ pub fn resolution() -> Datetime {
     let mut result = NO_CLOCK;
     host_resolution(&mut result);
     result
+}
+
+/// In nanoseconds.
+pub fn resolution_3() -> u64 {
+    version_3::get_resolution()
 }
 
 /// The host's wall clock; none where the app imports none.

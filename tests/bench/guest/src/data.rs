@@ -1,8 +1,11 @@
 //! Reading contents.
 
 use crate::{Mixed, Timing, time};
-use std::fs::File;
-use std::io::{Read, Result, Seek, SeekFrom};
+use std::fs::{self, File};
+use std::io::{Read, Result, Seek, SeekFrom, Write};
+
+/// How a file is written that is read then. It is no part of what is timed.
+const PIECE_OF_OWN: usize = 64 << 10;
 
 /// Reads the whole file `passes` times, front to back, `piece` bytes a call.
 pub fn sequential(path: &str, piece: usize, passes: u64) -> Result<Timing> {
@@ -23,6 +26,19 @@ pub fn sequential(path: &str, piece: usize, passes: u64) -> Result<Timing> {
         }
         Ok(total)
     })
+}
+
+/// The same of a file of `size` bytes that this program has written itself.
+pub fn own(path: &str, piece: usize, size: u64, passes: u64) -> Result<Timing> {
+    let content = vec![0x5a; PIECE_OF_OWN];
+    let mut file = File::create(path)?;
+    for _ in 0..size / PIECE_OF_OWN as u64 {
+        file.write_all(&content)?;
+    }
+    drop(file);
+    let timing = sequential(path, piece, passes)?;
+    fs::remove_file(path)?;
+    Ok(timing)
 }
 
 /// Reads `operations` pieces at places all over the file.

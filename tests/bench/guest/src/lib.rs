@@ -6,6 +6,7 @@ pub mod direct;
 pub mod metadata;
 pub mod write;
 
+use std::fmt::{self, Display, Formatter};
 use std::io::Result;
 use std::time::{Duration, Instant};
 
@@ -17,9 +18,15 @@ pub struct Timing {
     pub elapsed: Duration,
 }
 
+impl Display for Timing {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} {}", self.name, self.operations, self.bytes, self.elapsed.as_nanos())
+    }
+}
+
 impl Timing {
     pub fn print(&self) {
-        println!("{} {} {} {}", self.name, self.operations, self.bytes, self.elapsed.as_nanos());
+        println!("{self}");
     }
 }
 

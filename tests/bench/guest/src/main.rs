@@ -14,6 +14,9 @@ fn main() -> Result<()> {
         // The first call of the filesystem since the start, whatever it has to set up.
         ["first", path] => time("first", 1, || std::fs::metadata(path).map(|_| 0))?.print(),
         ["read", path, piece, passes] => data::sequential(path, number(piece)? as usize, number(passes)?)?.print(),
+        ["read-own", path, piece, size, passes] => {
+            data::own(path, number(piece)? as usize, number(size)?, number(passes)?)?.print();
+        }
         ["random-read", path, piece, count] => data::random(path, number(piece)? as usize, number(count)?)?.print(),
         #[cfg(target_env = "p2")]
         ["direct-read", path, piece, count] => direct::sequential(path, number(piece)?, number(count)?)?.print(),

@@ -25,6 +25,8 @@ pub(crate) struct RegularFile<'i> {
     chunks: Vec<Chunk>,
     /// Sum of the chunks' lengths.
     owned: u64,
+    /// Counts the changes.
+    version: u32,
 }
 
 /// Owned bytes, from the start of a chunk on. They may be fewer than the chunk's; the rest is zeros. Never empty, except
@@ -57,7 +59,7 @@ impl<'i> RegularFile<'i> {
     /// A file of the image.
     #[inline]
     pub const fn from_image(lower: Lower<'i>) -> Self {
-        Self { size: lower.size(), lower, chunks: Vec::new(), owned: 0 }
+        Self { size: lower.size(), lower, chunks: Vec::new(), owned: 0, version: 0 }
     }
 
     #[inline]
@@ -68,6 +70,38 @@ impl<'i> RegularFile<'i> {
     /// Number of owned bytes: for each owned chunk those from its start to the last one that was written.
     pub const fn owned(&self) -> u64 {
         self.owned
+    }
+
+    /// Another number after each change of the contents or the size.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// The image's bytes at `offset`, as far as they lie together and are part of the file; none where the app's own are, or zeros.
+    pub fn image_run(&self, offset: u64) -> Option<&'i [u8]> {
+        let limit = self.before_next_chunk(offset)?.min(self.size.saturating_sub(offset));
+        match self.lower.run(offset) {
+            [] => None,
+            bytes => Some(shortened(bytes, limit)).filter(|bytes| !bytes.is_empty()),
+        }
+    }
+
+    /// At most `length` bytes at `offset`, added to `bytes`, which has room for them.
+    pub fn copy(&self, offset: u64, length: u64, bytes: &mut Vec<u8>) {
+        let length = length.min(self.size.saturating_sub(offset));
+        let mut done = 0;
+        while done < length {
+            done += match self.run(offset + done, length - done) {
+                Run::Bytes(run) => {
+                    bytes.extend_from_slice(run);
+                    run.len() as u64
+                }
+                Run::Zeros(count) => {
+                    bytes.resize(bytes.len() + count as usize, 0);
+                    count
+                }
+            };
+        }
     }
 
     /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`; if that cannot grow,
@@ -91,45 +125,39 @@ impl<'i> RegularFile<'i> {
                 Run::Zeros(count) => shortened(&ZEROS, count),
             };
         }
-        let mut run = first;
-        loop {
-            match run {
-                Run::Bytes(bytes) => gather.extend_from_slice(bytes),
-                Run::Zeros(count) => gather.resize(gather.len() + count as usize, 0),
-            }
-            let done = gather.len() as u64;
-            if done >= length {
-                return gather;
-            }
-            run = self.run(offset + done, length - done);
-        }
+        self.copy(offset, length, gather);
+        gather
     }
 
     /// What lies at `offset`, which is below the size: at least one byte and at most `length`.
     fn run(&self, offset: u64, length: u64) -> Run<'_> {
-        let index = offset / CHUNK_SIZE;
         // What follows the owned chunks' ends is read as lower bytes or zeros up to here.
-        let mut limit = length;
-        if !self.chunks.is_empty() {
-            match self.find(index) {
-                Ok(place) => {
-                    let inside = (offset % CHUNK_SIZE) as usize;
-                    let bytes = self.chunks.get(place).and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
-                    if bytes.is_empty() {
-                        return Run::Zeros(length.min(CHUNK_SIZE - inside as u64));
-                    }
-                    return Run::Bytes(shortened(bytes, length));
-                }
-                Err(place) => {
-                    if let Some(next) = self.chunks.get(place) {
-                        limit = limit.min(next.index * CHUNK_SIZE - offset);
-                    }
-                }
+        let Some(before_next) = self.before_next_chunk(offset) else {
+            let inside = (offset % CHUNK_SIZE) as usize;
+            let place = self.find(offset / CHUNK_SIZE).ok();
+            let chunk = place.and_then(|place| self.chunks.get(place));
+            let bytes = chunk.and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
+            if bytes.is_empty() {
+                return Run::Zeros(length.min(CHUNK_SIZE - inside as u64));
             }
-        }
+            return Run::Bytes(shortened(bytes, length));
+        };
+        let limit = length.min(before_next);
         match self.lower.run(offset) {
             [] => Run::Zeros(limit),
             bytes => Run::Bytes(shortened(bytes, limit)),
+        }
+    }
+
+    /// How far it is from `offset` to the next owned chunk; none if it lies in one.
+    #[inline]
+    fn before_next_chunk(&self, offset: u64) -> Option<u64> {
+        if self.chunks.is_empty() {
+            return Some(u64::MAX);
+        }
+        match self.find(offset / CHUNK_SIZE) {
+            Ok(_) => None,
+            Err(place) => Some(self.chunks.get(place).map_or(u64::MAX, |next| next.index * CHUNK_SIZE - offset)),
         }
     }
 
@@ -222,6 +250,7 @@ impl<'i> RegularFile<'i> {
             bytes = later;
         }
         self.size = self.size.max(end);
+        self.version = self.version.wrapping_add(1);
     }
 
     fn write_part(&mut self, part: Part, new: &[u8]) {
@@ -270,6 +299,7 @@ impl<'i> RegularFile<'i> {
             }
         }
         self.size = size;
+        self.version = self.version.wrapping_add(1);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod create_dir;
 mod identity;
+mod lend;
 mod link;
 mod open;
 mod read;
@@ -16,3 +17,5 @@ mod symlink;
 mod sync;
 mod unlink;
 mod write;
+
+pub use lend::Lent;

@@ -2,7 +2,7 @@
 
 use vfs_core::Error;
 
-use super::{Answer, answer, answer_unit};
+use super::{Answer, DONE, answer};
 use crate::abi::{self, List, Pair, Unit};
 use crate::export::streams::{new_input, new_output};
 use crate::handle::{Input, Output, Position};
@@ -56,22 +56,30 @@ extern "C" fn write(descriptor: u32, pointer: *const u8, length: usize, offset: 
     })
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.set-size")]
-extern "C" fn set_size(descriptor: u32, size: u64) -> *const Answer<Unit> {
-    answer_unit(|state| state.fs.set_size(state.handles.descriptor(descriptor), size))
+export! {
+    "wasi:filesystem/types#[method]descriptor.set-size",
+    "wasi:filesystem/types@0.3#[method]descriptor.set-size",
+    (descriptor: u32, size: u64) -> Unit,
+    |state| state.fs.set_size(state.handles.descriptor(descriptor), size).map(|()| DONE)
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.advise")]
-extern "C" fn advise(descriptor: u32, offset: u64, length: u64, _advice: u32) -> *const Answer<Unit> {
-    answer_unit(|state| state.fs.advise(state.handles.descriptor(descriptor), offset, length))
+export! {
+    "wasi:filesystem/types#[method]descriptor.advise",
+    "wasi:filesystem/types@0.3#[method]descriptor.advise",
+    (descriptor: u32, offset: u64, length: u64, _advice: u32) -> Unit,
+    |state| state.fs.advise(state.handles.descriptor(descriptor), offset, length).map(|()| DONE)
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.sync")]
-extern "C" fn sync(descriptor: u32) -> *const Answer<Unit> {
-    answer_unit(|state| state.fs.sync(state.handles.descriptor(descriptor)))
+export! {
+    "wasi:filesystem/types#[method]descriptor.sync",
+    "wasi:filesystem/types@0.3#[method]descriptor.sync",
+    (descriptor: u32) -> Unit,
+    |state| state.fs.sync(state.handles.descriptor(descriptor)).map(|()| DONE)
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.sync-data")]
-extern "C" fn sync_data(descriptor: u32) -> *const Answer<Unit> {
-    answer_unit(|state| state.fs.sync_data(state.handles.descriptor(descriptor)))
+export! {
+    "wasi:filesystem/types#[method]descriptor.sync-data",
+    "wasi:filesystem/types@0.3#[method]descriptor.sync-data",
+    (descriptor: u32) -> Unit,
+    |state| state.fs.sync_data(state.handles.descriptor(descriptor)).map(|()| DONE)
 }

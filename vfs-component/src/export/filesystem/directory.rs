@@ -1,18 +1,22 @@
 //! Directories: making, removing, listing.
 
-use super::{Answer, answer, answer_unit, descriptor_type, resource_new_directory_entry_stream};
+use super::{Answer, DONE, answer, descriptor_type, version_2};
 use crate::abi::{self, List, Opt, Pair, Unit};
 use crate::handle::{Handle, Kind};
 use crate::state::{State, call_value};
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.create-directory-at")]
-extern "C" fn create_directory_at(descriptor: u32, path: *const u8, path_length: usize) -> *const Answer<Unit> {
-    answer_unit(|state| state.fs.create_dir_at(state.handles.descriptor(descriptor), abi::string(path, path_length)))
+export! {
+    "wasi:filesystem/types#[method]descriptor.create-directory-at",
+    "wasi:filesystem/types@0.3#[method]descriptor.create-directory-at",
+    (descriptor: u32, path: *const u8, path_length: usize) -> Unit,
+    |state| state.fs.create_dir_at(state.handles.descriptor(descriptor), abi::string(path, path_length)).map(|()| DONE)
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.remove-directory-at")]
-extern "C" fn remove_directory_at(descriptor: u32, path: *const u8, path_length: usize) -> *const Answer<Unit> {
-    answer_unit(|state| state.fs.remove_dir_at(state.handles.descriptor(descriptor), abi::string(path, path_length)))
+export! {
+    "wasi:filesystem/types#[method]descriptor.remove-directory-at",
+    "wasi:filesystem/types@0.3#[method]descriptor.remove-directory-at",
+    (descriptor: u32, path: *const u8, path_length: usize) -> Unit,
+    |state| state.fs.remove_dir_at(state.handles.descriptor(descriptor), abi::string(path, path_length)).map(|()| DONE)
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read-directory")]
@@ -20,7 +24,7 @@ extern "C" fn read_directory(descriptor: u32) -> *const Answer<u32> {
     answer(|state| {
         state.handles.reserve()?;
         let stream = state.fs.read_dir(state.handles.descriptor(descriptor))?;
-        Ok(resource_new_directory_entry_stream(state.handles.insert(Handle::DirectoryEntryStream(stream))))
+        Ok(version_2::resource_new_directory_entry_stream(state.handles.insert(Handle::DirectoryEntryStream(stream))))
     })
 }
 

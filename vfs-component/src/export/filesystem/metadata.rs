@@ -1,16 +1,16 @@
 //! What a descriptor or a node is: type, flags, size, times, identity.
 
-use vfs_core::Stat;
+use vfs_core::{Error, Stat};
 
-use super::{Answer, answer, answer_unit, descriptor_type, follow, new_timestamp};
-use crate::abi::{self, Datetime, Opt, Pair, Unit};
-use crate::state::call_value;
+use super::{Answer, Answer3, DONE, answer, descriptor_type, follow, new_timestamp};
+use crate::abi::{self, Datetime, DescriptorType, Opt, Pair, Unit};
+use crate::state::{State, call_value};
 
-/// `descriptor-stat`.
+/// `descriptor-stat`, with the type of a node as a version has it.
 #[derive(Clone, Copy)]
 #[repr(C)]
-struct DescriptorStat {
-    kind: u8,
+struct DescriptorStat<T> {
+    kind: T,
     link_count: u64,
     size: u64,
     accessed: Opt<Datetime>,
@@ -18,13 +18,18 @@ struct DescriptorStat {
     changed: Opt<Datetime>,
 }
 
-const _: () =
-    assert!(size_of::<Answer<DescriptorStat>>() == 104 && core::mem::offset_of!(DescriptorStat, accessed) == 24);
+#[cfg(target_arch = "wasm32")]
+const _: () = {
+    assert!(size_of::<Answer<DescriptorStat<u8>>>() == 104);
+    assert!(core::mem::offset_of!(DescriptorStat<u8>, accessed) == 24);
+    assert!(size_of::<Answer3<DescriptorStat<DescriptorType>>>() == 112);
+    assert!(core::mem::offset_of!(DescriptorStat<DescriptorType>, accessed) == 32);
+};
 
-impl From<Stat> for DescriptorStat {
-    fn from(stat: Stat) -> Self {
+impl<T> DescriptorStat<T> {
+    fn new(kind: T, stat: Stat) -> Self {
         Self {
-            kind: descriptor_type(stat.kind),
+            kind,
             link_count: stat.links,
             size: stat.size,
             accessed: Opt::Some(stat.accessed.into()),
@@ -34,9 +39,11 @@ impl From<Stat> for DescriptorStat {
     }
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.get-flags")]
-extern "C" fn get_flags(descriptor: u32) -> *const Answer<u8> {
-    answer(|state| Ok(state.fs.flags(state.handles.descriptor(descriptor)).bits()))
+export! {
+    "wasi:filesystem/types#[method]descriptor.get-flags",
+    "wasi:filesystem/types@0.3#[method]descriptor.get-flags",
+    (descriptor: u32) -> u8,
+    |state| Ok(state.fs.flags(state.handles.descriptor(descriptor)).bits())
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.get-type")]
@@ -44,9 +51,25 @@ extern "C" fn get_type(descriptor: u32) -> *const Answer<u8> {
     answer(|state| Ok(descriptor_type(state.fs.kind(state.handles.descriptor(descriptor)))))
 }
 
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.get-type")]
+extern "C" fn get_type_3(descriptor: u32) -> *const Answer3<DescriptorType> {
+    answer(|state| Ok(state.fs.kind(state.handles.descriptor(descriptor)).into()))
+}
+
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.stat")]
-extern "C" fn stat(descriptor: u32) -> *const Answer<DescriptorStat> {
-    answer(|state| state.fs.stat(state.handles.descriptor(descriptor)).map(Into::into))
+extern "C" fn stat(descriptor: u32) -> *const Answer<DescriptorStat<u8>> {
+    answer(|state| {
+        let stat = state.fs.stat(state.handles.descriptor(descriptor))?;
+        Ok(DescriptorStat::new(descriptor_type(stat.kind), stat))
+    })
+}
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.stat")]
+extern "C" fn stat_3(descriptor: u32) -> *const Answer3<DescriptorStat<DescriptorType>> {
+    answer(|state| {
+        let stat = state.fs.stat(state.handles.descriptor(descriptor))?;
+        Ok(DescriptorStat::new(stat.kind.into(), stat))
+    })
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.stat-at")]
@@ -55,54 +78,56 @@ extern "C" fn stat_at(
     path_flags: u32,
     path: *const u8,
     path_length: usize,
-) -> *const Answer<DescriptorStat> {
+) -> *const Answer<DescriptorStat<u8>> {
     answer(|state| {
-        let path = abi::string(path, path_length);
-        state.fs.stat_at(state.handles.descriptor(descriptor), path, follow(path_flags)).map(Into::into)
+        let stat = stat_of_path(state, descriptor, path_flags, abi::string(path, path_length))?;
+        Ok(DescriptorStat::new(descriptor_type(stat.kind), stat))
     })
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.set-times")]
-extern "C" fn set_times(
-    descriptor: u32,
-    accessed: u32,
-    accessed_seconds: u64,
-    accessed_nanoseconds: u32,
-    modified: u32,
-    modified_seconds: u64,
-    modified_nanoseconds: u32,
-) -> *const Answer<Unit> {
-    answer_unit(|state| {
-        state.fs.set_times(
-            state.handles.descriptor(descriptor),
-            new_timestamp(accessed, accessed_seconds, accessed_nanoseconds),
-            new_timestamp(modified, modified_seconds, modified_nanoseconds),
-        )
-    })
-}
-
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.set-times-at")]
-extern "C" fn set_times_at(
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.stat-at")]
+extern "C" fn stat_at_3(
     descriptor: u32,
     path_flags: u32,
     path: *const u8,
     path_length: usize,
-    accessed: u32,
-    accessed_seconds: u64,
-    accessed_nanoseconds: u32,
-    modified: u32,
-    modified_seconds: u64,
-    modified_nanoseconds: u32,
-) -> *const Answer<Unit> {
-    answer_unit(|state| {
+) -> *const Answer3<DescriptorStat<DescriptorType>> {
+    answer(|state| {
+        let stat = stat_of_path(state, descriptor, path_flags, abi::string(path, path_length))?;
+        Ok(DescriptorStat::new(stat.kind.into(), stat))
+    })
+}
+
+fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Error> {
+    state.fs.stat_at(state.handles.descriptor(descriptor), path, follow(path_flags))
+}
+
+export! {
+    "wasi:filesystem/types#[method]descriptor.set-times",
+    "wasi:filesystem/types@0.3#[method]descriptor.set-times",
+    (descriptor: u32, accessed: u32, accessed_seconds: u64, accessed_nanoseconds: u32, modified: u32, modified_seconds: u64, modified_nanoseconds: u32) -> Unit,
+    |state| {
+        state.fs.set_times(
+            state.handles.descriptor(descriptor),
+            new_timestamp(accessed, accessed_seconds, accessed_nanoseconds),
+            new_timestamp(modified, modified_seconds, modified_nanoseconds),
+        ).map(|()| DONE)
+    }
+}
+
+export! {
+    "wasi:filesystem/types#[method]descriptor.set-times-at",
+    "wasi:filesystem/types@0.3#[method]descriptor.set-times-at",
+    (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize, accessed: u32, accessed_seconds: u64, accessed_nanoseconds: u32, modified: u32, modified_seconds: u64, modified_nanoseconds: u32) -> Unit,
+    |state| {
         state.fs.set_times_at(
             state.handles.descriptor(descriptor),
             abi::string(path, path_length),
             follow(path_flags),
             new_timestamp(accessed, accessed_seconds, accessed_nanoseconds),
             new_timestamp(modified, modified_seconds, modified_nanoseconds),
-        )
-    })
+        ).map(|()| DONE)
+    }
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.is-same-object")]
@@ -113,25 +138,29 @@ extern "C" fn is_same_object(descriptor: u32, other: u32) -> bool {
     })
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.metadata-hash")]
-extern "C" fn metadata_hash(descriptor: u32) -> *const Answer<Pair<u64, u64>> {
-    answer(|state| {
-        state.fs.metadata_hash(state.handles.descriptor(descriptor)).map(|(lower, upper)| Pair(lower, upper))
-    })
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.is-same-object")]
+extern "C" fn is_same_object_3(descriptor: u32, other: u32) -> bool {
+    is_same_object(descriptor, other)
 }
 
-#[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.metadata-hash-at")]
-extern "C" fn metadata_hash_at(
-    descriptor: u32,
-    path_flags: u32,
-    path: *const u8,
-    path_length: usize,
-) -> *const Answer<Pair<u64, u64>> {
-    answer(|state| {
+export! {
+    "wasi:filesystem/types#[method]descriptor.metadata-hash",
+    "wasi:filesystem/types@0.3#[method]descriptor.metadata-hash",
+    (descriptor: u32) -> Pair<u64, u64>,
+    |state| {
+        state.fs.metadata_hash(state.handles.descriptor(descriptor)).map(|(lower, upper)| Pair(lower, upper))
+    }
+}
+
+export! {
+    "wasi:filesystem/types#[method]descriptor.metadata-hash-at",
+    "wasi:filesystem/types@0.3#[method]descriptor.metadata-hash-at",
+    (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize) -> Pair<u64, u64>,
+    |state| {
         let path = abi::string(path, path_length);
         state
             .fs
             .metadata_hash_at(state.handles.descriptor(descriptor), path, follow(path_flags))
             .map(|(lower, upper)| Pair(lower, upper))
-    })
+    }
 }

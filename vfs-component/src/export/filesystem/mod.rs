@@ -1,5 +1,25 @@
 //! `wasi:filesystem/{types,preopens}`, by what the functions are about.
 
+/// A function that WASI 0.2 and 0.3 have alike, but for the layout of the error: its name in both, its parameters, and what it does
+/// with the state. What 0.3 calls asynchronous is done when it returns here, so it needs no task.
+macro_rules! export {
+    ($(#[$doc:meta])* $old:literal, $new:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ty, $body:expr) => {
+        const _: () = {
+            $(#[$doc])*
+            #[unsafe(export_name = $old)]
+            extern "C" fn version_2($($name: $ty),*) -> *const super::Answer<$value> {
+                super::answer($body)
+            }
+
+            $(#[$doc])*
+            #[unsafe(export_name = $new)]
+            extern "C" fn version_3($($name: $ty),*) -> *const super::Answer3<$value> {
+                super::answer($body)
+            }
+        };
+    };
+}
+
 mod content;
 mod directory;
 mod error_code;
@@ -7,39 +27,55 @@ mod metadata;
 mod names;
 mod open;
 mod preopens;
+mod streams3;
 
 use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, OpenFile, Timestamp};
 
-use crate::abi::{Res, Unit};
+use crate::abi::{ErrorCode, Res, Unit};
 use crate::handle::Handle;
 use crate::state::{State, call};
 
-#[link(wasm_import_module = "[export]wasi:filesystem/types")]
-unsafe extern "C" {
-    #[link_name = "[resource-new]descriptor"]
-    safe fn resource_new_descriptor(number: u32) -> u32;
-    #[link_name = "[resource-new]directory-entry-stream"]
-    safe fn resource_new_directory_entry_stream(number: u32) -> u32;
+mod version_2 {
+    #[link(wasm_import_module = "[export]wasi:filesystem/types")]
+    unsafe extern "C" {
+        #[link_name = "[resource-new]descriptor"]
+        pub safe fn resource_new_descriptor(number: u32) -> u32;
+        #[link_name = "[resource-new]directory-entry-stream"]
+        pub safe fn resource_new_directory_entry_stream(number: u32) -> u32;
+    }
+}
+
+mod version_3 {
+    #[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
+    unsafe extern "C" {
+        #[link_name = "[resource-new]descriptor"]
+        pub safe fn resource_new_descriptor(number: u32) -> u32;
+    }
 }
 
 /// `result<T, error-code>`.
 type Answer<T> = Res<T, Error>;
 
+/// The same of WASI 0.3.
+type Answer3<T> = Res<T, ErrorCode>;
+
 /// One call that gives `result<T, error-code>`.
-fn answer<T: Copy>(body: impl FnOnce(&mut State) -> Result<T, Error>) -> *const Answer<T> {
-    call(|state| body(state).into())
+fn answer<T: Copy, E: From<Error> + Copy>(body: impl FnOnce(&mut State) -> Result<T, Error>) -> *const Res<T, E> {
+    call(|state| body(state).map_err(E::from).into())
 }
 
-/// One call that gives `result<_, error-code>`.
-fn answer_unit(body: impl FnOnce(&mut State) -> Result<(), Error>) -> *const Answer<Unit> {
-    call(|state| body(state).map(|()| []).into())
-}
+/// What `result<_, error-code>` has in the place of a value.
+const DONE: Unit = [];
 
 /// Opens something and gives it to the app as a resource.
-fn new_descriptor(state: &mut State, open: impl FnOnce(&mut State) -> Result<OpenFile, Error>) -> Result<u32, Error> {
+fn new_descriptor(
+    state: &mut State,
+    resource_new: impl FnOnce(u32) -> u32,
+    open: impl FnOnce(&mut State) -> Result<OpenFile, Error>,
+) -> Result<u32, Error> {
     state.handles.reserve()?;
     let file = open(state)?;
-    Ok(resource_new_descriptor(state.handles.insert(Handle::Descriptor(file))))
+    Ok(resource_new(state.handles.insert(Handle::Descriptor(file))))
 }
 
 /// `descriptor-type`.

@@ -1,11 +1,12 @@
 //! Opening and dropping descriptors.
 
-use vfs_core::{DescriptorFlags, OpenFlags};
+use vfs_core::{DescriptorFlags, Error, OpenFile, OpenFlags};
 
-use super::{Answer, answer, follow, new_descriptor};
-use crate::abi;
+use super::{Answer, Answer3, answer, follow, new_descriptor, version_2, version_3};
+use crate::abi::{self, ErrorCode};
 use crate::handle::Kind;
-use crate::state::call_value;
+use crate::pump;
+use crate::state::{State, call_value};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.open-at")]
 extern "C" fn open_at(
@@ -18,19 +19,84 @@ extern "C" fn open_at(
 ) -> *const Answer<u32> {
     answer(|state| {
         let path = abi::string(path, path_length);
-        new_descriptor(state, |state| {
-            state.fs.open_at(
-                state.handles.descriptor(descriptor),
-                path,
-                follow(path_flags),
-                OpenFlags::from_bits(open_flags as u8),
-                DescriptorFlags::from_bits(flags as u8),
-            )
-        })
+        let open = |state: &mut State| open(state, descriptor, path_flags, path, open_flags, flags);
+        new_descriptor(state, |number| version_2::resource_new_descriptor(number), open)
     })
+}
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.open-at")]
+extern "C" fn open_at_3(
+    descriptor: u32,
+    path_flags: u32,
+    path: *const u8,
+    path_length: usize,
+    open_flags: u32,
+    flags: u32,
+) -> *const Answer3<u32> {
+    answer(|state| {
+        let path = abi::string(path, path_length);
+        let open = |state: &mut State| open(state, descriptor, path_flags, path, open_flags, flags);
+        new_descriptor(state, |number| version_3::resource_new_descriptor(number), open)
+    })
+}
+
+/// The same as a task, which is the pump from then on if there is none: for a vfs that nothing in front of the app starts.
+#[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
+extern "C" fn open_at_as_pump(
+    descriptor: u32,
+    path_flags: u32,
+    path: *const u8,
+    path_length: usize,
+    open_flags: u32,
+    flags: u32,
+) -> u32 {
+    let opened = call_value(|state| {
+        let path = abi::string(path, path_length);
+        let open = |state: &mut State| open(state, descriptor, path_flags, path, open_flags, flags);
+        new_descriptor(state, |number| version_3::resource_new_descriptor(number), open)
+    });
+    match opened {
+        Ok(descriptor) => task_return(0, descriptor, 0, 0, 0),
+        Err(error) => task_return(1, ErrorCode::from(error).number().into(), 0, 0, 0),
+    }
+    pump::become_pump()
+}
+
+#[unsafe(export_name = "[callback][async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
+extern "C" fn open_at_callback(event: u32, end: u32, code: u32) -> u32 {
+    pump::callback(event, end, code)
+}
+
+#[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
+unsafe extern "C" {
+    /// `result<descriptor, error-code>`, flat: the tag; the handle or the code; whether the code has a text, and the text.
+    #[link_name = "[task-return][method]descriptor.open-at"]
+    safe fn task_return(tag: u32, value: u32, has_text: u32, text: usize, text_length: usize);
+}
+
+fn open(
+    state: &mut State,
+    descriptor: u32,
+    path_flags: u32,
+    path: &str,
+    open_flags: u32,
+    flags: u32,
+) -> Result<OpenFile, Error> {
+    state.fs.open_at(
+        state.handles.descriptor(descriptor),
+        path,
+        follow(path_flags),
+        OpenFlags::from_bits(open_flags as u8),
+        DescriptorFlags::from_bits(flags as u8),
+    )
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[dtor]descriptor")]
 extern "C" fn drop_descriptor(descriptor: u32) {
     call_value(|state| state.handles.remove(&mut state.fs, descriptor, Kind::Descriptor));
+}
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[dtor]descriptor")]
+extern "C" fn drop_descriptor_3(descriptor: u32) {
+    drop_descriptor(descriptor);
 }

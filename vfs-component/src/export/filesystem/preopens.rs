@@ -2,13 +2,22 @@
 
 use vfs_core::{Error, FollowFinalLink, OpenFile, OpenFlags};
 
-use super::new_descriptor;
+use super::{new_descriptor, version_2, version_3};
 use crate::abi::{List, Pair};
 use crate::state::{State, call};
 
-/// New descriptors at each call. What memory or `max-open` leaves no room for is left out.
 #[unsafe(export_name = "wasi:filesystem/preopens#get-directories")]
 extern "C" fn get_directories() -> *const List {
+    directories(|number| version_2::resource_new_descriptor(number))
+}
+
+#[unsafe(export_name = "wasi:filesystem/preopens@0.3#get-directories")]
+extern "C" fn get_directories_3() -> *const List {
+    directories(|number| version_3::resource_new_descriptor(number))
+}
+
+/// New descriptors at each call. What memory or `max-open` leaves no room for is left out.
+fn directories(resource_new: impl Fn(u32) -> u32) -> *const List {
     call(|state| {
         let mut preopens = state.settings.preopens;
         state.lists.directories.clear();
@@ -16,7 +25,7 @@ extern "C" fn get_directories() -> *const List {
             if state.lists.directories.try_reserve(1).is_err() {
                 break;
             }
-            if let Ok(descriptor) = new_descriptor(state, |state| open(state, path)) {
+            if let Ok(descriptor) = new_descriptor(state, &resource_new, |state| open(state, path)) {
                 state.lists.directories.push(Pair(descriptor, List::of(name.as_bytes())));
             }
         }

@@ -1,0 +1,76 @@
+//! What is put into an app of WASI 0.3 before it is plugged.
+//!
+//! ```text
+//! start     each of its exports starts the vfs's pump before anything else, so that no stream is asked for before it is there
+//! direct    its calls of what is done at once become plain ones, for which no engine has to make a task
+//! shape     parameters and results as they lie in memory
+//! ```
+//!
+//! Both are small core modules beside the app's own, which stay as they are. They can be put in where the app's functions are lifted and
+//! lowered in its outermost component, as current toolchains have it.
+
+mod direct;
+mod shape;
+mod start;
+
+use wit_parser::{Function, WorldItem};
+
+use crate::app::App;
+use crate::component::{Component, Definition, Item, Malformed};
+use crate::tailor::PumpStart;
+use crate::wasi::Wasi;
+
+/// An app that is ready to be plugged.
+pub(crate) struct Ready {
+    pub(crate) component: Vec<u8>,
+    /// What is left to start the pump.
+    pub(crate) pump: PumpStart,
+}
+
+/// Puts both into the app, if it has streams of the vfs.
+///
+/// # Errors
+/// - [`Malformed`]: the app cannot be taken apart.
+pub(crate) fn ready(wasi: &Wasi, app: &App) -> Result<Ready, Malformed> {
+    let as_it_is = || Ready { component: app.component.clone(), pump: PumpStart::FirstOpen };
+    if !crate::tailor::has_streams(wasi, &app.served) {
+        return Ok(as_it_is());
+    }
+    let mut component = Component::read(&app.component)?;
+    let names = bumpalo::Bump::new();
+    let exports = exports(app);
+    if !start::put_in(&mut component, &names, app, &exports) {
+        return Ok(as_it_is());
+    }
+    // A plain call of what is asynchronous may not be made where nothing asynchronous may happen.
+    if exports.iter().all(|(_, function)| function.kind.is_async()) {
+        direct::put_in(wasi, &mut component, &names, app);
+    }
+    let emitted = component.emit(is_root)?;
+    Ok(Ready { component: emitted.bytes, pump: PumpStart::BeforeTheApp })
+}
+
+/// The app's exported functions, with the names of the exports.
+fn exports(app: &App) -> Vec<(String, &Function)> {
+    let (resolve, world) = (&app.resolve, &app.resolve.worlds[app.world]);
+    let mut all = Vec::new();
+    for (key, item) in &world.exports {
+        let export = resolve.name_world_key(key);
+        match item {
+            WorldItem::Function(function) => all.push((export, function)),
+            WorldItem::Interface { id, .. } => {
+                all.extend(resolve.interfaces[*id].functions.values().map(|function| (export.clone(), function)));
+            }
+            WorldItem::Type { .. } => {}
+        }
+    }
+    all
+}
+
+/// What the component is there for: its exports, what is done when it is instantiated, what others know of it.
+fn is_root(definition: &Definition<'_>) -> bool {
+    matches!(
+        definition.item,
+        Item::Export(_) | Item::Start(_) | Item::Import(_) | Item::CoreInstance(_) | Item::Instance(_) | Item::Custom { .. }
+    )
+}

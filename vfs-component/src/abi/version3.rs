@@ -1,0 +1,60 @@
+//! What is laid out otherwise in WASI 0.3: error codes and types of nodes are variants whose last case has a text.
+
+use vfs_core::{Error, FileKind};
+
+use super::{List, Opt};
+
+/// A variant of which no case but the last has a payload, an `option<string>`; that case is never used.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Case {
+    number: u8,
+    text: Opt<List>,
+}
+
+/// `wasi:filesystem/types@0.3.error-code`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct ErrorCode(Case);
+
+/// 0.2's `would-block`, which 0.3 has not.
+const WOULD_BLOCK: u8 = 1;
+
+impl ErrorCode {
+    /// How many cases there are.
+    pub const NUMBERS: usize = 37;
+
+    pub fn number(self) -> u8 {
+        self.0.number
+    }
+}
+
+impl From<Error> for ErrorCode {
+    fn from(error: Error) -> Self {
+        let number = error as u8;
+        Self(Case { number: if number > WOULD_BLOCK { number - 1 } else { number }, text: Opt::None })
+    }
+}
+
+/// `wasi:filesystem/types@0.3.descriptor-type`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct DescriptorType(Case);
+
+impl From<FileKind> for DescriptorType {
+    fn from(kind: FileKind) -> Self {
+        let number = match kind {
+            FileKind::BlockDevice => 0,
+            FileKind::CharacterDevice => 1,
+            FileKind::Directory => 2,
+            FileKind::Fifo => 3,
+            FileKind::SymbolicLink => 4,
+            FileKind::RegularFile => 5,
+            FileKind::Socket => 6,
+        };
+        Self(Case { number, text: Opt::None })
+    }
+}
+
+#[cfg(target_arch = "wasm32")]
+const _: () = assert!(size_of::<Case>() == 16 && align_of::<Case>() == 4);

@@ -1,0 +1,80 @@
+//! The streams of WASI 0.3: contents read and written, and listings.
+
+use vfs_core::{Error, OpenFile};
+
+use crate::abi::Pair;
+use crate::handle::Position;
+use crate::pump::{Done, Lister, Reader, Sink, Source, World, Writer, bytes, entries};
+use crate::state::{State, call, call_value};
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.read-via-stream")]
+extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, u32> {
+    call(|state| {
+        let (stream, end) = bytes::new();
+        let (future, done) = Done::of_filesystem();
+        let file = readable(state, descriptor);
+        let State { fs, standard, pump, .. } = state;
+        let world = &mut World { fs, standard };
+        match file {
+            Ok(file) => pump.read(world, Reader::new(end, done, Source::File { file, offset })),
+            Err(error) => {
+                bytes::drop_writable(end);
+                pump.answer(world, done, Err(error));
+            }
+        }
+        Pair(stream, future)
+    })
+}
+
+/// Streams go on when the descriptor is dropped, so each has an open file of its own.
+fn readable(state: &mut State, descriptor: u32) -> Result<OpenFile, Error> {
+    let file = state.handles.descriptor(descriptor);
+    state.fs.check_readable(file)?;
+    state.fs.reopen(file)
+}
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.write-via-stream")]
+extern "C" fn write_via_stream(descriptor: u32, stream: u32, offset: u64) -> u32 {
+    call_value(|state| write(state, descriptor, stream, Position::At(offset)))
+}
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.append-via-stream")]
+extern "C" fn append_via_stream(descriptor: u32, stream: u32) -> u32 {
+    call_value(|state| write(state, descriptor, stream, Position::End))
+}
+
+fn write(state: &mut State, descriptor: u32, stream: u32, position: Position) -> u32 {
+    let (future, done) = Done::of_filesystem();
+    let sink = match writable(state, descriptor) {
+        Ok(file) => Sink::File { file, position },
+        Err(error) => Sink::Failing(error),
+    };
+    let State { fs, standard, pump, .. } = state;
+    pump.write(&mut World { fs, standard }, Writer::new(stream, done, sink));
+    future
+}
+
+fn writable(state: &mut State, descriptor: u32) -> Result<OpenFile, Error> {
+    let file = state.handles.descriptor(descriptor);
+    state.fs.check_writable(file)?;
+    state.fs.reopen(file)
+}
+
+#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.read-directory")]
+extern "C" fn read_directory(descriptor: u32) -> *const Pair<u32, u32> {
+    call(|state| {
+        let (stream, end) = entries::new();
+        let (future, done) = Done::of_filesystem();
+        let State { fs, standard, handles, pump, .. } = state;
+        let directory = fs.read_dir(handles.descriptor(descriptor));
+        let world = &mut World { fs, standard };
+        match directory {
+            Ok(directory) => pump.list(world, Lister::new(end, done, directory)),
+            Err(error) => {
+                entries::drop_writable(end);
+                pump.answer(world, done, Err(error));
+            }
+        }
+        Pair(stream, future)
+    })
+}

@@ -1,0 +1,95 @@
+//! A stream of a directory's entries.
+
+use vfs_core::{DirStream, Error};
+
+use super::ends::{Progress, entries};
+use super::{Done, Next, World};
+use crate::abi::List;
+use entries::Entry;
+
+/// Most entries that are offered at once. What happens to the directory meanwhile is not seen in them.
+const MOST: usize = 128;
+
+pub struct Lister {
+    /// The stream's writable end.
+    pub end: u32,
+    done: Done,
+    directory: DirStream,
+    /// The names of the entries that are offered.
+    names: Vec<u8>,
+    offered: Vec<Entry>,
+    /// How many of them the app has taken.
+    taken: usize,
+    /// What went wrong on the way. What can be listed is listed all the same.
+    failure: Result<(), Error>,
+}
+
+impl Lister {
+    pub fn new(end: u32, done: Done, directory: DirStream) -> Self {
+        Self { end, done, directory, names: Vec::new(), offered: Vec::new(), taken: 0, failure: Ok(()) }
+    }
+
+    /// Offers the entries that come next.
+    pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
+        if let Some(Progress { count, open }) = progress {
+            self.taken += count;
+            if !open {
+                return Next::Over(Ok(()));
+            }
+        }
+        if self.taken >= self.offered.len() {
+            self.fill(world);
+        }
+        let offered = self.offered.get(self.taken..).unwrap_or(&[]);
+        if offered.is_empty() {
+            return Next::Over(self.failure);
+        }
+        // SAFETY: entries and names are not touched before all entries were taken.
+        match unsafe { entries::write(self.end, offered) } {
+            None => Next::Wait,
+            Some(progress) => Next::Went(progress),
+        }
+    }
+
+    fn fill(&mut self, world: &mut World<'_>) {
+        self.taken = 0;
+        self.names.clear();
+        self.offered.clear();
+        if let Err(error) = self.reserve() {
+            self.failure = Err(error);
+            return;
+        }
+        while self.offered.len() < MOST {
+            let entry = match world.fs.next_entry(&mut self.directory) {
+                Ok(Some(entry)) => entry,
+                Ok(None) => break,
+                // The listing goes on behind a name that cannot be said.
+                Err(error @ Error::IllegalByteSequence) => {
+                    self.failure = Err(error);
+                    continue;
+                }
+                Err(error) => {
+                    self.failure = Err(error);
+                    break;
+                }
+            };
+            let start = self.names.len();
+            self.names.extend_from_slice(entry.name.as_bytes());
+            let name = List::of(self.names.get(start..).unwrap_or(&[]));
+            self.offered.push(crate::abi::Pair(entry.kind.into(), name));
+        }
+    }
+
+    /// Room for everything, so that no name moves while others are added.
+    fn reserve(&mut self) -> Result<(), Error> {
+        self.names.try_reserve_exact(MOST * vfs_core::limits::MAX_NAME)?;
+        self.offered.try_reserve_exact(MOST)?;
+        Ok(())
+    }
+
+    pub fn close(self, world: &mut World<'_>) -> Done {
+        entries::drop_writable(self.end);
+        world.fs.close_dir(self.directory);
+        self.done
+    }
+}

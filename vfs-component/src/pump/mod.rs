@@ -1,0 +1,236 @@
+//! The pump: what feeds the streams of WASI 0.3.
+//!
+//! A function such as `read-via-stream` is not asynchronous: it returns a stream, and nothing of the vfs is running when the first
+//! byte is wanted. So there is one task that never ends, in which all streams go on:
+//!
+//! ```text
+//! read-via-stream ──▶ a job: its first write is under way before the function returns; its end joins ──┐
+//!                                                                                                      ▼
+//! start, called before the app runs ──▶ the pump's task, which waits for an event of ───────▶ the set of all ends
+//!                                         │    ▲
+//!                                         ▼    └ until the job has to wait again
+//!                                       the job goes on: the next bytes, or the end and the future's result
+//! ```
+//!
+//! A job is kept under the end (of a stream or future) that it waits for. It is a plain state machine; nothing here is a Rust future,
+//! so nothing is allocated, polled or woken but by the component model itself. `docs/pump.md` tells the whole story.
+
+mod answer;
+mod bell;
+mod ends;
+mod lister;
+mod reader;
+mod start;
+mod writer;
+
+use vfs_core::{Error, Fs};
+
+use crate::host::wall_clock::HostClock;
+use crate::standard::Standard;
+
+pub use answer::Done;
+pub use ends::{bytes, entries};
+pub use lister::Lister;
+pub use reader::{Reader, Source};
+pub use start::{become_pump, callback};
+pub use writer::{Sink, Writer};
+
+use answer::Answer;
+use bell::Bell;
+use ends::Progress;
+
+/// How often a job goes on without having to wait before others have their turn.
+const TURNS: u32 = 64;
+
+/// All jobs.
+#[derive(Default)]
+pub struct Pump {
+    /// The waitable set; 0 before there is one.
+    set: u32,
+    /// Jobs by their ends. The component's handles are small numbers, so this is no longer than there are handles.
+    jobs: Vec<Option<Waiting>>,
+    /// How many jobs can go on without an event.
+    ready: usize,
+    /// Whether the task is there.
+    runs: bool,
+    /// What wakes it.
+    bell: Option<Bell>,
+}
+
+struct Waiting {
+    job: Job,
+    /// What it goes on with, if it need not wait.
+    ready: Option<Progress>,
+}
+
+enum Job {
+    Read(Reader),
+    List(Lister),
+    Write(Writer),
+    Answer(Answer),
+}
+
+type Files = Fs<'static, HostClock>;
+
+/// What a job works on.
+pub struct World<'a> {
+    pub fs: &'a mut Files,
+    pub standard: &'a mut Standard,
+}
+
+/// What became of one turn of a job.
+enum Next {
+    /// An event will come at its end.
+    Wait,
+    /// It can go on.
+    Went(Progress),
+    /// Its stream is over, with this result.
+    Over(Result<(), Error>),
+    /// There is nothing more to do.
+    Gone,
+}
+
+impl Job {
+    fn end(&self) -> u32 {
+        match self {
+            Self::Read(reader) => reader.end,
+            Self::List(lister) => lister.end,
+            Self::Write(writer) => writer.end,
+            Self::Answer(answer) => answer.end,
+        }
+    }
+
+    fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
+        match self {
+            Self::Read(reader) => reader.turn(world, progress),
+            Self::List(lister) => lister.turn(world, progress),
+            Self::Write(writer) => writer.turn(world, progress),
+            Self::Answer(answer) => answer.turn(progress),
+        }
+    }
+
+    /// Gives up its end of the stream and what it held; what is left is to say the result.
+    fn close(self, world: &mut World<'_>, result: Result<(), Error>) -> Option<Answer> {
+        let done = match self {
+            Self::Read(reader) => reader.close(world),
+            Self::List(lister) => lister.close(world),
+            Self::Write(writer) => writer.close(world),
+            Self::Answer(_) => return None,
+        };
+        Some(done.answer(result))
+    }
+}
+
+impl Pump {
+    /// Begins a job for a stream that the app reads.
+    pub fn read(&mut self, world: &mut World<'_>, reader: Reader) {
+        self.begin(world, Job::Read(reader));
+    }
+
+    /// Begins a job for a listing.
+    pub fn list(&mut self, world: &mut World<'_>, lister: Lister) {
+        self.begin(world, Job::List(lister));
+    }
+
+    /// Begins a job for a stream that the app, or whoever it has the stream from, writes.
+    pub fn write(&mut self, world: &mut World<'_>, writer: Writer) {
+        self.begin(world, Job::Write(writer));
+    }
+
+    /// Says what became of a stream that is over already.
+    pub fn answer(&mut self, world: &mut World<'_>, done: Done, result: Result<(), Error>) {
+        self.begin(world, Job::Answer(done.answer(result)));
+    }
+
+    fn begin(&mut self, world: &mut World<'_>, job: Job) {
+        if self.make_room(job.end()).is_err() {
+            if let Some(answer) = job.close(world, Err(Error::InsufficientMemory)) {
+                self.drive(world, Job::Answer(answer), None);
+            }
+            return;
+        }
+        self.join(job.end());
+        self.drive(world, job, None);
+        if self.ready > 0
+            && let Some(bell) = &mut self.bell
+        {
+            bell.ring();
+        }
+    }
+
+    fn join(&mut self, end: u32) {
+        if self.set == 0 {
+            self.set = ends::new_set();
+        }
+        ends::join(end, self.set);
+    }
+
+    /// So that a job at this end can be kept.
+    fn make_room(&mut self, end: u32) -> Result<(), Error> {
+        let wanted = end as usize + 1;
+        if wanted > self.jobs.len() {
+            self.jobs.try_reserve(wanted - self.jobs.len())?;
+            self.jobs.resize_with(wanted, || None);
+        }
+        Ok(())
+    }
+
+    /// One job goes on until it has to wait.
+    fn drive(&mut self, world: &mut World<'_>, mut job: Job, mut progress: Option<Progress>) {
+        for _ in 0..TURNS {
+            match job.turn(world, progress.take()) {
+                Next::Wait => return self.keep(job, None),
+                Next::Went(went) => progress = Some(went),
+                Next::Over(result) => {
+                    let Some(answer) = job.close(world, result) else { return };
+                    self.join(answer.end);
+                    job = Job::Answer(answer);
+                }
+                Next::Gone => return,
+            }
+        }
+        self.keep(job, progress);
+    }
+
+    fn keep(&mut self, job: Job, ready: Option<Progress>) {
+        // For a result there may be no room. It has been said by then, and its end stays as it is for ever.
+        if self.make_room(job.end()).is_err() {
+            return;
+        }
+        self.ready += usize::from(ready.is_some());
+        let end = job.end() as usize;
+        if let Some(place) = self.jobs.get_mut(end) {
+            *place = Some(Waiting { job, ready });
+        }
+    }
+
+    fn take(&mut self, end: u32) -> Option<Waiting> {
+        let waiting = self.jobs.get_mut(end as usize)?.take()?;
+        self.ready -= usize::from(waiting.ready.is_some());
+        Some(waiting)
+    }
+
+    /// Something has happened at an end.
+    fn event(&mut self, world: &mut World<'_>, end: u32, progress: Progress) {
+        if let Some(bell) = &mut self.bell
+            && bell.is_at(end)
+        {
+            bell.listen();
+        } else if let Some(waiting) = self.take(end) {
+            self.drive(world, waiting.job, Some(progress));
+        }
+    }
+
+    /// Those that can go on without an event do so.
+    fn go_on(&mut self, world: &mut World<'_>) {
+        let mut end = 0;
+        while self.ready > 0 && end < self.jobs.len() {
+            if matches!(self.jobs.get(end), Some(Some(Waiting { ready: Some(_), .. })))
+                && let Some(Waiting { job, ready }) = self.take(end as u32)
+            {
+                self.drive(world, job, ready);
+            }
+            end += 1;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! A stream that the app reads: a file's contents, or stdin where it is not the host's.
+//!
+//! Bytes are offered only when somebody wants some: a write of nothing is over when there is a read. So each read gets what the file
+//! holds at that time, and nothing has to be taken back when the file changes.
+
+use vfs_core::{Error, Lent, OpenFile};
+
+use super::ends::{Progress, bytes};
+use super::{Done, Next, World};
+use crate::handle::{Input, StreamFailure};
+use crate::standard::Standard;
+
+pub struct Reader {
+    /// The stream's writable end.
+    pub end: u32,
+    done: Done,
+    source: Source,
+    stage: Stage,
+    copied: Copied,
+}
+
+/// Where the bytes come from.
+pub enum Source {
+    File { file: OpenFile, offset: u64 },
+    /// All streams of stdin have one position.
+    Stdin,
+}
+
+enum Stage {
+    New,
+    /// A write of nothing is under way.
+    Asking,
+    /// Bytes are offered.
+    Offering,
+}
+
+/// Bytes of a file that do not lie in the image.
+#[derive(Default)]
+struct Copied {
+    bytes: Vec<u8>,
+    /// Where in the file they begin, and its version when they were copied.
+    offset: u64,
+    version: u32,
+}
+
+impl Copied {
+    /// Those from an offset on, if they are the file's still.
+    fn from(&self, offset: u64, version: u32) -> Option<&[u8]> {
+        let start = usize::try_from(offset.checked_sub(self.offset)?).ok()?;
+        self.bytes.get(start..).filter(|bytes| !bytes.is_empty() && self.version == version)
+    }
+}
+
+impl Reader {
+    pub fn new(end: u32, done: Done, source: Source) -> Self {
+        Self { end, done, source, stage: Stage::New, copied: Copied::default() }
+    }
+
+    pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
+        let World { fs, standard } = world;
+        let Some((file, offset)) = self.source.place(standard) else { return Next::Over(failure(standard)) };
+        match (&self.stage, progress) {
+            (_, Some(Progress { open: false, .. })) => return Next::Over(Ok(())),
+            (Stage::Asking, Some(_)) => self.stage = Stage::Offering,
+            (Stage::Offering, Some(Progress { count, .. })) => {
+                *offset += count as u64;
+                if fs.is_at_end(file, *offset) {
+                    return Next::Over(Ok(()));
+                }
+                self.stage = Stage::Asking;
+            }
+            (_, None) | (Stage::New, _) => self.stage = Stage::Asking,
+        }
+        let offered = match self.stage {
+            Stage::Offering => match lend(fs, file, *offset, &mut self.copied) {
+                Ok([]) => return Next::Over(Ok(())),
+                Ok(bytes) => bytes,
+                Err(error) => return Next::Over(Err(error)),
+            },
+            Stage::New | Stage::Asking => &[],
+        };
+        // SAFETY: the image never changes, and what was copied is not touched before the offer is over.
+        match unsafe { bytes::write(self.end, offered) } {
+            None => Next::Wait,
+            Some(progress) => Next::Went(progress),
+        }
+    }
+
+    pub fn close(self, world: &mut World<'_>) -> Done {
+        bytes::drop_writable(self.end);
+        if let Source::File { file, .. } = self.source {
+            world.fs.close(file);
+        }
+        self.done
+    }
+}
+
+/// The bytes at an offset, in the image if they lie there.
+fn lend<'a>(fs: &super::Files, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
+    let version = fs.contents_version(file);
+    if copied.from(offset, version).is_none() {
+        (copied.offset, copied.version) = (offset, version);
+        if let Lent::Image(bytes) = fs.lend(file, offset, &mut copied.bytes)? {
+            return Ok(bytes);
+        }
+    }
+    Ok(copied.from(offset, version).unwrap_or(&[]))
+}
+
+impl Source {
+    /// The file, and where in it the next byte is.
+    fn place<'a>(&'a mut self, standard: &'a mut Standard) -> Option<(&'a OpenFile, &'a mut u64)> {
+        match self {
+            Self::File { file, offset } => Some((file, offset)),
+            Self::Stdin => match &mut standard.input {
+                Input::File { file, offset, .. } => Some((file, offset)),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// How a stdin ends that is no file.
+fn failure(standard: &Standard) -> Result<(), Error> {
+    match &standard.input {
+        Input::Failing(StreamFailure::File(error)) => Err(*error),
+        Input::Failing(_) => Err(Error::NotPermitted),
+        _ => Ok(()),
+    }
+}

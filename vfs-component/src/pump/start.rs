@@ -1,0 +1,67 @@
+//! The pump's task: it has given its result before anything else happens, and waits for events ever after.
+
+use super::bell::Bell;
+use super::ends::{Progress, bytes};
+use super::{Pump, World, ends};
+use crate::state::{State, call_value};
+
+/// What a callback returns to the component model.
+const EXIT: u32 = 0;
+const YIELD: u32 = 1;
+const WAIT: u32 = 2;
+/// Events at the ends of streams and futures: read or written.
+const EVENTS: core::ops::RangeInclusive<u32> = 2..=5;
+
+#[link(wasm_import_module = "[export]vfs-compose:vfs/pump")]
+unsafe extern "C" {
+    #[link_name = "[task-return]start"]
+    safe fn task_return();
+}
+
+#[unsafe(export_name = "[async-lift]vfs-compose:vfs/pump#start")]
+extern "C" fn start() -> u32 {
+    task_return();
+    become_pump()
+}
+
+/// What a task has to return that has given its result: it goes on as the pump, or ends where there is one.
+pub fn become_pump() -> u32 {
+    call_value(|state| if state.pump.start() { state.pump.next() } else { EXIT })
+}
+
+#[unsafe(export_name = "[callback][async-lift]vfs-compose:vfs/pump#start")]
+pub extern "C" fn callback(event: u32, end: u32, code: u32) -> u32 {
+    call_value(|state| {
+        let State { fs, standard, pump, .. } = state;
+        let world = &mut World { fs, standard };
+        if EVENTS.contains(&event)
+            && let Some(progress) = Progress::new(code)
+        {
+            pump.event(world, end, progress);
+        }
+        pump.go_on(world);
+        pump.next()
+    })
+}
+
+impl Pump {
+    /// Whether there was none yet.
+    fn start(&mut self) -> bool {
+        if core::mem::replace(&mut self.runs, true) {
+            return false;
+        }
+        let (readable, writable) = bytes::new();
+        // No app whose vfs has no stream of bytes needs waking, and no handle is 0.
+        if readable != 0 {
+            self.join(readable);
+            self.bell = Some(Bell::new(readable, writable));
+        } else if self.set == 0 {
+            self.set = ends::new_set();
+        }
+        true
+    }
+
+    fn next(&self) -> u32 {
+        if self.ready > 0 { YIELD } else { WAIT | self.set << 4 }
+    }
+}

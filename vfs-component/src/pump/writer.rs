@@ -1,0 +1,115 @@
+//! A stream that the vfs reads: what the app writes to a file, or to stdout and stderr where they are not the host's.
+//!
+//! Bytes are taken only when they can be written at once: a read of nothing is over when there is a write. So a write that is over is
+//! in the file, for whoever looks.
+
+use vfs_core::{Error, OpenFile};
+
+use super::ends::{Progress, bytes};
+use super::{Done, Next, World};
+use crate::handle::Position;
+
+/// Bytes of the buffer at first, and at most: it grows while it is filled to its end.
+const LEAST: usize = 64 * 1024;
+const MOST: usize = 1024 * 1024;
+
+pub struct Writer {
+    /// The stream's readable end.
+    pub end: u32,
+    done: Done,
+    sink: Sink,
+    stage: Stage,
+    buffer: Vec<u8>,
+    /// The last bytes filled the buffer.
+    filled: bool,
+}
+
+enum Stage {
+    New,
+    /// A read of nothing is under way.
+    Asking,
+    /// Bytes come.
+    Taking,
+}
+
+/// Where the bytes go.
+pub enum Sink {
+    File { file: OpenFile, position: Position },
+    /// Nowhere; it is said that they were written.
+    Null,
+    /// Nowhere, for this reason.
+    Failing(Error),
+}
+
+impl Writer {
+    pub fn new(end: u32, done: Done, sink: Sink) -> Self {
+        Self { end, done, sink, stage: Stage::New, buffer: Vec::new(), filled: false }
+    }
+
+    /// Writes what has come, and asks for more. Each piece is written as a whole or not at all.
+    pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
+        let taken = match (&self.stage, progress) {
+            (Stage::Taking, Some(Progress { count, .. })) => count,
+            _ => 0,
+        };
+        if let Err(error) = self.write(world, taken) {
+            return Next::Over(Err(error));
+        }
+        if let Some(Progress { open: false, .. }) = progress {
+            return Next::Over(Ok(()));
+        }
+        self.stage = match (&self.stage, progress) {
+            (Stage::Asking, Some(_)) => Stage::Taking,
+            _ => Stage::Asking,
+        };
+        let buffer = match self.stage {
+            Stage::Taking => match self.make_room() {
+                Ok(()) => self.buffer.as_mut_slice(),
+                Err(error) => return Next::Over(Err(error)),
+            },
+            Stage::New | Stage::Asking => &mut [],
+        };
+        // SAFETY: the buffer is not looked at before the read is over.
+        match unsafe { bytes::read(self.end, buffer) } {
+            None => Next::Wait,
+            Some(progress) => Next::Went(progress),
+        }
+    }
+
+    fn make_room(&mut self) -> Result<(), Error> {
+        if !self.buffer.is_empty() && (!self.filled || self.buffer.len() >= MOST) {
+            return Ok(());
+        }
+        let wanted = (2 * self.buffer.len()).clamp(LEAST, MOST);
+        match self.buffer.try_reserve_exact(wanted - self.buffer.len()) {
+            Ok(()) => self.buffer.resize(wanted, 0),
+            // The smaller one does.
+            Err(_) if !self.buffer.is_empty() => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, world: &mut World<'_>, count: usize) -> Result<(), Error> {
+        let bytes = self.buffer.get(..count).unwrap_or(&[]);
+        self.filled = !bytes.is_empty() && count == self.buffer.len();
+        match &mut self.sink {
+            Sink::Null => Ok(()),
+            Sink::Failing(error) => Err(*error),
+            Sink::File { file, position: Position::End } => world.fs.append(file, bytes),
+            Sink::File { file, position: Position::At(offset) } => {
+                world.fs.write(file, *offset, bytes)?;
+                *offset += bytes.len() as u64;
+                Ok(())
+            }
+        }
+    }
+
+    pub fn close(self, world: &mut World<'_>) -> Done {
+        bytes::drop_readable(self.end);
+        if let Sink::File { file, .. } = self.sink {
+            world.fs.close(file);
+        }
+        self.done
+    }
+}
