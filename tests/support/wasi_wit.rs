@@ -1,6 +1,6 @@
 //! WASI's WIT, which is in the crates `wasip2` and `wasip3` and nowhere in this repository.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use wit_component::WitPrinter;
@@ -13,19 +13,20 @@ use crate::paths;
 /// # Errors
 /// Cargo does not know where the crate is.
 pub fn folder() -> Result<PathBuf> {
-    of_crate(&paths::repository(), "wasip2", 2)
+    of_crate("wasip2", 2)
 }
 
-/// The same of WASI 0.3, as the guests have it.
+/// The same of WASI 0.3.
 ///
 /// # Errors
 /// Cargo does not know where the crate is.
 pub fn folder3() -> Result<PathBuf> {
-    of_crate(&paths::tests().join("guests"), "wasip3", 0)
+    of_crate("wasip3", 0)
 }
 
-fn of_crate(workspace: &Path, name: &str, major: u64) -> Result<PathBuf> {
-    let metadata = cargo_metadata::MetadataCommand::new().manifest_path(workspace.join("Cargo.toml")).exec()?;
+fn of_crate(name: &str, major: u64) -> Result<PathBuf> {
+    let metadata =
+        cargo_metadata::MetadataCommand::new().manifest_path(paths::repository().join("Cargo.toml")).exec()?;
     let package = metadata.packages.iter().find(|p| p.name == name && p.version.major == major);
     let package = package.with_context(|| format!("no {name} {major} in Cargo.lock"))?;
     Ok(package.manifest_path.with_file_name("wit").into())
