@@ -6,7 +6,7 @@ use crate::program::Program;
 use crate::setting::Setting;
 
 /// Whether what is made of apps of WASI 0.3 runs. Without it they run on the host directory alone.
-pub const COMPOSES_03: bool = false;
+pub const COMPOSES_03: bool = true;
 
 /// A form on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,8 +21,8 @@ use crate::setting::Setting;
 const HEAD: &str = "# Conformance
 
 What WASI's text asks, and where it is silent POSIX and Linux's manual pages, one call and one condition a case. Each case runs on
-a directory of the host (wasmtime 48's, on Linux) and in both forms on every host. What we make must pass; the host directory's own result stands beside
-it. The rows of `std::fs` and those called golden count what the golden cases print (`tests/cases`), which the runner holds. Laws, real
+a directory of the host (wasmtime 48's, on Linux) and in both forms on every host; 0.3 runs plugged, on wasmtime 48. What we make must pass; the
+host directory's own result stands beside it. The rows of `std::fs` and those called golden count what the golden cases print (`tests/cases`), which the runner holds. Laws, real
 programs (`compatibility.md`) and random plans on a directory of Linux (`deviations.md`) are tests of their own and not counted here.
 
 This page is made by a test: `BLESS=1 cargo test --release -p vfs-tests --test conformance -- --exact table`. `tests/guests/conformance` has

@@ -177,7 +177,8 @@ impl Listing {
     }
 }
 
-/// Reads a range. A range of no bytes fails where others do: the byte that is read of it is forgotten.
+/// Reads a range. A range of no bytes fails where others do: the byte that is read of it is forgotten. That a directory cannot be read,
+/// 0.3 says in a word of its own, which is not compared.
 async fn read(file: &Descriptor, offset: u64, length: usize) -> Result<Vec<u8>, ErrorCode> {
     let (mut stream, ending) = file.read_via_stream(offset);
     let mut all = Vec::new();
@@ -190,7 +191,11 @@ async fn read(file: &Descriptor, offset: u64, length: usize) -> Result<Vec<u8>, 
     }
     drop(stream);
     all.truncate(length);
-    ending.await.map(|()| all)
+    match ending.await {
+        Ok(()) => Ok(all),
+        Err(ErrorCode::IsDirectory) => Err(ErrorCode::BadDescriptor),
+        Err(error) => Err(error),
+    }
 }
 
 /// Gives all bytes to a stream that `call` takes.
