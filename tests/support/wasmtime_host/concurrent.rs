@@ -46,7 +46,9 @@ impl Command {
                 Err(error) => (Err(error.into()), 0),
             }));
         });
-        receiver.recv_timeout(LIMIT).unwrap_or_else(|error| (Err(format_err!("it did not end in {LIMIT:?}: {error}")), 0))
+        receiver
+            .recv_timeout(LIMIT)
+            .unwrap_or_else(|error| (Err(format_err!("it did not end in {LIMIT:?}: {error}")), 0))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use wasip3::cli::{stderr, stdin, stdout, terminal_stderr, terminal_stdin, terminal_stdout};
 use wasip3::cli::types::ErrorCode;
+use wasip3::cli::{stderr, stdin, stdout, terminal_stderr, terminal_stdin, terminal_stdout};
 use wasip3::wit_bindgen::{FutureReader, StreamReader, StreamResult};
 use wasip3::wit_stream;
 

@@ -51,7 +51,8 @@ async fn metadata_hash_at_of_a_link_itself() -> Outcome {
 
 #[case]
 async fn metadata_hash_at_every_spelling(dir: &Descriptor) -> Outcome {
-    spellings(dir, &[LOOK_FOLLOWING, NOWHERE], async |dir, path| dir.metadata_hash_at(FOLLOW, path).await.map(drop)).await
+    spellings(dir, &[LOOK_FOLLOWING, NOWHERE], async |dir, path| dir.metadata_hash_at(FOLLOW, path).await.map(drop))
+        .await
 }
 
 #[case]

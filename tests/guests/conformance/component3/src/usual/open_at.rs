@@ -21,7 +21,10 @@ async fn open_at_every_spelling(dir: &Descriptor) -> Outcome {
 
 #[case]
 async fn open_at_every_spelling_creating(dir: &Descriptor) -> Outcome {
-    spellings(dir, &[OPEN_CREATING, NOWHERE], async |dir, path| dir.open_at(FOLLOW, path, CREATE, READ | WRITE).await.map(drop)).await
+    spellings(dir, &[OPEN_CREATING, NOWHERE], async |dir, path| {
+        dir.open_at(FOLLOW, path, CREATE, READ | WRITE).await.map(drop)
+    })
+    .await
 }
 
 #[case]
