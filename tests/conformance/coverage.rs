@@ -1,6 +1,7 @@
 //! Which function a case is about, by its name; and that no function is without one.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use vfs_tests::wasi_wit;
@@ -19,14 +20,28 @@ pub struct Function {
     pub prefix: String,
 }
 
+/// The packages that the suite is about. 0.3 has no `wasi:io`.
+const PACKAGES: [(&str, &str); 3] = [("filesystem", "wasi:filesystem"), ("io", "wasi:io"), ("cli", "wasi:cli")];
+
 /// The functions of 0.2 that the suite is about, from WASI's WIT. What the text calls unstable is not among them.
 ///
 /// # Errors
 /// The WIT cannot be read.
 pub fn component() -> Result<Vec<Function>> {
-    const PACKAGES: [(&str, &str); 3] = [("filesystem", "wasi:filesystem"), ("io", "wasi:io"), ("cli", "wasi:cli")];
+    of_wit(&wasi_wit::folder()?)
+}
+
+/// The same of 0.3.
+///
+/// # Errors
+/// The WIT cannot be read.
+pub fn component3() -> Result<Vec<Function>> {
+    of_wit(&wasi_wit::folder3()?)
+}
+
+fn of_wit(folder: &Path) -> Result<Vec<Function>> {
     let mut resolve = Resolve::default();
-    resolve.push_dir(wasi_wit::folder()?)?;
+    resolve.push_dir(folder)?;
     let mut functions = Vec::new();
     for (package, suite) in PACKAGES {
         let of_wasi = |name: &wit_parser::PackageName| name.namespace == "wasi" && name.name == package;
@@ -37,8 +52,8 @@ pub fn component() -> Result<Vec<Function>> {
                 continue;
             }
             for name in interface.functions.keys() {
-                let prefix = prefix(name);
-                functions.push(Function { suite, name: name.clone(), prefix });
+                let name = qualified(interface.name.as_deref().unwrap_or_default(), name);
+                functions.push(Function { suite, prefix: prefix(&name), name });
             }
         }
     }
@@ -57,11 +72,20 @@ pub fn module() -> Vec<Function> {
     NAMES.split_whitespace().map(function).collect()
 }
 
+/// The standard streams of 0.3 have functions of one name, so theirs are told with their interface.
+fn qualified(interface: &str, function: &str) -> String {
+    match (interface, function) {
+        ("stdin" | "stdout" | "stderr", "read-via-stream" | "write-via-stream") => format!("{interface}.{function}"),
+        _ => function.to_owned(),
+    }
+}
+
 /// `[method]descriptor.open-at` is `open_at`. Streams and pollables have methods of one name, and keep theirs.
 fn prefix(name: &str) -> String {
+    const KEPT: [&str; 6] = ["pollable", "input-stream", "output-stream", "stdin", "stdout", "stderr"];
     let method = name.strip_prefix("[method]").unwrap_or(name);
     let plain = match method.split_once('.') {
-        Some((resource @ ("pollable" | "input-stream" | "output-stream"), method)) => format!("{resource}-{method}"),
+        Some((of, method)) if KEPT.contains(&of) => format!("{of}-{method}"),
         Some((_, method)) => method.to_owned(),
         None => method.to_owned(),
     };
@@ -83,11 +107,11 @@ pub fn check(program: &Program) -> Result<()> {
     let mut wrong = Vec::new();
     for case in &program.cases {
         match function_of(program, &case.name) {
-            Some(function) => drop(covered.insert(&function.name)),
+            Some(function) => drop(covered.insert(&function.prefix)),
             None => wrong.push(format!("`{}` begins with no function's name", case.name)),
         }
     }
-    let missing = program.functions.iter().filter(|function| !covered.contains(&function.name));
+    let missing = program.functions.iter().filter(|function| !covered.contains(&function.prefix));
     wrong.extend(missing.map(|function| format!("`{}` has no case `{}_...`", function.name, function.prefix)));
     if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
 }

@@ -2,7 +2,11 @@
 
 use vfs_tests::case::{Form, Host};
 
+use crate::program::Program;
 use crate::setting::Setting;
+
+/// Whether what is made of apps of WASI 0.3 runs. Without it they run on the host directory alone.
+pub const COMPOSES_03: bool = true;
 
 /// A form on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,11 +25,16 @@ impl Place {
     /// The measure.
     pub const HOST_DIRECTORY: Self = Self { form: Form::HostDirectory, host: Host::Wasmtime };
 
-    /// Every place that can have a setting, the host directory first.
-    pub fn of(setting: &Setting) -> impl Iterator<Item = Self> {
+    /// Every place where a program runs in a setting, the host directory first.
+    pub fn of(program: &Program, setting: &Setting) -> impl Iterator<Item = Self> {
         let hosts = if setting.terminals { &Self::HOSTS[..1] } else { &Self::HOSTS[..] };
         let ours = hosts.iter().flat_map(|&host| Self::FORMS.map(|form| Self { form, host }));
-        std::iter::once(Self::HOST_DIRECTORY).chain(ours)
+        std::iter::once(Self::HOST_DIRECTORY).chain(ours.filter(|place| (program.runs)(*place)))
+    }
+
+    /// Where what is made of an app of 0.3 runs: this form alone takes one, and this host alone has what it needs.
+    pub fn plugged_on_wasmtime(self) -> bool {
+        COMPOSES_03 && self == Self { form: Form::Plugged, host: Host::Wasmtime }
     }
 
     pub fn is_ours(self) -> bool {

@@ -17,6 +17,8 @@ pub struct Program {
     pub title: &'static str,
     /// As `guests::build` has it.
     pub guest: &'static str,
+    /// Where what we make of it runs.
+    pub runs: fn(Place) -> bool,
     /// What it must cover.
     pub functions: Vec<Function>,
     /// Its cases, in the order in which it runs them.
@@ -37,13 +39,26 @@ impl Program {
     /// One cannot be built, or does not list its cases.
     pub fn all() -> Result<Vec<Self>> {
         Ok(vec![
-            Self::load("component", "0.2", "conformance-component", coverage::component()?)?,
-            Self::load("module", "preview1", "conformance-module.p1", coverage::module())?,
+            Self::load("component", "0.2", "conformance-component", Place::is_ours, coverage::component()?)?,
+            Self::load(
+                "component3",
+                "0.3",
+                "conformance_component3",
+                Place::plugged_on_wasmtime,
+                coverage::component3()?,
+            )?,
+            Self::load("module", "preview1", "conformance-module.p1", Place::is_ours, coverage::module())?,
         ])
     }
 
-    fn load(name: &'static str, title: &'static str, guest: &'static str, functions: Vec<Function>) -> Result<Self> {
-        let mut program = Self { name, title, guest, functions, cases: Vec::new() };
+    fn load(
+        name: &'static str,
+        title: &'static str,
+        guest: &'static str,
+        runs: fn(Place) -> bool,
+        functions: Vec<Function>,
+    ) -> Result<Self> {
+        let mut program = Self { name, title, guest, runs, functions, cases: Vec::new() };
         let setting = &Setting::ALL[0];
         let output =
             run::launch(&program, setting, Place { form: Form::HostDirectory, host: Host::Wasmtime }, &["list"])?;

@@ -1,5 +1,8 @@
 //! Random plans through whole composed components: a guest carries them out, and Linux does; every answer, the trees and what is open
 //! at the end must agree. The core alone carries out more of them: `vfs-component/core/tests/differential`.
+//!
+//! `planner` makes the calls of WASI 0.2, `planner3` those of 0.3. On a directory of the host, which is not Linux in every answer, the two
+//! must agree.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -18,6 +21,9 @@ const PLANS: u64 = 300;
 /// Other plans than those that the core carries out.
 const FIRST_SEED: u64 = 1 << 32;
 
+/// Whether what is made of apps of WASI 0.3 runs.
+const COMPOSES_03: bool = true;
+
 type Compose = fn(&Path, &Path, &[String], &Path) -> Result<()>;
 
 struct Bench {
@@ -27,11 +33,10 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(compose: Compose, over_image: bool) -> Result<Self> {
-        let memory = Path::new("/dev/shm");
-        let directory = if memory.is_dir() { TempDir::new_in(memory)? } else { TempDir::new()? };
+    fn new(guest: &str, compose: Compose, over_image: bool) -> Result<Self> {
+        let directory = directory()?;
         let [app, image, out] = ["app.wasm", "image", "out.wasm"].map(|name| directory.path().join(name));
-        fs::write(&app, guests::named("planner")?)?;
+        fs::write(&app, guests::named(guest)?)?;
         fs::create_dir(&image)?;
         Linux::new(&image, over_image)?;
         compose(&app, &image, &[], &out)?;
@@ -51,21 +56,31 @@ impl Bench {
         if output.exit != 0 {
             return Ok(Some(format!("{output:?}")));
         }
-        let mut ours: Vec<_> = output.stdout.lines().collect();
-        ours.resize(ours.len().max(linux.len()), "nothing");
-        let mut places = plan.iter().map(Op::to_string).chain(std::iter::repeat("at the end".to_owned()));
-        let mut lines = ours.iter().zip(linux.iter().map(String::as_str).chain(std::iter::repeat("nothing")));
-        let differs = lines.find_map(|(ours, linux)| {
-            let place = places.next()?;
-            (*ours != linux).then(|| format!("{place}\n  composed: {ours}\n  Linux:    {linux}"))
-        });
-        Ok(differs)
+        let ours: Vec<_> = output.stdout.lines().collect();
+        let linux: Vec<_> = linux.iter().map(String::as_str).collect();
+        Ok(difference(plan, ("composed", &ours), ("Linux", &linux)))
     }
 }
 
-fn plans(compose: Compose) -> Result<()> {
+/// A new directory, in memory if there is one.
+fn directory() -> Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    Ok(if memory.is_dir() { TempDir::new_in(memory)? } else { TempDir::new()? })
+}
+
+/// The first line in which two sides differ, each with its name.
+fn difference(plan: &[Op], one: (&str, &[&str]), other: (&str, &[&str])) -> Option<String> {
+    let line = |side: (&str, &[&str]), number| side.1.get(number).map_or("nothing", |line| *line).to_owned();
+    (0..one.1.len().max(other.1.len())).find_map(|number| {
+        let (left, right) = (line(one, number), line(other, number));
+        let place = plan.get(number).map_or_else(|| "at the end".to_owned(), Op::to_string);
+        (left != right).then(|| format!("{place}\n  {}: {left}\n  {}: {right}", one.0, other.0))
+    })
+}
+
+fn plans(guest: &str, compose: Compose) -> Result<()> {
     for over_image in [false, true] {
-        let bench = match Bench::new(compose, over_image) {
+        let bench = match Bench::new(guest, compose, over_image) {
             Err(error)
                 if error
                     .downcast_ref()
@@ -92,12 +107,43 @@ fn plans(compose: Compose) -> Result<()> {
     Ok(())
 }
 
+/// The lines of a guest on a new directory of the host.
+fn on_the_host(guest: &Prepared, over_image: bool, plan: &[Op]) -> Result<Vec<String>> {
+    let directory = directory()?;
+    Linux::new(directory.path(), over_image)?;
+    let invocation = Invocation { stdin: print(plan), ..Invocation::default() };
+    let output = guest.run(&invocation, Granted::ReadWrite(directory.path()))?;
+    ensure!(output.exit == 0, "{output:?}");
+    Ok(output.stdout.lines().map(str::to_owned).collect())
+}
+
 #[test]
 fn plugged() -> Result<()> {
-    plans(compose::plugged)
+    plans("planner", compose::plugged)
 }
 
 #[test]
 fn linked() -> Result<()> {
-    plans(compose::linked)
+    plans("planner", compose::linked)
+}
+
+#[test]
+fn plugged_of_03() -> Result<()> {
+    if COMPOSES_03 { plans("planner3", compose::plugged) } else { Ok(()) }
+}
+
+#[test]
+fn both_versions_on_the_host() -> Result<()> {
+    let guests = [Prepared::new(&guests::named("planner")?)?, Prepared::new(&guests::named("planner3")?)?];
+    for over_image in [false, true] {
+        for seed in FIRST_SEED..FIRST_SEED + PLANS {
+            let plan = generate(seed);
+            let [older, newer] = [&guests[0], &guests[1]].map(|guest| on_the_host(guest, over_image, &plan));
+            let (older, newer) = (older?, newer?);
+            let [older, newer] = [&older, &newer].map(|lines| lines.iter().map(String::as_str).collect::<Vec<_>>());
+            let differs = difference(&plan, ("0.2", &older), ("0.3", &newer));
+            ensure!(differs.is_none(), "seed {seed}, over an image: {over_image}\n{}", differs.unwrap_or_default());
+        }
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! WASI's WIT, which is in the crate `wasip2` and nowhere in this repository.
+//! WASI's WIT, which is in the crates `wasip2` and `wasip3` and nowhere in this repository.
 
 use std::path::PathBuf;
 
@@ -13,10 +13,23 @@ use crate::paths;
 /// # Errors
 /// Cargo does not know where the crate is.
 pub fn folder() -> Result<PathBuf> {
+    of_crate("wasip2", 2)
+}
+
+/// The same of WASI 0.3.
+///
+/// # Errors
+/// Cargo does not know where the crate is.
+pub fn folder3() -> Result<PathBuf> {
+    of_crate("wasip3", 0)
+}
+
+fn of_crate(name: &str, major: u64) -> Result<PathBuf> {
     let metadata =
         cargo_metadata::MetadataCommand::new().manifest_path(paths::repository().join("Cargo.toml")).exec()?;
-    let wasip2 = metadata.packages.iter().find(|p| p.name == "wasip2" && p.version.major == 2);
-    Ok(wasip2.context("no wasip2 2 in Cargo.lock")?.manifest_path.with_file_name("wit").into())
+    let package = metadata.packages.iter().find(|p| p.name == name && p.version.major == major);
+    let package = package.with_context(|| format!("no {name} {major} in Cargo.lock"))?;
+    Ok(package.manifest_path.with_file_name("wit").into())
 }
 
 /// `package`, a text of WIT, and all of WASI after it: one text for tools that want everything at once.

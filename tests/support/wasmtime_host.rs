@@ -1,5 +1,7 @@
 //! The embedded wasmtime, with everything of `wasi:cli` and at most one directory.
 
+mod concurrent;
+
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -66,12 +68,12 @@ pub fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let mut config = Config::new();
-        config.cache(Cache::from_file(None).ok());
+        config.cache(Cache::from_file(None).ok()).wasm_component_model_async(true);
         Engine::new(&config).expect("the default configuration is valid")
     })
 }
 
-/// Everything of `wasi:cli/command`, at any version that this wasmtime knows.
+/// Everything of `wasi:cli/command` of 0.2, at any version that this wasmtime knows.
 ///
 /// # Errors
 /// None that a test could cause.
@@ -116,15 +118,30 @@ pub fn run(app: &[u8], invocation: &Invocation, granted: Granted<'_>) -> anyhow:
 }
 
 /// A command component that was compiled, to be run any number of times.
-pub struct Prepared(CommandPre<State>);
+pub struct Prepared(Command);
+
+/// By the `wasi:cli/run` that it exports.
+enum Command {
+    Of02(CommandPre<State>),
+    Of03(concurrent::Command),
+}
+
+impl Command {
+    fn new(component: &Component) -> Result<Self> {
+        if concurrent::is_command(component) {
+            return concurrent::Command::new(component).map(Self::Of03);
+        }
+        CommandPre::new(linker()?.instantiate_pre(component)?).map(Self::Of02)
+    }
+}
 
 impl Prepared {
-    /// Compiles a command component.
+    /// Compiles a command component, of WASI 0.2 or 0.3.
     ///
     /// # Errors
     /// The component is not valid, needs what the linker has not, or is no command.
     pub fn new(app: &[u8]) -> anyhow::Result<Self> {
-        let prepare = || CommandPre::new(linker()?.instantiate_pre(&Component::new(engine(), app)?)?);
+        let prepare = || Command::new(&Component::new(engine(), app)?);
         prepare().map(Self).map_err(told)
     }
 
@@ -167,8 +184,14 @@ impl Prepared {
         (stdout, stderr): (MemoryOutputPipe, MemoryOutputPipe),
     ) -> Result<(Output, usize)> {
         store.limiter(|state| &mut state.memory);
-        let (exit, trap) = match self.0.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store))
-        {
+        let (result, held) = match &self.0 {
+            Command::Of02(command) => {
+                let result = command.instantiate(&mut store).and_then(|app| app.wasi_cli_run().call_run(&mut store));
+                (result, store.data().memory.held)
+            }
+            Command::Of03(command) => command.run(store),
+        };
+        let (exit, trap) = match result {
             Ok(Ok(())) => (0, String::new()),
             Ok(Err(())) => (1, String::new()),
             Err(error) => match error.downcast_ref::<I32Exit>() {
@@ -178,7 +201,7 @@ impl Prepared {
         };
         let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
         let output = Output { exit, stdout: text(stdout), stderr: text(stderr) + &trap };
-        Ok((output, store.data().memory.held))
+        Ok((output, held))
     }
 }
 

@@ -11,7 +11,10 @@
 
 pub mod spelling;
 
+use std::future::Future;
+use std::pin::{Pin, pin};
 use std::process::ExitCode;
+use std::task::{Context, Poll, Waker};
 
 pub use check::{Outcome, Saw, holds, same};
 pub use conformance_case::case;
@@ -24,7 +27,15 @@ pub struct Case {
     /// Its module: the part behind the program's name is the setting.
     pub module: &'static str,
     /// Makes its directory and calls it.
-    pub run: fn() -> Outcome,
+    pub run: Run,
+}
+
+/// How a case is called.
+pub enum Run {
+    /// It has its outcome when the call is over.
+    Now(fn() -> Outcome),
+    /// It has to be waited for, which programs of WASI 0.3 can.
+    Later(fn() -> Pin<Box<dyn Future<Output = Outcome>>>),
 }
 
 inventory::collect!(Case);
@@ -35,9 +46,17 @@ impl Case {
     }
 }
 
-/// What `main` does.
+/// What `main` does where no case has to be waited for.
 pub fn run() -> ExitCode {
-    let mut cases: Vec<&Case> = inventory::iter::<Case>.into_iter().collect();
+    match pin!(run_waiting()).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(code) => code,
+        Poll::Pending => panic!("a case waits in a program that cannot"),
+    }
+}
+
+/// What the `run` of a program of WASI 0.3 does.
+pub async fn run_waiting() -> ExitCode {
+    let mut cases: Vec<&'static Case> = inventory::iter::<Case>.into_iter().collect();
     cases.sort_by_key(|case| (case.setting(), case.name));
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -47,17 +66,21 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
         ["list"] => cases.iter().for_each(|case| println!("case {} {}", case.setting(), case.name)),
-        [setting] => report(cases.iter().filter(|c| c.setting() == setting)),
+        [setting] => report(cases.iter().filter(|c| c.setting() == setting)).await,
         [setting, ref names @ ..] => {
-            report(cases.iter().filter(|c| c.setting() == setting && names.contains(&c.name)));
+            report(cases.iter().filter(|c| c.setting() == setting && names.contains(&c.name))).await;
         }
     }
     ExitCode::SUCCESS
 }
 
-fn report<'a>(cases: impl Iterator<Item = &'a &'a Case>) {
+async fn report<'a>(cases: impl Iterator<Item = &'a &'static Case>) {
     for case in cases {
-        match (case.run)() {
+        let outcome = match case.run {
+            Run::Now(call) => call(),
+            Run::Later(call) => call().await,
+        };
+        match outcome {
             Ok(()) => println!("ok {}", case.name),
             Err(Saw(what)) => println!("FAIL {}: {}", case.name, what.replace('\n', " ")),
         }

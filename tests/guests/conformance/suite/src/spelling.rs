@@ -3,7 +3,7 @@
 //! The paths start at a directory with: `f` a file, `d` an empty directory, `p` a directory with `q` in it, `l` a link to `f`, `m` a link to
 //! `d`, `x` a link to what is not there. `n` is not there either.
 //!
-//! An answer is `ok`, or WASI 0.2's name of an error, or several with `|` between where POSIX leaves the choice.
+//! An answer is `ok`, or WASI's name of an error, or several with `|` between where POSIX leaves the choice.
 
 use crate::{Outcome, Saw};
 
@@ -307,11 +307,27 @@ pub const READ_LINK: &[Row] = &[
 /// Asks `call` about the paths of `rows`: it makes what a path starts at, and gives the answer's name.
 pub fn all(rows: &[&[Row]], mut call: impl FnMut(usize, &str) -> Result<&'static str, Saw>) -> Outcome {
     let mut wrong = Vec::new();
-    for (number, (path, wanted)) in rows.iter().copied().flatten().enumerate() {
-        let seen = call(number, path)?;
-        if !wanted.split('|').any(|answer| answer == seen) {
-            wrong.push(format!("`{path}`: {seen}, not {}", wanted.replace('|', " or ")));
-        }
+    for (number, row) in rows.iter().copied().flatten().enumerate() {
+        wrong.extend(judge(row, call(number, row.0)?));
     }
+    outcome(&wrong)
+}
+
+/// The same, of a call that has to be waited for.
+pub async fn all_waiting(rows: &[&[Row]], mut call: impl AsyncFnMut(usize, &str) -> Result<String, Saw>) -> Outcome {
+    let mut wrong = Vec::new();
+    for (number, row) in rows.iter().copied().flatten().enumerate() {
+        wrong.extend(judge(row, &call(number, row.0).await?));
+    }
+    outcome(&wrong)
+}
+
+/// What is wrong with an answer.
+fn judge((path, wanted): &Row, seen: &str) -> Option<String> {
+    let fits = wanted.split('|').any(|answer| answer == seen);
+    (!fits).then(|| format!("`{path}`: {seen}, not {}", wanted.replace('|', " or ")))
+}
+
+fn outcome(wrong: &[String]) -> Outcome {
     if wrong.is_empty() { Ok(()) } else { Err(Saw(wrong.join("; "))) }
 }

@@ -1,0 +1,5 @@
+//! Each case runs alone: standard input is `one\ntwo\n`, nothing is a terminal, `GREETING` is `good day`, the initial directory `/d`.
+
+mod ends;
+mod environment;
+mod streams;
