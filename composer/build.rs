@@ -54,7 +54,8 @@ fn write_wasi_wit(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         let package = package.max_by_key(|package| package.version.clone());
         let package = package.ok_or_else(|| format!("the crate `{crate_name}` is not in Cargo.lock"))?;
         let folder = package.manifest_path.parent().ok_or("no folder")?.join("wit/deps");
-        let mut files: Vec<_> = fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
+        let mut files: Vec<_> =
+            fs::read_dir(&folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
         files.sort();
         for file in files {
             let name = file.file_name().and_then(|n| n.to_str()).ok_or("a WIT file name that is not UTF-8")?;

@@ -20,8 +20,8 @@ use crate::policy::answers::Answers;
 use crate::report::Form;
 use crate::source::directory::Output;
 use crate::tailor::{self, Demand, Embedding, Grants, Order, PumpStart};
-use crate::wasi::{Wasi, is_in_version};
 use crate::tasks;
+use crate::wasi::{Wasi, is_in_version};
 use crate::wrap::{self, Extra, OfAnyApp, Wrapping};
 
 /// Makes one component of an app and its files.

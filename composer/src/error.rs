@@ -225,9 +225,9 @@ pub enum DenyError {
         /// What the app imports.
         imported: String,
     },
-    /// The policy speaks of something that the app imports at a version that is not WASI 0.2.
+    /// The policy speaks of something that the app imports at a version that it cannot be kept for.
     #[error(
-        "the policy cannot be kept for `{interface}`, which is not of a released WASI 0.2: deny it by its name, or build the app for WASI 0.2"
+        "the policy cannot be kept for `{interface}` at this version: deny it by its name, or build the app for WASI 0.2"
     )]
     NotOf02 {
         /// The import.

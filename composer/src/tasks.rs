@@ -71,6 +71,11 @@ fn exports(app: &App) -> Vec<(String, &Function)> {
 fn is_root(definition: &Definition<'_>) -> bool {
     matches!(
         definition.item,
-        Item::Export(_) | Item::Start(_) | Item::Import(_) | Item::CoreInstance(_) | Item::Instance(_) | Item::Custom { .. }
+        Item::Export(_)
+            | Item::Start(_)
+            | Item::Import(_)
+            | Item::CoreInstance(_)
+            | Item::Instance(_)
+            | Item::Custom { .. }
     )
 }

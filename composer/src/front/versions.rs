@@ -15,14 +15,15 @@ const REQUESTS: [&str; 3] = ["wasi:http/outgoing-handler", "wasi:http/handler", 
 /// # Errors
 /// - [`DenyError::NotOf02`]: there is one that is not denied.
 pub(super) fn check(rules: &Rules, answers: &Answers, app: &App, denied: &Withheld) -> Result<(), DenyError> {
-    let is_spoken_of = |path: &str| {
-        path.starts_with("wasi:") && (answers.has_interface(path) || (rules.http.is_some() && REQUESTS.contains(&path)))
+    let is_unkept = |name: &str| {
+        let parsed = InterfaceName::parse(name);
+        let path = name.split_once('@').map_or(name, |(path, _)| path);
+        let of_answers = path.starts_with("wasi:") && answers.has_interface(path);
+        let of_gate = rules.http.is_some() && REQUESTS.contains(&path);
+        (of_answers && !parsed.as_ref().is_some_and(InterfaceName::is_wasi))
+            || (of_gate && !parsed.is_some_and(|name| name.is_wasi_0_2()))
     };
-    let is_released = |name: &str| InterfaceName::parse(name).is_some_and(|name| name.is_wasi_0_2());
-    let found = app.imports.iter().find(|name| {
-        let path = name.split_once('@').map_or(name.as_str(), |(path, _)| path);
-        is_spoken_of(path) && !is_released(name) && !denied.contains(*name)
-    });
+    let found = app.imports.iter().find(|name| is_unkept(name) && !denied.contains(*name));
     match found {
         None => Ok(()),
         Some(interface) => Err(DenyError::NotOf02 { interface: interface.clone() }),

@@ -53,7 +53,9 @@ impl Answers {
         let is_ours = |stream: &Stdio<String>| *stream != Stdio::Host;
         let Policy { stdin, stdout, stderr, .. } = &self.policy;
         match base(path) {
-            ENVIRONMENT => ["get-environment", "get-arguments", "initial-cwd", "get-initial-cwd"].iter().any(|name| self.has(path, name)),
+            ENVIRONMENT => ["get-environment", "get-arguments", "initial-cwd", "get-initial-cwd"]
+                .iter()
+                .any(|name| self.has(path, name)),
             "wasi:cli/stdin" | "wasi:cli/terminal-stdin" | "wasi:cli/terminal-input" => is_ours(stdin),
             "wasi:cli/stdout" | "wasi:cli/terminal-stdout" => is_ours(stdout),
             "wasi:cli/stderr" | "wasi:cli/terminal-stderr" => is_ours(stderr),
@@ -97,7 +99,9 @@ impl Answers {
         match (base(path), function) {
             (ENVIRONMENT, "get-environment") => (self.policy.environment == Inherited::None).then_some(Fixed::Nothing),
             (ENVIRONMENT, "get-arguments") => self.policy.own_arguments.then_some(Fixed::Nothing),
-            (ENVIRONMENT, "initial-cwd" | "get-initial-cwd") => self.policy.directory.is_some().then_some(Fixed::Nothing),
+            (ENVIRONMENT, "initial-cwd" | "get-initial-cwd") => {
+                self.policy.directory.is_some().then_some(Fixed::Nothing)
+            }
             (WALL | SYSTEM, "now") => self.policy.wall_clock.map(Fixed::Time),
             (WALL, "resolution") => self.policy.wall_clock.map(|_| Fixed::Time(tick)),
             (SYSTEM, "get-resolution") => self.policy.wall_clock.map(|_| Fixed::Number(1)),

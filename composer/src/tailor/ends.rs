@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use walrus::{ImportKind, Module};
 use wit_parser::{Function, Type, TypeDefKind, TypeId};
 
-use super::{Demand, Demands};
 use super::imports::{do_nothing, function_imports};
 use super::module::INTRINSICS;
+use super::{Demand, Demands};
 use crate::error::TailorError;
 use crate::name::InterfaceName;
 use crate::wasi::{PUMP, PUMP_VERSION, Wasi};
@@ -63,7 +63,10 @@ fn holder<'a>(wasi: &'a Wasi, exports: &'a Demands, carried: &str) -> Option<(&'
 }
 
 fn place(wasi: &Wasi, function: &Function, carried: &str) -> Option<usize> {
-    function.find_futures_and_streams(&wasi.resolve).iter().position(|id| carries(wasi, *id).as_deref() == Some(carried))
+    function
+        .find_futures_and_streams(&wasi.resolve)
+        .iter()
+        .position(|id| carries(wasi, *id).as_deref() == Some(carried))
 }
 
 /// The name that the vfs's module has for what a stream or future carries.

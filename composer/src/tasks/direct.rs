@@ -10,9 +10,7 @@ use bumpalo::Bump;
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, FunctionSection, ImportSection, MemoryType, Module, TypeSection,
 };
-use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, Export, ExternalKind,
-};
+use wasmparser::{CanonicalFunction, CanonicalOption, ComponentAlias, ComponentExternalKind, Export, ExternalKind};
 use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, Resolve};
 
@@ -195,8 +193,7 @@ fn module(glue: &[Glue], has_memory: bool) -> Vec<u8> {
         code.function(&one.body(number));
     }
     if has_memory {
-        let memory =
-            MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
+        let memory = MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
         imports.import("app", "memory", memory);
     }
     let mut module = Module::new();

@@ -504,7 +504,9 @@ fn a_policy_cannot_be_kept_for_other_versions() {
         .unwrap()
     };
     let seeded = |composer: Composer| composer.policy(crate::Policy { seed: Some(1), ..crate::Policy::default() });
-    for name in ["wasi:random/random@0.3.0", "wasi:random/random@0.2.0-rc-2023-11-10", "wasi:random/random"] {
+    for name in
+        ["wasi:random/random@0.3.0-rc-2026-01-01", "wasi:random/random@0.2.0-rc-2023-11-10", "wasi:random/random"]
+    {
         let message = error(app(name), seeded);
         assert!(message.starts_with(&format!("the policy cannot be kept for `{name}`")), "{message}");
     }

@@ -21,7 +21,10 @@ pub struct Reader {
 
 /// Where the bytes come from.
 pub enum Source {
-    File { file: OpenFile, offset: u64 },
+    File {
+        file: OpenFile,
+        offset: u64,
+    },
     /// All streams of stdin have one position.
     Stdin,
 }

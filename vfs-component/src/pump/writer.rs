@@ -34,7 +34,10 @@ enum Stage {
 
 /// Where the bytes go.
 pub enum Sink {
-    File { file: OpenFile, position: Position },
+    File {
+        file: OpenFile,
+        position: Position,
+    },
     /// Nowhere; it is said that they were written.
     Null,
     /// Nowhere, for this reason.
