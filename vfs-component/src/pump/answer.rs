@@ -45,6 +45,12 @@ impl Done {
         (readable, Self { end, kind: Kind::Cli })
     }
 
+    /// Of one of the two: an app has streams of one of them at least, and no handle is 0.
+    pub fn of_any() -> (u32, Self) {
+        let (readable, done) = Self::of_filesystem();
+        if readable == 0 { Self::of_cli() } else { (readable, done) }
+    }
+
     /// With its value.
     pub fn answer(self, result: Result<(), Error>) -> Answer {
         let value = match self.kind {
@@ -78,6 +84,14 @@ static FILESYSTEM: [[u32; 5]; 1 + ErrorCode::NUMBERS] = {
 };
 
 impl Answer {
+    /// Nobody will listen.
+    pub fn ignore(&self, readable: u32) {
+        match self.value {
+            Value::Filesystem(_) => results::ignore_of_filesystem(readable),
+            Value::Cli(_) => results::ignore_of_cli(readable),
+        }
+    }
+
     /// Says it, then lets go of the end when it was heard or nobody listens.
     pub(super) fn turn(&mut self, progress: Option<Progress>) -> Next {
         let heard = progress.or_else(|| {

@@ -132,6 +132,8 @@ pub mod results {
             pub safe fn write(end: u32, value: &'static [u32; 5]) -> u32;
             #[link_name = "future-drop-writable"]
             pub safe fn drop_writable(end: u32);
+            #[link_name = "future-drop-readable"]
+            pub safe fn drop_readable(end: u32);
         }
     }
 
@@ -144,11 +146,15 @@ pub mod results {
             pub safe fn write(end: u32, value: &'static [u8; 2]) -> u32;
             #[link_name = "future-drop-writable"]
             pub safe fn drop_writable(end: u32);
+            #[link_name = "future-drop-readable"]
+            pub safe fn drop_readable(end: u32);
         }
     }
 
-    pub use cli::{drop_writable as drop_of_cli, write as write_to_cli};
-    pub use filesystem::{drop_writable as drop_of_filesystem, write as write_to_filesystem};
+    pub use cli::{drop_readable as ignore_of_cli, drop_writable as drop_of_cli, write as write_to_cli};
+    pub use filesystem::{
+        drop_readable as ignore_of_filesystem, drop_writable as drop_of_filesystem, write as write_to_filesystem,
+    };
 
     pub fn new_of_filesystem() -> (u32, u32) {
         pair(filesystem::new())

@@ -18,7 +18,6 @@
 //! so nothing is allocated, polled or woken but by the component model itself. `docs/pump.md` tells the whole story.
 
 mod answer;
-mod bell;
 mod ends;
 mod lister;
 mod reader;
@@ -38,7 +37,6 @@ pub use start::{become_pump, callback};
 pub use writer::{Sink, Writer};
 
 use answer::Answer;
-use bell::Bell;
 use ends::Progress;
 
 /// How often a job goes on without having to wait before others have their turn.
@@ -57,8 +55,6 @@ pub struct Pump {
     /// Whether the task is there, and whether it ends with the last job.
     runs: bool,
     ends: bool,
-    /// What wakes it.
-    bell: Option<Bell>,
 }
 
 struct Waiting {
@@ -155,10 +151,20 @@ impl Pump {
         }
         self.join(job.end());
         self.drive(world, job, None);
-        if self.ready > 0
-            && let Some(bell) = &mut self.bell
-        {
-            bell.ring();
+        if self.ready > 0 {
+            self.wake(world);
+        }
+    }
+
+    /// An event for the task, where none would come: a result is said to somebody who does not want to hear it.
+    fn wake(&mut self, world: &mut World<'_>) {
+        let (readable, done) = Done::of_any();
+        let answer = done.answer(Ok(()));
+        let end = answer.end;
+        self.join(end);
+        self.drive(world, Job::Answer(answer), None);
+        if let Some(Some(Waiting { job: Job::Answer(answer), .. })) = self.jobs.get(end as usize) {
+            answer.ignore(readable);
         }
     }
 
@@ -218,11 +224,7 @@ impl Pump {
 
     /// Something has happened at an end.
     fn event(&mut self, world: &mut World<'_>, end: u32, progress: Progress) {
-        if let Some(bell) = &mut self.bell
-            && bell.is_at(end)
-        {
-            bell.listen();
-        } else if let Some(waiting) = self.take(end) {
+        if let Some(waiting) = self.take(end) {
             self.drive(world, waiting.job, Some(progress));
         }
     }

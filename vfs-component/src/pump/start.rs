@@ -1,7 +1,6 @@
 //! The pump's task: it has given its result before anything else happens, and waits for events from then on.
 
-use super::bell::Bell;
-use super::ends::{Progress, bytes};
+use super::ends::Progress;
 use super::{Pump, World, ends};
 use crate::state::{State, call_value};
 
@@ -26,7 +25,7 @@ extern "C" fn start() -> u32 {
 
 #[unsafe(export_name = "vfs-compose:vfs/pump#stop")]
 extern "C" fn stop() {
-    call_value(|state| state.pump.stop());
+    call_value(|State { fs, standard, pump, .. }| pump.stop(&mut World { fs, standard }));
 }
 
 /// What a task has to return that has given its result: it goes on as the pump, or ends where there is one.
@@ -56,25 +55,18 @@ impl Pump {
         if core::mem::replace(&mut self.runs, true) {
             return false;
         }
-        if self.bell.is_some() {
-            return true;
-        }
-        let (readable, writable) = bytes::new();
-        // No app whose vfs has no stream of bytes needs waking, and no handle is 0.
-        if readable != 0 {
-            self.join(readable);
-            self.bell = Some(Bell::new(readable, writable));
-        } else if self.set == 0 {
+        if self.set == 0 {
             self.set = ends::new_set();
         }
         true
     }
 
     /// From now on the task ends with the last job.
-    fn stop(&mut self) {
+    fn stop(&mut self, world: &mut World<'_>) {
         self.ends = true;
-        if let Some(bell) = &mut self.bell {
-            bell.ring();
+        // Else the last job's event comes.
+        if self.runs && self.kept == 0 {
+            self.wake(world);
         }
     }
 
