@@ -75,6 +75,11 @@ impl App {
         granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
     }
 
+    /// An interface of WASI 0.3 that the vfs has for it. Of a clock there is nothing to have but the host's.
+    pub(crate) fn of_0_3(&self) -> Option<&InterfaceName> {
+        self.served.keys().find(|name| name.is_wasi_0_3() && !name.path.starts_with("wasi:clocks/"))
+    }
+
     /// Whether anything of the tree would ever be asked for.
     pub(crate) fn has_filesystem(&self) -> bool {
         self.served.keys().any(|name| name.path.starts_with(FILESYSTEM))

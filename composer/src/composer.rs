@@ -219,7 +219,13 @@ impl Composer {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
         }
         let app = front::apply(&self.rules, &wasi, &self.answers(), app)?;
-        if self.form == FormChoice::Plugged {
+        let is_plugged = match self.form {
+            FormChoice::Plugged => true,
+            // For streams of 0.3 it is the form that there is.
+            FormChoice::Auto => app.of_0_3().is_some(),
+            FormChoice::Linked => false,
+        };
+        if is_plugged {
             return self.plugged(&wasi, &app, None);
         }
         match self.linked(&wasi, &app) {

@@ -91,6 +91,12 @@ pub enum Unlinkable {
         /// The function's name.
         function: String,
     },
+    /// Streams of WASI 0.3, which both ends of cannot be in one component.
+    #[error("the app imports `{interface}`, and streams of WASI 0.3 need a vfs that is a component of its own")]
+    Streams {
+        /// The interface.
+        interface: String,
+    },
     /// A component inside the app, or an export, has the interface as a whole.
     #[error("the app does not only call `{interface}`, but hands it on")]
     HandedOn {
@@ -146,6 +152,9 @@ pub(crate) struct Linked {
 /// - [`Unlinkable`]: the app is not made so that this can be done.
 /// - [`crate::error::TailorError`]: the vfs cannot be fitted to the app.
 pub(crate) fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Error> {
+    if let Some(interface) = app.of_0_3() {
+        return Err(Unlinkable::Streams { interface: interface.to_string() }.into());
+    }
     let names = Bump::new();
     let mut component = Component::read(&app.component).map_err(Unlinkable::from)?;
     let flat = flatten::flatten(&component)?;

@@ -3,16 +3,18 @@
 //! ```text
 //! start     each of its exports starts the vfs's pump before anything else, so that no stream is asked for before it is there
 //! direct    its calls of what is done at once become plain ones, for which no engine has to make a task
+//! inside    both in a component inside the app
 //! shape     parameters and results as they lie in memory
 //! ```
 //!
-//! Both are small core modules beside the app's own, which stay as they are. They can be put in where the app's functions are lifted and
-//! lowered in its outermost component, as current toolchains have it.
+//! Both are small core modules beside the app's own, which stay as they are.
 
 mod direct;
+mod inside;
 mod shape;
 mod start;
 
+use bumpalo::Bump;
 use wit_parser::{Function, WorldItem};
 
 use crate::app::App;
@@ -37,17 +39,39 @@ pub(crate) fn ready(wasi: &Wasi, app: &App) -> Result<Ready, Malformed> {
         return Ok(as_it_is());
     }
     let mut component = Component::read(&app.component)?;
-    let names = bumpalo::Bump::new();
+    let names = Bump::new();
     let exports = exports(app);
-    if !start::put_in(&mut component, &names, app, &exports) {
+    let is_vfs = |name: &str| app.served.keys().any(|served| served.to_string() == name);
+    if !put_in(&Place { wasi, app }, &mut component, &names, &exports, &is_vfs)? {
         return Ok(as_it_is());
-    }
-    // A plain call of what is asynchronous may not be made where nothing asynchronous may happen.
-    if exports.iter().all(|(_, function)| function.kind.is_async()) {
-        direct::put_in(wasi, &mut component, &names, app);
     }
     let emitted = component.emit(is_root)?;
     Ok(Ready { component: emitted.bytes, pump: PumpStart::BeforeTheApp })
+}
+
+/// What all of this is about.
+struct Place<'a> {
+    wasi: &'a Wasi,
+    app: &'a App,
+}
+
+/// Puts both into the component that lifts these exports, however deep it is. `is_vfs` says of an import whether it is the vfs's.
+fn put_in<'a>(
+    place: &Place<'_>,
+    component: &mut Component<'a>,
+    names: &'a Bump,
+    exports: &[(String, &Function)],
+    is_vfs: &dyn Fn(&str) -> bool,
+) -> Result<bool, Malformed> {
+    let Place { wasi, app } = place;
+    if !start::put_in(component, names, app, exports) {
+        return inside::put_in(place, component, names, exports, is_vfs);
+    }
+    // A plain call of what is asynchronous may not be made where nothing asynchronous may happen.
+    if exports.iter().all(|(_, function)| function.kind.is_async()) {
+        direct::put_in(wasi, component, names, app, is_vfs);
+    }
+    Ok(true)
 }
 
 /// The app's exported functions, with the names of the exports.

@@ -17,6 +17,7 @@ mod policy;
 mod refused;
 pub(crate) mod run;
 mod tailored;
+mod version3;
 mod versions;
 mod wrapped;
 mod writing;

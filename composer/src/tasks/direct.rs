@@ -34,9 +34,16 @@ struct Call<'f> {
 }
 
 /// Makes plain calls of those that can be.
-pub(super) fn put_in<'a>(wasi: &Wasi, component: &mut Component<'a>, names: &'a Bump, app: &App) {
+/// `is_vfs` says of an import whether it is the vfs's.
+pub(super) fn put_in<'a>(
+    wasi: &Wasi,
+    component: &mut Component<'a>,
+    names: &'a Bump,
+    app: &App,
+    is_vfs: &dyn Fn(&str) -> bool,
+) {
     let mut groups: BTreeMap<Option<u32>, Vec<Call<'_>>> = BTreeMap::new();
-    for call in calls(wasi, component, app) {
+    for call in calls(wasi, component, app, is_vfs) {
         groups.entry(call.memory).or_default().push(call);
     }
     for (memory, calls) in groups {
@@ -68,7 +75,12 @@ pub(super) fn put_in<'a>(wasi: &Wasi, component: &mut Component<'a>, names: &'a 
 }
 
 /// The app's asynchronous calls of functions of the vfs that are done when they return.
-fn calls<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App) -> Vec<Call<'f>> {
+fn calls<'f>(
+    wasi: &Wasi,
+    component: &Component<'_>,
+    app: &'f App,
+    is_vfs: &dyn Fn(&str) -> bool,
+) -> Vec<Call<'f>> {
     let mut all = Vec::new();
     for definition in component.definitions() {
         let (Some(id), Item::Canonical(CanonicalFunction::Lower { func_index, options })) =
@@ -76,7 +88,7 @@ fn calls<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App) -> Vec<Call<'
         else {
             continue;
         };
-        let Some(function) = function(wasi, component, app, *func_index) else { continue };
+        let Some(function) = function(wasi, component, app, is_vfs, *func_index) else { continue };
         if !options.contains(&CanonicalOption::Async) {
             continue;
         }
@@ -91,13 +103,22 @@ fn calls<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App) -> Vec<Call<'
 }
 
 /// The function of the vfs's that a component function is, if it is asynchronous.
-fn function<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App, number: u32) -> Option<&'f Function> {
+fn function<'f>(
+    wasi: &Wasi,
+    component: &Component<'_>,
+    app: &'f App,
+    is_vfs: &dyn Fn(&str) -> bool,
+    number: u32,
+) -> Option<&'f Function> {
     let Item::Alias(ComponentAlias::InstanceExport { kind: ComponentExternalKind::Func, instance_index, name }) =
         component.get(Space::Function, number)?
     else {
         return None;
     };
     let Item::Import(import) = component.get(Space::Instance, *instance_index)? else { return None };
+    if !is_vfs(import.name.name) {
+        return None;
+    }
     let (id, interface) = app.interfaces.iter().find(|(_, known)| known.to_string() == import.name.name)?;
     let function = app.resolve.interfaces[*id].functions.get(*name)?;
     let is_known = wasi.function(&interface.path, name).is_some();

@@ -52,7 +52,8 @@ pub(super) fn put_in<'a>(
         exports.iter().map(|(export, function)| lifted(component, app, export, function)).collect();
     let Some(lifted) = lifted.filter(|lifted| !lifted.is_empty()) else { return false };
     let function = |name, index| Export { name, kind: ExternalKind::Func, index };
-    let [start, stop] = import(component, names);
+    let pump = import(component, names);
+    let [start, stop] = lower(component, pump);
     let of_vfs = bundle(component, vec![function(START, start), function(STOP, stop)]);
     let callbacks = lifted.iter().filter_map(|one| one.callback);
     let of_app: Vec<u32> = lifted.iter().map(|one| one.core).chain(callbacks).collect();
@@ -104,8 +105,13 @@ fn lifted(component: &Component<'_>, app: &App, export: &str, function: &Functio
     Some(Lifted { number, core: *core_func_index, params, results, callback })
 }
 
-/// `start` and `stop`, imported and lowered: the core functions.
-fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> [u32; 2] {
+/// The name of the pump's interface.
+pub(super) fn name(names: &Bump) -> &str {
+    names.alloc_str(&format!("{PUMP}@{PUMP_VERSION}"))
+}
+
+/// The pump's interface, imported: the instance.
+pub(super) fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> u32 {
     let ty = |async_| {
         InstanceTypeDeclaration::Type(ComponentType::Func(ComponentFuncType {
             async_,
@@ -117,12 +123,16 @@ fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> [u32; 2] {
         name: ComponentExternName { name, implements: None, version_suffix: None, external_id: None },
         ty: ComponentTypeRef::Func(number),
     };
+    let of_pump = name(names);
     let declarations = [ty(true), function(START, 0), ty(false), function(STOP, 1)];
     let ty = component.add(Item::Type(ComponentType::Instance(Box::new(declarations))));
-    let name = names.alloc_str(&format!("{PUMP}@{PUMP_VERSION}"));
-    let name = ComponentExternName { name, implements: None, version_suffix: None, external_id: None };
+    let name = ComponentExternName { name: of_pump, implements: None, version_suffix: None, external_id: None };
     let import = ComponentImport { name, ty: ComponentTypeRef::Instance(ty) };
-    let instance_index = component.add(Item::Import(import));
+    component.add(Item::Import(import))
+}
+
+/// `start` and `stop`, lowered: the core functions.
+fn lower(component: &mut Component<'_>, instance_index: u32) -> [u32; 2] {
     [(START, Some(CanonicalOption::Async)), (STOP, None)].map(|(name, option)| {
         let kind = ComponentExternalKind::Func;
         let func_index = component.add(Item::Alias(ComponentAlias::InstanceExport { kind, instance_index, name }));
