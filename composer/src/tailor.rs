@@ -73,9 +73,7 @@ pub(crate) fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Re
     demand::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
     let edited = module::edit(wasi, VFS_MODULE, &order, embedding)?;
     let mut hosted = edited.host;
-    demand::close(wasi, &mut hosted, |_, path| {
-        order.grants.version(path).unwrap_or_else(|| wasi.version(path)).clone()
-    })?;
+    demand::close(wasi, &mut hosted, |user, path| order.grants.version(path).unwrap_or(&user.version).clone())?;
     let component = encode(wasi, edited.bytes, &hosted, &order.exports)?;
     Ok(Tailored { component, place: edited.place })
 }

@@ -75,12 +75,7 @@ pub(super) fn put_in<'a>(
 }
 
 /// The app's asynchronous calls of functions of the vfs that are done when they return.
-fn calls<'f>(
-    wasi: &Wasi,
-    component: &Component<'_>,
-    app: &'f App,
-    is_vfs: &dyn Fn(&str) -> bool,
-) -> Vec<Call<'f>> {
+fn calls<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App, is_vfs: &dyn Fn(&str) -> bool) -> Vec<Call<'f>> {
     let mut all = Vec::new();
     for definition in component.definitions() {
         let (Some(id), Item::Canonical(CanonicalFunction::Lower { func_index, options })) =

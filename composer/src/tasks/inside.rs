@@ -78,8 +78,6 @@ fn behind(component: &Component<'_>, export: &str) -> Option<(u32, String)> {
 }
 
 fn times_instantiated(component: &Component<'_>, number: u32) -> usize {
-    let is_one = |item: &Item<'_>| {
-        matches!(item, Item::Instance(ComponentInstance::Instantiate { component_index, .. }) if *component_index == number)
-    };
+    let is_one = |item: &Item<'_>| matches!(item, Item::Instance(ComponentInstance::Instantiate { component_index, .. }) if *component_index == number);
     component.definitions().iter().filter(|definition| is_one(&definition.item)).count()
 }
