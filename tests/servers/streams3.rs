@@ -1,5 +1,5 @@
-//! A command of WASI 0.3, `tests/guests/streams3`, that gives stdin to a file and the file to stdout: nothing of the app is between the
-//! host's streams and the file's.
+//! A command of WASI 0.3, `tests/guests/streams3`, whose streams are hard on who feeds them: the host's streams given to files and the
+//! other way round, a listing before any other call, what is cancelled, what is left open at the end.
 
 use std::time::Duration;
 
@@ -18,18 +18,31 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// All of it.
 pub fn trials() -> Vec<Trial> {
-    Subject::of_forms(&FORMS, "streams3", || guests::named("streams3"), |_| Ok(()))
-        .in_every_form("all-sizes", all_sizes)
+    let subject = Subject::of_forms(&FORMS, "streams3", || guests::named("streams3"), |_| Ok(()));
+    let mut trials = subject.in_every_form("all-sizes", all_sizes);
+    trials.extend(subject.in_every_form("first", |subject, form| ends_well(subject, form, "first")));
+    trials.extend(subject.in_every_form("cancelled", |subject, form| ends_well(subject, form, "cancelled")));
+    trials.extend(subject.in_every_form("left-open", |subject, form| ends_well(subject, form, "left-open")));
+    trials
+}
+
+/// The program is its own judge.
+fn ends_well(subject: &Subject, form: Form, argument: &str) -> Result<()> {
+    run(subject, form, &Invocation::with_args([argument])).map(drop)
+}
+
+fn run(subject: &Subject, form: Form, invocation: &Invocation) -> Result<Vec<u8>> {
+    let made = subject.made(form)?;
+    let (app, granted) = (made.bytes()?, made.granted(form));
+    let run = async { timeout(LIMIT, network_host::run3(&app, invocation, granted.as_deref())).await };
+    network_host::runtime().block_on(run)?.map_err(|error| anyhow::anyhow!("{error:?}"))
 }
 
 fn all_sizes(subject: &Subject, form: Form) -> Result<()> {
-    let made = subject.made(form)?;
     for size in [0, 1, (64 << 10) + 1, 3 << 20] {
         let stdin: String = (0..size).map(|at| char::from((at % 127) as u8)).collect();
         let invocation = Invocation { stdin: stdin.clone(), ..Invocation::default() };
-        let (app, granted) = (made.bytes()?, made.granted(form));
-        let run = async { timeout(LIMIT, network_host::run3(&app, &invocation, granted.as_deref())).await };
-        let stdout = network_host::runtime().block_on(run)?.map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let stdout = run(subject, form, &invocation)?;
         ensure!(stdout == stdin.as_bytes(), "{} bytes came out, {size} went in", stdout.len());
     }
     Ok(())

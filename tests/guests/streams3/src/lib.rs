@@ -1,27 +1,32 @@
-//! Stdin to a file, and that file to stdout: the host's streams are the file's own, with nothing of the app between them.
+//! Streams of files where they are hard on who feeds them. The first argument says what is done; without one, stdin goes to a file and
+//! that file to stdout.
 
-use wasip3::cli::{stdin, stdout};
-use wasip3::filesystem::preopens::get_directories;
-use wasip3::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
+mod cancelled;
+mod first;
+mod left_open;
+mod through;
+
+use wasip3::cli::environment::get_arguments;
+use wasip3::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 
 struct Streams;
 
 impl wasip3::exports::cli::run::Guest for Streams {
     async fn run() -> Result<(), ()> {
-        through_a_file().await.map_err(|error| eprintln!("{error:?}"))
+        let done = match get_arguments().get(1).map(String::as_str) {
+            Some("first") => first::listing().await,
+            Some("cancelled") => cancelled::calls_reads_and_writes().await,
+            Some("left-open") => left_open::streams().await,
+            _ => through::a_file().await,
+        };
+        done.map_err(|error| eprintln!("{error:?}"))
     }
 }
 
-async fn through_a_file() -> Result<(), ErrorCode> {
-    let (root, _) = get_directories().swap_remove(0);
-    let (how, flags) = (OpenFlags::CREATE | OpenFlags::TRUNCATE, DescriptorFlags::READ | DescriptorFlags::WRITE);
-    let file = root.open_at(PathFlags::empty(), "through".to_owned(), how, flags).await?;
-    let (input, received) = stdin::read_via_stream();
-    file.write_via_stream(input, 0).await?;
-    received.await.map_err(|_| ErrorCode::Io)?;
-    let (contents, read) = file.read_via_stream(0);
-    stdout::write_via_stream(contents).await.map_err(|_| ErrorCode::Io)?;
-    read.await
+/// A file of the directory that is made or emptied, to be read and written.
+async fn new_file(root: &Descriptor, name: &str) -> Result<Descriptor, ErrorCode> {
+    let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
+    root.open_at(PathFlags::empty(), name.to_owned(), OpenFlags::CREATE | OpenFlags::TRUNCATE, flags).await
 }
 
 wasip3::cli::command::export!(Streams);
