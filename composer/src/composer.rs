@@ -305,8 +305,11 @@ impl Composer {
         not_linked: Option<String>,
     ) -> Result<Composed, Error> {
         let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
-        let Collected { image, embedding, warnings, .. } = self.collect()?;
+        let Collected { image, embedding, mut warnings } = self.collect()?;
         let mut order = order(wasi, app, &embedding.answers, pump);
+        if order.pump == PumpStart::FirstOpen && tailor::has_streams(wasi, &order.exports) {
+            warnings.push(FIRST_OPEN.to_owned());
+        }
         let grants = order.grants.clone();
         let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version(path)).clone();
         let of_any_app = match app {
@@ -363,6 +366,10 @@ impl Composer {
         Ok(settings)
     }
 }
+
+/// What is lost where nothing in front of the app starts what feeds the streams of WASI 0.3.
+const FIRST_OPEN: &str = "a stream of WASI 0.3 that the app asks for before its first `open-at` (a listing of a preopen, a standard \
+    stream that is a file) waits until there is one: nothing in front of the app starts what feeds streams";
 
 /// What was asked for, before any vfs.
 struct Collected {

@@ -1,6 +1,7 @@
 //! A command of WASI 0.3, `tests/guests/streams3`, whose streams are hard on who feeds them: the host's streams given to files and the
 //! other way round, a listing before any other call, what is cancelled, what is left open at the end.
 
+use std::fs;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -18,7 +19,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// All of it.
 pub fn trials() -> Vec<Trial> {
-    let subject = Subject::of_forms(&FORMS, "streams3", || guests::named("streams3"), |_| Ok(()));
+    let subject = Subject::of_forms(
+        &FORMS,
+        "streams3",
+        || guests::named("streams3"),
+        |tree| Ok(fs::write(tree.join("there"), "")?),
+    );
     let mut trials = subject.in_every_form("all-sizes", all_sizes);
     trials.extend(subject.in_every_form("first", |subject, form| ends_well(subject, form, "first")));
     trials.extend(subject.in_every_form("cancelled", |subject, form| ends_well(subject, form, "cancelled")));
