@@ -137,7 +137,7 @@ pub enum AppError {
         expected: String,
     },
     /// Another WASI than 0.2, or an interface that 0.2 does not have.
-    #[error("the app imports {}, which the vfs does not have: it serves the interfaces of WASI 0.2.0 to 0.2.12", list(.interfaces))]
+    #[error("the app imports {}, which the vfs does not have: it serves the interfaces of WASI 0.2.0 to 0.2.12 and 0.3.0 to 0.3.2", list(.interfaces))]
     OtherVersion {
         /// What the app imports.
         interfaces: Vec<String>,

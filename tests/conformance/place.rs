@@ -5,9 +5,6 @@ use vfs_tests::case::{Form, Host};
 use crate::program::Program;
 use crate::setting::Setting;
 
-/// Whether what is made of apps of WASI 0.3 runs. Without it they run on the host directory alone.
-pub const COMPOSES_03: bool = true;
-
 /// A form on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -34,7 +31,7 @@ impl Place {
 
     /// Where what is made of an app of 0.3 runs: this form alone takes one, and this host alone has what it needs.
     pub fn plugged_on_wasmtime(self) -> bool {
-        COMPOSES_03 && self == Self { form: Form::Plugged, host: Host::Wasmtime }
+        self == Self { form: Form::Plugged, host: Host::Wasmtime }
     }
 
     pub fn is_ours(self) -> bool {

@@ -21,9 +21,6 @@ const PLANS: u64 = 300;
 /// Other plans than those that the core carries out.
 const FIRST_SEED: u64 = 1 << 32;
 
-/// Whether what is made of apps of WASI 0.3 runs.
-const COMPOSES_03: bool = true;
-
 type Compose = fn(&Path, &Path, &[String], &Path) -> Result<()>;
 
 struct Bench {
@@ -129,7 +126,12 @@ fn linked() -> Result<()> {
 
 #[test]
 fn plugged_of_03() -> Result<()> {
-    if COMPOSES_03 { plans("planner3", compose::plugged) } else { Ok(()) }
+    plans("planner3", compose::plugged)
+}
+
+/// When a directory was last read is the host's affair: by the mount it is noted once in a while.
+fn without_access_times(line: &str) -> &str {
+    line.split_once(" accessed ").map_or(line, |(before, _)| before)
 }
 
 #[test]
@@ -140,7 +142,8 @@ fn both_versions_on_the_host() -> Result<()> {
             let plan = generate(seed);
             let [older, newer] = [&guests[0], &guests[1]].map(|guest| on_the_host(guest, over_image, &plan));
             let (older, newer) = (older?, newer?);
-            let [older, newer] = [&older, &newer].map(|lines| lines.iter().map(String::as_str).collect::<Vec<_>>());
+            let [older, newer] =
+                [&older, &newer].map(|lines| lines.iter().map(|line| without_access_times(line)).collect::<Vec<_>>());
             let differs = difference(&plan, ("0.2", &older), ("0.3", &newer));
             ensure!(differs.is_none(), "seed {seed}, over an image: {over_image}\n{}", differs.unwrap_or_default());
         }
