@@ -11,6 +11,7 @@ pub mod p3;
 pub mod size;
 pub mod speedtest1;
 pub mod start;
+pub mod turns;
 
 use crate::lab::Form;
 use crate::row::{Sample, Samples};

@@ -1,7 +1,7 @@
 //! Names and attributes.
 
 use super::operation;
-use crate::measure::guest;
+use crate::measure::{guest, turns};
 use crate::row::Measure::Other;
 use crate::row::Row;
 use crate::row::Target::{self, Faster, Times};
@@ -22,6 +22,15 @@ pub const ROWS: &[Row] = &[
         measure: Other(guest::lookups_by_directory_size),
     },
     operation("open, read 64 bytes, close", &["open", "/d1000", "1000", "10000"], Faster(1.8), Faster(10.0)),
+    // Through WASI 0.3 a read is two turns of the engine's event loop, whoever serves it.
+    Row {
+        name: "open, read 64 bytes, close, WASI 0.3",
+        against: "the stream and the future alone",
+        unit: NsPerOp,
+        target: Times(1.9),
+        linked: Target::None,
+        measure: Other(turns::against_open),
+    },
     operation("list 1,000 entries, each entry", &["list", "/d1000", "20"], Faster(2.2), Faster(8.0)),
     operation("create 1 KiB, stat, unlink", &["small-files", "/new", "1000"], Faster(6.0), Faster(15.0)),
 ];
