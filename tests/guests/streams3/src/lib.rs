@@ -3,6 +3,7 @@
 
 mod cancelled;
 mod first;
+mod full;
 mod left_open;
 mod through;
 
@@ -15,6 +16,7 @@ impl wasip3::exports::cli::run::Guest for Streams {
     async fn run() -> Result<(), ()> {
         let done = match get_arguments().get(1).map(String::as_str) {
             Some("first") => first::listing().await,
+            Some("full") => full::of_bytes().await,
             Some("cancelled") => cancelled::calls_reads_and_writes().await,
             Some("left-open") => left_open::streams().await,
             _ => through::a_file().await,
