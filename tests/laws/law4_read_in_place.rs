@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::host::Invocation;
-use vfs_tests::wasmtime_host::{self, Granted};
+use vfs_tests::wasmtime_host::{self, Granted, Prepared};
 use vfs_tests::{guests, wasmtime_host::engine};
 use wasmparser::{DataKind, Operator, Parser, Payload};
 use wasmtime::component::Component;
@@ -134,4 +134,24 @@ fn start_and_memory_do_not_depend_on_the_size_of_the_image() -> Result<()> {
         );
         Ok(())
     })
+}
+
+/// A stream of WASI 0.3 lends what lies in the image. The program keeps one piece at a time.
+#[test]
+fn a_file_that_is_read_as_a_stream_is_not_copied() -> Result<()> {
+    const LARGE: usize = 64 << 20;
+    const MOST: usize = 2 << 20;
+    let image = image(LARGE)?;
+    let composed = apps::composed(Form::Plugged, &guests::named("streams3")?, image.path(), &[])?;
+    let program = Prepared::new(&composed)?;
+    let held = |arguments: &[&str], expected: &str| -> Result<usize> {
+        let invocation = Invocation::with_args(arguments.iter().copied());
+        let (output, held) = program.run_in_memory(&invocation, usize::MAX)?;
+        ensure!(output.exit == 0 && output.stdout == expected, "{output:?}");
+        Ok(held)
+    };
+    // Another one that opens a file and writes to it.
+    let (without, with) = (held(&["left-open"], "")?, held(&["large"], &format!("{LARGE}\n"))?);
+    ensure!(with < without + MOST, "reading {LARGE} bytes holds {with} bytes, {without} without");
+    Ok(())
 }

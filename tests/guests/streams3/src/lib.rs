@@ -4,6 +4,7 @@
 mod cancelled;
 mod first;
 mod full;
+mod large;
 mod left_open;
 mod through;
 
@@ -18,6 +19,7 @@ impl wasip3::exports::cli::run::Guest for Streams {
             Some("first") => first::listing().await,
             Some("full") => full::of_bytes().await,
             Some("cancelled") => cancelled::calls_reads_and_writes().await,
+            Some("large") => large::file().await,
             Some("left-open") => left_open::streams().await,
             _ => through::a_file().await,
         };
