@@ -7,19 +7,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 /**
- * The directory with what jco makes of `component`; `app.js` in it exports `instantiate`.
+ * The directory with what jco makes of `component`; `app.js` in it exports `instantiate`. With `asyncMode` 'jspi' WebAssembly can wait.
  *
  * It lies in the directory VFS_NODE_CACHE (else in the temporary directory), under the hash of the component and of everything that
  * decides the outcome, so that a second run starts at once.
  */
-export async function transpiled(component, multiMemory) {
+export async function transpiled(component, multiMemory, asyncMode) {
     const lock = await readFile(new URL('package-lock.json', import.meta.url));
-    const key = createHash('sha256').update(component).update(lock).update(String(multiMemory)).digest('hex');
+    const key = createHash('sha256').update(component).update(lock).update(`${multiMemory} ${asyncMode}`).digest('hex');
     const kept = join(process.env.VFS_NODE_CACHE ?? join(tmpdir(), 'vfs-compose-node'), key);
     if (existsSync(kept)) return kept;
     const { transpileBytes } = await import('@bytecodealliance/jco-transpile');
     const made = `${kept}.${randomBytes(6).toString('hex')}`;
-    const { files } = await transpileBytes(component, { name: 'app', instantiation: 'async', multiMemory });
+    const { files } = await transpileBytes(component, { name: 'app', instantiation: 'async', multiMemory, asyncMode });
     for (const [name, bytes] of Object.entries(files)) {
         await mkdir(dirname(join(made, name)), { recursive: true });
         await writeFile(join(made, name), bytes);

@@ -1,5 +1,6 @@
-//! Node, through `adapters/node/run.mjs`. No directory is ever granted.
+//! Node, through `adapters/node/run.mjs`, or `run3.mjs` for what is of WASI 0.3. No directory is ever granted.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -17,8 +18,17 @@ use crate::{host, paths};
 pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
     let folder = folder();
     ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in adapters, or tests/setup.sh");
-    let mut command = Command::new(node_for(form)?);
-    command.arg("node/run.mjs").arg(app).args(&invocation.args).current_dir(folder);
+    let exports = vfs_compose::inspect(&fs::read(app)?)?.exports;
+    let mut command = if exports.iter().any(|name| name.starts_with("wasi:cli/run@0.3")) {
+        let mut command = Command::new(with_multi_memory()?);
+        command.args(["--experimental-wasm-jspi", "node/run3.mjs"]);
+        command
+    } else {
+        let mut command = Command::new(node_for(form)?);
+        command.arg("node/run.mjs");
+        command
+    };
+    command.arg(app).args(&invocation.args).current_dir(folder);
     command.env_clear().envs(&invocation.env);
     command.env("VFS_NODE_CACHE", paths::target().join("node-cache"));
     host::output(command, &invocation.stdin)
