@@ -105,7 +105,15 @@ fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str)
 export! {
     "wasi:filesystem/types#[method]descriptor.set-times",
     "wasi:filesystem/types@0.3#[method]descriptor.set-times",
-    (descriptor: u32, accessed: u32, accessed_seconds: u64, accessed_nanoseconds: u32, modified: u32, modified_seconds: u64, modified_nanoseconds: u32) -> Unit,
+    (
+        descriptor: u32,
+        accessed: u32,
+        accessed_seconds: u64,
+        accessed_nanoseconds: u32,
+        modified: u32,
+        modified_seconds: u64,
+        modified_nanoseconds: u32,
+    ) -> Unit,
     |state| {
         state.fs.set_times(
             state.handles.descriptor(descriptor),
@@ -118,7 +126,18 @@ export! {
 export! {
     "wasi:filesystem/types#[method]descriptor.set-times-at",
     "wasi:filesystem/types@0.3#[method]descriptor.set-times-at",
-    (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize, accessed: u32, accessed_seconds: u64, accessed_nanoseconds: u32, modified: u32, modified_seconds: u64, modified_nanoseconds: u32) -> Unit,
+    (
+        descriptor: u32,
+        path_flags: u32,
+        path: *const u8,
+        path_length: usize,
+        accessed: u32,
+        accessed_seconds: u64,
+        accessed_nanoseconds: u32,
+        modified: u32,
+        modified_seconds: u64,
+        modified_nanoseconds: u32,
+    ) -> Unit,
     |state| {
         state.fs.set_times_at(
             state.handles.descriptor(descriptor),

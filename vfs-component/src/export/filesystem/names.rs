@@ -7,18 +7,34 @@ use crate::state::State;
 export! {
     "wasi:filesystem/types#[method]descriptor.rename-at",
     "wasi:filesystem/types@0.3#[method]descriptor.rename-at",
-    (descriptor: u32, old_path: *const u8, old_path_length: usize, new_descriptor: u32, new_path: *const u8, new_path_length: usize) -> Unit,
+    (
+        descriptor: u32,
+        old_path: *const u8,
+        old_path_length: usize,
+        new_descriptor: u32,
+        new_path: *const u8,
+        new_path_length: usize,
+    ) -> Unit,
     |state| {
         let State { fs, handles, .. } = state;
         let (from, to) = handles.two_descriptors(descriptor, new_descriptor);
-        fs.rename_at(from, abi::string(old_path, old_path_length), to, abi::string(new_path, new_path_length)).map(|()| DONE)
+        fs.rename_at(from, abi::string(old_path, old_path_length), to, abi::string(new_path, new_path_length))
+            .map(|()| DONE)
     }
 }
 
 export! {
     "wasi:filesystem/types#[method]descriptor.link-at",
     "wasi:filesystem/types@0.3#[method]descriptor.link-at",
-    (descriptor: u32, old_path_flags: u32, old_path: *const u8, old_path_length: usize, new_descriptor: u32, new_path: *const u8, new_path_length: usize) -> Unit,
+    (
+        descriptor: u32,
+        old_path_flags: u32,
+        old_path: *const u8,
+        old_path_length: usize,
+        new_descriptor: u32,
+        new_path: *const u8,
+        new_path_length: usize,
+    ) -> Unit,
     |state| {
         let State { fs, handles, .. } = state;
         let (from, to) = handles.two_descriptors(descriptor, new_descriptor);
