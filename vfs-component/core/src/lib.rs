@@ -55,7 +55,9 @@ pub use clock::{Clock, NewTimestamp};
 pub use dir_stream::{DirItem, DirStream};
 pub use error::Error;
 pub use fs::{DirectoryRights, Fs, Options, Usage, Volume};
-pub use layer::{Contents, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed};
+pub use layer::{
+    Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
+};
 pub use limits::Limits;
 pub use node::Stat;
 pub use open_file::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags};
