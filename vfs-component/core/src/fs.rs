@@ -8,8 +8,8 @@ use crate::clock::{Clock, Time};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
-use crate::path::Step;
-use crate::resolve::{Place, Walk, descend};
+use crate::path::{self, Step};
+use crate::resolve::{PathTarget, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
 
@@ -96,20 +96,22 @@ impl<'i, C: Clock> Fs<'i, C> {
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
         let start = self.directory(at)?;
         self.tree.names.make_room();
-        if let Some(found) = descend(&self.tree, start, path, follow) {
-            return Ok(found);
+        match descend(&self.tree, start, path, follow) {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => self.walk(at)?.resolve(path, follow)?.existing(),
+            // What is wrong with the path itself comes first.
+            Err(error) => path::check(path).and(Err(error)),
         }
-        self.walk(at)?.resolve(path, follow)?.existing()
     }
 
     /// Walks to the directory of a path's last component; see [`Walk::parent`].
-    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
+    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, Error> {
         self.walk(at)?.parent(path)
     }
 
     /// Walks to a name in a directory and looks it up without following it.
-    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
-        self.parent(at, path)?.look(&self.tree)
+    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, Error> {
+        self.parent(at, path)?.lookup_last(&self.tree)
     }
 
     /// Walks to a name that is to be made: the directory, and the name.
@@ -119,19 +121,19 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - Those of [`Walk::parent`].
-    pub(crate) fn vacant<'p>(
+    pub(crate) fn resolve_new_entry<'p>(
         &mut self,
         at: &OpenFile,
         path: &'p str,
         is_directory: bool,
     ) -> Result<(NodeId, &'p [u8]), Error> {
-        let place = self.entry(at, path)?;
-        let (Step::Name(name), None) = (place.last(), place.found) else { return Err(Error::Exist) };
-        if (place.must_be_directory && !is_directory) || self.tree.is_removed(place.directory) {
+        let target = self.entry(at, path)?;
+        let (Step::Name(name), None) = (target.last(), target.found) else { return Err(Error::Exist) };
+        if (target.must_be_directory && !is_directory) || self.tree.is_removed(target.directory) {
             return Err(Error::NoEntry);
         }
         may_change(at)?;
-        Ok((place.directory, name))
+        Ok((target.directory, name))
     }
 }
 

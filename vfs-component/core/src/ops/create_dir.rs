@@ -23,7 +23,7 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the image is damaged.
     pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
-        let (parent, name) = self.vacant(at, path, true)?;
+        let (parent, name) = self.resolve_new_entry(at, path, true)?;
         let name = owned(name)?;
         let slot = self.tree.load_entries(parent, &[(&name, None)])?;
         let reserved = self.tree.reserve_node();

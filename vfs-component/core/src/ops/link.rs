@@ -33,10 +33,10 @@ impl<C: Clock> Fs<'_, C> {
         to_path: &str,
     ) -> Result<(), Error> {
         let source = self.existing(from, from_path, follow)?;
-        let (directory, name) = match self.vacant(to, to_path, false) {
+        let (directory, name) = match self.resolve_new_entry(to, to_path, false) {
             // What is wrong with the source comes before the rights.
             Err(Error::ReadOnly) if source.kind == FileKind::Directory => return Err(Error::NotPermitted),
-            vacant => vacant?,
+            entry => entry?,
         };
         if source.kind == FileKind::Directory {
             return Err(Error::NotPermitted);

@@ -61,7 +61,7 @@ impl<C: Clock> Fs<'_, C> {
         }
         let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
         let found = if creates {
-            let place = self.walk(at)?.that_makes_file().resolve(path, follow)?;
+            let place = self.walk(at)?.for_create().resolve(path, follow)?;
             if let (None, Step::Name(name)) = (place.found, place.last()) {
                 let (directory, name) = (place.directory, owned(name)?);
                 return self.create_file(at, directory, name, flags);

@@ -26,7 +26,7 @@ impl<C: Clock> Fs<'_, C> {
     pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), Error> {
         self.directory(at)?;
         let target = path::check(target)?;
-        let (directory, name) = self.vacant(at, path, false)?;
+        let (directory, name) = self.resolve_new_entry(at, path, false)?;
         let (target, name) = (owned(target)?, owned(name)?);
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;
         let reserved = self.tree.reserve_node();
