@@ -25,7 +25,7 @@ pub enum Error {
     /// The arguments contradict each other or the file.
     #[error("invalid argument")]
     Invalid = 12,
-    /// The image is damaged.
+    /// The layer is damaged.
     #[error("i/o error")]
     Io = 13,
     /// It is a directory.

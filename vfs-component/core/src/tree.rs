@@ -187,7 +187,7 @@ impl<L: Layer> Tree<L> {
     /// Gives a node of the layer a slot, so that it can be opened or changed. Nothing about it changes.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn load(&mut self, id: NodeId) -> Result<u32, L::Stop> {
         if let Some(slot) = self.table.find(id) {

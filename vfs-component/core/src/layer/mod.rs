@@ -16,8 +16,8 @@ use vfs_image::{FileKind, Timestamp};
 use crate::path::Component;
 use crate::{Error, Stat};
 
-pub use image::ImageLayer;
 pub use effect::{Effect, Performed};
+pub use image::ImageLayer;
 pub use image_extents::ImageExtents;
 
 /// What a tree stands on: a look-up of a name, a listing by a cursor of its own, `stat`, `read_link` and reads.
@@ -82,10 +82,7 @@ pub trait Layer {
     ///
     /// # Errors
     /// - [`Error::Io`]: the directory is damaged, or a name is there twice.
-    fn entries(
-        &self,
-        directory: &Self::Inode,
-    ) -> Result<impl Iterator<Item = ListedOf<Self>>, Self::Stop>;
+    fn entries(&self, directory: &Self::Inode) -> Result<impl Iterator<Item = ListedOf<Self>>, Self::Stop>;
 
     /// The directory that a directory is in; the root's is itself.
     ///

@@ -134,7 +134,8 @@ fn fits(query: &Query, answer: &Answer) -> bool {
 fn are_entries(entries: &[Listed<Vec<u8>>], mut cursor: u64) -> bool {
     entries.iter().all(|entry| {
         let name = entry.name.as_slice();
-        let can_be = !matches!(name, b"" | b"." | b"..") && name.len() <= 255 && !name.contains(&b'/') && !name.contains(&0);
+        let can_be =
+            !matches!(name, b"" | b"." | b"..") && name.len() <= 255 && !name.contains(&b'/') && !name.contains(&0);
         let grows = entry.cursor > cursor;
         cursor = entry.cursor;
         can_be && grows

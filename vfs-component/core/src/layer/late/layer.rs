@@ -5,10 +5,10 @@ use alloc::vec::Vec;
 use vfs_image::{FileKind, Timestamp};
 
 use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
+use crate::Error;
 use crate::layer::{Effect, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
 use crate::path::Component;
 use crate::tree::owned;
-use crate::Error;
 
 /// A layer whose answers come from outside; see [the module](crate::late).
 #[derive(Debug)]
@@ -45,7 +45,14 @@ impl LateLayer {
     /// A layer that begins with this directory.
     #[must_use]
     pub const fn new(root: u64, changes: Changes) -> Self {
-        Self { root, changes, answers: Answers::new(), contradicted: core::cell::Cell::new(false), held: 0, released: Vec::new() }
+        Self {
+            root,
+            changes,
+            answers: Answers::new(),
+            contradicted: core::cell::Cell::new(false),
+            held: 0,
+            released: Vec::new(),
+        }
     }
 
     /// Numbers of nodes that nothing has open any more. What was kept for them outside may go.
@@ -135,9 +142,7 @@ impl Layer for LateLayer {
             return Ok(None);
         }
         match self.ask(Query::Lookup { directory: directory.number, name: owned(name.text)? })? {
-            Answer::Found(found) => {
-                Ok(found.map(|inode| LayerNode { number: inode.number, kind: inode.stat.kind }))
-            }
+            Answer::Found(found) => Ok(found.map(|inode| LayerNode { number: inode.number, kind: inode.stat.kind })),
             _ => Err(Error::Io.into()),
         }
     }
