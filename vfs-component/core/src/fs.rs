@@ -8,34 +8,11 @@ use crate::clock::{Clock, Time};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
+use crate::open_file::Changes;
 use crate::path::Step;
 use crate::resolve::{Place, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
-
-/// What a filesystem is like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Nothing can be changed: every change answers [`Error::ReadOnly`].
-    pub read_only: bool,
-    /// Quotas.
-    pub limits: Limits,
-    /// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`](crate::DescriptorFlags::MUTATE_DIRECTORY)
-    /// may do.
-    pub directory_rights: DirectoryRights,
-}
-
-/// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`](crate::DescriptorFlags::MUTATE_DIRECTORY) may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DirectoryRights {
-    /// The same as the directory it was opened from. The preview1 adapter never sets the flag, and C libraries set it
-    /// only with a write mode, which directories cannot be opened with: `unlinkat` below an opened directory, and so
-    /// every recursive removal, needs this. It is what wasmtime does.
-    #[default]
-    Inherited,
-    /// Nothing that changes the tree, as WASI's text says.
-    AsRequested,
-}
 
 /// What a filesystem holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +30,7 @@ pub struct Usage {
 pub struct Fs<'i, C: Clock> {
     pub(crate) tree: Tree<'i>,
     pub(crate) time: Time<C>,
-    pub(crate) options: Options,
+    pub(crate) max_open: u32,
     pub(crate) open: u32,
     /// Memory for the walks.
     above: Vec<NodeId>,
@@ -65,10 +42,10 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// # Errors
     /// - [`Error::Io`]: the image's root is damaged or not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn new(image: Option<Image<'i>>, clock: C, options: Options) -> Result<Self, Error> {
+    pub fn new(image: Option<Image<'i>>, clock: C, limits: Limits) -> Result<Self, Error> {
         let start = image.as_ref().map_or(Timestamp::default(), Image::build_time);
-        let tree = Tree::new(image, options.limits)?;
-        Ok(Self { tree, time: Time::new(clock, start), options, open: 0, above: Vec::new() })
+        let tree = Tree::new(image, limits)?;
+        Ok(Self { tree, time: Time::new(clock, start), max_open: limits.max_open, open: 0, above: Vec::new() })
     }
 
     /// What is held now.
@@ -138,5 +115,5 @@ impl<'i, C: Clock> Fs<'i, C> {
 /// # Errors
 /// - [`Error::ReadOnly`]: nothing can be changed through `file`.
 pub(crate) fn may_change(file: &OpenFile) -> Result<(), Error> {
-    if file.may_change { Ok(()) } else { Err(Error::ReadOnly) }
+    if file.changes == Changes::Refused { Err(Error::ReadOnly) } else { Ok(()) }
 }
