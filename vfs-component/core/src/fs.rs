@@ -2,9 +2,10 @@
 
 use alloc::vec::Vec;
 
-use vfs_image::{FileKind, Image, Timestamp};
+use vfs_image::{FileKind, Image};
 
 use crate::clock::{Clock, Time};
+use crate::layer::{ImageLayer, Layer};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
@@ -26,15 +27,18 @@ pub struct Usage {
     pub open: u32,
 }
 
-/// A filesystem: an image and the changes over it.
-pub struct Fs<'i, C: Clock> {
-    pub(crate) tree: Tree<'i>,
+/// A filesystem: a layer and the changes over it.
+pub struct Volume<L: Layer, C: Clock> {
+    pub(crate) tree: Tree<L>,
     pub(crate) time: Time<C>,
     pub(crate) max_open: u32,
     pub(crate) open: u32,
     /// Memory for the walks.
     above: Vec<NodeId>,
 }
+
+/// A filesystem over an image.
+pub type Fs<'i, C> = Volume<ImageLayer<'i>, C>;
 
 impl<'i, C: Clock> Fs<'i, C> {
     /// A filesystem over an image, or an empty one. The image is not looked at but for its root.
@@ -43,9 +47,20 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// - [`Error::Io`]: the image's root is damaged or not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn new(image: Option<Image<'i>>, clock: C, limits: Limits) -> Result<Self, Error> {
-        let start = image.as_ref().map_or(Timestamp::default(), Image::build_time);
-        let tree = Tree::new(image, limits)?;
-        Ok(Self { tree, time: Time::new(clock, start), max_open: limits.max_open, open: 0, above: Vec::new() })
+        Self::over(ImageLayer::new(image), clock, limits)
+    }
+}
+
+impl<L: Layer, C: Clock> Volume<L, C> {
+    /// A filesystem over a layer, of which only the root is looked at.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - Those of [`Layer::root`].
+    pub fn over(layer: L, clock: C, limits: Limits) -> Result<Self, L::Stop> {
+        let time = Time::new(clock, layer.build_time());
+        let tree = Tree::new(layer, limits)?;
+        Ok(Self { tree, time, max_open: limits.max_open, open: 0, above: Vec::new() })
     }
 
     /// What is held now.
@@ -63,29 +78,29 @@ impl<'i, C: Clock> Fs<'i, C> {
     }
 
     /// A walk from an open directory.
-    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, 'i>, Error> {
-        self.tree.names.make_room();
+    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, L>, L::Stop> {
+        self.tree.layer.make_room();
         let start = self.directory(at)?;
         Ok(Walk::new(&self.tree, start, &mut self.above))
     }
 
     /// What is at a path.
-    pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
+    pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, L::Stop> {
         let start = self.directory(at)?;
-        self.tree.names.make_room();
+        self.tree.layer.make_room();
         if let Some(found) = descend(&self.tree, start, path, follow) {
             return Ok(found);
         }
-        self.walk(at)?.resolve(path, follow)?.existing()
+        Ok(self.walk(at)?.resolve(path, follow)?.existing()?)
     }
 
     /// Walks to the directory of a path's last component; see [`Walk::parent`].
-    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
+    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, L::Stop> {
         self.walk(at)?.parent(path)
     }
 
     /// Walks to a name in a directory and looks it up without following it.
-    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, Error> {
+    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, L::Stop> {
         self.parent(at, path)?.look(&self.tree)
     }
 
@@ -94,20 +109,18 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// # Errors
     /// - [`Error::Exist`]: it is there, or is `.` or `..`.
     /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
-    /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - Those of [`Walk::parent`].
     pub(crate) fn vacant<'p>(
         &mut self,
         at: &OpenFile,
         path: &'p str,
         is_directory: bool,
-    ) -> Result<(NodeId, &'p [u8]), Error> {
+    ) -> Result<(NodeId, &'p [u8]), L::Stop> {
         let place = self.entry(at, path)?;
-        let (Step::Name(name), None) = (place.last(), place.found) else { return Err(Error::Exist) };
+        let (Step::Name(name), None) = (place.last(), place.found) else { return Err(Error::Exist.into()) };
         if (place.must_be_directory && !is_directory) || self.tree.is_removed(place.directory) {
-            return Err(Error::NoEntry);
+            return Err(Error::NoEntry.into());
         }
-        may_change(at)?;
         Ok((place.directory, name))
     }
 }

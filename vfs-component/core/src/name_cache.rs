@@ -10,9 +10,8 @@ use core::cell::Cell;
 
 use vfs_image::{DirEntry, FileKind, Nid};
 
+use crate::layer::LayerNode;
 use crate::name;
-use crate::node::NodeId;
-use crate::node::directory::Found;
 use crate::path::Component;
 
 /// Places at first; a power of two, as all sizes are.
@@ -48,12 +47,12 @@ impl<'i> NameCache<'i> {
 
     /// What the name stands for, if that is known.
     #[inline]
-    pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<Found> {
+    pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<LayerNode> {
         let place = self.place(directory, name.hash);
         [place, place ^ 1].into_iter().find_map(|place| {
             let known = self.places.get(place)?.get();
             let is_it = u64::from(known.directory) == directory.0 && name::same(known.name, name.text);
-            is_it.then(|| Found { node: NodeId::image(Nid(u64::from(known.node))), kind: known.kind })
+            is_it.then(|| LayerNode { number: u64::from(known.node), kind: known.kind })
         })
     }
 
@@ -133,7 +132,7 @@ mod tests {
             names.insert(Nid(directory), name.hash, &entry(10 + directory));
         }
         names.forget(Nid(2), b"name");
-        let node = |directory| names.get(Nid(directory), name).map(|found| found.node);
-        assert_eq!([node(1), node(2), node(3)], [Some(NodeId::image(Nid(11))), None, Some(NodeId::image(Nid(13)))]);
+        let node = |directory| names.get(Nid(directory), name).map(|node| node.number);
+        assert_eq!([node(1), node(2), node(3)], [Some(11), None, Some(13)]);
     }
 }

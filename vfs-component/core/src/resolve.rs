@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::layer::Layer;
 use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME, MAX_PATH};
 use crate::node::NodeId;
 use crate::node::directory::Found;
@@ -35,7 +36,7 @@ impl<'w> Place<'w> {
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
     /// - [`Error::Io`]: the image is damaged.
-    pub fn look(mut self, tree: &Tree<'_>) -> Result<Self, Error> {
+    pub fn look<L: Layer>(mut self, tree: &Tree<L>) -> Result<Self, L::Stop> {
         self.found = match self.last() {
             Step::Name(_) => lookup(tree, self.directory, self.last)?,
             Step::Dot | Step::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
@@ -59,7 +60,7 @@ impl<'w> Place<'w> {
 
 /// What is at a path that goes down from directory to directory to something that is there, as most do. `None`: the path
 /// is another one, and only a [`Walk`] knows what to answer.
-pub(crate) fn descend(tree: &Tree<'_>, start: NodeId, path: &str, follow: FollowFinalLink) -> Option<Found> {
+pub(crate) fn descend<L: Layer>(tree: &Tree<L>, start: NodeId, path: &str, follow: FollowFinalLink) -> Option<Found> {
     let mut path = path.as_bytes();
     if path.len() > MAX_PATH || path.first().is_none_or(|&byte| byte == b'/') {
         return None;
@@ -86,8 +87,8 @@ pub(crate) fn descend(tree: &Tree<'_>, start: NodeId, path: &str, follow: Follow
 }
 
 /// One walk.
-pub(crate) struct Walk<'w, 'i> {
-    tree: &'w Tree<'i>,
+pub(crate) struct Walk<'w, L: Layer> {
+    tree: &'w Tree<L>,
     /// Where the walk is.
     at: NodeId,
     /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
@@ -97,9 +98,9 @@ pub(crate) struct Walk<'w, 'i> {
     makes_file: bool,
 }
 
-impl<'w, 'i> Walk<'w, 'i> {
+impl<'w, L: Layer> Walk<'w, L> {
     /// A walk from a directory. `above` is memory to use again.
-    pub fn new(tree: &'w Tree<'i>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
+    pub fn new(tree: &'w Tree<L>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
         above.clear();
         Self { tree, at: start, above, links_followed: 0, makes_file: false }
     }
@@ -122,14 +123,14 @@ impl<'w, 'i> Walk<'w, 'i> {
     /// - [`Error::Invalid`]: the path has a NUL in it.
     /// - [`Error::Io`]: the image is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<Place<'w>, Error> {
+    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<Place<'w>, L::Stop> {
         let mut path = path::check(path)?;
         let mut must_be_directory = false;
         loop {
             let mut place = self.end(path)?;
             must_be_directory |= place.must_be_directory;
             if self.makes_file && place.must_be_directory && matches!(place.last(), Step::Name(_)) {
-                return Err(Error::IsDirectory);
+                return Err(Error::IsDirectory.into());
             }
             place.must_be_directory = must_be_directory;
             let place = place.look(self.tree)?;
@@ -149,12 +150,12 @@ impl<'w, 'i> Walk<'w, 'i> {
     ///
     /// # Errors
     /// Those of [`Walk::resolve`].
-    pub fn parent<'p>(mut self, path: &'p str) -> Result<Place<'p>, Error> {
+    pub fn parent<'p>(mut self, path: &'p str) -> Result<Place<'p>, L::Stop> {
         self.end(path::check(path)?)
     }
 
     /// Walks to the last component, which is not looked up.
-    fn end<'p>(&mut self, mut path: &'p [u8]) -> Result<Place<'p>, Error> {
+    fn end<'p>(&mut self, mut path: &'p [u8]) -> Result<Place<'p>, L::Stop> {
         loop {
             let (component, rest) = path::first(path);
             if !rest.is_empty() {
@@ -171,7 +172,7 @@ impl<'w, 'i> Walk<'w, 'i> {
     }
 
     /// Walks through components that must all be directories, or links to such.
-    fn directories(&mut self, mut path: &[u8]) -> Result<(), Error> {
+    fn directories(&mut self, mut path: &[u8]) -> Result<(), L::Stop> {
         while !path.is_empty() {
             let (component, rest) = path::first(path);
             self.step(component)?;
@@ -180,7 +181,7 @@ impl<'w, 'i> Walk<'w, 'i> {
         Ok(())
     }
 
-    fn step(&mut self, component: Component<'_>) -> Result<(), Error> {
+    fn step(&mut self, component: Component<'_>) -> Result<(), L::Stop> {
         match Step::of(component.text) {
             Step::Dot => Ok(()),
             Step::DotDot => self.up(),
@@ -188,10 +189,10 @@ impl<'w, 'i> Walk<'w, 'i> {
         }
     }
 
-    fn down(&mut self, name: Component<'_>) -> Result<(), Error> {
+    fn down(&mut self, name: Component<'_>) -> Result<(), L::Stop> {
         match lookup(self.tree, self.at, name)?.ok_or(Error::NoEntry)? {
             Found { node, kind: FileKind::Directory } => {
-                self.above.try_reserve(1)?;
+                self.above.try_reserve(1).map_err(Error::from)?;
                 self.above.push(self.at);
                 self.at = node;
                 Ok(())
@@ -201,20 +202,20 @@ impl<'w, 'i> Walk<'w, 'i> {
                 let target = self.follow(node)?;
                 self.directories(target)
             }
-            _ => Err(Error::NotDirectory),
+            _ => Err(Error::NotDirectory.into()),
         }
     }
 
-    fn up(&mut self) -> Result<(), Error> {
+    fn up(&mut self) -> Result<(), L::Stop> {
         self.at = self.above.pop().ok_or(Error::NotPermitted)?;
         Ok(())
     }
 
     /// Where a link points, if it may be followed.
-    fn follow(&mut self, link: NodeId) -> Result<&'w [u8], Error> {
+    fn follow(&mut self, link: NodeId) -> Result<&'w [u8], L::Stop> {
         self.links_followed += 1;
         if self.links_followed > MAX_LINKS_FOLLOWED {
-            return Err(Error::Loop);
+            return Err(Error::Loop.into());
         }
         let target = self.tree.link_target(link)?;
         path::check_relative(target)?;
@@ -224,10 +225,10 @@ impl<'w, 'i> Walk<'w, 'i> {
 
 /// Finds a name in a directory, if it can be one.
 #[inline]
-fn lookup(tree: &Tree<'_>, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
+fn lookup<L: Layer>(tree: &Tree<L>, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
     if name.text.len() > MAX_NAME {
         // In a removed directory there is nothing, however long.
-        return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong) };
+        return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong.into()) };
     }
     tree.lookup(directory, name)
 }

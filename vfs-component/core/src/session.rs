@@ -1,7 +1,7 @@
 //! One app on a volume: what it has open, what it was told, what it may do.
 
 use crate::settings::{SettingsView, Strings};
-use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, Fs, Handles, OpenFile, OpenFlags};
+use crate::{Clock, DescriptorFlags, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
 
 /// What belongs to one app: its handles, and what its settings say of preopens, working directory, environment, arguments and
 /// standard streams. Contents, time and quotas are the volume's, for all its sessions together.
@@ -22,7 +22,7 @@ pub struct Session<'s, H, S = ()> {
 /// What a session may do on its volume. An open file passes them on to what is opened from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// Nothing can be changed: every change answers [`Error::ReadOnly`].
+    /// Nothing can be changed: every change answers [`Error::ReadOnly`](crate::Error::ReadOnly).
     pub read_only: bool,
     /// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`] may do.
     pub directory_rights: DirectoryRights,
@@ -60,8 +60,12 @@ impl<'s, H, S> Session<'s, H, S> {
     /// has.
     ///
     /// # Errors
-    /// Those of [`Fs::open_root`] and [`Fs::open_at`].
-    pub fn open_directory<C: Clock>(&self, volume: &mut Fs<'_, C>, path: &str) -> Result<OpenFile, Error> {
+    /// Those of [`Volume::open_root`] and [`Volume::open_at`].
+    pub fn open_directory<L: Layer, C: Clock>(
+        &self,
+        volume: &mut Volume<L, C>,
+        path: &str,
+    ) -> Result<OpenFile, L::Stop> {
         let root = volume.open_root(self.rights)?;
         let path = path.trim_matches('/');
         if path.is_empty() {
@@ -76,14 +80,14 @@ impl<'s, H, S> Session<'s, H, S> {
     /// Opens a file by its path from the root, as a standard stream.
     ///
     /// # Errors
-    /// Those of [`Fs::open_root`] and [`Fs::open_at`].
-    pub fn open_file<C: Clock>(
+    /// Those of [`Volume::open_root`] and [`Volume::open_at`].
+    pub fn open_file<L: Layer, C: Clock>(
         &self,
-        volume: &mut Fs<'_, C>,
+        volume: &mut Volume<L, C>,
         path: &str,
         open: OpenFlags,
         flags: DescriptorFlags,
-    ) -> Result<OpenFile, Error> {
+    ) -> Result<OpenFile, L::Stop> {
         let root = volume.open_root(self.rights)?;
         let file = volume.open_at(&root, path.trim_start_matches('/'), FollowFinalLink::Yes, open, flags);
         volume.close(root);

@@ -1,24 +1,22 @@
-//! The lazy copy-on-write tree: the image where nothing has changed, nodes in the table where something has.
+//! The lazy copy-on-write tree: the layer where nothing has changed, nodes in the table where something has.
 
 use alloc::vec::Vec;
 
-use vfs_image::{FileKind, Image, Inode, Nid, Timestamp};
+use vfs_image::{FileKind, Timestamp};
 
 use crate::Error;
+use crate::layer::{Layer, LayerInode};
 use crate::limits::Limits;
-use crate::name_cache::NameCache;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
-use crate::node::{Body, Directory, Lower, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
+use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
 use crate::path::Component;
 
 /// All there is of the files.
-pub(crate) struct Tree<'i> {
-    pub image: Option<Image<'i>>,
-    pub table: Table<'i>,
+pub(crate) struct Tree<L: Layer> {
+    pub layer: L,
+    pub table: Table<L>,
     pub root: NodeId,
-    /// Names of image directories that are still the image's.
-    pub names: NameCache<'i>,
     limits: Limits,
     /// Owned bytes of all files.
     bytes: u64,
@@ -26,38 +24,23 @@ pub(crate) struct Tree<'i> {
     nodes: u32,
 }
 
-impl<'i> Tree<'i> {
-    /// The tree of an image, or an empty one.
+impl<L: Layer> Tree<L> {
+    /// The tree over a layer.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image's root is damaged or not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn new(image: Option<Image<'i>>, limits: Limits) -> Result<Self, Error> {
-        let mut tree = Self {
-            image,
-            table: Table::new(),
-            root: NodeId::image(Nid(0)),
-            names: NameCache::new(),
-            limits,
-            bytes: 0,
-            nodes: 0,
-        };
-        match image {
-            Some(image) => {
-                let root = image.root();
-                if image.inode(root)?.kind != FileKind::Directory {
-                    return Err(Error::Io);
-                }
-                tree.root = NodeId::image(root);
-            }
-            None => {
-                tree.table.reserve()?;
-                let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
-                let times = Times::all(Timestamp::default());
-                // The root is nobody's to remove and counts as no node of the app.
-                let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
-                tree.root = tree.table.id(slot);
-            }
+    /// - Those of [`Layer::root`].
+    pub fn new(layer: L, limits: Limits) -> Result<Self, L::Stop> {
+        let root = layer.root()?;
+        let mut tree =
+            Self { layer, table: Table::new(), root: NodeId::layer(root.unwrap_or(0)), limits, bytes: 0, nodes: 0 };
+        if root.is_none() {
+            tree.table.reserve()?;
+            let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
+            let times = Times::all(Timestamp::default());
+            // The root is nobody's to remove and counts as no node of the app.
+            let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
+            tree.root = tree.table.id(slot);
         }
         Ok(tree)
     }
@@ -67,28 +50,39 @@ impl<'i> Tree<'i> {
         (self.bytes, self.nodes)
     }
 
-    fn inode(&self, nid: Nid) -> Result<Inode, Error> {
-        Ok(self.image.as_ref().ok_or(Error::Io)?.inode(nid)?)
-    }
-
     /// Where a node's state is to be read.
     #[inline]
-    fn source(&self, id: NodeId) -> Result<Source<'_, 'i>, Error> {
+    fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
         match (self.table.find(id), id.origin()) {
             (Some(slot), _) => Ok(Source::Upper(self.table.get(slot)?)),
-            (None, Origin::Image(nid)) => Ok(Source::Image(self.inode(nid)?)),
-            (None, Origin::Upper(_)) => Err(Error::BadDescriptor),
+            (None, Origin::Layer(number)) => Ok(Source::Layer(self.layer.inode(number)?)),
+            (None, Origin::Upper(_)) => Err(Error::BadDescriptor.into()),
+        }
+    }
+
+    /// Who answers for a directory: its own entries, or the layer.
+    #[inline]
+    fn directory(&self, id: NodeId) -> Result<Names<'_, L>, L::Stop> {
+        match self.source(id)? {
+            Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
+                Ok(Names::Own(entries))
+            }
+            Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => {
+                Ok(Names::Layer(*inode))
+            }
+            Source::Layer(inode) if inode.kind() == FileKind::Directory => Ok(Names::Layer(inode)),
+            Source::Upper(_) | Source::Layer(_) => Err(Error::NotDirectory.into()),
         }
     }
 
     /// What is known about a node.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn stat(&self, id: NodeId) -> Result<Stat, Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn stat(&self, id: NodeId) -> Result<Stat, L::Stop> {
         Ok(match self.source(id)? {
             Source::Upper(node) => node.stat(),
-            Source::Image(inode) => Stat::from(&inode),
+            Source::Layer(inode) => inode.stat(),
         })
     }
 
@@ -96,39 +90,30 @@ impl<'i> Tree<'i> {
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     #[inline]
-    pub fn lookup(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
-        if let Origin::Image(nid) = directory.origin()
-            && let Some(found) = self.names.get(nid, name)
+    pub fn lookup(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
+        if let Origin::Layer(number) = directory.origin()
+            && let Some(node) = self.layer.recall(number, name)
         {
-            return Ok(Some(found));
+            return Ok(Some(node.into()));
         }
         self.search(directory, name)
     }
 
-    fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
-        let inode = match self.source(directory)? {
-            Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
-                return Ok(entries.get(name.text));
-            }
-            Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
-            Source::Upper(_) => return Err(Error::NotDirectory),
-            Source::Image(inode) if inode.kind == FileKind::Directory => inode,
-            Source::Image(_) => return Err(Error::NotDirectory),
-        };
-        let image = self.image.as_ref().ok_or(Error::Io)?;
-        let Some(entry) = image.lookup(&inode, name.text)? else { return Ok(None) };
-        self.names.insert(inode.nid, name.hash, &entry);
-        Ok(Some(Found { node: NodeId::image(entry.nid), kind: entry.kind }))
+    fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
+        match self.directory(directory)? {
+            Names::Own(entries) => Ok(entries.get(name.text)),
+            Names::Layer(inode) => Ok(self.layer.lookup(&inode, name)?.map(Found::from)),
+        }
     }
 
     /// The directory that a directory is in; the root is in itself.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn parent(&self, directory: NodeId) -> Result<NodeId, Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn parent(&self, directory: NodeId) -> Result<NodeId, L::Stop> {
         if directory == self.root {
             return Ok(directory);
         }
@@ -137,18 +122,17 @@ impl<'i> Tree<'i> {
                 return Ok(*parent);
             }
             Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
-            Source::Image(inode) if inode.kind == FileKind::Directory => inode,
-            Source::Upper(_) | Source::Image(_) => return Err(Error::NotDirectory),
+            Source::Layer(inode) if inode.kind() == FileKind::Directory => inode,
+            Source::Upper(_) | Source::Layer(_) => return Err(Error::NotDirectory.into()),
         };
-        let image = self.image.as_ref().ok_or(Error::Io)?;
-        Ok(NodeId::image(image.parent(&inode)?))
+        Ok(NodeId::layer(self.layer.parent(&inode)?))
     }
 
     /// Whether a directory is `below` or one of those that `below` lies in.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image is damaged; its parents may even go round in a circle.
-    pub fn is_above(&self, directory: NodeId, below: NodeId) -> Result<bool, Error> {
+    /// - [`Error::Io`]: the layer is damaged; its parents may even go round in a circle.
+    pub fn is_above(&self, directory: NodeId, below: NodeId) -> Result<bool, L::Stop> {
         // Brent's way of finding a circle: compare with a mark that is moved up after 1, 2, 4, 8, ... steps.
         let (mut at, mut mark, mut steps, mut next_mark) = (below, below, 0_u64, 1_u64);
         loop {
@@ -160,7 +144,7 @@ impl<'i> Tree<'i> {
             }
             at = self.parent(at)?;
             if at == mark {
-                return Err(Error::Io);
+                return Err(Error::Io.into());
             }
             steps += 1;
             if steps == next_mark {
@@ -173,14 +157,13 @@ impl<'i> Tree<'i> {
     ///
     /// # Errors
     /// - [`Error::Invalid`]: it is not a symbolic link.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn link_target(&self, id: NodeId) -> Result<&[u8], Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn link_target(&self, id: NodeId) -> Result<&[u8], L::Stop> {
         match self.source(id)? {
-            Source::Upper(Node { body: Body::Symlink(link), .. }) => Ok(link.target()),
-            Source::Image(inode) if inode.kind == FileKind::SymbolicLink => {
-                image_target(self.image.as_ref().ok_or(Error::Io)?, &inode)
-            }
-            Source::Upper(_) | Source::Image(_) => Err(Error::Invalid),
+            Source::Upper(Node { body: Body::Symlink(Symlink::Owned(target)), .. }) => Ok(target),
+            Source::Upper(Node { body: Body::Symlink(Symlink::Layer(inode)), .. }) => self.layer.read_link(inode),
+            Source::Layer(inode) if inode.kind() == FileKind::SymbolicLink => self.layer.read_link(&inode),
+            Source::Upper(_) | Source::Layer(_) => Err(Error::Invalid.into()),
         }
     }
 
@@ -188,20 +171,11 @@ impl<'i> Tree<'i> {
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn is_empty(&self, directory: NodeId) -> Result<bool, Error> {
-        let inode = match self.source(directory)? {
-            Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
-                return Ok(entries.len() == 0);
-            }
-            Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => *inode,
-            Source::Image(inode) => inode,
-            Source::Upper(_) => return Err(Error::NotDirectory),
-        };
-        let image = self.image.as_ref().ok_or(Error::Io)?;
-        match image.entries(&inode, 0).next() {
-            None => Ok(true),
-            Some(entry) => Ok(entry.map(|_| false)?),
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn is_empty(&self, directory: NodeId) -> Result<bool, L::Stop> {
+        match self.directory(directory)? {
+            Names::Own(entries) => Ok(entries.len() == 0),
+            Names::Layer(inode) => Ok(self.layer.entry_after(&inode, 0)?.is_none()),
         }
     }
 
@@ -210,29 +184,30 @@ impl<'i> Tree<'i> {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
     }
 
-    /// Gives an image node a slot, so that it can be opened or changed. Nothing about it changes.
+    /// Gives a node of the layer a slot, so that it can be opened or changed. Nothing about it changes.
     ///
     /// # Errors
     /// - [`Error::Io`]: the image is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn load(&mut self, id: NodeId) -> Result<u32, Error> {
+    pub fn load(&mut self, id: NodeId) -> Result<u32, L::Stop> {
         if let Some(slot) = self.table.find(id) {
             return Ok(slot);
         }
-        let Origin::Image(nid) = id.origin() else { return Err(Error::BadDescriptor) };
-        let image = self.image.as_ref().ok_or(Error::Io)?;
-        let inode = image.inode(nid)?;
+        let Origin::Layer(number) = id.origin() else { return Err(Error::BadDescriptor.into()) };
+        let inode = self.layer.inode(number)?;
         self.table.reserve()?;
-        let (links, times) = (inode.links.max(1), Times::all(inode.modified));
-        let node = |body| Node { origin: Some(nid), links, opens: 0, changed: false, times, body };
+        let Stat { kind, links, accessed, modified, changed, .. } = inode.stat();
+        let links = u32::try_from(links).unwrap_or(u32::MAX);
+        let times = Times { accessed, modified, changed };
+        let node = |body| Node { origin: Some(number), links, opens: 0, changed: false, times, body };
         // Opening files is what costs; the others need not be made in their place.
-        if inode.kind == FileKind::RegularFile {
-            let lower = Lower::new(image, &inode)?;
-            return Ok(self.table.insert(|| node(Body::File(RegularFile::from_image(lower)))));
+        if kind == FileKind::RegularFile {
+            let lower = self.layer.contents(&inode)?;
+            return Ok(self.table.insert(|| node(Body::File(RegularFile::from_layer(lower)))));
         }
-        let body = match inode.kind {
+        let body = match kind {
             FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
-            FileKind::SymbolicLink => Body::Symlink(Symlink::Image(image_target(image, &inode)?)),
+            FileKind::SymbolicLink => Body::Symlink(Symlink::Layer(inode)),
             special => Body::Special(special),
         };
         Ok(self.table.insert(|| node(body)))
@@ -242,10 +217,10 @@ impl<'i> Tree<'i> {
     ///
     /// # Errors
     /// - Those of [`Tree::load`].
-    pub fn load_found(&mut self, found: Found) -> Result<u32, Error> {
+    pub fn load_found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.load(found.node)?;
         let is_that = self.table.get(slot)?.kind() == found.kind;
-        self.kept(&[slot], if is_that { Ok(slot) } else { Err(Error::Io) })
+        self.kept(&[slot], if is_that { Ok(slot) } else { Err(Error::Io.into()) })
     }
 
     /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
@@ -256,34 +231,36 @@ impl<'i> Tree<'i> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the image's list does not have what a search in it found.
     /// - Those of [`Tree::load`].
-    pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, Error> {
+    pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, L::Stop> {
         let slot = self.load(directory)?;
         let made = self.make_entries(slot, names);
         self.kept(&[slot], made)?;
         Ok(slot)
     }
 
-    fn make_entries(&mut self, slot: u32, names: &[(&[u8], Option<Found>)]) -> Result<(), Error> {
-        let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else { return Err(Error::NotDirectory) };
-        match (&mut directory.entries, &directory.lower, &self.image) {
-            (Some(entries), ..) => entries.reserve(),
-            (none, Some(inode), Some(image)) => {
-                let mut entries = Entries::copy_up(image, inode)?;
+    fn make_entries(&mut self, slot: u32, names: &[(&[u8], Option<Found>)]) -> Result<(), L::Stop> {
+        let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else {
+            return Err(Error::NotDirectory.into());
+        };
+        match (&mut directory.entries, &directory.lower) {
+            (Some(entries), _) => Ok(entries.reserve()?),
+            (none, Some(inode)) => {
+                let mut entries = Entries::copy_up(&self.layer, inode)?;
                 entries.reserve()?;
                 if names.iter().any(|(name, found)| entries.get(name) != *found) {
-                    return Err(Error::Io);
+                    return Err(Error::Io.into());
                 }
-                entries.names().for_each(|name| self.names.forget(inode.nid, name));
+                entries.names().for_each(|name| self.layer.forget(inode.number(), name));
                 *none = Some(entries);
                 Ok(())
             }
-            _ => Err(Error::Io),
+            (None, None) => Err(Error::Io.into()),
         }
     }
 
     /// Passes a result on. After an error what was loaded into `slots` for the operation is given back: nothing changes, so nothing
     /// may stay.
-    pub fn kept<T>(&mut self, slots: &[u32], result: Result<T, Error>) -> Result<T, Error> {
+    pub fn kept<T, E>(&mut self, slots: &[u32], result: Result<T, E>) -> Result<T, E> {
         if result.is_err() {
             slots.iter().for_each(|slot| self.collect(*slot));
         }
@@ -317,25 +294,30 @@ impl<'i> Tree<'i> {
     }
 
     /// Adds a node after [`Tree::reserve_node`].
-    pub fn add(&mut self, body: Body<'i>, now: Timestamp) -> u32 {
+    pub fn add(&mut self, body: Body<L>, now: Timestamp) -> u32 {
         self.nodes = self.nodes.saturating_add(1);
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
         self.table.insert(|| Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
     /// A node that is about to be changed, after [`Tree::check_nodes`]. From here on it counts as the app's.
-    pub fn change(&mut self, slot: u32) -> Option<&mut Node<'i>> {
+    pub fn change(&mut self, slot: u32) -> Option<&mut Node<L>> {
+        self.change_over_layer(slot).map(|(node, _)| node)
+    }
+
+    /// The same, and the layer that some of it still lies in.
+    pub fn change_over_layer(&mut self, slot: u32) -> Option<(&mut Node<L>, &L)> {
         let node = self.table.get_mut(slot).ok()?;
         if !node.changed {
             node.changed = true;
             self.nodes = self.nodes.saturating_add(1);
         }
-        Some(node)
+        Some((node, &self.layer))
     }
 
     /// The entries of a directory that [`Tree::load_entries`] has prepared, and its node's times and links; see
     /// [`Tree::change`].
-    pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<'i>, &mut Times, &mut u32)> {
+    pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<L::Bytes>, &mut Times, &mut u32)> {
         match self.change(slot) {
             Some(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), times, links, .. }) => {
                 Some((entries, times, links))
@@ -372,10 +354,10 @@ impl<'i> Tree<'i> {
     ///
     /// # Errors
     /// Those of [`Tree::load`].
-    pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, Error> {
+    pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, L::Stop> {
         match self.source(found.node)? {
-            Source::Image(inode) if inode.kind != found.kind => Err(Error::Io),
-            Source::Image(inode) if inode.kind == FileKind::Directory || inode.links <= 1 => Ok(None),
+            Source::Layer(inode) if inode.kind() != found.kind => Err(Error::Io.into()),
+            Source::Layer(inode) if inode.kind() == FileKind::Directory || inode.stat().links <= 1 => Ok(None),
             _ => self.load_found(found).map(Some),
         }
     }
@@ -397,18 +379,15 @@ impl<'i> Tree<'i> {
 }
 
 /// Where a node's state is to be read.
-enum Source<'t, 'i> {
-    Upper(&'t Node<'i>),
-    Image(Inode),
+enum Source<'t, L: Layer> {
+    Upper(&'t Node<L>),
+    Layer(L::Inode),
 }
 
-/// Where a link of the image points: no NUL is in it, as in no path.
-///
-/// # Errors
-/// - [`Error::Io`]: the link is damaged.
-fn image_target<'i>(image: &Image<'i>, link: &Inode) -> Result<&'i [u8], Error> {
-    let target = image.link_target(link)?;
-    if target.contains(&0) { Err(Error::Io) } else { Ok(target) }
+/// Who answers for a directory's entries.
+enum Names<'t, L: Layer> {
+    Own(&'t Entries<L::Bytes>),
+    Layer(L::Inode),
 }
 
 /// A copy of a name, made before the first change.

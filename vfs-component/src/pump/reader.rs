@@ -3,7 +3,7 @@
 //! Bytes are offered only when somebody wants some: a write of nothing is over when there is a read. So each read gets what the file
 //! holds at that time, and nothing has to be taken back when the file changes.
 
-use vfs_core::{Error, Lent, OpenFile};
+use vfs_core::{Error, OpenFile, StableBytes};
 
 use super::ends::{Progress, bytes};
 use super::{Done, Next, World};
@@ -104,7 +104,7 @@ fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copie
     let version = volume.contents_version(file);
     if copied.from(offset, version).is_none() {
         (copied.offset, copied.version) = (offset, version);
-        if let Lent::Image(bytes) = volume.lend(file, offset, &mut copied.bytes)? {
+        if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)? {
             return Ok(bytes);
         }
     }

@@ -2,12 +2,16 @@
 
 use vfs_image::FileKind;
 
+#[cfg(doc)]
+use crate::Error;
+use crate::fs::may_change;
+use crate::layer::Layer;
 use crate::node::directory::{Entries, Found};
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::{Clock, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Makes a directory.
     ///
     /// # Errors
@@ -21,9 +25,10 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
         let (parent, name) = self.vacant(at, path, true)?;
+        may_change(at)?;
         let name = owned(name)?;
         let slot = self.tree.load_entries(parent, &[(&name, None)])?;
         let reserved = self.tree.reserve_node();

@@ -3,10 +3,11 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::layer::Layer;
 use crate::tree::owned;
-use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile};
+use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Gives what is at the old path one more name.
     ///
     /// # Errors
@@ -23,7 +24,7 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: a base cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     pub fn link_at(
         &mut self,
         from: &OpenFile,
@@ -31,16 +32,13 @@ impl<C: Clock> Fs<'_, C> {
         follow: FollowFinalLink,
         to: &OpenFile,
         to_path: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<(), L::Stop> {
         let source = self.existing(from, from_path, follow)?;
-        let (directory, name) = match self.vacant(to, to_path, false) {
-            // What is wrong with the source comes before the rights.
-            Err(Error::ReadOnly) if source.kind == FileKind::Directory => return Err(Error::NotPermitted),
-            vacant => vacant?,
-        };
+        let (directory, name) = self.vacant(to, to_path, false)?;
         if source.kind == FileKind::Directory {
-            return Err(Error::NotPermitted);
+            return Err(Error::NotPermitted.into());
         }
+        may_change(to)?;
         may_change(from)?;
         let name = owned(name)?;
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;

@@ -5,19 +5,20 @@ use alloc::vec::Vec;
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
 use crate::open_file::Changes;
 use crate::path::Step;
 use crate::tree::owned;
-use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, Fs, OpenFile, OpenFlags, Rights};
+use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Opens the root directory for a session, with all rights that it has.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
-    pub fn open_root(&mut self, rights: Rights) -> Result<OpenFile, Error> {
+    pub fn open_root(&mut self, rights: Rights) -> Result<OpenFile, L::Stop> {
         let root = Found { node: self.tree.root, kind: FileKind::Directory };
         self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, rights.into())
     }
@@ -43,7 +44,7 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: the flags ask for change and `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     pub fn open_at(
         &mut self,
         at: &OpenFile,
@@ -51,14 +52,14 @@ impl<C: Clock> Fs<'_, C> {
         follow: FollowFinalLink,
         open: OpenFlags,
         flags: DescriptorFlags,
-    ) -> Result<OpenFile, Error> {
+    ) -> Result<OpenFile, L::Stop> {
         let creates = open.contains(OpenFlags::CREATE);
         let truncates = open.contains(OpenFlags::TRUNCATE);
         let exclusive = open.contains(OpenFlags::EXCLUSIVE);
         let wants_directory = open.contains(OpenFlags::DIRECTORY);
         if wants_directory && (creates || truncates || exclusive) {
             self.directory(at)?;
-            return Err(Error::Invalid);
+            return Err(Error::Invalid.into());
         }
         let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
         let found = if creates {
@@ -72,15 +73,15 @@ impl<C: Clock> Fs<'_, C> {
             self.existing(at, path, follow)?
         };
         match found.kind {
-            _ if creates && exclusive => return Err(Error::Exist),
+            _ if creates && exclusive => return Err(Error::Exist.into()),
             FileKind::Directory if creates || truncates || flags.contains(DescriptorFlags::WRITE) => {
-                return Err(Error::IsDirectory);
+                return Err(Error::IsDirectory.into());
             }
             FileKind::Directory => {}
-            _ if wants_directory => return Err(Error::NotDirectory),
+            _ if wants_directory => return Err(Error::NotDirectory.into()),
             FileKind::RegularFile => {}
-            FileKind::SymbolicLink => return Err(Error::Loop),
-            _ => return Err(Error::NoSuchDevice),
+            FileKind::SymbolicLink => return Err(Error::Loop.into()),
+            _ => return Err(Error::NoSuchDevice.into()),
         }
         if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
             may_change(at)?;
@@ -99,9 +100,9 @@ impl<C: Clock> Fs<'_, C> {
         directory: NodeId,
         name: Vec<u8>,
         flags: DescriptorFlags,
-    ) -> Result<OpenFile, Error> {
+    ) -> Result<OpenFile, L::Stop> {
         if self.tree.is_removed(directory) {
-            return Err(Error::NoEntry);
+            return Err(Error::NoEntry.into());
         }
         may_change(at)?;
         self.check_open()?;
@@ -120,14 +121,14 @@ impl<C: Clock> Fs<'_, C> {
     }
 
     /// Opens a node.
-    fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, Error> {
+    fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         let slot = self.tree.load(found.node)?;
         let node = self.tree.table.get_mut(slot)?;
         let kind = node.kind();
         if kind != found.kind {
             self.tree.collect(slot);
-            return Err(Error::Io);
+            return Err(Error::Io.into());
         }
         node.opens += 1;
         self.open += 1;
@@ -135,15 +136,15 @@ impl<C: Clock> Fs<'_, C> {
         Ok(OpenFile { slot, kind, flags, changes })
     }
 
-    fn check_open(&self) -> Result<(), Error> {
-        if self.open >= self.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
+    fn check_open(&self) -> Result<(), L::Stop> {
+        if self.open >= self.max_open { Err(Error::InsufficientMemory.into()) } else { Ok(()) }
     }
 
     /// Opens the same node again, with the same flags and rights.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open.
-    pub fn reopen(&mut self, file: &OpenFile) -> Result<OpenFile, Error> {
+    pub fn reopen(&mut self, file: &OpenFile) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         self.tree.table.get_mut(file.slot)?.opens += 1;
         self.open += 1;

@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::layer::Layer;
 use crate::limits::MAX_READ;
 use crate::node::Body;
-use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// At most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned memory where
     /// they lie together, else put together in `gather`, which is cleared first; if that cannot grow, those that lie together.
     /// Empty only at or after the end of the file, or if `length` is 0.
@@ -21,12 +22,12 @@ impl<C: Clock> Fs<'_, C> {
         offset: u64,
         length: u64,
         gather: &'a mut Vec<u8>,
-    ) -> Result<&'a [u8], Error> {
+    ) -> Result<&'a [u8], L::Stop> {
         match &self.tree.table.get(file.slot)?.body {
             Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => {
-                Ok(contents.read(offset, length.min(MAX_READ), gather))
+                contents.read(&self.tree.layer, offset, length.min(MAX_READ), gather)
             }
-            _ => Err(Error::BadDescriptor),
+            _ => Err(Error::BadDescriptor.into()),
         }
     }
 
@@ -35,10 +36,10 @@ impl<C: Clock> Fs<'_, C> {
     /// # Errors
     /// - [`Error::IsDirectory`]: it is a directory.
     /// - [`Error::BadDescriptor`]: it is not open for reading.
-    pub fn check_readable(&self, file: &OpenFile) -> Result<(), Error> {
+    pub fn check_readable(&self, file: &OpenFile) -> Result<(), L::Stop> {
         if file.kind == FileKind::Directory {
-            return Err(Error::IsDirectory);
+            return Err(Error::IsDirectory.into());
         }
-        if file.flags.contains(DescriptorFlags::READ) { Ok(()) } else { Err(Error::BadDescriptor) }
+        if file.flags.contains(DescriptorFlags::READ) { Ok(()) } else { Err(Error::BadDescriptor.into()) }
     }
 }

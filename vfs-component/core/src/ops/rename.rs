@@ -3,13 +3,14 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
 use crate::tree::owned;
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::{Clock, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Moves a name to another, which is replaced if it is there. If both are names of one file, nothing happens.
     ///
     /// # Errors
@@ -27,21 +28,23 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: a base cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), L::Stop> {
         let old = self.parent(from, from_path)?;
         let new = self.parent(to, to_path)?;
-        let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else { return Err(Error::Busy) };
+        let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else {
+            return Err(Error::Busy.into());
+        };
         let old = old.look(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
         let new = new.look(&self.tree)?;
         // A removed directory is nowhere, so this comes before asking what it is below.
         if self.tree.is_removed(new.directory) {
-            return Err(Error::NoEntry);
+            return Err(Error::NoEntry.into());
         }
         let is_directory = source.kind == FileKind::Directory;
         if !is_directory && (old.must_be_directory || new.must_be_directory) {
-            return Err(Error::NotDirectory);
+            return Err(Error::NotDirectory.into());
         }
         let same = new.found.is_some_and(|target| target.node == source.node);
         if !same {
@@ -105,16 +108,16 @@ impl<C: Clock> Fs<'_, C> {
     }
 
     /// Whether `source`, which is in `from`, can be moved into `to`, over `target` if there is one.
-    fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), Error> {
+    fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), L::Stop> {
         let is_directory = source.kind == FileKind::Directory;
         if from != to {
             if is_directory && self.tree.is_above(source.node, to)? {
-                return Err(Error::Invalid);
+                return Err(Error::Invalid.into());
             }
             if let Some(Found { node, kind: FileKind::Directory }) = target
                 && self.tree.is_above(node, from)?
             {
-                return Err(Error::NotEmpty);
+                return Err(Error::NotEmpty.into());
             }
         }
         match target {
@@ -123,11 +126,11 @@ impl<C: Clock> Fs<'_, C> {
                 if self.tree.is_empty(node)? {
                     Ok(())
                 } else {
-                    Err(Error::NotEmpty)
+                    Err(Error::NotEmpty.into())
                 }
             }
-            Some(Found { kind: FileKind::Directory, .. }) => Err(Error::IsDirectory),
-            Some(_) if is_directory => Err(Error::NotDirectory),
+            Some(Found { kind: FileKind::Directory, .. }) => Err(Error::IsDirectory.into()),
+            Some(_) if is_directory => Err(Error::NotDirectory.into()),
             Some(_) => Ok(()),
         }
     }

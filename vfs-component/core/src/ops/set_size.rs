@@ -2,11 +2,12 @@
 
 use vfs_image::FileKind;
 
+use crate::layer::Layer;
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
-use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Cuts the file to `size` bytes, or lets it grow by zeros, which need no memory.
     ///
     /// # Errors
@@ -14,25 +15,25 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::Invalid`]: it is not open for writing.
     /// - [`Error::FileTooLarge`]: `size` is larger than 2^63 - 1.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
-    pub fn set_size(&mut self, file: &OpenFile, size: u64) -> Result<(), Error> {
+    pub fn set_size(&mut self, file: &OpenFile, size: u64) -> Result<(), L::Stop> {
         if file.kind != FileKind::RegularFile {
-            return Err(Error::BadDescriptor);
+            return Err(Error::BadDescriptor.into());
         }
         if !file.flags.contains(DescriptorFlags::WRITE) {
-            return Err(Error::Invalid);
+            return Err(Error::Invalid.into());
         }
         if size > MAX_FILE_SIZE {
-            return Err(Error::FileTooLarge);
+            return Err(Error::FileTooLarge.into());
         }
         self.resize(file.slot, size)
     }
 
-    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), Error> {
+    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), L::Stop> {
         self.tree.check_nodes(&[slot], 0)?;
 
         let now = self.time.now();
-        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor) };
-        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor) };
+        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor.into()) };
+        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor.into()) };
         let before = contents.owned();
         contents.set_size(size);
         let after = contents.owned();

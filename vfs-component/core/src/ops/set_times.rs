@@ -1,16 +1,24 @@
 //! Setting timestamps.
 
+#[cfg(doc)]
+use crate::Error;
 use crate::fs::may_change;
-use crate::{Clock, Error, FollowFinalLink, Fs, NewTimestamp, OpenFile};
+use crate::layer::Layer;
+use crate::{Clock, FollowFinalLink, NewTimestamp, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Sets the timestamps of an open file or directory. If neither is to change, nothing changes.
     ///
     /// # Errors
     /// - [`Error::ReadOnly`]: the file was opened from a directory that cannot change anything, or is such a directory.
     /// - [`Error::Invalid`]: the nanoseconds of a time are a second or more.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
-    pub fn set_times(&mut self, file: &OpenFile, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+    pub fn set_times(
+        &mut self,
+        file: &OpenFile,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+    ) -> Result<(), L::Stop> {
         accessed.check().and(modified.check())?;
         may_change(file)?;
         self.apply_times(file.slot, accessed, modified)
@@ -19,7 +27,7 @@ impl<C: Clock> Fs<'_, C> {
     /// Sets the timestamps of what is at a path.
     ///
     /// # Errors
-    /// - Those of [`Fs::stat_at`] and [`Fs::set_times`].
+    /// - Those of [`Volume::stat_at`] and [`Volume::set_times`].
     pub fn set_times_at(
         &mut self,
         at: &OpenFile,
@@ -27,7 +35,7 @@ impl<C: Clock> Fs<'_, C> {
         follow: FollowFinalLink,
         accessed: NewTimestamp,
         modified: NewTimestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), L::Stop> {
         let found = self.existing(at, path, follow)?;
         accessed.check().and(modified.check())?;
         may_change(at)?;
@@ -35,7 +43,7 @@ impl<C: Clock> Fs<'_, C> {
         self.apply_times(slot, accessed, modified)
     }
 
-    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
             self.tree.collect(slot);
             return Ok(());

@@ -1,13 +1,16 @@
 //! What is known about a node.
 
-use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile, Stat};
+#[cfg(doc)]
+use crate::Error;
+use crate::layer::Layer;
+use crate::{Clock, FollowFinalLink, OpenFile, Stat, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// What is known about an open file.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    pub fn stat(&self, file: &OpenFile) -> Result<Stat, Error> {
+    pub fn stat(&self, file: &OpenFile) -> Result<Stat, L::Stop> {
         Ok(self.tree.table.get(file.slot)?.stat())
     }
 
@@ -21,9 +24,9 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn stat_at(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, Error> {
+    pub fn stat_at(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, L::Stop> {
         let found = self.existing(at, path, follow)?;
         self.tree.stat(found.node)
     }

@@ -2,12 +2,16 @@
 
 use vfs_image::FileKind;
 
+#[cfg(doc)]
+use crate::Error;
+use crate::fs::may_change;
+use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{Body, Symlink};
 use crate::tree::owned;
-use crate::{Clock, Error, Fs, OpenFile, path};
+use crate::{Clock, OpenFile, Volume, path};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Makes a symbolic link that points at `target`, which need not be there.
     ///
     /// # Errors
@@ -22,11 +26,12 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
         self.directory(at)?;
         let target = path::check(target)?;
         let (directory, name) = self.vacant(at, path, false)?;
+        may_change(at)?;
         let (target, name) = (owned(target)?, owned(name)?);
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;
         let reserved = self.tree.reserve_node();

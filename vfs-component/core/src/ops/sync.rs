@@ -2,22 +2,24 @@
 
 use vfs_image::FileKind;
 
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::layer::Layer;
+use crate::{Clock, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock> Volume<L, C> {
     /// Succeeds: memory is always in step with itself.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    pub fn sync(&self, file: &OpenFile) -> Result<(), Error> {
-        self.tree.table.get(file.slot).map(|_| ())
+    pub fn sync(&self, file: &OpenFile) -> Result<(), L::Stop> {
+        self.tree.table.get(file.slot)?;
+        Ok(())
     }
 
-    /// See [`Fs::sync`].
+    /// See [`Volume::sync`].
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    pub fn sync_data(&self, file: &OpenFile) -> Result<(), Error> {
+    pub fn sync_data(&self, file: &OpenFile) -> Result<(), L::Stop> {
         self.sync(file)
     }
 
@@ -26,10 +28,10 @@ impl<C: Clock> Fs<'_, C> {
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is a directory.
     /// - [`Error::Invalid`]: `offset` or `length` is larger than a file can be.
-    pub fn advise(&self, file: &OpenFile, offset: u64, length: u64) -> Result<(), Error> {
+    pub fn advise(&self, file: &OpenFile, offset: u64, length: u64) -> Result<(), L::Stop> {
         if file.kind == FileKind::Directory {
-            return Err(Error::BadDescriptor);
+            return Err(Error::BadDescriptor.into());
         }
-        if offset > i64::MAX as u64 || length > i64::MAX as u64 { Err(Error::Invalid) } else { Ok(()) }
+        if offset > i64::MAX as u64 || length > i64::MAX as u64 { Err(Error::Invalid.into()) } else { Ok(()) }
     }
 }
