@@ -9,34 +9,11 @@ use crate::layer::{ImageLayer, Layer};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
+use crate::open_file::Changes;
 use crate::path::{self, Step};
 use crate::resolve::{PathTarget, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
-
-/// What a filesystem is like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Nothing can be changed: every change answers [`Error::ReadOnly`].
-    pub read_only: bool,
-    /// Quotas.
-    pub limits: Limits,
-    /// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`](crate::DescriptorFlags::MUTATE_DIRECTORY)
-    /// may do.
-    pub directory_rights: DirectoryRights,
-}
-
-/// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`](crate::DescriptorFlags::MUTATE_DIRECTORY) may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DirectoryRights {
-    /// The same as the directory it was opened from. The preview1 adapter never sets the flag, and C libraries set it
-    /// only with a write mode, which directories cannot be opened with: `unlinkat` below an opened directory, and so
-    /// every recursive removal, needs this. It is what wasmtime does.
-    #[default]
-    Inherited,
-    /// Nothing that changes the tree, as WASI's text says.
-    AsRequested,
-}
 
 /// What a filesystem holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +31,7 @@ pub struct Usage {
 pub struct Volume<L: Layer, C: Clock> {
     pub(crate) tree: Tree<L>,
     pub(crate) time: Time<C>,
-    pub(crate) options: Options,
+    pub(crate) max_open: u32,
     pub(crate) open: u32,
     /// Memory for the walks.
     above: Vec<NodeId>,
@@ -69,8 +46,8 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// # Errors
     /// - [`Error::Io`]: the image's root is damaged or not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn new(image: Option<Image<'i>>, clock: C, options: Options) -> Result<Self, Error> {
-        Self::over(ImageLayer::new(image), clock, options)
+    pub fn new(image: Option<Image<'i>>, clock: C, limits: Limits) -> Result<Self, Error> {
+        Self::over(ImageLayer::new(image), clock, limits)
     }
 }
 
@@ -80,10 +57,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - Those of [`Layer::root`].
-    pub fn over(layer: L, clock: C, options: Options) -> Result<Self, L::Stop> {
+    pub fn over(layer: L, clock: C, limits: Limits) -> Result<Self, L::Stop> {
         let time = Time::new(clock, layer.build_time());
-        let tree = Tree::new(layer, options.limits)?;
-        Ok(Self { tree, time, options, open: 0, above: Vec::new() })
+        let tree = Tree::new(layer, limits)?;
+        Ok(Self { tree, time, max_open: limits.max_open, open: 0, above: Vec::new() })
     }
 
     /// What is held now.
@@ -156,5 +133,5 @@ impl<L: Layer, C: Clock> Volume<L, C> {
 /// # Errors
 /// - [`Error::ReadOnly`]: nothing can be changed through `file`.
 pub(crate) fn may_change(file: &OpenFile) -> Result<(), Error> {
-    if file.may_change { Ok(()) } else { Err(Error::ReadOnly) }
+    if file.changes == Changes::Refused { Err(Error::ReadOnly) } else { Ok(()) }
 }

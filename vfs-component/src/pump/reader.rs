@@ -9,6 +9,7 @@ use super::ends::{Progress, bytes};
 use super::{Done, Next, World};
 use crate::handle::{Input, StreamFailure};
 use crate::standard::Standard;
+use crate::state::Volume;
 
 pub struct Reader {
     /// The stream's writable end.
@@ -60,14 +61,14 @@ impl Reader {
     }
 
     pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
-        let World { fs, standard } = world;
+        let World { volume, standard } = world;
         let Some((file, offset)) = self.source.place(standard) else { return Next::Over(failure(standard)) };
         match (&self.stage, progress) {
             (_, Some(Progress { open: false, .. })) => return Next::Over(Ok(())),
             (Stage::Asking, Some(_)) => self.stage = Stage::Offering,
             (Stage::Offering, Some(Progress { count, .. })) => {
                 *offset += count as u64;
-                if fs.is_at_end(file, *offset) {
+                if volume.is_at_end(file, *offset) {
                     return Next::Over(Ok(()));
                 }
                 self.stage = Stage::Asking;
@@ -75,7 +76,7 @@ impl Reader {
             (_, None) | (Stage::New, _) => self.stage = Stage::Asking,
         }
         let offered = match self.stage {
-            Stage::Offering => match lend(fs, file, *offset, &mut self.copied) {
+            Stage::Offering => match lend(volume, file, *offset, &mut self.copied) {
                 Ok([]) => return Next::Over(Ok(())),
                 Ok(bytes) => bytes,
                 Err(error) => return Next::Over(Err(error)),
@@ -92,18 +93,18 @@ impl Reader {
     pub fn close(self, world: &mut World<'_>) -> Done {
         bytes::drop_writable(self.end);
         if let Source::File { file, .. } = self.source {
-            world.fs.close(file);
+            world.volume.close(file);
         }
         self.done
     }
 }
 
 /// The bytes at an offset, in the image if they lie there.
-fn lend<'a>(fs: &super::Files, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
-    let version = fs.contents_version(file);
+fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
+    let version = volume.contents_version(file);
     if copied.from(offset, version).is_none() {
         (copied.offset, copied.version) = (offset, version);
-        if let StableBytes::Layer(bytes) = fs.lend(file, offset, &mut copied.bytes)? {
+        if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)? {
             return Ok(bytes);
         }
     }

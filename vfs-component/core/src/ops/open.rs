@@ -8,18 +8,19 @@ use crate::fs::may_change;
 use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
+use crate::open_file::Changes;
 use crate::path::Step;
 use crate::tree::owned;
-use crate::{Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, OpenFile, OpenFlags, Volume};
+use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
 impl<L: Layer, C: Clock> Volume<L, C> {
-    /// Opens the root directory with all rights, or, if the filesystem is read-only, all that change nothing.
+    /// Opens the root directory for a session, with all rights that it has.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
-    pub fn open_root(&mut self) -> Result<OpenFile, L::Stop> {
+    pub fn open_root(&mut self, rights: Rights) -> Result<OpenFile, L::Stop> {
         let root = Found { node: self.tree.root, kind: FileKind::Directory };
-        self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, !self.options.read_only)
+        self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, rights.into())
     }
 
     /// Opens what is at a path, or makes a file there.
@@ -85,7 +86,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
             may_change(at)?;
         }
-        let file = self.open_node(found, flags, at.may_change)?;
+        let file = self.open_node(found, flags, at.changes)?;
         if truncates && let Err(error) = self.resize(file.slot, 0) {
             self.close(file);
             return Err(error);
@@ -116,11 +117,11 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             entries.insert(name, found);
             times.modify(now);
         }
-        self.open_node(found, flags, at.may_change)
+        self.open_node(found, flags, at.changes)
     }
 
     /// Opens a node.
-    fn open_node(&mut self, found: Found, flags: DescriptorFlags, may_change: bool) -> Result<OpenFile, L::Stop> {
+    fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         let slot = self.tree.load(found.node)?;
         let node = self.tree.table.get_mut(slot)?;
@@ -131,12 +132,12 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         }
         node.opens += 1;
         self.open += 1;
-        let (flags, may_change) = granted(kind, flags, may_change, self.options.directory_rights);
-        Ok(OpenFile { slot, kind, flags, may_change })
+        let (flags, changes) = granted(kind, flags, changes);
+        Ok(OpenFile { slot, kind, flags, changes })
     }
 
     fn check_open(&self) -> Result<(), L::Stop> {
-        if self.open >= self.options.limits.max_open { Err(Error::InsufficientMemory.into()) } else { Ok(()) }
+        if self.open >= self.max_open { Err(Error::InsufficientMemory.into()) } else { Ok(()) }
     }
 
     /// Opens the same node again, with the same flags and rights.
@@ -147,8 +148,8 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         self.check_open()?;
         self.tree.table.get_mut(file.slot)?.opens += 1;
         self.open += 1;
-        let &OpenFile { slot, kind, flags, may_change } = file;
-        Ok(OpenFile { slot, kind, flags, may_change })
+        let &OpenFile { slot, kind, flags, changes } = file;
+        Ok(OpenFile { slot, kind, flags, changes })
     }
 
     /// Closes a file. A node without a name and without another open is freed.
@@ -178,18 +179,16 @@ impl<L: Layer, C: Clock> Volume<L, C> {
 
 /// The flags an open file gets, and whether it can change anything: never more than asked for, nor than where it is
 /// opened from has.
-fn granted(
-    kind: FileKind,
-    asked: DescriptorFlags,
-    may_change: bool,
-    rights: DirectoryRights,
-) -> (DescriptorFlags, bool) {
+fn granted(kind: FileKind, asked: DescriptorFlags, changes: Changes) -> (DescriptorFlags, Changes) {
     let (read, write, mutate) = (DescriptorFlags::READ, DescriptorFlags::WRITE, DescriptorFlags::MUTATE_DIRECTORY);
-    if kind == FileKind::Directory {
-        let may_change = may_change && (rights == DirectoryRights::Inherited || asked.contains(mutate));
-        let flags = asked.difference(write | mutate) | read;
-        return (if may_change { flags | mutate } else { flags }, may_change);
+    if kind != FileKind::Directory {
+        let flags = asked.difference(mutate);
+        return (if flags.contains(write) { flags } else { flags | read }, changes);
     }
-    let flags = asked.difference(mutate);
-    (if flags.contains(write) { flags } else { flags | read }, may_change)
+    let flags = asked.difference(write | mutate) | read;
+    match changes {
+        Changes::AllowedOnRequest if !asked.contains(mutate) => (flags, Changes::Refused),
+        Changes::Refused => (flags, changes),
+        Changes::Allowed | Changes::AllowedOnRequest => (flags | mutate, changes),
+    }
 }

@@ -2,15 +2,14 @@
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Options, Stat,
-    Timestamp,
+    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Stat, Timestamp,
 };
 use vfs_plan::{
     Answer, At, Facts, ITEMS, Item, Kind, NewTime, Op, SLOTS, STREAMS, Side, Tree, pattern, read_in_pieces, summary,
 };
 
 use crate::listing::Listing;
-use crate::support::{self, FOLLOW, NO_FOLLOW, Test, TestClock, list};
+use crate::support::{self, FOLLOW, NO_FOLLOW, Options, Test, TestClock, list};
 
 /// The time in the test: seconds that count as "now".
 const NOW: u64 = 2_000_000_000;
