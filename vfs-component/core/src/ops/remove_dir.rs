@@ -36,7 +36,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         if found.kind != FileKind::Directory {
             return Err(Error::NotDirectory.into());
         }
-        if self.tree.passes_through(found.node).is_none() && !self.tree.is_empty(found.node)? {
+        if self.tree.passes_through(place.directory).is_none() && !self.tree.is_empty(found.node)? {
             return Err(Error::NotEmpty.into());
         }
         may_change(at)?;
