@@ -14,6 +14,7 @@ mod names;
 use alloc::format;
 use alloc::string::String;
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::{Body, Directory, Node, NodeId};
 use crate::{Clock, Volume};
@@ -32,7 +33,7 @@ pub enum Trust {
 #[error("the tree is broken: {0}")]
 pub struct Broken(String);
 
-impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock> Volume<L, C> {
+impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock, J: Journal> Volume<L, C, J> {
     /// Checks everything.
     ///
     /// # Errors

@@ -42,6 +42,7 @@ mod dir_stream;
 mod error;
 mod fs;
 mod handles;
+mod journal;
 mod layer;
 mod name;
 mod name_cache;
@@ -58,6 +59,7 @@ pub use dir_stream::{DirItem, DirStream};
 pub use error::Error;
 pub use fs::{Fs, Usage, Volume};
 pub use handles::{Handles, SPARE};
+pub use journal::{Journal, Untracked};
 pub use layer::{
     Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
 };

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use vfs_image::{FileKind, Timestamp};
 
 use crate::Error;
+use crate::journal::Journal;
 use crate::layer::{Layer, LayerInode};
 use crate::limits::Limits;
 use crate::node::directory::{Entries, Found};
@@ -13,8 +14,9 @@ use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Syml
 use crate::path::Component;
 
 /// All there is of the files.
-pub(crate) struct Tree<L: Layer> {
+pub(crate) struct Tree<L: Layer, J: Journal> {
     pub layer: L,
+    pub journal: J,
     pub table: Table<L>,
     pub root: NodeId,
     limits: Limits,
@@ -24,7 +26,7 @@ pub(crate) struct Tree<L: Layer> {
     nodes: u32,
 }
 
-impl<L: Layer> Tree<L> {
+impl<L: Layer, J: Journal> Tree<L, J> {
     /// The tree over a layer.
     ///
     /// # Errors
@@ -32,8 +34,8 @@ impl<L: Layer> Tree<L> {
     /// - Those of [`Layer::root`].
     pub fn new(layer: L, limits: Limits) -> Result<Self, L::Stop> {
         let root = layer.root()?;
-        let mut tree =
-            Self { layer, table: Table::new(), root: NodeId::layer(root.unwrap_or(0)), limits, bytes: 0, nodes: 0 };
+        let id = NodeId::layer(root.unwrap_or(0));
+        let mut tree = Self { layer, journal: J::new(id), table: Table::new(), root: id, limits, bytes: 0, nodes: 0 };
         if root.is_none() {
             tree.table.reserve()?;
             let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
@@ -41,8 +43,16 @@ impl<L: Layer> Tree<L> {
             // The root is nobody's to remove and counts as no node of the app.
             let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
             tree.root = tree.table.id(slot);
+            tree.journal = J::new(tree.root);
         }
         Ok(tree)
+    }
+
+    /// A walk along a path begins.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.layer.make_room();
+        self.journal.begin(&self.table);
     }
 
     /// Owned bytes and nodes of the app.
@@ -96,9 +106,14 @@ impl<L: Layer> Tree<L> {
         if let Origin::Layer(number) = directory.origin()
             && let Some(node) = self.layer.recall(number, name)
         {
+            self.journal.pass(directory, name.text, node.into());
             return Ok(Some(node.into()));
         }
-        self.search(directory, name)
+        let found = self.search(directory, name);
+        if let Ok(Some(found)) = &found {
+            self.journal.pass(directory, name.text, *found);
+        }
+        found
     }
 
     fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
@@ -276,6 +291,8 @@ impl<L: Layer> Tree<L> {
         let slot = self.load(directory)?;
         let made = self.make_entries(slot, names);
         self.kept(&[slot], made)?;
+        let touched = self.journal.touch(directory, names);
+        self.kept(&[slot], touched)?;
         Ok(slot)
     }
 
@@ -343,9 +360,22 @@ impl<L: Layer> Tree<L> {
             }
         }
         if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
-            return Ok(());
+            return self.hold(slots);
         }
         self.kept(slots, Err(Error::InsufficientSpace))
+    }
+
+    /// Tells the journal what is about to be changed.
+    #[inline]
+    fn hold(&mut self, slots: &[u32]) -> Result<(), Error> {
+        if J::TRACKS {
+            let mut held = self.journal.reserve();
+            for slot in slots {
+                held = held.and_then(|()| self.journal.hold(self.table.id(*slot)));
+            }
+            self.kept(slots, held)?;
+        }
+        Ok(())
     }
 
     /// Makes sure that the next [`Tree::add`] needs no memory.
@@ -370,7 +400,9 @@ impl<L: Layer> Tree<L> {
 
     /// The same, and the layer that some of it still lies in.
     pub fn change_over_layer(&mut self, slot: u32) -> Option<(&mut Node<L>, &L)> {
+        let id = self.table.id(slot);
         let node = self.table.get_mut(slot).ok()?;
+        self.journal.change(id, node);
         if !node.changed {
             node.changed = true;
             self.nodes = self.nodes.saturating_add(1);
@@ -437,6 +469,7 @@ impl<L: Layer> Tree<L> {
         if node.changed {
             self.nodes = self.nodes.saturating_sub(1);
         }
+        self.journal.let_go(self.table.id(slot));
         self.table.remove(slot);
         if let Some(number) = origin {
             self.layer.release(number);

@@ -5,13 +5,14 @@ use vfs_image::FileKind;
 #[cfg(doc)]
 use crate::Error;
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::{Entries, Found};
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
 use crate::{Clock, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes a directory.
     ///
     /// # Errors

@@ -3,11 +3,12 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::tree::owned;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Gives what is at the old path one more name.
     ///
     /// # Errors

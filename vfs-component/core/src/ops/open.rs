@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
@@ -13,7 +14,7 @@ use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Opens the root directory for a session, with all rights that it has.
     ///
     /// # Errors
@@ -124,6 +125,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         let slot = self.tree.load(found.node)?;
+        if changes != Changes::Refused {
+            let held = self.tree.journal.hold(found.node);
+            self.tree.kept(&[slot], held)?;
+        }
         let node = self.tree.table.get_mut(slot)?;
         let kind = node.kind();
         if kind != found.kind {

@@ -3,6 +3,7 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{self, Body, Directory, NodeId};
@@ -10,7 +11,7 @@ use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Moves a name to another, which is replaced if it is there. If both are names of one file, nothing happens.
     ///
     /// # Errors

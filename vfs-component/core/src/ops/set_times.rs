@@ -3,10 +3,11 @@
 #[cfg(doc)]
 use crate::Error;
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::{Clock, FollowFinalLink, NewTimestamp, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Sets the timestamps of an open file or directory. If neither is to change, nothing changes.
     ///
     /// # Errors

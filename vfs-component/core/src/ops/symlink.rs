@@ -5,13 +5,14 @@ use vfs_image::FileKind;
 #[cfg(doc)]
 use crate::Error;
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{Body, Symlink};
 use crate::tree::owned;
 use crate::{Clock, OpenFile, Volume, path};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes a symbolic link that points at `target`, which need not be there.
     ///
     /// # Errors

@@ -2,10 +2,11 @@
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::{Clock, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Succeeds: memory is always in step with itself.
     ///
     /// # Errors

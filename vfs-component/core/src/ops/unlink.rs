@@ -3,13 +3,14 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{self, NodeId};
 use crate::path::Step;
 use crate::{Clock, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Removes a name of something that is not a directory. Where the file is open it stays, without that name.
     ///
     /// # Errors
