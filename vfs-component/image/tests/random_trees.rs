@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vfs_image::{Attributes, Content, FileKind, Image, Layout, NodeIndex, Timestamp, Tree, Walk, validate};
+use vfs_image::{Attributes, Content, FileKind, Image, Layout, Names, NodeIndex, Timestamp, Tree, Walk, validate};
 
 /// What to add next to a tree; what does not fit the tree is passed over.
 #[derive(Debug, Clone)]
@@ -113,9 +113,9 @@ fn paths(tree: &Tree<Vec<u8>>) -> Vec<(Vec<u8>, NodeIndex)> {
     let mut paths = Vec::new();
     let mut waiting = vec![(Vec::new(), tree.root())];
     while let Some((path, node)) = waiting.pop() {
-        for (name, child) in tree.entries(node).into_iter().flatten().rev() {
+        for (name, child) in tree.entries(node).into_iter().flat_map(Names::iter).rev() {
             let slash: &[u8] = if path.is_empty() { b"" } else { b"/" };
-            waiting.push(([&path, slash, name].concat(), *child));
+            waiting.push(([&path, slash, name].concat(), child));
         }
         paths.push((path, node));
     }
@@ -147,15 +147,15 @@ proptest! {
             match tree.node(node).content() {
                 Content::Directory(names) => {
                     prop_assert_eq!(image.parent(&inode).unwrap(), entry.parent);
-                    for (name, child) in names {
+                    for (name, child) in names.iter() {
                         let found = image.lookup(&inode, name).unwrap().unwrap();
-                        prop_assert_eq!(found.name, &**name);
-                        prop_assert_eq!(found.kind, tree.node(*child).kind());
+                        prop_assert_eq!(found.name, name);
+                        prop_assert_eq!(found.kind, tree.node(child).kind());
                         // Its neighbours are not there, unless they are.
-                        let longer = [&name[..], b"\x01"].concat();
+                        let longer = [name, b"\x01"].concat();
                         for other in [&name[..name.len() - 1], &longer] {
                             let found = image.lookup(&inode, other).unwrap();
-                            prop_assert_eq!(found.is_some(), names.contains_key(other));
+                            prop_assert_eq!(found.is_some(), names.get(other).is_some());
                         }
                     }
                 }
