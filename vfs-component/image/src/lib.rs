@@ -17,8 +17,10 @@
 //! # }
 //! ```
 //!
-//! With the feature `std` there is the other direction, [`Tree`] to [`Layout`] to bytes, and what tools need: [`validate`],
-//! [`Walk`], [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
+//! With the feature `alloc` there is the other direction, [`Tree`] to [`Layout`] to bytes. Contents come from a [`Source`] and
+//! the image goes to a [`Sink`], a piece at a time; where memory runs out there is an error that says so. With `std`, every
+//! [`std::io::Read`] is a source and every [`std::io::Write`] a sink, and there is what tools need: [`validate`], [`Walk`],
+//! [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
 //!
 //! ```
 //! use vfs_image::{Attributes, Image, Layout, Timestamp, Tree};

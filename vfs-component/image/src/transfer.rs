@@ -2,8 +2,7 @@
 
 /// The contents of one file, read from their start.
 ///
-/// With the feature `std` every [`std::io::Read`] is one.
-#[cfg_attr(not(feature = "std"), doc = "\n[`std::io::Read`]: https://doc.rust-lang.org/std/io/trait.Read.html")]
+/// With the feature `std` every `std::io::Read` is one.
 pub trait Source {
     /// What can go wrong.
     type Error;
@@ -18,8 +17,7 @@ pub trait Source {
 
 /// What takes an image, from its start to its end.
 ///
-/// With the feature `std` every [`std::io::Write`] is one.
-#[cfg_attr(not(feature = "std"), doc = "\n[`std::io::Write`]: https://doc.rust-lang.org/std/io/trait.Write.html")]
+/// With the feature `std` every `std::io::Write` is one.
 pub trait Sink {
     /// What can go wrong.
     type Error;

@@ -20,7 +20,8 @@ impl<S> Layout<'_, S> {
     /// source; each is opened once, read to its end and dropped before the next. `progress` is told, every now and then
     /// and at the end, how many bytes are written.
     ///
-    /// Holds at most about 4 MiB of contents at a time (twice that at the very worst), whatever the files' sizes.
+    /// Holds at most about 4 MiB of contents at a time (twice that at the very worst), whatever the sizes of files and
+    /// directories.
     ///
     /// # Errors
     /// - [`WriteError::Open`], [`WriteError::Read`]: `open`, or what it gave, failed.

@@ -127,8 +127,10 @@ fn some_tree() -> Tree<u64> {
     tree
 }
 
+type Call = fn(&mut Tree<u64>) -> Result<(), TreeError>;
+
 /// Every call that adds something.
-const CALLS: &[(&str, fn(&mut Tree<u64>) -> Result<(), TreeError>)] = &[
+const CALLS: &[(&str, Call)] = &[
     ("add_directory", |tree| tree.add_directory(tree.root(), b"new", ATTRIBUTES).map(drop)),
     ("add_directory in an empty one", |tree| tree.add_directory(child(tree, "empty"), b"new", ATTRIBUTES).map(drop)),
     ("add_file at the end of a full list", |tree| add(tree, child(tree, "full"), "999", 1).map(drop)),
