@@ -44,6 +44,7 @@ mod fs;
 mod handles;
 mod journal;
 mod layer;
+mod loading;
 mod name;
 mod name_cache;
 mod node;

@@ -4,14 +4,16 @@ use alloc::vec::Vec;
 
 use vfs_image::{FileKind, Timestamp};
 
-use crate::Error;
 use crate::journal::Journal;
-use crate::layer::{Layer, LayerInode};
+use crate::layer::{Effect, Layer, LayerInode};
 use crate::limits::Limits;
+#[cfg(doc)]
+use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
 use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
 use crate::path::Component;
+use crate::{DescriptorFlags, Error, OpenFile};
 
 /// All there is of the files.
 pub(crate) struct Tree<L: Layer, J: Journal> {
@@ -62,7 +64,10 @@ impl<L: Layer, J: Journal> Tree<L, J> {
 
     /// Where a node's state is to be read.
     #[inline]
-    fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
+    pub fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
+        if let Some((_, number)) = self.passes_through(id) {
+            return Ok(Source::Layer(self.layer.inode(number)?));
+        }
         match (self.table.find(id), id.origin()) {
             (Some(slot), _) => Ok(Source::Upper(self.table.get(slot)?)),
             (None, Origin::Layer(number)) => Ok(Source::Layer(self.layer.inode(number)?)),
@@ -182,6 +187,18 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
+    /// The contents of an open file, if it can be read.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    #[inline]
+    pub fn readable(&self, file: &OpenFile) -> Result<&RegularFile<L::Contents>, Error> {
+        match &self.table.get(file.slot)?.body {
+            Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => Ok(contents),
+            _ => Err(Error::BadDescriptor),
+        }
+    }
+
     /// Whether a directory has no entries.
     ///
     /// # Errors
@@ -238,82 +255,40 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// Puts a file that the layer has opened in the slot that was kept for it, or in the one that it has already.
     ///
     /// # Errors
-    /// - [`Error::Io`]: it is no file, or no slot was kept.
+    /// - [`Error::Io`]: it is no file, or no slot was kept. A slot that was kept still is.
     pub fn load_opened(&mut self, inode: &L::Inode) -> Result<u32, L::Stop> {
-        let held = self.layer.take_held();
-        let known = self.table.find(NodeId::layer(inode.number()));
-        let held = match (held, known) {
-            (Some(held), None) if inode.kind() == FileKind::RegularFile => held,
-            (held, known) => {
-                held.into_iter().for_each(|held| self.table.give_back(held));
-                return known.ok_or(Error::Io.into());
-            }
-        };
-        match self.layer.contents(inode) {
-            Ok(lower) => {
-                self.table.fill(held, || Node::of_layer(inode, Body::File(RegularFile::from_layer(lower))));
-                Ok(held)
-            }
-            Err(stop) => {
-                self.table.give_back(held);
-                Err(stop)
-            }
+        if inode.kind() != FileKind::RegularFile {
+            return Err(Error::Io.into());
         }
+        let lower = self.layer.contents(inode)?;
+        let held = self.layer.take_held().ok_or(Error::Io)?;
+        if let Some(known) = self.table.find(NodeId::layer(inode.number())) {
+            self.table.give_back(held);
+            return Ok(known);
+        }
+        self.table.fill(held, || Node::of_layer(inode, Body::File(RegularFile::from_layer(lower))));
+        Ok(held)
     }
 
-    /// Gives a slot back that was kept.
-    pub fn drop_held(&mut self) {
-        if let Some(held) = self.layer.take_held() {
-            self.table.give_back(held);
-        }
+    /// Gives a slot back that was kept for an operation, if one was.
+    pub fn drop_held(&mut self) -> bool {
+        let held = self.layer.take_held();
+        held.into_iter().for_each(|held| self.table.give_back(held));
+        held.is_some()
     }
 
     /// The same of what an entry stands for, which must be what the entry says.
     ///
     /// # Errors
+    /// - [`Error::Io`]: it is something else.
     /// - Those of [`Tree::load`].
     pub fn load_found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.load(found.node)?;
-        let is_that = self.table.get(slot)?.kind() == found.kind;
-        self.kept(&[slot], if is_that { Ok(slot) } else { Err(self.layer.contradiction()) })
-    }
-
-    /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
-    /// are about to change, with what a search has said of them.
-    ///
-    /// # Errors
-    /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image's list does not have what a search in it found.
-    /// - Those of [`Tree::load`].
-    pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, L::Stop> {
-        self.check_changeable(directory)?;
-        let slot = self.load(directory)?;
-        let made = self.make_entries(slot, names);
-        self.kept(&[slot], made)?;
-        let touched = self.journal.touch(directory, names);
-        self.kept(&[slot], touched)?;
-        Ok(slot)
-    }
-
-    fn make_entries(&mut self, slot: u32, names: &[(&[u8], Option<Found>)]) -> Result<(), L::Stop> {
-        let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else {
-            return Err(Error::NotDirectory.into());
-        };
-        match (&mut directory.entries, &directory.lower) {
-            (Some(entries), _) => Ok(entries.reserve()?),
-            (none, Some(inode)) => {
-                let mut entries = Entries::copy_up(&self.layer, inode)?;
-                entries.reserve()?;
-                if names.iter().any(|(name, found)| entries.get(name) != *found) {
-                    return Err(self.layer.contradiction());
-                }
-                entries.names().for_each(|name| self.layer.forget(inode.number(), name));
-                *none = Some(entries);
-                Ok(())
-            }
-            (None, None) => Err(Error::Io.into()),
+        if self.table.get(slot)?.kind() == found.kind {
+            return Ok(slot);
         }
+        self.collect(slot);
+        Err(self.layer.contradiction())
     }
 
     /// What a node's changes pass through, and its number there; none where they are kept above the layer.
@@ -322,6 +297,32 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         match id.origin() {
             Origin::Layer(number) => self.layer.passes_through(number).map(|through| (through, number)),
             Origin::Upper(_) => None,
+        }
+    }
+
+    /// Has the layer make a change.
+    ///
+    /// # Errors
+    /// Those of [`Layer::perform`].
+    #[inline]
+    pub fn perform(&self, through: L::Through, effect: Effect<&[u8]>) -> Result<(), L::Stop> {
+        self.layer.perform(through, effect).map(|_| ())
+    }
+
+    /// Whether the layer makes the changes of these two directories or nodes: then a name can go from one to the other.
+    ///
+    /// # Errors
+    /// - [`Error::CrossDevice`]: it makes those of one of them alone, or they are on two filesystems.
+    #[inline]
+    pub fn both_pass_through(&self, one: NodeId, other: NodeId) -> Result<Option<(L::Through, u64, u64)>, Error> {
+        match (self.passes_through(one), self.passes_through(other)) {
+            (None, None) => Ok(None),
+            (Some((through, one)), Some((other_through, other)))
+                if self.layer.is_one_filesystem(through, other_through) =>
+            {
+                Ok(Some((through, one, other)))
+            }
+            _ => Err(Error::CrossDevice),
         }
     }
 
@@ -335,65 +336,48 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Passes a result on. After an error what was loaded into `slots` for the operation is given back: nothing changes, so nothing
-    /// may stay.
-    pub fn kept<T, E>(&mut self, slots: &[u32], result: Result<T, E>) -> Result<T, E> {
-        if result.is_err() {
-            slots.iter().for_each(|slot| self.collect(*slot));
-        }
-        result
-    }
-
-    /// Checks that the nodes in `slots` can be changed and `new` be added. Names of one slot count once.
+    /// Checks that the nodes in `slots` can be changed and `new` be added, one at most. Names of one slot count once.
     ///
     /// # Errors
     /// - [`Error::ReadOnly`]: one of them is of a layer that refuses changes.
     /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] would be passed.
+    /// - [`Error::InsufficientMemory`]: the journal has no memory to note the change.
     pub fn check_nodes(&mut self, slots: &[u32], new: u32) -> Result<(), Error> {
         let mut more = new;
         for (place, slot) in slots.iter().enumerate() {
             let is_first = !slots.iter().take(place).any(|before| before == slot);
             if is_first && !self.table.get(*slot)?.changed {
                 more += 1;
-                let changeable = self.check_changeable(self.table.id(*slot));
-                self.kept(slots, changeable)?;
+                self.check_changeable(self.table.id(*slot))?;
             }
         }
-        if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
-            return self.hold(slots);
+        if more > self.limits.max_nodes.saturating_sub(self.nodes) {
+            Err(Error::InsufficientSpace)
+        } else {
+            self.hold(slots)
         }
-        self.kept(slots, Err(Error::InsufficientSpace))
     }
 
     /// Tells the journal what is about to be changed.
     #[inline]
     fn hold(&mut self, slots: &[u32]) -> Result<(), Error> {
         if J::TRACKS {
-            let mut held = self.journal.reserve();
+            self.journal.reserve()?;
             for slot in slots {
-                held = held.and_then(|()| self.journal.hold(self.table.id(*slot)));
+                self.journal.hold(self.table.id(*slot))?;
             }
-            self.kept(slots, held)?;
         }
         Ok(())
     }
 
-    /// Makes sure that the next [`Tree::add`] needs no memory.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn reserve_node(&mut self) -> Result<(), Error> {
-        self.table.reserve()
-    }
-
-    /// Adds a node after [`Tree::reserve_node`].
+    /// Adds a node after [`Loading::reserve_node`].
     pub fn add(&mut self, body: Body<L>, now: Timestamp) -> u32 {
         self.nodes = self.nodes.saturating_add(1);
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
         self.table.insert(|| Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
-    /// A node that is about to be changed, after [`Tree::check_nodes`]. From here on it counts as the app's.
+    /// A node that is about to be changed, after [`Loading::keep`]. From here on it counts as the app's.
     pub fn change(&mut self, slot: u32) -> Option<&mut Node<L>> {
         self.change_over_layer(slot).map(|(node, _)| node)
     }
@@ -410,7 +394,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Some((node, &self.layer))
     }
 
-    /// The entries of a directory that [`Tree::load_entries`] has prepared, and its node's times and links; see
+    /// The entries of a directory that [`Loading::entries`] has prepared, and its node's times and links; see
     /// [`Tree::change`].
     pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<L::Bytes>, &mut Times, &mut u32)> {
         match self.change(slot) {
@@ -434,7 +418,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
-    /// A name of a node is gone, after [`Tree::check_nodes`] if it is one to leave a trace on. Frees the node if nothing
+    /// A name of a node is gone, after [`Loading::keep`] if it is one to leave a trace on. Frees the node if nothing
     /// else keeps it.
     pub fn drop_name(&mut self, id: NodeId, now: Timestamp) {
         let Some(slot) = self.table.find(id) else { return };
@@ -443,18 +427,6 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             node.times.changed = now;
         }
         self.collect(slot);
-    }
-
-    /// Gives a node that is about to lose a name a slot, if that leaves a trace on it: it has other names, or a slot.
-    ///
-    /// # Errors
-    /// Those of [`Tree::load`].
-    pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, L::Stop> {
-        match self.source(found.node)? {
-            Source::Layer(inode) if inode.kind() != found.kind => Err(self.layer.contradiction()),
-            Source::Layer(inode) if inode.kind() == FileKind::Directory || inode.stat().links <= 1 => Ok(None),
-            _ => self.load_found(found).map(Some),
-        }
     }
 
     /// Frees the node in a slot if nothing keeps it.
@@ -479,7 +451,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
 }
 
 /// Where a node's state is to be read.
-enum Source<'t, L: Layer> {
+pub(crate) enum Source<'t, L: Layer> {
     Upper(&'t Node<L>),
     Layer(L::Inode),
 }

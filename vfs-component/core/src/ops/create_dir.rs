@@ -6,7 +6,8 @@ use vfs_image::FileKind;
 use crate::Error;
 use crate::fs::may_change;
 use crate::journal::Journal;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
@@ -28,13 +29,19 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let (parent, name) = self.resolve_new_entry(at, path, true)?;
         may_change(at)?;
+        if let Some((through, directory)) = self.tree.passes_through(parent) {
+            return self.tree.perform(through, Effect::CreateDirectory { directory, name });
+        }
         let name = owned(name)?;
-        let slot = self.tree.load_entries(parent, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[slot], reserved)?;
-        self.tree.check_nodes(&[slot], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(parent, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
 
         let now = self.time.now();
         let body = Body::Directory(Directory { lower: None, parent: Some(parent), entries: Some(Entries::new()) });

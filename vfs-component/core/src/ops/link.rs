@@ -4,7 +4,8 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::journal::Journal;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::tree::owned;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
@@ -21,6 +22,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
     /// - [`Error::Invalid`]: a path has a NUL in it.
+    /// - [`Error::CrossDevice`]: the node and the new directory are on different filesystems.
     /// - [`Error::TooManyLinks`]: the node has 2^32 - 1 names.
     /// - [`Error::ReadOnly`]: a base cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
@@ -34,6 +36,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         to: &OpenFile,
         to_path: &str,
     ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let source = self.existing(from, from_path, follow)?;
         let (directory, name) = self.resolve_new_entry(to, to_path, false)?;
         if source.kind == FileKind::Directory {
@@ -41,13 +46,15 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         may_change(to)?;
         may_change(from)?;
+        if let Some((through, node, directory)) = self.tree.both_pass_through(source.node, directory)? {
+            return self.tree.perform(through, Effect::Link { node, directory, name });
+        }
         let name = owned(name)?;
-        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let linked = self.tree.load_found(source);
-        let linked = self.tree.kept(&[slot], linked)?;
-        let links = self.tree.table.get(linked).and_then(|node| node.links.checked_add(1).ok_or(Error::TooManyLinks));
-        let links = self.tree.kept(&[slot, linked], links)?;
-        self.tree.check_nodes(&[slot, linked], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(&name, None)])?;
+        let linked = loading.found(source)?;
+        let links = loading.one_more_link(linked)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(linked) {

@@ -6,7 +6,8 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::journal::Journal;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer, Performed};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
 use crate::open_file::Changes;
@@ -54,6 +55,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
+        if let Some(performed) = self.tree.layer.performed() {
+            return self.finish_open(performed, flags, at.changes);
+        }
         let creates = open.contains(OpenFlags::CREATE);
         let truncates = open.contains(OpenFlags::TRUNCATE);
         let exclusive = open.contains(OpenFlags::EXCLUSIVE);
@@ -67,6 +71,11 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             let place = self.walk(at)?.for_create().resolve(path, follow)?;
             if let (None, Step::Name(name)) = (place.found, place.last()) {
                 let (directory, name) = (place.directory, owned(name)?);
+                if let Some((through, directory)) = self.tree.passes_through(directory) {
+                    may_change(at)?;
+                    let effect = Effect::Create { directory, name: name.as_slice(), exclusive, truncate: truncates };
+                    return self.open_by_layer(through, effect, flags, at.changes);
+                }
                 return self.create_file(at, directory, name, flags);
             }
             place.existing()?
@@ -87,12 +96,53 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
             may_change(at)?;
         }
+        if truncates || flags.contains(DescriptorFlags::WRITE) {
+            self.tree.check_changeable(found.node)?;
+        }
+        if truncates && let Some((through, file)) = self.tree.passes_through(found.node) {
+            return self.open_by_layer(through, Effect::Truncate { file }, flags, at.changes);
+        }
         let file = self.open_node(found, flags, at.changes)?;
         if truncates && let Err(error) = self.resize(file.slot, 0) {
             self.close(file);
-            return Err(error);
+            return Err(error.into());
         }
         Ok(file)
+    }
+
+    /// Has the layer make or cut a file and opens it. A place for it is taken before, so that it can be opened once it is there.
+    fn open_by_layer(
+        &mut self,
+        through: L::Through,
+        effect: Effect<&[u8]>,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Result<OpenFile, L::Stop> {
+        self.check_open()?;
+        self.tree.hold_slot()?;
+        self.open += 1;
+        let performed = self.tree.layer.perform(through, effect)?;
+        self.finish_open(Ok(performed), flags, changes)
+    }
+
+    /// Opens what the layer has made or cut, in the place that was taken for it.
+    fn finish_open(
+        &mut self,
+        performed: Result<Performed<L::Inode>, L::Stop>,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Result<OpenFile, L::Stop> {
+        let Performed::Opened(inode) = performed? else { return Err(Error::Io.into()) };
+        let slot = self.tree.load_opened(&inode)?;
+        self.open -= 1;
+        self.open_slot(slot, flags, changes)
+    }
+
+    /// Gives back the place that was taken for a file which an operation did not open in the end.
+    pub(crate) fn drop_held(&mut self) {
+        if self.tree.drop_held() {
+            self.open -= 1;
+        }
     }
 
     fn create_file(
@@ -107,10 +157,10 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         may_change(at)?;
         self.check_open()?;
-        let directory = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[directory], reserved)?;
-        self.tree.check_nodes(&[directory], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let directory = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };
@@ -124,25 +174,29 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Opens a node.
     fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
-        let slot = self.tree.load(found.node)?;
-        if changes != Changes::Refused {
-            let held = self.tree.journal.hold(found.node);
-            self.tree.kept(&[slot], held)?;
-        }
-        let node = self.tree.table.get_mut(slot)?;
-        let kind = node.kind();
-        if kind != found.kind {
+        let slot = self.tree.load_found(found)?;
+        if J::TRACKS
+            && changes != Changes::Refused
+            && let Err(error) = self.tree.journal.hold(found.node)
+        {
             self.tree.collect(slot);
-            return Err(Error::Io.into());
+            return Err(error.into());
         }
+        self.open_slot(slot, flags, changes)
+    }
+
+    /// Opens the node in a slot, after [`Volume::check_open`].
+    fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
+        let node = self.tree.table.get_mut(slot)?;
         node.opens += 1;
         self.open += 1;
+        let kind = node.kind();
         let (flags, changes) = granted(kind, flags, changes);
         Ok(OpenFile { slot, kind, flags, changes })
     }
 
-    fn check_open(&self) -> Result<(), L::Stop> {
-        if self.open >= self.max_open { Err(Error::InsufficientMemory.into()) } else { Ok(()) }
+    fn check_open(&self) -> Result<(), Error> {
+        if self.open >= self.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
     }
 
     /// Opens the same node again, with the same flags and rights.

@@ -4,7 +4,8 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::journal::Journal;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
@@ -22,6 +23,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::IsDirectory`]: something else would replace a directory.
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
+    /// - [`Error::CrossDevice`]: the two directories are on different filesystems.
     /// - [`Error::Busy`]: a path ends in `.` or `..`.
     /// - [`Error::NotPermitted`]: a path or a followed link is absolute, or `..` leaves its base.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
@@ -31,6 +33,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let old = self.parent(from, from_path)?;
         let new = self.parent(to, to_path)?;
         let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else {
@@ -48,7 +53,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             return Err(Error::NotDirectory.into());
         }
         let same = new.found.is_some_and(|target| target.node == source.node);
-        if !same {
+        let through = self.tree.both_pass_through(old.directory, new.directory)?;
+        if !same && through.is_none() {
             self.check_move(old.directory, source, new.directory, new.found)?;
         }
         may_change(from)?;
@@ -56,22 +62,22 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if same {
             return Ok(());
         }
+        if let Some((through, from, to)) = through {
+            return self.tree.perform(through, Effect::Rename { from, old: old_name, to, new: new_name });
+        }
 
         let name = owned(new_name)?;
         let names = [(old_name, Some(source)), (new_name, new.found)];
         let (old_names, new_names) =
             if old.directory == new.directory { (&names[..], &[][..]) } else { names.split_at(1) };
-        let old_slot = self.tree.load_entries(old.directory, old_names)?;
-        let new_slot = self.tree.load_entries(new.directory, new_names);
-        let new_slot = self.tree.kept(&[old_slot], new_slot)?;
-        let moved = self.tree.load_found(source);
-        let moved = self.tree.kept(&[old_slot, new_slot], moved)?;
-        let survivor = match new.found {
-            Some(target) => self.tree.load_survivor(target),
-            None => Ok(None),
-        };
-        let survivor = self.tree.kept(&[old_slot, new_slot, moved], survivor)?;
-        self.tree.check_nodes(&[old_slot, new_slot, moved, survivor.unwrap_or(moved)], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let old_slot = loading.entries(old.directory, old_names)?;
+        let new_slot = loading.entries(new.directory, new_names)?;
+        let moved = loading.found(source)?;
+        if let Some(target) = new.found {
+            loading.survivor(target)?;
+        }
+        loading.keep(0)?;
 
         let now = self.time.now();
         // A directory that only gets another name is neither one more nor one less.

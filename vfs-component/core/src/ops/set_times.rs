@@ -4,7 +4,9 @@
 use crate::Error;
 use crate::fs::may_change;
 use crate::journal::Journal;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
+use crate::node::NodeId;
 use crate::{Clock, FollowFinalLink, NewTimestamp, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
@@ -20,9 +22,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         accessed.check().and(modified.check())?;
         may_change(file)?;
-        self.apply_times(file.slot, accessed, modified)
+        self.apply_times(self.tree.table.id(file.slot), accessed, modified)
     }
 
     /// Sets the timestamps of what is at a path.
@@ -37,19 +42,28 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let found = self.existing(at, path, follow)?;
         accessed.check().and(modified.check())?;
         may_change(at)?;
-        let slot = self.tree.load(found.node)?;
-        self.apply_times(slot, accessed, modified)
+        self.apply_times(found.node, accessed, modified)
     }
 
-    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
+    /// Sets the timestamps of a node. The time now is the volume's, also where the layer makes the change.
+    fn apply_times(&mut self, node: NodeId, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
-            self.tree.collect(slot);
             return Ok(());
         }
-        self.tree.check_nodes(&[slot], 0)?;
+        if let Some((through, node)) = self.tree.passes_through(node) {
+            let now = self.time.now();
+            let (accessed, modified) = (accessed.at(now), modified.at(now));
+            return self.tree.perform(through, Effect::SetTimes { node, accessed, modified });
+        }
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.node(node)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(slot) {
