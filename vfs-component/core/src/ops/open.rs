@@ -118,6 +118,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         flags: DescriptorFlags,
         changes: Changes,
     ) -> Result<OpenFile, L::Stop> {
+        // Kept for the same effect, if its answer has not come and it is asked for again.
+        self.drop_held();
         self.check_open()?;
         self.tree.hold_slot()?;
         self.open += 1;
