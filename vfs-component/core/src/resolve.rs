@@ -80,14 +80,17 @@ pub(crate) fn descend(
             let is_name = component.text.len() <= MAX_NAME && matches!(Step::of(component.text), Step::Name(_));
             return if is_name { Err(Error::NoEntry) } else { Ok(None) };
         };
-        let must_be_directory = component.text.len() < left.len();
-        match found.kind {
-            FileKind::Directory if !rest.is_empty() => (at, left) = (found.node, rest),
-            FileKind::Directory => return Ok(Some(found)),
-            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => return Ok(None),
-            _ if must_be_directory => return Err(Error::NotDirectory),
-            _ => return Ok(Some(found)),
+        if found.kind == FileKind::Directory && !rest.is_empty() {
+            (at, left) = (found.node, rest);
+            continue;
         }
+        let must_be_directory = component.text.len() < left.len();
+        return match found.kind {
+            FileKind::Directory => Ok(Some(found)),
+            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => Ok(None),
+            _ if must_be_directory => Err(Error::NotDirectory),
+            _ => Ok(Some(found)),
+        };
     }
 }
 
