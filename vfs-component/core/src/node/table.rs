@@ -184,6 +184,6 @@ impl<'i> Table<'i> {
     /// Number of the chain of a node of the image. There is none while there are no chains.
     #[inline]
     fn chain(&self, nid: Nid) -> usize {
-        name::spread(nid.0) & self.chains.len().wrapping_sub(1)
+        name::spread::<15>(nid.0) & self.chains.len().wrapping_sub(1)
     }
 }
