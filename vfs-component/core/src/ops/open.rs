@@ -55,8 +55,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
-        if let Some(performed) = self.tree.layer.performed() {
-            return self.finish_open(performed, flags, at.changes);
+        if let Some(opened) = self.opened_by_layer(flags, at.changes) {
+            return opened;
         }
         let creates = open.contains(OpenFlags::CREATE);
         let truncates = open.contains(OpenFlags::TRUNCATE);
@@ -125,6 +125,17 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.open += 1;
         let performed = self.tree.layer.perform(through, effect)?;
         self.finish_open(Ok(performed), flags, changes)
+    }
+
+    /// The file that this operation has asked the layer to make or cut, if it has an answer: then it is over.
+    #[inline]
+    pub(crate) fn opened_by_layer(
+        &mut self,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Option<Result<OpenFile, L::Stop>> {
+        let performed = self.tree.layer.performed()?;
+        Some(self.finish_open(performed, flags, changes))
     }
 
     /// Opens what the layer has made or cut, in the place that was taken for it.

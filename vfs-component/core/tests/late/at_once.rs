@@ -52,7 +52,8 @@ struct Task {
 struct Both {
     late: App<Late>,
     plain: App<Plain>,
-    changes: Changes,
+    /// Whether the plain side carries out the operations as well.
+    is_compared: bool,
 }
 
 impl Both {
@@ -61,7 +62,8 @@ impl Both {
         let late = Late::new(image, changes, Manner::PROMPT, Limits::default(), seed);
         let mut late = App::new(late, Rights::default());
         late.runner.host.manner = manner;
-        Self { late, plain: App::new(Plain::new(image), Rights::default()), changes }
+        let is_compared = changes == Changes::Above && manner.changes == 0;
+        Self { late, plain: App::new(Plain::new(image), Rights::default()), is_compared }
     }
 
     fn begin(&mut self, op: Op) -> Task {
@@ -109,7 +111,7 @@ impl Both {
     /// An operation is over: whatever it was told, nothing has changed below, so it was carried out now.
     fn end(&mut self, task: Task, result: Result<Outcome, Error>) {
         let Task { op, bytes, late, plain, .. } = task;
-        if self.changes == Changes::Above {
+        if self.is_compared {
             let wanted = step(&mut self.plain.runner.0, &plain.on(), &op, &bytes);
             match (&result, &wanted) {
                 (Ok(Outcome::Text(text)), Ok(Outcome::Text(wanted))) => assert_eq!(text, wanted, "{op}"),
@@ -175,6 +177,9 @@ fn run(over_image: bool, changes: Changes, manner: Manner, seed: u64) {
     both.late.runner.host.manner = Manner::IN_PIECES;
     both.late.runner.check();
     match changes {
+        _ if manner.changes > 0 => {
+            both.late.end();
+        }
         Changes::Above => {
             assert_eq!(tree_lines(&mut both.late), tree_lines(&mut both.plain));
             assert_eq!(both.late.runner.volume.usage().open, both.plain.runner.0.usage().open);
@@ -218,6 +223,15 @@ fn changes_above() {
 #[test]
 fn changes_through() {
     plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, Manner::IN_PIECES, seed));
+}
+
+/// And while somebody else changes the world, all comes to an end.
+#[test]
+fn while_others_change_the_world() {
+    let manner = Manner { changes: 3, ..Manner::IN_PIECES };
+    for changes in [Changes::Above, Changes::Through] {
+        plans().for_each(|seed| run(true, changes, manner, seed));
+    }
 }
 
 #[test]

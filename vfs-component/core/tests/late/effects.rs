@@ -2,7 +2,8 @@
 
 use vfs_core::late::{Answer, Answers, Changes, LateInode, Query, Request, Stop};
 use vfs_core::{
-    DescriptorFlags, Effect, Error, Layer, Limits, NewTimestamp, OpenFile, OpenFlags, Performed, Rights, Timestamp,
+    DescriptorFlags, Effect, Error, Layer, Limits, NewTimestamp, OpenFile, OpenFlags, Performed, Rights, Session,
+    Timestamp, settings::SettingsView,
 };
 
 use crate::allocator::with_allocations;
@@ -10,6 +11,12 @@ use crate::app::{Late, LateVolume, NOW, Runner, clock};
 use crate::host::{Host, Manner};
 use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, WRITE, image};
 use crate::world::{FIRST, World};
+
+/// How an operation ended, and what it asked for.
+pub type Asked<T> = (Result<T, Error>, Vec<Query>, Vec<Effect<Vec<u8>>>);
+
+/// An operation. The last argument is `dir/file`, open.
+pub type Call = fn(&mut LateVolume, &OpenFile, &OpenFile) -> Result<(), Stop>;
 
 /// A late volume with its root open.
 pub struct Test {
@@ -38,7 +45,7 @@ impl Test {
         &mut self,
         bytes: &[u8],
         mut operation: impl FnMut(&mut LateVolume, &OpenFile) -> Result<T, Stop>,
-    ) -> (Result<T, Error>, Vec<Query>, Vec<Effect<Vec<u8>>>) {
+    ) -> Asked<T> {
         self.late.host.queries.clear();
         self.late.host.effects.clear();
         let root = &self.root;
@@ -103,7 +110,7 @@ pub fn some_items() -> Vec<(&'static str, Item<'static>)> {
 }
 
 /// An operation, the words of its effect, and how many questions it asks before.
-type Case = (&'static str, fn(&mut LateVolume, &OpenFile, &OpenFile) -> Result<(), Stop>, &'static str, usize);
+type Case = (&'static str, Call, &'static str, usize);
 
 const CREATE: OpenFlags = OpenFlags::CREATE;
 const TIME: NewTimestamp = NewTimestamp::At(Timestamp { seconds: 5, nanoseconds: 6 });
@@ -231,10 +238,7 @@ fn without_the_answer_it_is_asked_for_again() {
 
 #[test]
 fn an_operation_that_fails_in_itself_asks_for_none() {
-    type Failing = (fn(&mut LateVolume, &OpenFile, &OpenFile) -> Result<(), Stop>, Error);
-    let exclusive = CREATE | OpenFlags::EXCLUSIVE;
-    let _ = exclusive;
-    let cases: &[Failing] = &[
+    let cases: &[(Call, Error)] = &[
         (
             |v, r, _| v.open_at(r, "dir/file", FOLLOW, CREATE | OpenFlags::EXCLUSIVE, WRITE).map(|f| v.close(f)),
             Error::Exist,
@@ -278,7 +282,7 @@ fn an_operation_that_fails_in_itself_asks_for_none() {
     // Nor does one that has nothing to do.
     let mut test = Test::through();
     let file = test.open("dir/file", OpenFlags::NONE, READ_WRITE).unwrap();
-    let nothing: [fn(&mut LateVolume, &OpenFile, &OpenFile) -> Result<(), Stop>; 3] = [
+    let nothing: [Call; 3] = [
         |v, _, f| v.write(f, 3, b""),
         |v, _, f| v.set_times(f, NewTimestamp::NoChange, NewTimestamp::NoChange),
         |v, r, _| v.rename_at(r, "dir/same", r, "dir/file"),
@@ -341,6 +345,27 @@ impl Test {
         self.late.volume.check(vfs_core::check::Trust::Untrusted).unwrap();
         file
     }
+}
+
+/// A standard stream is opened by its path from the root, which takes an open while the path is walked, and none in the end.
+#[test]
+fn a_standard_stream_that_the_layer_makes() {
+    let limits = Limits { max_open: 3, ..Limits::default() };
+    let mut test = Test::limited(&some_items(), Changes::Through, limits);
+    let session: Session<'_, ()> = Session::new(SettingsView::default());
+    let open = |volume: &mut LateVolume, _: &OpenFile| session.open_file(volume, "/dir/out", CREATE, WRITE);
+    let mut answers = Answers::new();
+    let request = test.until_effect(&mut answers, open);
+    let other = test.run_while_held("dir").unwrap();
+    assert_eq!(test.late.volume.usage().open, 3);
+    let answer = test.late.host.answer(&request, &[]);
+    answers.add(request, answer).unwrap();
+    let root = &test.root;
+    let file = test.late.volume.attempt(&mut answers, |volume| open(volume, root)).unwrap();
+    test.late.check();
+    test.write(&file, 0, b"out").unwrap();
+    test.late.volume.close(other);
+    test.late.volume.close(file);
 }
 
 /// Two operations make the same file; another opens it in between. It is one node.

@@ -20,6 +20,7 @@ mod cases;
 mod changing;
 mod effects;
 mod host;
+mod lies;
 #[path = "../differential/listing.rs"]
 #[allow(dead_code, reason = "the other side of `differential` uses it")]
 mod listing;

@@ -6,13 +6,11 @@ use vfs_plan::tree_lines;
 
 use crate::allocator::with_allocations;
 use crate::app::{App, Late, LateVolume, Runner};
-use crate::effects::{Test, some_items};
+use crate::effects::{Call, Test, some_items};
 use crate::host::Manner;
 use crate::support::{FOLLOW, NO_FOLLOW, READ, READ_WRITE};
 
-/// An operation. The last argument is `dir/file`, open to read and write.
-type Call = fn(&mut LateVolume, &OpenFile, &OpenFile) -> Result<(), Stop>;
-
+/// The last argument is `dir/file`, open to read and write.
 const CALLS: &[(&str, Call)] = &[
     ("open_at", |v, r, _| v.open_at(r, "dir/sub/deep", FOLLOW, OpenFlags::NONE, READ).map(|f| v.close(f))),
     ("open_at, making", |v, r, _| v.open_at(r, "dir/new", FOLLOW, OpenFlags::CREATE, READ).map(|f| v.close(f))),

@@ -132,7 +132,7 @@ fn refused(plain: &mut App<Plain>, op: &Op) -> Result<String, String> {
     if is_allowed { Ok(String::new()) } else { answer }
 }
 
-const MANY: u64 = 100;
+const MANY: u64 = 60;
 /// Plans of each test; `PLANS=100000 cargo test --release -p vfs-core --test late plans` carries out more.
 fn plans() -> std::ops::Range<u64> {
     let number = |name| std::env::var(name).ok().map(|text: String| text.parse().unwrap());
