@@ -37,6 +37,14 @@ impl Details {
     }
 }
 
+/// The path at the mark of such a name.
+struct LostPath {
+    path: Vec<u8>,
+    kind: FileKind,
+    /// Its directory is still there.
+    is_there: bool,
+}
+
 /// A name that a node has had at the mark, and has no more.
 #[derive(Clone, Copy)]
 struct Lost {
@@ -114,7 +122,7 @@ impl<L: Layer> Lister<'_, L> {
 
         let node = ChangedNode(id);
         let mut details = Details::NOTHING;
-        let mut kind = lost.first().map(|(_, kind)| *kind);
+        let mut kind = lost.first().map(|lost| lost.kind);
         if let (Some(note), Some(state)) = (note, self.tree.present(id)) {
             kind = Some(state.kind());
             if !is_born {
@@ -136,7 +144,7 @@ impl<L: Layer> Lister<'_, L> {
             }
         }
         while new.len() > 0
-            && let Some((from, _)) = lost.next()
+            && let Some(LostPath { path: from, .. }) = lost.next()
             && let Some(path) = new.next()
         {
             if first.is_none() {
@@ -160,7 +168,8 @@ impl<L: Layer> Lister<'_, L> {
             let first = owned(first.as_deref().unwrap_or_default())?;
             self.push(Change::Linked { path, first, kind, node, is_new })?;
         }
-        lost.try_for_each(|(path, kind)| self.push(Change::Removed { path, kind }))
+        let mut lost = lost.filter(|lost| lost.is_there);
+        lost.try_for_each(|LostPath { path, kind, .. }| self.push(Change::Removed { path, kind }))
     }
 
     fn push(&mut self, change: Change) -> Result<(), Error> {
@@ -168,17 +177,19 @@ impl<L: Layer> Lister<'_, L> {
     }
 
     /// The paths at the mark of names that a node has lost; those in directories that are gone only if they are not `removed`.
-    fn lost_paths(&self, id: NodeId, removed: bool) -> Result<Vec<(Vec<u8>, FileKind)>, Error> {
+    fn lost_paths(&self, id: NodeId, removed: bool) -> Result<Vec<LostPath>, Error> {
         let start = self.lost.partition_point(|lost| lost.node < id);
         let mut paths = Vec::new();
         for lost in self.lost.iter().skip(start).take_while(|lost| lost.node == id) {
             let directory = self.journal.names.get(lost.name).and_then(|note| self.journal.nodes.get(note.directory));
             let is_there = directory.is_some_and(|note| note.first_name != NONE || note.id == self.journal.root);
             if is_there || !removed {
-                paths.extend(self.path(lost.name, true)?.map(|path| (path, lost.kind)));
+                if let Some(path) = self.path(lost.name, true)? {
+                    push(&mut paths, LostPath { path, kind: lost.kind, is_there })?;
+                }
             }
         }
-        paths.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        paths.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(paths)
     }
 

@@ -11,7 +11,7 @@ use crate::ours::{Ours, lower};
 use crate::support::Test;
 
 /// Plans of each test.
-const PLANS: u64 = 3_000;
+const PLANS: u64 = 1_000;
 /// Most marks at a time.
 const MARKS: usize = 3;
 
