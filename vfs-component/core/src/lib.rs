@@ -33,6 +33,7 @@
 
 extern crate alloc;
 
+pub mod changes;
 pub mod check;
 pub mod limits;
 pub mod settings;
@@ -55,12 +56,13 @@ mod resolve;
 mod session;
 mod tree;
 
+pub use changes::{Change, ChangedContents, ChangedNode, Mark};
 pub use clock::{Clock, NewTimestamp};
 pub use dir_stream::{DirItem, DirStream};
 pub use error::Error;
 pub use fs::{Fs, Usage, Volume};
 pub use handles::{Handles, SPARE};
-pub use journal::{Journal, Untracked};
+pub use journal::{Journal, Tracked, Untracked};
 pub use layer::{
     Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
 };

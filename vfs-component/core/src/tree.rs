@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use vfs_image::{FileKind, Timestamp};
 
 use crate::journal::Journal;
-use crate::layer::{Effect, Layer, LayerInode};
+use crate::layer::{Effect, Layer, LayerInode, Listed};
 use crate::limits::Limits;
 #[cfg(doc)]
 use crate::loading::Loading;
@@ -220,6 +220,35 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
+    /// Goes through the entries of a directory. The order is none, and `.` and `..` are not among them.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the layer is damaged.
+    /// - Those of `act`.
+    pub fn each_entry(
+        &self,
+        directory: NodeId,
+        mut act: impl FnMut(&[u8], Found) -> Result<(), Error>,
+    ) -> Result<(), L::Stop> {
+        match self.directory(directory)? {
+            Names::Own(entries) => entries.all().try_for_each(|(name, found)| act(name, found))?,
+            Names::Layer(inode) => {
+                for item in self.layer.entries(&inode)? {
+                    let Listed { name, node, .. } = item?;
+                    act(name.as_ref(), node.into())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The state of a node, if it is there and has one of its own.
+    pub fn present(&self, id: NodeId) -> Option<&Node<L>> {
+        let slot = self.table.find(id).filter(|slot| self.table.id(*slot) == id)?;
+        self.table.get(slot).ok()
+    }
+
     /// Whether a directory was removed and only opens keep it.
     pub fn is_removed(&self, directory: NodeId) -> bool {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
@@ -377,10 +406,10 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     #[inline]
     fn hold(&mut self, slots: &[u32]) -> Result<(), Error> {
         if J::TRACKS {
-            self.journal.reserve()?;
             for slot in slots {
                 self.journal.hold(self.table.id(*slot))?;
             }
+            self.journal.reserve()?;
         }
         Ok(())
     }

@@ -1,6 +1,17 @@
 //! What a tree forgets about its changes, for those who ask for it: a parameter of the volume.
 //!
-//! [`Untracked`] keeps nothing, in no bytes: every hook is empty, and what is compiled is what would be without it.
+//! [`Untracked`] keeps nothing, in no bytes: every hook is empty, and what is compiled is what would be without it. [`Tracked`] keeps
+//! what [`Volume::changes`](crate::Volume::changes) needs.
+//!
+//! A journal's memory is not counted against the quotas. It grows with what is changed and open, and with the names of the layer
+//! that are gone.
+
+mod history;
+pub(crate) mod ledger;
+pub(crate) mod tracked;
+mod trail;
+
+use alloc::string::String;
 
 use crate::Error;
 use crate::layer::Layer;
@@ -8,7 +19,9 @@ use crate::node::directory::Found;
 use crate::node::table::Table;
 use crate::node::{Node, NodeId};
 
-/// What a volume keeps of its changes beside the tree. It is [`Untracked`].
+pub use tracked::Tracked;
+
+/// What a volume keeps of its changes beside the tree: [`Untracked`] or [`Tracked`].
 #[expect(private_bounds, reason = "nobody else can make one")]
 pub trait Journal: Hooks {}
 
@@ -61,6 +74,12 @@ pub(crate) trait Hooks {
     /// A node that is held changes now; it is still as it was before.
     #[inline(always)]
     fn change<L: Layer>(&mut self, _id: NodeId, _node: &Node<L>) {}
+
+    /// Whether the journal fits the tree, for tests.
+    #[inline(always)]
+    fn check<L: Layer>(&self, _table: &Table<L>) -> Result<(), String> {
+        Ok(())
+    }
 
     /// A node has no slot any more: it is gone, or the layer's as it always was.
     #[inline(always)]
