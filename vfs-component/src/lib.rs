@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! the app's call ─▶ export/<interface>.rs   one function per WASI function, in the canonical ABI's own shape
-//!                     │  state::call         borrows the one `State`
+//!                     │  state::call         borrows the one `State`: the volume, and the session of the app on it
 //!                     ├▶ handle.rs           number ─▶ descriptor, stream, pollable, ... (ours or the host's)
 //!                     ├▶ vfs_core::Fs        when it is ours
 //!                     ├▶ host/<interface>.rs when it is the host's

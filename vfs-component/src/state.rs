@@ -2,25 +2,28 @@
 
 use core::cell::RefCell;
 
-use vfs_core::settings::SettingsView;
-use vfs_core::{Fs, Options};
+use vfs_core::{Error, Fs};
 
-use crate::abi::{Area, List, Pair, finish_call};
-use crate::handle::Handles;
+use crate::abi::{Area, List, Pair, Res, finish_call};
+use crate::handle::Handle;
 use crate::host::wall_clock::HostClock;
 use crate::pump::Pump;
 use crate::standard::Standard;
 use crate::{abi, embed};
 
+/// The tree, its time and its limits.
+pub type Volume = Fs<'static, HostClock>;
+
+/// The app on it.
+pub type Session = vfs_core::Session<'static, Handle, Standard>;
+
 /// Everything that lives from call to call.
 pub struct State {
-    pub fs: Fs<'static, HostClock>,
-    pub handles: Handles,
-    pub settings: SettingsView<'static>,
-    /// The time of a monotonic clock that stands still, from the first timer on: waiting moves it. 0 where the clock is the host's.
-    pub reached: u64,
-    /// Standard streams that are not the host's.
-    pub standard: Standard,
+    pub volume: Volume,
+    pub session: Session,
+    /// The time of a monotonic clock that stands still, from the first timer on: waiting moves it. 0 where the clock is
+    /// the host's.
+    pub virtual_monotonic_now: u64,
     /// Streams of WASI 0.3.
     pub pump: Pump,
     /// Results that lie in no one place already are put together here; see [`Fs::read`].
@@ -48,22 +51,28 @@ impl State {
         let mut lists = Lists::default();
         drop(lists.indexes.try_reserve(64));
         let settings = embed::settings();
-        let options = Options { read_only: settings.read_only, limits: settings.limits, ..Options::default() };
         // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
-        let fs = Fs::new(embed::image(), HostClock, options)
-            .or_else(|_| Fs::new(None, HostClock, options))
+        let volume = Fs::new(embed::image(), HostClock, settings.limits)
+            .or_else(|_| Fs::new(None, HostClock, settings.limits))
             .unwrap_or_else(|_| abi::trap());
         Self {
-            fs,
-            handles: Handles::default(),
-            settings,
-            reached: 0,
-            standard: Standard::default(),
+            volume,
+            session: Session::new(settings),
+            virtual_monotonic_now: 0,
             pump: Pump::default(),
             gather: Vec::new(),
             lists,
         }
     }
+}
+
+/// The state, which the first call makes.
+#[inline]
+fn started(state: &mut Option<State>) -> &mut State {
+    if state.is_none() {
+        start(state);
+    }
+    state.as_mut().unwrap_or_else(|| abi::trap())
 }
 
 /// Before the first call. Out of line, as every export would have a copy of it.
@@ -73,6 +82,11 @@ fn start(state: &mut Option<State>) {
     *state = Some(State::new());
 }
 
+/// A part of a call of the app, which goes on: its arguments stay.
+pub fn within_call<T>(body: impl FnOnce(&mut State) -> T) -> T {
+    STATE.with_borrow_mut(|state| body(started(state)))
+}
+
 /// One call of the app whose result is one core value.
 pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
     let value = within_call(body);
@@ -80,17 +94,14 @@ pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
     value
 }
 
-/// A part of a call of the app, which goes on: its arguments stay.
-pub fn within_call<T>(body: impl FnOnce(&mut State) -> T) -> T {
-    STATE.with_borrow_mut(|state| {
-        if state.is_none() {
-            start(state);
-        }
-        state.as_mut().map_or_else(|| abi::trap(), body)
-    })
-}
-
 /// One call of the app; its result is put where the canonical ABI looks for it.
 pub fn call<T: Copy>(body: impl FnOnce(&mut State) -> T) -> *const T {
     Area::put(call_value(body))
+}
+
+/// One call of the app whose result is `result<T, error-code>`, at the version whose `error-code` is `E`.
+pub fn answer<T: Copy, E: From<Error> + Copy>(body: impl FnOnce(&mut State) -> Result<T, Error>) -> *const Res<T, E> {
+    let result = STATE.with_borrow_mut(|state| body(started(state)).map_err(E::from).into());
+    finish_call();
+    Area::put(result)
 }

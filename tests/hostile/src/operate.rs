@@ -2,7 +2,7 @@
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    Clock, DescriptorFlags, DirStream, Error, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Options,
+    Clock, DescriptorFlags, DirStream, Error, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Rights,
     Timestamp,
 };
 use vfs_image::Image;
@@ -30,8 +30,8 @@ impl Clock for NoClock {
 /// Whatever the operations answer, the tree is whole after each, and nothing is left when all is closed.
 pub fn carry_out(image: Image<'_>, plan: &[Op], trust: Trust) {
     let limits = Limits { max_bytes: MOST_BYTES, ..Limits::default() };
-    let Ok(mut fs) = Fs::new(Some(image), NoClock, Options { limits, ..Options::default() }) else { return };
-    let Ok(root) = fs.open_root() else { return };
+    let Ok(mut fs) = Fs::new(Some(image), NoClock, limits) else { return };
+    let Ok(root) = fs.open_root(Rights::default()) else { return };
     let (files, streams) = ([const { None }; SLOTS], [const { None }; STREAMS]);
     let mut filesystem = Filesystem { fs, root, files, streams, gather: Vec::new() };
     for op in plan {

@@ -2,7 +2,7 @@
 //!
 //! An operation leaves the tree so, whether it succeeds or fails:
 //!
-//! - every slot is in use, on the list of free ones, or broken; nodes of the image are found by their number;
+//! - every slot is in use, on the list of free ones, or broken; nodes of the layer are found by their number;
 //! - a node is there because it is open, or because it has names and a state of its own; what is neither has no slot;
 //! - bytes, nodes and opens that are counted are those that are there;
 //! - entries are in the order of their sequence numbers and each is found by its name;
@@ -14,8 +14,10 @@ mod names;
 use alloc::format;
 use alloc::string::String;
 
-use crate::node::{Body, Directory, Node};
-use crate::{Clock, Fs};
+use crate::journal::Journal;
+use crate::layer::Layer;
+use crate::node::{Body, Directory, Node, NodeId};
+use crate::{Clock, Volume};
 
 /// What a check may believe of the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum Trust {
 #[error("the tree is broken: {0}")]
 pub struct Broken(String);
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock, J: Journal> Volume<L, C, J> {
     /// Checks everything.
     ///
     /// # Errors
@@ -41,12 +43,16 @@ impl<C: Clock> Fs<'_, C> {
     }
 
     fn find_fault(&self, trust: Trust) -> Result<(), String> {
-        self.tree.table.check()?;
+        self.tree.table.check(self.tree.layer.held())?;
         for (slot, node) in self.tree.table.nodes() {
             check_node(node).map_err(|what| format!("slot {slot}: {what}"))?;
         }
         self.check_sums()?;
-        self.check_known_names()?;
+        self.tree.layer.check_recalled(|directory| {
+            let slot = self.tree.table.find(NodeId::layer(directory));
+            let body = slot.and_then(|slot| self.tree.table.get(slot).ok()).map(|node| &node.body);
+            matches!(body, Some(Body::Directory(Directory { entries: Some(_), .. })))
+        })?;
         names::check(&self.tree, trust)
     }
 
@@ -61,32 +67,16 @@ impl<C: Clock> Fs<'_, C> {
                 u32::from(node.changed && !(node.origin.is_none() && self.tree.table.id(slot) == self.tree.root));
             opens += node.opens;
         }
+        opens += self.tree.layer.held() as u32;
         let usage = self.usage();
         if (usage.bytes, usage.nodes, usage.open) == (bytes, changed, opens) {
             return Ok(());
         }
         Err(format!("{usage:?} is counted, but there are {bytes} bytes, {changed} nodes, {opens} opens"))
     }
-
-    fn check_known_names(&self) -> Result<(), String> {
-        let Some(image) = &self.tree.image else { return Ok(()) };
-        for (directory, name, node, kind) in self.tree.names.known() {
-            let name_of = || format!("{:?} in node {} of the image", String::from_utf8_lossy(name), directory.0);
-            let slot = self.tree.table.find(crate::node::NodeId::image(directory));
-            let body = slot.and_then(|slot| self.tree.table.get(slot).ok()).map(|node| &node.body);
-            if let Some(Body::Directory(Directory { entries: Some(_), .. })) = body {
-                return Err(format!("{} is known, but the directory was copied up", name_of()));
-            }
-            let found = image.inode(directory).and_then(|inode| image.lookup(&inode, name));
-            if !matches!(found, Ok(Some(entry)) if entry.nid == node && entry.kind == kind) {
-                return Err(format!("{} is known as node {}, but found as {found:?}", name_of(), node.0));
-            }
-        }
-        Ok(())
-    }
 }
 
-fn check_node(node: &Node<'_>) -> Result<(), String> {
+fn check_node<L: Layer>(node: &Node<L>) -> Result<(), String> {
     let Node { origin, links, opens, changed, body, .. } = node;
     if !changed && origin.is_none() {
         return Err("a node that the app made is not its own".into());

@@ -2,40 +2,19 @@
 
 use alloc::vec::Vec;
 
-use vfs_image::{FileKind, Image, Timestamp};
+use vfs_image::{FileKind, Image};
 
 use crate::clock::{Clock, Time};
+use crate::journal::{Journal, Untracked};
+use crate::layer::{ImageLayer, Layer};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
+use crate::open_file::Changes;
 use crate::path::{self, Step};
 use crate::resolve::{PathTarget, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
-
-/// What a filesystem is like.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// Nothing can be changed: every change answers [`Error::ReadOnly`].
-    pub read_only: bool,
-    /// Quotas.
-    pub limits: Limits,
-    /// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`](crate::DescriptorFlags::MUTATE_DIRECTORY)
-    /// may do.
-    pub directory_rights: DirectoryRights,
-}
-
-/// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`](crate::DescriptorFlags::MUTATE_DIRECTORY) may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DirectoryRights {
-    /// The same as the directory it was opened from. The preview1 adapter never sets the flag, and C libraries set it
-    /// only with a write mode, which directories cannot be opened with: `unlinkat` below an opened directory, and so
-    /// every recursive removal, needs this. It is what wasmtime does.
-    #[default]
-    Inherited,
-    /// Nothing that changes the tree, as WASI's text says.
-    AsRequested,
-}
 
 /// What a filesystem holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,15 +28,18 @@ pub struct Usage {
     pub open: u32,
 }
 
-/// A filesystem: an image and the changes over it.
-pub struct Fs<'i, C: Clock> {
-    pub(crate) tree: Tree<'i>,
+/// A filesystem: a layer and the changes over it.
+pub struct Volume<L: Layer, C: Clock, J: Journal = Untracked> {
+    pub(crate) tree: Tree<L, J>,
     pub(crate) time: Time<C>,
-    pub(crate) options: Options,
+    pub(crate) max_open: u32,
     pub(crate) open: u32,
     /// Memory for the walks.
     above: Vec<NodeId>,
 }
+
+/// A filesystem over an image.
+pub type Fs<'i, C> = Volume<ImageLayer<'i>, C>;
 
 impl<'i, C: Clock> Fs<'i, C> {
     /// A filesystem over an image, or an empty one. The image is not looked at but for its root.
@@ -65,10 +47,27 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// # Errors
     /// - [`Error::Io`]: the image's root is damaged or not a directory.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn new(image: Option<Image<'i>>, clock: C, options: Options) -> Result<Self, Error> {
-        let start = image.as_ref().map_or(Timestamp::default(), Image::build_time);
-        let tree = Tree::new(image, options.limits)?;
-        Ok(Self { tree, time: Time::new(clock, start), options, open: 0, above: Vec::new() })
+    pub fn new(image: Option<Image<'i>>, clock: C, limits: Limits) -> Result<Self, Error> {
+        Self::over(ImageLayer::new(image), clock, limits)
+    }
+}
+
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
+    /// A filesystem over a layer, of which only the root is looked at.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - Those of [`Layer::root`].
+    pub fn over(layer: L, clock: C, limits: Limits) -> Result<Self, L::Stop> {
+        let time = Time::new(clock, layer.build_time());
+        let tree = Tree::new(layer, limits)?;
+        Ok(Self { tree, time, max_open: limits.max_open, open: 0, above: Vec::new() })
+    }
+
+    /// What became of the change that this operation has asked the layer for, if it has: then it is over.
+    #[inline]
+    pub(crate) fn performed(&mut self) -> Option<Result<(), L::Stop>> {
+        Some(self.tree.layer.performed()?.map(|_| ()))
     }
 
     /// What is held now.
@@ -86,31 +85,34 @@ impl<'i, C: Clock> Fs<'i, C> {
     }
 
     /// A walk from an open directory.
-    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, 'i>, Error> {
-        self.tree.names.make_room();
+    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, L, J>, L::Stop> {
+        self.tree.begin();
         let start = self.directory(at)?;
         Ok(Walk::new(&self.tree, start, &mut self.above))
     }
 
     /// What is at a path.
-    pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, Error> {
+    pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, L::Stop> {
         let start = self.directory(at)?;
-        self.tree.names.make_room();
+        self.tree.begin();
         match descend(&self.tree, start, path, follow) {
             Ok(Some(found)) => Ok(found),
-            Ok(None) => self.walk(at)?.resolve(path, follow)?.existing(),
+            Ok(None) => Ok(self.walk(at)?.resolve(path, follow)?.existing()?),
             // What is wrong with the path itself comes first.
-            Err(error) => path::check(path).and(Err(error)),
+            Err(stop) => {
+                path::check(path)?;
+                Err(stop)
+            }
         }
     }
 
     /// Walks to the directory of a path's last component; see [`Walk::parent`].
-    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, Error> {
+    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, L::Stop> {
         self.walk(at)?.parent(path)
     }
 
     /// Walks to a name in a directory and looks it up without following it.
-    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, Error> {
+    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, L::Stop> {
         self.parent(at, path)?.lookup_last(&self.tree)
     }
 
@@ -119,20 +121,18 @@ impl<'i, C: Clock> Fs<'i, C> {
     /// # Errors
     /// - [`Error::Exist`]: it is there, or is `.` or `..`.
     /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
-    /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - Those of [`Walk::parent`].
     pub(crate) fn resolve_new_entry<'p>(
         &mut self,
         at: &OpenFile,
         path: &'p str,
         is_directory: bool,
-    ) -> Result<(NodeId, &'p [u8]), Error> {
+    ) -> Result<(NodeId, &'p [u8]), L::Stop> {
         let target = self.entry(at, path)?;
-        let (Step::Name(name), None) = (target.last(), target.found) else { return Err(Error::Exist) };
+        let (Step::Name(name), None) = (target.last(), target.found) else { return Err(Error::Exist.into()) };
         if (target.must_be_directory && !is_directory) || self.tree.is_removed(target.directory) {
-            return Err(Error::NoEntry);
+            return Err(Error::NoEntry.into());
         }
-        may_change(at)?;
         Ok((target.directory, name))
     }
 }
@@ -140,5 +140,5 @@ impl<'i, C: Clock> Fs<'i, C> {
 /// # Errors
 /// - [`Error::ReadOnly`]: nothing can be changed through `file`.
 pub(crate) fn may_change(file: &OpenFile) -> Result<(), Error> {
-    if file.may_change { Ok(()) } else { Err(Error::ReadOnly) }
+    if file.changes == Changes::Refused { Err(Error::ReadOnly) } else { Ok(()) }
 }

@@ -5,7 +5,7 @@
 //! it. The first change of a directory's entries copies them up; the first write to a part of a file copies up that part.
 //!
 //! ```
-//! use vfs_core::{Clock, DescriptorFlags, Error, FollowFinalLink, Fs, OpenFlags, Options, Timestamp};
+//! use vfs_core::{Clock, DescriptorFlags, Error, FollowFinalLink, Fs, Limits, OpenFlags, Rights, Timestamp};
 //!
 //! struct NoClock;
 //! impl Clock for NoClock {
@@ -15,8 +15,8 @@
 //! }
 //!
 //! # fn main() -> Result<(), Error> {
-//! let mut fs = Fs::new(None, NoClock, Options::default())?;
-//! let root = fs.open_root()?;
+//! let mut fs = Fs::new(None, NoClock, Limits::default())?;
+//! let root = fs.open_root(Rights::default())?;
 //! let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
 //! let file = fs.open_at(&root, "hello.txt", FollowFinalLink::Yes, OpenFlags::CREATE, flags)?;
 //! fs.write(&file, 0, b"hello")?;
@@ -41,6 +41,10 @@ mod clock;
 mod dir_stream;
 mod error;
 mod fs;
+mod handles;
+mod journal;
+mod layer;
+mod loading;
 mod name;
 mod name_cache;
 mod node;
@@ -48,14 +52,22 @@ mod open_file;
 mod ops;
 mod path;
 mod resolve;
+mod session;
 mod tree;
 
 pub use clock::{Clock, NewTimestamp};
 pub use dir_stream::{DirItem, DirStream};
 pub use error::Error;
-pub use fs::{DirectoryRights, Fs, Options, Usage};
+pub use fs::{Fs, Usage, Volume};
+pub use handles::{Handles, SPARE};
+pub use journal::{Journal, Untracked};
+pub use layer::{
+    Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
+};
 pub use limits::Limits;
 pub use node::Stat;
 pub use open_file::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags};
-pub use ops::Lent;
+pub use ops::StableBytes;
+pub use path::Component;
+pub use session::{DirectoryRights, Preopens, Rights, Session};
 pub use vfs_image::{FileKind, Timestamp};

@@ -14,9 +14,8 @@ use core::cell::Cell;
 
 use vfs_image::{DirEntry, FileKind, Nid};
 
+use crate::layer::LayerNode;
 use crate::name;
-use crate::node::NodeId;
-use crate::node::directory::Found;
 use crate::path::Component;
 
 /// Places at first; a power of two, as all sizes are.
@@ -66,8 +65,8 @@ const KINDS: [FileKind; 8] = [
 impl Known<'_> {
     const NOTHING: Self = Self { key: 0, node: 0, name: &[] };
 
-    fn node(&self) -> Nid {
-        Nid(u64::from(self.node & NODE))
+    fn node(&self) -> u64 {
+        u64::from(self.node & NODE)
     }
 
     fn kind(&self) -> FileKind {
@@ -82,9 +81,9 @@ impl<'i> NameCache<'i> {
 
     /// What the name stands for, if that is known.
     #[inline]
-    pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<Found> {
+    pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<LayerNode> {
         let known = self.find(directory, name)?.get();
-        Some(Found { node: NodeId::image(known.node()), kind: known.kind() })
+        Some(LayerNode { number: known.node(), kind: known.kind() })
     }
 
     fn find(&self, directory: Nid, name: Component<'_>) -> Option<&Cell<Known<'i>>> {
@@ -179,8 +178,8 @@ mod tests {
         names
     }
 
-    fn found(names: &NameCache<'_>, directory: u64) -> Option<(NodeId, FileKind)> {
-        names.get(Nid(directory), NAME).map(|found| (found.node, found.kind))
+    fn found(names: &NameCache<'_>, directory: u64) -> Option<(u64, FileKind)> {
+        names.get(Nid(directory), NAME).map(|found| (found.number, found.kind))
     }
 
     #[test]
@@ -193,15 +192,15 @@ mod tests {
             names.insert(Nid(directory), name.hash, &entry);
         }
         names.forget(Nid(2), b"name");
-        let node = |directory| names.get(Nid(directory), name).map(|found| found.node);
-        assert_eq!([node(1), node(2), node(3)], [Some(NodeId::image(Nid(11))), None, Some(NodeId::image(Nid(13)))]);
+        let node = |directory| names.get(Nid(directory), name).map(|node| node.number);
+        assert_eq!([node(1), node(2), node(3)], [Some(11), None, Some(13)]);
     }
 
     #[test]
     fn every_kind_is_kept() {
         for kind in KINDS {
             let names = filled([(7, u64::from(NODE), kind)]);
-            assert_eq!(found(&names, 7), Some((NodeId::image(Nid(u64::from(NODE))), kind)));
+            assert_eq!(found(&names, 7), Some((u64::from(NODE), kind)));
         }
     }
 

@@ -2,6 +2,8 @@
 
 use vfs_image::FileKind;
 
+use crate::{DirectoryRights, Rights};
+
 macro_rules! flags {
     ($(#[$doc:meta])* $name:ident: $($(#[$flag_doc:meta])* $flag:ident = $bit:expr;)*) => {
         $(#[$doc])*
@@ -113,6 +115,27 @@ pub struct OpenFile {
     pub(crate) slot: u32,
     pub(crate) kind: FileKind,
     pub(crate) flags: DescriptorFlags,
-    /// Whether the node, and for a directory what lies below it, can be changed through this open at all.
-    pub(crate) may_change: bool,
+    pub(crate) changes: Changes,
+}
+
+/// Whether a node, and for a directory what lies below it, can be changed through an open: the rights of the session, as
+/// they have come down to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Changes {
+    /// They are refused, and through what is opened from here, too.
+    Refused,
+    /// They are allowed, and through what is opened from here, too.
+    Allowed,
+    /// They are allowed; through a directory that is opened from here only with [`DescriptorFlags::MUTATE_DIRECTORY`].
+    AllowedOnRequest,
+}
+
+impl From<Rights> for Changes {
+    fn from(rights: Rights) -> Self {
+        match rights {
+            Rights { read_only: true, .. } => Self::Refused,
+            Rights { directory_rights: DirectoryRights::Inherited, .. } => Self::Allowed,
+            Rights { directory_rights: DirectoryRights::AsRequested, .. } => Self::AllowedOnRequest,
+        }
+    }
 }

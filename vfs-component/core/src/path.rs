@@ -26,12 +26,12 @@ impl<'p> Step<'p> {
     }
 }
 
-/// A component of a path. It has no slash in it and is not empty.
+/// A component of a path, with its hash. It has no slash in it and is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Component<'p> {
+pub struct Component<'p> {
     /// A name, `.` or `..`.
     pub text: &'p [u8],
-    /// Its [`name::rolling_hash`], which costs little where the text is read anyway.
+    /// A hash of the text, which costs little where that is read anyway.
     pub hash: u64,
 }
 

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
+use crate::layer::Layer;
 use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME, MAX_PATH};
 use crate::node::NodeId;
 use crate::node::directory::Found;
@@ -34,8 +36,8 @@ impl<'w> PathTarget<'w> {
     ///
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn lookup_last(mut self, tree: &Tree<'_>) -> Result<Self, Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn lookup_last<L: Layer, J: Journal>(mut self, tree: &Tree<L, J>) -> Result<Self, L::Stop> {
         self.found = match self.last() {
             Step::Name(_) => lookup(tree, self.directory, self.last)?,
             Step::Dot | Step::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
@@ -63,12 +65,12 @@ impl<'w> PathTarget<'w> {
 /// # Errors
 /// What a [`Walk`] would answer, if nothing is wrong with the path itself: that is for the caller to check after an
 /// error, so that a path that leads to something is read once.
-pub(crate) fn descend(
-    tree: &Tree<'_>,
+pub(crate) fn descend<L: Layer, J: Journal>(
+    tree: &Tree<L, J>,
     start: NodeId,
     path: &str,
     follow: FollowFinalLink,
-) -> Result<Option<Found>, Error> {
+) -> Result<Option<Found>, L::Stop> {
     let (mut at, mut left) = (start, path.as_bytes());
     if left.len() > MAX_PATH || left.first().is_none_or(|&byte| byte == b'/') {
         return Ok(None);
@@ -78,25 +80,22 @@ pub(crate) fn descend(
         // Neither `.` nor `..` nor what cannot be a name is found.
         let Some(found) = tree.lookup(at, component)? else {
             let is_name = component.text.len() <= MAX_NAME && matches!(Step::of(component.text), Step::Name(_));
-            return if is_name { Err(Error::NoEntry) } else { Ok(None) };
+            return if is_name { Err(Error::NoEntry.into()) } else { Ok(None) };
         };
-        if found.kind == FileKind::Directory && !rest.is_empty() {
-            (at, left) = (found.node, rest);
-            continue;
-        }
         let must_be_directory = component.text.len() < left.len();
-        return match found.kind {
-            FileKind::Directory => Ok(Some(found)),
-            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => Ok(None),
-            _ if must_be_directory => Err(Error::NotDirectory),
-            _ => Ok(Some(found)),
-        };
+        match found.kind {
+            FileKind::Directory if !rest.is_empty() => (at, left) = (found.node, rest),
+            FileKind::Directory => return Ok(Some(found)),
+            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => return Ok(None),
+            _ if must_be_directory => return Err(Error::NotDirectory.into()),
+            _ => return Ok(Some(found)),
+        }
     }
 }
 
 /// One walk. It changes nothing, so after an error it can start again.
-pub(crate) struct Walk<'w, 'i> {
-    tree: &'w Tree<'i>,
+pub(crate) struct Walk<'w, L: Layer, J: Journal> {
+    tree: &'w Tree<L, J>,
     /// Where the walk is.
     at: NodeId,
     /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
@@ -112,9 +111,9 @@ pub(crate) struct Walk<'w, 'i> {
     is_for_create: bool,
 }
 
-impl<'w, 'i> Walk<'w, 'i> {
+impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
     /// A walk from a directory. `above` is memory to use again.
-    pub fn new(tree: &'w Tree<'i>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
+    pub fn new(tree: &'w Tree<L, J>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
         above.clear();
         Self {
             tree,
@@ -144,15 +143,15 @@ impl<'w, 'i> Walk<'w, 'i> {
     /// - [`Error::Loop`]: more than [`MAX_LINKS_FOLLOWED`] links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<PathTarget<'w>, Error> {
+    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<PathTarget<'w>, L::Stop> {
         self.left = path::check(path)?;
         loop {
             let last = self.walk_to_last()?;
             let target = self.target(last);
             if self.is_for_create && self.must_be_directory && matches!(target.last(), Step::Name(_)) {
-                return Err(Error::IsDirectory);
+                return Err(Error::IsDirectory.into());
             }
             let target = target.lookup_last(self.tree)?;
             match target.found {
@@ -171,7 +170,7 @@ impl<'w, 'i> Walk<'w, 'i> {
     ///
     /// # Errors
     /// Those of [`Walk::resolve`].
-    pub fn parent<'p>(mut self, path: &'p str) -> Result<PathTarget<'p>, Error>
+    pub fn parent<'p>(mut self, path: &'p str) -> Result<PathTarget<'p>, L::Stop>
     where
         'p: 'w,
     {
@@ -189,7 +188,7 @@ impl<'w, 'i> Walk<'w, 'i> {
     }
 
     /// Walks until only the last component is left, which is not looked up; if it is `..`, that is where the walk is.
-    fn walk_to_last(&mut self) -> Result<Component<'w>, Error> {
+    fn walk_to_last(&mut self) -> Result<Component<'w>, L::Stop> {
         loop {
             let (component, rest) = path::first(self.left);
             let is_last = rest.is_empty() && self.left_behind.is_empty();
@@ -203,7 +202,7 @@ impl<'w, 'i> Walk<'w, 'i> {
                             self.follow(found.node, rest)?;
                             continue;
                         }
-                        _ => return Err(Error::NotDirectory),
+                        _ => return Err(Error::NotDirectory.into()),
                     }
                 }
                 Step::Dot | Step::Name(_) => {}
@@ -216,23 +215,23 @@ impl<'w, 'i> Walk<'w, 'i> {
         }
     }
 
-    fn enter(&mut self, directory: NodeId) -> Result<(), Error> {
-        self.above.try_reserve(1)?;
+    fn enter(&mut self, directory: NodeId) -> Result<(), L::Stop> {
+        self.above.try_reserve(1).map_err(Error::from)?;
         self.above.push(self.at);
         self.at = directory;
         Ok(())
     }
 
     /// Goes on along a link's target, if it may be followed, and then along `rest`.
-    fn follow(&mut self, link: NodeId, rest: &'w [u8]) -> Result<(), Error> {
+    fn follow(&mut self, link: NodeId, rest: &'w [u8]) -> Result<(), L::Stop> {
         self.links_followed += 1;
         if self.links_followed > MAX_LINKS_FOLLOWED {
-            return Err(Error::Loop);
+            return Err(Error::Loop.into());
         }
         let target = self.tree.link_target(link)?;
         path::check_relative(target)?;
         if !rest.is_empty() {
-            self.left_behind.try_reserve(1)?;
+            self.left_behind.try_reserve(1).map_err(Error::from)?;
             self.left_behind.push(rest);
         }
         self.left = target;
@@ -242,10 +241,14 @@ impl<'w, 'i> Walk<'w, 'i> {
 
 /// Finds a name in a directory, if it can be one.
 #[inline]
-fn lookup(tree: &Tree<'_>, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, Error> {
+fn lookup<L: Layer, J: Journal>(
+    tree: &Tree<L, J>,
+    directory: NodeId,
+    name: Component<'_>,
+) -> Result<Option<Found>, L::Stop> {
     if name.text.len() > MAX_NAME {
         // In a removed directory there is nothing, however long.
-        return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong) };
+        return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong.into()) };
     }
     tree.lookup(directory, name)
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, TestClock, image, list, read_all};
 use vfs_core::check::Trust;
-use vfs_core::{Error, FileKind, Fs, NewTimestamp, OpenFile, OpenFlags, Options};
+use vfs_core::{Error, FileKind, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Rights};
 use vfs_image::Image;
 
 fn some_image() -> Vec<u8> {
@@ -74,8 +74,8 @@ fn use_all(fs: &mut Fs<'_, TestClock>, root: &OpenFile) {
 /// Uses whatever of the bytes is taken for an image.
 fn try_bytes(bytes: &[u8]) {
     let Ok(image) = Image::new(bytes) else { return };
-    let Ok(mut fs) = Fs::new(Some(image), TestClock::default(), Options::default()) else { return };
-    let Ok(root) = fs.open_root() else { return };
+    let Ok(mut fs) = Fs::new(Some(image), TestClock::default(), Limits::default()) else { return };
+    let Ok(root) = fs.open_root(Rights::default()) else { return };
     use_all(&mut fs, &root);
     fs.check(Trust::Untrusted).unwrap();
     fs.close(root);
@@ -190,7 +190,7 @@ fn a_root_that_is_no_directory() {
     // The mode is the two bytes at 4; 8 in its highest four bits is a regular file.
     assert_eq!(bytes[root + 5] >> 4, 4);
     bytes[root + 5] = 0x81;
-    let fs = Fs::new(Some(Image::new(&bytes).unwrap()), TestClock::default(), Options::default());
+    let fs = Fs::new(Some(Image::new(&bytes).unwrap()), TestClock::default(), Limits::default());
     assert_eq!(fs.err(), Some(Error::Io));
 }
 
@@ -216,8 +216,8 @@ fn a_name_with_a_nul_in_it() {
     let at = bytes.windows(11).position(|window| window == b"an odd name").unwrap();
     bytes[at + 2] = 0;
     let image = Image::new(&bytes).unwrap();
-    let mut fs = Fs::new(Some(image), TestClock::default(), Options::default()).unwrap();
-    let root = fs.open_root().unwrap();
+    let mut fs = Fs::new(Some(image), TestClock::default(), Limits::default()).unwrap();
+    let root = fs.open_root(Rights::default()).unwrap();
     for path in ["d/an\0odd name", "d/an\0odd name/"] {
         assert_eq!(fs.stat_at(&root, path, FOLLOW), Err(Error::Invalid), "{path:?}");
     }

@@ -3,15 +3,15 @@
 mod support;
 
 use support::{Item, READ, READ_WRITE, Test, WRITE, image};
-use vfs_core::{Error, Lent, OpenFile, OpenFlags};
+use vfs_core::{Error, OpenFile, OpenFlags, StableBytes};
 
 /// All that is lent from an offset on, and how many bytes of it were copied.
 fn lend_all(test: &Test<'_>, file: &OpenFile, mut offset: u64) -> (Vec<u8>, usize) {
     let (mut all, mut copied, mut buffer) = (Vec::new(), 0, Vec::new());
     loop {
         let bytes = match test.fs.lend(file, offset, &mut buffer).unwrap() {
-            Lent::Image(bytes) => bytes,
-            Lent::Copied => {
+            StableBytes::Layer(bytes) => bytes,
+            StableBytes::Copied => {
                 copied += buffer.len();
                 &buffer
             }
@@ -32,7 +32,7 @@ fn the_image_is_lent_in_place_and_in_whole() {
     let mut test = Test::over(&bytes);
     let file = test.open("long", OpenFlags::NONE, READ).unwrap();
     let mut buffer = Vec::new();
-    let Lent::Image(lent) = test.fs.lend(&file, 0, &mut buffer).unwrap() else { panic!("it was copied") };
+    let StableBytes::Layer(lent) = test.fs.lend(&file, 0, &mut buffer).unwrap() else { panic!("it was copied") };
     assert!(inside.contains(&lent.as_ptr()) && lent.len() > 2_900_000);
     assert_eq!(lend_all(&test, &file, 0), (long.clone(), 0));
     assert_eq!(lend_all(&test, &file, 2_999_999), (long[2_999_999..].to_vec(), 0));
@@ -64,7 +64,7 @@ fn what_is_lent_stays_when_the_file_changes() {
     let mut test = Test::over(&bytes);
     let file = test.open("file", OpenFlags::NONE, READ_WRITE).unwrap();
     let before = test.fs.contents_version(&file);
-    let Lent::Image(lent) = test.fs.lend(&file, 0, &mut Vec::new()).unwrap() else { panic!("it was copied") };
+    let StableBytes::Layer(lent) = test.fs.lend(&file, 0, &mut Vec::new()).unwrap() else { panic!("it was copied") };
     test.fs.write(&file, 0, b"after!").unwrap();
     assert_eq!(lent, b"before");
     assert_ne!(test.fs.contents_version(&file), before);

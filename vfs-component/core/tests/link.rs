@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{FOLLOW, Item, NO_FOLLOW, Test, image};
-use vfs_core::{Error, FileKind, FollowFinalLink, Limits, Options};
+use support::{FOLLOW, Item, NO_FOLLOW, Options, Test, image};
+use vfs_core::{Error, FileKind, FollowFinalLink, Limits};
 
 fn some_image() -> Vec<u8> {
     image(&[

@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, WRITE, image};
-use vfs_core::{DescriptorFlags, DirectoryRights, Error, FileKind, Limits, NewTimestamp, OpenFile, OpenFlags, Options};
+use support::{FOLLOW, Item, NO_FOLLOW, Options, READ, READ_WRITE, Test, WRITE, image};
+use vfs_core::{DescriptorFlags, DirectoryRights, Error, FileKind, Limits, NewTimestamp, OpenFile, OpenFlags, Rights};
 
 const CREATE: OpenFlags = OpenFlags::CREATE;
 const DIRECTORY: OpenFlags = OpenFlags::DIRECTORY;
@@ -244,7 +244,7 @@ fn limits_on_open_files() {
     assert_eq!(test.open("file", TRUNCATE, READ).unwrap_err(), Error::InsufficientMemory);
     assert_eq!(test.fs.reopen(&one).unwrap_err(), Error::InsufficientMemory);
     assert_eq!(test.fs.read_dir(&test.root).unwrap_err(), Error::InsufficientMemory);
-    assert_eq!(test.fs.open_root().unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.fs.open_root(Rights::default()).unwrap_err(), Error::InsufficientMemory);
     test.fs.close(two);
     test.fs.close(one);
     assert_eq!(test.names("."), ["file"]);

@@ -5,8 +5,8 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{READ_WRITE, Test, image};
-use vfs_core::{Error, Limits, OpenFile, OpenFlags, Options};
+use support::{Options, READ_WRITE, Test, image};
+use vfs_core::{Error, Limits, OpenFile, OpenFlags};
 
 /// Bytes that are allocated now. There is one test in this process.
 static LIVE: AtomicUsize = AtomicUsize::new(0);

@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{Item, NO_FOLLOW, READ, Test, image};
-use vfs_core::{Error, Limits, OpenFlags, Options};
+use support::{Item, NO_FOLLOW, Options, READ, Test, image};
+use vfs_core::{Error, Limits, OpenFlags};
 
 #[test]
 fn removing() {

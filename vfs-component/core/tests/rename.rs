@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{Item, READ, READ_WRITE, Test, image};
-use vfs_core::{Error, FileKind, Limits, OpenFlags, Options};
+use support::{Item, Options, READ, READ_WRITE, Test, image};
+use vfs_core::{Error, FileKind, Limits, OpenFlags};
 
 /// The same tree, of the image and of the app.
 fn trees() -> (Vec<u8>, Test<'static>) {

@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{Item, READ, READ_WRITE, Test, WRITE, image};
-use vfs_core::{Error, Limits, OpenFlags, Options};
+use support::{Item, Options, READ, READ_WRITE, Test, WRITE, image};
+use vfs_core::{Error, Limits, OpenFlags};
 
 #[test]
 fn what_was_cut_off_does_not_come_back() {

@@ -2,9 +2,9 @@
 
 mod support;
 
-use support::{BUILT, FOLLOW, Item, NO_FOLLOW, READ, Test, image};
+use support::{BUILT, FOLLOW, Item, NO_FOLLOW, Options, READ, Test, image};
 use vfs_core::NewTimestamp::{At, NoChange, Now};
-use vfs_core::{Error, Limits, OpenFlags, Options, Timestamp};
+use vfs_core::{Error, Limits, OpenFlags, Timestamp};
 
 const fn at(seconds: u64, nanoseconds: u32) -> Timestamp {
     Timestamp { seconds, nanoseconds }

@@ -4,8 +4,8 @@ mod support;
 
 use std::collections::HashSet;
 
-use support::{BUILT, FOLLOW, Item, NO_FOLLOW, NoClock, READ, Test, WRITE, image};
-use vfs_core::{Error, FileKind, Fs, OpenFlags, Options, Timestamp};
+use support::{BUILT, FOLLOW, Item, NO_FOLLOW, NoClock, Options, READ, Test, WRITE, image};
+use vfs_core::{Error, FileKind, Fs, Limits, OpenFlags, Rights, Timestamp};
 use vfs_image::Image;
 
 fn some_image() -> Vec<u8> {
@@ -81,8 +81,8 @@ fn reading_does_not_change_times() {
 #[test]
 fn without_a_clock_time_counts_up_from_the_images() {
     let bytes = some_image();
-    let mut fs = Fs::new(Some(Image::new(&bytes).unwrap()), NoClock, Options::default()).unwrap();
-    let root = fs.open_root().unwrap();
+    let mut fs = Fs::new(Some(Image::new(&bytes).unwrap()), NoClock, Limits::default()).unwrap();
+    let root = fs.open_root(Rights::default()).unwrap();
     let mut last = BUILT;
     for path in ["a", "b", "c"] {
         fs.create_dir_at(&root, path).unwrap();

@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{Item, READ_WRITE, Test, image};
-use vfs_core::{Error, Limits, OpenFlags, Options};
+use support::{Item, Options, READ_WRITE, Test, image};
+use vfs_core::{Error, Limits, OpenFlags};
 
 fn some_image() -> Vec<u8> {
     image(&[

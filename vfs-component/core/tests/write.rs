@@ -2,8 +2,8 @@
 
 mod support;
 
-use support::{Item, READ, READ_WRITE, Test, WRITE, image};
-use vfs_core::{Error, Limits, OpenFlags, Options};
+use support::{Item, Options, READ, READ_WRITE, Test, WRITE, image};
+use vfs_core::{Error, Limits, OpenFlags};
 
 #[test]
 fn a_write_is_seen_by_every_other_open() {

@@ -12,7 +12,7 @@ use crate::state::call_value;
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#now")]
 extern "C" fn monotonic_now() -> u64 {
     let host = host::clocks::now();
-    call_value(|state| host.max(state.reached))
+    call_value(|state| host.max(state.virtual_monotonic_now))
 }
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#resolution")]
@@ -35,8 +35,8 @@ fn new_timer(handle: u32, when: impl FnOnce(u64) -> u64) -> u32 {
     call_value(|state| {
         // No host gives a handle 0: the clock stands still.
         let timer = if handle == 0 {
-            state.reached = state.reached.max(host::clocks::now());
-            Pollable::Timer(when(state.reached))
+            state.virtual_monotonic_now = state.virtual_monotonic_now.max(host::clocks::now());
+            Pollable::Timer(when(state.virtual_monotonic_now))
         } else {
             Pollable::Host { handle, parent: None }
         };
@@ -88,7 +88,7 @@ extern "C" fn wait_for(span: u64) {
 /// Moves the clock.
 fn wait(when: impl FnOnce(u64) -> u64) {
     call_value(|state| {
-        let now = state.reached.max(host::clocks::now());
-        state.reached = now.max(when(now));
+        let now = state.virtual_monotonic_now.max(host::clocks::now());
+        state.virtual_monotonic_now = now.max(when(now));
     });
 }

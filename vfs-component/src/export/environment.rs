@@ -20,7 +20,8 @@ extern "C" fn get_environment_3() -> *const List {
 fn environment() -> *const List {
     call(|state| {
         let host = host::environment::environment();
-        let State { settings, lists, .. } = state;
+        let State { session, lists, .. } = state;
+        let settings = &session.settings;
         let pairs = &mut lists.pairs;
         let ours = || Pairs(settings.environment);
         pairs.clear();
@@ -57,7 +58,8 @@ extern "C" fn get_arguments_3() -> *const List {
 fn arguments() -> *const List {
     call(|state| {
         let host = host::environment::arguments();
-        let State { settings, lists, .. } = state;
+        let State { session, lists, .. } = state;
+        let settings = &session.settings;
         let strings = &mut lists.strings;
         strings.clear();
         if settings.arguments.len() == 0 && settings.program.is_none() {
@@ -90,7 +92,7 @@ extern "C" fn get_initial_cwd() -> *const Opt<List> {
 }
 
 fn directory() -> *const Opt<List> {
-    call(|state| match state.settings.directory {
+    call(|state| match state.session.settings.directory {
         Some(directory) => Opt::Some(List::of(directory.as_bytes())),
         None => host::environment::initial_cwd(),
     })

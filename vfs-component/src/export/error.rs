@@ -3,7 +3,7 @@
 use vfs_core::Error;
 
 use crate::abi::List;
-use crate::handle::{Handle, Kind, StreamFailure};
+use crate::handle::{AppHandles, Handle, Kind, StreamFailure};
 use crate::host;
 use crate::state::{State, call, within_call};
 
@@ -15,12 +15,12 @@ unsafe extern "C" {
 
 /// A resource of the app's.
 pub fn new_error(state: &mut State, failure: StreamFailure) -> u32 {
-    resource_new_error(state.handles.insert(Handle::Error(failure)))
+    resource_new_error(state.session.handles.add(Handle::Error(failure)))
 }
 
 #[unsafe(export_name = "wasi:io/error#[method]error.to-debug-string")]
 extern "C" fn to_debug_string(error: u32) -> *const List {
-    call(|state| match state.handles.error(error) {
+    call(|state| match state.session.handles.error(error) {
         StreamFailure::File(error) => List::of(describe(error).as_bytes()),
         StreamFailure::Host(handle) => host::error::to_debug_string(handle),
         StreamFailure::Denied(message) => List::of(message.as_bytes()),
@@ -29,7 +29,7 @@ extern "C" fn to_debug_string(error: u32) -> *const List {
 
 #[unsafe(export_name = "wasi:io/error#[dtor]error")]
 extern "C" fn drop_error(error: u32) {
-    within_call(|state| state.handles.remove(&mut state.fs, error, Kind::Error));
+    within_call(|state| state.session.handles.remove(&mut state.volume, error, Kind::Error));
 }
 
 /// What can go wrong in a stream of a file, as POSIX words it.

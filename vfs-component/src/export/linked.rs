@@ -6,7 +6,7 @@
 use super::poll;
 use super::streams::{Blocking, Failure, StreamError, answer, file_to_host, host_to_file};
 use crate::abi::{self, List, Res};
-use crate::handle::Known;
+use crate::handle::{AppHandles, Known};
 use crate::state::{State, call};
 
 /// The bit of the vfs's handles.
@@ -17,15 +17,15 @@ const VIRTUAL: u32 = 1 << 30;
 extern "C" fn poll_mixed(pointer: *const u32, length: usize) -> *const List {
     call(|state| {
         let pollables = abi::list(pointer, length);
-        let State { handles, lists, reached, .. } = state;
+        let State { session, lists, virtual_monotonic_now, .. } = state;
         let indexes = &mut lists.indexes;
         indexes.clear();
         if indexes.try_reserve(pollables.len()).is_err() {
             abi::trap();
         }
-        poll::gather(indexes, reached, pollables, |pollable| match pollable & VIRTUAL {
+        poll::gather(indexes, virtual_monotonic_now, pollables, |pollable| match pollable & VIRTUAL {
             0 => Known::Host(pollable),
-            _ => handles.pollable(pollable & !VIRTUAL).known(),
+            _ => session.handles.pollable(pollable & !VIRTUAL).known(),
         });
         List::of(indexes)
     })

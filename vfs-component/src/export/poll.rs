@@ -1,7 +1,7 @@
 //! `wasi:io/poll`: one pollable for what is in memory and what is the host's.
 
 use crate::abi::{self, List};
-use crate::handle::{Handle, Kind, Known, Pollable};
+use crate::handle::{AppHandles, Handle, Kind, Known, Pollable};
 use crate::host;
 use crate::state::{State, call, call_value, within_call};
 
@@ -13,26 +13,26 @@ unsafe extern "C" {
 
 /// A resource of the app's.
 pub fn new_pollable(state: &mut State, pollable: Pollable) -> u32 {
-    resource_new_pollable(state.handles.insert(Handle::Pollable(pollable)))
+    resource_new_pollable(state.session.handles.add(Handle::Pollable(pollable)))
 }
 
 #[unsafe(export_name = "wasi:io/poll#[method]pollable.ready")]
 extern "C" fn ready(pollable: u32) -> bool {
-    call_value(|state| is_ready(state.handles.pollable(pollable), state.reached))
+    call_value(|state| is_ready(state.session.handles.pollable(pollable), state.virtual_monotonic_now))
 }
 
 #[unsafe(export_name = "wasi:io/poll#[method]pollable.block")]
 extern "C" fn block(pollable: u32) {
-    call_value(|state| match state.handles.pollable(pollable) {
+    call_value(|state| match state.session.handles.pollable(pollable) {
         Pollable::Ready => {}
-        Pollable::Timer(when) => state.reached = state.reached.max(*when),
+        Pollable::Timer(when) => state.virtual_monotonic_now = state.virtual_monotonic_now.max(*when),
         Pollable::Host { handle, .. } => host::poll::block(*handle),
     });
 }
 
 #[unsafe(export_name = "wasi:io/poll#[dtor]pollable")]
 extern "C" fn drop_pollable(pollable: u32) {
-    within_call(|state| state.handles.remove(&mut state.fs, pollable, Kind::Pollable));
+    within_call(|state| state.session.handles.remove(&mut state.volume, pollable, Kind::Pollable));
 }
 
 /// The indexes of all that are ready. If all are the host's, it blocks on them; else see [`gather`].
@@ -46,7 +46,7 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
         if pollables.is_empty() {
             abi::trap();
         }
-        let State { handles, lists, reached, .. } = state;
+        let State { session, lists, virtual_monotonic_now, .. } = state;
         let indexes = &mut lists.indexes;
         indexes.clear();
         if indexes.try_reserve(pollables.len()).is_err() {
@@ -54,7 +54,7 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
         }
         // Their handles first; as long as all are the host's, position and index are the same.
         for pollable in pollables {
-            match handles.pollable(*pollable) {
+            match session.handles.pollable(*pollable) {
                 Pollable::Host { handle, .. } => indexes.push(*handle),
                 Pollable::Ready | Pollable::Timer(_) => break,
             }
@@ -62,7 +62,7 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
         if indexes.len() == pollables.len() {
             return List::of(host::poll::poll(indexes));
         }
-        gather(indexes, reached, pollables, |pollable| handles.pollable(pollable).known());
+        gather(indexes, virtual_monotonic_now, pollables, |pollable| session.handles.pollable(pollable).known());
         List::of(indexes)
     })
 }
@@ -70,18 +70,18 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
 /// Puts the indexes of all that are ready into a list with room for them. The host's are only asked. If none is ready, the clock that
 /// stands still moves to the earliest time that is waited for, so that there is always one: a time limit for something of the host's is
 /// over as soon as that is not ready at once.
-pub fn gather(indexes: &mut Vec<u32>, reached: &mut u64, pollables: &[u32], mut look: impl FnMut(u32) -> Known) {
+pub fn gather(indexes: &mut Vec<u32>, now: &mut u64, pollables: &[u32], mut look: impl FnMut(u32) -> Known) {
     let mut earliest = None;
     indexes.clear();
     for (index, pollable) in pollables.iter().enumerate() {
         match look(*pollable) {
-            Known::Timer(when) if when > *reached => earliest = Some(earliest.map_or(when, |other| when.min(other))),
+            Known::Timer(when) if when > *now => earliest = Some(earliest.map_or(when, |other| when.min(other))),
             Known::Host(handle) if !host::poll::ready(handle) => {}
             Known::Ready | Known::Timer(_) | Known::Host(_) => indexes.push(index as u32),
         }
     }
     let Some(when) = earliest.filter(|_| indexes.is_empty()) else { return };
-    *reached = when;
+    *now = when;
     for (index, pollable) in pollables.iter().enumerate() {
         if matches!(look(*pollable), Known::Timer(other) if other == when) {
             indexes.push(index as u32);
@@ -89,10 +89,10 @@ pub fn gather(indexes: &mut Vec<u32>, reached: &mut u64, pollables: &[u32], mut 
     }
 }
 
-fn is_ready(pollable: &Pollable, reached: u64) -> bool {
+fn is_ready(pollable: &Pollable, virtual_monotonic_now: u64) -> bool {
     match pollable.known() {
         Known::Ready => true,
-        Known::Timer(when) => when <= reached,
+        Known::Timer(when) => when <= virtual_monotonic_now,
         Known::Host(handle) => host::poll::ready(handle),
     }
 }

@@ -75,7 +75,7 @@ extern "C" fn get_insecure_random_u64_3() -> u64 {
 #[unsafe(export_name = "wasi:random/insecure-seed#insecure-seed")]
 extern "C" fn insecure_seed() -> *const Pair<u64, u64> {
     call(|state| {
-        let mut generator = new_generator(state.settings.seed, Stream::Seed);
+        let mut generator = new_generator(state.session.settings.seed, Stream::Seed);
         Pair(generator.next_u64(), generator.next_u64())
     })
 }
@@ -97,7 +97,7 @@ fn bytes(length: u64, stream: Stream) -> *const List {
                 abi::trap();
             }
             bytes.resize(length, 0);
-            generators.of(state.settings.seed, stream).fill_bytes(&mut bytes);
+            generators.of(state.session.settings.seed, stream).fill_bytes(&mut bytes);
             generators.bytes = bytes;
             List::of(&generators.bytes)
         })
@@ -105,7 +105,9 @@ fn bytes(length: u64, stream: Stream) -> *const List {
 }
 
 fn number(stream: Stream) -> u64 {
-    call_value(|state| GENERATORS.with_borrow_mut(|generators| generators.of(state.settings.seed, stream).next_u64()))
+    call_value(|state| {
+        GENERATORS.with_borrow_mut(|generators| generators.of(state.session.settings.seed, stream).next_u64())
+    })
 }
 
 impl Generators {

@@ -3,13 +3,13 @@
 
 use crate::export::streams::{new_input, new_output};
 use crate::handle::Input;
-use crate::standard::Stream;
+use crate::standard::{self, Stream};
 use crate::state::{State, call_value};
 
 #[unsafe(export_name = "vfs-compose:policy#get-stdin")]
 extern "C" fn get_stdin() -> u32 {
     call_value(|state| {
-        state.standard.open_input(&mut state.fs, state.settings.stdin);
+        standard::open_input(&mut state.session, &mut state.volume);
         new_input(state, Input::Standard)
     })
 }
@@ -25,10 +25,6 @@ extern "C" fn get_stderr() -> u32 {
 }
 
 fn get_output(state: &mut State, stream: Stream) -> u32 {
-    let setting = match stream {
-        Stream::Stdout => state.settings.stdout,
-        Stream::Stderr => state.settings.stderr,
-    };
-    let output = state.standard.output(&mut state.fs, setting, stream);
+    let output = standard::new_output(&mut state.session, &mut state.volume, stream);
     new_output(state, output)
 }

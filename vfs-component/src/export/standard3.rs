@@ -1,12 +1,11 @@
 //! `wasi:cli/{stdin,stdout,stderr}@0.3` where they are not the host's. Where they are, the app has them from the host.
 
 use vfs_core::Error;
-use vfs_core::settings::Stdio;
 
 use crate::abi::Pair;
 use crate::handle::{Output, StreamFailure};
 use crate::pump::{Done, Reader, Sink, Source, World, Writer, bytes};
-use crate::standard::Stream;
+use crate::standard::{self, Stream};
 use crate::state::{State, call, call_value};
 
 #[unsafe(export_name = "wasi:cli/stdin@0.3#read-via-stream")]
@@ -14,32 +13,33 @@ extern "C" fn read_via_stream() -> *const Pair<u32, u32> {
     call(|state| {
         let (stream, end) = bytes::new();
         let (future, done) = Done::of_cli();
-        let State { fs, standard, settings, pump, .. } = state;
-        standard.open_input(fs, settings.stdin);
-        pump.read(&mut World { fs, standard }, Reader::new(end, done, Source::Stdin));
+        let State { volume, session, pump, .. } = state;
+        standard::open_input(session, volume);
+        let world = &mut World { volume, standard: &mut session.standard };
+        pump.read(world, Reader::new(end, done, Source::Stdin));
         Pair(stream, future)
     })
 }
 
 #[unsafe(export_name = "wasi:cli/stdout@0.3#write-via-stream")]
 extern "C" fn write_to_stdout(stream: u32) -> u32 {
-    call_value(|state| write(state, stream, state.settings.stdout, Stream::Stdout))
+    call_value(|state| write(state, stream, Stream::Stdout))
 }
 
 #[unsafe(export_name = "wasi:cli/stderr@0.3#write-via-stream")]
 extern "C" fn write_to_stderr(stream: u32) -> u32 {
-    call_value(|state| write(state, stream, state.settings.stderr, Stream::Stderr))
+    call_value(|state| write(state, stream, Stream::Stderr))
 }
 
-fn write(state: &mut State, stream: u32, setting: Stdio<&'static str>, which: Stream) -> u32 {
+fn write(state: &mut State, stream: u32, which: Stream) -> u32 {
     let (future, done) = Done::of_cli();
-    let State { fs, standard, pump, .. } = state;
-    let sink = match standard.output(fs, setting, which) {
+    let State { volume, session, pump, .. } = state;
+    let sink = match standard::new_output(session, volume, which) {
         Output::File { file, position, .. } => Sink::File { file, position },
         Output::Failing(StreamFailure::File(error)) => Sink::Failing(error),
         Output::Failing(_) => Sink::Failing(Error::NotPermitted),
         Output::Null | Output::Closed | Output::Host(_) => Sink::Null,
     };
-    pump.write(&mut World { fs, standard }, Writer::new(stream, done, sink));
+    pump.write(&mut World { volume, standard: &mut session.standard }, Writer::new(stream, done, sink));
     future
 }

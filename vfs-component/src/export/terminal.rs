@@ -1,7 +1,7 @@
 //! `wasi:cli/terminal-*`: the host's terminals behind our resources.
 
 use crate::abi::Opt;
-use crate::handle::{Handle, Kind};
+use crate::handle::{AppHandles, Handle, Kind};
 use crate::host::terminal;
 use crate::state::{call, call_value};
 
@@ -54,7 +54,7 @@ extern "C" fn get_terminal_stderr_3() -> *const Opt<u32> {
 }
 
 fn new(terminal: Option<Handle>, resource_new: impl Fn(u32) -> u32) -> *const Opt<u32> {
-    call(|state| terminal.map(|handle| resource_new(state.handles.insert(handle))).into())
+    call(|state| terminal.map(|handle| resource_new(state.session.handles.add(handle))).into())
 }
 
 /// A terminal has no functions, so it is enough to know that there is one.
@@ -64,20 +64,20 @@ fn known(is_there: bool, kind: Kind) -> Option<Handle> {
 
 #[unsafe(export_name = "wasi:cli/terminal-input#[dtor]terminal-input")]
 extern "C" fn drop_terminal_input(terminal: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, terminal, Kind::TerminalInput));
+    call_value(|state| state.session.handles.remove(&mut state.volume, terminal, Kind::TerminalInput));
 }
 
 #[unsafe(export_name = "wasi:cli/terminal-output#[dtor]terminal-output")]
 extern "C" fn drop_terminal_output(terminal: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, terminal, Kind::TerminalOutput));
+    call_value(|state| state.session.handles.remove(&mut state.volume, terminal, Kind::TerminalOutput));
 }
 
 #[unsafe(export_name = "wasi:cli/terminal-input@0.3#[dtor]terminal-input")]
 extern "C" fn drop_terminal_input_3(terminal: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, terminal, Kind::TerminalInput));
+    call_value(|state| state.session.handles.remove(&mut state.volume, terminal, Kind::TerminalInput));
 }
 
 #[unsafe(export_name = "wasi:cli/terminal-output@0.3#[dtor]terminal-output")]
 extern "C" fn drop_terminal_output_3(terminal: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, terminal, Kind::TerminalOutput));
+    call_value(|state| state.session.handles.remove(&mut state.volume, terminal, Kind::TerminalOutput));
 }

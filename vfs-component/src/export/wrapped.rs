@@ -5,7 +5,7 @@
 //! round. A number is what the component model calls a resource's representation.
 
 use crate::abi;
-use crate::handle::{Handle, HostStream, Input, Output, Pollable, StreamFailure};
+use crate::handle::{AppHandles, Handle, HostStream, Input, Output, Pollable, StreamFailure};
 use crate::host;
 use crate::state::{State, call_value, within_call};
 
@@ -33,19 +33,19 @@ extern "C" fn adopt_error(handle: u32) -> u32 {
 }
 
 fn adopt(handle: Handle) -> u32 {
-    within_call(|state| state.handles.insert(handle))
+    within_call(|state| state.session.handles.add(handle))
 }
 
 /// The host's handle behind a number; [`VIRTUAL`] where there is none.
 #[unsafe(export_name = "vfs-compose:wrapped#lend")]
 extern "C" fn lend(number: u32) -> u32 {
-    within_call(|state| state.handles.of_host(number).unwrap_or(VIRTUAL))
+    within_call(|state| state.session.handles.of_host(number).unwrap_or(VIRTUAL))
 }
 
 /// The host's handle behind a number, which is given away: dropping the number then drops nothing of the host's.
 #[unsafe(export_name = "vfs-compose:wrapped#release")]
 extern "C" fn release(number: u32) -> u32 {
-    within_call(|State { fs, handles, .. }| handles.release(fs, number))
+    within_call(|state| state.session.handles.release(&mut state.volume, number))
 }
 
 /// The call is over: its arguments are of no more use.

@@ -60,7 +60,7 @@ impl Lister {
             return;
         }
         while self.offered.len() < MOST {
-            let entry = match world.fs.next_entry(&mut self.directory) {
+            let entry = match world.volume.next_entry(&mut self.directory) {
                 Ok(Some(entry)) => entry,
                 Ok(None) => break,
                 // The listing goes on behind a name that cannot be said.
@@ -89,7 +89,7 @@ impl Lister {
 
     pub fn close(self, world: &mut World<'_>) -> Done {
         entries::drop_writable(self.end);
-        world.fs.close_dir(self.directory);
+        world.volume.close_dir(self.directory);
         self.done
     }
 }

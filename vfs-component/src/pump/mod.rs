@@ -24,10 +24,10 @@ mod reader;
 mod start;
 mod writer;
 
-use vfs_core::{Error, Fs};
+use vfs_core::Error;
 
-use crate::host::wall_clock::HostClock;
 use crate::standard::Standard;
+use crate::state::Volume;
 
 pub use answer::Done;
 pub use ends::{bytes, entries};
@@ -70,11 +70,9 @@ enum Job {
     Answer(Answer),
 }
 
-type Files = Fs<'static, HostClock>;
-
 /// What a job works on.
 pub struct World<'a> {
-    pub fs: &'a mut Files,
+    pub volume: &'a mut Volume,
     pub standard: &'a mut Standard,
 }
 

@@ -3,12 +3,13 @@
 //! Bytes are offered only when somebody wants some: a write of nothing is over when there is a read. So each read gets what the file
 //! holds at that time, and nothing has to be taken back when the file changes.
 
-use vfs_core::{Error, Lent, OpenFile};
+use vfs_core::{Error, OpenFile, StableBytes};
 
 use super::ends::{Progress, bytes};
 use super::{Done, Next, World};
 use crate::handle::{Input, StreamFailure};
 use crate::standard::Standard;
+use crate::state::Volume;
 
 pub struct Reader {
     /// The stream's writable end.
@@ -43,12 +44,12 @@ struct Copied {
     bytes: Vec<u8>,
     /// Where in the file they begin, and its version when they were copied.
     offset: u64,
-    version: u32,
+    version: Option<u32>,
 }
 
 impl Copied {
     /// Those from an offset on, if they are the file's still.
-    fn from(&self, offset: u64, version: u32) -> Option<&[u8]> {
+    fn from(&self, offset: u64, version: Option<u32>) -> Option<&[u8]> {
         let start = usize::try_from(offset.checked_sub(self.offset)?).ok()?;
         self.bytes.get(start..).filter(|bytes| !bytes.is_empty() && self.version == version)
     }
@@ -60,22 +61,23 @@ impl Reader {
     }
 
     pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
-        let World { fs, standard } = world;
+        let World { volume, standard } = world;
         let Some((file, offset)) = self.source.place(standard) else { return Next::Over(failure(standard)) };
         match (&self.stage, progress) {
             (_, Some(Progress { open: false, .. })) => return Next::Over(Ok(())),
             (Stage::Asking, Some(_)) => self.stage = Stage::Offering,
             (Stage::Offering, Some(Progress { count, .. })) => {
                 *offset += count as u64;
-                if fs.is_at_end(file, *offset) {
-                    return Next::Over(Ok(()));
+                match volume.is_at_end(file, *offset) {
+                    Ok(false) => {}
+                    ended => return Next::Over(ended.map(|_| ())),
                 }
                 self.stage = Stage::Asking;
             }
             (_, None) | (Stage::New, _) => self.stage = Stage::Asking,
         }
         let offered = match self.stage {
-            Stage::Offering => match lend(fs, file, *offset, &mut self.copied) {
+            Stage::Offering => match lend(volume, file, *offset, &mut self.copied) {
                 Ok([]) => return Next::Over(Ok(())),
                 Ok(bytes) => bytes,
                 Err(error) => return Next::Over(Err(error)),
@@ -92,18 +94,19 @@ impl Reader {
     pub fn close(self, world: &mut World<'_>) -> Done {
         bytes::drop_writable(self.end);
         if let Source::File { file, .. } = self.source {
-            world.fs.close(file);
+            world.volume.close(file);
         }
         self.done
     }
 }
 
 /// The bytes at an offset, in the image if they lie there.
-fn lend<'a>(fs: &super::Files, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
-    let version = fs.contents_version(file);
-    if copied.from(offset, version).is_none() {
+fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
+    let version = volume.contents_version(file);
+    // Without a version nobody knows whether they are the file's still.
+    if version.is_none() || copied.from(offset, version).is_none() {
         (copied.offset, copied.version) = (offset, version);
-        if let Lent::Image(bytes) = fs.lend(file, offset, &mut copied.bytes)? {
+        if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)? {
             return Ok(bytes);
         }
     }

@@ -25,7 +25,10 @@ extern "C" fn start() -> u32 {
 
 #[unsafe(export_name = "vfs-compose:vfs/pump#stop")]
 extern "C" fn stop() {
-    call_value(|State { fs, standard, pump, .. }| pump.stop(&mut World { fs, standard }));
+    call_value(|state| {
+        let State { volume, session, pump, .. } = state;
+        pump.stop(&mut World { volume, standard: &mut session.standard });
+    });
 }
 
 /// What a task has to return that has given its result: it goes on as the pump, or ends where there is one.
@@ -36,8 +39,8 @@ pub fn become_pump() -> u32 {
 #[unsafe(export_name = "[callback][async-lift]vfs-compose:vfs/pump#start")]
 pub extern "C" fn callback(event: u32, end: u32, code: u32) -> u32 {
     call_value(|state| {
-        let State { fs, standard, pump, .. } = state;
-        let world = &mut World { fs, standard };
+        let State { volume, session, pump, .. } = state;
+        let world = &mut World { volume, standard: &mut session.standard };
         if EVENTS.contains(&event)
             && let Some(progress) = Progress::new(code)
         {

@@ -99,9 +99,9 @@ impl Writer {
         match &mut self.sink {
             Sink::Null => Ok(()),
             Sink::Failing(error) => Err(*error),
-            Sink::File { file, position: Position::End } => world.fs.append(file, bytes),
+            Sink::File { file, position: Position::End } => world.volume.append(file, bytes),
             Sink::File { file, position: Position::At(offset) } => {
-                world.fs.write(file, *offset, bytes)?;
+                world.volume.write(file, *offset, bytes)?;
                 *offset += bytes.len() as u64;
                 Ok(())
             }
@@ -111,7 +111,7 @@ impl Writer {
     pub fn close(self, world: &mut World<'_>) -> Done {
         bytes::drop_readable(self.end);
         if let Sink::File { file, .. } = self.sink {
-            world.fs.close(file);
+            world.volume.close(file);
         }
         self.done
     }

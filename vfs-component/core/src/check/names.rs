@@ -4,11 +4,14 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{format, vec};
+use core::fmt::Debug;
 
 use vfs_image::FileKind;
 
 use super::Trust;
 use crate::Error;
+use crate::journal::Journal;
+use crate::layer::{Layer, Listed};
 use crate::node::directory::Found;
 use crate::node::{Body, Directory, NodeId, Origin};
 use crate::tree::Tree;
@@ -23,7 +26,10 @@ struct Names {
 }
 
 /// Checks all names that can be reached, or those the app made.
-pub(super) fn check(tree: &Tree<'_>, trust: Trust) -> Result<(), String> {
+pub(super) fn check<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
+    tree: &Tree<L, J>,
+    trust: Trust,
+) -> Result<(), String> {
     let mut names = Names::default();
     match trust {
         Trust::Sound => names.add_all_from_the_root(tree)?,
@@ -36,13 +42,15 @@ pub(super) fn check(tree: &Tree<'_>, trust: Trust) -> Result<(), String> {
         }
     }
     for (slot, node) in tree.table.nodes() {
-        if trust == Trust::Sound || node.origin.is_none() {
-            names.check_links(tree, tree.table.id(slot), u64::from(node.links), node.kind())?;
+        let id = tree.table.id(slot);
+        // Of a node whose changes pass through, the layer knows how many names it has.
+        if node.origin.is_none() || (trust == Trust::Sound && tree.passes_through(id).is_none()) {
+            names.check_links(tree, id, u64::from(node.links), node.kind())?;
         }
     }
     if trust == Trust::Sound {
         for &id in names.of.keys() {
-            let stat = tree.stat(id).map_err(|error| format!("{id:?}: {error}"))?;
+            let stat = tree.stat(id).map_err(|error| format!("{id:?}: {error:?}"))?;
             names.check_links(tree, id, stat.links, stat.kind)?;
         }
     }
@@ -50,7 +58,10 @@ pub(super) fn check(tree: &Tree<'_>, trust: Trust) -> Result<(), String> {
 }
 
 impl Names {
-    fn add_all_from_the_root(&mut self, tree: &Tree<'_>) -> Result<(), String> {
+    fn add_all_from_the_root<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
+        &mut self,
+        tree: &Tree<L, J>,
+    ) -> Result<(), String> {
         let (mut waiting, mut seen) = (vec![tree.root], BTreeSet::new());
         while let Some(directory) = waiting.pop() {
             if !seen.insert(directory) {
@@ -62,17 +73,23 @@ impl Names {
     }
 
     /// Adds what is in a directory; gives the directories that are.
-    fn add(&mut self, tree: &Tree<'_>, directory: NodeId, trust: Trust) -> Result<Vec<NodeId>, String> {
+    fn add<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
+        &mut self,
+        tree: &Tree<L, J>,
+        directory: NodeId,
+        trust: Trust,
+    ) -> Result<Vec<NodeId>, String> {
         let mut directories = Vec::new();
-        for (name, found) in entries(tree, directory).map_err(|error| format!("{directory:?}: {error}"))? {
+        for (name, found) in entries(tree, directory).map_err(|error| format!("{directory:?}: {error:?}"))? {
             let Found { node, kind } = found;
-            let wrong = |what: &str| format!("{:?} in {directory:?}, {found:?}: {what}", String::from_utf8_lossy(name));
+            let wrong =
+                |what: &str| format!("{:?} in {directory:?}, {found:?}: {what}", String::from_utf8_lossy(&name));
             *self.of.entry(node).or_default() += 1;
             if kind == FileKind::Directory {
                 *self.below.entry(directory).or_default() += 1;
                 directories.push(node);
             }
-            if trust == Trust::Untrusted && matches!(node.origin(), Origin::Image(_)) {
+            if trust == Trust::Untrusted && matches!(node.origin(), Origin::Layer(_)) {
                 continue;
             }
             if let Origin::Upper(slot) = node.origin()
@@ -91,7 +108,13 @@ impl Names {
         Ok(directories)
     }
 
-    fn check_links(&self, tree: &Tree<'_>, id: NodeId, links: u64, kind: FileKind) -> Result<(), String> {
+    fn check_links<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
+        &self,
+        tree: &Tree<L, J>,
+        id: NodeId,
+        links: u64,
+        kind: FileKind,
+    ) -> Result<(), String> {
         let count = |of: &BTreeMap<NodeId, u32>| of.get(&id).map_or(0, |&count| u64::from(count));
         let names = count(&self.of) + u64::from(id == tree.root);
         let expected = match kind {
@@ -100,22 +123,21 @@ impl Names {
             _ => names,
         };
         // How an image's directory says that it does not count.
-        let uncounted = kind == FileKind::Directory && links == 1 && matches!(id.origin(), Origin::Image(_));
+        let uncounted = kind == FileKind::Directory && links == 1 && matches!(id.origin(), Origin::Layer(_));
         if links == expected || uncounted { Ok(()) } else { Err(format!("{id:?} has {links} links, not {expected}")) }
     }
 }
 
-/// The entries of a directory, its own or the image's.
-fn entries<'t>(tree: &'t Tree<'_>, directory: NodeId) -> Result<Vec<(&'t [u8], Found)>, Error> {
+/// The entries of a directory, its own or the layer's.
+fn entries<L: Layer, J: Journal>(tree: &Tree<L, J>, directory: NodeId) -> Result<Vec<(Vec<u8>, Found)>, L::Stop> {
     let body = tree.table.find(directory).and_then(|slot| tree.table.get(slot).ok()).map(|node| &node.body);
     if let Some(Body::Directory(Directory { entries: Some(entries), .. })) = body {
-        return Ok(entries.all().collect());
+        return Ok(entries.all().map(|(name, found)| (name.to_vec(), found)).collect());
     }
-    let Origin::Image(nid) = directory.origin() else { return Err(Error::BadDescriptor) };
-    let image = tree.image.as_ref().ok_or(Error::Io)?;
-    let found = |item: Result<(u64, vfs_image::DirEntry<'t>), _>| {
-        let (_, entry) = item?;
-        Ok((entry.name, Found { node: NodeId::image(entry.nid), kind: entry.kind }))
+    let Origin::Layer(number) = directory.origin() else { return Err(Error::BadDescriptor.into()) };
+    let found = |item: Result<Listed<L::Bytes>, _>| {
+        let Listed { name, node, .. } = item?;
+        Ok((name.as_ref().to_vec(), node.into()))
     };
-    image.entries(&image.inode(nid)?, 0).map(found).collect()
+    tree.layer.entries(&tree.layer.inode(number)?)?.map(found).collect()
 }

@@ -1,14 +1,15 @@
-//! A directory's state: the image's entries, or a list and an index once one of them has changed.
+//! A directory's state: the layer's entries, or a list and an index once one of them has changed.
 
 mod check;
 
 use alloc::vec::Vec;
 
 use hashbrown::HashTable;
-use vfs_image::{FileKind, Image, Inode};
+use vfs_image::FileKind;
 
 use super::NodeId;
 use crate::Error;
+use crate::layer::{Layer, LayerInode, LayerNode, Listed};
 use crate::name::{hash, same};
 
 /// Size that a directory made by the app tells, in bytes.
@@ -17,18 +18,18 @@ const NEW_DIRECTORY_SIZE: u64 = 4096;
 const COMPACT_FROM: usize = 32;
 
 /// A directory that is open or changed.
-pub(crate) struct Directory<'i> {
-    /// What it was in the image.
-    pub lower: Option<Inode>,
-    /// The directory it is in. `None`: the one the image says.
+pub(crate) struct Directory<L: Layer> {
+    /// What it was in the layer.
+    pub lower: Option<L::Inode>,
+    /// The directory it is in. `None`: the one the layer says.
     pub parent: Option<NodeId>,
-    /// The entries, once they are not the image's any more.
-    pub entries: Option<Entries<'i>>,
+    /// The entries, once they are not the layer's any more.
+    pub entries: Option<Entries<L::Bytes>>,
 }
 
-impl Directory<'_> {
+impl<L: Layer> Directory<L> {
     pub fn size(&self) -> u64 {
-        self.lower.map_or(NEW_DIRECTORY_SIZE, |inode| inode.size)
+        self.lower.map_or(NEW_DIRECTORY_SIZE, |inode| inode.stat().size)
     }
 }
 
@@ -40,61 +41,67 @@ pub(crate) struct Found {
     pub kind: FileKind,
 }
 
-/// The entries of a directory that was copied up or made by the app.
-pub(crate) struct Entries<'i> {
+impl From<LayerNode> for Found {
+    #[inline]
+    fn from(LayerNode { number, kind }: LayerNode) -> Self {
+        Self { node: NodeId::layer(number), kind }
+    }
+}
+
+/// The entries of a directory that was copied up or made by the app. `B` is a name that the layer gave.
+pub(crate) struct Entries<B> {
     /// By growing sequence number, removed ones left in place.
-    list: Vec<Entry<'i>>,
+    list: Vec<Entry<B>>,
     /// Places in the list of the entries that are there, by name.
     index: HashTable<u32>,
     /// Sequence number of the next new entry. Never used twice, so a stream knows what it has given.
     next_sequence: u64,
 }
 
-struct Entry<'i> {
-    /// Where it stands in the order: for an entry of the image the position that follows it there.
+struct Entry<B> {
+    /// Where it stands in the order: for an entry of the layer the cursor that follows it there.
     sequence: u64,
-    name: Name<'i>,
+    name: Name<B>,
     /// `None`: removed.
     found: Option<Found>,
 }
 
-enum Name<'i> {
-    Image(&'i [u8]),
+enum Name<B> {
+    Layer(B),
     Owned(Vec<u8>),
 }
 
-impl Name<'_> {
+impl<B: AsRef<[u8]>> Name<B> {
     fn bytes(&self) -> &[u8] {
         match self {
-            Self::Image(name) => name,
+            Self::Layer(name) => name.as_ref(),
             Self::Owned(name) => name,
         }
     }
 }
 
-impl<'i> Entries<'i> {
+impl<B: AsRef<[u8]>> Entries<B> {
     /// No entries.
     pub const fn new() -> Self {
         Self { list: Vec::new(), index: HashTable::new(), next_sequence: 1 }
     }
 
-    /// The entries of an image directory.
+    /// The entries of a directory of the layer.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the directory is damaged.
-    pub fn copy_up(image: &Image<'i>, directory: &Inode) -> Result<Self, Error> {
+    pub fn copy_up<L: Layer<Bytes = B>>(layer: &L, directory: &L::Inode) -> Result<Self, L::Stop> {
         let mut entries = Self::new();
-        for item in image.entries(directory, 0) {
-            let (sequence, entry) = item?;
-            // Order is what streams and their positions rest on; of names in order, none is there twice.
-            let last = entries.list.last().map_or(&[][..], |last| last.name.bytes());
-            if sequence < entries.next_sequence || entry.name <= last {
-                return Err(Error::Io);
+        for item in layer.entries(directory)? {
+            let Listed { cursor, name, node } = item?;
+            // Order is what streams and their positions rest on.
+            if cursor < entries.next_sequence {
+                return Err(Error::Io.into());
             }
-            entries.next_sequence = sequence;
+            entries.next_sequence = cursor;
             entries.reserve()?;
-            entries.push(Name::Image(entry.name), Found { node: NodeId::image(entry.nid), kind: entry.kind });
+            entries.push(Name::Layer(name), node.into());
         }
         Ok(entries)
     }
@@ -135,7 +142,7 @@ impl<'i> Entries<'i> {
         self.push(Name::Owned(name), found);
     }
 
-    fn push(&mut self, name: Name<'i>, found: Found) {
+    fn push(&mut self, name: Name<B>, found: Found) {
         let place = self.list.len() as u32;
         let hash = hash(name.bytes());
         self.list.push(Entry { sequence: self.next_sequence, name, found: Some(found) });
@@ -159,7 +166,7 @@ impl<'i> Entries<'i> {
         let Ok(place) = index.find_entry(hash(name), |&place| has_name(list, place, name)) else { return };
         let (place, _) = place.remove();
         if let Some(entry) = list.get_mut(place as usize) {
-            entry.name = Name::Image(&[]);
+            entry.name = Name::Owned(Vec::new());
             entry.found = None;
         }
         while list.last().is_some_and(|entry| entry.found.is_none()) {
@@ -202,10 +209,10 @@ impl<'i> Entries<'i> {
     }
 }
 
-fn has_name(list: &[Entry<'_>], place: u32, name: &[u8]) -> bool {
+fn has_name<B: AsRef<[u8]>>(list: &[Entry<B>], place: u32, name: &[u8]) -> bool {
     list.get(place as usize).is_some_and(|entry| same(entry.name.bytes(), name))
 }
 
-fn hash_at(list: &[Entry<'_>], place: u32) -> u64 {
+fn hash_at<B: AsRef<[u8]>>(list: &[Entry<B>], place: u32) -> u64 {
     list.get(place as usize).map_or(0, |entry| hash(entry.name.bytes()))
 }

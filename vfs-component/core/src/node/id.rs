@@ -1,8 +1,6 @@
 //! Identity of a node.
 
-use vfs_image::Nid;
-
-/// Set where the app made the node; no inode of an image is numbered so high.
+/// Set where the app made the node; no node of a layer is numbered so high.
 const UPPER: u64 = 1 << 63;
 const GENERATIONS: u32 = (1 << 31) - 1;
 
@@ -13,17 +11,17 @@ pub(crate) struct NodeId(u64);
 /// Where a node was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// In the image. It keeps this identity when it is changed, so its names stay names of one node.
-    Image(Nid),
+    /// In the layer, under this number. It keeps this identity when it is changed, so its names stay names of one node.
+    Layer(u64),
     /// By the app, in this slot of the table.
     Upper(u32),
 }
 
 impl NodeId {
-    /// A node of the image. Numbers that no image can have are one, which is as damaged as all of them.
+    /// A node of the layer. All numbers that no layer can have are one, which is as damaged as each of them.
     #[inline]
-    pub const fn image(nid: Nid) -> Self {
-        Self(if nid.0 < UPPER { nid.0 } else { UPPER - 1 })
+    pub const fn layer(number: u64) -> Self {
+        Self(if number < UPPER { number } else { UPPER - 1 })
     }
 
     /// A node of the app, from its slot and how often that was used before.
@@ -34,7 +32,7 @@ impl NodeId {
 
     #[inline]
     pub const fn origin(self) -> Origin {
-        if self.0 < UPPER { Origin::Image(Nid(self.0)) } else { Origin::Upper(self.0 as u32) }
+        if self.0 < UPPER { Origin::Layer(self.0) } else { Origin::Upper(self.0 as u32) }
     }
 
     /// No two nodes that live at a time have the same.
@@ -48,11 +46,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_number_of_an_image_is_one_of_the_apps() {
-        for nid in [0, 1, UPPER - 1, UPPER, UPPER | 1 << 32 | 7, u64::MAX] {
-            let id = NodeId::image(Nid(nid));
-            assert_eq!(id.origin(), Origin::Image(Nid(nid.min(UPPER - 1))));
-            assert_ne!(id, NodeId::upper(nid as u32, (nid >> 32) as u32));
+    fn no_number_of_a_layer_is_one_of_the_apps() {
+        for number in [0, 1, UPPER - 1, UPPER, UPPER | 1 << 32 | 7, u64::MAX] {
+            let id = NodeId::layer(number);
+            assert_eq!(id.origin(), Origin::Layer(number.min(UPPER - 1)));
+            assert_ne!(id, NodeId::upper(number as u32, (number >> 32) as u32));
         }
     }
 

@@ -4,32 +4,32 @@
 
 pub(crate) mod directory;
 mod id;
-mod lower;
 pub(crate) mod regular_file;
 pub(crate) mod symlink;
 pub(crate) mod table;
 
-use vfs_image::{FileKind, Inode, Nid, Timestamp};
+use vfs_image::{FileKind, Timestamp};
+
+use crate::layer::{Layer, LayerInode};
 
 pub(crate) use directory::Directory;
 pub(crate) use id::{NodeId, Origin};
-pub(crate) use lower::Lower;
 pub(crate) use regular_file::RegularFile;
 pub(crate) use symlink::Symlink;
 
-/// A node that is open or changed. An image node that is neither has none: it is read where it lies.
-pub(crate) struct Node<'i> {
-    /// The image inode it was born as.
-    pub origin: Option<Nid>,
+/// A node that is open or changed. A node of the layer that is neither has none: it is read where it lies.
+pub(crate) struct Node<L: Layer> {
+    /// The layer's node that it was born as.
+    pub origin: Option<u64>,
     /// Names; for a directory 2 and one for each directory in it, and 0 once it is removed. Also 1 for a directory of an image that
     /// does not count them.
     pub links: u32,
     /// Opens, directory streams included.
     pub opens: u32,
-    /// Its state is no longer the image's, so it must be kept without opens too. Counts as a node of the app.
+    /// Its state is no longer the layer's, so it must be kept without opens too. Counts as a node of the app.
     pub changed: bool,
     pub times: Times,
-    pub body: Body<'i>,
+    pub body: Body<L>,
 }
 
 /// The links of a directory that has one more directory in it, if they are counted.
@@ -47,15 +47,24 @@ pub(crate) fn one_less(links: &mut u32) {
 }
 
 /// What a node is.
-pub(crate) enum Body<'i> {
-    File(RegularFile<'i>),
-    Directory(Directory<'i>),
-    Symlink(Symlink<'i>),
-    /// A device, pipe or socket of the image.
+pub(crate) enum Body<L: Layer> {
+    File(RegularFile<L::Contents>),
+    Directory(Directory<L>),
+    Symlink(Symlink<L::Inode>),
+    /// A device, pipe or socket of the layer.
     Special(FileKind),
 }
 
-impl Node<'_> {
+impl<L: Layer> Node<L> {
+    /// A node of the layer as it is there.
+    #[inline(always)]
+    pub fn of_layer(inode: &L::Inode, body: Body<L>) -> Self {
+        let Stat { links, accessed, modified, changed, .. } = inode.stat();
+        let links = u32::try_from(links).unwrap_or(u32::MAX);
+        let times = Times { accessed, modified, changed };
+        Self { origin: Some(inode.number()), links, opens: 0, changed: false, times, body }
+    }
+
     pub fn kind(&self) -> FileKind {
         match &self.body {
             Body::File(_) => FileKind::RegularFile,
@@ -69,7 +78,7 @@ impl Node<'_> {
         let size = match &self.body {
             Body::File(file) => file.size(),
             Body::Directory(directory) => directory.size(),
-            Body::Symlink(link) => link.target().len() as u64,
+            Body::Symlink(link) => link.size(),
             Body::Special(_) => 0,
         };
         let Times { accessed, modified, changed } = self.times;
@@ -113,18 +122,4 @@ pub struct Stat {
     pub modified: Timestamp,
     /// When anything last changed.
     pub changed: Timestamp,
-}
-
-impl From<&Inode> for Stat {
-    fn from(inode: &Inode) -> Self {
-        Self {
-            kind: inode.kind,
-            // It was reached, so it has a name, whatever a damaged image says: a node without any is freed.
-            links: u64::from(inode.links.max(1)),
-            size: inode.size,
-            accessed: inode.modified,
-            modified: inode.modified,
-            changed: inode.modified,
-        }
-    }
 }

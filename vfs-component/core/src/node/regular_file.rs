@@ -1,13 +1,13 @@
-//! A regular file's contents: the image's bytes with owned chunks over them. Where neither is, there are zeros.
+//! A regular file's contents: the layer's bytes with owned chunks over them. Where neither is, there are zeros.
 
 mod check;
 
 use alloc::vec::Vec;
 
-use super::lower::Lower;
 use crate::Error;
+use crate::layer::{self, Contents, Layer};
 
-/// Size of a chunk in bytes. An owned chunk hides the image's bytes in its whole range.
+/// Size of a chunk in bytes. An owned chunk hides the layer's bytes in its whole range.
 pub(crate) const CHUNK: usize = 64 * 1024;
 /// What a hole holds, for a read that has no memory to put more in.
 static ZEROS: [u8; 4096] = [0; 4096];
@@ -16,9 +16,9 @@ const CHUNK_SIZE: u64 = CHUNK as u64;
 pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
 
 /// A regular file that is open or changed.
-pub(crate) struct RegularFile<'i> {
-    /// The image's bytes that are still part of it.
-    lower: Lower<'i>,
+pub(crate) struct RegularFile<K> {
+    /// The layer's bytes that are still part of it.
+    lower: K,
     /// Size in bytes.
     size: u64,
     /// By growing index.
@@ -50,15 +50,15 @@ impl Chunk {
     }
 }
 
-impl<'i> RegularFile<'i> {
+impl<K: Contents> RegularFile<K> {
     /// An empty file.
-    pub const fn new() -> Self {
-        Self::from_image(Lower::NOTHING)
+    pub fn new() -> Self {
+        Self::from_layer(K::NOTHING)
     }
 
-    /// A file of the image.
+    /// A file of the layer.
     #[inline]
-    pub const fn from_image(lower: Lower<'i>) -> Self {
+    pub fn from_layer(lower: K) -> Self {
         Self { size: lower.size(), lower, chunks: Vec::new(), owned: 0, version: 0 }
     }
 
@@ -77,21 +77,34 @@ impl<'i> RegularFile<'i> {
         self.version
     }
 
-    /// The image's bytes at `offset`, as far as they lie together and are part of the file; none where the app's own are, or zeros.
-    pub fn image_run(&self, offset: u64) -> Option<&'i [u8]> {
+    /// Bytes of the layer at `offset` that never change, as far as they lie together and are part of the file; none where the app's
+    /// own are, or zeros.
+    pub fn lend<L: Layer<Contents = K>>(&self, layer: &L, offset: u64) -> Option<L::Bytes> {
         let limit = self.before_next_chunk(offset)?.min(self.size.saturating_sub(offset));
-        match self.lower.run(offset) {
-            [] => None,
-            bytes => Some(shortened(bytes, limit)).filter(|bytes| !bytes.is_empty()),
-        }
+        layer.lend(&self.lower, offset, limit)
+    }
+
+    /// How many of `length` bytes at `offset` are the layer's, from the first one on.
+    pub fn layer_run(&self, offset: u64, length: u64) -> u64 {
+        let before_next = self.before_next_chunk(offset).unwrap_or(0);
+        length.min(before_next).min(self.lower.size().saturating_sub(offset))
     }
 
     /// At most `length` bytes at `offset`, added to `bytes`, which has room for them.
-    pub fn copy(&self, offset: u64, length: u64, bytes: &mut Vec<u8>) {
+    ///
+    /// # Errors
+    /// - Those of [`Layer::run`].
+    pub fn copy<L: Layer<Contents = K>>(
+        &self,
+        layer: &L,
+        offset: u64,
+        length: u64,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), L::Stop> {
         let length = length.min(self.size.saturating_sub(offset));
         let mut done = 0;
         while done < length {
-            done += match self.run(offset + done, length - done) {
+            done += match self.run(layer, offset + done, length - done)? {
                 Run::Bytes(run) => {
                     bytes.extend_from_slice(run);
                     run.len() as u64
@@ -102,35 +115,45 @@ impl<'i> RegularFile<'i> {
                 }
             };
         }
+        Ok(())
     }
 
     /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`; if that cannot grow,
     /// those that lie together. Empty only at or after the end, or if `length` is 0.
-    pub fn read<'a>(&'a self, offset: u64, length: u64, gather: &'a mut Vec<u8>) -> &'a [u8] {
+    ///
+    /// # Errors
+    /// - Those of [`Layer::run`].
+    pub fn read<'a, L: Layer<Contents = K>>(
+        &'a self,
+        layer: &'a L,
+        offset: u64,
+        length: u64,
+        gather: &'a mut Vec<u8>,
+    ) -> Result<&'a [u8], L::Stop> {
         gather.clear();
         let length = length.min(self.size.saturating_sub(offset));
         if length == 0 {
-            return &[];
+            return Ok(&[]);
         }
-        let first = self.run(offset, length);
+        let first = self.run(layer, offset, length)?;
         if let Run::Bytes(bytes) = first
             && bytes.len() as u64 == length
         {
-            return bytes;
+            return Ok(bytes);
         }
         // The caller caps the length far below what a usize holds.
         if gather.try_reserve(length as usize).is_err() {
-            return match first {
+            return Ok(match first {
                 Run::Bytes(bytes) => bytes,
                 Run::Zeros(count) => shortened(&ZEROS, count),
-            };
+            });
         }
-        self.copy(offset, length, gather);
-        gather
+        self.copy(layer, offset, length, gather)?;
+        Ok(gather)
     }
 
     /// What lies at `offset`, which is below the size: at least one byte and at most `length`.
-    fn run(&self, offset: u64, length: u64) -> Run<'_> {
+    fn run<'a, L: Layer<Contents = K>>(&'a self, layer: &'a L, offset: u64, length: u64) -> Result<Run<'a>, L::Stop> {
         // What follows the owned chunks' ends is read as lower bytes or zeros up to here.
         let Some(before_next) = self.before_next_chunk(offset) else {
             let inside = (offset % CHUNK_SIZE) as usize;
@@ -138,15 +161,15 @@ impl<'i> RegularFile<'i> {
             let chunk = place.and_then(|place| self.chunks.get(place));
             let bytes = chunk.and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
             if bytes.is_empty() {
-                return Run::Zeros(length.min(CHUNK_SIZE - inside as u64));
+                return Ok(Run::Zeros(length.min(CHUNK_SIZE - inside as u64)));
             }
-            return Run::Bytes(shortened(bytes, length));
+            return Ok(Run::Bytes(shortened(bytes, length)));
         };
         let limit = length.min(before_next);
-        match self.lower.run(offset) {
+        Ok(match layer.run(&self.lower, offset, limit)? {
             [] => Run::Zeros(limit),
-            bytes => Run::Bytes(shortened(bytes, limit)),
-        }
+            bytes => Run::Bytes(bytes),
+        })
     }
 
     /// How far it is from `offset` to the next owned chunk; none if it lies in one.
@@ -191,9 +214,23 @@ impl<'i> RegularFile<'i> {
         growth
     }
 
-    /// How many of the image's bytes lie in a chunk.
+    /// How many of the layer's bytes lie in a chunk.
     fn lower_in(&self, index: u64) -> usize {
         self.lower.size().saturating_sub(index * CHUNK_SIZE).min(CHUNK_SIZE) as usize
+    }
+
+    /// Makes sure that [`RegularFile::write`] finds the layer's bytes that it copies up.
+    ///
+    /// # Errors
+    /// - Those of [`Layer::run`].
+    pub fn fetch<L: Layer<Contents = K>>(&self, layer: &L, offset: u64, length: u64) -> Result<(), L::Stop> {
+        for part in Parts::new(offset, length) {
+            let lower = self.lower_in(part.index);
+            if lower > 0 && self.find(part.index).is_err() && !part.covers(lower) {
+                layer.fetch(&self.lower, part.index * CHUNK_SIZE, lower as u64)?;
+            }
+        }
+        Ok(())
     }
 
     /// Makes sure that [`RegularFile::write`] needs no memory. What the file holds does not change.
@@ -242,25 +279,25 @@ impl<'i> RegularFile<'i> {
     }
 
     /// Writes bytes for which [`RegularFile::reserve`] has made place.
-    pub fn write(&mut self, offset: u64, mut bytes: &[u8]) {
+    pub fn write<L: Layer<Contents = K>>(&mut self, layer: &L, offset: u64, mut bytes: &[u8]) {
         let end = offset + bytes.len() as u64;
         for part in Parts::new(offset, bytes.len() as u64) {
             let (now, later) = bytes.split_at_checked(part.length).unwrap_or((bytes, &[]));
-            self.write_part(part, now);
+            self.write_part(layer, part, now);
             bytes = later;
         }
         self.size = self.size.max(end);
         self.version = self.version.wrapping_add(1);
     }
 
-    fn write_part(&mut self, part: Part, new: &[u8]) {
+    fn write_part<L: Layer<Contents = K>>(&mut self, layer: &L, part: Part, new: &[u8]) {
         let Ok(place) = self.find(part.index) else { return };
         let lower = self.lower_in(part.index);
         let Some(chunk) = self.chunks.get_mut(place) else { return };
         let is_new = chunk.bytes.is_empty();
         // Bytes that are overwritten at once need not be copied up.
-        if is_new && lower > 0 && !(part.start == 0 && part.end() >= lower) {
-            self.lower.copy(part.index * CHUNK_SIZE, lower, &mut chunk.bytes);
+        if is_new && lower > 0 && !part.covers(lower) {
+            layer::copy(layer, &self.lower, part.index * CHUNK_SIZE, lower, &mut chunk.bytes);
         }
         let before = if is_new { 0 } else { chunk.bytes.len() };
         if chunk.bytes.len() < part.start {
@@ -323,6 +360,11 @@ impl Part {
     /// From the chunk's start.
     fn end(self) -> usize {
         self.start + self.length
+    }
+
+    /// Whether the first `length` bytes of the chunk are in it.
+    fn covers(self, length: usize) -> bool {
+        self.start == 0 && self.end() >= length
     }
 }
 

@@ -2,20 +2,22 @@
 
 use alloc::vec::Vec;
 
+use crate::layer::LayerInode;
+
 /// A symbolic link.
-pub(crate) enum Symlink<'i> {
-    /// The target lies in the image.
-    Image(&'i [u8]),
+pub(crate) enum Symlink<I> {
+    /// The target is the layer's to tell.
+    Layer(I),
     /// The app gave the target.
     Owned(Vec<u8>),
 }
 
-impl Symlink<'_> {
-    /// Where it points, as it was given.
-    pub fn target(&self) -> &[u8] {
+impl<I: LayerInode> Symlink<I> {
+    /// Length of the target in bytes.
+    pub fn size(&self) -> u64 {
         match self {
-            Self::Image(target) => target,
-            Self::Owned(target) => target,
+            Self::Layer(link) => link.stat().size,
+            Self::Owned(target) => target.len() as u64,
         }
     }
 }

@@ -1,12 +1,11 @@
-//! Slots with generations, and where the image's nodes are among them.
+//! Slots with generations, and where the layer's nodes are among them.
 
 mod check;
 
 use alloc::vec::Vec;
 
-use vfs_image::Nid;
-
 use super::{Node, NodeId, Origin};
+use crate::layer::Layer;
 use crate::{Error, name};
 
 /// No slot.
@@ -15,33 +14,33 @@ const NONE: u32 = u32::MAX;
 const FIRST_CHAINS: usize = 16;
 
 /// All nodes that are open or changed.
-pub(crate) struct Table<'i> {
-    slots: Vec<Slot<'i>>,
+pub(crate) struct Table<L: Layer> {
+    slots: Vec<Slot<L>>,
     /// Head of the list of free slots.
     free: u32,
-    /// The nodes that were born in the image: heads of chains of slots, found by their number there. Few are open at a time and
+    /// The nodes that were born in the layer: heads of chains of slots, found by their number there. Few are open at a time and
     /// each is put in and taken out once for every open, which chains do in less time than a table with groups.
     chains: Vec<u32>,
     /// Number of slots in chains.
     chained: usize,
 }
 
-struct Slot<'i> {
+struct Slot<L: Layer> {
     generation: u32,
     /// The next free slot, or the next one of the chain.
     next: u32,
-    node: Option<Node<'i>>,
+    node: Option<Node<L>>,
 }
 
-impl<'i> Slot<'i> {
+impl<L: Layer> Slot<L> {
     const EMPTY: Self = Self { generation: 0, next: NONE, node: None };
 
-    fn origin(&self) -> Option<Nid> {
+    fn origin(&self) -> Option<u64> {
         self.node.as_ref().and_then(|node| node.origin)
     }
 }
 
-impl<'i> Table<'i> {
+impl<L: Layer> Table<L> {
     pub const fn new() -> Self {
         Self { slots: Vec::new(), free: NONE, chains: Vec::new(), chained: 0 }
     }
@@ -51,7 +50,7 @@ impl<'i> Table<'i> {
     /// # Errors
     /// - [`Error::BadDescriptor`]: the slot is empty; whoever holds it is of another filesystem.
     #[inline]
-    pub fn get(&self, slot: u32) -> Result<&Node<'i>, Error> {
+    pub fn get(&self, slot: u32) -> Result<&Node<L>, Error> {
         self.slots.get(slot as usize).and_then(|slot| slot.node.as_ref()).ok_or(Error::BadDescriptor)
     }
 
@@ -60,20 +59,20 @@ impl<'i> Table<'i> {
     /// # Errors
     /// - [`Error::BadDescriptor`]: the slot is empty.
     #[inline]
-    pub fn get_mut(&mut self, slot: u32) -> Result<&mut Node<'i>, Error> {
+    pub fn get_mut(&mut self, slot: u32) -> Result<&mut Node<L>, Error> {
         self.slots.get_mut(slot as usize).and_then(|slot| slot.node.as_mut()).ok_or(Error::BadDescriptor)
     }
 
     /// The slot of a node, if it has one.
     #[inline]
     pub fn find(&self, id: NodeId) -> Option<u32> {
-        let nid = match id.origin() {
+        let origin = match id.origin() {
             Origin::Upper(slot) => return Some(slot),
-            Origin::Image(nid) => nid,
+            Origin::Layer(number) => number,
         };
-        let mut number = *self.chains.get(self.chain(nid))?;
+        let mut number = *self.chains.get(self.chain(origin))?;
         while let Some(slot) = self.slots.get(number as usize) {
-            if slot.origin() == Some(nid) {
+            if slot.origin() == Some(origin) {
                 return Some(number);
             }
             number = slot.next;
@@ -84,7 +83,7 @@ impl<'i> Table<'i> {
     /// The identity of the node in a slot.
     pub fn id(&self, slot: u32) -> NodeId {
         match self.slots.get(slot as usize) {
-            Some(Slot { node: Some(Node { origin: Some(nid), .. }), .. }) => NodeId::image(*nid),
+            Some(Slot { node: Some(Node { origin: Some(number), .. }), .. }) => NodeId::layer(*number),
             Some(Slot { generation, .. }) => NodeId::upper(slot, *generation),
             None => NodeId::upper(slot, 0),
         }
@@ -125,7 +124,7 @@ impl<'i> Table<'i> {
     /// Puts a node in the slot that [`Table::reserve`] has made sure of. Inlined, so that a node is made where it belongs: it is
     /// large, and copying it is a call in most engines.
     #[inline(always)]
-    pub fn insert(&mut self, node: impl FnOnce() -> Node<'i>) -> u32 {
+    pub fn insert(&mut self, node: impl FnOnce() -> Node<L>) -> u32 {
         let number = self.free;
         if let Some(slot) = self.slots.get_mut(number as usize) {
             self.free = slot.next;
@@ -135,10 +134,37 @@ impl<'i> Table<'i> {
         number
     }
 
-    /// Adds a slot to its node's chain, if the node was born in the image.
+    /// Takes the slot that [`Table::reserve`] has made sure of, for a node of the layer that comes later.
+    pub fn hold(&mut self) -> u32 {
+        let number = self.free;
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            self.free = slot.next;
+        }
+        self.chained += 1;
+        number
+    }
+
+    /// Puts a node of the layer in a slot that was taken with [`Table::hold`].
+    pub fn fill(&mut self, number: u32, node: impl FnOnce() -> Node<L>) {
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            slot.node.get_or_insert_with(node);
+        }
+        self.chain_up(number);
+    }
+
+    /// Gives a slot back that was taken with [`Table::hold`].
+    pub fn give_back(&mut self, number: u32) {
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            slot.next = self.free;
+            self.free = number;
+            self.chained -= 1;
+        }
+    }
+
+    /// Adds a slot to its node's chain, if the node was born in the layer.
     fn chain_up(&mut self, number: u32) -> bool {
         let origin = self.slots.get(number as usize).and_then(Slot::origin);
-        let Some(chain) = origin.map(|nid| self.chain(nid)) else { return false };
+        let Some(chain) = origin.map(|origin| self.chain(origin)) else { return false };
         if let (Some(slot), Some(head)) = (self.slots.get_mut(number as usize), self.chains.get_mut(chain)) {
             slot.next = core::mem::replace(head, number);
         }
@@ -146,7 +172,7 @@ impl<'i> Table<'i> {
     }
 
     /// Takes a slot out of its node's chain.
-    fn unchain(&mut self, number: u32, next: u32, origin: Nid) {
+    fn unchain(&mut self, number: u32, next: u32, origin: u64) {
         self.chained -= 1;
         let chain = self.chain(origin);
         let Some(head) = self.chains.get_mut(chain) else { return };
@@ -181,9 +207,9 @@ impl<'i> Table<'i> {
         }
     }
 
-    /// Number of the chain of a node of the image. There is none while there are no chains.
+    /// Number of the chain of a node of the layer. There is none while there are no chains.
     #[inline]
-    fn chain(&self, nid: Nid) -> usize {
-        name::spread::<15>(nid.0) & self.chains.len().wrapping_sub(1)
+    fn chain(&self, number: u64) -> usize {
+        name::spread::<15>(number) & self.chains.len().wrapping_sub(1)
     }
 }

@@ -2,12 +2,18 @@
 
 use vfs_image::FileKind;
 
+#[cfg(doc)]
+use crate::Error;
+use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::{Clock, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes a directory.
     ///
     /// # Errors
@@ -21,14 +27,21 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let (parent, name) = self.resolve_new_entry(at, path, true)?;
+        may_change(at)?;
+        if let Some((through, directory)) = self.tree.passes_through(parent) {
+            return self.tree.perform(through, Effect::CreateDirectory { directory, name });
+        }
         let name = owned(name)?;
-        let slot = self.tree.load_entries(parent, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[slot], reserved)?;
-        self.tree.check_nodes(&[slot], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(parent, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
 
         let now = self.time.now();
         let body = Body::Directory(Directory { lower: None, parent: Some(parent), entries: Some(Entries::new()) });

@@ -1,9 +1,11 @@
 //! Telling nodes apart.
 
+use crate::journal::Journal;
+use crate::layer::Layer;
 use crate::node::NodeId;
-use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile};
+use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Whether two open files are of one node.
     pub fn is_same(&self, a: &OpenFile, b: &OpenFile) -> bool {
         a.slot == b.slot
@@ -18,16 +20,16 @@ impl<C: Clock> Fs<'_, C> {
         Ok(hash(self.tree.table.id(file.slot)))
     }
 
-    /// See [`Fs::metadata_hash`].
+    /// See [`Volume::metadata_hash`].
     ///
     /// # Errors
-    /// Those of [`Fs::stat_at`].
+    /// Those of [`Volume::stat_at`].
     pub fn metadata_hash_at(
         &mut self,
         at: &OpenFile,
         path: &str,
         follow: FollowFinalLink,
-    ) -> Result<(u64, u64), Error> {
+    ) -> Result<(u64, u64), L::Stop> {
         let found = self.existing(at, path, follow)?;
         Ok(hash(found.node))
     }

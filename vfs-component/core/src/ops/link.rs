@@ -3,10 +3,13 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::tree::owned;
-use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile};
+use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Gives what is at the old path one more name.
     ///
     /// # Errors
@@ -19,11 +22,12 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
     /// - [`Error::Invalid`]: a path has a NUL in it.
+    /// - [`Error::CrossDevice`]: the node and the new directory are on different filesystems.
     /// - [`Error::TooManyLinks`]: the node has 2^32 - 1 names.
     /// - [`Error::ReadOnly`]: a base cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     pub fn link_at(
         &mut self,
         from: &OpenFile,
@@ -31,24 +35,26 @@ impl<C: Clock> Fs<'_, C> {
         follow: FollowFinalLink,
         to: &OpenFile,
         to_path: &str,
-    ) -> Result<(), Error> {
-        let source = self.existing(from, from_path, follow)?;
-        let (directory, name) = match self.resolve_new_entry(to, to_path, false) {
-            // What is wrong with the source comes before the rights.
-            Err(Error::ReadOnly) if source.kind == FileKind::Directory => return Err(Error::NotPermitted),
-            entry => entry?,
-        };
-        if source.kind == FileKind::Directory {
-            return Err(Error::NotPermitted);
+    ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
         }
+        let source = self.existing(from, from_path, follow)?;
+        let (directory, name) = self.resolve_new_entry(to, to_path, false)?;
+        if source.kind == FileKind::Directory {
+            return Err(Error::NotPermitted.into());
+        }
+        may_change(to)?;
         may_change(from)?;
+        if let Some((through, node, directory)) = self.tree.both_pass_through(source.node, directory)? {
+            return self.tree.perform(through, Effect::Link { node, directory, name });
+        }
         let name = owned(name)?;
-        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let linked = self.tree.load_found(source);
-        let linked = self.tree.kept(&[slot], linked)?;
-        let links = self.tree.table.get(linked).and_then(|node| node.links.checked_add(1).ok_or(Error::TooManyLinks));
-        let links = self.tree.kept(&[slot, linked], links)?;
-        self.tree.check_nodes(&[slot, linked], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(&name, None)])?;
+        let linked = loading.found(source)?;
+        let links = loading.one_more_link(linked)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(linked) {

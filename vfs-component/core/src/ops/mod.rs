@@ -18,4 +18,4 @@ mod sync;
 mod unlink;
 mod write;
 
-pub use lend::Lent;
+pub use lend::StableBytes;

@@ -5,20 +5,24 @@ use alloc::vec::Vec;
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer, Performed};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
+use crate::open_file::Changes;
 use crate::path::Step;
 use crate::tree::owned;
-use crate::{Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, Fs, OpenFile, OpenFlags};
+use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
-impl<C: Clock> Fs<'_, C> {
-    /// Opens the root directory with all rights, or, if the filesystem is read-only, all that change nothing.
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
+    /// Opens the root directory for a session, with all rights that it has.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
-    pub fn open_root(&mut self) -> Result<OpenFile, Error> {
+    pub fn open_root(&mut self, rights: Rights) -> Result<OpenFile, L::Stop> {
         let root = Found { node: self.tree.root, kind: FileKind::Directory };
-        self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, !self.options.read_only)
+        self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, rights.into())
     }
 
     /// Opens what is at a path, or makes a file there.
@@ -42,7 +46,7 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: the flags ask for change and `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     pub fn open_at(
         &mut self,
         at: &OpenFile,
@@ -50,20 +54,28 @@ impl<C: Clock> Fs<'_, C> {
         follow: FollowFinalLink,
         open: OpenFlags,
         flags: DescriptorFlags,
-    ) -> Result<OpenFile, Error> {
+    ) -> Result<OpenFile, L::Stop> {
+        if let Some(performed) = self.tree.layer.performed() {
+            return self.finish_open(performed, flags, at.changes);
+        }
         let creates = open.contains(OpenFlags::CREATE);
         let truncates = open.contains(OpenFlags::TRUNCATE);
         let exclusive = open.contains(OpenFlags::EXCLUSIVE);
         let wants_directory = open.contains(OpenFlags::DIRECTORY);
         if wants_directory && (creates || truncates || exclusive) {
             self.directory(at)?;
-            return Err(Error::Invalid);
+            return Err(Error::Invalid.into());
         }
         let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
         let found = if creates {
             let place = self.walk(at)?.for_create().resolve(path, follow)?;
             if let (None, Step::Name(name)) = (place.found, place.last()) {
                 let (directory, name) = (place.directory, owned(name)?);
+                if let Some((through, directory)) = self.tree.passes_through(directory) {
+                    may_change(at)?;
+                    let effect = Effect::Create { directory, name: name.as_slice(), exclusive, truncate: truncates };
+                    return self.open_by_layer(through, effect, flags, at.changes);
+                }
                 return self.create_file(at, directory, name, flags);
             }
             place.existing()?
@@ -71,25 +83,68 @@ impl<C: Clock> Fs<'_, C> {
             self.existing(at, path, follow)?
         };
         match found.kind {
-            _ if creates && exclusive => return Err(Error::Exist),
+            _ if creates && exclusive => return Err(Error::Exist.into()),
             FileKind::Directory if creates || truncates || flags.contains(DescriptorFlags::WRITE) => {
-                return Err(Error::IsDirectory);
+                return Err(Error::IsDirectory.into());
             }
             FileKind::Directory => {}
-            _ if wants_directory => return Err(Error::NotDirectory),
+            _ if wants_directory => return Err(Error::NotDirectory.into()),
             FileKind::RegularFile => {}
-            FileKind::SymbolicLink => return Err(Error::Loop),
-            _ => return Err(Error::NoSuchDevice),
+            FileKind::SymbolicLink => return Err(Error::Loop.into()),
+            _ => return Err(Error::NoSuchDevice.into()),
         }
         if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
             may_change(at)?;
         }
-        let file = self.open_node(found, flags, at.may_change)?;
+        if truncates || flags.contains(DescriptorFlags::WRITE) {
+            self.tree.check_changeable(found.node)?;
+        }
+        if truncates && let Some((through, file)) = self.tree.passes_through(found.node) {
+            return self.open_by_layer(through, Effect::Truncate { file }, flags, at.changes);
+        }
+        let file = self.open_node(found, flags, at.changes)?;
         if truncates && let Err(error) = self.resize(file.slot, 0) {
             self.close(file);
-            return Err(error);
+            return Err(error.into());
         }
         Ok(file)
+    }
+
+    /// Has the layer make or cut a file and opens it. A place for it is taken before, so that it can be opened once it is there.
+    fn open_by_layer(
+        &mut self,
+        through: L::Through,
+        effect: Effect<&[u8]>,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Result<OpenFile, L::Stop> {
+        // Kept for the same effect, if its answer has not come and it is asked for again.
+        self.drop_held();
+        self.check_open()?;
+        self.tree.hold_slot()?;
+        self.open += 1;
+        let performed = self.tree.layer.perform(through, effect)?;
+        self.finish_open(Ok(performed), flags, changes)
+    }
+
+    /// Opens what the layer has made or cut, in the place that was taken for it.
+    fn finish_open(
+        &mut self,
+        performed: Result<Performed<L::Inode>, L::Stop>,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Result<OpenFile, L::Stop> {
+        let Performed::Opened(inode) = performed? else { return Err(Error::Io.into()) };
+        let slot = self.tree.load_opened(&inode)?;
+        self.open -= 1;
+        self.open_slot(slot, flags, changes)
+    }
+
+    /// Gives back the place that was taken for a file which an operation did not open in the end.
+    pub(crate) fn drop_held(&mut self) {
+        if self.tree.drop_held() {
+            self.open -= 1;
+        }
     }
 
     fn create_file(
@@ -98,16 +153,16 @@ impl<C: Clock> Fs<'_, C> {
         directory: NodeId,
         name: Vec<u8>,
         flags: DescriptorFlags,
-    ) -> Result<OpenFile, Error> {
+    ) -> Result<OpenFile, L::Stop> {
         if self.tree.is_removed(directory) {
-            return Err(Error::NoEntry);
+            return Err(Error::NoEntry.into());
         }
         may_change(at)?;
         self.check_open()?;
-        let directory = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[directory], reserved)?;
-        self.tree.check_nodes(&[directory], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let directory = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };
@@ -115,39 +170,47 @@ impl<C: Clock> Fs<'_, C> {
             entries.insert(name, found);
             times.modify(now);
         }
-        self.open_node(found, flags, at.may_change)
+        self.open_node(found, flags, at.changes)
     }
 
     /// Opens a node.
-    fn open_node(&mut self, found: Found, flags: DescriptorFlags, may_change: bool) -> Result<OpenFile, Error> {
+    fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
-        let slot = self.tree.load(found.node)?;
-        let node = self.tree.table.get_mut(slot)?;
-        let kind = node.kind();
-        if kind != found.kind {
+        let slot = self.tree.load_found(found)?;
+        if J::TRACKS
+            && changes != Changes::Refused
+            && let Err(error) = self.tree.journal.hold(found.node)
+        {
             self.tree.collect(slot);
-            return Err(Error::Io);
+            return Err(error.into());
         }
+        self.open_slot(slot, flags, changes)
+    }
+
+    /// Opens the node in a slot, after [`Volume::check_open`].
+    fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
+        let node = self.tree.table.get_mut(slot)?;
         node.opens += 1;
         self.open += 1;
-        let (flags, may_change) = granted(kind, flags, may_change, self.options.directory_rights);
-        Ok(OpenFile { slot, kind, flags, may_change })
+        let kind = node.kind();
+        let (flags, changes) = granted(kind, flags, changes);
+        Ok(OpenFile { slot, kind, flags, changes })
     }
 
     fn check_open(&self) -> Result<(), Error> {
-        if self.open >= self.options.limits.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
+        if self.open >= self.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
     }
 
     /// Opens the same node again, with the same flags and rights.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open.
-    pub fn reopen(&mut self, file: &OpenFile) -> Result<OpenFile, Error> {
+    pub fn reopen(&mut self, file: &OpenFile) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         self.tree.table.get_mut(file.slot)?.opens += 1;
         self.open += 1;
-        let &OpenFile { slot, kind, flags, may_change } = file;
-        Ok(OpenFile { slot, kind, flags, may_change })
+        let &OpenFile { slot, kind, flags, changes } = file;
+        Ok(OpenFile { slot, kind, flags, changes })
     }
 
     /// Closes a file. A node without a name and without another open is freed.
@@ -177,18 +240,16 @@ impl<C: Clock> Fs<'_, C> {
 
 /// The flags an open file gets, and whether it can change anything: never more than asked for, nor than where it is
 /// opened from has.
-fn granted(
-    kind: FileKind,
-    asked: DescriptorFlags,
-    may_change: bool,
-    rights: DirectoryRights,
-) -> (DescriptorFlags, bool) {
+fn granted(kind: FileKind, asked: DescriptorFlags, changes: Changes) -> (DescriptorFlags, Changes) {
     let (read, write, mutate) = (DescriptorFlags::READ, DescriptorFlags::WRITE, DescriptorFlags::MUTATE_DIRECTORY);
-    if kind == FileKind::Directory {
-        let may_change = may_change && (rights == DirectoryRights::Inherited || asked.contains(mutate));
-        let flags = asked.difference(write | mutate) | read;
-        return (if may_change { flags | mutate } else { flags }, may_change);
+    if kind != FileKind::Directory {
+        let flags = asked.difference(mutate);
+        return (if flags.contains(write) { flags } else { flags | read }, changes);
     }
-    let flags = asked.difference(mutate);
-    (if flags.contains(write) { flags } else { flags | read }, may_change)
+    let flags = asked.difference(write | mutate) | read;
+    match changes {
+        Changes::AllowedOnRequest if !asked.contains(mutate) => (flags, Changes::Refused),
+        Changes::Refused => (flags, changes),
+        Changes::Allowed | Changes::AllowedOnRequest => (flags | mutate, changes),
+    }
 }

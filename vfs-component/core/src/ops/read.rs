@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
+use crate::layer::Layer;
 use crate::limits::MAX_READ;
-use crate::node::Body;
-use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// At most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned memory where
     /// they lie together, else put together in `gather`, which is cleared first; if that cannot grow, those that lie together.
     /// Empty only at or after the end of the file, or if `length` is 0.
@@ -21,12 +22,12 @@ impl<C: Clock> Fs<'_, C> {
         offset: u64,
         length: u64,
         gather: &'a mut Vec<u8>,
-    ) -> Result<&'a [u8], Error> {
-        match &self.tree.table.get(file.slot)?.body {
-            Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => {
-                Ok(contents.read(offset, length.min(MAX_READ), gather))
-            }
-            _ => Err(Error::BadDescriptor),
+    ) -> Result<&'a [u8], L::Stop> {
+        let contents = self.tree.readable(file)?;
+        let length = length.min(MAX_READ);
+        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+            Some((through, _)) => self.tree.layer.read(through, offset, length),
+            None => contents.read(&self.tree.layer, offset, length, gather),
         }
     }
 

@@ -1,15 +1,17 @@
 //! Listing a directory.
 
+use crate::journal::Journal;
+use crate::layer::Layer;
 use crate::node::{Body, Directory};
-use crate::{Clock, DirItem, DirStream, Error, Fs, OpenFile};
+use crate::{Clock, DirItem, DirStream, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Starts a pass over a directory's entries. It goes on when the open file is closed.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::InsufficientMemory`]: too many files are open; a stream counts as one.
-    pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, Error> {
+    pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, L::Stop> {
         self.directory(file)?;
         // The stream keeps the node as an open does.
         let OpenFile { slot, .. } = self.reopen(file)?;
@@ -20,10 +22,10 @@ impl<C: Clock> Fs<'_, C> {
     ///
     /// # Errors
     /// - [`Error::IllegalByteSequence`]: the entry's name is not UTF-8. It is passed over.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn next_entry<'a>(&'a self, stream: &'a mut DirStream) -> Result<Option<DirItem<'a>>, Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn next_entry<'a>(&'a self, stream: &'a mut DirStream) -> Result<Option<DirItem<'a>>, L::Stop> {
         let Body::Directory(directory) = &self.tree.table.get(stream.slot)?.body else {
-            return Err(Error::NotDirectory);
+            return Err(Error::NotDirectory.into());
         };
         let (name, kind) = match directory {
             Directory { entries: Some(entries), .. } => {
@@ -34,11 +36,9 @@ impl<C: Clock> Fs<'_, C> {
                 (name, found.kind)
             }
             Directory { lower: Some(inode), .. } => {
-                let image = self.tree.image.as_ref().ok_or(Error::Io)?;
-                let Some(item) = image.entries(inode, stream.position).next() else { return Ok(None) };
-                let (position, entry) = item?;
-                stream.position = position;
-                (entry.name, entry.kind)
+                let Some(listed) = self.tree.layer.entry_after(inode, stream.position)? else { return Ok(None) };
+                stream.position = listed.cursor;
+                (listed.name, listed.node.kind)
             }
             _ => return Ok(None),
         };

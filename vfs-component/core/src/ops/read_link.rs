@@ -1,8 +1,10 @@
 //! Where a symbolic link points.
 
-use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile, path};
+use crate::journal::Journal;
+use crate::layer::Layer;
+use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume, path};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Where a symbolic link points, as it was given.
     ///
     /// # Errors
@@ -14,12 +16,12 @@ impl<C: Clock> Fs<'_, C> {
     ///   not one.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn readlink_at<'a>(&'a mut self, at: &OpenFile, path: &str) -> Result<&'a str, Error> {
+    pub fn readlink_at<'a>(&'a mut self, at: &OpenFile, path: &str) -> Result<&'a str, L::Stop> {
         let found = self.existing(at, path, FollowFinalLink::No)?;
         let target = self.tree.link_target(found.node)?;
         path::check_relative(target)?;
-        core::str::from_utf8(target).map_err(|_| Error::IllegalByteSequence)
+        core::str::from_utf8(target).map_err(|_| Error::IllegalByteSequence.into())
     }
 }

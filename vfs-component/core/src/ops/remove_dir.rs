@@ -3,10 +3,12 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::Layer;
 use crate::path::Step;
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::{Clock, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Removes an empty directory. Where it is open it stays, empty and without a name; nothing can be made in it.
     ///
     /// # Errors
@@ -20,20 +22,23 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory it is in.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn remove_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn remove_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let place = self.entry(at, path)?;
         let name = match place.last() {
             Step::Name(name) => name,
-            Step::Dot => return Err(Error::Invalid),
-            Step::DotDot => return Err(Error::NotEmpty),
+            Step::Dot => return Err(Error::Invalid.into()),
+            Step::DotDot => return Err(Error::NotEmpty.into()),
         };
         let found = place.found.ok_or(Error::NoEntry)?;
         if found.kind != FileKind::Directory {
-            return Err(Error::NotDirectory);
+            return Err(Error::NotDirectory.into());
         }
-        if !self.tree.is_empty(found.node)? {
-            return Err(Error::NotEmpty);
+        if self.tree.passes_through(place.directory).is_none() && !self.tree.is_empty(found.node)? {
+            return Err(Error::NotEmpty.into());
         }
         may_change(at)?;
         self.remove_name(place.directory, name, found)

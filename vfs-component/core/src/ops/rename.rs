@@ -3,13 +3,16 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
 use crate::tree::owned;
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::{Clock, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Moves a name to another, which is replaced if it is there. If both are names of one file, nothing happens.
     ///
     /// # Errors
@@ -20,6 +23,7 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::IsDirectory`]: something else would replace a directory.
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
+    /// - [`Error::CrossDevice`]: the two directories are on different filesystems.
     /// - [`Error::Busy`]: a path ends in `.` or `..`.
     /// - [`Error::NotPermitted`]: a path or a followed link is absolute, or `..` leaves its base.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
@@ -27,24 +31,30 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: a base cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let old = self.parent(from, from_path)?;
         let new = self.parent(to, to_path)?;
-        let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else { return Err(Error::Busy) };
+        let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else {
+            return Err(Error::Busy.into());
+        };
         let old = old.lookup_last(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
         let new = new.lookup_last(&self.tree)?;
         // A removed directory is nowhere, so this comes before asking what it is below.
         if self.tree.is_removed(new.directory) {
-            return Err(Error::NoEntry);
+            return Err(Error::NoEntry.into());
         }
         let is_directory = source.kind == FileKind::Directory;
         if !is_directory && (old.must_be_directory || new.must_be_directory) {
-            return Err(Error::NotDirectory);
+            return Err(Error::NotDirectory.into());
         }
         let same = new.found.is_some_and(|target| target.node == source.node);
-        if !same {
+        let through = self.tree.both_pass_through(old.directory, new.directory)?;
+        if !same && through.is_none() {
             self.check_move(old.directory, source, new.directory, new.found)?;
         }
         may_change(from)?;
@@ -52,22 +62,22 @@ impl<C: Clock> Fs<'_, C> {
         if same {
             return Ok(());
         }
+        if let Some((through, from, to)) = through {
+            return self.tree.perform(through, Effect::Rename { from, old: old_name, to, new: new_name });
+        }
 
         let name = owned(new_name)?;
         let names = [(old_name, Some(source)), (new_name, new.found)];
         let (old_names, new_names) =
             if old.directory == new.directory { (&names[..], &[][..]) } else { names.split_at(1) };
-        let old_slot = self.tree.load_entries(old.directory, old_names)?;
-        let new_slot = self.tree.load_entries(new.directory, new_names);
-        let new_slot = self.tree.kept(&[old_slot], new_slot)?;
-        let moved = self.tree.load_found(source);
-        let moved = self.tree.kept(&[old_slot, new_slot], moved)?;
-        let survivor = match new.found {
-            Some(target) => self.tree.load_survivor(target),
-            None => Ok(None),
-        };
-        let survivor = self.tree.kept(&[old_slot, new_slot, moved], survivor)?;
-        self.tree.check_nodes(&[old_slot, new_slot, moved, survivor.unwrap_or(moved)], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let old_slot = loading.entries(old.directory, old_names)?;
+        let new_slot = loading.entries(new.directory, new_names)?;
+        let moved = loading.found(source)?;
+        if let Some(target) = new.found {
+            loading.survivor(target)?;
+        }
+        loading.keep(0)?;
 
         let now = self.time.now();
         // A directory that only gets another name is neither one more nor one less.
@@ -105,16 +115,16 @@ impl<C: Clock> Fs<'_, C> {
     }
 
     /// Whether `source`, which is in `from`, can be moved into `to`, over `target` if there is one.
-    fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), Error> {
+    fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), L::Stop> {
         let is_directory = source.kind == FileKind::Directory;
         if from != to {
             if is_directory && self.tree.is_above(source.node, to)? {
-                return Err(Error::Invalid);
+                return Err(Error::Invalid.into());
             }
             if let Some(Found { node, kind: FileKind::Directory }) = target
                 && self.tree.is_above(node, from)?
             {
-                return Err(Error::NotEmpty);
+                return Err(Error::NotEmpty.into());
             }
         }
         match target {
@@ -123,11 +133,11 @@ impl<C: Clock> Fs<'_, C> {
                 if self.tree.is_empty(node)? {
                     Ok(())
                 } else {
-                    Err(Error::NotEmpty)
+                    Err(Error::NotEmpty.into())
                 }
             }
-            Some(Found { kind: FileKind::Directory, .. }) => Err(Error::IsDirectory),
-            Some(_) if is_directory => Err(Error::NotDirectory),
+            Some(Found { kind: FileKind::Directory, .. }) => Err(Error::IsDirectory.into()),
+            Some(_) if is_directory => Err(Error::NotDirectory.into()),
             Some(_) => Ok(()),
         }
     }

@@ -2,11 +2,13 @@
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
-use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Cuts the file to `size` bytes, or lets it grow by zeros, which need no memory.
     ///
     /// # Errors
@@ -14,17 +16,23 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::Invalid`]: it is not open for writing.
     /// - [`Error::FileTooLarge`]: `size` is larger than 2^63 - 1.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
-    pub fn set_size(&mut self, file: &OpenFile, size: u64) -> Result<(), Error> {
+    pub fn set_size(&mut self, file: &OpenFile, size: u64) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         if file.kind != FileKind::RegularFile {
-            return Err(Error::BadDescriptor);
+            return Err(Error::BadDescriptor.into());
         }
         if !file.flags.contains(DescriptorFlags::WRITE) {
-            return Err(Error::Invalid);
+            return Err(Error::Invalid.into());
         }
         if size > MAX_FILE_SIZE {
-            return Err(Error::FileTooLarge);
+            return Err(Error::FileTooLarge.into());
         }
-        self.resize(file.slot, size)
+        if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
+            return self.tree.perform(through, Effect::SetSize { file, size });
+        }
+        Ok(self.resize(file.slot, size)?)
     }
 
     pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), Error> {

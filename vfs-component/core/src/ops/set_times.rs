@@ -1,25 +1,39 @@
 //! Setting timestamps.
 
+#[cfg(doc)]
+use crate::Error;
 use crate::fs::may_change;
-use crate::{Clock, Error, FollowFinalLink, Fs, NewTimestamp, OpenFile};
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
+use crate::node::NodeId;
+use crate::{Clock, FollowFinalLink, NewTimestamp, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Sets the timestamps of an open file or directory. If neither is to change, nothing changes.
     ///
     /// # Errors
     /// - [`Error::ReadOnly`]: the file was opened from a directory that cannot change anything, or is such a directory.
     /// - [`Error::Invalid`]: the nanoseconds of a time are a second or more.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
-    pub fn set_times(&mut self, file: &OpenFile, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+    pub fn set_times(
+        &mut self,
+        file: &OpenFile,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+    ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         accessed.check().and(modified.check())?;
         may_change(file)?;
-        self.apply_times(file.slot, accessed, modified)
+        self.apply_times(self.tree.table.id(file.slot), accessed, modified)
     }
 
     /// Sets the timestamps of what is at a path.
     ///
     /// # Errors
-    /// - Those of [`Fs::stat_at`] and [`Fs::set_times`].
+    /// - Those of [`Volume::stat_at`] and [`Volume::set_times`].
     pub fn set_times_at(
         &mut self,
         at: &OpenFile,
@@ -27,20 +41,29 @@ impl<C: Clock> Fs<'_, C> {
         follow: FollowFinalLink,
         accessed: NewTimestamp,
         modified: NewTimestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let found = self.existing(at, path, follow)?;
         accessed.check().and(modified.check())?;
         may_change(at)?;
-        let slot = self.tree.load(found.node)?;
-        self.apply_times(slot, accessed, modified)
+        self.apply_times(found.node, accessed, modified)
     }
 
-    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+    /// Sets the timestamps of a node. The time now is the volume's, also where the layer makes the change.
+    fn apply_times(&mut self, node: NodeId, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
-            self.tree.collect(slot);
             return Ok(());
         }
-        self.tree.check_nodes(&[slot], 0)?;
+        if let Some((through, node)) = self.tree.passes_through(node) {
+            let now = self.time.now();
+            let (accessed, modified) = (accessed.at(now), modified.at(now));
+            return self.tree.perform(through, Effect::SetTimes { node, accessed, modified });
+        }
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.node(node)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(slot) {

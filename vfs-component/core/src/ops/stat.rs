@@ -1,14 +1,22 @@
 //! What is known about a node.
 
-use crate::{Clock, Error, FollowFinalLink, Fs, OpenFile, Stat};
+#[cfg(doc)]
+use crate::Error;
+use crate::journal::Journal;
+use crate::layer::{Layer, LayerInode};
+use crate::{Clock, FollowFinalLink, OpenFile, Stat, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// What is known about an open file.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    pub fn stat(&self, file: &OpenFile) -> Result<Stat, Error> {
-        Ok(self.tree.table.get(file.slot)?.stat())
+    pub fn stat(&self, file: &OpenFile) -> Result<Stat, L::Stop> {
+        let node = self.tree.table.get(file.slot)?;
+        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+            Some((_, number)) => Ok(self.tree.layer.inode(number)?.stat_now()),
+            None => Ok(node.stat()),
+        }
     }
 
     /// What is known about what is at a path.
@@ -21,9 +29,9 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn stat_at(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, Error> {
+    pub fn stat_at(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, L::Stop> {
         let found = self.existing(at, path, follow)?;
         self.tree.stat(found.node)
     }

@@ -2,12 +2,18 @@
 
 use vfs_image::FileKind;
 
+#[cfg(doc)]
+use crate::Error;
+use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, Symlink};
 use crate::tree::owned;
-use crate::{Clock, Error, Fs, OpenFile, path};
+use crate::{Clock, OpenFile, Volume, path};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes a symbolic link that points at `target`, which need not be there.
     ///
     /// # Errors
@@ -22,16 +28,23 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         self.directory(at)?;
         let target = path::check(target)?;
         let (directory, name) = self.resolve_new_entry(at, path, false)?;
+        may_change(at)?;
+        if let Some((through, directory)) = self.tree.passes_through(directory) {
+            return self.tree.perform(through, Effect::Symlink { target, directory, name });
+        }
         let (target, name) = (owned(target)?, owned(name)?);
-        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[slot], reserved)?;
-        self.tree.check_nodes(&[slot], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
 
         let now = self.time.now();
         let made = self.tree.add(Body::Symlink(Symlink::Owned(target)), now);

@@ -3,12 +3,15 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{self, NodeId};
 use crate::path::Step;
-use crate::{Clock, Error, Fs, OpenFile};
+use crate::{Clock, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Removes a name of something that is not a directory. Where the file is open it stays, without that name.
     ///
     /// # Errors
@@ -23,23 +26,32 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory or of the file's other
     ///   names.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), Error> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let place = self.entry(at, path)?;
         let found = place.existing()?;
         let (Step::Name(name), false) = (place.last(), found.kind == FileKind::Directory) else {
-            return Err(Error::IsDirectory);
+            return Err(Error::IsDirectory.into());
         };
         may_change(at)?;
         self.remove_name(place.directory, name, found)
     }
 
     /// Removes a name that is there, and its node if nothing else keeps it.
-    pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), Error> {
-        let slot = self.tree.load_entries(directory, &[(name, Some(found))])?;
-        let survivor = self.tree.load_survivor(found);
-        let survivor = self.tree.kept(&[slot], survivor)?;
-        self.tree.check_nodes(&[slot, survivor.unwrap_or(slot)], 0)?;
+    pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), L::Stop> {
+        if let Some((through, directory)) = self.tree.passes_through(directory) {
+            let is_directory = found.kind == FileKind::Directory;
+            let unlink = Effect::Unlink { directory, name };
+            let effect = if is_directory { Effect::RemoveDirectory { directory, name } } else { unlink };
+            return self.tree.perform(through, effect);
+        }
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(name, Some(found))])?;
+        loading.survivor(found)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some((entries, times, links)) = self.tree.entries_mut(slot) {

@@ -1,10 +1,12 @@
 //! Writing contents.
 
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer};
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
-use crate::{Clock, DescriptorFlags, Error, Fs, OpenFile};
+use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<C: Clock> Fs<'_, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Writes all bytes at `offset`, or none. What lies between the old end and `offset` becomes zeros. Writing no bytes
     /// changes nothing.
     ///
@@ -13,42 +15,52 @@ impl<C: Clock> Fs<'_, C> {
     /// - [`Error::FileTooLarge`]: the file would be larger than 2^63 - 1 bytes.
     /// - [`Error::InsufficientSpace`]: too many bytes would be owned, or there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), Error> {
-        self.check_writable(file)?;
-        self.write_slot(file.slot, Some(offset), bytes)
+    pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), L::Stop> {
+        self.write_file(file, Some(offset), bytes)
     }
 
     /// Writes all bytes at the end of the file, or none.
     ///
     /// # Errors
-    /// Those of [`Fs::write`].
-    pub fn append(&mut self, file: &OpenFile, bytes: &[u8]) -> Result<(), Error> {
-        self.check_writable(file)?;
-        self.write_slot(file.slot, None, bytes)
+    /// Those of [`Volume::write`].
+    pub fn append(&mut self, file: &OpenFile, bytes: &[u8]) -> Result<(), L::Stop> {
+        self.write_file(file, None, bytes)
     }
 
     /// Writes at an offset, or at the end.
-    fn write_slot(&mut self, slot: u32, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> {
+    fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
+        self.check_writable(file)?;
+        let slot = file.slot;
         if bytes.is_empty() {
             return Ok(());
         }
         let length = bytes.len() as u64;
-        let Body::File(contents) = &self.tree.table.get(slot)?.body else { return Err(Error::BadDescriptor) };
+        if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(slot)) {
+            return self.tree.perform(through, Effect::Write { file, offset, length });
+        }
+        let Body::File(contents) = &self.tree.table.get(slot)?.body else { return Err(Error::BadDescriptor.into()) };
         let offset = offset.unwrap_or(contents.size());
         if offset.checked_add(length).is_none_or(|end| end > MAX_FILE_SIZE) {
-            return Err(Error::FileTooLarge);
+            return Err(Error::FileTooLarge.into());
         }
+        contents.fetch(&self.tree.layer, offset, length)?;
         let growth = contents.growth(offset, length);
         self.tree.check_bytes(growth)?;
         self.tree.check_nodes(&[slot], 0)?;
-        let Body::File(contents) = &mut self.tree.table.get_mut(slot)?.body else { return Err(Error::BadDescriptor) };
+        self.tree.journal.write(self.tree.table.id(slot), offset, length)?;
+        let Body::File(contents) = &mut self.tree.table.get_mut(slot)?.body else {
+            return Err(Error::BadDescriptor.into());
+        };
         contents.reserve(offset, length)?;
 
         let now = self.time.now();
-        if let Some(node) = self.tree.change(slot)
+        if let Some((node, layer)) = self.tree.change_over_layer(slot)
             && let Body::File(contents) = &mut node.body
         {
-            contents.write(offset, bytes);
+            contents.write(layer, offset, bytes);
             node.times.modify(now);
         }
         self.tree.count_bytes(0, growth);

@@ -2,15 +2,14 @@
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Options, Stat,
-    Timestamp,
+    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Stat, Timestamp,
 };
 use vfs_plan::{
     Answer, At, Facts, ITEMS, Item, Kind, NewTime, Op, SLOTS, STREAMS, Side, Tree, pattern, read_in_pieces, summary,
 };
 
 use crate::listing::Listing;
-use crate::support::{self, FOLLOW, NO_FOLLOW, Test, TestClock, list};
+use crate::support::{self, FOLLOW, NO_FOLLOW, Options, Test, TestClock, list};
 
 /// The time in the test: seconds that count as "now".
 const NOW: u64 = 2_000_000_000;
@@ -228,7 +227,7 @@ pub fn time(new: NewTime) -> NewTimestamp {
     }
 }
 
-fn facts(stat: &Stat) -> Facts {
+pub fn facts(stat: &Stat) -> Facts {
     let kind = match stat.kind {
         FileKind::Directory => Kind::Directory,
         FileKind::SymbolicLink => Kind::Link,
@@ -247,7 +246,7 @@ fn flags(fs: &Fs<'_, TestClock>, file: &OpenFile) -> String {
     }
 }
 
-fn name(error: Error) -> &'static str {
+pub fn name(error: Error) -> &'static str {
     match error {
         Error::BadDescriptor => "bad-descriptor",
         Error::Busy => "busy",
@@ -262,6 +261,9 @@ fn name(error: Error) -> &'static str {
         Error::NotDirectory => "not-directory",
         Error::NotEmpty => "not-empty",
         Error::NotPermitted => "not-permitted",
+        Error::ReadOnly => "read-only",
+        Error::Io => "io",
+        Error::Overflow => "overflow",
         error => panic!("{error}, which no plan can cause"),
     }
 }

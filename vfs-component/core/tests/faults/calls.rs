@@ -1,7 +1,7 @@
 //! The operations, and a tree for them.
 
 use vfs_core::check::Trust;
-use vfs_core::{Error, FileKind, Limits, NewTimestamp, OpenFile, OpenFlags, Stat};
+use vfs_core::{Error, FileKind, Limits, NewTimestamp, OpenFile, OpenFlags, Rights, Stat};
 
 use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, Test};
 
@@ -10,7 +10,7 @@ pub type Call = fn(&mut Test<'_>, &OpenFile) -> Result<(), Error>;
 
 /// Every operation. `open` is `dir/file`, open to read and write.
 pub const CALLS: &[(&str, Call)] = &[
-    ("open_root", |t, _| t.fs.open_root().map(|file| t.fs.close(file))),
+    ("open_root", |t, _| t.fs.open_root(Rights::default()).map(|file| t.fs.close(file))),
     ("open_at", |t, _| t.open("dir/sub/deep", OpenFlags::NONE, READ).map(|file| t.fs.close(file))),
     ("open_at, creating", |t, _| t.open("dir/new", OpenFlags::CREATE, READ).map(|file| t.fs.close(file))),
     ("open_at, truncating", |t, _| t.open("dir/file", OpenFlags::TRUNCATE, READ).map(|file| t.fs.close(file))),

@@ -1,9 +1,9 @@
 //! Every limit is hit at every step of every operation.
 
-use vfs_core::{Error, Limits, OpenFile, OpenFlags, Options};
+use vfs_core::{Error, Limits, OpenFile, OpenFlags};
 
 use crate::calls::{CALLS, everything, of_the_app, some_items};
-use crate::support::{READ_WRITE, Test, image};
+use crate::support::{Options, READ_WRITE, Test, image};
 
 /// Allows each call 0, 1, 2, ... more than what there is, until it succeeds. `make` gives a tree with limits, `limits` those that allow
 /// so much more.

@@ -1,6 +1,6 @@
 //! Every allocation of every operation fails once.
 
-use vfs_core::{Error, Fs, Limits, OpenFlags, Options};
+use vfs_core::{Error, Fs, Limits, OpenFlags};
 
 use crate::allocator::with_allocations;
 use crate::calls::{CALLS, everything, of_the_app, some_items};
@@ -44,6 +44,6 @@ fn with_everything_of_the_app() {
 #[test]
 fn a_filesystem_that_cannot_begin() {
     let clock = TestClock::default();
-    let result = with_allocations(0, || Fs::new(None, clock, Options::default()).map(drop));
+    let result = with_allocations(0, || Fs::new(None, clock, Limits::default()).map(drop));
     assert_eq!(result, Err(Error::InsufficientMemory));
 }

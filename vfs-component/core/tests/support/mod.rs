@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use vfs_core::{
-    Clock, DescriptorFlags, Error, FollowFinalLink, Fs, Limits, OpenFile, OpenFlags, Options, Stat, Timestamp,
+    Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, Fs, Limits, OpenFile, OpenFlags, Rights, Stat,
+    Timestamp,
 };
 use vfs_image::{Attributes, Image, Layout, Tree};
 
@@ -68,6 +69,14 @@ pub fn image(items: &[(&str, Item<'_>)]) -> Vec<u8> {
     bytes
 }
 
+/// The limits of a volume, and the rights with which its root is opened.
+#[derive(Clone, Copy, Default)]
+pub struct Options {
+    pub read_only: bool,
+    pub directory_rights: DirectoryRights,
+    pub limits: Limits,
+}
+
 /// A filesystem with its root open, and short ways to do common things.
 pub struct Test<'i> {
     pub fs: Fs<'i, TestClock>,
@@ -79,8 +88,9 @@ impl<'i> Test<'i> {
     pub fn with(image: Option<&'i [u8]>, options: Options) -> Self {
         let clock = TestClock::default();
         let image = image.map(|bytes| Image::new(bytes).unwrap());
-        let mut fs = Fs::new(image, clock.clone(), options).unwrap();
-        let root = fs.open_root().unwrap();
+        let Options { read_only, directory_rights, limits } = options;
+        let mut fs = Fs::new(image, clock.clone(), limits).unwrap();
+        let root = fs.open_root(Rights { read_only, directory_rights }).unwrap();
         Self { fs, root, clock }
     }
 

@@ -2,19 +2,19 @@
 
 use vfs_core::Error;
 
-use super::{Answer, DONE, answer};
+use super::{Answer, DONE};
 use crate::abi::{self, List, Pair, Unit};
 use crate::export::streams::{new_input, new_output};
-use crate::handle::{Input, Output, Position};
-use crate::state::State;
+use crate::handle::{AppHandles, Input, Output, Position};
+use crate::state::{State, answer};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read-via-stream")]
 extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Answer<u32> {
     answer(|state| {
-        state.handles.reserve()?;
-        let file = state.handles.descriptor(descriptor);
-        state.fs.check_readable(file)?;
-        let file = state.fs.reopen(file)?;
+        state.session.handles.reserve()?;
+        let file = state.session.handles.descriptor(descriptor);
+        state.volume.check_readable(file)?;
+        let file = state.volume.reopen(file)?;
         Ok(new_input(state, Input::File { file, offset, closed: false }))
     })
 }
@@ -30,10 +30,10 @@ extern "C" fn append_via_stream(descriptor: u32) -> *const Answer<u32> {
 }
 
 fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Result<u32, Error> {
-    state.handles.reserve()?;
-    let file = state.handles.descriptor(descriptor);
-    state.fs.check_writable(file)?;
-    let file = state.fs.reopen(file)?;
+    state.session.handles.reserve()?;
+    let file = state.session.handles.descriptor(descriptor);
+    state.volume.check_writable(file)?;
+    let file = state.volume.reopen(file)?;
     Ok(new_output(state, Output::File { file, position, permit: None, closed: false }))
 }
 
@@ -41,8 +41,8 @@ fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Resu
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read")]
 extern "C" fn read(descriptor: u32, length: u64, offset: u64) -> *const Answer<Pair<List, bool>> {
     answer(|state| {
-        let State { fs, handles, gather, .. } = state;
-        let bytes = fs.read(handles.descriptor(descriptor), offset, length, gather)?;
+        let State { volume, session, gather, .. } = state;
+        let bytes = volume.read(session.handles.descriptor(descriptor), offset, length, gather)?;
         Ok(Pair(List::of(bytes), bytes.is_empty()))
     })
 }
@@ -51,7 +51,7 @@ extern "C" fn read(descriptor: u32, length: u64, offset: u64) -> *const Answer<P
 extern "C" fn write(descriptor: u32, pointer: *const u8, length: usize, offset: u64) -> *const Answer<u64> {
     answer(|state| {
         let bytes = abi::list(pointer, length);
-        state.fs.write(state.handles.descriptor(descriptor), offset, bytes)?;
+        state.volume.write(state.session.handles.descriptor(descriptor), offset, bytes)?;
         Ok(length as u64)
     })
 }
@@ -60,26 +60,26 @@ export! {
     "wasi:filesystem/types#[method]descriptor.set-size",
     "wasi:filesystem/types@0.3#[method]descriptor.set-size",
     (descriptor: u32, size: u64) -> Unit,
-    |state| state.fs.set_size(state.handles.descriptor(descriptor), size).map(|()| DONE)
+    |state| state.volume.set_size(state.session.handles.descriptor(descriptor), size).map(|()| DONE)
 }
 
 export! {
     "wasi:filesystem/types#[method]descriptor.advise",
     "wasi:filesystem/types@0.3#[method]descriptor.advise",
     (descriptor: u32, offset: u64, length: u64, _advice: u32) -> Unit,
-    |state| state.fs.advise(state.handles.descriptor(descriptor), offset, length).map(|()| DONE)
+    |state| state.volume.advise(state.session.handles.descriptor(descriptor), offset, length).map(|()| DONE)
 }
 
 export! {
     "wasi:filesystem/types#[method]descriptor.sync",
     "wasi:filesystem/types@0.3#[method]descriptor.sync",
     (descriptor: u32) -> Unit,
-    |state| state.fs.sync(state.handles.descriptor(descriptor)).map(|()| DONE)
+    |state| state.volume.sync(state.session.handles.descriptor(descriptor)).map(|()| DONE)
 }
 
 export! {
     "wasi:filesystem/types#[method]descriptor.sync-data",
     "wasi:filesystem/types@0.3#[method]descriptor.sync-data",
     (descriptor: u32) -> Unit,
-    |state| state.fs.sync_data(state.handles.descriptor(descriptor)).map(|()| DONE)
+    |state| state.volume.sync_data(state.session.handles.descriptor(descriptor)).map(|()| DONE)
 }

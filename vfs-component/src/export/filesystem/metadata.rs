@@ -2,9 +2,10 @@
 
 use vfs_core::{Error, Stat};
 
-use super::{Answer, Answer3, DONE, answer, descriptor_type, follow, new_timestamp};
+use super::{Answer, Answer3, DONE, descriptor_type, follow, new_timestamp};
 use crate::abi::{self, Datetime, DescriptorType, Opt, Pair, Unit};
-use crate::state::{State, call_value};
+use crate::handle::AppHandles;
+use crate::state::{State, answer, call_value};
 
 /// `descriptor-stat`, with the type of a node as a version has it.
 #[derive(Clone, Copy)]
@@ -43,23 +44,23 @@ export! {
     "wasi:filesystem/types#[method]descriptor.get-flags",
     "wasi:filesystem/types@0.3#[method]descriptor.get-flags",
     (descriptor: u32) -> u8,
-    |state| Ok(state.fs.flags(state.handles.descriptor(descriptor)).bits())
+    |state| Ok(state.volume.flags(state.session.handles.descriptor(descriptor)).bits())
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.get-type")]
 extern "C" fn get_type(descriptor: u32) -> *const Answer<u8> {
-    answer(|state| Ok(descriptor_type(state.fs.kind(state.handles.descriptor(descriptor)))))
+    answer(|state| Ok(descriptor_type(state.volume.kind(state.session.handles.descriptor(descriptor)))))
 }
 
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.get-type")]
 extern "C" fn get_type_3(descriptor: u32) -> *const Answer3<DescriptorType> {
-    answer(|state| Ok(state.fs.kind(state.handles.descriptor(descriptor)).into()))
+    answer(|state| Ok(state.volume.kind(state.session.handles.descriptor(descriptor)).into()))
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.stat")]
 extern "C" fn stat(descriptor: u32) -> *const Answer<DescriptorStat<u8>> {
     answer(|state| {
-        let stat = state.fs.stat(state.handles.descriptor(descriptor))?;
+        let stat = state.volume.stat(state.session.handles.descriptor(descriptor))?;
         Ok(DescriptorStat::new(descriptor_type(stat.kind), stat))
     })
 }
@@ -67,7 +68,7 @@ extern "C" fn stat(descriptor: u32) -> *const Answer<DescriptorStat<u8>> {
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.stat")]
 extern "C" fn stat_3(descriptor: u32) -> *const Answer3<DescriptorStat<DescriptorType>> {
     answer(|state| {
-        let stat = state.fs.stat(state.handles.descriptor(descriptor))?;
+        let stat = state.volume.stat(state.session.handles.descriptor(descriptor))?;
         Ok(DescriptorStat::new(stat.kind.into(), stat))
     })
 }
@@ -99,7 +100,7 @@ extern "C" fn stat_at_3(
 }
 
 fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Error> {
-    state.fs.stat_at(state.handles.descriptor(descriptor), path, follow(path_flags))
+    state.volume.stat_at(state.session.handles.descriptor(descriptor), path, follow(path_flags))
 }
 
 export! {
@@ -115,8 +116,8 @@ export! {
         modified_nanoseconds: u32,
     ) -> Unit,
     |state| {
-        state.fs.set_times(
-            state.handles.descriptor(descriptor),
+        state.volume.set_times(
+            state.session.handles.descriptor(descriptor),
             new_timestamp(accessed, accessed_seconds, accessed_nanoseconds),
             new_timestamp(modified, modified_seconds, modified_nanoseconds),
         ).map(|()| DONE)
@@ -139,8 +140,8 @@ export! {
         modified_nanoseconds: u32,
     ) -> Unit,
     |state| {
-        state.fs.set_times_at(
-            state.handles.descriptor(descriptor),
+        state.volume.set_times_at(
+            state.session.handles.descriptor(descriptor),
             abi::string(path, path_length),
             follow(path_flags),
             new_timestamp(accessed, accessed_seconds, accessed_nanoseconds),
@@ -152,8 +153,8 @@ export! {
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.is-same-object")]
 extern "C" fn is_same_object(descriptor: u32, other: u32) -> bool {
     call_value(|state| {
-        let (one, other) = state.handles.two_descriptors(descriptor, other);
-        state.fs.is_same(one, other)
+        let handles = &state.session.handles;
+        state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other))
     })
 }
 
@@ -167,7 +168,8 @@ export! {
     "wasi:filesystem/types@0.3#[method]descriptor.metadata-hash",
     (descriptor: u32) -> Pair<u64, u64>,
     |state| {
-        state.fs.metadata_hash(state.handles.descriptor(descriptor)).map(|(lower, upper)| Pair(lower, upper))
+        let (lower, upper) = state.volume.metadata_hash(state.session.handles.descriptor(descriptor))?;
+        Ok(Pair(lower, upper))
     }
 }
 
@@ -177,9 +179,8 @@ export! {
     (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize) -> Pair<u64, u64>,
     |state| {
         let path = abi::string(path, path_length);
-        state
-            .fs
-            .metadata_hash_at(state.handles.descriptor(descriptor), path, follow(path_flags))
+        state.volume
+            .metadata_hash_at(state.session.handles.descriptor(descriptor), path, follow(path_flags))
             .map(|(lower, upper)| Pair(lower, upper))
     }
 }

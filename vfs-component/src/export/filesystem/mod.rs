@@ -8,13 +8,13 @@ macro_rules! export {
             $(#[$doc])*
             #[unsafe(export_name = $old)]
             extern "C" fn version_2($($name: $ty),*) -> *const super::Answer<$value> {
-                super::answer($body)
+                crate::state::answer($body)
             }
 
             $(#[$doc])*
             #[unsafe(export_name = $new)]
             extern "C" fn version_3($($name: $ty),*) -> *const super::Answer3<$value> {
-                super::answer($body)
+                crate::state::answer($body)
             }
         };
     };
@@ -29,11 +29,9 @@ mod open;
 mod preopens;
 mod streams3;
 
-use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, OpenFile, Timestamp};
+use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, Timestamp};
 
 use crate::abi::{ErrorCode, Res, Unit};
-use crate::handle::Handle;
-use crate::state::{State, call};
 
 mod version_2 {
     #[link(wasm_import_module = "[export]wasi:filesystem/types")]
@@ -59,24 +57,8 @@ type Answer<T> = Res<T, Error>;
 /// The same of WASI 0.3.
 type Answer3<T> = Res<T, ErrorCode>;
 
-/// One call that gives `result<T, error-code>`.
-fn answer<T: Copy, E: From<Error> + Copy>(body: impl FnOnce(&mut State) -> Result<T, Error>) -> *const Res<T, E> {
-    call(|state| body(state).map_err(E::from).into())
-}
-
 /// What `result<_, error-code>` has in the place of a value.
 const DONE: Unit = [];
-
-/// Opens something and gives it to the app as a resource.
-fn new_descriptor(
-    state: &mut State,
-    resource_new: impl FnOnce(u32) -> u32,
-    open: impl FnOnce(&mut State) -> Result<OpenFile, Error>,
-) -> Result<u32, Error> {
-    state.handles.reserve()?;
-    let file = open(state)?;
-    Ok(resource_new(state.handles.insert(Handle::Descriptor(file))))
-}
 
 /// `descriptor-type`.
 fn descriptor_type(kind: FileKind) -> u8 {

@@ -2,7 +2,7 @@
 
 use super::{DONE, follow};
 use crate::abi::{self, List, Unit};
-use crate::state::State;
+use crate::handle::AppHandles;
 
 export! {
     "wasi:filesystem/types#[method]descriptor.rename-at",
@@ -16,9 +16,9 @@ export! {
         new_path_length: usize,
     ) -> Unit,
     |state| {
-        let State { fs, handles, .. } = state;
-        let (from, to) = handles.two_descriptors(descriptor, new_descriptor);
-        fs.rename_at(from, abi::string(old_path, old_path_length), to, abi::string(new_path, new_path_length))
+        let handles = &state.session.handles;
+        let (from, to) = (handles.descriptor(descriptor), handles.descriptor(new_descriptor));
+        state.volume.rename_at(from, abi::string(old_path, old_path_length), to, abi::string(new_path, new_path_length))
             .map(|()| DONE)
     }
 }
@@ -36,10 +36,11 @@ export! {
         new_path_length: usize,
     ) -> Unit,
     |state| {
-        let State { fs, handles, .. } = state;
-        let (from, to) = handles.two_descriptors(descriptor, new_descriptor);
+        let handles = &state.session.handles;
+        let (from, to) = (handles.descriptor(descriptor), handles.descriptor(new_descriptor));
         let old_path = abi::string(old_path, old_path_length);
-        fs.link_at(from, old_path, follow(old_path_flags), to, abi::string(new_path, new_path_length)).map(|()| DONE)
+        let new_path = abi::string(new_path, new_path_length);
+        state.volume.link_at(from, old_path, follow(old_path_flags), to, new_path).map(|()| DONE)
     }
 }
 
@@ -47,7 +48,10 @@ export! {
     "wasi:filesystem/types#[method]descriptor.unlink-file-at",
     "wasi:filesystem/types@0.3#[method]descriptor.unlink-file-at",
     (descriptor: u32, path: *const u8, path_length: usize) -> Unit,
-    |state| state.fs.unlink_file_at(state.handles.descriptor(descriptor), abi::string(path, path_length)).map(|()| DONE)
+    |state| {
+        let path = abi::string(path, path_length);
+        state.volume.unlink_file_at(state.session.handles.descriptor(descriptor), path).map(|()| DONE)
+    }
 }
 
 export! {
@@ -55,8 +59,8 @@ export! {
     "wasi:filesystem/types@0.3#[method]descriptor.symlink-at",
     (descriptor: u32, target: *const u8, target_length: usize, path: *const u8, path_length: usize) -> Unit,
     |state| {
-        let target = abi::string(target, target_length);
-        state.fs.symlink_at(target, state.handles.descriptor(descriptor), abi::string(path, path_length)).map(|()| DONE)
+        let (target, path) = (abi::string(target, target_length), abi::string(path, path_length));
+        state.volume.symlink_at(target, state.session.handles.descriptor(descriptor), path).map(|()| DONE)
     }
 }
 
@@ -66,7 +70,7 @@ export! {
     (descriptor: u32, path: *const u8, path_length: usize) -> List,
     |state| {
         let path = abi::string(path, path_length);
-        let target = state.fs.readlink_at(state.handles.descriptor(descriptor), path)?;
+        let target = state.volume.readlink_at(state.session.handles.descriptor(descriptor), path)?;
         Ok(List::of(target.as_bytes()))
     }
 }

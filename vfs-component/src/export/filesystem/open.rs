@@ -1,12 +1,12 @@
 //! Opening and dropping descriptors.
 
-use vfs_core::{DescriptorFlags, Error, OpenFile, OpenFlags};
+use vfs_core::{DescriptorFlags, Error, OpenFlags};
 
-use super::{Answer, Answer3, answer, follow, new_descriptor, version_2, version_3};
+use super::{Answer, Answer3, follow, version_2, version_3};
 use crate::abi::{self, ErrorCode};
-use crate::handle::Kind;
+use crate::handle::{AppHandles, Handle, Kind};
 use crate::pump;
-use crate::state::{State, call_value};
+use crate::state::{State, answer, call_value};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.open-at")]
 extern "C" fn open_at(
@@ -19,8 +19,8 @@ extern "C" fn open_at(
 ) -> *const Answer<u32> {
     answer(|state| {
         let path = abi::string(path, path_length);
-        let open = |state: &mut State| open(state, descriptor, path_flags, path, open_flags, flags);
-        new_descriptor(state, |number| version_2::resource_new_descriptor(number), open)
+        let file = open(state, descriptor, path_flags, path, open_flags, flags)?;
+        Ok(version_2::resource_new_descriptor(file))
     })
 }
 
@@ -35,8 +35,8 @@ extern "C" fn open_at_3(
 ) -> *const Answer3<u32> {
     answer(|state| {
         let path = abi::string(path, path_length);
-        let open = |state: &mut State| open(state, descriptor, path_flags, path, open_flags, flags);
-        new_descriptor(state, |number| version_3::resource_new_descriptor(number), open)
+        let file = open(state, descriptor, path_flags, path, open_flags, flags)?;
+        Ok(version_3::resource_new_descriptor(file))
     })
 }
 
@@ -52,11 +52,10 @@ extern "C" fn open_at_as_pump(
 ) -> u32 {
     let opened = call_value(|state| {
         let path = abi::string(path, path_length);
-        let open = |state: &mut State| open(state, descriptor, path_flags, path, open_flags, flags);
-        new_descriptor(state, |number| version_3::resource_new_descriptor(number), open)
+        open(state, descriptor, path_flags, path, open_flags, flags)
     });
     match opened {
-        Ok(descriptor) => task_return(0, descriptor, 0, 0, 0),
+        Ok(file) => task_return(0, version_3::resource_new_descriptor(file), 0, 0, 0),
         Err(error) => task_return(1, ErrorCode::from(error).number().into(), 0, 0, 0),
     }
     pump::become_pump()
@@ -74,6 +73,8 @@ unsafe extern "C" {
     safe fn task_return(tag: u32, value: u32, has_text: u32, text: usize, text_length: usize);
 }
 
+/// Opens what is at a path; the number of its handle.
+#[inline(always)]
 fn open(
     state: &mut State,
     descriptor: u32,
@@ -81,19 +82,22 @@ fn open(
     path: &str,
     open_flags: u32,
     flags: u32,
-) -> Result<OpenFile, Error> {
-    state.fs.open_at(
-        state.handles.descriptor(descriptor),
+) -> Result<u32, Error> {
+    let State { volume, session, .. } = state;
+    session.handles.reserve()?;
+    let file = volume.open_at(
+        session.handles.descriptor(descriptor),
         path,
         follow(path_flags),
         OpenFlags::from_bits(open_flags as u8),
         DescriptorFlags::from_bits(flags as u8),
-    )
+    )?;
+    Ok(session.handles.add(Handle::Descriptor(file)))
 }
 
 #[unsafe(export_name = "wasi:filesystem/types#[dtor]descriptor")]
 extern "C" fn drop_descriptor(descriptor: u32) {
-    call_value(|state| state.handles.remove(&mut state.fs, descriptor, Kind::Descriptor));
+    call_value(|state| state.session.handles.remove(&mut state.volume, descriptor, Kind::Descriptor));
 }
 
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[dtor]descriptor")]

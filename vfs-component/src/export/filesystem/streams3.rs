@@ -3,7 +3,7 @@
 use vfs_core::{Error, OpenFile};
 
 use crate::abi::Pair;
-use crate::handle::Position;
+use crate::handle::{AppHandles, Position};
 use crate::pump::{Done, Lister, Reader, Sink, Source, World, Writer, bytes, entries};
 use crate::state::{State, call, call_value};
 
@@ -13,8 +13,8 @@ extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, 
         let (stream, end) = bytes::new();
         let (future, done) = Done::of_filesystem();
         let file = readable(state, descriptor);
-        let State { fs, standard, pump, .. } = state;
-        let world = &mut World { fs, standard };
+        let State { volume, session, pump, .. } = state;
+        let world = &mut World { volume, standard: &mut session.standard };
         match file {
             Ok(file) => pump.read(world, Reader::new(end, done, Source::File { file, offset })),
             Err(error) => {
@@ -28,9 +28,9 @@ extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, 
 
 /// Streams go on when the descriptor is dropped, so each has an open file of its own.
 fn readable(state: &mut State, descriptor: u32) -> Result<OpenFile, Error> {
-    let file = state.handles.descriptor(descriptor);
-    state.fs.check_readable(file)?;
-    state.fs.reopen(file)
+    let file = state.session.handles.descriptor(descriptor);
+    state.volume.check_readable(file)?;
+    state.volume.reopen(file)
 }
 
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.write-via-stream")]
@@ -49,15 +49,15 @@ fn write(state: &mut State, descriptor: u32, stream: u32, position: Position) ->
         Ok(file) => Sink::File { file, position },
         Err(error) => Sink::Failing(error),
     };
-    let State { fs, standard, pump, .. } = state;
-    pump.write(&mut World { fs, standard }, Writer::new(stream, done, sink));
+    let State { volume, session, pump, .. } = state;
+    pump.write(&mut World { volume, standard: &mut session.standard }, Writer::new(stream, done, sink));
     future
 }
 
 fn writable(state: &mut State, descriptor: u32) -> Result<OpenFile, Error> {
-    let file = state.handles.descriptor(descriptor);
-    state.fs.check_writable(file)?;
-    state.fs.reopen(file)
+    let file = state.session.handles.descriptor(descriptor);
+    state.volume.check_writable(file)?;
+    state.volume.reopen(file)
 }
 
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.read-directory")]
@@ -65,9 +65,9 @@ extern "C" fn read_directory(descriptor: u32) -> *const Pair<u32, u32> {
     call(|state| {
         let (stream, end) = entries::new();
         let (future, done) = Done::of_filesystem();
-        let State { fs, standard, handles, pump, .. } = state;
-        let directory = fs.read_dir(handles.descriptor(descriptor));
-        let world = &mut World { fs, standard };
+        let State { volume, session, pump, .. } = state;
+        let directory = volume.read_dir(session.handles.descriptor(descriptor));
+        let world = &mut World { volume, standard: &mut session.standard };
         match directory {
             Ok(directory) => pump.list(world, Lister::new(end, done, directory)),
             Err(error) => {

@@ -3,11 +3,10 @@
 use super::{Failure, StreamError, answer};
 use crate::abi::{List, Res};
 use crate::export::poll::new_pollable;
-use crate::handle::{Input, Kind, Pollable};
+use crate::handle::{AppHandles, Input, Kind, Pollable};
 use crate::host;
 use crate::host::streams::Outcome;
-use crate::standard::Standard;
-use crate::state::{State, call, call_value, within_call};
+use crate::state::{Session, State, call, call_value, within_call};
 use vfs_core::OpenFile;
 
 #[unsafe(export_name = "wasi:io/streams#[method]input-stream.read")]
@@ -33,7 +32,7 @@ extern "C" fn blocking_skip(stream: u32, length: u64) -> *const Res<u64, StreamE
 #[unsafe(export_name = "wasi:io/streams#[method]input-stream.subscribe")]
 extern "C" fn subscribe(stream: u32) -> u32 {
     call_value(|state| {
-        let pollable = match state.handles.input(stream) {
+        let pollable = match state.session.handles.input(stream) {
             Input::File { .. } | Input::Standard | Input::Null | Input::Failing(_) => Pollable::Ready,
             Input::Host(host) => {
                 host.add_pollable();
@@ -46,7 +45,7 @@ extern "C" fn subscribe(stream: u32) -> u32 {
 
 #[unsafe(export_name = "wasi:io/streams#[dtor]input-stream")]
 extern "C" fn drop_input_stream(stream: u32) {
-    within_call(|state| state.handles.remove(&mut state.fs, stream, Kind::Input));
+    within_call(|state| state.session.handles.remove(&mut state.volume, stream, Kind::Input));
 }
 
 #[inline]
@@ -56,7 +55,7 @@ fn read_with(
     of_host: impl FnOnce(u32, u64) -> Outcome<List>,
 ) -> *const Res<List, StreamError> {
     call(|state| {
-        let result = match state.handles.input(stream) {
+        let result = match state.session.handles.input(stream) {
             Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
             _ => read_file(state, stream, length).map(List::of),
         };
@@ -71,15 +70,15 @@ fn read_with(
 /// - [`Failure::File`]: the file cannot be read; from now on the stream is closed.
 /// - Those of [`file_of`].
 pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
-    let State { fs, handles, standard, gather, .. } = state;
-    let (file, offset, closed) = file_of(handles.input(stream), standard)?;
+    let State { volume, session, gather, .. } = state;
+    let (file, offset, closed) = file_of(session, stream)?;
     if *closed {
         return Err(Failure::Closed);
     }
     if length == 0 {
         return Ok(&[]);
     }
-    match fs.read(file, *offset, length, gather) {
+    match volume.read(file, *offset, length, gather) {
         Ok([]) => Err(Failure::Closed),
         Ok(bytes) => {
             *offset += bytes.len() as u64;
@@ -94,8 +93,7 @@ pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&
 
 /// Goes back by bytes that were read and reached nobody.
 pub(super) fn unread_file(state: &mut State, stream: u32, count: u64) {
-    let State { handles, standard, .. } = state;
-    if let Ok((_, offset, _)) = file_of(handles.input(stream), standard) {
+    if let Ok((_, offset, _)) = file_of(&mut state.session, stream) {
         *offset = offset.saturating_sub(count);
     }
 }
@@ -103,7 +101,7 @@ pub(super) fn unread_file(state: &mut State, stream: u32, count: u64) {
 #[inline]
 fn skip_with(stream: u32, length: u64, of_host: impl FnOnce(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
     call(|state| {
-        let result = match state.handles.input(stream) {
+        let result = match state.session.handles.input(stream) {
             Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
             _ => skip_file(state, stream, length),
         };
@@ -112,12 +110,12 @@ fn skip_with(stream: u32, length: u64, of_host: impl FnOnce(u32, u64) -> Outcome
 }
 
 fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure> {
-    let State { fs, handles, standard, .. } = state;
-    let (file, offset, closed) = file_of(handles.input(stream), standard)?;
+    let State { volume, session, .. } = state;
+    let (file, offset, closed) = file_of(session, stream)?;
     if *closed {
         return Err(Failure::Closed);
     }
-    let left = fs.stat(file)?.size.saturating_sub(*offset);
+    let left = volume.stat(file)?.size.saturating_sub(*offset);
     if left == 0 && length > 0 {
         return Err(Failure::Closed);
     }
@@ -131,11 +129,11 @@ fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure
 /// # Errors
 /// - [`Failure::Closed`]: it reads none.
 /// - What a stream answers always.
-fn file_of<'s>(
-    stream: &'s mut Input,
-    standard: &'s mut Standard,
-) -> Result<(&'s mut OpenFile, &'s mut u64, &'s mut bool), Failure> {
-    let stream = if let Input::Standard = stream { &mut standard.input } else { stream };
+fn file_of(session: &mut Session, stream: u32) -> Result<(&OpenFile, &mut u64, &mut bool), Failure> {
+    let stream = match session.handles.input(stream) {
+        Input::Standard => &mut session.standard.input,
+        stream => stream,
+    };
     match stream {
         Input::File { file, offset, closed } => Ok((file, offset, closed)),
         Input::Failing(failure) => Err((*failure).into()),

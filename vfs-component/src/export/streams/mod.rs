@@ -10,7 +10,7 @@ use vfs_core::Error;
 
 use crate::abi::Res;
 use crate::export::error::new_error;
-use crate::handle::{Handle, Input, Output, StreamFailure};
+use crate::handle::{AppHandles, Handle, Input, Output, StreamFailure};
 use crate::host;
 use crate::state::State;
 
@@ -24,12 +24,12 @@ unsafe extern "C" {
 
 /// A resource of the app's.
 pub fn new_input(state: &mut State, input: Input) -> u32 {
-    resource_new_input_stream(state.handles.insert(Handle::Input(input)))
+    resource_new_input_stream(state.session.handles.add(Handle::Input(input)))
 }
 
 /// A resource of the app's.
 pub fn new_output(state: &mut State, output: Output) -> u32 {
-    resource_new_output_stream(state.handles.insert(Handle::Output(output)))
+    resource_new_output_stream(state.session.handles.add(Handle::Output(output)))
 }
 
 /// `stream-error`, with the app's error handle.

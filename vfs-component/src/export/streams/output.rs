@@ -3,11 +3,10 @@
 use super::{Failure, StreamError, answer};
 use crate::abi::{self, Res, Unit};
 use crate::export::poll::new_pollable;
-use crate::handle::{Handles, Kind, Output, Pollable, Position};
+use crate::handle::{AppHandles, Handle, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
-use crate::host::wall_clock::HostClock;
-use crate::state::{State, call, call_value, within_call};
-use vfs_core::{Error, Fs};
+use crate::state::{State, Volume, call, call_value, within_call};
+use vfs_core::{Error, Handles};
 
 /// The most bytes that `check-write` permits the next writes to bring: as many as there is surely room for when they come. An app
 /// that uses all of it is permitted [`LARGE_PERMIT`] from then on, if memory has room for that.
@@ -33,7 +32,7 @@ static ZEROES: [u8; 4096] = [0; 4096];
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.check-write")]
 extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
     call(|state| {
-        let result = match state.handles.output(stream) {
+        let result = match state.session.handles.output(stream) {
             Output::Host(stream) => match host::check_write(stream.handle) {
                 Ok(0) => Ok(0),
                 Ok(of_host) => room(of_host.min(LARGE_PERMIT as u64) as usize).map(|bytes| bytes.min(of_host)),
@@ -54,10 +53,10 @@ extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
 extern "C" fn write(stream: u32, pointer: *const u8, length: usize) -> *const Res<Unit, StreamError> {
     call(|state| {
         let bytes = abi::list(pointer, length);
-        let result = match state.handles.output(stream) {
+        let result = match state.session.handles.output(stream) {
             Output::Host(stream) => host::write(stream.handle, bytes).map_err(Failure::from),
             _ => {
-                use_permit(&mut state.handles, stream, length as u64);
+                use_permit(&mut state.session.handles, stream, length as u64);
                 write_file(state, stream, bytes)
             }
         };
@@ -73,7 +72,7 @@ extern "C" fn blocking_write_and_flush(
 ) -> *const Res<Unit, StreamError> {
     call(|state| {
         let bytes = abi::list(pointer, length);
-        let result = match state.handles.output(stream) {
+        let result = match state.session.handles.output(stream) {
             Output::Host(stream) => host::blocking_write_and_flush(stream.handle, bytes).map_err(Failure::from),
             _ => write_file(state, stream, bytes),
         };
@@ -94,7 +93,7 @@ extern "C" fn blocking_flush(stream: u32) -> *const Res<Unit, StreamError> {
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.subscribe")]
 extern "C" fn subscribe(stream: u32) -> u32 {
     call_value(|state| {
-        let pollable = match state.handles.output(stream) {
+        let pollable = match state.session.handles.output(stream) {
             Output::File { .. } | Output::Null | Output::Closed | Output::Failing(_) => Pollable::Ready,
             Output::Host(host) => {
                 host.add_pollable();
@@ -110,10 +109,10 @@ extern "C" fn subscribe(stream: u32) -> u32 {
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.write-zeroes")]
 extern "C" fn write_zeroes(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
     call(|state| {
-        let result = match state.handles.output(stream) {
+        let result = match state.session.handles.output(stream) {
             Output::Host(stream) => host::write_zeroes(stream.handle, length).map_err(Failure::from),
             _ => {
-                use_permit(&mut state.handles, stream, length);
+                use_permit(&mut state.session.handles, stream, length);
                 write_zeroes_to_file(state, stream, length)
             }
         };
@@ -124,7 +123,7 @@ extern "C" fn write_zeroes(stream: u32, length: u64) -> *const Res<Unit, StreamE
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.blocking-write-zeroes-and-flush")]
 extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
     call(|state| {
-        let result = match state.handles.output(stream) {
+        let result = match state.session.handles.output(stream) {
             Output::Host(stream) => host::blocking_write_zeroes_and_flush(stream.handle, length).map_err(Failure::from),
             _ => write_zeroes_to_file(state, stream, length),
         };
@@ -134,13 +133,13 @@ extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *cons
 
 #[unsafe(export_name = "wasi:io/streams#[dtor]output-stream")]
 extern "C" fn drop_output_stream(stream: u32) {
-    within_call(|state| state.handles.remove(&mut state.fs, stream, Kind::Output));
+    within_call(|state| state.session.handles.remove(&mut state.volume, stream, Kind::Output));
 }
 
 #[inline]
 fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> *const Res<Unit, StreamError> {
     call(|state| {
-        let result = match state.handles.output(stream) {
+        let result = match state.session.handles.output(stream) {
             Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
             Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
             Output::File { .. } | Output::Null => Ok([]),
@@ -150,7 +149,7 @@ fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> 
     })
 }
 
-fn use_permit(handles: &mut Handles, stream: u32, length: u64) {
+fn use_permit(handles: &mut Handles<Handle>, stream: u32, length: u64) {
     if let Output::File { permit, closed: false, .. } = handles.output(stream) {
         match permit.unwrap_or(0).checked_sub(length) {
             Some(rest) => *permit = permit.and(Some(rest)),
@@ -160,7 +159,7 @@ fn use_permit(handles: &mut Handles, stream: u32, length: u64) {
 }
 
 fn write_file(state: &mut State, stream: u32, bytes: &[u8]) -> Result<Unit, Failure> {
-    write_to(&mut state.fs, &mut state.handles, stream, bytes)
+    write_to(&mut state.volume, &mut state.session.handles, stream, bytes)
 }
 
 /// Writes all of `bytes` to a file's stream, or nothing.
@@ -170,8 +169,8 @@ fn write_file(state: &mut State, stream: u32, bytes: &[u8]) -> Result<Unit, Fail
 /// - [`Failure::File`]: the file cannot take them; from now on the stream is closed.
 /// - What a stream answers always.
 pub(super) fn write_to(
-    fs: &mut Fs<'static, HostClock>,
-    handles: &mut Handles,
+    volume: &mut Volume,
+    handles: &mut Handles<Handle>,
     stream: u32,
     bytes: &[u8],
 ) -> Result<Unit, Failure> {
@@ -185,8 +184,8 @@ pub(super) fn write_to(
         return Err(Failure::Closed);
     }
     let result = match position {
-        Position::End => fs.append(file, bytes),
-        Position::At(offset) => fs.write(file, *offset, bytes).map(|()| *offset += bytes.len() as u64),
+        Position::End => volume.append(file, bytes),
+        Position::At(offset) => volume.write(file, *offset, bytes).map(|()| *offset += bytes.len() as u64),
     };
     result.map(|()| []).map_err(|error| {
         *closed = true;
@@ -195,7 +194,7 @@ pub(super) fn write_to(
 }
 
 fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64) -> Result<Unit, Failure> {
-    if matches!(state.handles.output(stream), Output::Null) {
+    if matches!(state.session.handles.output(stream), Output::Null) {
         return Ok([]);
     }
     let mut left = length;

@@ -4,7 +4,7 @@ use super::input::{read_file, unread_file};
 use super::output::write_to;
 use super::{Failure, StreamError, answer};
 use crate::abi::{self, List, Res, Unit};
-use crate::handle::{Input, Output};
+use crate::handle::{AppHandles, Input, Output};
 use crate::host::streams as host;
 use crate::state::{State, call};
 
@@ -31,11 +31,11 @@ pub enum Blocking {
 
 fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *const Res<u64, StreamError> {
     call(|state| {
-        let from = match state.handles.input(source) {
+        let from = match state.session.handles.input(source) {
             Input::Host(host) => Some(host.handle),
             _ => None,
         };
-        let to = match state.handles.output(stream) {
+        let to = match state.session.handles.output(stream) {
             Output::Host(host) => Some(host.handle),
             _ => None,
         };
@@ -76,28 +76,28 @@ pub fn host_to_file(
     length: u64,
     blocking: Blocking,
 ) -> Result<u64, Failure> {
-    let State { fs, handles, .. } = state;
+    let State { volume, session, .. } = state;
     // Nothing is taken from the host for a stream that can take nothing, and no more than there is room for.
-    write_to(fs, handles, stream, &[])?;
+    write_to(volume, &mut session.handles, stream, &[])?;
     let length = length.min(abi::make_room(FROM_HOST));
     let List { pointer, length } = match blocking {
         Blocking::Yes => host::blocking_read(from, length)?,
         Blocking::No => host::read(from, length)?,
     };
-    write_to(fs, handles, stream, abi::list(pointer, length))?;
+    write_to(volume, &mut session.handles, stream, abi::list(pointer, length))?;
     Ok(length as u64)
 }
 
 fn file_to_file(state: &mut State, source: u32, stream: u32, length: u64) -> Result<u64, Failure> {
-    let State { fs, handles, .. } = state;
-    write_to(fs, handles, stream, &[])?;
+    let State { volume, session, .. } = state;
+    write_to(volume, &mut session.handles, stream, &[])?;
     let bytes = read_file(state, source, length)?;
     let count = bytes.len() as u64;
     // The bytes lie in the filesystem that is about to change.
     let mut copy = Vec::new();
     let copied = copy.try_reserve_exact(bytes.len()).map_err(|_| Failure::File(vfs_core::Error::InsufficientMemory));
     let copied = copied.map(|()| copy.extend_from_slice(bytes));
-    let written = copied.and_then(|()| write_to(&mut state.fs, &mut state.handles, stream, &copy));
+    let written = copied.and_then(|()| write_to(&mut state.volume, &mut state.session.handles, stream, &copy));
     given(state, source, count, written)
 }
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use super::{Entries, Found};
 
-impl Entries<'_> {
+impl<B: AsRef<[u8]>> Entries<B> {
     /// All entries that are there, in their order.
     pub fn all(&self) -> impl Iterator<Item = (&[u8], Found)> {
         self.list.iter().filter_map(|entry| Some((entry.name.bytes(), entry.found?)))

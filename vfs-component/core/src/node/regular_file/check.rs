@@ -4,8 +4,9 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{CHUNK, CHUNK_SIZE, RegularFile};
+use crate::layer::Contents;
 
-impl RegularFile<'_> {
+impl<K: Contents> RegularFile<K> {
     /// Checks the chunks against the size and the number of owned bytes.
     pub fn check(&self) -> Result<(), String> {
         let mut owned = 0;
@@ -22,7 +23,7 @@ impl RegularFile<'_> {
             owned += length as u64;
         }
         if self.lower.size() > self.size {
-            return Err(format!("{} bytes of the image in a file of {}", self.lower.size(), self.size));
+            return Err(format!("{} bytes of the layer in a file of {}", self.lower.size(), self.size));
         }
         if owned == self.owned { Ok(()) } else { Err(format!("{owned} bytes, but {} are counted", self.owned)) }
     }

@@ -5,16 +5,17 @@ use alloc::string::String;
 use alloc::vec;
 
 use super::{NONE, Node, NodeId, Slot, Table};
+use crate::layer::Layer;
 
-impl<'i> Table<'i> {
+impl<L: Layer> Table<L> {
     /// All nodes, with their slots.
-    pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node<'i>)> {
+    pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node<L>)> {
         let numbered = self.slots.iter().enumerate();
         numbered.filter_map(|(number, slot)| Some((number as u32, slot.node.as_ref()?)))
     }
 
-    /// Checks the list of free slots and the chains.
-    pub fn check(&self) -> Result<(), String> {
+    /// Checks the list of free slots and the chains. `held` slots are kept for operations.
+    pub fn check(&self, held: usize) -> Result<(), String> {
         let mut seen = vec![false; self.slots.len()];
         let mut number = self.free;
         while number != NONE {
@@ -26,16 +27,17 @@ impl<'i> Table<'i> {
                 _ => return Err(format!("slot {number} is in the list of free slots, and not free or there twice")),
             }
         }
-        if let Some(lost) = self.slots.iter().zip(&seen).position(|(slot, seen)| slot.node.is_none() && !seen) {
-            return Err(format!("slot {lost} is empty, but not in the list of free slots"));
+        let lost = self.slots.iter().zip(&seen).filter(|(slot, seen)| slot.node.is_none() && !**seen).count();
+        if lost != held {
+            return Err(format!("{lost} slots are empty, but not in the list of free ones; {held} are kept"));
         }
-        let born_in_the_image = self.slots.iter().filter_map(Slot::origin).count();
-        if self.chained != born_in_the_image {
-            return Err(format!("{} slots are counted in chains, but {born_in_the_image} belong there", self.chained));
+        let born_in_the_layer = self.slots.iter().filter_map(Slot::origin).count();
+        if self.chained != born_in_the_layer + held {
+            return Err(format!("{} slots are counted in chains, but {born_in_the_layer} belong there", self.chained));
         }
         for (number, origin) in self.slots.iter().enumerate().filter_map(|(n, slot)| Some((n as u32, slot.origin()?))) {
-            if self.find(NodeId::image(origin)) != Some(number) {
-                return Err(format!("node {} of the image is in slot {number}, but is not found there", origin.0));
+            if self.find(NodeId::layer(origin)) != Some(number) {
+                return Err(format!("node {origin} of the layer is in slot {number}, but is not found there"));
             }
         }
         Ok(())
