@@ -89,6 +89,10 @@ impl<'s, H, S> Session<'s, H, S> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
+        // What was made needs no root, which may be one open too many.
+        if let Some(opened) = volume.opened_by_layer(flags, self.rights.into()) {
+            return opened;
+        }
         let root = volume.open_root(self.rights)?;
         let file = volume.open_at(&root, path.trim_start_matches('/'), FollowFinalLink::Yes, open, flags);
         volume.close(root);

@@ -68,6 +68,12 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         if let Some((_, number)) = self.passes_through(id) {
             return Ok(Source::Layer(self.layer.inode(number)?));
         }
+        self.known(id)
+    }
+
+    /// The same for what never changes of a node, so that the layer is not asked anew where it is open.
+    #[inline]
+    fn known(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
         match (self.table.find(id), id.origin()) {
             (Some(slot), _) => Ok(Source::Upper(self.table.get(slot)?)),
             (None, Origin::Layer(number)) => Ok(Source::Layer(self.layer.inode(number)?)),
@@ -78,7 +84,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// Who answers for a directory: its own entries, or the layer.
     #[inline]
     fn directory(&self, id: NodeId) -> Result<Names<'_, L>, L::Stop> {
-        match self.source(id)? {
+        match self.known(id)? {
             Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
                 Ok(Names::Own(entries))
             }
@@ -95,7 +101,10 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// # Errors
     /// - [`Error::Io`]: the layer is damaged.
     pub fn stat(&self, id: NodeId) -> Result<Stat, L::Stop> {
-        Ok(match self.source(id)? {
+        if let Some((_, number)) = self.passes_through(id) {
+            return Ok(self.layer.inode(number)?.stat_now());
+        }
+        Ok(match self.known(id)? {
             Source::Upper(node) => node.stat(),
             Source::Layer(inode) => inode.stat(),
         })
@@ -290,8 +299,14 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             return Err(Error::Io.into());
         }
         let lower = self.layer.contents(inode)?;
+        let known = self.table.find(NodeId::layer(inode.number()));
+        if let Some(known) = known
+            && self.table.get(known)?.kind() != FileKind::RegularFile
+        {
+            return Err(Error::Io.into());
+        }
         let held = self.layer.take_held().ok_or(Error::Io)?;
-        if let Some(known) = self.table.find(NodeId::layer(inode.number())) {
+        if let Some(known) = known {
             self.table.give_back(held);
             return Ok(known);
         }

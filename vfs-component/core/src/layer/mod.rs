@@ -220,6 +220,11 @@ pub trait LayerInode: Copy {
     fn kind(&self) -> FileKind;
     /// All that an app can ask of it. It has at least one link, since it was reached.
     fn stat(&self) -> Stat;
+    /// The same of a node whose changes pass through, which may be open without a name.
+    #[inline]
+    fn stat_now(&self) -> Stat {
+        self.stat()
+    }
 }
 
 /// The bytes of a file that are a layer's, from its start up to a size.

@@ -55,8 +55,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
-        if let Some(performed) = self.tree.layer.performed() {
-            return self.finish_open(performed, flags, at.changes);
+        if let Some(opened) = self.opened_by_layer(flags, at.changes) {
+            return opened;
         }
         let creates = open.contains(OpenFlags::CREATE);
         let truncates = open.contains(OpenFlags::TRUNCATE);
@@ -118,11 +118,24 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         flags: DescriptorFlags,
         changes: Changes,
     ) -> Result<OpenFile, L::Stop> {
+        // Kept for the same effect, if its answer has not come and it is asked for again.
+        self.drop_held();
         self.check_open()?;
         self.tree.hold_slot()?;
         self.open += 1;
         let performed = self.tree.layer.perform(through, effect)?;
         self.finish_open(Ok(performed), flags, changes)
+    }
+
+    /// The file that this operation has asked the layer to make or cut, if it has an answer: then it is over.
+    #[inline]
+    pub(crate) fn opened_by_layer(
+        &mut self,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Option<Result<OpenFile, L::Stop>> {
+        let performed = self.tree.layer.performed()?;
+        Some(self.finish_open(performed, flags, changes))
     }
 
     /// Opens what the layer has made or cut, in the place that was taken for it.

@@ -37,7 +37,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if found.kind != FileKind::Directory {
             return Err(Error::NotDirectory.into());
         }
-        if self.tree.passes_through(found.node).is_none() && !self.tree.is_empty(found.node)? {
+        if self.tree.passes_through(place.directory).is_none() && !self.tree.is_empty(found.node)? {
             return Err(Error::NotEmpty.into());
         }
         may_change(at)?;

@@ -235,7 +235,7 @@ pub fn time(new: NewTime) -> NewTimestamp {
     }
 }
 
-fn facts(stat: &Stat) -> Facts {
+pub fn facts(stat: &Stat) -> Facts {
     let kind = match stat.kind {
         FileKind::Directory => Kind::Directory,
         FileKind::SymbolicLink => Kind::Link,
@@ -254,7 +254,7 @@ fn flags(fs: &TestFs<'_, impl Journal>, file: &OpenFile) -> String {
     }
 }
 
-fn name(error: Error) -> &'static str {
+pub fn name(error: Error) -> &'static str {
     match error {
         Error::BadDescriptor => "bad-descriptor",
         Error::Busy => "busy",
@@ -269,6 +269,9 @@ fn name(error: Error) -> &'static str {
         Error::NotDirectory => "not-directory",
         Error::NotEmpty => "not-empty",
         Error::NotPermitted => "not-permitted",
+        Error::ReadOnly => "read-only",
+        Error::Io => "io",
+        Error::Overflow => "overflow",
         error => panic!("{error}, which no plan can cause"),
     }
 }

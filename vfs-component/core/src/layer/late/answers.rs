@@ -8,6 +8,8 @@ use crate::layer::{Listed, Performed};
 
 /// Most answers of one operation. One that asks for more goes round in a circle that the layer leads it in.
 const MOST: usize = 1 << 20;
+/// No number of a node and no cursor is larger: what is above is the upper layer's.
+const LARGEST: u64 = (1 << 63) - 1;
 /// How often an operation starts from nothing where answers contradict each other.
 const MOST_RESTARTS: u32 = 8;
 
@@ -41,6 +43,7 @@ impl Answers {
         match (request, answer) {
             (Request::Effect(_), answer) => {
                 self.performed = Some(match answer {
+                    Ok(Answer::Performed(Performed::Opened(inode))) if inode.number > LARGEST => Err(Error::Io),
                     Ok(Answer::Performed(performed)) => Ok(performed),
                     Ok(_) => Err(Error::Io),
                     Err(error) => Err(error),
@@ -108,6 +111,11 @@ impl Answers {
         self.performed.take()
     }
 
+    /// Forgets the errors among them, which the operation has told: a pass over a directory can be asked on.
+    pub(super) fn forget_errors(&mut self) {
+        self.queries.retain(|(_, answer)| answer.is_ok());
+    }
+
     /// Forgets the answers to questions. `false`: that was done often enough.
     pub(super) fn restart(&mut self) -> bool {
         self.queries.clear();
@@ -121,7 +129,8 @@ impl Answers {
 fn fits(query: &Query, answer: &Answer) -> bool {
     match (query, answer) {
         (Query::Inode { node }, Answer::Inode(inode)) => inode.number == *node,
-        (Query::Lookup { .. }, Answer::Found(_)) | (Query::ReadLink { .. }, Answer::Bytes(_)) => true,
+        (Query::Lookup { .. }, Answer::Found(found)) => found.is_none_or(|inode| inode.number <= LARGEST),
+        (Query::ReadLink { .. }, Answer::Bytes(_)) => true,
         (Query::List { cursor, .. }, Answer::Entries { entries, is_end }) => {
             (*is_end || !entries.is_empty()) && are_entries(entries, *cursor)
         }
@@ -136,8 +145,8 @@ fn are_entries(entries: &[Listed<Vec<u8>>], mut cursor: u64) -> bool {
         let name = entry.name.as_slice();
         let can_be =
             !matches!(name, b"" | b"." | b"..") && name.len() <= 255 && !name.contains(&b'/') && !name.contains(&0);
-        let grows = entry.cursor > cursor;
+        let grows = entry.cursor > cursor && entry.cursor <= LARGEST;
         cursor = entry.cursor;
-        can_be && grows
+        can_be && grows && entry.node.number <= LARGEST
     })
 }

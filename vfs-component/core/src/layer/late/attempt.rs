@@ -28,6 +28,9 @@ impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
         if !matches!(result, Err(Stop::Ask(_))) {
             self.drop_held();
         }
+        if let Err(Stop::Error(_)) = result {
+            self.tree.layer.answers.forget_errors();
+        }
         core::mem::swap(&mut self.tree.layer.answers, answers);
         result
     }

@@ -26,6 +26,10 @@ impl LayerInode for LateInode {
     fn stat(&self) -> Stat {
         Stat { links: self.stat.links.max(1), ..self.stat }
     }
+
+    fn stat_now(&self) -> Stat {
+        self.stat
+    }
 }
 
 /// The bytes of an open file that are still the layer's.

@@ -10,6 +10,9 @@ use crate::layer::{Contents, Effect, Layer, LayerNode, Listed, ListedOf, Perform
 use crate::path::Component;
 use crate::tree::owned;
 
+/// What is read where a file had bytes and has none any more.
+static ZEROS: [u8; 4096] = [0; 4096];
+
 /// A layer whose answers come from outside; see [the module](crate::late).
 #[derive(Debug)]
 pub struct LateLayer {
@@ -90,6 +93,21 @@ impl LateLayer {
         }
     }
 
+    /// Checks that no name is in two answers: somebody may have moved it from one to the other.
+    fn check_names(&self, directory: u64) -> Result<(), Stop> {
+        let (mut names, mut cursor) = (Vec::new(), 0);
+        while let [batch @ .., last] = self.batch(directory, cursor)? {
+            names.try_reserve(batch.len() + 1).map_err(Error::from)?;
+            names.extend(batch.iter().chain([last]).map(|entry| entry.name.as_slice()));
+            cursor = last.cursor;
+        }
+        names.sort_unstable();
+        if names.windows(2).any(|two| matches!(two, [one, other] if one == other)) {
+            return Err(self.contradiction());
+        }
+        Ok(())
+    }
+
     /// Bytes of a file, as far as one answer has them.
     fn bytes(&self, file: u64, offset: u64, length: u64) -> Result<&[u8], Stop> {
         if length == 0 {
@@ -165,6 +183,7 @@ impl Layer for LateLayer {
         while let Some(last) = self.batch(number, cursor)?.last() {
             cursor = last.cursor;
         }
+        self.check_names(number)?;
         let mut cursor = 0;
         Ok(core::iter::from_fn(move || {
             let entry = match self.batch(number, cursor) {
@@ -193,7 +212,10 @@ impl Layer for LateLayer {
     }
 
     fn run<'a>(&'a self, contents: &'a LateContents, offset: u64, length: u64) -> Result<&'a [u8], Stop> {
-        self.bytes(contents.file, offset, length.min(contents.size().saturating_sub(offset)))
+        let length = length.min(contents.size().saturating_sub(offset));
+        let bytes = self.bytes(contents.file, offset, length)?;
+        // What somebody else has cut off since is zeros, as if the file had grown again.
+        Ok(if bytes.is_empty() { shortened(&ZEROS, length) } else { bytes })
     }
 
     fn fetch(&self, contents: &LateContents, offset: u64, length: u64) -> Result<(), Stop> {
