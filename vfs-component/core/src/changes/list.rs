@@ -183,10 +183,10 @@ impl<L: Layer> Lister<'_, L> {
         for lost in self.lost.iter().skip(start).take_while(|lost| lost.node == id) {
             let directory = self.journal.names.get(lost.name).and_then(|note| self.journal.nodes.get(note.directory));
             let is_there = directory.is_some_and(|note| note.first_name != NONE || note.id == self.journal.root);
-            if is_there || !removed {
-                if let Some(path) = self.path(lost.name, true)? {
-                    push(&mut paths, LostPath { path, kind: lost.kind, is_there })?;
-                }
+            if (is_there || !removed)
+                && let Some(path) = self.path(lost.name, true)?
+            {
+                push(&mut paths, LostPath { path, kind: lost.kind, is_there })?;
             }
         }
         paths.sort_unstable_by(|a, b| a.path.cmp(&b.path));

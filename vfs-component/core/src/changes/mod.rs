@@ -56,6 +56,8 @@
 //! after each change, and could not begin with what it finds last: where a file was renamed from.
 
 mod contents;
+#[cfg(test)]
+mod cost;
 mod list;
 mod node;
 mod scan;

@@ -10,7 +10,7 @@ use vfs_image::Timestamp;
 
 use super::history::History;
 use super::ledger::{Ledger, NONE};
-use super::trail::Trail;
+use super::trail::{Passed, Trail};
 use super::{Hooks, Journal};
 use crate::layer::Layer;
 use crate::node::directory::Found;
@@ -295,7 +295,7 @@ impl Tracked {
     /// Notes the name by which a walk has found a node. Gives its directory, if that is noted only now.
     fn note_last_name(&mut self, node: u32, id: NodeId) -> Result<Option<(u32, NodeId)>, Error> {
         let trail = self.trail.borrow();
-        let Some((directory, text, found)) = trail.find(id)? else { return Ok(None) };
+        let Some(Passed { directory, text, found }) = trail.find(id)? else { return Ok(None) };
         if let Some(place) = self.find_node(directory)
             && let Some(name) = self.find_name(place, directory, text)
         {

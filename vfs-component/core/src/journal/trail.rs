@@ -25,6 +25,13 @@ struct Walk {
     is_incomplete: bool,
 }
 
+/// A name in a directory, and what it was found to be.
+pub(super) struct Passed<'t> {
+    pub directory: NodeId,
+    pub text: &'t [u8],
+    pub found: Found,
+}
+
 /// A name that was found.
 struct Step {
     directory: NodeId,
@@ -60,17 +67,17 @@ impl Trail {
         walk.text.extend_from_slice(name);
     }
 
-    /// A name by which a node was found: its directory, the name, and what that stands for.
+    /// A name by which a node was found.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: it may have been found, but there was no memory to remember it.
-    pub fn find(&self, node: NodeId) -> Result<Option<(NodeId, &[u8], Found)>, Error> {
+    pub fn find(&self, node: NodeId) -> Result<Option<Passed<'_>>, Error> {
         for walk in &self.walks {
             let mut end = walk.text.len();
             for step in walk.steps.iter().rev() {
                 if step.found.node == node {
                     let text = walk.text.get(step.start..end).unwrap_or_default();
-                    return Ok(Some((step.directory, text, step.found)));
+                    return Ok(Some(Passed { directory: step.directory, text, found: step.found }));
                 }
                 end = step.start;
             }
