@@ -1,9 +1,10 @@
 //! The embedded wasmtime, with everything of `wasi:cli` and at most one directory.
 
 mod concurrent;
+mod functions;
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::anyhow;
 use wasmtime::component::{Component, Linker, ResourceTable};
@@ -12,6 +13,7 @@ use wasmtime_wasi::p2::bindings::sync::CommandPre;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
 
+use self::functions::Functions;
 use crate::host::{Invocation, Output, TRAP};
 
 /// The directory of the host that a program sees as `/`.
@@ -69,6 +71,23 @@ pub fn engine() -> &'static Engine {
     ENGINE.get_or_init(|| {
         let mut config = Config::new();
         config.cache(Cache::from_file(None).ok()).wasm_component_model_async(true);
+        match std::env::var("EXP").as_deref() {
+            Ok("none") => {
+                config.cranelift_opt_level(wasmtime::OptLevel::None);
+            }
+            Ok("inc") => {
+                config.enable_incremental_compilation(Arc::new(Functions::default())).unwrap();
+            }
+            Ok("inc+none") => {
+                config.cranelift_opt_level(wasmtime::OptLevel::None);
+                config.enable_incremental_compilation(Arc::new(Functions::default())).unwrap();
+            }
+            Ok("single") => {
+                config.cranelift_opt_level(wasmtime::OptLevel::None);
+                config.cranelift_regalloc_algorithm(wasmtime::RegallocAlgorithm::SinglePass);
+            }
+            _ => {}
+        }
         Engine::new(&config).expect("the default configuration is valid")
     })
 }
