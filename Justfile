@@ -14,9 +14,9 @@ setup:
 demo: _targets
     bash tests/demo/demo.sh
 
-# A first look at a change, without `setup`: native tests, and golden cases in both forms on the embedded engine
-quick: _targets
-    bash tests/quick.sh
+# A first look at a change, without `setup`: native tests, golden cases on the embedded engine; `just quick composer` for its own tests too
+quick *AND: _targets
+    bash tests/quick.sh {{AND}}
 
 # A golden case in all its forms on the embedded engine, e.g. `just case posix/rename`
 case NAME: _targets
