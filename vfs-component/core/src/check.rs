@@ -7,6 +7,7 @@
 //! - bytes, nodes and opens that are counted are those that are there;
 //! - entries are in the order of their sequence numbers and each is found by its name;
 //! - an entry's node is there, is of its kind and, a directory, knows where it is; link counts are numbers of names;
+//! - what the journal notes is so, and needed;
 //! - a name that is known without a search is what a search finds.
 
 mod names;
@@ -14,6 +15,7 @@ mod names;
 use alloc::format;
 use alloc::string::String;
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::{Body, Directory, Node, NodeId};
 use crate::{Clock, Volume};
@@ -32,7 +34,7 @@ pub enum Trust {
 #[error("the tree is broken: {0}")]
 pub struct Broken(String);
 
-impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock> Volume<L, C> {
+impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock, J: Journal> Volume<L, C, J> {
     /// Checks everything.
     ///
     /// # Errors
@@ -52,6 +54,7 @@ impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock> Volume<L, C> {
             let body = slot.and_then(|slot| self.tree.table.get(slot).ok()).map(|node| &node.body);
             matches!(body, Some(Body::Directory(Directory { entries: Some(_), .. })))
         })?;
+        self.tree.journal.check(&self.tree.table)?;
         names::check(&self.tree, trust)
     }
 

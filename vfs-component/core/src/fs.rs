@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use vfs_image::{FileKind, Image};
 
 use crate::clock::{Clock, Time};
+use crate::journal::{Journal, Untracked};
 use crate::layer::{ImageLayer, Layer};
 use crate::limits::Limits;
 use crate::node::NodeId;
@@ -28,8 +29,8 @@ pub struct Usage {
 }
 
 /// A filesystem: a layer and the changes over it.
-pub struct Volume<L: Layer, C: Clock> {
-    pub(crate) tree: Tree<L>,
+pub struct Volume<L: Layer, C: Clock, J: Journal = Untracked> {
+    pub(crate) tree: Tree<L, J>,
     pub(crate) time: Time<C>,
     pub(crate) max_open: u32,
     pub(crate) open: u32,
@@ -51,7 +52,7 @@ impl<'i, C: Clock> Fs<'i, C> {
     }
 }
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// A filesystem over a layer, of which only the root is looked at.
     ///
     /// # Errors
@@ -84,8 +85,8 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     }
 
     /// A walk from an open directory.
-    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, L>, L::Stop> {
-        self.tree.layer.make_room();
+    pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, L, J>, L::Stop> {
+        self.tree.begin();
         let start = self.directory(at)?;
         Ok(Walk::new(&self.tree, start, &mut self.above))
     }
@@ -93,7 +94,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// What is at a path.
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, L::Stop> {
         let start = self.directory(at)?;
-        self.tree.layer.make_room();
+        self.tree.begin();
         match descend(&self.tree, start, path, follow) {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Ok(self.walk(at)?.resolve(path, follow)?.existing()?),

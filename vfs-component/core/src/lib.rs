@@ -32,7 +32,10 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
+pub mod changes;
 pub mod check;
 pub mod limits;
 pub mod settings;
@@ -42,7 +45,9 @@ mod dir_stream;
 mod error;
 mod fs;
 mod handles;
+mod journal;
 mod layer;
+mod loading;
 mod name;
 mod name_cache;
 mod node;
@@ -53,11 +58,13 @@ mod resolve;
 mod session;
 mod tree;
 
+pub use changes::{Change, ChangedContents, ChangedNode, Mark};
 pub use clock::{Clock, NewTimestamp};
 pub use dir_stream::{DirItem, DirStream};
 pub use error::Error;
 pub use fs::{Fs, Usage, Volume};
 pub use handles::{Handles, SPARE};
+pub use journal::{Journal, Tracked, Untracked};
 pub use layer::{
     Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
 };

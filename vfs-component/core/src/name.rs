@@ -28,10 +28,10 @@ pub(crate) fn rolling_hash(hash: u64, byte: u8) -> u64 {
     hash.rotate_left(5) ^ u64::from(byte)
 }
 
-/// 15 bits in which all of `hash` has a say.
+/// So many bits in which all of `hash` has a say, most of all in the upper ones.
 #[inline]
-pub(crate) fn spread(hash: u64) -> usize {
-    (hash.wrapping_mul(FACTOR) >> 49) as usize
+pub(crate) fn spread<const BITS: u32>(hash: u64) -> usize {
+    (hash.wrapping_mul(FACTOR) >> (64 - BITS)) as usize
 }
 
 /// Equality of slices, eight bytes at a time: in wasm, `memcmp` is a call and a loop over single bytes.
@@ -76,7 +76,7 @@ mod tests {
         for number in 0..2048_u32 {
             let digits = [1000, 100, 10, 1].map(|unit| b'0' + (number / unit % 10) as u8);
             let hash = b"file-".iter().chain(&digits).fold(ROLLING_HASH_START, |hash, &byte| rolling_hash(hash, byte));
-            taken[spread(hash) % 4096] += 1;
+            taken[spread::<15>(hash) % 4096] += 1;
         }
         assert!(taken.iter().filter(|&&count| count > 0).count() > 1400);
         assert!(taken.iter().all(|&count| count < 8));

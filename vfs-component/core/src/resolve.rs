@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME, MAX_PATH};
 use crate::node::NodeId;
@@ -36,7 +37,7 @@ impl<'w> PathTarget<'w> {
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
     /// - [`Error::Io`]: the layer is damaged.
-    pub fn lookup_last<L: Layer>(mut self, tree: &Tree<L>) -> Result<Self, L::Stop> {
+    pub fn lookup_last<L: Layer, J: Journal>(mut self, tree: &Tree<L, J>) -> Result<Self, L::Stop> {
         self.found = match self.last() {
             Step::Name(_) => lookup(tree, self.directory, self.last)?,
             Step::Dot | Step::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
@@ -64,8 +65,8 @@ impl<'w> PathTarget<'w> {
 /// # Errors
 /// What a [`Walk`] would answer, if nothing is wrong with the path itself: that is for the caller to check after an
 /// error, so that a path that leads to something is read once.
-pub(crate) fn descend<L: Layer>(
-    tree: &Tree<L>,
+pub(crate) fn descend<L: Layer, J: Journal>(
+    tree: &Tree<L, J>,
     start: NodeId,
     path: &str,
     follow: FollowFinalLink,
@@ -93,8 +94,8 @@ pub(crate) fn descend<L: Layer>(
 }
 
 /// One walk. It changes nothing, so after an error it can start again.
-pub(crate) struct Walk<'w, L: Layer> {
-    tree: &'w Tree<L>,
+pub(crate) struct Walk<'w, L: Layer, J: Journal> {
+    tree: &'w Tree<L, J>,
     /// Where the walk is.
     at: NodeId,
     /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
@@ -110,9 +111,9 @@ pub(crate) struct Walk<'w, L: Layer> {
     is_for_create: bool,
 }
 
-impl<'w, L: Layer> Walk<'w, L> {
+impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
     /// A walk from a directory. `above` is memory to use again.
-    pub fn new(tree: &'w Tree<L>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
+    pub fn new(tree: &'w Tree<L, J>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
         above.clear();
         Self {
             tree,
@@ -240,7 +241,11 @@ impl<'w, L: Layer> Walk<'w, L> {
 
 /// Finds a name in a directory, if it can be one.
 #[inline]
-fn lookup<L: Layer>(tree: &Tree<L>, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
+fn lookup<L: Layer, J: Journal>(
+    tree: &Tree<L, J>,
+    directory: NodeId,
+    name: Component<'_>,
+) -> Result<Option<Found>, L::Stop> {
     if name.text.len() > MAX_NAME {
         // In a removed directory there is nothing, however long.
         return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong.into()) };

@@ -1,5 +1,6 @@
 //! One app on a volume: what it has open, what it was told, what it may do.
 
+use crate::journal::Journal;
 use crate::settings::{SettingsView, Strings};
 use crate::{Clock, DescriptorFlags, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
 
@@ -61,9 +62,9 @@ impl<'s, H, S> Session<'s, H, S> {
     ///
     /// # Errors
     /// Those of [`Volume::open_root`] and [`Volume::open_at`].
-    pub fn open_directory<L: Layer, C: Clock>(
+    pub fn open_directory<L: Layer, C: Clock, J: Journal>(
         &self,
-        volume: &mut Volume<L, C>,
+        volume: &mut Volume<L, C, J>,
         path: &str,
     ) -> Result<OpenFile, L::Stop> {
         let root = volume.open_root(self.rights)?;
@@ -81,9 +82,9 @@ impl<'s, H, S> Session<'s, H, S> {
     ///
     /// # Errors
     /// Those of [`Volume::open_root`] and [`Volume::open_at`].
-    pub fn open_file<L: Layer, C: Clock>(
+    pub fn open_file<L: Layer, C: Clock, J: Journal>(
         &self,
-        volume: &mut Volume<L, C>,
+        volume: &mut Volume<L, C, J>,
         path: &str,
         open: OpenFlags,
         flags: DescriptorFlags,

@@ -4,8 +4,11 @@ use alloc::vec::Vec;
 
 use vfs_image::{FileKind, Timestamp};
 
-use crate::layer::{Effect, Layer, LayerInode};
+use crate::journal::Journal;
+use crate::layer::{Effect, Layer, LayerInode, Listed};
 use crate::limits::Limits;
+#[cfg(doc)]
+use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
 use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
@@ -13,8 +16,9 @@ use crate::path::Component;
 use crate::{DescriptorFlags, Error, OpenFile};
 
 /// All there is of the files.
-pub(crate) struct Tree<L: Layer> {
+pub(crate) struct Tree<L: Layer, J: Journal> {
     pub layer: L,
+    pub journal: J,
     pub table: Table<L>,
     pub root: NodeId,
     limits: Limits,
@@ -24,7 +28,7 @@ pub(crate) struct Tree<L: Layer> {
     nodes: u32,
 }
 
-impl<L: Layer> Tree<L> {
+impl<L: Layer, J: Journal> Tree<L, J> {
     /// The tree over a layer.
     ///
     /// # Errors
@@ -32,8 +36,8 @@ impl<L: Layer> Tree<L> {
     /// - Those of [`Layer::root`].
     pub fn new(layer: L, limits: Limits) -> Result<Self, L::Stop> {
         let root = layer.root()?;
-        let mut tree =
-            Self { layer, table: Table::new(), root: NodeId::layer(root.unwrap_or(0)), limits, bytes: 0, nodes: 0 };
+        let id = NodeId::layer(root.unwrap_or(0));
+        let mut tree = Self { layer, journal: J::new(id), table: Table::new(), root: id, limits, bytes: 0, nodes: 0 };
         if root.is_none() {
             tree.table.reserve()?;
             let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
@@ -41,8 +45,16 @@ impl<L: Layer> Tree<L> {
             // The root is nobody's to remove and counts as no node of the app.
             let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
             tree.root = tree.table.id(slot);
+            tree.journal = J::new(tree.root);
         }
         Ok(tree)
+    }
+
+    /// A walk along a path begins.
+    #[inline]
+    pub fn begin(&mut self) {
+        self.layer.make_room();
+        self.journal.begin(&self.table);
     }
 
     /// Owned bytes and nodes of the app.
@@ -52,7 +64,7 @@ impl<L: Layer> Tree<L> {
 
     /// Where a node's state is to be read.
     #[inline]
-    fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
+    pub fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
         if let Some((_, number)) = self.passes_through(id) {
             return Ok(Source::Layer(self.layer.inode(number)?));
         }
@@ -108,9 +120,14 @@ impl<L: Layer> Tree<L> {
         if let Origin::Layer(number) = directory.origin()
             && let Some(node) = self.layer.recall(number, name)
         {
+            self.journal.pass(directory, name.text, node.into());
             return Ok(Some(node.into()));
         }
-        self.search(directory, name)
+        let found = self.search(directory, name);
+        if let Ok(Some(found)) = &found {
+            self.journal.pass(directory, name.text, *found);
+        }
+        found
     }
 
     fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
@@ -203,6 +220,35 @@ impl<L: Layer> Tree<L> {
         }
     }
 
+    /// Goes through the entries of a directory. The order is none, and `.` and `..` are not among them.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the layer is damaged.
+    /// - Those of `act`.
+    pub fn each_entry(
+        &self,
+        directory: NodeId,
+        mut act: impl FnMut(&[u8], Found) -> Result<(), Error>,
+    ) -> Result<(), L::Stop> {
+        match self.directory(directory)? {
+            Names::Own(entries) => entries.all().try_for_each(|(name, found)| act(name, found))?,
+            Names::Layer(inode) => {
+                for item in self.layer.entries(&inode)? {
+                    let Listed { name, node, .. } = item?;
+                    act(name.as_ref(), node.into())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The state of a node, if it is there and has one of its own.
+    pub fn present(&self, id: NodeId) -> Option<&Node<L>> {
+        let slot = self.table.find(id).filter(|slot| self.table.id(*slot) == id)?;
+        self.table.get(slot).ok()
+    }
+
     /// Whether a directory was removed and only opens keep it.
     pub fn is_removed(&self, directory: NodeId) -> bool {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
@@ -278,47 +324,15 @@ impl<L: Layer> Tree<L> {
     /// The same of what an entry stands for, which must be what the entry says.
     ///
     /// # Errors
+    /// - [`Error::Io`]: it is something else.
     /// - Those of [`Tree::load`].
     pub fn load_found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.load(found.node)?;
-        let is_that = self.table.get(slot)?.kind() == found.kind;
-        self.kept(&[slot], if is_that { Ok(slot) } else { Err(self.layer.contradiction()) })
-    }
-
-    /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
-    /// are about to change, with what a search has said of them.
-    ///
-    /// # Errors
-    /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image's list does not have what a search in it found.
-    /// - Those of [`Tree::load`].
-    pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, L::Stop> {
-        self.check_changeable(directory)?;
-        let slot = self.load(directory)?;
-        let made = self.make_entries(slot, names);
-        self.kept(&[slot], made)?;
-        Ok(slot)
-    }
-
-    fn make_entries(&mut self, slot: u32, names: &[(&[u8], Option<Found>)]) -> Result<(), L::Stop> {
-        let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else {
-            return Err(Error::NotDirectory.into());
-        };
-        match (&mut directory.entries, &directory.lower) {
-            (Some(entries), _) => Ok(entries.reserve()?),
-            (none, Some(inode)) => {
-                let mut entries = Entries::copy_up(&self.layer, inode)?;
-                entries.reserve()?;
-                if names.iter().any(|(name, found)| entries.get(name) != *found) {
-                    return Err(self.layer.contradiction());
-                }
-                entries.names().for_each(|name| self.layer.forget(inode.number(), name));
-                *none = Some(entries);
-                Ok(())
-            }
-            (None, None) => Err(Error::Io.into()),
+        if self.table.get(slot)?.kind() == found.kind {
+            return Ok(slot);
         }
+        self.collect(slot);
+        Err(self.layer.contradiction())
     }
 
     /// What a node's changes pass through, and its number there; none where they are kept above the layer.
@@ -366,59 +380,57 @@ impl<L: Layer> Tree<L> {
         }
     }
 
-    /// Passes a result on. After an error what was loaded into `slots` for the operation is given back: nothing changes, so nothing
-    /// may stay.
-    pub fn kept<T, E>(&mut self, slots: &[u32], result: Result<T, E>) -> Result<T, E> {
-        if result.is_err() {
-            slots.iter().for_each(|slot| self.collect(*slot));
-        }
-        result
-    }
-
-    /// Checks that the nodes in `slots` can be changed and `new` be added. Names of one slot count once.
+    /// Checks that the nodes in `slots` can be changed and `new` be added, one at most. Names of one slot count once.
     ///
     /// # Errors
     /// - [`Error::ReadOnly`]: one of them is of a layer that refuses changes.
     /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] would be passed.
+    /// - [`Error::InsufficientMemory`]: the journal has no memory to note the change.
     pub fn check_nodes(&mut self, slots: &[u32], new: u32) -> Result<(), Error> {
         let mut more = new;
         for (place, slot) in slots.iter().enumerate() {
             let is_first = !slots.iter().take(place).any(|before| before == slot);
             if is_first && !self.table.get(*slot)?.changed {
                 more += 1;
-                let changeable = self.check_changeable(self.table.id(*slot));
-                self.kept(slots, changeable)?;
+                self.check_changeable(self.table.id(*slot))?;
             }
         }
-        if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
-            return Ok(());
+        if more > self.limits.max_nodes.saturating_sub(self.nodes) {
+            Err(Error::InsufficientSpace)
+        } else {
+            self.hold(slots)
         }
-        self.kept(slots, Err(Error::InsufficientSpace))
     }
 
-    /// Makes sure that the next [`Tree::add`] needs no memory.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn reserve_node(&mut self) -> Result<(), Error> {
-        self.table.reserve()
+    /// Tells the journal what is about to be changed.
+    #[inline]
+    fn hold(&mut self, slots: &[u32]) -> Result<(), Error> {
+        if J::TRACKS {
+            for slot in slots {
+                self.journal.hold(self.table.id(*slot))?;
+            }
+            self.journal.reserve()?;
+        }
+        Ok(())
     }
 
-    /// Adds a node after [`Tree::reserve_node`].
+    /// Adds a node after [`Loading::reserve_node`].
     pub fn add(&mut self, body: Body<L>, now: Timestamp) -> u32 {
         self.nodes = self.nodes.saturating_add(1);
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
         self.table.insert(|| Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
-    /// A node that is about to be changed, after [`Tree::check_nodes`]. From here on it counts as the app's.
+    /// A node that is about to be changed, after [`Loading::keep`]. From here on it counts as the app's.
     pub fn change(&mut self, slot: u32) -> Option<&mut Node<L>> {
         self.change_over_layer(slot).map(|(node, _)| node)
     }
 
     /// The same, and the layer that some of it still lies in.
     pub fn change_over_layer(&mut self, slot: u32) -> Option<(&mut Node<L>, &L)> {
+        let id = self.table.id(slot);
         let node = self.table.get_mut(slot).ok()?;
+        self.journal.change(id, node);
         if !node.changed {
             node.changed = true;
             self.nodes = self.nodes.saturating_add(1);
@@ -426,7 +438,7 @@ impl<L: Layer> Tree<L> {
         Some((node, &self.layer))
     }
 
-    /// The entries of a directory that [`Tree::load_entries`] has prepared, and its node's times and links; see
+    /// The entries of a directory that [`Loading::entries`] has prepared, and its node's times and links; see
     /// [`Tree::change`].
     pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<L::Bytes>, &mut Times, &mut u32)> {
         match self.change(slot) {
@@ -450,7 +462,7 @@ impl<L: Layer> Tree<L> {
         self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
-    /// A name of a node is gone, after [`Tree::check_nodes`] if it is one to leave a trace on. Frees the node if nothing
+    /// A name of a node is gone, after [`Loading::keep`] if it is one to leave a trace on. Frees the node if nothing
     /// else keeps it.
     pub fn drop_name(&mut self, id: NodeId, now: Timestamp) {
         let Some(slot) = self.table.find(id) else { return };
@@ -459,18 +471,6 @@ impl<L: Layer> Tree<L> {
             node.times.changed = now;
         }
         self.collect(slot);
-    }
-
-    /// Gives a node that is about to lose a name a slot, if that leaves a trace on it: it has other names, or a slot.
-    ///
-    /// # Errors
-    /// Those of [`Tree::load`].
-    pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, L::Stop> {
-        match self.source(found.node)? {
-            Source::Layer(inode) if inode.kind() != found.kind => Err(self.layer.contradiction()),
-            Source::Layer(inode) if inode.kind() == FileKind::Directory || inode.stat().links <= 1 => Ok(None),
-            _ => self.load_found(found).map(Some),
-        }
     }
 
     /// Frees the node in a slot if nothing keeps it.
@@ -485,6 +485,7 @@ impl<L: Layer> Tree<L> {
         if node.changed {
             self.nodes = self.nodes.saturating_sub(1);
         }
+        self.journal.let_go(self.table.id(slot));
         self.table.remove(slot);
         if let Some(number) = origin {
             self.layer.release(number);
@@ -494,7 +495,7 @@ impl<L: Layer> Tree<L> {
 }
 
 /// Where a node's state is to be read.
-enum Source<'t, L: Layer> {
+pub(crate) enum Source<'t, L: Layer> {
     Upper(&'t Node<L>),
     Layer(L::Inode),
 }

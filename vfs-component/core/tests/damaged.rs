@@ -5,9 +5,9 @@ mod support;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, TestClock, image, list, read_all};
+use support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, Test, TestClock, TestFs, image, list, read_all};
 use vfs_core::check::Trust;
-use vfs_core::{Error, FileKind, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Rights};
+use vfs_core::{Error, FileKind, Fs, ImageLayer, Journal, Limits, NewTimestamp, OpenFile, OpenFlags, Rights, Tracked};
 use vfs_image::Image;
 
 fn some_image() -> Vec<u8> {
@@ -30,7 +30,7 @@ fn make_image() -> Vec<u8> {
 }
 
 /// Does something of everything, and does not care what is answered.
-fn use_all(fs: &mut Fs<'_, TestClock>, root: &OpenFile) {
+fn use_all(fs: &mut TestFs<'_, impl Journal>, root: &OpenFile) {
     let paths = ["a", "a/b", "a/b/c", "a/b/c/file", "a/file", "a/link", "a/up", "same", "z", "a/b/../../z", "new"];
     for path in paths {
         let _ = fs.stat_at(root, path, FOLLOW);
@@ -78,6 +78,28 @@ fn try_bytes(bytes: &[u8]) {
     let Ok(root) = fs.open_root(Rights::default()) else { return };
     use_all(&mut fs, &root);
     fs.check(Trust::Untrusted).unwrap();
+    fs.close(root);
+    list_changes(bytes);
+}
+
+/// The same with a journal, and lists of what changed.
+fn list_changes(bytes: &[u8]) {
+    let layer = ImageLayer::new(Image::new(bytes).ok());
+    let Ok(mut fs) = TestFs::<Tracked>::over(layer, TestClock::default(), Limits::default()) else { return };
+    let Ok(root) = fs.open_root(Rights::default()) else { return };
+    let mut marks = Vec::new();
+    for _ in 0..2 {
+        use_all(&mut fs, &root);
+        for mark in [None].into_iter().chain(marks.iter().map(Some)) {
+            let _ = fs.changes(mark);
+        }
+        fs.check(Trust::Untrusted).unwrap();
+        marks.push(fs.mark().unwrap());
+    }
+    for mark in marks {
+        fs.release_mark(mark);
+        fs.check(Trust::Untrusted).unwrap();
+    }
     fs.close(root);
 }
 

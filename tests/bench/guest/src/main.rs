@@ -25,6 +25,9 @@ fn main() -> Result<()> {
         ["open", dir, files, count] => data::open_read_close(dir, number(files)?, number(count)?)?.print(),
         ["stat", dir, files, count] => metadata::stat_in(dir, number(files)?, number(count)?)?.print(),
         ["stat-path", path, count] => metadata::stat_path(path, number(count)?)?.print(),
+        ["cold-lines", kib, lines, count] => {
+            metadata::cold_lines(number(kib)?, number(lines)?, number(count)?)?.print();
+        }
         ["list", dir, passes] => metadata::list(dir, number(passes)?)?.print(),
         ["write", path, piece, size, passes] => {
             write::sequential(path, number(piece)? as usize, number(size)?, number(passes)?)?.print();

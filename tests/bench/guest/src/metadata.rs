@@ -68,3 +68,28 @@ pub fn list(dir: &str, passes: u64) -> Result<Timing> {
         Ok(0)
     })
 }
+
+/// Reads `lines` lines of memory for each operation, each where the one before says, all over `kib` KiB: what is left of
+/// a `stat` in a directory that no cache of the processor holds.
+pub fn cold_lines(kib: u64, lines: u64, operations: u64) -> Result<Timing> {
+    let count = kib * 16;
+    // One circle through all of them in no order.
+    let mut order: Vec<u32> = (0..count as u32).collect();
+    let mut mixed = Mixed::new();
+    for last in (1..order.len()).rev() {
+        order.swap(last, mixed.below(last as u64 + 1) as usize);
+    }
+    let mut memory = vec![[0_u32; 16]; order.len()];
+    for (place, line) in order.iter().enumerate() {
+        memory[*line as usize][0] = order[(place + 1) % order.len()];
+    }
+    let mut at = 0;
+    // Once around, so that nothing is touched for the first time.
+    (0..count).for_each(|_| at = memory[at][0] as usize);
+    let timing = time("cold-lines", operations, || {
+        (0..operations * lines).for_each(|_| at = memory[at][0] as usize);
+        Ok(0)
+    });
+    std::hint::black_box(at);
+    timing
+}

@@ -10,6 +10,7 @@ use vfs_image::FileKind;
 
 use super::Trust;
 use crate::Error;
+use crate::journal::Journal;
 use crate::layer::{Layer, Listed};
 use crate::node::directory::Found;
 use crate::node::{Body, Directory, NodeId, Origin};
@@ -25,7 +26,10 @@ struct Names {
 }
 
 /// Checks all names that can be reached, or those the app made.
-pub(super) fn check<L: Layer<Stop: Debug + PartialEq>>(tree: &Tree<L>, trust: Trust) -> Result<(), String> {
+pub(super) fn check<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
+    tree: &Tree<L, J>,
+    trust: Trust,
+) -> Result<(), String> {
     let mut names = Names::default();
     match trust {
         Trust::Sound => names.add_all_from_the_root(tree)?,
@@ -54,7 +58,10 @@ pub(super) fn check<L: Layer<Stop: Debug + PartialEq>>(tree: &Tree<L>, trust: Tr
 }
 
 impl Names {
-    fn add_all_from_the_root<L: Layer<Stop: Debug + PartialEq>>(&mut self, tree: &Tree<L>) -> Result<(), String> {
+    fn add_all_from_the_root<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
+        &mut self,
+        tree: &Tree<L, J>,
+    ) -> Result<(), String> {
         let (mut waiting, mut seen) = (vec![tree.root], BTreeSet::new());
         while let Some(directory) = waiting.pop() {
             if !seen.insert(directory) {
@@ -66,9 +73,9 @@ impl Names {
     }
 
     /// Adds what is in a directory; gives the directories that are.
-    fn add<L: Layer<Stop: Debug + PartialEq>>(
+    fn add<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
         &mut self,
-        tree: &Tree<L>,
+        tree: &Tree<L, J>,
         directory: NodeId,
         trust: Trust,
     ) -> Result<Vec<NodeId>, String> {
@@ -101,9 +108,9 @@ impl Names {
         Ok(directories)
     }
 
-    fn check_links<L: Layer<Stop: Debug + PartialEq>>(
+    fn check_links<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
         &self,
-        tree: &Tree<L>,
+        tree: &Tree<L, J>,
         id: NodeId,
         links: u64,
         kind: FileKind,
@@ -122,7 +129,7 @@ impl Names {
 }
 
 /// The entries of a directory, its own or the layer's.
-fn entries<L: Layer>(tree: &Tree<L>, directory: NodeId) -> Result<Vec<(Vec<u8>, Found)>, L::Stop> {
+fn entries<L: Layer, J: Journal>(tree: &Tree<L, J>, directory: NodeId) -> Result<Vec<(Vec<u8>, Found)>, L::Stop> {
     let body = tree.table.find(directory).and_then(|slot| tree.table.get(slot).ok()).map(|node| &node.body);
     if let Some(Body::Directory(Directory { entries: Some(entries), .. })) = body {
         return Ok(entries.all().map(|(name, found)| (name.to_vec(), found)).collect());

@@ -3,6 +3,7 @@
 mod check;
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::Error;
 use crate::layer::{self, Contents, Layer};
@@ -37,6 +38,11 @@ struct Chunk {
 }
 
 impl Chunk {
+    fn range(&self) -> Range<u64> {
+        let start = self.index * CHUNK_SIZE;
+        start..start + self.bytes.len() as u64
+    }
+
     /// Gives memory back if most of it is unused. Keeps it if there is none to copy to.
     fn give_back(&mut self) {
         let length = self.bytes.len();
@@ -70,6 +76,21 @@ impl<K: Contents> RegularFile<K> {
     /// Number of owned bytes: for each owned chunk those from its start to the last one that was written.
     pub const fn owned(&self) -> u64 {
         self.owned
+    }
+
+    /// How many bytes from the start may still be the layer's.
+    pub fn lower_size(&self) -> u64 {
+        self.lower.size()
+    }
+
+    /// Where owned bytes are, in order.
+    pub fn owned_ranges(&self) -> impl Iterator<Item = Range<u64>> {
+        self.chunks.iter().map(Chunk::range)
+    }
+
+    /// Where the owned bytes of a chunk are, if it has some.
+    pub fn owned_range(&self, index: u64) -> Option<Range<u64>> {
+        self.chunks.get(self.find(index).ok()?).map(Chunk::range)
     }
 
     /// Another number after each change of the contents or the size.

@@ -210,6 +210,6 @@ impl<L: Layer> Table<L> {
     /// Number of the chain of a node of the layer. There is none while there are no chains.
     #[inline]
     fn chain(&self, number: u64) -> usize {
-        name::spread(number) & self.chains.len().wrapping_sub(1)
+        name::spread::<15>(number) & self.chains.len().wrapping_sub(1)
     }
 }

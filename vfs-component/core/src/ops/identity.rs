@@ -1,10 +1,11 @@
 //! Telling nodes apart.
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::NodeId;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Whether two open files are of one node.
     pub fn is_same(&self, a: &OpenFile, b: &OpenFile) -> bool {
         a.slot == b.slot

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::Body;
 use crate::{Clock, Error, OpenFile, Stat, Volume};
@@ -20,7 +21,7 @@ pub enum StableBytes<B> {
 /// Most bytes that are copied at once.
 const MAX_COPIED: u64 = 256 * 1024;
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// The bytes at `offset`: those of the layer that never change as far as they lie together, without a copy; others, at most
     /// 256 KiB of them, in `buffer`, which is cleared first. Empty only at or after the end of the file.
     ///

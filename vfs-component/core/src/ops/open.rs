@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::{Effect, Layer, Performed};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
 use crate::open_file::Changes;
@@ -13,7 +15,7 @@ use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Opens the root directory for a session, with all rights that it has.
     ///
     /// # Errors
@@ -168,10 +170,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         }
         may_change(at)?;
         self.check_open()?;
-        let directory = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[directory], reserved)?;
-        self.tree.check_nodes(&[directory], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let directory = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };
@@ -186,6 +188,13 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         let slot = self.tree.load_found(found)?;
+        if J::TRACKS
+            && changes != Changes::Refused
+            && let Err(error) = self.tree.journal.hold(found.node)
+        {
+            self.tree.collect(slot);
+            return Err(error.into());
+        }
         self.open_slot(slot, flags, changes)
     }
 

@@ -4,11 +4,12 @@ use alloc::vec::Vec;
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::limits::MAX_READ;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// At most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned memory where
     /// they lie together, else put together in `gather`, which is cleared first; if that cannot grow, those that lie together.
     /// Empty only at or after the end of the file, or if `length` is 0.

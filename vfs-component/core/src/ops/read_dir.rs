@@ -1,10 +1,11 @@
 //! Listing a directory.
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::{Body, Directory};
 use crate::{Clock, DirItem, DirStream, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Starts a pass over a directory's entries. It goes on when the open file is closed.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Where a symbolic link points.
 
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume, path};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Where a symbolic link points, as it was given.
     ///
     /// # Errors

@@ -3,11 +3,12 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::path::Step;
 use crate::{Clock, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Removes an empty directory. Where it is open it stays, empty and without a name; nothing can be made in it.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Cuts the file to `size` bytes, or lets it grow by zeros, which need no memory.
     ///
     /// # Errors

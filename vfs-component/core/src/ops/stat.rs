@@ -2,10 +2,11 @@
 
 #[cfg(doc)]
 use crate::Error;
+use crate::journal::Journal;
 use crate::layer::{Layer, LayerInode};
 use crate::{Clock, FollowFinalLink, OpenFile, Stat, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// What is known about an open file.
     ///
     /// # Errors

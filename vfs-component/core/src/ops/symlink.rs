@@ -5,13 +5,15 @@ use vfs_image::FileKind;
 #[cfg(doc)]
 use crate::Error;
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, Symlink};
 use crate::tree::owned;
 use crate::{Clock, OpenFile, Volume, path};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes a symbolic link that points at `target`, which need not be there.
     ///
     /// # Errors
@@ -39,10 +41,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             return self.tree.perform(through, Effect::Symlink { target, directory, name });
         }
         let (target, name) = (owned(target)?, owned(name)?);
-        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[slot], reserved)?;
-        self.tree.check_nodes(&[slot], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
 
         let now = self.time.now();
         let made = self.tree.add(Body::Symlink(Symlink::Owned(target)), now);

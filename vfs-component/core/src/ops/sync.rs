@@ -2,10 +2,11 @@
 
 use vfs_image::FileKind;
 
+use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::{Clock, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Succeeds at once where memory is all there is: it is always in step with itself.
     ///
     /// # Errors

@@ -3,13 +3,15 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
+use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{self, NodeId};
 use crate::path::Step;
 use crate::{Clock, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Removes a name of something that is not a directory. Where the file is open it stays, without that name.
     ///
     /// # Errors
@@ -46,10 +48,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             let effect = if is_directory { Effect::RemoveDirectory { directory, name } } else { unlink };
             return self.tree.perform(through, effect);
         }
-        let slot = self.tree.load_entries(directory, &[(name, Some(found))])?;
-        let survivor = self.tree.load_survivor(found);
-        let survivor = self.tree.kept(&[slot], survivor)?;
-        self.tree.check_nodes(&[slot, survivor.unwrap_or(slot)], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(name, Some(found))])?;
+        loading.survivor(found)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some((entries, times, links)) = self.tree.entries_mut(slot) {

@@ -1,11 +1,12 @@
 //! Writing contents.
 
+use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
-impl<L: Layer, C: Clock> Volume<L, C> {
+impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Writes all bytes at `offset`, or none. What lies between the old end and `offset` becomes zeros. Writing no bytes
     /// changes nothing.
     ///
@@ -49,6 +50,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         let growth = contents.growth(offset, length);
         self.tree.check_bytes(growth)?;
         self.tree.check_nodes(&[slot], 0)?;
+        self.tree.journal.write(self.tree.table.id(slot), offset, length)?;
         let Body::File(contents) = &mut self.tree.table.get_mut(slot)?.body else {
             return Err(Error::BadDescriptor.into());
         };

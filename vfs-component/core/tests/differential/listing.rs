@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use vfs_core::{DirStream, Fs, OpenFile};
+use vfs_core::{DirStream, Journal, OpenFile};
 
-use crate::support::{TestClock, list};
+use crate::support::{TestFs, list};
 
 /// A listing, and what it may and must give.
 pub struct Listing {
@@ -19,12 +19,12 @@ pub struct Listing {
     over: bool,
 }
 
-fn names(fs: &mut Fs<'_, TestClock>, directory: &OpenFile) -> BTreeSet<String> {
+fn names(fs: &mut TestFs<'_, impl Journal>, directory: &OpenFile) -> BTreeSet<String> {
     list(fs, directory).unwrap().into_iter().map(|(name, _)| name).collect()
 }
 
 impl Listing {
-    pub fn new(fs: &mut Fs<'_, TestClock>, directory: &OpenFile) -> Result<Self, vfs_core::Error> {
+    pub fn new(fs: &mut TestFs<'_, impl Journal>, directory: &OpenFile) -> Result<Self, vfs_core::Error> {
         let stream = fs.read_dir(directory)?;
         let directory = fs.reopen(directory)?;
         let always = names(fs, &directory);
@@ -32,14 +32,14 @@ impl Listing {
     }
 
     /// Something may have changed.
-    pub fn observe(&mut self, fs: &mut Fs<'_, TestClock>) {
+    pub fn observe(&mut self, fs: &mut TestFs<'_, impl Journal>) {
         let now = names(fs, &self.directory);
         self.always.retain(|name| now.contains(name));
         self.ever.extend(now);
     }
 
     /// Takes some entries.
-    pub fn next(&mut self, fs: &mut Fs<'_, TestClock>, count: usize) -> Result<(), vfs_core::Error> {
+    pub fn next(&mut self, fs: &mut TestFs<'_, impl Journal>, count: usize) -> Result<(), vfs_core::Error> {
         for _ in 0..count {
             // What is made after the end may be given or not.
             if self.over {
@@ -54,7 +54,7 @@ impl Listing {
     }
 
     /// Takes the rest, and checks all.
-    pub fn end(mut self, fs: &mut Fs<'_, TestClock>) {
+    pub fn end(mut self, fs: &mut TestFs<'_, impl Journal>) {
         while !self.over {
             self.next(fs, 1).unwrap();
         }

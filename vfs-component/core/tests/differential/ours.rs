@@ -2,14 +2,15 @@
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    DescriptorFlags, Error, FileKind, FollowFinalLink, Fs, Limits, NewTimestamp, OpenFile, OpenFlags, Stat, Timestamp,
+    DescriptorFlags, Error, FileKind, FollowFinalLink, Journal, Limits, NewTimestamp, OpenFile, OpenFlags, Stat,
+    Timestamp, Untracked,
 };
 use vfs_plan::{
     Answer, At, Facts, ITEMS, Item, Kind, NewTime, Op, SLOTS, STREAMS, Side, Tree, pattern, read_in_pieces, summary,
 };
 
 use crate::listing::Listing;
-use crate::support::{self, FOLLOW, NO_FOLLOW, Options, Test, TestClock, list};
+use crate::support::{self, FOLLOW, NO_FOLLOW, Options, Test, TestFs, list};
 
 /// The time in the test: seconds that count as "now".
 const NOW: u64 = 2_000_000_000;
@@ -26,8 +27,8 @@ pub fn lower() -> Vec<u8> {
 }
 
 /// A filesystem, and what is open of it.
-pub struct Ours<'i> {
-    pub test: Test<'i>,
+pub struct Ours<'i, J: Journal = Untracked> {
+    pub test: Test<'i, J>,
     pub files: [Option<OpenFile>; SLOTS],
     listings: [Option<Listing>; STREAMS],
     is_empty: bool,
@@ -43,7 +44,14 @@ impl<'i> Ours<'i> {
 
     /// With quotas. It is left to others to check the tree.
     pub fn limited(image: Option<&'i [u8]>, limits: Limits) -> Self {
-        let test = Test::with(image, Options { limits, ..Options::default() });
+        Self::journaled(image, limits)
+    }
+}
+
+impl<'i, J: Journal> Ours<'i, J> {
+    /// The same with a journal to choose.
+    pub fn journaled(image: Option<&'i [u8]>, limits: Limits) -> Self {
+        let test = Test::journaled(image, Options { limits, ..Options::default() });
         test.tick(NOW);
         let (files, listings) = ([const { None }; SLOTS], [const { None }; STREAMS]);
         Self { test, files, listings, is_empty: image.is_none(), check_every: usize::MAX, left: usize::MAX }
@@ -143,7 +151,7 @@ impl<'i> Ours<'i> {
     }
 }
 
-impl Side for Ours<'_> {
+impl<J: Journal> Side for Ours<'_, J> {
     fn run(&mut self, op: &Op) -> Answer {
         let result = match op {
             Op::Close { slot } => {
@@ -179,7 +187,7 @@ impl Side for Ours<'_> {
     }
 }
 
-impl Tree for Ours<'_> {
+impl<J: Journal> Tree for Ours<'_, J> {
     fn names(&mut self, directory: &str) -> Vec<String> {
         self.test.names(directory)
     }
@@ -202,7 +210,7 @@ impl Tree for Ours<'_> {
     }
 }
 
-fn contents(fs: &Fs<'_, TestClock>, file: &OpenFile, size: u64) -> String {
+fn contents(fs: &TestFs<'_, impl Journal>, file: &OpenFile, size: u64) -> String {
     let mut gather = Vec::new();
     read_in_pieces(size, |offset, length| {
         let mut all = Vec::new();
@@ -237,7 +245,7 @@ pub fn facts(stat: &Stat) -> Facts {
     Facts { kind, links: stat.links, size: stat.size, accessed, modified }
 }
 
-fn flags(fs: &Fs<'_, TestClock>, file: &OpenFile) -> String {
+fn flags(fs: &TestFs<'_, impl Journal>, file: &OpenFile) -> String {
     let flags = fs.flags(file);
     let has = |flag, letter| if flags.contains(flag) { letter } else { "" };
     match fs.kind(file) {
@@ -268,7 +276,7 @@ pub fn name(error: Error) -> &'static str {
     }
 }
 
-fn remove_all(test: &mut Test<'_>, directory: &str) {
+fn remove_all(test: &mut Test<'_, impl Journal>, directory: &str) {
     for name in test.names(directory) {
         let path = format!("{directory}/{name}");
         if test.stat(&path).unwrap().kind == FileKind::Directory {

@@ -1,13 +1,13 @@
 //! Operations of plans without any allocation but the filesystem's.
 
-use vfs_core::{DescriptorFlags, Error, OpenFlags};
+use vfs_core::{DescriptorFlags, Error, Journal, OpenFlags};
 use vfs_plan::{At, Op};
 
 use crate::ours::{Ours, follow, time};
 use crate::support::Test;
 
 /// Carries out an operation without an answer. `bytes` are those to write.
-pub fn apply(ours: &mut Ours<'_>, op: &Op, bytes: &[u8]) -> Result<(), Error> {
+pub fn apply(ours: &mut Ours<'_, impl Journal>, op: &Op, bytes: &[u8]) -> Result<(), Error> {
     let Ours { test: Test { fs, root, .. }, files, .. } = ours;
     let base = |at: &At| at.and_then(|slot| files[slot].as_ref()).unwrap_or(root);
     let file = |slot: &usize| files[*slot].as_ref();

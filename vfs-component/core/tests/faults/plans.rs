@@ -1,7 +1,7 @@
 //! Whole plans in which every allocation fails once, and plans with limits that they pass: as if what was refused had never been asked.
 
 use vfs_core::check::Trust;
-use vfs_core::{Error, Limits};
+use vfs_core::{Error, Journal, Limits, Tracked, Untracked};
 use vfs_plan::{Op, Side, generate, pattern, print, tree_lines};
 
 use crate::allocator::with_allocations;
@@ -17,10 +17,11 @@ fn plan(seed: u64) -> Vec<Op> {
     plan
 }
 
-fn with_failing_allocations(image: Option<&[u8]>) {
+fn with_failing_allocations<J: Journal>(image: Option<&[u8]>) {
     for seed in 0..PLANS {
         let plan = plan(seed);
-        let (mut faulty, mut other) = (Ours::new(image, usize::MAX), Ours::new(image, usize::MAX));
+        let mut faulty = Ours::<J>::journaled(image, Limits::default());
+        let mut other = Ours::new(image, usize::MAX);
         for op in &plan {
             let bytes = match op {
                 Op::Write { byte, length, .. } | Op::Append { byte, length, .. } => pattern(*byte, *length),
@@ -54,12 +55,47 @@ fn with_failing_allocations(image: Option<&[u8]>) {
 
 #[test]
 fn memory_from_nothing() {
-    with_failing_allocations(None);
+    with_failing_allocations::<Untracked>(None);
 }
 
 #[test]
 fn memory_over_an_image() {
-    with_failing_allocations(Some(&lower()));
+    with_failing_allocations::<Untracked>(Some(&lower()));
+}
+
+#[test]
+fn memory_with_a_journal() {
+    with_failing_allocations::<Tracked>(Some(&lower()));
+}
+
+/// The list of changes, and marks: every allocation fails once.
+#[test]
+fn memory_for_the_list_of_changes() {
+    let image = lower();
+    for seed in 0..PLANS {
+        let mut ours = Ours::<Tracked>::journaled(Some(&image), Limits::default());
+        for op in &plan(seed) {
+            let _ = ours.run(op);
+        }
+        let fs = &mut ours.test.fs;
+        let without_failures = |make: &mut dyn FnMut(u32) -> Result<(), Error>| {
+            let first = (0..).find(|allowed| make(*allowed) != Err(Error::InsufficientMemory));
+            assert!(first.is_some());
+        };
+        let mut changes = Vec::new();
+        without_failures(&mut |allowed| {
+            changes = with_allocations(allowed, || fs.changes(None))?;
+            Ok(())
+        });
+        assert_eq!(fs.changes(None), Ok(changes));
+        let mut mark = None;
+        without_failures(&mut |allowed| {
+            mark = Some(with_allocations(allowed, || fs.mark())?);
+            Ok(())
+        });
+        assert_eq!(fs.changes(mark.as_ref()), Ok(Vec::new()));
+        fs.check(Trust::Sound).unwrap();
+    }
 }
 
 /// The limited side refuses some operations; the other is not asked for those. All others have the same answers.

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use vfs_core::{
-    Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, Fs, Limits, OpenFile, OpenFlags, Rights, Stat,
-    Timestamp,
+    Clock, DescriptorFlags, DirectoryRights, Error, FollowFinalLink, ImageLayer, Journal, Limits, OpenFile, OpenFlags,
+    Rights, Stat, Timestamp, Untracked, Volume,
 };
 use vfs_image::{Attributes, Image, Layout, Tree};
 
@@ -77,21 +77,19 @@ pub struct Options {
     pub limits: Limits,
 }
 
+/// A filesystem over an image.
+pub type TestFs<'i, J = Untracked> = Volume<ImageLayer<'i>, TestClock, J>;
+
 /// A filesystem with its root open, and short ways to do common things.
-pub struct Test<'i> {
-    pub fs: Fs<'i, TestClock>,
+pub struct Test<'i, J: Journal = Untracked> {
+    pub fs: TestFs<'i, J>,
     pub root: OpenFile,
     pub clock: TestClock,
 }
 
 impl<'i> Test<'i> {
     pub fn with(image: Option<&'i [u8]>, options: Options) -> Self {
-        let clock = TestClock::default();
-        let image = image.map(|bytes| Image::new(bytes).unwrap());
-        let Options { read_only, directory_rights, limits } = options;
-        let mut fs = Fs::new(image, clock.clone(), limits).unwrap();
-        let root = fs.open_root(Rights { read_only, directory_rights }).unwrap();
-        Self { fs, root, clock }
+        Self::journaled(image, options)
     }
 
     pub fn empty() -> Self {
@@ -108,6 +106,18 @@ impl<'i> Test<'i> {
 
     pub fn read_only(image: &'i [u8]) -> Self {
         Self::with(Some(image), Options { read_only: true, ..Options::default() })
+    }
+}
+
+impl<'i, J: Journal> Test<'i, J> {
+    /// With a journal to choose.
+    pub fn journaled(image: Option<&'i [u8]>, options: Options) -> Self {
+        let clock = TestClock::default();
+        let image = image.map(|bytes| Image::new(bytes).unwrap());
+        let Options { read_only, directory_rights, limits } = options;
+        let mut fs = Volume::over(ImageLayer::new(image), clock.clone(), limits).unwrap();
+        let root = fs.open_root(Rights { read_only, directory_rights }).unwrap();
+        Self { fs, root, clock }
     }
 
     pub fn tick(&self, seconds: u64) {
@@ -174,7 +184,7 @@ impl<'i> Test<'i> {
     }
 }
 
-pub fn read_all<C: Clock>(fs: &Fs<'_, C>, file: &OpenFile) -> Result<Vec<u8>, Error> {
+pub fn read_all<C: Clock, J: Journal>(fs: &Volume<ImageLayer<'_>, C, J>, file: &OpenFile) -> Result<Vec<u8>, Error> {
     let (mut all, mut gather) = (Vec::new(), Vec::new());
     loop {
         let piece = fs.read(file, all.len() as u64, u64::MAX, &mut gather)?;
@@ -185,7 +195,10 @@ pub fn read_all<C: Clock>(fs: &Fs<'_, C>, file: &OpenFile) -> Result<Vec<u8>, Er
     }
 }
 
-pub fn list<C: Clock>(fs: &mut Fs<'_, C>, directory: &OpenFile) -> Result<Vec<(String, vfs_core::FileKind)>, Error> {
+pub fn list<C: Clock, J: Journal>(
+    fs: &mut Volume<ImageLayer<'_>, C, J>,
+    directory: &OpenFile,
+) -> Result<Vec<(String, vfs_core::FileKind)>, Error> {
     let mut stream = fs.read_dir(directory)?;
     let mut names = Vec::new();
     while let Some(item) = fs.next_entry(&mut stream)? {

@@ -1,9 +1,10 @@
 //! Operations on a volume whose layer answers late.
 
 use super::{Answers, LateLayer, Stop};
+use crate::journal::Journal;
 use crate::{Clock, Error, Volume};
 
-impl<C: Clock> Volume<LateLayer, C> {
+impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
     /// Runs an operation with the answers that it has so far, which must be one operation's.
     ///
     /// # Errors

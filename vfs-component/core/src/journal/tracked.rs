@@ -1,0 +1,508 @@
+//! The journal that is kept: notes of names and of nodes.
+
+mod check;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use vfs_image::Timestamp;
+
+use super::history::History;
+use super::ledger::{Ledger, NONE};
+use super::trail::{Passed, Trail};
+use super::{Hooks, Journal};
+use crate::layer::Layer;
+use crate::node::directory::Found;
+use crate::node::regular_file::CHUNK;
+use crate::node::table::Table;
+use crate::node::{Body, Directory, Node, NodeId, Origin};
+use crate::tree::owned;
+use crate::{Error, name};
+
+/// Most names that one operation changes.
+const MOST_TOUCHED: usize = 4;
+
+/// What the tree forgets, kept.
+///
+/// - **A note of a name** for each that was made, removed or replaced: what it stands for, and what it stood for at the marks. One that
+///   is again what it was in the layer, and was at all marks, is forgotten. Names that were not changed are noted where they lead to
+///   something that is: the name by which a changed node of the layer was reached, and those of the directories above it.
+/// - **A note of a node** for each that is changed, or has an open that may change it, or has a noted name in it: its names as far as they
+///   are known, its times and size at the marks, the smallest size since, and which chunks were written since the oldest mark.
+///
+/// Time is counted in periods, from 1. A mark ends one; the image is mark 0.
+pub struct Tracked {
+    pub(crate) root: NodeId,
+    /// The period that goes on.
+    period: u32,
+    /// Marks that are kept, in order.
+    marks: Vec<u32>,
+    pub(crate) names: Ledger<NameNote>,
+    pub(crate) nodes: Ledger<NodeNote>,
+    /// Names that the last operation has changed, or was about to: what they stand for now is noted before the next one.
+    touched: [u32; MOST_TOUCHED],
+    touched_count: usize,
+    trail: RefCell<Trail>,
+}
+
+/// What is noted of a name.
+pub(crate) struct NameNote {
+    /// The note of the directory that it is in.
+    pub directory: u32,
+    pub text: Vec<u8>,
+    /// What it stands for.
+    pub now: Option<Found>,
+    /// What it stood for at the marks. Empty: it was not changed.
+    pub was: History<Option<Found>>,
+    /// The note of the node that it stands for, if there is one and this name is among its names.
+    pub node: u32,
+    /// The names of the same node before and after it.
+    before: u32,
+    after: u32,
+}
+
+/// What is noted of a node.
+pub(crate) struct NodeNote {
+    pub id: NodeId,
+    /// It is changed, or has an open that may change it.
+    pub is_held: bool,
+    /// The period in which the app has made it; 0 for a node of the layer.
+    pub born: u32,
+    /// The first of its names.
+    pub first_name: u32,
+    /// Noted names in it.
+    inside: u32,
+    pub was: History<Was>,
+    /// Chunks of it that were written since the oldest mark, by index, with the period in which each was written last.
+    pub written: Vec<(u64, u32)>,
+}
+
+/// What a node was.
+#[derive(Clone, Copy)]
+pub(crate) struct Was {
+    pub accessed: Timestamp,
+    pub modified: Timestamp,
+    pub size: u64,
+    /// The smallest size from then on.
+    pub least: u64,
+}
+
+impl Journal for Tracked {}
+
+fn hash_name(directory: NodeId, text: &[u8]) -> u64 {
+    name::hash(text) ^ hash_node(directory)
+}
+
+fn hash_node(node: NodeId) -> u64 {
+    name::hash(&node.number().to_le_bytes())
+}
+
+impl Hooks for Tracked {
+    const TRACKS: bool = true;
+
+    fn new(root: NodeId) -> Self {
+        Self {
+            root,
+            period: 1,
+            marks: Vec::new(),
+            names: Ledger::new(),
+            nodes: Ledger::new(),
+            touched: [NONE; MOST_TOUCHED],
+            touched_count: 0,
+            trail: RefCell::new(Trail::new()),
+        }
+    }
+
+    fn begin<L: Layer>(&mut self, table: &Table<L>) {
+        self.settle(table);
+        self.trail.get_mut().begin();
+    }
+
+    fn pass(&self, directory: NodeId, name: &[u8], found: Found) {
+        if let Ok(mut trail) = self.trail.try_borrow_mut() {
+            // Names of the app's own nodes are noted when they are made.
+            if matches!(found.node.origin(), Origin::Layer(_)) {
+                trail.add(directory, name, found);
+            }
+        }
+    }
+
+    fn touch(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<(), Error> {
+        let place = self.note_node(directory)?;
+        let touched = names.iter().try_for_each(|(text, found)| self.touch_name(place, directory, text, *found));
+        if touched.is_err() {
+            self.tidy(place);
+        }
+        touched
+    }
+
+    fn hold(&mut self, node: NodeId) -> Result<(), Error> {
+        // What the app has just made is noted with its name.
+        if matches!(node.origin(), Origin::Upper(_)) && node != self.root && self.find_node(node).is_none() {
+            return Ok(());
+        }
+        let place = self.note_node(node)?;
+        let Some(note) = self.nodes.get_mut(place) else { return Ok(()) };
+        let reserved = note.was.reserve();
+        note.is_held |= reserved.is_ok();
+        if reserved.is_err() {
+            self.tidy(place);
+        }
+        reserved
+    }
+
+    fn reserve(&mut self) -> Result<(), Error> {
+        self.nodes.reserve(1)
+    }
+
+    fn write(&mut self, file: NodeId, offset: u64, length: u64) -> Result<(), Error> {
+        let (period, Some(newest)) = (self.period, self.marks.last().copied()) else { return Ok(()) };
+        let Some(place) = self.find_node(file) else { return Ok(()) };
+        let Some(note) = self.nodes.get_mut(place).filter(|note| note.born <= newest) else { return Ok(()) };
+        let size = CHUNK as u64;
+        for chunk in offset / size..(offset + length).div_ceil(size) {
+            match note.written.binary_search_by_key(&chunk, |(chunk, _)| *chunk) {
+                Ok(found) => {
+                    if let Some((_, last)) = note.written.get_mut(found) {
+                        *last = period;
+                    }
+                }
+                Err(at) => {
+                    note.written.try_reserve(1)?;
+                    note.written.insert(at, (chunk, period));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn change<L: Layer>(&mut self, id: NodeId, node: &Node<L>) {
+        let Some(place) = self.find_node(id) else { return };
+        let (period, newest) = (self.period, self.newest_mark());
+        let Some(note) = self.nodes.get_mut(place) else { return };
+        if note.born <= newest {
+            let size = if let Body::File(file) = &node.body { file.size() } else { 0 };
+            let was = Was { accessed: node.times.accessed, modified: node.times.modified, size, least: size };
+            note.was.note(period, newest, was);
+            if let Some(last) = note.was.last_mut() {
+                last.least = last.least.min(size);
+            }
+        }
+        self.nodes.touch(place, period);
+    }
+
+    fn check<L: Layer>(&self, table: &Table<L>) -> Result<(), String> {
+        self.check_notes(table)
+    }
+
+    fn let_go(&mut self, node: NodeId) {
+        let Some(place) = self.find_node(node) else { return };
+        if let Some(note) = self.nodes.get_mut(place) {
+            note.is_held = false;
+            (note.was, note.written) = (History::new(), Vec::new());
+        }
+        self.tidy(place);
+    }
+}
+
+impl Tracked {
+    fn newest_mark(&self) -> u32 {
+        self.marks.last().copied().unwrap_or(0)
+    }
+
+    pub(crate) fn has_mark(&self, mark: u32) -> bool {
+        self.marks.binary_search(&mark).is_ok()
+    }
+
+    /// Ends the period.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    /// - [`Error::InsufficientSpace`]: there were four billion.
+    pub(crate) fn mark(&mut self) -> Result<u32, Error> {
+        let next = self.period.checked_add(1).ok_or(Error::InsufficientSpace)?;
+        self.marks.try_reserve(1)?;
+        let mark = core::mem::replace(&mut self.period, next);
+        self.marks.push(mark);
+        Ok(mark)
+    }
+
+    /// Forgets a mark, and what only it needs.
+    pub(crate) fn release(&mut self, mark: u32) {
+        let Ok(at) = self.marks.binary_search(&mark) else { return };
+        self.marks.remove(at);
+        let oldest = self.marks.first().copied();
+        let mut next = self.names.newest(mark);
+        while let Some(place) = next {
+            next = self.names.older(place, mark);
+            if let Some(note) = self.names.get_mut(place) {
+                note.was.trim(&self.marks, |_, _| ());
+                self.forget_if_settled(place);
+            }
+        }
+        let mut next = self.nodes.newest(mark);
+        while let Some(place) = next {
+            next = self.nodes.older(place, mark);
+            if let Some(note) = self.nodes.get_mut(place) {
+                note.was.trim(&self.marks, |was, later| was.least = was.least.min(later.least));
+                note.written.retain(|(_, period)| oldest.is_some_and(|oldest| *period > oldest));
+            }
+        }
+    }
+
+    pub(crate) fn find_node(&self, id: NodeId) -> Option<u32> {
+        self.nodes.find(hash_node(id), |note| note.id == id)
+    }
+
+    fn find_name(&self, directory: u32, id: NodeId, text: &[u8]) -> Option<u32> {
+        self.names.find(hash_name(id, text), |note| note.directory == directory && name::same(&note.text, text))
+    }
+
+    /// The note of a node, and the names that lead to it, as far as the walks at hand have come along them.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed. Nothing is noted.
+    /// - [`Error::InsufficientSpace`]: there are too many notes.
+    pub(crate) fn note_node(&mut self, id: NodeId) -> Result<u32, Error> {
+        let (first, is_new) = self.find_or_note(id)?;
+        let (mut place, mut at) = (first, id);
+        while at != self.root {
+            let above = match self.note_last_name(place, at) {
+                Ok(above) => above,
+                // One of its names is known; that is enough.
+                Err(_) if !is_new && self.names_of(first).next().is_some() => break,
+                Err(error) => {
+                    self.tidy(first);
+                    return Err(error);
+                }
+            };
+            let Some((directory, above)) = above else { break };
+            (place, at) = (directory, above);
+        }
+        Ok(first)
+    }
+
+    fn find_or_note(&mut self, id: NodeId) -> Result<(u32, bool), Error> {
+        if let Some(place) = self.find_node(id) {
+            return Ok((place, false));
+        }
+        // One more is for what the operation makes.
+        self.nodes.reserve(2)?;
+        Ok((self.nodes.insert(hash_node(id), NodeNote::new(id, 0)), true))
+    }
+
+    /// Notes the name by which a walk has found a node. Gives its directory, if that is noted only now.
+    fn note_last_name(&mut self, node: u32, id: NodeId) -> Result<Option<(u32, NodeId)>, Error> {
+        let trail = self.trail.borrow();
+        let Some(Passed { directory, text, found }) = trail.find(id)? else { return Ok(None) };
+        if let Some(place) = self.find_node(directory)
+            && let Some(name) = self.find_name(place, directory, text)
+        {
+            drop(trail);
+            // What a name stands for that was changed is noted when that is done.
+            if self.names.get(name).is_some_and(|note| note.node == NONE && note.now.is_some_and(|now| now.node == id))
+            {
+                self.chain(name, node);
+            }
+            return Ok(None);
+        }
+        let text = owned(text)?;
+        drop(trail);
+        self.names.reserve(1)?;
+        let (place, is_new) = self.find_or_note(directory)?;
+        let name = self.add_name(place, directory, text, Some(found));
+        self.chain(name, node);
+        Ok(is_new.then_some((place, directory)))
+    }
+
+    /// Adds a note of a name, for which there is room.
+    fn add_name(&mut self, directory: u32, id: NodeId, text: Vec<u8>, now: Option<Found>) -> u32 {
+        if let Some(note) = self.nodes.get_mut(directory) {
+            note.inside += 1;
+        }
+        let hash = hash_name(id, &text);
+        let note = NameNote { directory, text, now, was: History::new(), node: NONE, before: NONE, after: NONE };
+        self.names.insert(hash, note)
+    }
+
+    /// Takes a note of a name away. Gives that of its directory.
+    fn remove_name(&mut self, name: u32) -> u32 {
+        self.unchain(name);
+        let directory = self.names.get(name).map_or(NONE, |note| note.directory);
+        self.names.remove(name);
+        if let Some(note) = self.nodes.get_mut(directory) {
+            note.inside = note.inside.saturating_sub(1);
+        }
+        directory
+    }
+
+    /// Puts a name among those of a node.
+    fn chain(&mut self, name: u32, node: u32) {
+        let Some(note) = self.nodes.get_mut(node) else { return };
+        let first = core::mem::replace(&mut note.first_name, name);
+        if let Some(first) = self.names.get_mut(first) {
+            first.before = name;
+        }
+        if let Some(note) = self.names.get_mut(name) {
+            (note.node, note.before, note.after) = (node, NONE, first);
+        }
+    }
+
+    /// Takes a name away from those of its node. Gives the node.
+    fn unchain(&mut self, name: u32) -> u32 {
+        let Some(note) = self.names.get_mut(name) else { return NONE };
+        let (before, after) = (note.before, note.after);
+        let node = core::mem::replace(&mut note.node, NONE);
+        if node == NONE {
+            return NONE;
+        }
+        match self.names.get_mut(before) {
+            Some(before) => before.after = after,
+            None => {
+                if let Some(node) = self.nodes.get_mut(node) {
+                    node.first_name = after;
+                }
+            }
+        }
+        if let Some(after) = self.names.get_mut(after) {
+            after.before = before;
+        }
+        node
+    }
+
+    /// The known names of a node.
+    pub(crate) fn names_of(&self, node: u32) -> impl Iterator<Item = (u32, &NameNote)> {
+        let mut next = self.nodes.get(node).map_or(NONE, |note| note.first_name);
+        core::iter::from_fn(move || {
+            let (place, note) = (next, self.names.get(next)?);
+            next = note.after;
+            Some((place, note))
+        })
+    }
+
+    fn touch_name(&mut self, directory: u32, id: NodeId, text: &[u8], found: Option<Found>) -> Result<(), Error> {
+        let (period, newest) = (self.period, self.newest_mark());
+        let place = match self.find_name(directory, id, text) {
+            Some(place) => place,
+            None => {
+                let text = owned(text)?;
+                self.names.reserve(1)?;
+                let place = self.add_name(directory, id, text, found);
+                if let Some(node) = found.and_then(|found| self.find_node(found.node)) {
+                    self.chain(place, node);
+                }
+                place
+            }
+        };
+        let count = self.touched_count;
+        let (Some(note), Some(free)) = (self.names.get_mut(place), self.touched.get_mut(count)) else {
+            return Err(Error::InsufficientSpace);
+        };
+        let found = note.now;
+        (*free, self.touched_count) = (place, count + 1);
+        note.was.reserve()?;
+        note.was.note(period, newest, found);
+        self.names.touch(place, period);
+        Ok(())
+    }
+
+    /// What is passed from here on is one path.
+    pub fn begin_path(&mut self) {
+        self.trail.get_mut().clear();
+    }
+
+    /// Notes what the names stand for that the last operation has changed.
+    pub(crate) fn settle<L: Layer>(&mut self, table: &Table<L>) {
+        if self.touched_count == 0 {
+            return;
+        }
+        for place in self.touched.into_iter().take(core::mem::take(&mut self.touched_count)) {
+            self.settle_name(table, place);
+        }
+        self.trail.get_mut().clear();
+    }
+
+    fn settle_name<L: Layer>(&mut self, table: &Table<L>, place: u32) {
+        let Some(note) = self.names.get(place) else { return };
+        let Some(directory) = self.nodes.get(note.directory).map(|note| note.id) else { return };
+        let before = note.now;
+        let now = entry(table, directory, &note.text).unwrap_or(before);
+        if now != before {
+            let old = self.unchain(place);
+            if let Some(note) = self.names.get_mut(place) {
+                note.now = now;
+            }
+            if let Some(found) = now {
+                let node = self.find_node(found.node).unwrap_or_else(|| self.note_new(found.node));
+                self.chain(place, node);
+            }
+            self.tidy(old);
+        }
+        self.forget_if_settled(place);
+    }
+
+    /// Notes a node that the app has made. There is room for it.
+    fn note_new(&mut self, id: NodeId) -> u32 {
+        let born = if matches!(id.origin(), Origin::Upper(_)) { self.period } else { 0 };
+        self.nodes.insert(hash_node(id), NodeNote { is_held: born > 0, ..NodeNote::new(id, born) })
+    }
+
+    /// Forgets what was taken back; and the whole note, if nothing of it is left and nobody needs the name.
+    fn forget_if_settled(&mut self, place: u32) {
+        let Some(note) = self.names.get_mut(place) else { return };
+        let now = note.now;
+        note.was.settle(now);
+        if !note.was.is_empty() {
+            return;
+        }
+        let node = note.node;
+        self.names.forget_change(place);
+        if node != NONE {
+            self.tidy(node);
+        } else {
+            let directory = self.remove_name(place);
+            self.tidy(directory);
+        }
+    }
+
+    /// Forgets a node that needs no note, and the names that led to it.
+    fn tidy(&mut self, place: u32) {
+        // A file may have several such names, each in a directory of its own.
+        while let Some(directory) = self.forget_one_name(place) {
+            let mut above = directory;
+            while let Some(next) = self.forget_one_name(above) {
+                above = next;
+            }
+        }
+    }
+
+    /// Forgets one of the names of a node that needs no note, and the node with the last one. Gives the name's directory.
+    fn forget_one_name(&mut self, place: u32) -> Option<u32> {
+        let note = self.nodes.get(place)?;
+        if note.is_held || note.inside > 0 || note.id == self.root {
+            return None;
+        }
+        let name = self.names_of(place).find(|(_, note)| note.was.is_empty()).map(|(name, _)| name);
+        let directory = name.map(|name| self.remove_name(name));
+        if self.nodes.get(place)?.first_name == NONE {
+            self.nodes.remove(place);
+        }
+        directory
+    }
+}
+
+impl NodeNote {
+    const fn new(id: NodeId, born: u32) -> Self {
+        Self { id, is_held: false, born, first_name: NONE, inside: 0, was: History::new(), written: Vec::new() }
+    }
+}
+
+/// What a directory's own list says of a name. `None`: there is no such list.
+pub(crate) fn entry<L: Layer>(table: &Table<L>, directory: NodeId, name: &[u8]) -> Option<Option<Found>> {
+    let slot = table.find(directory).filter(|slot| table.id(*slot) == directory)?;
+    match &table.get(slot).ok()?.body {
+        Body::Directory(Directory { entries: Some(entries), .. }) => Some(entries.get(name)),
+        _ => None,
+    }
+}
