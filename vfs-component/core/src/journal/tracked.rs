@@ -25,11 +25,13 @@ const MOST_TOUCHED: usize = 4;
 
 /// What the tree forgets, kept.
 ///
-/// - **A note of a name** for each that was made, removed or replaced: what it stands for, and what it stood for at the marks. One that
-///   is again what it was in the layer, and was at all marks, is forgotten. Names that were not changed are noted where they lead to
-///   something that is: the name by which a changed node of the layer was reached, and those of the directories above it.
-/// - **A note of a node** for each that is changed, or has an open that may change it, or has a noted name in it: its names as far as they
-///   are known, its times and size at the marks, the smallest size since, and which chunks were written since the oldest mark.
+/// - **A note of a name** for each that was made, removed or replaced: what it stands for, and what it stood for at the
+///   marks. One that is again what it was in the layer, and was at all marks, is forgotten. Names that were not changed
+///   are noted where they lead to something that is: the name by which a changed node of the layer was reached, and
+///   those of the directories above it.
+/// - **A note of a node** for each that is changed, or has an open that may change it, or has a noted name in it: its
+///   names as far as they are known, its times and size at the marks, the smallest size since, and which chunks were
+///   written since the oldest mark.
 ///
 /// Time is counted in periods, from 1. A mark ends one; the image is mark 0.
 pub struct Tracked {
@@ -40,7 +42,8 @@ pub struct Tracked {
     marks: Vec<u32>,
     pub(crate) names: Ledger<NameNote>,
     pub(crate) nodes: Ledger<NodeNote>,
-    /// Names that the last operation has changed, or was about to: what they stand for now is noted before the next one.
+    /// Names that the last operation has changed, or was about to: what they stand for now is noted before the next
+    /// one.
     touched: [u32; MOST_TOUCHED],
     touched_count: usize,
     trail: RefCell<Trail>,
@@ -477,7 +480,8 @@ impl Tracked {
         }
     }
 
-    /// Forgets one of the names of a node that needs no note, and the node with the last one. Gives the name's directory.
+    /// Forgets one of the names of a node that needs no note, and the node with the last one. Gives the name's
+    /// directory.
     fn forget_one_name(&mut self, place: u32) -> Option<u32> {
         let note = self.nodes.get(place)?;
         if note.is_held || note.inside > 0 || note.id == self.root {
