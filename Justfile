@@ -1,5 +1,8 @@
 # `just` lists the recipes.
 
+# What every recipe that builds chooses. Other packages would give dependencies other features, and the engine would be built again.
+everything := "--release --workspace --exclude vfs-component"
+
 _default:
     @just --list --unsorted
 
@@ -11,16 +14,31 @@ setup:
 demo: _targets
     bash tests/demo/demo.sh
 
-# All tests
-test: setup
-    cargo test -p vfs-image -p vfs-core -p vfs-plan -p vfs-hostile
-    # Documentation first: the other tests call cargo themselves, and it then rebuilds what those link with.
-    cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --doc
-    cargo test --release -p vfs-preview1 -p vfs-compose -p vfs-tests --tests
+# A first look at a change, without `setup`: native tests, golden cases on the embedded engine; `just quick composer` for its own tests too
+quick *AND: _targets
+    bash tests/quick.sh {{AND}}
 
-# Tests whose name contains a word, e.g. `just test-only rename`
-test-only WORD: setup
-    cargo test --release -p vfs-compose -p vfs-tests -- {{WORD}}
+# A golden case in all its forms on the embedded engine, e.g. `just case posix/rename`
+case NAME: _targets
+    @ls tests/cases/{{NAME}} >/dev/null
+    TESTS=case cargo test {{everything}} --test runner -- {{NAME}}
+
+# Tests of all crates whose name contains a word, e.g. `just test-only rename`; those that need `setup` if that was done
+test-only WORD: _targets
+    TESTS=${TESTS-$([ -x target/tools/bin/wac ] || echo quick)} cargo test {{everything}} --tests -- {{WORD}}
+
+# What must pass before a change lands: of each suite a part that shows what it is there for
+test: setup
+    PLANS=${PLANS-3000} cargo test {{everything}}
+
+# All tests: every program, host, form and plan, and the native tests once more with the checks of a debug build
+test-all: setup
+    TESTS=all cargo test {{everything}}
+    cargo test -p vfs-image -p vfs-core -p vfs-plan -p vfs-hostile
+
+# The slowest suites and tests of `just test`, one after another, in CPU and wall time; `just test-times core/ laws` for some suites
+test-times *WORDS: setup
+    PLANS=${PLANS-3000} python3 tests/times.py {{WORDS}}
 
 # Plans against Linux and hostile images with new seeds, for as long as is said, in seconds
 fuzz SECONDS="600": _targets
@@ -28,18 +46,19 @@ fuzz SECONDS="600": _targets
 
 # Accept what the golden cases print now, and write docs/compatibility.md and docs/conformance.md
 bless: setup
-    BLESS=1 cargo test --release -p vfs-tests --test runner
-    BLESS=1 cargo test --release -p vfs-tests --test corpus -- --exact table
-    BLESS=1 cargo test --release -p vfs-tests --test conformance -- --exact table
+    BLESS=1 TESTS=case cargo test {{everything}} --test runner
+    BLESS=1 TESTS=all cargo test {{everything}} --test corpus -- --exact table
+    BLESS=1 TESTS=all cargo test {{everything}} --test conformance -- --exact table
 
 # Speed and size against the host directory; `just bench read` for one kind of measurement
 bench *ARGS: setup
-    cargo run --release -p vfs-tests --bin bench -- {{ARGS}}
+    cargo run {{everything}} --bin bench -- {{ARGS}}
 
 # Formatting and lints, as CI checks them
 lint: _targets
+    python3 tests/one-build.py
     cargo fmt --all --check
-    cargo clippy --release --workspace --exclude vfs-component --all-targets -- -D warnings
+    cargo clippy {{everything}} --all-targets -- -D warnings
     cargo clippy --release -p vfs-component --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-image --target wasm32-unknown-unknown --no-default-features --features alloc -- -D warnings
 

@@ -1,6 +1,7 @@
 //! Runs every case of `tests/cases`, each form on each host as a trial of its own: `area/name::linked::node`.
 //!
-//! `cargo test --release -p vfs-tests --test runner -- area/name` runs some; `BLESS=1` writes what was printed into the case.
+//! `just case area/name` runs one on the embedded engine; `BLESS=1` writes what was printed into the case. `TESTS` says on which hosts
+//! cases run, and in which forms there: see [`extent`].
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,6 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tempfile::TempDir;
 use vfs_tests::case::{Case, Form, Host};
+use vfs_tests::extent::Extent;
 use vfs_tests::wasmtime_host::{self, Granted};
 use vfs_tests::{chromium_host, compose, guests, node_host, normalise, paths, stage, wasmtime50_host};
 
@@ -62,7 +64,8 @@ fn refusals(case: Case) -> Vec<Trial> {
     let trial = |form: Form| {
         let case = Arc::clone(&case);
         let name = format!("{}::compose::{}", case.name, form.name());
-        Trial::test(name, move || fails(&case, form).map_err(failed))
+        let extent = extent(&case, &case.spec.guest, form, Host::Wasmtime);
+        extent.trial(Trial::test(name, move || fails(&case, form).map_err(failed)))
     };
     forms.map(trial).collect()
 }
@@ -85,11 +88,41 @@ fn programs(case: &Arc<Case>, label: &str, guest: String) -> Vec<Trial> {
                 continue;
             }
             let name = format!("{}{label}::{}::{}", case.name, form.name(), host.name());
+            let extent = extent(case, &subject.guest, form, host);
             let subject = Arc::clone(&subject);
-            trials.push(Trial::test(name, move || runs(&subject, form, host).map_err(failed)));
+            trials.push(extent.trial(Trial::test(name, move || runs(&subject, form, host).map_err(failed))));
         }
     }
     trials
+}
+
+/// Which runs have this trial. The embedded engine shows what a program prints in every form; another host shows that it runs the form
+/// at all, which each case needs to show in one form only.
+fn extent(case: &Case, guest: &str, form: Form, host: Host) -> Extent {
+    if host != Host::Wasmtime {
+        let forms = [Form::Linked, Form::Plugged].map(|form| case.spec.forms.contains(&form).then_some(form));
+        // Half of the cases in each form, the other half on the newer wasmtime.
+        let turn = case.name.bytes().map(usize::from).sum::<usize>() + usize::from(host == Host::Wasmtime50);
+        let chosen = forms[turn % 2].or(forms[(turn + 1) % 2]);
+        return if chosen == Some(form) { Extent::Usual } else { Extent::All };
+    }
+    let needs_tools = guests::needs_tools(guest);
+    match form {
+        Form::WacPlug | Form::AnyApp => {
+            if compose::wac().is_ok() {
+                Extent::Embedded
+            } else {
+                Extent::Usual
+            }
+        }
+        _ => {
+            if needs_tools {
+                Extent::Usual
+            } else {
+                Extent::Quick
+            }
+        }
+    }
 }
 
 fn failed(error: anyhow::Error) -> Failed {

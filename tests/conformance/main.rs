@@ -1,10 +1,9 @@
 //! The conformance suite: programs whose cases say what WASI's text, POSIX and Linux's manual pages ask, one call and one condition each.
 //! Each case runs on the host directory, which is recorded, and in both forms on every host, where it must pass; those of 0.3 run plugged
-//! on the embedded wasmtime alone.
+//! on the embedded wasmtime alone. `just test` runs them all on the embedded wasmtime, and those of the usual setting on the other hosts.
 //!
 //! `tests/guests/conformance/README.md` says how to add a case.
-//! `cargo test --release -p vfs-tests --test conformance -- module` runs the trials whose name contains a word;
-//! `BLESS=1 ... -- --exact table` writes `docs/conformance.md`.
+//! `just test-only module` runs the trials whose name contains a word; `just bless` writes `docs/conformance.md`.
 //!
 //! ```text
 //! guests/conformance ─ program ┐           ┌ coverage ─┐
@@ -68,7 +67,8 @@ fn trials(suite: &Arc<Suite>) -> Vec<Trial> {
             for place in Place::of(program, setting) {
                 let suite = Arc::clone(suite);
                 let name = format!("{}/{}::{}", program.name, setting.name, place.name());
-                trials.push(Trial::test(name, move || one(&suite, number, setting, place).map_err(failed)));
+                let trial = Trial::test(name, move || one(&suite, number, setting, place).map_err(failed));
+                trials.push(place.extent(setting).trial(trial));
             }
         }
         let of_coverage = Arc::clone(suite);

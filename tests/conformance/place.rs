@@ -1,6 +1,7 @@
 //! Where a program runs: with a directory of the host, or composed in one of the forms on one of the hosts.
 
 use vfs_tests::case::{Form, Host};
+use vfs_tests::extent::Extent;
 
 use crate::program::Program;
 use crate::setting::Setting;
@@ -41,5 +42,10 @@ impl Place {
     /// As in the names of trials.
     pub fn name(self) -> String {
         format!("{}::{}", self.form.name(), self.host.name())
+    }
+    /// Which runs have this place in a setting. On the other hosts the setting with most cases shows that the answers come through; one
+    /// where each case takes a process of its own shows little more, and takes long.
+    pub fn extent(self, setting: &Setting) -> Extent {
+        if self.host == Host::Wasmtime || setting.name == Setting::ALL[0].name { Extent::Usual } else { Extent::All }
     }
 }

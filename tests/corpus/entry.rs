@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use vfs_tests::case::{Form, Host, Make};
+use vfs_tests::extent::Extent;
 
 use crate::build::Build;
 use crate::trees::Tree;
@@ -31,6 +32,9 @@ pub struct Spec {
     pub files: String,
     /// How it is built.
     pub build: Build,
+    /// Which runs have it: `just test` has one program of each toolchain, `just test-all` all.
+    #[serde(default)]
+    pub extent: Extent,
     /// The tree that all runs begin with, below what is in `root`.
     #[serde(default)]
     pub tree: Tree,
@@ -109,6 +113,14 @@ impl Entry {
         }
         entries.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(entries)
+    }
+
+    /// Which runs have the trial of a start on a host: the embedded engine has all. Others, in `just test`, show a program's first start
+    /// in the form that Node 20 cannot run too.
+    #[must_use]
+    pub fn extent(&self, start: usize, form: Form, host: Host) -> Extent {
+        let shown = host == Host::Wasmtime || start == 0 && form == Form::Linked;
+        if shown { self.spec.extent } else { Extent::All }
     }
 
     /// What is known not to work in this form, on this host or on all.

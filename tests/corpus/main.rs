@@ -2,7 +2,7 @@
 //! host directory, and leave the same tree.
 //!
 //! A program is a folder of `programs`; `programs/README.md` says how to add one.
-//! `cargo test --release -p vfs-tests --test corpus -- ripgrep` runs some. The first run builds the programs (into `target/corpus`, at
+//! `just test-only ripgrep` runs some; `just test` runs one program of each toolchain. The first run builds the programs (into `target/corpus`, at
 //! most a few minutes each); later ones find them there.
 //!
 //! ```text
@@ -28,6 +28,7 @@ use libtest_mimic::{Arguments, Failed};
 use program::Program;
 use trial::Trial;
 use vfs_tests::case::Form;
+use vfs_tests::extent::Extent;
 use vfs_tests::paths;
 
 /// A test as the runner wants it.
@@ -58,28 +59,32 @@ fn of_one_program(program: &Arc<Program>) -> Vec<Test> {
     let entry = &program.entry;
     for trial in Trial::all(program) {
         let trial = Arc::new(trial);
-        let mut add = |way: &str, run: Way| {
+        let mut add = |extent: Extent, way: &str, run: Way| {
             let (name, trial) = (format!("{}/{}::{way}", entry.name, trial.run().name), Arc::clone(&trial));
-            tests.push(Test::test(name, move || run(&trial).map_err(failed)));
+            tests.push(extent.trial(Test::test(name, move || run(&trial).map_err(failed))));
         };
-        add("host-directory", Box::new(Trial::on_host_directory));
+        let of_all = entry.spec.extent;
+        add(of_all, "host-directory", Box::new(Trial::on_host_directory));
         for form in [Form::Plugged, Form::Linked] {
             let name = form.name();
             if entry.fails(form, None).is_some() {
-                add(&format!("{name}::refused"), Box::new(move |trial| trial.fails_as_said(form, None)));
+                add(of_all, &format!("{name}::refused"), Box::new(move |trial| trial.fails_as_said(form, None)));
                 continue;
             }
             for &host in &trial.run().hosts {
                 let way = format!("{name}::{}", host.name());
+                let extent = entry.extent(trial.index(), form, host);
                 match entry.fails(form, Some(host)) {
-                    Some(_) => {
-                        add(&format!("{way}::fails"), Box::new(move |trial| trial.fails_as_said(form, Some(host))))
-                    }
-                    None => add(&way, Box::new(move |trial| trial.composed(form, host))),
+                    Some(_) => add(
+                        extent,
+                        &format!("{way}::fails"),
+                        Box::new(move |trial| trial.fails_as_said(form, Some(host))),
+                    ),
+                    None => add(extent, &way, Box::new(move |trial| trial.composed(form, host))),
                 }
             }
             if trial.run().leaves.is_some() {
-                add(&format!("{name}::tree"), Box::new(move |trial| trial.tree(form)));
+                add(of_all, &format!("{name}::tree"), Box::new(move |trial| trial.tree(form)));
             }
         }
     }

@@ -34,6 +34,11 @@ impl Trial {
         (0..program.entry.spec.runs.len()).map(one).collect()
     }
 
+    /// Which of its program's runs it is.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
     /// What is run.
     pub fn run(&self) -> &Run {
         &self.program.entry.spec.runs[self.index]

@@ -1,15 +1,18 @@
 //! The same inputs give the same bytes, on any machine, in any directory order, at any time.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::TempDir;
 use vfs_tests::{guests, paths};
 
 use crate::apps;
+
+#[path = "../../composer/build/guest.rs"]
+mod guest;
 
 #[test]
 fn composing_twice_gives_the_same_bytes() -> Result<()> {
@@ -61,8 +64,8 @@ fn order_and_place_of_the_directory_do_not_matter() -> Result<()> {
 fn vfs_is_the_same_from_another_checkout() -> Result<()> {
     let copy = TempDir::new()?;
     copy_sources(paths::repository(), copy.path())?;
-    let here = core_module(paths::repository())?;
-    let there = core_module(copy.path())?;
+    let here = core_module(paths::repository(), "release/vfs")?;
+    let there = core_module(copy.path(), "another-checkout")?;
     ensure!(here == there, "the vfs differs between two checkouts");
     for path in [paths::repository(), copy.path()] {
         let path = path.to_str().context("a path that is not UTF-8")?;
@@ -94,33 +97,7 @@ fn copy_sources(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The vfs's core module as the build script of the checkout makes it.
-fn core_module(checkout: &Path) -> Result<Vec<u8>> {
-    let output = Command::new("cargo")
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--lib",
-            "--message-format",
-            "json",
-            "-p",
-            "vfs-compose",
-            "-p",
-            "vfs-tests",
-        ])
-        .current_dir(checkout)
-        // The dependencies are the same and need not be built again.
-        .env("CARGO_TARGET_DIR", paths::target())
-        .output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    for line in String::from_utf8(output.stdout)?.lines() {
-        let message: serde_json::Value = serde_json::from_str(line)?;
-        let package = message["package_id"].as_str().unwrap_or("");
-        if message["reason"] == "build-script-executed" && package.contains("/composer#vfs-compose@") {
-            let out: PathBuf = message["out_dir"].as_str().context("no `out_dir`")?.into();
-            return Ok(fs::read(out.join("vfs.wasm"))?);
-        }
-    }
-    anyhow::bail!("cargo does not tell where vfs-compose was built")
+/// The vfs's core module as the composer's build script makes it of a checkout, without the composer around it.
+fn core_module(checkout: &Path, target: &str) -> Result<Vec<u8>> {
+    guest::build(checkout, &paths::target().join(target)).map_err(|error| anyhow!("{error}"))
 }

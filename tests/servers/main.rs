@@ -1,7 +1,7 @@
 //! Apps that use more of WASI than files: sockets, http clients, servers. Each is composed in every form, runs without any host
 //! directory, and must do what it does on one.
 //!
-//! `cargo test --release -p vfs-tests --test servers -- sockets` runs some.
+//! `just test-only sockets` runs some.
 //!
 //! ```text
 //! subject     an app and its tree, composed in each form

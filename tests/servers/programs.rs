@@ -31,9 +31,9 @@ pub fn trials() -> Vec<Trial> {
 fn clients() -> [Arc<Subject>; 4] {
     [
         Subject::new("client/0.2.12", || guests::named("client"), tree),
-        Subject::new("client/0.2.4", || guests::named("client-0-2-4"), tree),
-        Subject::new("client/0.2.3", || older("0.2.3"), tree),
-        Subject::new("client/0.2.1", || older("0.2.1"), tree),
+        Subject::brief("client/0.2.4", || guests::named("client-0-2-4"), tree),
+        Subject::brief("client/0.2.3", || older("0.2.3"), tree),
+        Subject::brief("client/0.2.1", || older("0.2.1"), tree),
     ]
 }
 

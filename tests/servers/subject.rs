@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use tempfile::TempDir;
 use vfs_tests::case::Form;
+use vfs_tests::extent::Extent;
 use vfs_tests::world::World;
 use vfs_tests::{compose, stage};
 
@@ -25,6 +26,8 @@ pub struct Subject {
     /// In the names of trials.
     pub name: &'static str,
     forms: &'static [Form],
+    /// `just test` has it in the forms of `vfs-compose` alone, because another app shows what those of `wac` are there for.
+    brief: bool,
     /// The bytes of the app.
     app: fn() -> Result<Vec<u8>>,
     /// Makes the files in an empty directory.
@@ -65,6 +68,11 @@ impl Subject {
         Self::of_forms(&FORMS, name, app, tree)
     }
 
+    /// One that `just test` has in the forms of `vfs-compose` alone.
+    pub fn brief(name: &'static str, app: fn() -> Result<Vec<u8>>, tree: fn(&Path) -> Result<()>) -> Arc<Self> {
+        Arc::new(Self { name, forms: &FORMS, brief: true, app, tree, made: FORMS.map(|_| OnceLock::new()) })
+    }
+
     /// One that is tried in these forms alone.
     pub fn of_forms(
         forms: &'static [Form],
@@ -72,7 +80,7 @@ impl Subject {
         app: fn() -> Result<Vec<u8>>,
         tree: fn(&Path) -> Result<()>,
     ) -> Arc<Self> {
-        Arc::new(Self { name, forms, app, tree, made: FORMS.map(|_| OnceLock::new()) })
+        Arc::new(Self { name, forms, brief: false, app, tree, made: FORMS.map(|_| OnceLock::new()) })
     }
 
     /// The app in this form.
@@ -122,6 +130,8 @@ impl Subject {
     fn trial(self: &Arc<Self>, form: Form, what: &str, test: Test) -> Trial {
         let subject = Arc::clone(self);
         let name = format!("{}::{}::{what}", self.name, form.name());
-        Trial::test(name, move || test(&subject, form).map_err(|error| format!("{error:#}").into()))
+        let extent =
+            if self.brief && matches!(form, Form::WacPlug | Form::AnyApp) { Extent::All } else { Extent::Usual };
+        extent.trial(Trial::test(name, move || test(&subject, form).map_err(|error| format!("{error:#}").into())))
     }
 }

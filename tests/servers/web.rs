@@ -27,8 +27,8 @@ const BIG: usize = 1_000_003;
 /// All servers.
 pub fn trials() -> Vec<Trial> {
     let rust = Subject::new("web/rust", || guests::named("web"), tree);
-    let python = Subject::new("web/python", scripts::python, tree);
-    let javascript = Subject::new("web/javascript", scripts::javascript, tree);
+    let python = Subject::brief("web/python", scripts::python, tree);
+    let javascript = Subject::brief("web/javascript", scripts::javascript, tree);
     let mut trials = Vec::new();
     for server in [&rust, &python, &javascript] {
         trials.extend(server.in_every_form("gets", gets));

@@ -35,6 +35,12 @@ pub fn build(name: &str, folder: &Path) -> Result<Vec<u8>> {
     std::fs::read(&path).with_context(|| format!("no guest `{name}`"))
 }
 
+/// Whether a program of that name is made by what `tests/setup.sh` installs.
+#[must_use]
+pub fn needs_tools(name: &str) -> bool {
+    name.starts_with("c/") || composition::parts(name).is_some()
+}
+
 /// A program that needs no folder of a case.
 ///
 /// # Errors

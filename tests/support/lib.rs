@@ -14,6 +14,7 @@ pub mod chromium_host;
 pub mod compose;
 pub mod composition;
 pub mod debian;
+pub mod extent;
 pub mod guests;
 pub mod host;
 pub mod network_host;

@@ -65,8 +65,8 @@ const KINDS: [FileKind; 8] = [
 impl Known<'_> {
     const NOTHING: Self = Self { key: 0, node: 0, name: &[] };
 
-    fn node(&self) -> Nid {
-        Nid(u64::from(self.node & NODE))
+    fn node(&self) -> u64 {
+        u64::from(self.node & NODE)
     }
 
     fn kind(&self) -> FileKind {
@@ -83,13 +83,23 @@ impl<'i> NameCache<'i> {
     #[inline]
     pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<LayerNode> {
         let known = self.find(directory, name)?.get();
-        Some(LayerNode { number: known.node().0, kind: known.kind() })
+        Some(LayerNode { number: known.node(), kind: known.kind() })
     }
 
     fn find(&self, directory: Nid, name: Component<'_>) -> Option<&Cell<Known<'i>>> {
         let (place, key) = self.place(directory, name.hash)?;
-        let is_it = |place: &&Cell<Known<'i>>| place.get().key == key && name::same(place.get().name, name.text);
-        [place, place ^ 1].into_iter().filter_map(|place| self.places.get(place)).find(is_it)
+        // A loop with one comparison in it: two are large.
+        let (mut at, last) = (place, place ^ 1);
+        loop {
+            let place = self.places.get(at)?;
+            if place.get().key == key && name::same(place.get().name, name.text) {
+                return Some(place);
+            }
+            if at == last {
+                return None;
+            }
+            at = last;
+        }
     }
 
     /// Keeps what the image has said. `hash` is the name's, as in [`Component`].

@@ -82,17 +82,14 @@ pub(crate) fn descend<L: Layer, J: Journal>(
             let is_name = component.text.len() <= MAX_NAME && matches!(Step::of(component.text), Step::Name(_));
             return if is_name { Err(Error::NoEntry.into()) } else { Ok(None) };
         };
-        if found.kind == FileKind::Directory && !rest.is_empty() {
-            (at, left) = (found.node, rest);
-            continue;
-        }
         let must_be_directory = component.text.len() < left.len();
-        return match found.kind {
-            FileKind::Directory => Ok(Some(found)),
-            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => Ok(None),
-            _ if must_be_directory => Err(Error::NotDirectory.into()),
-            _ => Ok(Some(found)),
-        };
+        match found.kind {
+            FileKind::Directory if !rest.is_empty() => (at, left) = (found.node, rest),
+            FileKind::Directory => return Ok(Some(found)),
+            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => return Ok(None),
+            _ if must_be_directory => return Err(Error::NotDirectory.into()),
+            _ => return Ok(Some(found)),
+        }
     }
 }
 
