@@ -190,6 +190,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let slot = self.tree.load_found(found)?;
         if J::TRACKS
             && changes != Changes::Refused
+            // What passes through is no change of this volume.
             && self.tree.passes_through(found.node).is_none()
             && let Err(error) = self.tree.journal.hold(found.node)
         {

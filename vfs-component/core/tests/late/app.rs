@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 
 use vfs_core::check::Trust;
 use vfs_core::late::{Answers, Changes, LateLayer, Query, Request, Stop};
-use vfs_core::{DescriptorFlags, DirStream, Error, Fs, Layer, Limits, OpenFile, OpenFlags, Rights, Volume};
+use vfs_core::{
+    DescriptorFlags, DirStream, Error, ImageLayer, Journal, Layer, Limits, OpenFile, OpenFlags, Rights, Tracked,
+    Untracked, Volume,
+};
 use vfs_image::Image;
 use vfs_plan::{Answer, At, Facts, Op, SLOTS, STREAMS, Side, Tree, pattern, read_in_pieces};
 
@@ -20,7 +23,8 @@ pub const NOW: u64 = 2_000_000_000;
 /// No operation of a plan needs more answers.
 const MOST_REQUESTS: usize = 4000;
 
-pub type LateVolume = Volume<LateLayer, TestClock>;
+pub type LateVolume<J = Untracked> = Volume<LateLayer, TestClock, J>;
+pub type PlainVolume = Volume<ImageLayer<'static>, TestClock, Tracked>;
 
 /// The image of the plans.
 pub fn lower() -> &'static [u8] {
@@ -37,14 +41,15 @@ pub fn clock() -> TestClock {
 /// A volume whose operations come to an end.
 pub trait Runner {
     type Layer: Layer;
+    type Journal: Journal;
 
-    fn volume(&mut self) -> &mut Volume<Self::Layer, TestClock>;
+    fn volume(&mut self) -> &mut Volume<Self::Layer, TestClock, Self::Journal>;
 
     /// Runs an operation to its end.
     fn run<T>(
         &mut self,
         bytes: &[u8],
-        operation: impl FnMut(&mut Volume<Self::Layer, TestClock>) -> Result<T, <Self::Layer as Layer>::Stop>,
+        operation: impl FnMut(&mut Volume<Self::Layer, TestClock, Self::Journal>) -> Result<T, <Self::Layer as Layer>::Stop>,
     ) -> Result<T, Error>;
 
     /// Takes an entry of a listing.
@@ -52,26 +57,27 @@ pub trait Runner {
 }
 
 /// A volume without a layer that is late.
-pub struct Plain(pub Fs<'static, TestClock>);
+pub struct Plain(pub PlainVolume);
 
 impl Plain {
     pub fn new(image: Option<&'static [u8]>) -> Self {
         let image = image.map(|bytes| Image::new(bytes).unwrap());
-        Self(Fs::new(image, clock(), Limits::default()).unwrap())
+        Self(Volume::over(ImageLayer::new(image), clock(), Limits::default()).unwrap())
     }
 }
 
 impl Runner for Plain {
-    type Layer = vfs_core::ImageLayer<'static>;
+    type Layer = ImageLayer<'static>;
+    type Journal = Tracked;
 
-    fn volume(&mut self) -> &mut Fs<'static, TestClock> {
+    fn volume(&mut self) -> &mut PlainVolume {
         &mut self.0
     }
 
     fn run<T>(
         &mut self,
         _bytes: &[u8],
-        mut operation: impl FnMut(&mut Fs<'static, TestClock>) -> Result<T, Error>,
+        mut operation: impl FnMut(&mut PlainVolume) -> Result<T, Error>,
     ) -> Result<T, Error> {
         operation(&mut self.0)
     }
@@ -82,12 +88,12 @@ impl Runner for Plain {
 }
 
 /// A volume over a late layer, and its host.
-pub struct Late {
-    pub volume: LateVolume,
+pub struct Late<J: Journal = Untracked> {
+    pub volume: LateVolume<J>,
     pub host: Host,
 }
 
-impl Late {
+impl<J: Journal> Late<J> {
     pub fn new(image: Option<&'static [u8]>, changes: Changes, manner: Manner, limits: Limits, seed: u64) -> Self {
         let host = Host::new(World::new(image, clock()), manner, seed);
         let volume = Volume::over(LateLayer::new(FIRST, changes), clock(), limits).unwrap();
@@ -120,17 +126,18 @@ impl Late {
     }
 }
 
-impl Runner for Late {
+impl<J: Journal> Runner for Late<J> {
     type Layer = LateLayer;
+    type Journal = J;
 
-    fn volume(&mut self) -> &mut LateVolume {
+    fn volume(&mut self) -> &mut LateVolume<J> {
         &mut self.volume
     }
 
     fn run<T>(
         &mut self,
         bytes: &[u8],
-        mut operation: impl FnMut(&mut LateVolume) -> Result<T, Stop>,
+        mut operation: impl FnMut(&mut LateVolume<J>) -> Result<T, Stop>,
     ) -> Result<T, Error> {
         let Self { volume, host } = self;
         let (mut answers, mut effect) = (Answers::new(), None);

@@ -1,11 +1,12 @@
 //! Several operations at once. Their answers come in another order than they were asked for; some are given up.
 
 use vfs_core::late::{Answer, Answers, Changes, Request, Stop};
-use vfs_core::{Error, Limits, OpenFile, Rights};
+use vfs_core::{Error, Journal, Limits, OpenFile, Rights, Tracked};
 use vfs_plan::{Op, Random, generate, print, tree_lines};
 
 use crate::app::{App, Late, Plain, Runner, bytes_of, lower, on};
 use crate::host::Manner;
+use crate::plans::words;
 use crate::step::{On, Outcome, step};
 
 /// Most operations at a time.
@@ -49,14 +50,14 @@ struct Task {
     effects: usize,
 }
 
-struct Both {
-    late: App<Late>,
+struct Both<J: Journal> {
+    late: App<Late<J>>,
     plain: App<Plain>,
     /// Whether the plain side carries out the operations as well.
     is_compared: bool,
 }
 
-impl Both {
+impl<J: Journal> Both<J> {
     fn new(over_image: bool, changes: Changes, manner: Manner, seed: u64) -> Self {
         let image = over_image.then(lower);
         let late = Late::new(image, changes, Manner::PROMPT, Limits::default(), seed);
@@ -143,12 +144,18 @@ fn keep<R: Runner>(app: &mut App<R>, op: &Op, result: Result<Outcome, Error>) {
 }
 
 /// Carries out the operations of a plan, some at a time.
-fn run(over_image: bool, changes: Changes, manner: Manner, seed: u64) {
+fn run<J: Journal>(
+    over_image: bool,
+    changes: Changes,
+    manner: Manner,
+    seed: u64,
+    look: impl FnOnce(&mut App<Late<J>>, &mut App<Plain>),
+) {
     let mut plan = generate(seed);
     plan.retain(|op| !matches!(op, Op::ReadDir { .. } | Op::Next { .. }));
     let text = print(&plan);
     let _told = OnPanic(format!("seed {seed}, {over_image}, {changes:?}, {manner:?}\n{text}"));
-    let mut both = Both::new(over_image, changes, manner, seed);
+    let mut both = Both::<J>::new(over_image, changes, manner, seed);
     let mut random = Random::new(seed ^ 0x5EED);
     let mut plan = plan.into_iter();
     let (mut tasks, mut left): (Vec<Task>, bool) = (Vec::new(), true);
@@ -176,6 +183,7 @@ fn run(over_image: bool, changes: Changes, manner: Manner, seed: u64) {
     }
     both.late.runner.host.manner = Manner::IN_PIECES;
     both.late.runner.check();
+    look(&mut both.late, &mut both.plain);
     match changes {
         _ if manner.changes > 0 => {
             both.late.end();
@@ -216,13 +224,17 @@ fn plans() -> std::ops::Range<u64> {
 /// What is made, asked for and told at one time or another is as if each operation had been carried out when it ended.
 #[test]
 fn changes_above() {
-    plans().for_each(|seed| run(seed % 2 == 0, Changes::Above, Manner::IN_PIECES, seed));
+    let look = |late: &mut App<Late<Tracked>>, plain: &mut App<Plain>| {
+        let told = late.runner.run(&[], |volume| volume.changes(None)).unwrap();
+        assert_eq!(words(&told), words(&plain.runner.0.changes(None).unwrap()));
+    };
+    plans().for_each(|seed| run(seed % 2 == 0, Changes::Above, Manner::IN_PIECES, seed, look));
 }
 
 /// The volume shows what is in the world, whatever came when.
 #[test]
 fn changes_through() {
-    plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, Manner::IN_PIECES, seed));
+    plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, Manner::IN_PIECES, seed, |_: &mut App<Late>, _| {}));
 }
 
 /// And while somebody else changes the world, all comes to an end.
@@ -230,12 +242,12 @@ fn changes_through() {
 fn while_others_change_the_world() {
     let manner = Manner { changes: 3, ..Manner::IN_PIECES };
     for changes in [Changes::Above, Changes::Through] {
-        plans().for_each(|seed| run(true, changes, manner, seed));
+        plans().for_each(|seed| run(true, changes, manner, seed, |_: &mut App<Late>, _| {}));
     }
 }
 
 #[test]
 fn changes_through_with_errors() {
     let manner = Manner { errors: 6, ..Manner::IN_PIECES };
-    plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, manner, seed));
+    plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, manner, seed, |_: &mut App<Late>, _| {}));
 }

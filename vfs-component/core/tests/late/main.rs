@@ -2,6 +2,7 @@
 //!
 //! The world behind the layer is a plain filesystem ([`world`]); a [`host`] answers for it: in small pieces, with errors,
 //! while somebody else changes it. Operations run one at a time ([`app`], [`harness`]) or several at once ([`at_once`]).
+//! Plans run with a journal, whose list of changes is that of a plain filesystem as long as nobody else changes anything.
 //!
 //! What differs from a plain filesystem, and is meant to:
 //!

@@ -109,6 +109,7 @@ struct Borrowed<'l>(&'l mut Late);
 
 impl Runner for Borrowed<'_> {
     type Layer = vfs_core::late::LateLayer;
+    type Journal = vfs_core::Untracked;
 
     fn volume(&mut self) -> &mut LateVolume {
         self.0.volume()

@@ -2,8 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use vfs_core::changes::Change;
 use vfs_core::late::Changes;
-use vfs_core::{Limits, Rights};
+use vfs_core::{Limits, Rights, Tracked};
 use vfs_plan::{NewTime, Op, SLOTS, Side, generate, minimal, print, tree_lines};
 
 use crate::app::{App, Late, Plain, Runner, lower};
@@ -19,7 +20,7 @@ struct Setting {
 }
 
 impl Setting {
-    fn late(&self, seed: u64) -> App<Late> {
+    fn late(&self, seed: u64) -> App<Late<Tracked>> {
         let image = self.over_image.then(lower);
         let late = Late::new(image, self.changes, Manner::PROMPT, Limits::default(), seed);
         let mut app = App::new(late, Rights::default());
@@ -81,10 +82,15 @@ impl Setting {
         plain.end();
     }
 
-    fn compare(&self, late: &mut App<Late>, plain: &mut App<Plain>) {
+    fn compare(&self, late: &mut App<Late<Tracked>>, plain: &mut App<Plain>) {
         let manner = std::mem::replace(&mut late.runner.host.manner, Manner { errors: 0, ..self.manner });
         assert_eq!(tree_lines(late), tree_lines(plain));
         late.runner.check_all();
+        if self.changes == Changes::Above {
+            let told = late.runner.run(&[], |volume| volume.changes(None)).unwrap();
+            let wanted = plain.runner.0.changes(None).unwrap();
+            assert_eq!(words(&told), words(&wanted));
+        }
         late.runner.host.manner = manner;
     }
 
@@ -103,6 +109,16 @@ impl Setting {
             }
         }
     }
+}
+
+/// Changes without the numbers of their nodes, which differ.
+pub fn words(changes: &[Change]) -> Vec<String> {
+    let without = |change: &Change| {
+        let words = format!("{change:?}");
+        let parts = words.split("node: ").map(|part| part.split_once("), ").map_or(part, |(_, rest)| rest));
+        parts.collect::<Vec<_>>().join("")
+    };
+    changes.iter().map(without).collect()
 }
 
 /// What a layer that refuses changes answers: what a volume answers that was opened read-only, but for what the crate's

@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 
 use vfs_core::late::{Answer, LateInode, Query};
-use vfs_core::{Effect, Error, FileKind, Fs, LayerNode, Limits, Listed, OpenFile, OpenFlags, Performed, Rights, Stat};
+use vfs_core::{
+    Effect, Error, FileKind, ImageLayer, LayerNode, Limits, Listed, OpenFile, OpenFlags, Performed, Rights, Stat,
+    Volume,
+};
 use vfs_image::Image;
 
+use crate::app::PlainVolume;
 use crate::step;
 use crate::support::{NO_FOLLOW, READ, READ_WRITE, TestClock};
 
 /// A filesystem, and what was told of it.
 pub struct World {
-    pub fs: Fs<'static, TestClock>,
+    pub fs: PlainVolume,
     pub root: OpenFile,
     /// By number, from [`FIRST`] on.
     nodes: Vec<Known>,
@@ -44,7 +48,7 @@ struct Cursors {
 impl World {
     pub fn new(image: Option<&'static [u8]>, clock: TestClock) -> Self {
         let image = image.map(|bytes| Image::new(bytes).unwrap());
-        let mut fs = Fs::new(image, clock, Limits::default()).unwrap();
+        let mut fs = Volume::over(ImageLayer::new(image), clock, Limits::default()).unwrap();
         let root = fs.open_root(Rights::default()).unwrap();
         let file = fs.reopen(&root).unwrap();
         let hash = fs.metadata_hash(&root).unwrap();
@@ -62,7 +66,7 @@ impl World {
     }
 
     /// An open directory or file, and the filesystem.
-    fn open(&mut self, number: u64) -> Result<(&mut Fs<'static, TestClock>, &OpenFile), Error> {
+    fn open(&mut self, number: u64) -> Result<(&mut PlainVolume, &OpenFile), Error> {
         let place = number.checked_sub(FIRST).ok_or(Error::Io)?;
         let file = self.nodes.get(place as usize).and_then(|known| known.file.as_ref()).ok_or(Error::Invalid)?;
         Ok((&mut self.fs, file))
