@@ -5,7 +5,10 @@ use std::sync::OnceLock;
 
 use vfs_core::check::Trust;
 use vfs_core::late::{Answers, Changes, LateLayer, Query, Request, Stop};
-use vfs_core::{DescriptorFlags, DirStream, Error, Fs, Layer, Limits, OpenFile, OpenFlags, Rights, Volume};
+use vfs_core::{
+    DescriptorFlags, DirStream, Error, Fs, Journal, Layer, Limits, OpenFile, OpenFlags, Rights, Tracked, Untracked,
+    Volume,
+};
 use vfs_image::Image;
 use vfs_plan::{Answer, At, Facts, Op, SLOTS, STREAMS, Side, Tree, pattern, read_in_pieces};
 
@@ -20,7 +23,8 @@ pub const NOW: u64 = 2_000_000_000;
 /// No operation of a plan needs more answers.
 const MOST_REQUESTS: usize = 4000;
 
-pub type LateVolume = Volume<LateLayer, TestClock>;
+/// With a journal, which has no say in what is answered.
+pub type LateVolume = Volume<LateLayer, TestClock, Tracked>;
 
 /// The image of the plans.
 pub fn lower() -> &'static [u8] {
@@ -37,14 +41,15 @@ pub fn clock() -> TestClock {
 /// A volume whose operations come to an end.
 pub trait Runner {
     type Layer: Layer;
+    type Journal: Journal;
 
-    fn volume(&mut self) -> &mut Volume<Self::Layer, TestClock>;
+    fn volume(&mut self) -> &mut Volume<Self::Layer, TestClock, Self::Journal>;
 
     /// Runs an operation to its end.
     fn run<T>(
         &mut self,
         bytes: &[u8],
-        operation: impl FnMut(&mut Volume<Self::Layer, TestClock>) -> Result<T, <Self::Layer as Layer>::Stop>,
+        operation: impl FnMut(&mut Volume<Self::Layer, TestClock, Self::Journal>) -> Result<T, <Self::Layer as Layer>::Stop>,
     ) -> Result<T, Error>;
 
     /// Takes an entry of a listing.
@@ -62,6 +67,7 @@ impl Plain {
 }
 
 impl Runner for Plain {
+    type Journal = Untracked;
     type Layer = vfs_core::ImageLayer<'static>;
 
     fn volume(&mut self) -> &mut Fs<'static, TestClock> {
@@ -122,6 +128,7 @@ impl Late {
 
 impl Runner for Late {
     type Layer = LateLayer;
+    type Journal = Tracked;
 
     fn volume(&mut self) -> &mut LateVolume {
         &mut self.volume

@@ -1,7 +1,7 @@
 //! Every allocation of every attempt fails once.
 
 use vfs_core::late::{Answers, Changes, Request, Stop};
-use vfs_core::{Error, NewTimestamp, OpenFile, OpenFlags, Rights};
+use vfs_core::{Error, NewTimestamp, OpenFile, OpenFlags, Rights, Tracked};
 use vfs_plan::tree_lines;
 
 use crate::allocator::with_allocations;
@@ -108,6 +108,7 @@ fn lines(test: &mut Test) -> Vec<String> {
 struct Borrowed<'l>(&'l mut Late);
 
 impl Runner for Borrowed<'_> {
+    type Journal = Tracked;
     type Layer = vfs_core::late::LateLayer;
 
     fn volume(&mut self) -> &mut LateVolume {

@@ -3,11 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vfs_core::late::Changes;
-use vfs_core::{Limits, Rights};
+use vfs_core::{Change, Limits, Rights, Tracked};
 use vfs_plan::{NewTime, Op, SLOTS, Side, generate, minimal, print, tree_lines};
 
 use crate::app::{App, Late, Plain, Runner, lower};
 use crate::host::Manner;
+use crate::ours::Ours;
 use crate::support::NO_FOLLOW;
 
 /// One way to carry out plans.
@@ -64,6 +65,7 @@ impl Setting {
         }
         self.compare(&mut late, &mut plain);
         late.runner.host.manner.errors = 0;
+        self.compare_changes(&mut late, plan);
         for slot in 0..SLOTS {
             assert_eq!(late.open_contents(slot), plain.open_contents(slot), "slot {slot}");
         }
@@ -79,6 +81,23 @@ impl Setting {
             assert_eq!(tree_lines(&mut world), tree_lines(&mut Setting::plain(self)), "the world was changed");
         }
         plain.end();
+    }
+
+    /// The list of changes is that of a volume over an image; of what passes through, nothing is told.
+    fn compare_changes(&self, late: &mut App<Late>, plan: &[Op]) {
+        let changes = late.runner.run(&[], |volume| volume.changes(None)).unwrap();
+        if self.changes != Changes::Above {
+            assert_eq!(changes, []);
+        } else if self.manner.errors == 0 {
+            let mut other: Ours<'_, Tracked> = Ours::journaled(self.over_image.then(lower), Limits::default());
+            for op in plan {
+                let _ = other.run(op);
+            }
+            // Numbers of nodes differ.
+            let text = |change: &Change| format!("{change:?}").split(", node: ").next().unwrap().to_owned();
+            let wanted: Vec<_> = other.test.fs.changes(None).unwrap().iter().map(text).collect();
+            assert_eq!(changes.iter().map(text).collect::<Vec<_>>(), wanted);
+        }
     }
 
     fn compare(&self, late: &mut App<Late>, plain: &mut App<Plain>) {

@@ -1,6 +1,6 @@
 //! One operation of a plan on any volume.
 
-use vfs_core::{DescriptorFlags, DirStream, FileKind, Layer, OpenFile, OpenFlags, Volume};
+use vfs_core::{DescriptorFlags, DirStream, FileKind, Journal, Layer, OpenFile, OpenFlags, Volume};
 use vfs_plan::{Op, summary};
 
 use crate::ours::{facts, follow, time};
@@ -24,8 +24,8 @@ pub enum Outcome {
 }
 
 /// Carries out an operation. It can be run again after it stopped.
-pub fn step<L: Layer>(
-    volume: &mut Volume<L, TestClock>,
+pub fn step<L: Layer, J: Journal>(
+    volume: &mut Volume<L, TestClock, J>,
     on: &On<'_>,
     op: &Op,
     bytes: &[u8],
@@ -82,8 +82,8 @@ pub fn step<L: Layer>(
 }
 
 /// Reads until the end or until there is enough: a host may give less at a time.
-pub fn read<L: Layer>(
-    volume: &Volume<L, TestClock>,
+pub fn read<L: Layer, J: Journal>(
+    volume: &Volume<L, TestClock, J>,
     file: &OpenFile,
     offset: u64,
     length: usize,
@@ -103,7 +103,10 @@ pub fn read<L: Layer>(
 }
 
 /// The names in a directory, in order.
-pub fn list<L: Layer>(volume: &mut Volume<L, TestClock>, directory: &OpenFile) -> Result<Vec<String>, L::Stop> {
+pub fn list<L: Layer, J: Journal>(
+    volume: &mut Volume<L, TestClock, J>,
+    directory: &OpenFile,
+) -> Result<Vec<String>, L::Stop> {
     let mut stream = volume.read_dir(directory)?;
     let mut names = Vec::new();
     let result = loop {
@@ -117,7 +120,7 @@ pub fn list<L: Layer>(volume: &mut Volume<L, TestClock>, directory: &OpenFile) -
     result
 }
 
-fn flags<L: Layer>(volume: &Volume<L, TestClock>, file: &OpenFile) -> String {
+fn flags<L: Layer, J: Journal>(volume: &Volume<L, TestClock, J>, file: &OpenFile) -> String {
     let flags = volume.flags(file);
     let has = |flag, letter| if flags.contains(flag) { letter } else { "" };
     match volume.kind(file) {
