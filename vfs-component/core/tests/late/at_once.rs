@@ -1,4 +1,4 @@
-//! Several operations at once. Their answers come in another order than they were asked for, and some operations are given up.
+//! Several operations at once. Their answers come in another order than they were asked for; some are given up.
 
 use vfs_core::late::{Answer, Answers, Changes, Request, Stop};
 use vfs_core::{Error, Limits, OpenFile, Rights};

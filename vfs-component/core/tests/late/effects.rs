@@ -1,113 +1,16 @@
 //! Effects: at most one of an operation, asked for once, after all that can fail in itself.
 
-use vfs_core::late::{Answer, Answers, Changes, LateInode, Query, Request, Stop};
+use vfs_core::late::{Answer, Answers, Changes, LateInode, Stop};
+use vfs_core::settings::SettingsView;
 use vfs_core::{
-    DescriptorFlags, Effect, Error, Layer, Limits, NewTimestamp, OpenFile, OpenFlags, Performed, Rights, Session,
-    Timestamp, settings::SettingsView,
+    Effect, Error, Layer, Limits, NewTimestamp, OpenFile, OpenFlags, Performed, Rights, Session, Timestamp,
 };
 
 use crate::allocator::with_allocations;
-use crate::app::{Late, LateVolume, NOW, Runner, clock};
-use crate::host::{Host, Manner};
-use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, WRITE, image};
+use crate::app::{LateVolume, NOW, clock};
+use crate::harness::{Call, Test, some_items};
+use crate::support::{FOLLOW, NO_FOLLOW, READ, READ_WRITE, WRITE};
 use crate::world::{FIRST, World};
-
-/// How an operation ended, and what it asked for.
-pub type Asked<T> = (Result<T, Error>, Vec<Query>, Vec<Effect<Vec<u8>>>);
-
-/// An operation. The last argument is `dir/file`, open.
-pub type Call = fn(&mut LateVolume, &OpenFile, &OpenFile) -> Result<(), Stop>;
-
-/// A late volume with its root open.
-pub struct Test {
-    pub late: Late,
-    pub root: OpenFile,
-}
-
-impl Test {
-    pub fn new(items: &[(&str, Item<'_>)], changes: Changes) -> Self {
-        Self::limited(items, changes, Limits::default())
-    }
-
-    pub fn limited(items: &[(&str, Item<'_>)], changes: Changes, limits: Limits) -> Self {
-        let bytes: &'static [u8] = image(items).leak();
-        let mut late = Late::new(Some(bytes), changes, Manner::PROMPT, limits, 0);
-        let root = late.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
-        Self { late, root }
-    }
-
-    pub fn through() -> Self {
-        Self::new(&some_items(), Changes::Through)
-    }
-
-    /// Runs an operation, and gives what was asked for it.
-    pub fn ask<T>(
-        &mut self,
-        bytes: &[u8],
-        mut operation: impl FnMut(&mut LateVolume, &OpenFile) -> Result<T, Stop>,
-    ) -> Asked<T> {
-        self.late.host.queries.clear();
-        self.late.host.effects.clear();
-        let root = &self.root;
-        let result = self.late.run(bytes, |volume| operation(volume, root));
-        self.late.check();
-        let Host { queries, effects, .. } = &mut self.late.host;
-        (result, std::mem::take(queries), std::mem::take(effects))
-    }
-
-    pub fn run<T>(&mut self, operation: impl FnMut(&mut LateVolume, &OpenFile) -> Result<T, Stop>) -> T {
-        self.ask(&[], operation).0.unwrap()
-    }
-
-    pub fn open(&mut self, path: &str, open: OpenFlags, flags: DescriptorFlags) -> Result<OpenFile, Error> {
-        self.ask(&[], |volume, root| volume.open_at(root, path, FOLLOW, open, flags)).0
-    }
-
-    pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), Error> {
-        self.ask(bytes, |volume, _| volume.write(file, offset, bytes)).0
-    }
-
-    pub fn contents(&mut self, file: &OpenFile) -> Vec<u8> {
-        self.run(|volume, _| crate::step::read(volume, file, 0, 1 << 20))
-    }
-
-    /// The number of what is at a path.
-    pub fn number(&mut self, path: &str) -> u64 {
-        path.split('/').fold(FIRST, |directory, name| self.late.host.world.tell(directory, name).unwrap().number)
-    }
-
-    /// Goes on with an operation until it asks for its effect, which is not performed.
-    pub fn until_effect<T>(
-        &mut self,
-        answers: &mut Answers,
-        mut operation: impl FnMut(&mut LateVolume, &OpenFile) -> Result<T, Stop>,
-    ) -> Request {
-        let root = &self.root;
-        loop {
-            match self.late.volume.attempt(answers, |volume| operation(volume, root)) {
-                Err(Stop::Ask(request @ Request::Effect(_))) => return request,
-                Err(Stop::Ask(request)) => {
-                    let answer = self.late.host.answer(&request, &[]);
-                    answers.add(request, answer).unwrap();
-                }
-                Err(Stop::Error(error)) => panic!("{error}"),
-                Ok(_) => panic!("it has no effect"),
-            }
-        }
-    }
-}
-
-pub fn some_items() -> Vec<(&'static str, Item<'static>)> {
-    vec![
-        ("dir", Item::Directory),
-        ("dir/file", Item::File(&[7; 100_000])),
-        ("dir/same", Item::Same("dir/file")),
-        ("dir/link", Item::Link("sub/deep")),
-        ("dir/empty", Item::Directory),
-        ("dir/sub", Item::Directory),
-        ("dir/sub/deep", Item::File(b"deep")),
-    ]
-}
 
 /// An operation, the words of its effect, and how many questions it asks before.
 type Case = (&'static str, Call, &'static str, usize);
@@ -321,9 +224,9 @@ fn what_opening_needs_is_taken_before() {
     let request = test.until_effect(&mut answers, operation);
     let mut others = Vec::new();
     for path in ["dir", "dir/file", "dir/sub", "dir/sub/deep"] {
-        others.push(test.run_while_held(path).unwrap());
+        others.push(test.open_while_held(path).unwrap());
     }
-    assert_eq!(test.run_while_held("dir/empty").unwrap_err(), Error::InsufficientMemory);
+    assert_eq!(test.open_while_held("dir/empty").unwrap_err(), Error::InsufficientMemory);
     let answer = test.late.host.answer(&request, &[]);
     answers.add(request, answer).unwrap();
     let root = &test.root;
@@ -338,16 +241,7 @@ fn what_opening_needs_is_taken_before() {
     assert_eq!(test.contents(&file), b"new");
 }
 
-impl Test {
-    fn run_while_held(&mut self, path: &str) -> Result<OpenFile, Error> {
-        let root = &self.root;
-        let file = self.late.run(&[], |volume| volume.open_at(root, path, FOLLOW, OpenFlags::NONE, READ));
-        self.late.volume.check(vfs_core::check::Trust::Untrusted).unwrap();
-        file
-    }
-}
-
-/// A standard stream is opened by its path from the root, which takes an open while the path is walked, and none in the end.
+/// A standard stream is opened by its path from the root, which takes an open while the path is walked.
 #[test]
 fn a_standard_stream_that_the_layer_makes() {
     let limits = Limits { max_open: 3, ..Limits::default() };
@@ -356,7 +250,7 @@ fn a_standard_stream_that_the_layer_makes() {
     let open = |volume: &mut LateVolume, _: &OpenFile| session.open_file(volume, "/dir/out", CREATE, WRITE);
     let mut answers = Answers::new();
     let request = test.until_effect(&mut answers, open);
-    let other = test.run_while_held("dir").unwrap();
+    let other = test.open_while_held("dir").unwrap();
     assert_eq!(test.late.volume.usage().open, 3);
     let answer = test.late.host.answer(&request, &[]);
     answers.add(request, answer).unwrap();
@@ -377,7 +271,7 @@ fn a_file_that_others_opened_meanwhile_is_the_same() {
     let (mut first, mut second) = (Answers::new(), Answers::new());
     let requests = [test.until_effect(&mut first, operation), test.until_effect(&mut second, operation)];
     let told = requests.each_ref().map(|request| test.late.host.answer(request, &[]));
-    let third = test.run_while_held("dir/new").unwrap();
+    let third = test.open_while_held("dir/new").unwrap();
     let mut files = vec![third];
     for ((answers, request), answer) in [second, first].iter_mut().zip(requests).zip(told) {
         answers.add(request, answer).unwrap();

@@ -1,5 +1,5 @@
-//! A host that says anything: nodes are now this and now that, lists have no end, sizes are as large as can be. Each operation gets a
-//! result, and the tree is whole.
+//! A host that says anything: nodes are now this and now that, lists have no end, sizes are as large as can be. Each
+//! operation gets a result, and the tree is whole.
 
 use vfs_core::check::Trust;
 use vfs_core::late::{Answer, Answers, Changes, LateInode, LateLayer, Query, Request, Stop};

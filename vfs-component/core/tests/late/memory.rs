@@ -6,7 +6,7 @@ use vfs_plan::tree_lines;
 
 use crate::allocator::with_allocations;
 use crate::app::{App, Late, LateVolume, Runner};
-use crate::effects::{Call, Test, some_items};
+use crate::harness::{Call, Test, some_items};
 use crate::host::Manner;
 use crate::support::{FOLLOW, NO_FOLLOW, READ, READ_WRITE};
 

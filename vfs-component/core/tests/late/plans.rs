@@ -124,8 +124,8 @@ impl Setting {
     }
 }
 
-/// What a layer that refuses changes answers: what a volume answers that was opened read-only, but for what is said in the crate's
-/// documentation.
+/// What a layer that refuses changes answers: what a volume answers that was opened read-only, but for what the crate's
+/// documentation says.
 fn refused(plain: &mut App<Plain>, op: &Op) -> Result<String, String> {
     let answer = plain.run(op);
     if answer != Err("read-only".into()) {
