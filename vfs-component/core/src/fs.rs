@@ -28,7 +28,7 @@ pub struct Usage {
     pub open: u32,
 }
 
-/// A filesystem: a layer and the changes over it.
+/// A filesystem: a layer and the changes over it. `J` is what it keeps so that it can say what changed.
 pub struct Volume<L: Layer, C: Clock, J: Journal = Untracked> {
     pub(crate) tree: Tree<L, J>,
     pub(crate) time: Time<C>,
