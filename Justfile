@@ -1,6 +1,6 @@
 # `just` lists the recipes.
 
-# What every recipe that builds chooses. Other packages would give dependencies other features, and the engine would be built again.
+# What recipes choose: other packages would give dependencies other features, and the engine would be built again.
 everything := "--release --workspace --exclude vfs-component"
 
 _default:
@@ -14,7 +14,7 @@ setup:
 demo: _targets
     bash tests/demo/demo.sh
 
-# A first look at a change, without `setup`: native tests, golden cases on the embedded engine; `just quick composer` for its own tests too
+# A first look, without `setup`: native tests, golden cases on the embedded engine; `just quick composer` adds its tests
 quick *AND: _targets
     bash tests/quick.sh {{AND}}
 
@@ -36,7 +36,7 @@ test-all: setup
     TESTS=all cargo test {{everything}}
     cargo test -p vfs-image -p vfs-core -p vfs-plan -p vfs-hostile
 
-# The slowest suites and tests of `just test`, one after another, in CPU and wall time; `just test-times core/ laws` for some suites
+# CPU and wall time of suites and of the slowest tests, run one after another; `just test-times core/ laws` for some
 test-times *WORDS: setup
     PLANS=${PLANS-3000} python3 tests/times.py {{WORDS}}
 

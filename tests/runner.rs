@@ -1,7 +1,7 @@
 //! Runs every case of `tests/cases`, each form on each host as a trial of its own: `area/name::linked::node`.
 //!
-//! `just case area/name` runs one on the embedded engine; `BLESS=1` writes what was printed into the case. `TESTS` says on which hosts
-//! cases run, and in which forms there: see [`extent`].
+//! `just case area/name` runs one on the embedded engine; `BLESS=1` writes what was printed into the case. `TESTS` says on
+//! which hosts cases run, and in which forms there: see [`extent`].
 
 use std::ffi::OsStr;
 use std::fs;
@@ -96,32 +96,21 @@ fn programs(case: &Arc<Case>, label: &str, guest: String) -> Vec<Trial> {
     trials
 }
 
-/// Which runs have this trial. The embedded engine shows what a program prints in every form; another host shows that it runs the form
-/// at all, which each case needs to show in one form only.
+/// Which runs have this trial. The embedded engine shows in every form what a program prints. On another host `just test`
+/// runs each case in one form.
 fn extent(case: &Case, guest: &str, form: Form, host: Host) -> Extent {
     if host != Host::Wasmtime {
         let forms = [Form::Linked, Form::Plugged].map(|form| case.spec.forms.contains(&form).then_some(form));
-        // Half of the cases in each form, the other half on the newer wasmtime.
+        // By the name, so that half of the cases run in each form; the other half on the newer wasmtime.
         let turn = case.name.bytes().map(usize::from).sum::<usize>() + usize::from(host == Host::Wasmtime50);
         let chosen = forms[turn % 2].or(forms[(turn + 1) % 2]);
         return if chosen == Some(form) { Extent::Usual } else { Extent::All };
     }
-    let needs_tools = guests::needs_tools(guest);
-    match form {
-        Form::WacPlug | Form::AnyApp => {
-            if compose::wac().is_ok() {
-                Extent::Embedded
-            } else {
-                Extent::Usual
-            }
-        }
-        _ => {
-            if needs_tools {
-                Extent::Usual
-            } else {
-                Extent::Quick
-            }
-        }
+    match guests::needs_tools(guest) || matches!(form, Form::WacPlug | Form::AnyApp) {
+        false => Extent::Quick,
+        // `wac` is what `tests/setup.sh` installs last.
+        true if compose::wac().is_ok() => Extent::Embedded,
+        true => Extent::Usual,
     }
 }
 

@@ -55,8 +55,8 @@ if ! cmp -s tests/requirements.txt "$tools/python/requirements.txt"; then
     cp tests/requirements.txt "$tools/python/requirements.txt"
 fi
 
-# wac, the tool that any user of components has; the last, so that who finds it knows that all is there. Optimised where it goes over
-# the bytes of components: all of it takes twice as long to build and does not run faster.
+# wac, the tool that any user of components has. It comes last: where it is, the rest is too. It is optimised where it goes
+# over the bytes of components; optimising all of it takes twice as long.
 if [ "$("$tools/bin/wac" --version 2>/dev/null)" != "wac-cli 0.12.0" ]; then
     set -- --config profile.release.opt-level=0
     for crate in hashbrown indexmap wac-graph wac-types wasm-encoder wasmparser; do

@@ -1,9 +1,9 @@
-"""Runs test suites one test at a time and lists where the time goes: CPU and wall seconds of each suite and of the slowest tests.
+"""Runs test suites one test at a time, and lists CPU and wall seconds of each suite and of the slowest tests.
 
     python3 tests/times.py [--slowest N] [WORD...]     suites whose name contains a word; all, if there is none
 
-It builds what `just test` builds, and `TESTS=quick` or `TESTS=all` means what it means there. What a test starts (engines, compilers,
-browsers) counts as the test's. A test that makes something for those after it pays for it: that is what one sees in a real run too.
+It builds what `just test` builds, and `TESTS=quick` or `TESTS=all` means what it means there. What a test starts (engines,
+compilers, browsers) counts as the test's. The first test that needs something, a guest or a component, pays for making it.
 """
 
 import argparse
@@ -60,7 +60,8 @@ def run(name: str, program: str, folder: str) -> tuple[float, float, list, bool]
     """Wall and CPU seconds of a suite, those of its tests, and whether all passed."""
     environment = {**os.environ, "CARGO_MANIFEST_DIR": folder}
     start = time.monotonic()
-    child = subprocess.Popen([program, "--test-threads=1"], stdout=subprocess.PIPE, cwd=folder, env=environment, text=True)
+    command = [program, "--test-threads=1"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder, env=environment, text=True)
     tests, wall, cpu, ignored = [], start, 0.0, 0
     for line in child.stdout:
         result = RESULT.match(line)
@@ -78,8 +79,9 @@ def run(name: str, program: str, folder: str) -> tuple[float, float, list, bool]
     child.returncode = os.waitstatus_to_exitcode(status)
     # What a suite leaves running is not waited for; what it was seen to use counts.
     total = max(usage.ru_utime + usage.ru_stime, cpu)
-    print(f"{name}: {len(tests)} tests, {ignored} left out, {total:.1f} s CPU, {time.monotonic() - start:.1f} s", flush=True)
-    return total, time.monotonic() - start, tests, child.returncode == 0
+    took = time.monotonic() - start
+    print(f"{name}: {len(tests)} tests, {ignored} left out, {total:.1f} s CPU, {took:.1f} s", flush=True)
+    return total, took, tests, child.returncode == 0
 
 
 def main() -> int:
@@ -94,7 +96,8 @@ def main() -> int:
         all_tests += tests
         if not passed:
             failed.append(name)
-    for title, rows in (("suites", all_suites), ("slowest tests", sorted(all_tests, reverse=True)[: arguments.slowest])):
+    slowest = sorted(all_tests, reverse=True)[: arguments.slowest]
+    for title, rows in (("suites", all_suites), ("slowest tests", slowest)):
         print(f"\n{title}\n  CPU s  wall s")
         for cpu, wall, name in sorted(rows, reverse=True):
             print(f"{cpu:7.1f} {wall:7.1f}  {name}")

@@ -1,6 +1,7 @@
 //! The conformance suite: programs whose cases say what WASI's text, POSIX and Linux's manual pages ask, one call and one condition each.
-//! Each case runs on the host directory, which is recorded, and in both forms on every host, where it must pass; those of 0.3 run plugged
-//! on the embedded wasmtime alone. `just test` runs them all on the embedded wasmtime, and those of the usual setting on the other hosts.
+//! Each case runs on the host directory, which is recorded, and in both forms on every host, where it must pass; those of
+//! 0.3 run plugged on the embedded wasmtime alone. `just test` runs all cases on the embedded wasmtime, and on the other
+//! hosts those of the usual setting.
 //!
 //! `tests/guests/conformance/README.md` says how to add a case.
 //! `just test-only module` runs the trials whose name contains a word; `just bless` writes `docs/conformance.md`.

@@ -43,8 +43,8 @@ impl Place {
     pub fn name(self) -> String {
         format!("{}::{}", self.form.name(), self.host.name())
     }
-    /// Which runs have this place in a setting. On the other hosts the setting with most cases shows that the answers come through; one
-    /// where each case takes a process of its own shows little more, and takes long.
+    /// Which runs have this place in a setting. On the other hosts the setting with most cases shows that answers come
+    /// through; one where each case takes a process of its own shows little more, and takes long.
     pub fn extent(self, setting: &Setting) -> Extent {
         if self.host == Host::Wasmtime || setting.name == Setting::ALL[0].name { Extent::Usual } else { Extent::All }
     }

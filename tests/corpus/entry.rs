@@ -115,8 +115,8 @@ impl Entry {
         Ok(entries)
     }
 
-    /// Which runs have the trial of a start on a host: the embedded engine has all. Others, in `just test`, show a program's first start
-    /// in the form that Node 20 cannot run too.
+    /// Which runs have the trial of a start on a host. The embedded engine has all; the others have in `just test` each
+    /// program's first start, linked.
     #[must_use]
     pub fn extent(&self, start: usize, form: Form, host: Host) -> Extent {
         let shown = host == Host::Wasmtime || start == 0 && form == Form::Linked;

@@ -2,8 +2,8 @@
 //! host directory, and leave the same tree.
 //!
 //! A program is a folder of `programs`; `programs/README.md` says how to add one.
-//! `just test-only ripgrep` runs some; `just test` runs one program of each toolchain. The first run builds the programs (into `target/corpus`, at
-//! most a few minutes each); later ones find them there.
+//! `just test-only ripgrep` runs some; `just test` runs one program of each toolchain. The first run builds the programs
+//! (into `target/corpus`, at most a few minutes each); later ones find them there.
 //!
 //! ```text
 //! programs/NAME/program.toml ─ entry ┐

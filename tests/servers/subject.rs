@@ -26,7 +26,7 @@ pub struct Subject {
     /// In the names of trials.
     pub name: &'static str,
     forms: &'static [Form],
-    /// `just test` has it in the forms of `vfs-compose` alone, because another app shows what those of `wac` are there for.
+    /// `just test` has it in the forms of `vfs-compose` alone: other apps show what those of `wac` are there for.
     brief: bool,
     /// The bytes of the app.
     app: fn() -> Result<Vec<u8>>,

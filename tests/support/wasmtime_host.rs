@@ -65,8 +65,8 @@ impl WasiView for State {
     }
 }
 
-/// The one engine of this process. Components that it compiled are kept in the user's cache between processes, and their functions in
-/// this one: components that differ only in their files are compiled three times as fast.
+/// The one engine of this process. It keeps compiled components in the user's cache, and their functions in this process:
+/// components that differ only in their files are compiled three times as fast.
 pub fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {

@@ -1,5 +1,5 @@
-//! Compiled functions by what they were compiled from. Most components of the tests are a program that others have too, with other
-//! files beside it: the engine keeps whole components, and of a new one only what no other had is compiled.
+//! Compiled functions, found by what they were compiled from. Most components of the tests are a program that other tests
+//! use too, with other files: of a new component, the engine compiles only the functions that no component before had.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
