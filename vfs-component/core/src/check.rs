@@ -42,7 +42,7 @@ impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock> Volume<L, C> {
     }
 
     fn find_fault(&self, trust: Trust) -> Result<(), String> {
-        self.tree.table.check()?;
+        self.tree.table.check(self.tree.layer.held())?;
         for (slot, node) in self.tree.table.nodes() {
             check_node(node).map_err(|what| format!("slot {slot}: {what}"))?;
         }
@@ -66,6 +66,7 @@ impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock> Volume<L, C> {
                 u32::from(node.changed && !(node.origin.is_none() && self.tree.table.id(slot) == self.tree.root));
             opens += node.opens;
         }
+        opens += self.tree.layer.held() as u32;
         let usage = self.usage();
         if (usage.bytes, usage.nodes, usage.open) == (bytes, changed, opens) {
             return Ok(());

@@ -25,7 +25,7 @@ pub enum Error {
     /// The arguments contradict each other or the file.
     #[error("invalid argument")]
     Invalid = 12,
-    /// The image is damaged.
+    /// The layer is damaged.
     #[error("i/o error")]
     Io = 13,
     /// It is a directory.
@@ -67,6 +67,9 @@ pub enum Error {
     /// The descriptor, or the whole filesystem, cannot change anything.
     #[error("read-only file system")]
     ReadOnly = 33,
+    /// The two names are on different filesystems: one of them is of a layer that makes its changes itself.
+    #[error("cross-device link")]
+    CrossDevice = 36,
 }
 
 /// What is wrong with an image matters to the tools; to the app every damage is an i/o error.

@@ -10,8 +10,8 @@ use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
 use crate::open_file::Changes;
-use crate::path::Step;
-use crate::resolve::{Place, Walk, descend};
+use crate::path::{self, Step};
+use crate::resolve::{PathTarget, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
 
@@ -88,20 +88,25 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, L::Stop> {
         let start = self.directory(at)?;
         self.tree.layer.make_room();
-        if let Some(found) = descend(&self.tree, start, path, follow) {
-            return Ok(found);
+        match descend(&self.tree, start, path, follow) {
+            Ok(Some(found)) => Ok(found),
+            Ok(None) => Ok(self.walk(at)?.resolve(path, follow)?.existing()?),
+            // What is wrong with the path itself comes first.
+            Err(stop) => {
+                path::check(path)?;
+                Err(stop)
+            }
         }
-        Ok(self.walk(at)?.resolve(path, follow)?.existing()?)
     }
 
     /// Walks to the directory of a path's last component; see [`Walk::parent`].
-    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, L::Stop> {
+    pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, L::Stop> {
         self.walk(at)?.parent(path)
     }
 
     /// Walks to a name in a directory and looks it up without following it.
-    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<Place<'p>, L::Stop> {
-        self.parent(at, path)?.look(&self.tree)
+    pub(crate) fn entry<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, L::Stop> {
+        self.parent(at, path)?.lookup_last(&self.tree)
     }
 
     /// Walks to a name that is to be made: the directory, and the name.
@@ -110,18 +115,18 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::Exist`]: it is there, or is `.` or `..`.
     /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
     /// - Those of [`Walk::parent`].
-    pub(crate) fn vacant<'p>(
+    pub(crate) fn resolve_new_entry<'p>(
         &mut self,
         at: &OpenFile,
         path: &'p str,
         is_directory: bool,
     ) -> Result<(NodeId, &'p [u8]), L::Stop> {
-        let place = self.entry(at, path)?;
-        let (Step::Name(name), None) = (place.last(), place.found) else { return Err(Error::Exist.into()) };
-        if (place.must_be_directory && !is_directory) || self.tree.is_removed(place.directory) {
+        let target = self.entry(at, path)?;
+        let (Step::Name(name), None) = (target.last(), target.found) else { return Err(Error::Exist.into()) };
+        if (target.must_be_directory && !is_directory) || self.tree.is_removed(target.directory) {
             return Err(Error::NoEntry.into());
         }
-        Ok((place.directory, name))
+        Ok((target.directory, name))
     }
 }
 

@@ -58,7 +58,9 @@ pub use dir_stream::{DirItem, DirStream};
 pub use error::Error;
 pub use fs::{Fs, Usage, Volume};
 pub use handles::{Handles, SPARE};
-pub use layer::{Contents, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed};
+pub use layer::{
+    Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
+};
 pub use limits::Limits;
 pub use node::Stat;
 pub use open_file::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags};

@@ -42,12 +42,13 @@ pub struct Component<'p> {
 /// - [`Error::NameTooLong`]: it is longer than [`MAX_PATH`].
 /// - [`Error::Invalid`]: it has a NUL in it.
 /// - [`Error::NotPermitted`]: it is absolute.
+#[expect(clippy::manual_contains, reason = "it is a long function in wasm, and paths are short")]
 pub(crate) fn check(path: &str) -> Result<&[u8], Error> {
     let path = path.as_bytes();
     if path.len() > MAX_PATH {
         return Err(Error::NameTooLong);
     }
-    if path.contains(&0) {
+    if path.iter().any(|&byte| byte == 0) {
         return Err(Error::Invalid);
     }
     check_relative(path)?;

@@ -14,7 +14,7 @@ use crate::tree::Tree;
 use crate::{Error, FollowFinalLink};
 
 /// Where a path leads. The last component may be missing.
-pub(crate) struct Place<'w> {
+pub(crate) struct PathTarget<'w> {
     /// The directory that the last component is in, or the directory itself if `last` is `.` or `..`.
     pub directory: NodeId,
     /// The last component.
@@ -25,18 +25,18 @@ pub(crate) struct Place<'w> {
     pub must_be_directory: bool,
 }
 
-impl<'w> Place<'w> {
+impl<'w> PathTarget<'w> {
     /// What the last component is.
     pub fn last(&self) -> Step<'w> {
         Step::of(self.last.text)
     }
 
-    /// Looks up what is there. A link is not followed.
+    /// Looks up the last component. A link is not followed.
     ///
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
-    /// - [`Error::Io`]: the image is damaged.
-    pub fn look<L: Layer>(mut self, tree: &Tree<L>) -> Result<Self, L::Stop> {
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn lookup_last<L: Layer>(mut self, tree: &Tree<L>) -> Result<Self, L::Stop> {
         self.found = match self.last() {
             Step::Name(_) => lookup(tree, self.directory, self.last)?,
             Step::Dot | Step::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
@@ -58,56 +58,77 @@ impl<'w> Place<'w> {
     }
 }
 
-/// What is at a path that goes down from directory to directory to something that is there, as most do. `None`: the path
-/// is another one, and only a [`Walk`] knows what to answer.
-pub(crate) fn descend<L: Layer>(tree: &Tree<L>, start: NodeId, path: &str, follow: FollowFinalLink) -> Option<Found> {
-    let mut path = path.as_bytes();
-    if path.len() > MAX_PATH || path.first().is_none_or(|&byte| byte == b'/') {
-        return None;
+/// Looks up a path that goes down from directory to directory, as most do. `None`: the path is another one, and only a
+/// [`Walk`] knows what to answer.
+///
+/// # Errors
+/// What a [`Walk`] would answer, if nothing is wrong with the path itself: that is for the caller to check after an
+/// error, so that a path that leads to something is read once.
+pub(crate) fn descend<L: Layer>(
+    tree: &Tree<L>,
+    start: NodeId,
+    path: &str,
+    follow: FollowFinalLink,
+) -> Result<Option<Found>, L::Stop> {
+    let (mut at, mut left) = (start, path.as_bytes());
+    if left.len() > MAX_PATH || left.first().is_none_or(|&byte| byte == b'/') {
+        return Ok(None);
     }
-    let mut at = start;
     loop {
-        let (component, rest) = path::first(path);
+        let (component, rest) = path::first(left);
         // Neither `.` nor `..` nor what cannot be a name is found.
-        let found = tree.lookup(at, component).ok()??;
-        if rest.is_empty() {
-            let must_be_directory = component.text.len() < path.len();
-            let ends_here = match found.kind {
-                FileKind::Directory => true,
-                FileKind::SymbolicLink => follow == FollowFinalLink::No && !must_be_directory,
-                _ => !must_be_directory,
-            };
-            return ends_here.then_some(found);
+        let Some(found) = tree.lookup(at, component)? else {
+            let is_name = component.text.len() <= MAX_NAME && matches!(Step::of(component.text), Step::Name(_));
+            return if is_name { Err(Error::NoEntry.into()) } else { Ok(None) };
+        };
+        let must_be_directory = component.text.len() < left.len();
+        match found.kind {
+            FileKind::Directory if !rest.is_empty() => (at, left) = (found.node, rest),
+            FileKind::Directory => return Ok(Some(found)),
+            FileKind::SymbolicLink if must_be_directory || follow == FollowFinalLink::Yes => return Ok(None),
+            _ if must_be_directory => return Err(Error::NotDirectory.into()),
+            _ => return Ok(Some(found)),
         }
-        if found.kind != FileKind::Directory {
-            return None;
-        }
-        (at, path) = (found.node, rest);
     }
 }
 
-/// One walk.
+/// One walk. It changes nothing, so after an error it can start again.
 pub(crate) struct Walk<'w, L: Layer> {
     tree: &'w Tree<L>,
     /// Where the walk is.
     at: NodeId,
     /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
     above: &'w mut Vec<NodeId>,
+    /// What is left of the path, or of the target of the link that was followed last.
+    left: &'w [u8],
+    /// What is left behind each of the links on the way, the last one followed on top. None is empty.
+    left_behind: Vec<&'w [u8]>,
     links_followed: u32,
+    /// A path or a target ends in `/`.
+    must_be_directory: bool,
     /// The last component may be made as a file, so a slash after it is refused.
-    makes_file: bool,
+    is_for_create: bool,
 }
 
 impl<'w, L: Layer> Walk<'w, L> {
     /// A walk from a directory. `above` is memory to use again.
     pub fn new(tree: &'w Tree<L>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
         above.clear();
-        Self { tree, at: start, above, links_followed: 0, makes_file: false }
+        Self {
+            tree,
+            at: start,
+            above,
+            left: &[],
+            left_behind: Vec::new(),
+            links_followed: 0,
+            must_be_directory: false,
+            is_for_create: false,
+        }
     }
 
     /// The last component may be made as a file.
-    pub fn that_makes_file(mut self) -> Self {
-        self.makes_file = true;
+    pub fn for_create(mut self) -> Self {
+        self.is_for_create = true;
         self
     }
 
@@ -121,105 +142,99 @@ impl<'w, L: Layer> Walk<'w, L> {
     /// - [`Error::Loop`]: more than [`MAX_LINKS_FOLLOWED`] links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<Place<'w>, L::Stop> {
-        let mut path = path::check(path)?;
-        let mut must_be_directory = false;
+    pub fn resolve(mut self, path: &'w str, follow: FollowFinalLink) -> Result<PathTarget<'w>, L::Stop> {
+        self.left = path::check(path)?;
         loop {
-            let mut place = self.end(path)?;
-            must_be_directory |= place.must_be_directory;
-            if self.makes_file && place.must_be_directory && matches!(place.last(), Step::Name(_)) {
+            let last = self.walk_to_last()?;
+            let target = self.target(last);
+            if self.is_for_create && self.must_be_directory && matches!(target.last(), Step::Name(_)) {
                 return Err(Error::IsDirectory.into());
             }
-            place.must_be_directory = must_be_directory;
-            let place = place.look(self.tree)?;
-            match place.found {
+            let target = target.lookup_last(self.tree)?;
+            match target.found {
                 Some(Found { node, kind: FileKind::SymbolicLink })
-                    if follow == FollowFinalLink::Yes || must_be_directory =>
+                    if follow == FollowFinalLink::Yes || self.must_be_directory =>
                 {
-                    path = self.follow(node)?;
+                    self.follow(node, &[])?;
                 }
-                _ => return Ok(place),
+                _ => return Ok(target),
             }
         }
     }
 
     /// Walks to the directory that a path's last component is in. What the last component is, is left open; see
-    /// [`Place::look`].
+    /// [`PathTarget::lookup_last`].
     ///
     /// # Errors
     /// Those of [`Walk::resolve`].
-    pub fn parent<'p>(mut self, path: &'p str) -> Result<Place<'p>, L::Stop> {
-        self.end(path::check(path)?)
+    pub fn parent<'p>(mut self, path: &'p str) -> Result<PathTarget<'p>, L::Stop>
+    where
+        'p: 'w,
+    {
+        let path = path::check(path)?;
+        self.left = path;
+        let Component { text, hash } = self.walk_to_last()?;
+        // No link was followed at the end, so what is left is the end of the path itself.
+        let start = path.len() - self.left.len();
+        let text = path.get(start..start + text.len()).unwrap_or_default();
+        Ok(self.target(Component { text, hash }))
     }
 
-    /// Walks to the last component, which is not looked up.
-    fn end<'p>(&mut self, mut path: &'p [u8]) -> Result<Place<'p>, L::Stop> {
+    fn target<'p>(&self, last: Component<'p>) -> PathTarget<'p> {
+        PathTarget { directory: self.at, last, found: None, must_be_directory: self.must_be_directory }
+    }
+
+    /// Walks until only the last component is left, which is not looked up; if it is `..`, that is where the walk is.
+    fn walk_to_last(&mut self) -> Result<Component<'w>, L::Stop> {
         loop {
-            let (component, rest) = path::first(path);
-            if !rest.is_empty() {
-                self.step(component)?;
-                path = rest;
-                continue;
+            let (component, rest) = path::first(self.left);
+            let is_last = rest.is_empty() && self.left_behind.is_empty();
+            match Step::of(component.text) {
+                Step::DotDot => self.at = self.above.pop().ok_or(Error::NotPermitted)?,
+                Step::Name(_) if !is_last => {
+                    let found = lookup(self.tree, self.at, component)?.ok_or(Error::NoEntry)?;
+                    match found.kind {
+                        FileKind::Directory => self.enter(found.node)?,
+                        FileKind::SymbolicLink => {
+                            self.follow(found.node, rest)?;
+                            continue;
+                        }
+                        _ => return Err(Error::NotDirectory.into()),
+                    }
+                }
+                Step::Dot | Step::Name(_) => {}
             }
-            if Step::of(component.text) == Step::DotDot {
-                self.up()?;
+            if is_last {
+                self.must_be_directory |= component.text.len() < self.left.len();
+                return Ok(component);
             }
-            let must_be_directory = component.text.len() < path.len();
-            return Ok(Place { directory: self.at, last: component, found: None, must_be_directory });
+            self.left = if rest.is_empty() { self.left_behind.pop().unwrap_or_default() } else { rest };
         }
     }
 
-    /// Walks through components that must all be directories, or links to such.
-    fn directories(&mut self, mut path: &[u8]) -> Result<(), L::Stop> {
-        while !path.is_empty() {
-            let (component, rest) = path::first(path);
-            self.step(component)?;
-            path = rest;
-        }
+    fn enter(&mut self, directory: NodeId) -> Result<(), L::Stop> {
+        self.above.try_reserve(1).map_err(Error::from)?;
+        self.above.push(self.at);
+        self.at = directory;
         Ok(())
     }
 
-    fn step(&mut self, component: Component<'_>) -> Result<(), L::Stop> {
-        match Step::of(component.text) {
-            Step::Dot => Ok(()),
-            Step::DotDot => self.up(),
-            Step::Name(_) => self.down(component),
-        }
-    }
-
-    fn down(&mut self, name: Component<'_>) -> Result<(), L::Stop> {
-        match lookup(self.tree, self.at, name)?.ok_or(Error::NoEntry)? {
-            Found { node, kind: FileKind::Directory } => {
-                self.above.try_reserve(1).map_err(Error::from)?;
-                self.above.push(self.at);
-                self.at = node;
-                Ok(())
-            }
-            // The depth of this recursion is bounded by the number of links followed.
-            Found { node, kind: FileKind::SymbolicLink } => {
-                let target = self.follow(node)?;
-                self.directories(target)
-            }
-            _ => Err(Error::NotDirectory.into()),
-        }
-    }
-
-    fn up(&mut self) -> Result<(), L::Stop> {
-        self.at = self.above.pop().ok_or(Error::NotPermitted)?;
-        Ok(())
-    }
-
-    /// Where a link points, if it may be followed.
-    fn follow(&mut self, link: NodeId) -> Result<&'w [u8], L::Stop> {
+    /// Goes on along a link's target, if it may be followed, and then along `rest`.
+    fn follow(&mut self, link: NodeId, rest: &'w [u8]) -> Result<(), L::Stop> {
         self.links_followed += 1;
         if self.links_followed > MAX_LINKS_FOLLOWED {
             return Err(Error::Loop.into());
         }
         let target = self.tree.link_target(link)?;
         path::check_relative(target)?;
-        Ok(target)
+        if !rest.is_empty() {
+            self.left_behind.try_reserve(1).map_err(Error::from)?;
+            self.left_behind.push(rest);
+        }
+        self.left = target;
+        Ok(())
     }
 }
 

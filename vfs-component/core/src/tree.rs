@@ -187,7 +187,7 @@ impl<L: Layer> Tree<L> {
     /// Gives a node of the layer a slot, so that it can be opened or changed. Nothing about it changes.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the image is damaged.
+    /// - [`Error::Io`]: the layer is damaged.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn load(&mut self, id: NodeId) -> Result<u32, L::Stop> {
         if let Some(slot) = self.table.find(id) {
@@ -196,21 +196,61 @@ impl<L: Layer> Tree<L> {
         let Origin::Layer(number) = id.origin() else { return Err(Error::BadDescriptor.into()) };
         let inode = self.layer.inode(number)?;
         self.table.reserve()?;
-        let Stat { kind, links, accessed, modified, changed, .. } = inode.stat();
-        let links = u32::try_from(links).unwrap_or(u32::MAX);
-        let times = Times { accessed, modified, changed };
-        let node = |body| Node { origin: Some(number), links, opens: 0, changed: false, times, body };
         // Opening files is what costs; the others need not be made in their place.
-        if kind == FileKind::RegularFile {
+        if inode.kind() == FileKind::RegularFile {
             let lower = self.layer.contents(&inode)?;
-            return Ok(self.table.insert(|| node(Body::File(RegularFile::from_layer(lower)))));
+            return Ok(self.table.insert(|| Node::of_layer(&inode, Body::File(RegularFile::from_layer(lower)))));
         }
-        let body = match kind {
+        let body = match inode.kind() {
             FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
             FileKind::SymbolicLink => Body::Symlink(Symlink::Layer(inode)),
             special => Body::Special(special),
         };
-        Ok(self.table.insert(|| node(body)))
+        Ok(self.table.insert(|| Node::of_layer(&inode, body)))
+    }
+
+    /// Takes a slot for a file that the layer is about to be asked to open, so that nothing can fail afterwards.
+    ///
+    /// # Errors
+    /// Those of [`Table::reserve`].
+    pub fn hold_slot(&mut self) -> Result<(), Error> {
+        self.table.reserve()?;
+        let slot = self.table.hold();
+        self.layer.hold(slot);
+        Ok(())
+    }
+
+    /// Puts a file that the layer has opened in the slot that was kept for it, or in the one that it has already.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: it is no file, or no slot was kept.
+    pub fn load_opened(&mut self, inode: &L::Inode) -> Result<u32, L::Stop> {
+        let held = self.layer.take_held();
+        let known = self.table.find(NodeId::layer(inode.number()));
+        let held = match (held, known) {
+            (Some(held), None) if inode.kind() == FileKind::RegularFile => held,
+            (held, known) => {
+                held.into_iter().for_each(|held| self.table.give_back(held));
+                return known.ok_or(Error::Io.into());
+            }
+        };
+        match self.layer.contents(inode) {
+            Ok(lower) => {
+                self.table.fill(held, || Node::of_layer(inode, Body::File(RegularFile::from_layer(lower))));
+                Ok(held)
+            }
+            Err(stop) => {
+                self.table.give_back(held);
+                Err(stop)
+            }
+        }
+    }
+
+    /// Gives a slot back that was kept.
+    pub fn drop_held(&mut self) {
+        if let Some(held) = self.layer.take_held() {
+            self.table.give_back(held);
+        }
     }
 
     /// The same of what an entry stands for, which must be what the entry says.
@@ -220,7 +260,7 @@ impl<L: Layer> Tree<L> {
     pub fn load_found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.load(found.node)?;
         let is_that = self.table.get(slot)?.kind() == found.kind;
-        self.kept(&[slot], if is_that { Ok(slot) } else { Err(Error::Io.into()) })
+        self.kept(&[slot], if is_that { Ok(slot) } else { Err(self.layer.contradiction()) })
     }
 
     /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
@@ -232,6 +272,7 @@ impl<L: Layer> Tree<L> {
     /// - [`Error::Io`]: the image's list does not have what a search in it found.
     /// - Those of [`Tree::load`].
     pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, L::Stop> {
+        self.check_changeable(directory)?;
         let slot = self.load(directory)?;
         let made = self.make_entries(slot, names);
         self.kept(&[slot], made)?;
@@ -248,13 +289,32 @@ impl<L: Layer> Tree<L> {
                 let mut entries = Entries::copy_up(&self.layer, inode)?;
                 entries.reserve()?;
                 if names.iter().any(|(name, found)| entries.get(name) != *found) {
-                    return Err(Error::Io.into());
+                    return Err(self.layer.contradiction());
                 }
                 entries.names().for_each(|name| self.layer.forget(inode.number(), name));
                 *none = Some(entries);
                 Ok(())
             }
             (None, None) => Err(Error::Io.into()),
+        }
+    }
+
+    /// What a node's changes pass through, and its number there; none where they are kept above the layer.
+    #[inline]
+    pub fn passes_through(&self, id: NodeId) -> Option<(L::Through, u64)> {
+        match id.origin() {
+            Origin::Layer(number) => self.layer.passes_through(number).map(|through| (through, number)),
+            Origin::Upper(_) => None,
+        }
+    }
+
+    /// # Errors
+    /// - [`Error::ReadOnly`]: the node is of a layer that refuses changes.
+    #[inline]
+    pub fn check_changeable(&self, id: NodeId) -> Result<(), Error> {
+        match id.origin() {
+            Origin::Layer(number) if self.layer.is_read_only(number) => Err(Error::ReadOnly),
+            Origin::Layer(_) | Origin::Upper(_) => Ok(()),
         }
     }
 
@@ -270,6 +330,7 @@ impl<L: Layer> Tree<L> {
     /// Checks that the nodes in `slots` can be changed and `new` be added. Names of one slot count once.
     ///
     /// # Errors
+    /// - [`Error::ReadOnly`]: one of them is of a layer that refuses changes.
     /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] would be passed.
     pub fn check_nodes(&mut self, slots: &[u32], new: u32) -> Result<(), Error> {
         let mut more = new;
@@ -277,6 +338,8 @@ impl<L: Layer> Tree<L> {
             let is_first = !slots.iter().take(place).any(|before| before == slot);
             if is_first && !self.table.get(*slot)?.changed {
                 more += 1;
+                let changeable = self.check_changeable(self.table.id(*slot));
+                self.kept(slots, changeable)?;
             }
         }
         if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
@@ -356,7 +419,7 @@ impl<L: Layer> Tree<L> {
     /// Those of [`Tree::load`].
     pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, L::Stop> {
         match self.source(found.node)? {
-            Source::Layer(inode) if inode.kind() != found.kind => Err(Error::Io.into()),
+            Source::Layer(inode) if inode.kind() != found.kind => Err(self.layer.contradiction()),
             Source::Layer(inode) if inode.kind() == FileKind::Directory || inode.stat().links <= 1 => Ok(None),
             _ => self.load_found(found).map(Some),
         }
@@ -370,10 +433,14 @@ impl<L: Layer> Tree<L> {
             return;
         }
         let owned = if let Body::File(file) = &node.body { file.owned() } else { 0 };
+        let origin = node.origin;
         if node.changed {
             self.nodes = self.nodes.saturating_sub(1);
         }
         self.table.remove(slot);
+        if let Some(number) = origin {
+            self.layer.release(number);
+        }
         self.count_bytes(owned, 0);
     }
 }

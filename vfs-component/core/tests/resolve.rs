@@ -55,6 +55,9 @@ fn filled() -> Test<'static> {
 fn paths_that_no_operation_takes() {
     let long_name = "n".repeat(256);
     let long_path = "dir/".repeat(1024) + "x";
+    let long_missing = "missing/".repeat(512) + "x";
+    let long_behind_missing = format!("missing/{long_name}");
+    let long_behind_file = format!("file/{long_name}");
     let cases = [
         ("", Error::NoEntry),
         ("missing/x", Error::NoEntry),
@@ -68,6 +71,13 @@ fn paths_that_no_operation_takes() {
         ("loop/x", Error::Loop),
         ("a\0b", Error::Invalid),
         ("dir/\0", Error::Invalid),
+        // What is wrong with the path itself comes before what is not there.
+        ("missing/\0", Error::Invalid),
+        ("file/\0", Error::Invalid),
+        ("loop/\0", Error::Invalid),
+        (long_missing.as_str(), Error::NameTooLong),
+        (long_behind_missing.as_str(), Error::NoEntry),
+        (long_behind_file.as_str(), Error::NotDirectory),
         (long_path.as_str(), Error::NameTooLong),
         (long_name.as_str(), Error::NameTooLong),
     ];
@@ -154,6 +164,29 @@ fn forty_links_are_followed_and_no_more() {
     let path = |links: usize| format!("d/{}", "self/".repeat(links));
     assert!(test.stat(&path(40)).is_ok());
     assert_eq!(test.stat(&path(41)), Err(Error::Loop));
+}
+
+#[test]
+fn links_on_the_way_to_links_on_the_way() {
+    let mut test = filled();
+    test.mkdir("dir/low");
+    test.put("dir/low/deep", b"deep");
+    test.symlink("to-dir/low", "first");
+    test.symlink("first/../low/", "second");
+    test.symlink("./second/.//", "third");
+    test.symlink("third/../../first/deep", "file-by-links");
+    for path in ["first/deep", "second/deep", "third/deep", "third/../low/deep", "third/../../second/deep"] {
+        assert_eq!(test.get(path).unwrap(), b"deep", "{path}");
+        let gone = path.replace("deep", "gone");
+        assert_eq!(test.stat(&gone), Err(Error::NoEntry), "{gone}");
+        assert_eq!(test.stat(&gone.replace("gone", "deep/x")), Err(Error::NotDirectory), "{path}/x");
+        test.put(&gone, b"");
+        test.unlink(&gone).unwrap();
+    }
+    assert_eq!(test.get("file-by-links").unwrap(), b"deep");
+    assert_eq!(test.stat("file-by-links/"), Err(Error::NotDirectory));
+    assert_eq!(test.stat("third/../../.."), Err(Error::NotPermitted));
+    assert_eq!(test.names("third"), ["deep"]);
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::convert::Infallible;
 
 use vfs_image::{FileKind, Image, Inode, Nid, Timestamp};
 
-use super::{ImageExtents, Layer, LayerInode, LayerNode, Listed};
+use super::{Effect, ImageExtents, Layer, LayerInode, LayerNode, Listed, Performed};
 use crate::name_cache::NameCache;
 use crate::path::Component;
 use crate::{Error, Stat};
@@ -34,6 +35,7 @@ impl<'i> Layer for ImageLayer<'i> {
     type Inode = Inode;
     type Bytes = &'i [u8];
     type Contents = ImageExtents<'i>;
+    type Through = Infallible;
 
     fn root(&self) -> Result<Option<u64>, Error> {
         let Some(image) = &self.image else { return Ok(None) };
@@ -113,6 +115,19 @@ impl<'i> Layer for ImageLayer<'i> {
     #[inline]
     fn lend(&self, contents: &ImageExtents<'i>, offset: u64, length: u64) -> Option<&'i [u8]> {
         Some(contents.run(offset, length)).filter(|run| !run.is_empty())
+    }
+
+    #[inline]
+    fn passes_through(&self, _number: u64) -> Option<Infallible> {
+        None
+    }
+
+    fn perform(&self, through: Infallible, _effect: Effect<&[u8]>) -> Result<Performed<Inode>, Error> {
+        match through {}
+    }
+
+    fn read(&self, through: Infallible, _offset: u64, _length: u64) -> Result<&[u8], Error> {
+        match through {}
     }
 
     fn check_recalled(&self, is_own: impl Fn(u64) -> bool) -> Result<(), String> {

@@ -3,8 +3,10 @@
 //! The tree asks its [`Layer`] for what it does not hold itself, and never asks a host: a layer that has no answer at hand
 //! *stops* the operation with its [`Layer::Stop`]. An image has every answer, so it only stops with an [`Error`].
 
+mod effect;
 mod image;
 mod image_extents;
+pub mod late;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,6 +16,7 @@ use vfs_image::{FileKind, Timestamp};
 use crate::path::Component;
 use crate::{Error, Stat};
 
+pub use effect::{Effect, Performed};
 pub use image::ImageLayer;
 pub use image_extents::ImageExtents;
 
@@ -30,6 +33,8 @@ pub trait Layer {
     type Bytes: AsRef<[u8]>;
     /// What the layer keeps of a file that is open.
     type Contents: Contents;
+    /// A node whose changes pass through. A type without values where there is none, so that nothing of it is compiled.
+    type Through: Copy;
 
     /// Number of the directory that the tree begins with. `None`: the layer is empty, and the tree begins with a directory of
     /// its own.
@@ -77,10 +82,7 @@ pub trait Layer {
     ///
     /// # Errors
     /// - [`Error::Io`]: the directory is damaged, or a name is there twice.
-    fn entries(
-        &self,
-        directory: &Self::Inode,
-    ) -> Result<impl Iterator<Item = Result<Listed<Self::Bytes>, Self::Stop>>, Self::Stop>;
+    fn entries(&self, directory: &Self::Inode) -> Result<impl Iterator<Item = ListedOf<Self>>, Self::Stop>;
 
     /// The directory that a directory is in; the root's is itself.
     ///
@@ -118,6 +120,65 @@ pub trait Layer {
     /// At most `length` bytes at `offset`, where they lie together, if they never change.
     fn lend(&self, contents: &Self::Contents, offset: u64, length: u64) -> Option<Self::Bytes>;
 
+    /// What is wrong where two answers of the layer do not fit each other: an entry that says directory, and a node that is a file.
+    /// In a layer that nothing changes that is damage.
+    #[cold]
+    fn contradiction(&self) -> Self::Stop {
+        Error::Io.into()
+    }
+
+    /// Whether a node and what is in it cannot be changed, whoever asks.
+    #[inline]
+    fn is_read_only(&self, _number: u64) -> bool {
+        false
+    }
+
+    /// Says that changes of a node are the layer's to make, as effects, and not kept above it. Then the layer is also asked anew
+    /// for everything about the node.
+    fn passes_through(&self, number: u64) -> Option<Self::Through>;
+
+    /// Whether a name can be moved, or a link made, from one node's directory to the other's: both are of one filesystem.
+    #[inline]
+    fn is_one_filesystem(&self, _one: Self::Through, _other: Self::Through) -> bool {
+        true
+    }
+
+    /// Makes a change. An operation asks for one at most, after all that can fail in itself.
+    ///
+    /// # Errors
+    /// - Why it cannot be made.
+    fn perform(&self, through: Self::Through, effect: Effect<&[u8]>) -> Result<Performed<Self::Inode>, Self::Stop>;
+
+    /// The answer to the change that this operation has asked for, if it has. Each operation that makes changes looks here first, and
+    /// then it only has to finish.
+    #[inline]
+    fn performed(&mut self) -> Option<Result<Performed<Self::Inode>, Self::Stop>> {
+        None
+    }
+
+    /// Keeps a free slot for the operation, which is about to ask for a change that opens something.
+    fn hold(&mut self, _slot: u32) {}
+
+    /// The slot that was kept for this operation, which it now uses or gives back.
+    fn take_held(&mut self) -> Option<u32> {
+        None
+    }
+
+    /// How many slots are kept for operations, for tests.
+    fn held(&self) -> usize {
+        0
+    }
+
+    /// At most `length` bytes at `offset` of a file whose changes pass through; none at and after the end.
+    ///
+    /// # Errors
+    /// - [`Error::Io`]: they cannot be read.
+    fn read(&self, through: Self::Through, offset: u64, length: u64) -> Result<&[u8], Self::Stop>;
+
+    /// Nothing of the tree has the node open any more.
+    #[inline]
+    fn release(&mut self, _number: u64) {}
+
     /// Compares what is remembered with what a look-up says, for tests. `is_own` says of a directory whether the tree answers for
     /// it.
     ///
@@ -147,6 +208,9 @@ pub struct Listed<N> {
     /// What it stands for.
     pub node: LayerNode,
 }
+
+/// One item of [`Layer::entries`].
+pub type ListedOf<L> = Result<Listed<<L as Layer>::Bytes>, <L as Layer>::Stop>;
 
 /// What a layer knows of a node.
 pub trait LayerInode: Copy {

@@ -10,7 +10,7 @@ pub(crate) mod table;
 
 use vfs_image::{FileKind, Timestamp};
 
-use crate::layer::Layer;
+use crate::layer::{Layer, LayerInode};
 
 pub(crate) use directory::Directory;
 pub(crate) use id::{NodeId, Origin};
@@ -56,6 +56,15 @@ pub(crate) enum Body<L: Layer> {
 }
 
 impl<L: Layer> Node<L> {
+    /// A node of the layer as it is there.
+    #[inline(always)]
+    pub fn of_layer(inode: &L::Inode, body: Body<L>) -> Self {
+        let Stat { links, accessed, modified, changed, .. } = inode.stat();
+        let links = u32::try_from(links).unwrap_or(u32::MAX);
+        let times = Times { accessed, modified, changed };
+        Self { origin: Some(inode.number()), links, opens: 0, changed: false, times, body }
+    }
+
     pub fn kind(&self) -> FileKind {
         match &self.body {
             Body::File(_) => FileKind::RegularFile,

@@ -134,6 +134,33 @@ impl<L: Layer> Table<L> {
         number
     }
 
+    /// Takes the slot that [`Table::reserve`] has made sure of, for a node of the layer that comes later.
+    pub fn hold(&mut self) -> u32 {
+        let number = self.free;
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            self.free = slot.next;
+        }
+        self.chained += 1;
+        number
+    }
+
+    /// Puts a node of the layer in a slot that was taken with [`Table::hold`].
+    pub fn fill(&mut self, number: u32, node: impl FnOnce() -> Node<L>) {
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            slot.node.get_or_insert_with(node);
+        }
+        self.chain_up(number);
+    }
+
+    /// Gives a slot back that was taken with [`Table::hold`].
+    pub fn give_back(&mut self, number: u32) {
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            slot.next = self.free;
+            self.free = number;
+            self.chained -= 1;
+        }
+    }
+
     /// Adds a slot to its node's chain, if the node was born in the layer.
     fn chain_up(&mut self, number: u32) -> bool {
         let origin = self.slots.get(number as usize).and_then(Slot::origin);

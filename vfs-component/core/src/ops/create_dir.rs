@@ -27,7 +27,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
-        let (parent, name) = self.vacant(at, path, true)?;
+        let (parent, name) = self.resolve_new_entry(at, path, true)?;
         may_change(at)?;
         let name = owned(name)?;
         let slot = self.tree.load_entries(parent, &[(&name, None)])?;

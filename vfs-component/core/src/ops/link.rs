@@ -34,7 +34,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         to_path: &str,
     ) -> Result<(), L::Stop> {
         let source = self.existing(from, from_path, follow)?;
-        let (directory, name) = self.vacant(to, to_path, false)?;
+        let (directory, name) = self.resolve_new_entry(to, to_path, false)?;
         if source.kind == FileKind::Directory {
             return Err(Error::NotPermitted.into());
         }

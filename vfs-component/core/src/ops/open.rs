@@ -63,7 +63,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         }
         let follow = if creates && exclusive { FollowFinalLink::No } else { follow };
         let found = if creates {
-            let place = self.walk(at)?.that_makes_file().resolve(path, follow)?;
+            let place = self.walk(at)?.for_create().resolve(path, follow)?;
             if let (None, Step::Name(name)) = (place.found, place.last()) {
                 let (directory, name) = (place.directory, owned(name)?);
                 return self.create_file(at, directory, name, flags);

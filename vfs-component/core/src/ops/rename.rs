@@ -35,9 +35,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else {
             return Err(Error::Busy.into());
         };
-        let old = old.look(&self.tree)?;
+        let old = old.lookup_last(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
-        let new = new.look(&self.tree)?;
+        let new = new.lookup_last(&self.tree)?;
         // A removed directory is nowhere, so this comes before asking what it is below.
         if self.tree.is_removed(new.directory) {
             return Err(Error::NoEntry.into());

@@ -30,7 +30,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
         self.directory(at)?;
         let target = path::check(target)?;
-        let (directory, name) = self.vacant(at, path, false)?;
+        let (directory, name) = self.resolve_new_entry(at, path, false)?;
         may_change(at)?;
         let (target, name) = (owned(target)?, owned(name)?);
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;

@@ -14,8 +14,8 @@ impl<L: Layer> Table<L> {
         numbered.filter_map(|(number, slot)| Some((number as u32, slot.node.as_ref()?)))
     }
 
-    /// Checks the list of free slots and the chains.
-    pub fn check(&self) -> Result<(), String> {
+    /// Checks the list of free slots and the chains. `held` slots are kept for operations.
+    pub fn check(&self, held: usize) -> Result<(), String> {
         let mut seen = vec![false; self.slots.len()];
         let mut number = self.free;
         while number != NONE {
@@ -27,11 +27,12 @@ impl<L: Layer> Table<L> {
                 _ => return Err(format!("slot {number} is in the list of free slots, and not free or there twice")),
             }
         }
-        if let Some(lost) = self.slots.iter().zip(&seen).position(|(slot, seen)| slot.node.is_none() && !seen) {
-            return Err(format!("slot {lost} is empty, but not in the list of free slots"));
+        let lost = self.slots.iter().zip(&seen).filter(|(slot, seen)| slot.node.is_none() && !**seen).count();
+        if lost != held {
+            return Err(format!("{lost} slots are empty, but not in the list of free ones; {held} are kept"));
         }
         let born_in_the_layer = self.slots.iter().filter_map(Slot::origin).count();
-        if self.chained != born_in_the_layer {
+        if self.chained != born_in_the_layer + held {
             return Err(format!("{} slots are counted in chains, but {born_in_the_layer} belong there", self.chained));
         }
         for (number, origin) in self.slots.iter().enumerate().filter_map(|(n, slot)| Some((n as u32, slot.origin()?))) {

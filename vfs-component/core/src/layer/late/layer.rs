@@ -1,0 +1,265 @@
+//! The layer itself: it knows what the operation at hand was told, and nothing else.
+
+use alloc::vec::Vec;
+
+use vfs_image::{FileKind, Timestamp};
+
+use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
+use crate::Error;
+use crate::layer::{Effect, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
+use crate::path::Component;
+use crate::tree::owned;
+
+/// A layer whose answers come from outside; see [the module](crate::late).
+#[derive(Debug)]
+pub struct LateLayer {
+    root: u64,
+    changes: Changes,
+    /// Those of the operation that is being attempted.
+    pub(crate) answers: Answers,
+    /// An answer contradicted another.
+    pub(super) contradicted: core::cell::Cell<bool>,
+    /// Slots that are kept for operations.
+    held: usize,
+    /// Nodes that nothing has open any more, since [`LateLayer::take_released`] was asked.
+    released: Vec<u64>,
+}
+
+/// What becomes of changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Changes {
+    /// They are kept above the layer, which stays as it is.
+    #[default]
+    Above,
+    /// The layer makes them.
+    Through,
+    /// There are none.
+    Refused,
+}
+
+/// A node of a layer whose changes pass through.
+#[derive(Clone, Copy, Debug)]
+pub struct Through(u64);
+
+impl LateLayer {
+    /// A layer that begins with this directory.
+    #[must_use]
+    pub const fn new(root: u64, changes: Changes) -> Self {
+        Self {
+            root,
+            changes,
+            answers: Answers::new(),
+            contradicted: core::cell::Cell::new(false),
+            held: 0,
+            released: Vec::new(),
+        }
+    }
+
+    /// Numbers of nodes that nothing has open any more. What was kept for them outside may go.
+    pub fn take_released(&mut self) -> Vec<u64> {
+        core::mem::take(&mut self.released)
+    }
+
+    /// The answer to a question, or the question.
+    fn ask(&self, query: Query) -> Result<&Answer, Stop> {
+        match self.answers.get(&query) {
+            Some(answer) => Ok(answer?),
+            None => Err(Stop::Ask(Request::Query(query))),
+        }
+    }
+
+    /// The entries that follow a cursor, as far as they came with one answer. Empty: there are no more.
+    fn batch(&self, directory: u64, cursor: u64) -> Result<&[Listed<Vec<u8>>], Stop> {
+        let mut from = cursor;
+        if let Some((Query::List { directory: listed, .. }, answer)) =
+            self.answers.last_up_to(&Query::List { directory, cursor })
+            && *listed == directory
+            && let Answer::Entries { entries, is_end } = answer?
+        {
+            let start = entries.partition_point(|entry| entry.cursor <= cursor);
+            match entries.get(start..) {
+                Some(rest @ [_, ..]) => return Ok(rest),
+                _ if *is_end => return Ok(&[]),
+                // An answer that begins before the cursor and does not reach it says nothing of what follows.
+                _ => from = entries.last().map_or(cursor, |last| last.cursor).max(cursor),
+            }
+        }
+        match self.ask(Query::List { directory, cursor: from })? {
+            Answer::Entries { entries, .. } => Ok(entries),
+            _ => Err(Error::Io.into()),
+        }
+    }
+
+    /// Bytes of a file, as far as one answer has them.
+    fn bytes(&self, file: u64, offset: u64, length: u64) -> Result<&[u8], Stop> {
+        if length == 0 {
+            return Ok(&[]);
+        }
+        if let Some((Query::Read { file: read, offset: start, .. }, answer)) =
+            self.answers.last_up_to(&Query::Read { file, offset, length: u64::MAX })
+            && *read == file
+        {
+            let Answer::Bytes(bytes) = answer? else { return Err(Error::Io.into()) };
+            let inside = usize::try_from(offset - start).unwrap_or(usize::MAX);
+            match bytes.get(inside..) {
+                Some(rest @ [_, ..]) => return Ok(shortened(rest, length)),
+                // The file was found to end here.
+                _ if inside == 0 => return Ok(&[]),
+                _ => {}
+            }
+        }
+        Err(Stop::Ask(Request::Query(Query::Read { file, offset, length })))
+    }
+}
+
+impl Layer for LateLayer {
+    type Stop = Stop;
+    type Inode = LateInode;
+    type Bytes = Vec<u8>;
+    type Contents = LateContents;
+    type Through = Through;
+
+    fn root(&self) -> Result<Option<u64>, Stop> {
+        Ok(Some(self.root))
+    }
+
+    fn build_time(&self) -> Timestamp {
+        Timestamp::default()
+    }
+
+    fn inode(&self, number: u64) -> Result<LateInode, Stop> {
+        match self.answers.inode(number) {
+            Some(inode) => Ok(*inode),
+            None => match self.ask(Query::Inode { node: number })? {
+                Answer::Inode(inode) => Ok(*inode),
+                _ => Err(Error::Io.into()),
+            },
+        }
+    }
+
+    fn lookup(&self, directory: &LateInode, name: Component<'_>) -> Result<Option<LayerNode>, Stop> {
+        if matches!(name.text, b"." | b"..") {
+            return Ok(None);
+        }
+        match self.ask(Query::Lookup { directory: directory.number, name: owned(name.text)? })? {
+            Answer::Found(found) => Ok(found.map(|inode| LayerNode { number: inode.number, kind: inode.stat.kind })),
+            _ => Err(Error::Io.into()),
+        }
+    }
+
+    fn entry_after(&self, directory: &LateInode, cursor: u64) -> Result<Option<Listed<&[u8]>>, Stop> {
+        let entry = self.batch(directory.number, cursor)?.first();
+        Ok(entry.map(|Listed { cursor, name, node }| Listed { cursor: *cursor, name: name.as_slice(), node: *node }))
+    }
+
+    fn entries(&self, directory: &LateInode) -> Result<impl Iterator<Item = ListedOf<Self>>, Stop> {
+        // All have to be there before the first is copied, or each attempt would copy them again. The last answer is
+        // looked at first, so that an attempt costs a search and not a pass.
+        let (number, mut cursor) = (directory.number, 0);
+        if let Some((Query::List { directory: listed, .. }, Ok(Answer::Entries { entries, .. }))) =
+            self.answers.last_up_to(&Query::List { directory: number, cursor: u64::MAX })
+            && *listed == number
+        {
+            cursor = entries.last().map_or(0, |last| last.cursor);
+        }
+        while let Some(last) = self.batch(number, cursor)?.last() {
+            cursor = last.cursor;
+        }
+        let mut cursor = 0;
+        Ok(core::iter::from_fn(move || {
+            let entry = match self.batch(number, cursor) {
+                Ok(batch) => batch.first()?,
+                Err(stop) => return Some(Err(stop)),
+            };
+            cursor = entry.cursor;
+            let copy = |name: Vec<u8>| Listed { cursor: entry.cursor, name, node: entry.node };
+            Some(owned(&entry.name).map(copy).map_err(Stop::from))
+        }))
+    }
+
+    fn parent(&self, directory: &LateInode) -> Result<u64, Stop> {
+        Ok(self.inode(directory.number)?.parent)
+    }
+
+    fn read_link(&self, link: &LateInode) -> Result<&[u8], Stop> {
+        match self.ask(Query::ReadLink { link: link.number })? {
+            Answer::Bytes(target) if !target.contains(&0) => Ok(target),
+            _ => Err(Error::Io.into()),
+        }
+    }
+
+    fn contents(&self, file: &LateInode) -> Result<LateContents, Stop> {
+        Ok(LateContents::new(file.number, file.stat.size))
+    }
+
+    fn run<'a>(&'a self, contents: &'a LateContents, offset: u64, length: u64) -> Result<&'a [u8], Stop> {
+        use crate::layer::Contents;
+        self.bytes(contents.file, offset, length.min(contents.size().saturating_sub(offset)))
+    }
+
+    fn fetch(&self, contents: &LateContents, offset: u64, length: u64) -> Result<(), Stop> {
+        let mut done = 0;
+        while done < length {
+            match self.run(contents, offset + done, length - done)? {
+                [] => break,
+                bytes => done += bytes.len() as u64,
+            }
+        }
+        Ok(())
+    }
+
+    fn lend(&self, _contents: &LateContents, _offset: u64, _length: u64) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn contradiction(&self) -> Stop {
+        self.contradicted.set(true);
+        Error::Io.into()
+    }
+
+    fn is_read_only(&self, _number: u64) -> bool {
+        self.changes == Changes::Refused
+    }
+
+    fn passes_through(&self, number: u64) -> Option<Through> {
+        (self.changes == Changes::Through).then_some(Through(number))
+    }
+
+    fn perform(&self, _through: Through, effect: Effect<&[u8]>) -> Result<Performed<LateInode>, Stop> {
+        Err(Stop::Ask(Request::Effect(effect.to_owned()?)))
+    }
+
+    fn performed(&mut self) -> Option<Result<Performed<LateInode>, Stop>> {
+        Some(self.answers.take_performed()?.map_err(Stop::from))
+    }
+
+    fn hold(&mut self, slot: u32) {
+        self.answers.held = Some(slot);
+        self.held += 1;
+    }
+
+    fn take_held(&mut self) -> Option<u32> {
+        let slot = self.answers.held.take()?;
+        self.held -= 1;
+        Some(slot)
+    }
+
+    fn held(&self) -> usize {
+        self.held
+    }
+
+    fn read(&self, Through(file): Through, offset: u64, length: u64) -> Result<&[u8], Stop> {
+        self.bytes(file, offset, length)
+    }
+
+    fn release(&mut self, number: u64) {
+        // Where there is no memory to say so, what is kept outside is kept a little longer: until the layer goes.
+        if self.released.try_reserve(1).is_ok() {
+            self.released.push(number);
+        }
+    }
+}
+
+fn shortened(bytes: &[u8], length: u64) -> &[u8] {
+    usize::try_from(length).ok().and_then(|length| bytes.get(..length)).unwrap_or(bytes)
+}
