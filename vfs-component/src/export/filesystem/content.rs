@@ -1,11 +1,10 @@
 //! What is in a file: reading, writing, size.
 
-use vfs_core::Error;
-
 use super::{Answer, DONE};
 use crate::abi::{self, List, Pair, Unit};
 use crate::export::streams::{new_input, new_output};
 use crate::handle::{AppHandles, Input, Output, Position};
+use crate::layer::Stop;
 use crate::state::{State, answer};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read-via-stream")]
@@ -29,7 +28,7 @@ extern "C" fn append_via_stream(descriptor: u32) -> *const Answer<u32> {
     answer(|state| output_stream(state, descriptor, Position::End))
 }
 
-fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Result<u32, Error> {
+fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Result<u32, Stop> {
     state.session.handles.reserve()?;
     let file = state.session.handles.descriptor(descriptor);
     state.volume.check_writable(file)?;

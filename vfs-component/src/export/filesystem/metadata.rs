@@ -1,10 +1,11 @@
 //! What a descriptor or a node is: type, flags, size, times, identity.
 
-use vfs_core::{Error, Stat};
+use vfs_core::Stat;
 
 use super::{Answer, Answer3, DONE, descriptor_type, follow, new_timestamp};
 use crate::abi::{self, Datetime, DescriptorType, Opt, Pair, Unit};
 use crate::handle::AppHandles;
+use crate::layer::Stop;
 use crate::state::{State, answer, call_value};
 
 /// `descriptor-stat`, with the type of a node as a version has it.
@@ -99,7 +100,7 @@ extern "C" fn stat_at_3(
     })
 }
 
-fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Error> {
+fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Stop> {
     state.volume.stat_at(state.session.handles.descriptor(descriptor), path, follow(path_flags))
 }
 

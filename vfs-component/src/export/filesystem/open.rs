@@ -1,10 +1,11 @@
 //! Opening and dropping descriptors.
 
-use vfs_core::{DescriptorFlags, Error, OpenFlags};
+use vfs_core::{DescriptorFlags, OpenFlags};
 
 use super::{Answer, Answer3, follow, version_2, version_3};
 use crate::abi::{self, ErrorCode};
 use crate::handle::{AppHandles, Handle, Kind};
+use crate::layer::Stop;
 use crate::pump;
 use crate::state::{State, answer, call_value};
 
@@ -82,7 +83,7 @@ fn open(
     path: &str,
     open_flags: u32,
     flags: u32,
-) -> Result<u32, Error> {
+) -> Result<u32, Stop> {
     let State { volume, session, .. } = state;
     session.handles.reserve()?;
     let file = volume.open_at(

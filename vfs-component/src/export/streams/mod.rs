@@ -8,10 +8,11 @@ pub use splice::{Blocking, file_to_host, host_to_file};
 
 use vfs_core::Error;
 
-use crate::abi::Res;
+use crate::abi::{Area, Res, finish_call};
 use crate::export::error::new_error;
 use crate::handle::{AppHandles, Handle, Input, Output, StreamFailure};
 use crate::host;
+use crate::layer::operate;
 use crate::state::State;
 
 #[link(wasm_import_module = "[export]wasi:io/streams")]
@@ -73,8 +74,15 @@ impl From<host::streams::StreamError> for Failure {
     }
 }
 
+/// One operation on streams.
+pub fn answer<T: Copy>(operation: impl FnMut(&mut State) -> Result<T, Failure>) -> *const Res<T, StreamError> {
+    let result = operate(operation, to_result);
+    finish_call();
+    Area::put(result)
+}
+
 /// The result for the app.
-pub fn answer<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
+pub fn to_result<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
     let failure = match result {
         Ok(value) => return Res::Ok(value),
         Err(Failure::Closed) => return Res::Err(StreamError::Closed),
