@@ -57,6 +57,11 @@ impl NewTimestamp {
         }
     }
 
+    /// The same with a time in the place of now.
+    pub(crate) fn at(self, now: Timestamp) -> Self {
+        if self == Self::Now { Self::At(now) } else { self }
+    }
+
     /// The new value of a timestamp that is `old` now.
     pub(crate) fn apply(self, old: Timestamp, now: Timestamp) -> Timestamp {
         match self {

@@ -63,6 +63,12 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         Ok(Self { tree, time, max_open: limits.max_open, open: 0, above: Vec::new() })
     }
 
+    /// What became of the change that this operation has asked the layer for, if it has: then it is over.
+    #[inline]
+    pub(crate) fn performed(&mut self) -> Option<Result<(), L::Stop>> {
+        Some(self.tree.layer.performed()?.map(|_| ()))
+    }
+
     /// What is held now.
     pub fn usage(&self) -> Usage {
         let (bytes, nodes) = self.tree.usage();

@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 use vfs_image::{FileKind, Timestamp};
 
-use crate::Error;
-use crate::layer::{Layer, LayerInode};
+use crate::layer::{Effect, Layer, LayerInode};
 use crate::limits::Limits;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
 use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
 use crate::path::Component;
+use crate::{DescriptorFlags, Error, OpenFile};
 
 /// All there is of the files.
 pub(crate) struct Tree<L: Layer> {
@@ -53,6 +53,9 @@ impl<L: Layer> Tree<L> {
     /// Where a node's state is to be read.
     #[inline]
     fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
+        if let Some((_, number)) = self.passes_through(id) {
+            return Ok(Source::Layer(self.layer.inode(number)?));
+        }
         match (self.table.find(id), id.origin()) {
             (Some(slot), _) => Ok(Source::Upper(self.table.get(slot)?)),
             (None, Origin::Layer(number)) => Ok(Source::Layer(self.layer.inode(number)?)),
@@ -167,6 +170,18 @@ impl<L: Layer> Tree<L> {
         }
     }
 
+    /// The contents of an open file, if it can be read.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    #[inline]
+    pub fn readable(&self, file: &OpenFile) -> Result<&RegularFile<L::Contents>, Error> {
+        match &self.table.get(file.slot)?.body {
+            Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => Ok(contents),
+            _ => Err(Error::BadDescriptor),
+        }
+    }
+
     /// Whether a directory has no entries.
     ///
     /// # Errors
@@ -223,34 +238,26 @@ impl<L: Layer> Tree<L> {
     /// Puts a file that the layer has opened in the slot that was kept for it, or in the one that it has already.
     ///
     /// # Errors
-    /// - [`Error::Io`]: it is no file, or no slot was kept.
+    /// - [`Error::Io`]: it is no file, or no slot was kept. A slot that was kept still is.
     pub fn load_opened(&mut self, inode: &L::Inode) -> Result<u32, L::Stop> {
-        let held = self.layer.take_held();
-        let known = self.table.find(NodeId::layer(inode.number()));
-        let held = match (held, known) {
-            (Some(held), None) if inode.kind() == FileKind::RegularFile => held,
-            (held, known) => {
-                held.into_iter().for_each(|held| self.table.give_back(held));
-                return known.ok_or(Error::Io.into());
-            }
-        };
-        match self.layer.contents(inode) {
-            Ok(lower) => {
-                self.table.fill(held, || Node::of_layer(inode, Body::File(RegularFile::from_layer(lower))));
-                Ok(held)
-            }
-            Err(stop) => {
-                self.table.give_back(held);
-                Err(stop)
-            }
+        if inode.kind() != FileKind::RegularFile {
+            return Err(Error::Io.into());
         }
+        let lower = self.layer.contents(inode)?;
+        let held = self.layer.take_held().ok_or(Error::Io)?;
+        if let Some(known) = self.table.find(NodeId::layer(inode.number())) {
+            self.table.give_back(held);
+            return Ok(known);
+        }
+        self.table.fill(held, || Node::of_layer(inode, Body::File(RegularFile::from_layer(lower))));
+        Ok(held)
     }
 
-    /// Gives a slot back that was kept.
-    pub fn drop_held(&mut self) {
-        if let Some(held) = self.layer.take_held() {
-            self.table.give_back(held);
-        }
+    /// Gives a slot back that was kept for an operation, if one was.
+    pub fn drop_held(&mut self) -> bool {
+        let held = self.layer.take_held();
+        held.into_iter().for_each(|held| self.table.give_back(held));
+        held.is_some()
     }
 
     /// The same of what an entry stands for, which must be what the entry says.
@@ -305,6 +312,32 @@ impl<L: Layer> Tree<L> {
         match id.origin() {
             Origin::Layer(number) => self.layer.passes_through(number).map(|through| (through, number)),
             Origin::Upper(_) => None,
+        }
+    }
+
+    /// Has the layer make a change.
+    ///
+    /// # Errors
+    /// Those of [`Layer::perform`].
+    #[inline]
+    pub fn perform(&self, through: L::Through, effect: Effect<&[u8]>) -> Result<(), L::Stop> {
+        self.layer.perform(through, effect).map(|_| ())
+    }
+
+    /// Whether the layer makes the changes of these two directories or nodes: then a name can go from one to the other.
+    ///
+    /// # Errors
+    /// - [`Error::CrossDevice`]: it makes those of one of them alone, or they are on two filesystems.
+    #[inline]
+    pub fn both_pass_through(&self, one: NodeId, other: NodeId) -> Result<Option<(L::Through, u64, u64)>, Error> {
+        match (self.passes_through(one), self.passes_through(other)) {
+            (None, None) => Ok(None),
+            (Some((through, one)), Some((other_through, other)))
+                if self.layer.is_one_filesystem(through, other_through) =>
+            {
+                Ok(Some((through, one, other)))
+            }
+            _ => Err(Error::CrossDevice),
         }
     }
 

@@ -44,12 +44,12 @@ struct Copied {
     bytes: Vec<u8>,
     /// Where in the file they begin, and its version when they were copied.
     offset: u64,
-    version: u32,
+    version: Option<u32>,
 }
 
 impl Copied {
     /// Those from an offset on, if they are the file's still.
-    fn from(&self, offset: u64, version: u32) -> Option<&[u8]> {
+    fn from(&self, offset: u64, version: Option<u32>) -> Option<&[u8]> {
         let start = usize::try_from(offset.checked_sub(self.offset)?).ok()?;
         self.bytes.get(start..).filter(|bytes| !bytes.is_empty() && self.version == version)
     }
@@ -68,8 +68,9 @@ impl Reader {
             (Stage::Asking, Some(_)) => self.stage = Stage::Offering,
             (Stage::Offering, Some(Progress { count, .. })) => {
                 *offset += count as u64;
-                if volume.is_at_end(file, *offset) {
-                    return Next::Over(Ok(()));
+                match volume.is_at_end(file, *offset) {
+                    Ok(false) => {}
+                    ended => return Next::Over(ended.map(|_| ())),
                 }
                 self.stage = Stage::Asking;
             }
@@ -102,7 +103,8 @@ impl Reader {
 /// The bytes at an offset, in the image if they lie there.
 fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
     let version = volume.contents_version(file);
-    if copied.from(offset, version).is_none() {
+    // Without a version nobody knows whether they are the file's still.
+    if version.is_none() || copied.from(offset, version).is_none() {
         (copied.offset, copied.version) = (offset, version);
         if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)? {
             return Ok(bytes);

@@ -84,6 +84,12 @@ impl<K: Contents> RegularFile<K> {
         layer.lend(&self.lower, offset, limit)
     }
 
+    /// How many of `length` bytes at `offset` are the layer's, from the first one on.
+    pub fn layer_run(&self, offset: u64, length: u64) -> u64 {
+        let before_next = self.before_next_chunk(offset).unwrap_or(0);
+        length.min(before_next).min(self.lower.size().saturating_sub(offset))
+    }
+
     /// At most `length` bytes at `offset`, added to `bytes`, which has room for them.
     ///
     /// # Errors

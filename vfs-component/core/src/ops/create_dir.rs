@@ -5,7 +5,7 @@ use vfs_image::FileKind;
 #[cfg(doc)]
 use crate::Error;
 use crate::fs::may_change;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::node::directory::{Entries, Found};
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
@@ -27,8 +27,14 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn create_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let (parent, name) = self.resolve_new_entry(at, path, true)?;
         may_change(at)?;
+        if let Some((through, directory)) = self.tree.passes_through(parent) {
+            return self.tree.perform(through, Effect::CreateDirectory { directory, name });
+        }
         let name = owned(name)?;
         let slot = self.tree.load_entries(parent, &[(&name, None)])?;
         let reserved = self.tree.reserve_node();

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
+use vfs_image::FileKind;
+
 use crate::layer::Layer;
 use crate::node::Body;
-use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
+use crate::{Clock, Error, OpenFile, Stat, Volume};
 
 /// Bytes of a file that stay as they are, whatever happens to the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,22 +21,23 @@ pub enum StableBytes<B> {
 const MAX_COPIED: u64 = 256 * 1024;
 
 impl<L: Layer, C: Clock> Volume<L, C> {
-    /// The bytes at `offset`: those of the layer that never change as far as they lie together, without a copy; the app's own, at most 256 KiB of
-    /// them, in `buffer`, which is cleared first. Empty only at or after the end of the file.
+    /// The bytes at `offset`: those of the layer that never change as far as they lie together, without a copy; others, at most
+    /// 256 KiB of them, in `buffer`, which is cleared first. Empty only at or after the end of the file.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
     /// - [`Error::InsufficientMemory`]: the buffer cannot grow.
     pub fn lend(&self, file: &OpenFile, offset: u64, buffer: &mut Vec<u8>) -> Result<StableBytes<L::Bytes>, L::Stop> {
         buffer.clear();
-        let Body::File(contents) = &self.tree.table.get(file.slot)?.body else {
-            return Err(Error::BadDescriptor.into());
-        };
-        if !file.flags.contains(DescriptorFlags::READ) {
-            return Err(Error::BadDescriptor.into());
-        }
+        let contents = self.tree.readable(file)?;
         if let Some(bytes) = contents.lend(&self.tree.layer, offset) {
             return Ok(StableBytes::Layer(bytes));
+        }
+        if let Some((through, _)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
+            let bytes = self.tree.layer.read(through, offset, MAX_COPIED)?;
+            buffer.try_reserve(bytes.len()).map_err(Error::from)?;
+            buffer.extend_from_slice(bytes);
+            return Ok(StableBytes::Copied);
         }
         let length = contents.size().saturating_sub(offset).min(MAX_COPIED);
         buffer.try_reserve(length as usize).map_err(Error::from)?;
@@ -43,18 +46,23 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     }
 
     /// Whether nothing of a file is at `offset` or behind it.
-    pub fn is_at_end(&self, file: &OpenFile, offset: u64) -> bool {
-        match self.tree.table.get(file.slot).map(|node| &node.body) {
-            Ok(Body::File(contents)) => offset >= contents.size(),
-            _ => true,
-        }
+    ///
+    /// # Errors
+    /// Those of [`Volume::stat`].
+    pub fn is_at_end(&self, file: &OpenFile, offset: u64) -> Result<bool, L::Stop> {
+        let Stat { kind, size, .. } = self.stat(file)?;
+        Ok(kind != FileKind::RegularFile || offset >= size)
     }
 
-    /// A number that is another one after each change of a file's contents or size.
-    pub fn contents_version(&self, file: &OpenFile) -> u32 {
+    /// A number that is another one after each change of a file's contents or size. `None`: the layer makes the changes, and others
+    /// may make some, too.
+    pub fn contents_version(&self, file: &OpenFile) -> Option<u32> {
+        if self.tree.passes_through(self.tree.table.id(file.slot)).is_some() {
+            return None;
+        }
         match self.tree.table.get(file.slot).map(|node| &node.body) {
-            Ok(Body::File(contents)) => contents.version(),
-            _ => 0,
+            Ok(Body::File(contents)) => Some(contents.version()),
+            _ => Some(0),
         }
     }
 }

@@ -3,7 +3,7 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::tree::owned;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
@@ -20,6 +20,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
     /// - [`Error::Invalid`]: a path has a NUL in it.
+    /// - [`Error::CrossDevice`]: the node and the new directory are on different filesystems.
     /// - [`Error::TooManyLinks`]: the node has 2^32 - 1 names.
     /// - [`Error::ReadOnly`]: a base cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes to note the changes.
@@ -33,6 +34,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         to: &OpenFile,
         to_path: &str,
     ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let source = self.existing(from, from_path, follow)?;
         let (directory, name) = self.resolve_new_entry(to, to_path, false)?;
         if source.kind == FileKind::Directory {
@@ -40,6 +44,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         }
         may_change(to)?;
         may_change(from)?;
+        if let Some((through, node, directory)) = self.tree.both_pass_through(source.node, directory)? {
+            return self.tree.perform(through, Effect::Link { node, directory, name });
+        }
         let name = owned(name)?;
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;
         let linked = self.tree.load_found(source);

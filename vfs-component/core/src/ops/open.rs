@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer, Performed};
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
 use crate::open_file::Changes;
@@ -53,6 +53,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
+        if let Some(performed) = self.tree.layer.performed() {
+            return self.finish_open(performed, flags, at.changes);
+        }
         let creates = open.contains(OpenFlags::CREATE);
         let truncates = open.contains(OpenFlags::TRUNCATE);
         let exclusive = open.contains(OpenFlags::EXCLUSIVE);
@@ -66,6 +69,11 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             let place = self.walk(at)?.for_create().resolve(path, follow)?;
             if let (None, Step::Name(name)) = (place.found, place.last()) {
                 let (directory, name) = (place.directory, owned(name)?);
+                if let Some((through, directory)) = self.tree.passes_through(directory) {
+                    may_change(at)?;
+                    let effect = Effect::Create { directory, name: name.as_slice(), exclusive, truncate: truncates };
+                    return self.open_by_layer(through, effect, flags, at.changes);
+                }
                 return self.create_file(at, directory, name, flags);
             }
             place.existing()?
@@ -86,12 +94,53 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
             may_change(at)?;
         }
+        if truncates || flags.contains(DescriptorFlags::WRITE) {
+            self.tree.check_changeable(found.node)?;
+        }
+        if truncates && let Some((through, file)) = self.tree.passes_through(found.node) {
+            return self.open_by_layer(through, Effect::Truncate { file }, flags, at.changes);
+        }
         let file = self.open_node(found, flags, at.changes)?;
         if truncates && let Err(error) = self.resize(file.slot, 0) {
             self.close(file);
-            return Err(error);
+            return Err(error.into());
         }
         Ok(file)
+    }
+
+    /// Has the layer make or cut a file and opens it. A place for it is taken before, so that it can be opened once it is there.
+    fn open_by_layer(
+        &mut self,
+        through: L::Through,
+        effect: Effect<&[u8]>,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Result<OpenFile, L::Stop> {
+        self.check_open()?;
+        self.tree.hold_slot()?;
+        self.open += 1;
+        let performed = self.tree.layer.perform(through, effect)?;
+        self.finish_open(Ok(performed), flags, changes)
+    }
+
+    /// Opens what the layer has made or cut, in the place that was taken for it.
+    fn finish_open(
+        &mut self,
+        performed: Result<Performed<L::Inode>, L::Stop>,
+        flags: DescriptorFlags,
+        changes: Changes,
+    ) -> Result<OpenFile, L::Stop> {
+        let Performed::Opened(inode) = performed? else { return Err(Error::Io.into()) };
+        let slot = self.tree.load_opened(&inode)?;
+        self.open -= 1;
+        self.open_slot(slot, flags, changes)
+    }
+
+    /// Gives back the place that was taken for a file which an operation did not open in the end.
+    pub(crate) fn drop_held(&mut self) {
+        if self.tree.drop_held() {
+            self.open -= 1;
+        }
     }
 
     fn create_file(
@@ -123,21 +172,22 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// Opens a node.
     fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
-        let slot = self.tree.load(found.node)?;
+        let slot = self.tree.load_found(found)?;
+        self.open_slot(slot, flags, changes)
+    }
+
+    /// Opens the node in a slot, after [`Volume::check_open`].
+    fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
         let node = self.tree.table.get_mut(slot)?;
-        let kind = node.kind();
-        if kind != found.kind {
-            self.tree.collect(slot);
-            return Err(Error::Io.into());
-        }
         node.opens += 1;
         self.open += 1;
+        let kind = node.kind();
         let (flags, changes) = granted(kind, flags, changes);
         Ok(OpenFile { slot, kind, flags, changes })
     }
 
-    fn check_open(&self) -> Result<(), L::Stop> {
-        if self.open >= self.max_open { Err(Error::InsufficientMemory.into()) } else { Ok(()) }
+    fn check_open(&self) -> Result<(), Error> {
+        if self.open >= self.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
     }
 
     /// Opens the same node again, with the same flags and rights.

@@ -6,7 +6,6 @@ use vfs_image::FileKind;
 
 use crate::layer::Layer;
 use crate::limits::MAX_READ;
-use crate::node::Body;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock> Volume<L, C> {
@@ -23,11 +22,11 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         length: u64,
         gather: &'a mut Vec<u8>,
     ) -> Result<&'a [u8], L::Stop> {
-        match &self.tree.table.get(file.slot)?.body {
-            Body::File(contents) if file.flags.contains(DescriptorFlags::READ) => {
-                contents.read(&self.tree.layer, offset, length.min(MAX_READ), gather)
-            }
-            _ => Err(Error::BadDescriptor.into()),
+        let contents = self.tree.readable(file)?;
+        let length = length.min(MAX_READ);
+        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+            Some((through, _)) => self.tree.layer.read(through, offset, length),
+            None => contents.read(&self.tree.layer, offset, length, gather),
         }
     }
 
@@ -36,10 +35,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// # Errors
     /// - [`Error::IsDirectory`]: it is a directory.
     /// - [`Error::BadDescriptor`]: it is not open for reading.
-    pub fn check_readable(&self, file: &OpenFile) -> Result<(), L::Stop> {
+    pub fn check_readable(&self, file: &OpenFile) -> Result<(), Error> {
         if file.kind == FileKind::Directory {
-            return Err(Error::IsDirectory.into());
+            return Err(Error::IsDirectory);
         }
-        if file.flags.contains(DescriptorFlags::READ) { Ok(()) } else { Err(Error::BadDescriptor.into()) }
+        if file.flags.contains(DescriptorFlags::READ) { Ok(()) } else { Err(Error::BadDescriptor) }
     }
 }

@@ -23,6 +23,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn remove_dir_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let place = self.entry(at, path)?;
         let name = match place.last() {
             Step::Name(name) => name,
@@ -33,7 +36,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         if found.kind != FileKind::Directory {
             return Err(Error::NotDirectory.into());
         }
-        if !self.tree.is_empty(found.node)? {
+        if self.tree.passes_through(found.node).is_none() && !self.tree.is_empty(found.node)? {
             return Err(Error::NotEmpty.into());
         }
         may_change(at)?;

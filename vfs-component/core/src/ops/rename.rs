@@ -3,7 +3,7 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::node::directory::Found;
 use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
@@ -21,6 +21,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::IsDirectory`]: something else would replace a directory.
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
+    /// - [`Error::CrossDevice`]: the two directories are on different filesystems.
     /// - [`Error::Busy`]: a path ends in `.` or `..`.
     /// - [`Error::NotPermitted`]: a path or a followed link is absolute, or `..` leaves its base.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
@@ -30,6 +31,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn rename_at(&mut self, from: &OpenFile, from_path: &str, to: &OpenFile, to_path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let old = self.parent(from, from_path)?;
         let new = self.parent(to, to_path)?;
         let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else {
@@ -47,13 +51,17 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             return Err(Error::NotDirectory.into());
         }
         let same = new.found.is_some_and(|target| target.node == source.node);
-        if !same {
+        let through = self.tree.both_pass_through(old.directory, new.directory)?;
+        if !same && through.is_none() {
             self.check_move(old.directory, source, new.directory, new.found)?;
         }
         may_change(from)?;
         may_change(to)?;
         if same {
             return Ok(());
+        }
+        if let Some((through, from, to)) = through {
+            return self.tree.perform(through, Effect::Rename { from, old: old_name, to, new: new_name });
         }
 
         let name = owned(new_name)?;

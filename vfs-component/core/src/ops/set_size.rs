@@ -2,7 +2,7 @@
 
 use vfs_image::FileKind;
 
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
@@ -16,6 +16,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::FileTooLarge`]: `size` is larger than 2^63 - 1.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     pub fn set_size(&mut self, file: &OpenFile, size: u64) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         if file.kind != FileKind::RegularFile {
             return Err(Error::BadDescriptor.into());
         }
@@ -25,15 +28,18 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         if size > MAX_FILE_SIZE {
             return Err(Error::FileTooLarge.into());
         }
-        self.resize(file.slot, size)
+        if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
+            return self.tree.perform(through, Effect::SetSize { file, size });
+        }
+        Ok(self.resize(file.slot, size)?)
     }
 
-    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), L::Stop> {
+    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), Error> {
         self.tree.check_nodes(&[slot], 0)?;
 
         let now = self.time.now();
-        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor.into()) };
-        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor.into()) };
+        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor) };
+        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor) };
         let before = contents.owned();
         contents.set_size(size);
         let after = contents.owned();

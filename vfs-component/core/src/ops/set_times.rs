@@ -1,10 +1,9 @@
 //! Setting timestamps.
 
-#[cfg(doc)]
-use crate::Error;
 use crate::fs::may_change;
-use crate::layer::Layer;
-use crate::{Clock, FollowFinalLink, NewTimestamp, OpenFile, Volume};
+use crate::layer::{Effect, Layer};
+use crate::node::NodeId;
+use crate::{Clock, Error, FollowFinalLink, NewTimestamp, OpenFile, Volume};
 
 impl<L: Layer, C: Clock> Volume<L, C> {
     /// Sets the timestamps of an open file or directory. If neither is to change, nothing changes.
@@ -19,9 +18,15 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         accessed.check().and(modified.check())?;
         may_change(file)?;
-        self.apply_times(file.slot, accessed, modified)
+        if let Some(stop) = self.pass_times(self.tree.table.id(file.slot), accessed, modified) {
+            return stop;
+        }
+        Ok(self.apply_times(file.slot, accessed, modified)?)
     }
 
     /// Sets the timestamps of what is at a path.
@@ -36,14 +41,36 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         accessed: NewTimestamp,
         modified: NewTimestamp,
     ) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let found = self.existing(at, path, follow)?;
         accessed.check().and(modified.check())?;
         may_change(at)?;
+        if let Some(stop) = self.pass_times(found.node, accessed, modified) {
+            return stop;
+        }
         let slot = self.tree.load(found.node)?;
-        self.apply_times(slot, accessed, modified)
+        Ok(self.apply_times(slot, accessed, modified)?)
     }
 
-    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
+    /// Has the layer set the times, where it makes the changes of the node. The time now is the volume's.
+    fn pass_times(
+        &mut self,
+        node: NodeId,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+    ) -> Option<Result<(), L::Stop>> {
+        let (through, node) = self.tree.passes_through(node)?;
+        if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
+            return Some(Ok(()));
+        }
+        let now = self.time.now();
+        let (accessed, modified) = (accessed.at(now), modified.at(now));
+        Some(self.tree.perform(through, Effect::SetTimes { node, accessed, modified }))
+    }
+
+    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
             self.tree.collect(slot);
             return Ok(());

@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use crate::Error;
-use crate::layer::Layer;
+use crate::layer::{Layer, LayerInode};
 use crate::{Clock, FollowFinalLink, OpenFile, Stat, Volume};
 
 impl<L: Layer, C: Clock> Volume<L, C> {
@@ -11,7 +11,11 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
     pub fn stat(&self, file: &OpenFile) -> Result<Stat, L::Stop> {
-        Ok(self.tree.table.get(file.slot)?.stat())
+        let node = self.tree.table.get(file.slot)?;
+        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+            Some((_, number)) => Ok(self.tree.layer.inode(number)?.stat()),
+            None => Ok(node.stat()),
+        }
     }
 
     /// What is known about what is at a path.

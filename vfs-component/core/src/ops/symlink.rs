@@ -5,7 +5,7 @@ use vfs_image::FileKind;
 #[cfg(doc)]
 use crate::Error;
 use crate::fs::may_change;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::node::directory::Found;
 use crate::node::{Body, Symlink};
 use crate::tree::owned;
@@ -28,10 +28,16 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn symlink_at(&mut self, target: &str, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         self.directory(at)?;
         let target = path::check(target)?;
         let (directory, name) = self.resolve_new_entry(at, path, false)?;
         may_change(at)?;
+        if let Some((through, directory)) = self.tree.passes_through(directory) {
+            return self.tree.perform(through, Effect::Symlink { target, directory, name });
+        }
         let (target, name) = (owned(target)?, owned(name)?);
         let slot = self.tree.load_entries(directory, &[(&name, None)])?;
         let reserved = self.tree.reserve_node();

@@ -2,25 +2,36 @@
 
 use vfs_image::FileKind;
 
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::{Clock, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock> Volume<L, C> {
-    /// Succeeds: memory is always in step with itself.
+    /// Succeeds at once where memory is all there is: it is always in step with itself.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    pub fn sync(&self, file: &OpenFile) -> Result<(), L::Stop> {
-        self.tree.table.get(file.slot)?;
-        Ok(())
+    /// - What the layer answers that makes the node's changes.
+    pub fn sync(&mut self, file: &OpenFile) -> Result<(), L::Stop> {
+        self.sync_to_layer(file, false)
     }
 
     /// See [`Volume::sync`].
     ///
     /// # Errors
-    /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    pub fn sync_data(&self, file: &OpenFile) -> Result<(), L::Stop> {
-        self.sync(file)
+    /// Those of [`Volume::sync`].
+    pub fn sync_data(&mut self, file: &OpenFile) -> Result<(), L::Stop> {
+        self.sync_to_layer(file, true)
+    }
+
+    fn sync_to_layer(&mut self, file: &OpenFile, data_only: bool) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
+        self.tree.table.get(file.slot)?;
+        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+            Some((through, node)) => self.tree.perform(through, Effect::Sync { node, data_only }),
+            None => Ok(()),
+        }
     }
 
     /// Takes the advice and does nothing with it.

@@ -3,7 +3,7 @@
 use vfs_image::FileKind;
 
 use crate::fs::may_change;
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::node::directory::Found;
 use crate::node::{self, NodeId};
 use crate::path::Step;
@@ -26,6 +26,9 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
         let place = self.entry(at, path)?;
         let found = place.existing()?;
         let (Step::Name(name), false) = (place.last(), found.kind == FileKind::Directory) else {
@@ -37,6 +40,12 @@ impl<L: Layer, C: Clock> Volume<L, C> {
 
     /// Removes a name that is there, and its node if nothing else keeps it.
     pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), L::Stop> {
+        if let Some((through, directory)) = self.tree.passes_through(directory) {
+            let is_directory = found.kind == FileKind::Directory;
+            let unlink = Effect::Unlink { directory, name };
+            let effect = if is_directory { Effect::RemoveDirectory { directory, name } } else { unlink };
+            return self.tree.perform(through, effect);
+        }
         let slot = self.tree.load_entries(directory, &[(name, Some(found))])?;
         let survivor = self.tree.load_survivor(found);
         let survivor = self.tree.kept(&[slot], survivor)?;

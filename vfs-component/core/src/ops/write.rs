@@ -1,6 +1,6 @@
 //! Writing contents.
 
-use crate::layer::Layer;
+use crate::layer::{Effect, Layer};
 use crate::node::Body;
 use crate::node::regular_file::MAX_FILE_SIZE;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
@@ -15,8 +15,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// - [`Error::InsufficientSpace`]: too many bytes would be owned, or there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), L::Stop> {
-        self.check_writable(file)?;
-        self.write_slot(file.slot, Some(offset), bytes)
+        self.write_file(file, Some(offset), bytes)
     }
 
     /// Writes all bytes at the end of the file, or none.
@@ -24,16 +23,23 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     /// # Errors
     /// Those of [`Volume::write`].
     pub fn append(&mut self, file: &OpenFile, bytes: &[u8]) -> Result<(), L::Stop> {
-        self.check_writable(file)?;
-        self.write_slot(file.slot, None, bytes)
+        self.write_file(file, None, bytes)
     }
 
     /// Writes at an offset, or at the end.
-    fn write_slot(&mut self, slot: u32, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
+    fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
+        if let Some(performed) = self.performed() {
+            return performed;
+        }
+        self.check_writable(file)?;
+        let slot = file.slot;
         if bytes.is_empty() {
             return Ok(());
         }
         let length = bytes.len() as u64;
+        if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(slot)) {
+            return self.tree.perform(through, Effect::Write { file, offset, length });
+        }
         let Body::File(contents) = &self.tree.table.get(slot)?.body else { return Err(Error::BadDescriptor.into()) };
         let offset = offset.unwrap_or(contents.size());
         if offset.checked_add(length).is_none_or(|end| end > MAX_FILE_SIZE) {
@@ -63,7 +69,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for writing.
-    pub fn check_writable(&self, file: &OpenFile) -> Result<(), L::Stop> {
-        if file.flags.contains(DescriptorFlags::WRITE) { Ok(()) } else { Err(Error::BadDescriptor.into()) }
+    pub fn check_writable(&self, file: &OpenFile) -> Result<(), Error> {
+        if file.flags.contains(DescriptorFlags::WRITE) { Ok(()) } else { Err(Error::BadDescriptor) }
     }
 }

@@ -2,11 +2,11 @@
 
 use alloc::vec::Vec;
 
-use vfs_image::{FileKind, Timestamp};
+use vfs_image::Timestamp;
 
 use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
 use crate::Error;
-use crate::layer::{Effect, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
+use crate::layer::{Contents, Effect, Layer, LayerNode, Listed, ListedOf, Performed};
 use crate::path::Component;
 use crate::tree::owned;
 
@@ -193,7 +193,6 @@ impl Layer for LateLayer {
     }
 
     fn run<'a>(&'a self, contents: &'a LateContents, offset: u64, length: u64) -> Result<&'a [u8], Stop> {
-        use crate::layer::Contents;
         self.bytes(contents.file, offset, length.min(contents.size().saturating_sub(offset)))
     }
 

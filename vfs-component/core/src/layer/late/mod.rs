@@ -36,11 +36,13 @@
 //!   turn a change that was made into an error. What opening needs (a slot, and one of `max_open`) is taken before.
 
 mod answers;
+mod attempt;
 mod inode;
 mod layer;
 mod request;
 
 pub use answers::Answers;
+pub use attempt::Forward;
 pub use inode::{LateContents, LateInode};
 pub use layer::{Changes, LateLayer, Through};
 pub use request::{Answer, Query, Request, Stop};

@@ -1,0 +1,74 @@
+//! Operations on a volume whose layer answers late.
+
+use super::{Answers, LateLayer, Stop};
+use crate::{Clock, Error, Volume};
+
+impl<C: Clock> Volume<LateLayer, C> {
+    /// Runs an operation with the answers that it has so far, which must be one operation's.
+    ///
+    /// # Errors
+    /// - [`Stop::Ask`]: it needs one more answer, and is to be run again with it; nothing has changed.
+    /// - [`Stop::Error`]: it failed.
+    pub fn attempt<T>(
+        &mut self,
+        answers: &mut Answers,
+        mut operation: impl FnMut(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        core::mem::swap(&mut self.tree.layer.answers, answers);
+        let result = loop {
+            self.tree.layer.contradicted.set(false);
+            let result = operation(self);
+            // Others have changed the layer between two answers. They are asked for again, but not for ever.
+            if result.is_err() && self.tree.layer.contradicted.get() && self.tree.layer.answers.restart() {
+                continue;
+            }
+            break result;
+        };
+        if !matches!(result, Err(Stop::Ask(_))) {
+            self.drop_held();
+        }
+        core::mem::swap(&mut self.tree.layer.answers, answers);
+        result
+    }
+
+    /// Gives back what an operation holds that is not run again, whatever it was told. A change that it has asked for may have been
+    /// made, as that of a process which was killed.
+    pub fn give_up(&mut self, answers: Answers) {
+        self.tree.layer.answers = answers;
+        self.drop_held();
+        self.tree.layer.answers = Answers::new();
+    }
+
+    /// Where a read of `length` bytes at `offset` can go, if the layer has all of it: then its bytes need not pass through the
+    /// volume. `None`: they are to be read here.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    pub fn forward(&self, file: &crate::OpenFile, offset: u64, length: u64) -> Result<Option<Forward>, Error> {
+        let contents = self.tree.readable(file)?;
+        let node = self.tree.table.id(file.slot);
+        if let Some((_, number)) = self.tree.passes_through(node) {
+            return Ok(Some(Forward { node: number, offset, length }));
+        }
+        let crate::node::Origin::Layer(number) = node.origin() else { return Ok(None) };
+        let length = contents.layer_run(offset, length);
+        Ok((length > 0).then_some(Forward { node: number, offset, length }))
+    }
+
+    /// The layer.
+    pub fn layer_mut(&mut self) -> &mut LateLayer {
+        &mut self.tree.layer
+    }
+}
+
+/// A read that the layer can be asked for directly. A short answer is not the end of the file, unless the layer makes the file's
+/// changes: what is missing is then to be read from the volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// The file's number in the layer.
+    pub node: u64,
+    /// Where the bytes begin.
+    pub offset: u64,
+    /// How many there are, at most as many as were wanted.
+    pub length: u64,
+}
