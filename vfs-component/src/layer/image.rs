@@ -8,6 +8,9 @@ use crate::{abi, embed};
 
 pub type Layer = ImageLayer<'static>;
 
+/// Why an operation cannot go on.
+pub type Stop = Error;
+
 /// Makes the volume over the embedded image.
 #[inline(always)]
 pub fn new_volume(limits: Limits) -> Volume {
@@ -34,12 +37,24 @@ pub fn operate<T, F, R>(
 /// # Errors
 /// It has not ended.
 #[inline]
-pub fn ended(stop: Error) -> Result<Error, Error> {
+pub fn ended(stop: Stop) -> Result<Error, Stop> {
     Ok(stop)
+}
+
+/// Stops an operation with an error.
+#[inline]
+pub fn failed(error: Error) -> Stop {
+    error
 }
 
 /// Returns the error of an operation that lacks no answer on any layer.
 #[inline]
-pub fn error_of(stop: Error) -> Error {
+pub fn error_of(stop: Stop) -> Error {
     stop
+}
+
+/// Bytes that the layer has lent for good.
+#[inline]
+pub fn lent(bytes: &'static [u8], _buffer: &mut Vec<u8>) -> Option<&'static [u8]> {
+    Some(bytes)
 }

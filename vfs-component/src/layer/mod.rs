@@ -7,13 +7,10 @@
 
 #[cfg(not(feature = "late"))]
 mod image;
-#[cfg(not(feature = "late"))]
-pub use image::{Layer, ended, error_of, new_volume, operate};
-
 #[cfg(feature = "late")]
 mod late;
-#[cfg(feature = "late")]
-pub use late::{Layer, ended, error_of, new_volume, operate};
 
-/// Why an operation cannot go on.
-pub type Stop = <Layer as vfs_core::Layer>::Stop;
+#[cfg(not(feature = "late"))]
+pub use image::{Layer, Stop, ended, error_of, failed, lent, new_volume, operate};
+#[cfg(feature = "late")]
+pub use late::{Asked, Halt, Layer, Question, Stop, ended, error_of, failed, lent, new_volume, operate, task};

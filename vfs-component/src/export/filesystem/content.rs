@@ -56,29 +56,25 @@ extern "C" fn write(descriptor: u32, pointer: *const u8, length: usize, offset: 
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.set-size",
-    "wasi:filesystem/types@0.3#[method]descriptor.set-size",
+    "[method]descriptor.set-size",
     (descriptor: u32, size: u64) -> Unit,
     |state| state.volume.set_size(state.session.handles.descriptor(descriptor), size).map(|()| DONE)
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.advise",
-    "wasi:filesystem/types@0.3#[method]descriptor.advise",
+    "[method]descriptor.advise",
     (descriptor: u32, offset: u64, length: u64, _advice: u32) -> Unit,
     |state| state.volume.advise(state.session.handles.descriptor(descriptor), offset, length).map(|()| DONE)
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.sync",
-    "wasi:filesystem/types@0.3#[method]descriptor.sync",
+    "[method]descriptor.sync",
     (descriptor: u32) -> Unit,
     |state| state.volume.sync(state.session.handles.descriptor(descriptor)).map(|()| DONE)
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.sync-data",
-    "wasi:filesystem/types@0.3#[method]descriptor.sync-data",
+    "[method]descriptor.sync-data",
     (descriptor: u32) -> Unit,
     |state| state.volume.sync_data(state.session.handles.descriptor(descriptor)).map(|()| DONE)
 }

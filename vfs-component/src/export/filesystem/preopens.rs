@@ -3,7 +3,7 @@
 use super::{version_2, version_3};
 use crate::abi::{Area, List, Pair};
 use crate::handle::{AppHandles, Handle};
-use crate::layer::ended;
+use crate::layer::{ended, failed};
 use crate::state::{State, answer_value};
 
 #[unsafe(export_name = "wasi:filesystem/preopens#get-directories")]
@@ -30,7 +30,7 @@ fn directories(resource_new: impl Fn(u32) -> u32) -> *const List {
         {
             let opened = match session.handles.reserve() {
                 Ok(()) => session.open_directory(volume, path),
-                Err(error) => Err(error.into()),
+                Err(error) => Err(failed(error)),
             };
             match opened {
                 Ok(directory) => {

@@ -12,6 +12,8 @@ use crate::abi::{Area, Res, finish_call};
 use crate::export::error::new_error;
 use crate::handle::{AppHandles, Handle, Input, Output, StreamFailure};
 use crate::host;
+#[cfg(feature = "late")]
+use crate::layer::Stop;
 use crate::layer::operate;
 use crate::state::State;
 
@@ -47,6 +49,31 @@ pub enum Failure {
     File(Error),
     Host(u32),
     Denied(&'static str),
+    /// It has not failed, but lacks an answer.
+    #[cfg(feature = "late")]
+    Ask(vfs_core::late::Request),
+}
+
+#[cfg(feature = "late")]
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => Self::File(error),
+            Stop::Ask(request) => Self::Ask(request),
+        }
+    }
+}
+
+#[cfg(feature = "late")]
+impl crate::layer::Halt for Failure {
+    type Failure = Self;
+
+    fn failure(self) -> Result<Self, vfs_core::late::Request> {
+        match self {
+            Self::Ask(request) => Err(request),
+            failure => Ok(failure),
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -89,6 +116,9 @@ pub fn to_result<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, Str
         Err(Failure::File(error)) => StreamFailure::File(error),
         Err(Failure::Host(handle)) => StreamFailure::Host(handle),
         Err(Failure::Denied(message)) => StreamFailure::Denied(message),
+        // An operation that lacks an answer has no result.
+        #[cfg(feature = "late")]
+        Err(Failure::Ask(_)) => crate::abi::trap(),
     };
     Res::Err(StreamError::LastOperationFailed(new_error(state, failure)))
 }
