@@ -41,6 +41,7 @@ lint: _targets
     cargo fmt --all --check
     cargo clippy --release --workspace --exclude vfs-component --all-targets -- -D warnings
     cargo clippy --release -p vfs-component --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --release -p vfs-image --target wasm32-unknown-unknown --no-default-features --features alloc -- -D warnings
 
 _targets:
     bash tests/targets.sh

@@ -398,6 +398,18 @@ pub enum TailorError {
         /// Name.
         name: String,
     },
+    /// The vfs module reads other settings than are written here.
+    #[error(
+        "the vfs module reads {} of the settings, and this composer writes version {composer}: build both from the same \
+         sources",
+        version(.module)
+    )]
+    SettingsVersion {
+        /// The version that the module reads; `None` where it names none.
+        module: Option<u32>,
+        /// The version that the composer writes.
+        composer: u32,
+    },
     /// The vfs module is not what it should be.
     #[error("the vfs module cannot be edited")]
     Module {
@@ -412,6 +424,10 @@ pub enum TailorError {
         #[source]
         source: Cause,
     },
+}
+
+fn version(version: &Option<u32>) -> String {
+    version.map_or_else(|| "no known version".into(), |version| format!("version {version}"))
 }
 
 impl TailorError {

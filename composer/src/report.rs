@@ -1,7 +1,7 @@
 //! What was done, for people and programs.
 
 use serde::{Deserialize, Serialize};
-use vfs_image::{Content, Summary};
+use vfs_image::{Content, Names, Summary};
 
 use crate::tree::SourceTree;
 
@@ -70,7 +70,7 @@ impl ImageReport {
         let mut report = Self { bytes, directories: 1, ..Self::default() };
         let mut todo = vec![tree.root()];
         while let Some(directory) = todo.pop() {
-            for &index in tree.entries(directory).into_iter().flat_map(|entries| entries.values()) {
+            for index in tree.entries(directory).into_iter().flat_map(Names::nodes) {
                 match tree.node(index).content() {
                     Content::Directory(_) => {
                         report.directories += 1;

@@ -13,6 +13,8 @@ mod inside;
 mod left_out;
 mod module;
 mod policy;
+#[cfg(test)]
+mod tests;
 mod world;
 
 use std::collections::{BTreeSet, HashMap};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vfs_image::{Attributes, Content, FileKind, NodeIndex, Timestamp, Tree};
+use vfs_image::{Attributes, Content, FileKind, Names, NodeIndex, Timestamp, Tree};
 
 use crate::error::TreeError;
 use crate::source::Source;
@@ -70,7 +70,7 @@ pub(crate) fn newest(tree: &SourceTree) -> Timestamp {
     let mut newest = tree.node(tree.root()).attributes().modified;
     let mut todo = vec![tree.root()];
     while let Some(directory) = todo.pop() {
-        for &index in tree.entries(directory).into_iter().flat_map(|entries| entries.values()) {
+        for index in tree.entries(directory).into_iter().flat_map(Names::nodes) {
             newest = newest.max(tree.node(index).attributes().modified);
             if tree.entries(index).is_some() {
                 todo.push(index);

@@ -1,7 +1,13 @@
 //! What the composer put beside the code: the image and the settings.
 
-use vfs_core::settings::SettingsView;
+use vfs_core::settings::{self, SettingsView};
 use vfs_image::Image;
+
+/// Says to the composer which encoding of the settings is read here: the module's custom section [`settings::SECTION`]. It is
+/// not `#[used]`, which would put the same bytes into memory too.
+#[unsafe(link_section = "vfs-compose:settings")]
+#[expect(dead_code, reason = "the composer reads it")]
+static SETTINGS_VERSION: [u8; 4] = settings::VERSION.to_le_bytes();
 
 /// The composer replaces these imports by constants.
 #[cfg_attr(feature = "late", allow(dead_code, reason = "there is no image"))]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use vfs_image::{Attributes, Image, Inode, NodeIndex, Timestamp};
+use vfs_image::{Attributes, Image, Inode, Names, NodeIndex, Timestamp};
 
 use super::contents::Source;
 use crate::error::TreeError;
@@ -41,6 +41,6 @@ fn set_times(tree: &mut SourceTree, from: NodeIndex, modified: Timestamp) {
     while let Some(node) = todo.pop() {
         let mode = tree.node(node).attributes().mode;
         tree.set_attributes(node, Attributes { mode, modified });
-        todo.extend(tree.entries(node).into_iter().flat_map(|entries| entries.values().copied()));
+        todo.extend(tree.entries(node).into_iter().flat_map(Names::nodes));
     }
 }

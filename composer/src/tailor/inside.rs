@@ -48,7 +48,17 @@ pub(crate) fn inside(
     granted: impl Fn(&str, &str) -> bool,
     embedding: &Embedding,
 ) -> Result<Inside, TailorError> {
-    let mut module = module::parse(VFS_MODULE)?;
+    of_module(wasi, VFS_MODULE, exports, granted, embedding)
+}
+
+pub(super) fn of_module(
+    wasi: &Wasi,
+    module: &[u8],
+    exports: &BTreeSet<String>,
+    granted: impl Fn(&str, &str) -> bool,
+    embedding: &Embedding,
+) -> Result<Inside, TailorError> {
+    let mut module = module::parse(module)?;
     policy::apply(&mut module, &embedding.answers)?;
     let place = module::place(&mut module, embedding)?;
     module::replace_embed_imports(&mut module, embedding, &place)?;

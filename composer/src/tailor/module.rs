@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use vfs_core::settings;
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId, Module, ModuleConfig};
 
@@ -84,11 +85,16 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedd
     Ok(Edited { bytes: module.emit_wasm(), host, place: place.placed() })
 }
 
-/// The module without its custom sections.
+/// The vfs's module, which reads the settings that are written here, without its custom sections.
 pub(super) fn parse(module: &[u8]) -> Result<Module, TailorError> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = config.parse(module).map_err(TailorError::module)?;
+    let declared = module.customs.remove_raw(settings::SECTION);
+    let version = declared.and_then(|section| Some(u32::from_le_bytes(section.data.try_into().ok()?)));
+    if version != Some(settings::VERSION) {
+        return Err(TailorError::SettingsVersion { module: version, composer: settings::VERSION });
+    }
     let custom: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
     for section in custom {
         module.customs.delete(section);

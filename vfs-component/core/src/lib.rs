@@ -43,6 +43,7 @@ mod error;
 mod fs;
 mod handles;
 mod layer;
+mod loading;
 mod name;
 mod name_cache;
 mod node;

@@ -1,12 +1,22 @@
 //! What the composer tells the vfs: preopens, what the process around it is given, and options, as bytes beside the image.
 //!
 //! The encoding is a sequence of little-endian `u64` numbers and lists; a list is a `u32` count and then its strings, each a `u32`
-//! length and UTF-8 bytes. It is read in place. Both sides come from one build, so there is no version in it.
+//! length and UTF-8 bytes. It is read in place.
+//!
+//! There is no version in it. The guest's module says in a custom section, [`SECTION`], which [`VERSION`] it reads; the composer
+//! compares it with its own when it takes the module, and leaves the section out of what it makes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::limits::Limits;
+
+/// Version of the encoding. Raise it with every change after which the same bytes mean something else or are read no more: a
+/// number or list is added, removed or moved, or a number gets one more meaning (another kind of stream).
+pub const VERSION: u32 = 1;
+
+/// Name of the custom section of the guest's module that holds [`VERSION`], four bytes, little-endian.
+pub const SECTION: &str = "vfs-compose:settings";
 
 /// Everything the command line can say about the filesystem and the process around it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -248,9 +258,9 @@ fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_is_encoded_is_read_back() {
-        let settings = Settings {
+    /// Settings in which nothing is left out.
+    fn all() -> Settings {
+        Settings {
             read_only: true,
             limits: Limits { max_bytes: 1 << 40, max_nodes: 7, max_open: 9 },
             preopens: alloc::vec![("/".into(), "/".into()), ("/a/b".into(), "b".into())],
@@ -263,7 +273,21 @@ mod tests {
             stdout: Stdio::Null,
             stderr: Stdio::Denied("no".into()),
             seed: 7,
-        };
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_that_of_its_version() {
+        // FNV-1a.
+        let sum = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let append = Settings { stdout: Stdio::Append("/out".into()), ..Settings::default() };
+        let sums = [all(), append].map(|settings| settings.encode().iter().fold(0xcbf2_9ce4_8422_2325, sum));
+        assert_eq!((VERSION, sums), (1, [0xa199_5b43_277e_70e5, 0x8b25_62e4_19de_f101]), "the encoding has changed: raise `VERSION` and put the new sums here");
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_back() {
+        let settings = all();
         let bytes = settings.encode();
         let view = SettingsView::new(&bytes).unwrap();
         assert!(view.read_only);

@@ -6,6 +6,8 @@ use vfs_image::{FileKind, Timestamp};
 
 use crate::layer::{Effect, Layer, LayerInode};
 use crate::limits::Limits;
+#[cfg(doc)]
+use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
 use crate::node::table::Table;
 use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
@@ -52,7 +54,7 @@ impl<L: Layer> Tree<L> {
 
     /// Where a node's state is to be read.
     #[inline]
-    fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
+    pub fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
         if let Some((_, number)) = self.passes_through(id) {
             return Ok(Source::Layer(self.layer.inode(number)?));
         }
@@ -263,47 +265,15 @@ impl<L: Layer> Tree<L> {
     /// The same of what an entry stands for, which must be what the entry says.
     ///
     /// # Errors
+    /// - [`Error::Io`]: it is something else.
     /// - Those of [`Tree::load`].
     pub fn load_found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.load(found.node)?;
-        let is_that = self.table.get(slot)?.kind() == found.kind;
-        self.kept(&[slot], if is_that { Ok(slot) } else { Err(self.layer.contradiction()) })
-    }
-
-    /// Gives a directory a list of its own entries with room for one more. What they are does not change. `names` are those that
-    /// are about to change, with what a search has said of them.
-    ///
-    /// # Errors
-    /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the image's list does not have what a search in it found.
-    /// - Those of [`Tree::load`].
-    pub fn load_entries(&mut self, directory: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, L::Stop> {
-        self.check_changeable(directory)?;
-        let slot = self.load(directory)?;
-        let made = self.make_entries(slot, names);
-        self.kept(&[slot], made)?;
-        Ok(slot)
-    }
-
-    fn make_entries(&mut self, slot: u32, names: &[(&[u8], Option<Found>)]) -> Result<(), L::Stop> {
-        let Body::Directory(directory) = &mut self.table.get_mut(slot)?.body else {
-            return Err(Error::NotDirectory.into());
-        };
-        match (&mut directory.entries, &directory.lower) {
-            (Some(entries), _) => Ok(entries.reserve()?),
-            (none, Some(inode)) => {
-                let mut entries = Entries::copy_up(&self.layer, inode)?;
-                entries.reserve()?;
-                if names.iter().any(|(name, found)| entries.get(name) != *found) {
-                    return Err(self.layer.contradiction());
-                }
-                entries.names().for_each(|name| self.layer.forget(inode.number(), name));
-                *none = Some(entries);
-                Ok(())
-            }
-            (None, None) => Err(Error::Io.into()),
+        if self.table.get(slot)?.kind() == found.kind {
+            return Ok(slot);
         }
+        self.collect(slot);
+        Err(self.layer.contradiction())
     }
 
     /// What a node's changes pass through, and its number there; none where they are kept above the layer.
@@ -351,52 +321,31 @@ impl<L: Layer> Tree<L> {
         }
     }
 
-    /// Passes a result on. After an error what was loaded into `slots` for the operation is given back: nothing changes, so nothing
-    /// may stay.
-    pub fn kept<T, E>(&mut self, slots: &[u32], result: Result<T, E>) -> Result<T, E> {
-        if result.is_err() {
-            slots.iter().for_each(|slot| self.collect(*slot));
-        }
-        result
-    }
-
     /// Checks that the nodes in `slots` can be changed and `new` be added. Names of one slot count once.
     ///
     /// # Errors
     /// - [`Error::ReadOnly`]: one of them is of a layer that refuses changes.
     /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] would be passed.
-    pub fn check_nodes(&mut self, slots: &[u32], new: u32) -> Result<(), Error> {
+    pub fn check_nodes(&self, slots: &[u32], new: u32) -> Result<(), Error> {
         let mut more = new;
         for (place, slot) in slots.iter().enumerate() {
             let is_first = !slots.iter().take(place).any(|before| before == slot);
             if is_first && !self.table.get(*slot)?.changed {
                 more += 1;
-                let changeable = self.check_changeable(self.table.id(*slot));
-                self.kept(slots, changeable)?;
+                self.check_changeable(self.table.id(*slot))?;
             }
         }
-        if more <= self.limits.max_nodes.saturating_sub(self.nodes) {
-            return Ok(());
-        }
-        self.kept(slots, Err(Error::InsufficientSpace))
+        if more > self.limits.max_nodes.saturating_sub(self.nodes) { Err(Error::InsufficientSpace) } else { Ok(()) }
     }
 
-    /// Makes sure that the next [`Tree::add`] needs no memory.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn reserve_node(&mut self) -> Result<(), Error> {
-        self.table.reserve()
-    }
-
-    /// Adds a node after [`Tree::reserve_node`].
+    /// Adds a node after [`Loading::reserve_node`].
     pub fn add(&mut self, body: Body<L>, now: Timestamp) -> u32 {
         self.nodes = self.nodes.saturating_add(1);
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
         self.table.insert(|| Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
-    /// A node that is about to be changed, after [`Tree::check_nodes`]. From here on it counts as the app's.
+    /// A node that is about to be changed, after [`Loading::keep`]. From here on it counts as the app's.
     pub fn change(&mut self, slot: u32) -> Option<&mut Node<L>> {
         self.change_over_layer(slot).map(|(node, _)| node)
     }
@@ -411,7 +360,7 @@ impl<L: Layer> Tree<L> {
         Some((node, &self.layer))
     }
 
-    /// The entries of a directory that [`Tree::load_entries`] has prepared, and its node's times and links; see
+    /// The entries of a directory that [`Loading::entries`] has prepared, and its node's times and links; see
     /// [`Tree::change`].
     pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<L::Bytes>, &mut Times, &mut u32)> {
         match self.change(slot) {
@@ -435,7 +384,7 @@ impl<L: Layer> Tree<L> {
         self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
-    /// A name of a node is gone, after [`Tree::check_nodes`] if it is one to leave a trace on. Frees the node if nothing
+    /// A name of a node is gone, after [`Loading::keep`] if it is one to leave a trace on. Frees the node if nothing
     /// else keeps it.
     pub fn drop_name(&mut self, id: NodeId, now: Timestamp) {
         let Some(slot) = self.table.find(id) else { return };
@@ -444,18 +393,6 @@ impl<L: Layer> Tree<L> {
             node.times.changed = now;
         }
         self.collect(slot);
-    }
-
-    /// Gives a node that is about to lose a name a slot, if that leaves a trace on it: it has other names, or a slot.
-    ///
-    /// # Errors
-    /// Those of [`Tree::load`].
-    pub fn load_survivor(&mut self, found: Found) -> Result<Option<u32>, L::Stop> {
-        match self.source(found.node)? {
-            Source::Layer(inode) if inode.kind() != found.kind => Err(self.layer.contradiction()),
-            Source::Layer(inode) if inode.kind() == FileKind::Directory || inode.stat().links <= 1 => Ok(None),
-            _ => self.load_found(found).map(Some),
-        }
     }
 
     /// Frees the node in a slot if nothing keeps it.
@@ -479,7 +416,7 @@ impl<L: Layer> Tree<L> {
 }
 
 /// Where a node's state is to be read.
-enum Source<'t, L: Layer> {
+pub(crate) enum Source<'t, L: Layer> {
     Upper(&'t Node<L>),
     Layer(L::Inode),
 }

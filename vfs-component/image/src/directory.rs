@@ -1,19 +1,14 @@
 //! Directory blocks as the writer makes them: as many entries in each as fit, in bytewise order.
 
-use std::boxed::Box;
-use std::collections::BTreeMap;
-use std::ops::Bound;
-use std::vec::Vec;
+use core::iter;
 
 use crate::dirent::ENTRY;
+use crate::names::Names;
 use crate::superblock::BLOCK;
 use crate::tree::NodeIndex;
 use crate::{FileKind, Nid};
 
 const BLOCK_SIZE: usize = BLOCK as usize;
-
-/// What a directory's map of names is.
-type Names = BTreeMap<Box<[u8]>, NodeIndex>;
 
 /// Size in bytes of the directory with these names.
 pub(crate) fn size(names: &Names) -> u64 {
@@ -31,56 +26,62 @@ pub(crate) fn size(names: &Names) -> u64 {
     full_blocks * BLOCK + used as u64
 }
 
-/// The blocks of the directory with these names; `describe` says what is written of a node.
-pub(crate) fn bytes(
+/// Makes the blocks of the directory with these names, one after the other, and hands each to `take` without what follows
+/// the last name. `describe` says what is written of a node.
+pub(crate) fn blocks<E>(
     names: &Names,
     own: NodeIndex,
     parent: NodeIndex,
     describe: impl Fn(NodeIndex) -> (Nid, FileKind),
-) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut block: Vec<(&[u8], NodeIndex)> = Vec::new();
-    let mut used = 0;
-    for entry in with_dots(names, own, parent) {
-        let more = ENTRY + entry.0.len();
-        if used + more > BLOCK_SIZE {
-            write_block(&mut bytes, &block, &describe);
-            bytes.resize(bytes.len().next_multiple_of(BLOCK_SIZE), 0);
-            block.clear();
-            used = 0;
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut entries = with_dots(names, own, parent);
+    let mut block = [0; BLOCK_SIZE];
+    loop {
+        let used = fill_block(&mut block, &mut entries, &describe);
+        if used == 0 {
+            return Ok(());
         }
-        used += more;
-        block.push(entry);
+        take(&block[..used])?;
     }
-    write_block(&mut bytes, &block, &describe);
-    bytes
 }
 
-fn write_block(bytes: &mut Vec<u8>, block: &[(&[u8], NodeIndex)], describe: &impl Fn(NodeIndex) -> (Nid, FileKind)) {
-    let mut name_offset = block.len() * ENTRY;
-    for (name, node) in block {
-        let (nid, kind) = describe(*node);
-        bytes.extend_from_slice(&nid.0.to_le_bytes());
+/// Writes the next entries to a block, as many as it has room for, and gives the bytes that takes.
+fn fill_block<'n>(
+    block: &mut [u8; BLOCK_SIZE],
+    entries: &mut (impl Iterator<Item = (&'n [u8], NodeIndex)> + Clone),
+    describe: &impl Fn(NodeIndex) -> (Nid, FileKind),
+) -> usize {
+    let (mut count, mut used) = (0, 0);
+    for (name, _) in entries.clone() {
+        let more = ENTRY + name.len();
+        if used + more > BLOCK_SIZE {
+            break;
+        }
+        count += 1;
+        used += more;
+    }
+    let (heads, names) = block.split_at_mut(count * ENTRY);
+    let mut at = 0;
+    for (head, (name, node)) in heads.chunks_exact_mut(ENTRY).zip(entries) {
+        let (nid, kind) = describe(node);
+        head[..8].copy_from_slice(&nid.0.to_le_bytes());
         // Inside a block: below 4096.
-        bytes.extend_from_slice(&(name_offset as u16).to_le_bytes());
-        bytes.extend_from_slice(&[kind.to_entry(), 0]);
-        name_offset += name.len();
+        head[8..10].copy_from_slice(&((count * ENTRY + at) as u16).to_le_bytes());
+        head[10..].copy_from_slice(&[kind.to_entry(), 0]);
+        names[at..at + name.len()].copy_from_slice(name);
+        at += name.len();
     }
-    for (name, _) in block {
-        bytes.extend_from_slice(name);
-    }
+    used
 }
 
 /// All names of a directory in bytewise order. Some, such as `!`, sort before `.`, and some, such as `.a`, after `..`.
-fn with_dots(names: &Names, own: NodeIndex, parent: NodeIndex) -> impl Iterator<Item = (&[u8], NodeIndex)> {
-    let part = |from: Bound<&'static [u8]>, to: Bound<&'static [u8]>| {
-        names.range::<[u8], _>((from, to)).map(|(name, node)| (&**name, *node))
-    };
-    let dot: &'static [u8] = b".";
-    let dots: &'static [u8] = b"..";
-    part(Bound::Unbounded, Bound::Excluded(dot))
-        .chain([(dot, own)])
-        .chain(part(Bound::Excluded(dot), Bound::Excluded(dots)))
-        .chain([(dots, parent)])
-        .chain(part(Bound::Excluded(dots), Bound::Unbounded))
+fn with_dots(names: &Names, own: NodeIndex, parent: NodeIndex) -> impl Iterator<Item = (&[u8], NodeIndex)> + Clone {
+    let mut dots = [(&b"."[..], own), (b"..", parent)].into_iter().peekable();
+    let mut names = names.iter().peekable();
+    iter::from_fn(move || match (dots.peek(), names.peek()) {
+        (Some((dot, _)), Some((name, _))) if name < dot => names.next(),
+        (Some(_), _) => dots.next(),
+        (None, _) => names.next(),
+    })
 }

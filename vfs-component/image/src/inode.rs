@@ -59,7 +59,7 @@ impl FileKind {
     }
 
     /// The kind as a mode's upper four bits.
-    #[cfg(feature = "std")]
+    #[cfg(feature = "alloc")]
     pub(crate) fn to_mode(self) -> u16 {
         let bits = match self {
             Self::Fifo => 0o01,
@@ -74,7 +74,7 @@ impl FileKind {
     }
 
     /// The kind as a directory entry says it.
-    #[cfg(feature = "std")]
+    #[cfg(feature = "alloc")]
     pub(crate) fn to_entry(self) -> u8 {
         match self {
             Self::RegularFile => 1,

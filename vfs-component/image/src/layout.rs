@@ -11,11 +11,12 @@
 //! └──────────────────────┴──────────────────────────────────────┴─ ─
 //! ```
 
-use std::string::String;
-use std::vec;
-use std::vec::Vec;
+use alloc::collections::TryReserveError;
+use alloc::string::String;
+use alloc::vec::Vec;
 
-use crate::pack::Packer;
+use crate::memory::{filled, push};
+use crate::pack::{Packer, Refused};
 use crate::place::{Group, Place};
 use crate::superblock::BLOCK;
 use crate::tree::{Content, NodeIndex, Tree};
@@ -28,9 +29,18 @@ pub enum LayoutError {
     /// The image would have 2^32 blocks or more.
     #[error("`{path}` does not fit: an image holds less than 16 TiB")]
     TooLarge {
-        /// The first file that does not fit.
+        /// The first file that does not fit; empty where there is no memory for its path.
         path: String,
     },
+    /// There is no memory for the place of each node.
+    #[error("there is no memory to lay out the image")]
+    OutOfMemory,
+}
+
+impl From<TryReserveError> for LayoutError {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 /// The place of everything in the image of one tree, and so the image's exact size, before anything is read or written.
@@ -51,15 +61,20 @@ impl<'t, S> Layout<'t, S> {
     ///
     /// # Errors
     /// - [`LayoutError::TooLarge`]: the image would have 2^32 blocks or more.
+    /// - [`LayoutError::OutOfMemory`]: there is no memory for the places.
     pub fn new(tree: &'t Tree<S>, build_time: Timestamp) -> Result<Self, LayoutError> {
-        let mut places = vec![Place::default(); tree.len()];
-        let order = visit(tree, &mut places);
+        let mut places = filled(tree.len())?;
+        let order = visit(tree, &mut places)?;
+        let refused = |index: &NodeIndex, why| match why {
+            Refused::TooLarge => LayoutError::TooLarge { path: tree.path(*index) },
+            Refused::OutOfMemory => LayoutError::OutOfMemory,
+        };
         let mut packer = Packer::new(&order, &mut places);
         for (position, index) in order.iter().enumerate() {
-            packer.place(position).ok_or_else(|| LayoutError::TooLarge { path: tree.path(*index) })?;
+            packer.place(position).map_err(|why| refused(index, why))?;
         }
         let last = order.last().copied().unwrap_or_default();
-        let (groups, blocks) = packer.finish().ok_or_else(|| LayoutError::TooLarge { path: tree.path(last) })?;
+        let (groups, blocks) = packer.finish().map_err(|why| refused(&last, why))?;
         Ok(Layout { tree, build_time, places, order, groups, blocks })
     }
 
@@ -79,29 +94,32 @@ impl<'t, S> Layout<'t, S> {
 }
 
 /// Puts all nodes in order and fills in their sizes and numbers of links.
-fn visit<S>(tree: &Tree<S>, places: &mut [Place]) -> Vec<NodeIndex> {
-    let mut order = Vec::with_capacity(tree.len());
-    // No recursion: a tree may be deeper than the stack.
-    let mut directories = vec![tree.root()];
+fn visit<S>(tree: &Tree<S>, places: &mut [Place]) -> Result<Vec<NodeIndex>, TryReserveError> {
+    let mut order = Vec::new();
+    // No push after this one takes memory: each node is there once.
+    order.try_reserve_exact(tree.len())?;
     order.push(tree.root());
+    // No recursion: a tree may be deeper than the stack.
+    let mut directories = Vec::new();
+    push(&mut directories, tree.root())?;
     while let Some(directory) = directories.pop() {
         let Some(entries) = tree.entries(directory) else { continue };
         let first_inside = directories.len();
         let mut links = 2;
-        for child in entries.values() {
+        for child in entries.nodes() {
             let place = &mut places[child.position()];
-            match tree.node(*child).content() {
+            match tree.node(child).content() {
                 Content::Directory(_) => {
                     links += 1;
-                    directories.push(*child);
-                    order.push(*child);
+                    push(&mut directories, child)?;
+                    order.push(child);
                     continue;
                 }
                 Content::RegularFile { size, .. } => place.size = *size,
                 Content::SymbolicLink(target) => place.size = target.len() as u64,
             }
             if place.links == 0 {
-                order.push(*child);
+                order.push(child);
             }
             place.links += 1;
         }
@@ -112,5 +130,5 @@ fn visit<S>(tree: &Tree<S>, places: &mut [Place]) -> Vec<NodeIndex> {
         place.links = links;
         place.size = directory::size(entries);
     }
-    order
+    Ok(order)
 }

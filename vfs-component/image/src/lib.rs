@@ -17,8 +17,10 @@
 //! # }
 //! ```
 //!
-//! With the feature `std` there is the other direction, [`Tree`] to [`Layout`] to bytes, and what tools need: [`validate`],
-//! [`Walk`], [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
+//! With the feature `alloc` there is the other direction, [`Tree`] to [`Layout`] to bytes. Contents come from a [`Source`] and
+//! the image goes to a [`Sink`], a piece at a time; where memory runs out there is an error that says so. With `std`, every
+//! [`std::io::Read`] is a source and every [`std::io::Write`] a sink, and there is what tools need: [`validate`], [`Walk`],
+//! [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
 //!
 //! ```
 //! use vfs_image::{Attributes, Image, Layout, Timestamp, Tree};
@@ -43,6 +45,8 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
@@ -58,25 +62,31 @@ mod dirent;
 
 mod reader;
 
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
+mod memory;
+#[cfg(feature = "alloc")]
+mod names;
+#[cfg(feature = "alloc")]
 mod tree;
 
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod bins;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod directory;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod layout;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod pack;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod place;
 
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod stream;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
+mod transfer;
+#[cfg(feature = "alloc")]
 mod write;
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 mod write_error;
 
 #[cfg(feature = "std")]
@@ -111,9 +121,14 @@ pub use self::{
     extract::{ExtractError, Extracted, extract},
     find::{FindError, find},
     import::{ImportError, Skipped},
-    layout::{Layout, LayoutError},
-    tree::{Attributes, Content, MAX_LINK_TARGET, Node, NodeIndex, Tree, TreeError},
     validate::{Summary, validate},
     walk::{Walk, WalkEntry},
+};
+#[cfg(feature = "alloc")]
+pub use self::{
+    layout::{Layout, LayoutError},
+    names::Names,
+    transfer::{Sink, Source},
+    tree::{Attributes, Content, MAX_LINK_TARGET, Node, NodeIndex, Tree, TreeError},
     write_error::WriteError,
 };

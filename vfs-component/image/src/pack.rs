@@ -1,10 +1,13 @@
 //! Which node goes where: block 0 first, then groups.
 
-use std::cmp::Reverse;
-use std::vec::Vec;
+use alloc::collections::TryReserveError;
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+use core::num::TryFromIntError;
 
 use crate::bins::{BARE, Bins, SLOTS};
 use crate::inode::{EXTENDED, SLOT};
+use crate::memory::push;
 use crate::place::{Group, Place};
 use crate::superblock::{self, BLOCK};
 use crate::tree::NodeIndex;
@@ -14,6 +17,26 @@ const HEAD: u64 = superblock::OFFSET + superblock::SIZE as u64;
 /// Most slots of inodes and tails in a group, 4 MiB. The writer holds a group's blocks of inodes in memory: these bytes
 /// and the gaps between them, at worst as much again.
 const GROUP_SLOTS: usize = 1024 * SLOTS;
+
+/// Why a node has no place.
+pub(crate) enum Refused {
+    /// Blocks run out.
+    TooLarge,
+    /// There is no memory to keep count.
+    OutOfMemory,
+}
+
+impl From<TryFromIntError> for Refused {
+    fn from(_: TryFromIntError) -> Self {
+        Self::TooLarge
+    }
+}
+
+impl From<TryReserveError> for Refused {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
+}
 
 /// Hands out blocks, and slots in blocks of inodes.
 pub(crate) struct Packer<'p> {
@@ -29,8 +52,8 @@ pub(crate) struct Packer<'p> {
     directory_blocks: u64,
     /// Slots left in block 0.
     head_free: usize,
-    /// The open group's nodes whose inodes are not in block 0, and the slots they need.
-    waiting: Vec<(NodeIndex, usize)>,
+    /// The open group's nodes whose inodes are not in block 0: their positions in the order, and the slots they need.
+    waiting: Vec<(u32, u32)>,
     /// Sum of those slots.
     waiting_slots: usize,
 }
@@ -53,22 +76,21 @@ impl<'p> Packer<'p> {
         }
     }
 
-    /// Ends the last group. Gives the groups and the number of blocks; `None` where that is too much.
-    pub fn finish(mut self) -> Option<(Vec<Group>, u32)> {
+    /// Ends the last group. Gives the groups and the number of blocks.
+    pub fn finish(mut self) -> Result<(Vec<Group>, u32), Refused> {
         self.close(self.order.len())?;
-        Some((self.groups, self.next_block))
+        Ok((self.groups, self.next_block))
     }
 
-    /// Gives the next node its place; `None` where blocks run out. Places in the open group count from the group's parts
-    /// until it is closed.
-    pub fn place(&mut self, position: usize) -> Option<()> {
+    /// Gives the next node its place. Places in the open group count from the group's parts until it is closed.
+    pub fn place(&mut self, position: usize) -> Result<(), Refused> {
         let index = self.order[position].position();
         let Place { size, directory, .. } = self.places[index];
         // The root is first and must stay in block 0, because the superblock has 16 bits for its number.
         let room = if position == 0 { BLOCK - HEAD } else { BLOCK } - EXTENDED as u64;
         let rest = size % BLOCK;
         let tail = if rest <= room { rest } else { 0 };
-        let body_blocks = u32::try_from((size - tail).div_ceil(BLOCK)).ok()?;
+        let body_blocks = u32::try_from((size - tail).div_ceil(BLOCK))?;
         let slots = (EXTENDED as u64 + tail).div_ceil(SLOT) as usize;
 
         // Block 0 is written before any content is read: it takes no tail of a file that has blocks as well. And it may
@@ -83,37 +105,38 @@ impl<'p> Packer<'p> {
             if self.waiting_slots + slots > GROUP_SLOTS {
                 self.close(position)?;
             }
-            self.waiting.push((self.order[position], slots));
+            push(&mut self.waiting, (position as u32, slots as u32))?;
             self.waiting_slots += slots;
         }
 
         let blocks = if directory { &mut self.directory_blocks } else { &mut self.file_blocks };
         let place = &mut self.places[index];
         place.inode = inode;
-        place.body = u32::try_from(*blocks).ok()?;
+        place.body = u32::try_from(*blocks)?;
         place.body_blocks = body_blocks;
         place.tail = tail as u16;
         place.serial = position as u32 + 1;
         *blocks += u64::from(body_blocks);
-        Some(())
+        Ok(())
     }
 
     /// Ends the open group before the node at `position`: gives the inodes that wait their places, and what was counted
     /// from the group's parts now counts from the image.
-    fn close(&mut self, position: usize) -> Option<()> {
+    fn close(&mut self, position: usize) -> Result<(), Refused> {
         let files = self.next_block;
-        let directories = u32::try_from(u64::from(files) + self.file_blocks).ok()?;
-        let inodes = u32::try_from(u64::from(directories) + self.directory_blocks).ok()?;
+        let directories = u32::try_from(u64::from(files) + self.file_blocks)?;
+        let inodes = u32::try_from(u64::from(directories) + self.directory_blocks)?;
 
-        // Largest first leaves the smallest gaps. The sort keeps the order of equals, so neighbours stay near.
-        self.waiting.sort_by_key(|(_, slots)| Reverse(*slots));
+        // Largest first leaves the smallest gaps. Equals stay in order, so neighbours stay near.
+        self.waiting.sort_unstable_by_key(|(position, slots)| (Reverse(*slots), *position));
         let mut bins = Bins::new();
-        for (index, slots) in &self.waiting {
-            self.places[index.position()].inode = bins.take(*slots) * SLOT;
+        for (position, slots) in &self.waiting {
+            let index = self.order[*position as usize];
+            self.places[index.position()].inode = bins.take(*slots as usize)? * SLOT;
         }
-        let swapped = bins.swap_last();
-        for (index, _) in self.waiting.drain(..) {
-            let place = &mut self.places[index.position()];
+        let swapped = bins.swap_last()?;
+        for (position, _) in self.waiting.drain(..) {
+            let place = &mut self.places[self.order[position as usize].position()];
             let block = swapped(place.inode / BLOCK);
             place.inode = (u64::from(inodes) + block) * BLOCK + place.inode % BLOCK;
         }
@@ -123,13 +146,13 @@ impl<'p> Packer<'p> {
             place.body += if place.directory { directories } else { files };
         }
 
-        let end = inodes.checked_add(bins.blocks())?;
-        self.groups.push(Group { members, inodes: inodes..end });
+        let end = inodes.checked_add(bins.blocks()).ok_or(Refused::TooLarge)?;
+        push(&mut self.groups, Group { members, inodes: inodes..end })?;
         self.next_block = end;
         self.first_member = position;
         self.file_blocks = 0;
         self.directory_blocks = 0;
         self.waiting_slots = 0;
-        Some(())
+        Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Where things come to lie in an image.
 
-use std::ops::Range;
+use core::ops::Range;
 
 /// What is known of a node before it is written.
 #[derive(Debug, Clone, Copy, Default)]

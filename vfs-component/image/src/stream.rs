@@ -1,12 +1,13 @@
 //! Files on their way in, and the image on its way out.
 
-use std::boxed::Box;
-use std::io::{ErrorKind, Read, Write};
-use std::string::String;
-use std::vec;
+use alloc::collections::TryReserveError;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::layout::Layout;
+use crate::memory::filled;
 use crate::superblock::BLOCK;
+use crate::transfer::{Sink, Source};
 use crate::tree::NodeIndex;
 use crate::write_error::WriteError;
 
@@ -23,27 +24,24 @@ pub(crate) struct Input<'l, S, R> {
     done: u64,
 }
 
-impl<'l, S, R: Read> Input<'l, S, R> {
+impl<'l, S, R: Source> Input<'l, S, R> {
     pub fn new(layout: &'l Layout<'l, S>, index: NodeIndex, reader: R) -> Self {
         Input { layout, index, reader, done: 0 }
     }
 
     /// Reads at least one byte, unless the file has ended.
-    fn read(&mut self, room: &mut [u8]) -> Result<usize, WriteError> {
-        loop {
-            match self.reader.read(room) {
-                Ok(count) => {
-                    self.done += count as u64;
-                    return Ok(count);
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(source) => return Err(WriteError::Read { path: self.path(), source }),
+    fn read<W>(&mut self, room: &mut [u8]) -> Result<usize, WriteError<R::Error, W>> {
+        match self.reader.read(room) {
+            Ok(count) => {
+                self.done += count as u64;
+                Ok(count)
             }
+            Err(source) => Err(WriteError::Read { path: self.path(), source }),
         }
     }
 
     /// Reads as much as `room` holds.
-    pub fn fill(&mut self, mut room: &mut [u8]) -> Result<(), WriteError> {
+    pub fn fill<W>(&mut self, mut room: &mut [u8]) -> Result<(), WriteError<R::Error, W>> {
         while !room.is_empty() {
             match self.read(room)? {
                 0 => return Err(self.shorter()),
@@ -53,14 +51,14 @@ impl<'l, S, R: Read> Input<'l, S, R> {
         Ok(())
     }
 
-    pub fn expect_end(&mut self) -> Result<(), WriteError> {
+    pub fn expect_end<W>(&mut self) -> Result<(), WriteError<R::Error, W>> {
         match self.read(&mut [0])? {
             0 => Ok(()),
             _ => Err(WriteError::Longer { path: self.path(), expected: self.layout.place(self.index).size }),
         }
     }
 
-    fn shorter(&self) -> WriteError {
+    fn shorter<W>(&self) -> WriteError<R::Error, W> {
         let expected = self.layout.place(self.index).size;
         WriteError::Shorter { path: self.path(), expected, found: self.done }
     }
@@ -74,19 +72,19 @@ impl<'l, S, R: Read> Input<'l, S, R> {
 pub(crate) struct Output<W, P> {
     out: W,
     progress: P,
-    piece: Box<[u8]>,
+    piece: Vec<u8>,
     /// Bytes of `piece` that wait to be written.
     filled: usize,
     /// Bytes that went out.
     written: u64,
 }
 
-impl<W: Write, P: FnMut(u64)> Output<W, P> {
-    pub fn new(out: W, progress: P) -> Self {
-        Output { out, progress, piece: vec![0; PIECE].into_boxed_slice(), filled: 0, written: 0 }
+impl<W: Sink, P: FnMut(u64)> Output<W, P> {
+    pub fn new(out: W, progress: P) -> Result<Self, TryReserveError> {
+        Ok(Output { out, progress, piece: filled(PIECE)?, filled: 0, written: 0 })
     }
 
-    pub fn put(&mut self, mut bytes: &[u8]) -> Result<(), WriteError> {
+    pub fn put<R>(&mut self, mut bytes: &[u8]) -> Result<(), WriteError<R, W::Error>> {
         while !bytes.is_empty() {
             let count = bytes.len().min(PIECE - self.filled);
             let (now, later) = bytes.split_at(count);
@@ -98,7 +96,11 @@ impl<W: Write, P: FnMut(u64)> Output<W, P> {
     }
 
     /// Reads `length` bytes of a file right into the piece that waits.
-    pub fn copy<S, R: Read>(&mut self, file: &mut Input<'_, S, R>, mut length: u64) -> Result<(), WriteError> {
+    pub fn copy<S, R: Source>(
+        &mut self,
+        file: &mut Input<'_, S, R>,
+        mut length: u64,
+    ) -> Result<(), WriteError<R::Error, W::Error>> {
         while length > 0 {
             let room = length.min((PIECE - self.filled) as u64) as usize;
             match file.read(&mut self.piece[self.filled..self.filled + room])? {
@@ -113,29 +115,29 @@ impl<W: Write, P: FnMut(u64)> Output<W, P> {
     }
 
     /// Fills up the block with zeros.
-    pub fn pad(&mut self) -> Result<(), WriteError> {
+    pub fn pad<R>(&mut self) -> Result<(), WriteError<R, W::Error>> {
         // A piece is whole blocks, so what is in it says where in a block the output is.
         self.put(&[0; BLOCK_SIZE][..self.filled.next_multiple_of(BLOCK_SIZE) - self.filled])
     }
 
     /// Counts bytes that were put into the piece and sends it off when it is full.
-    fn took(&mut self, count: usize) -> Result<(), WriteError> {
+    fn took<R>(&mut self, count: usize) -> Result<(), WriteError<R, W::Error>> {
         self.filled += count;
         if self.filled == PIECE { self.send() } else { Ok(()) }
     }
 
-    fn send(&mut self) -> Result<(), WriteError> {
-        self.out.write_all(&self.piece[..self.filled]).map_err(|source| WriteError::Write { source })?;
+    fn send<R>(&mut self) -> Result<(), WriteError<R, W::Error>> {
+        self.out.write(&self.piece[..self.filled]).map_err(|source| WriteError::Write { source })?;
         self.written += self.filled as u64;
         self.filled = 0;
         (self.progress)(self.written);
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<(), WriteError> {
+    pub fn finish<R>(mut self) -> Result<(), WriteError<R, W::Error>> {
         if self.filled > 0 {
             self.send()?;
         }
-        self.out.flush().map_err(|source| WriteError::Write { source })
+        self.out.finish().map_err(|source| WriteError::Write { source })
     }
 }

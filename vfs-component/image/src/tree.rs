@@ -1,12 +1,13 @@
 //! What is to be written: a tree of nodes with names, held without its contents.
 
-use std::borrow::ToOwned;
-use std::boxed::Box;
-use std::collections::BTreeMap;
-use std::string::String;
-use std::vec::Vec;
+use alloc::boxed::Box;
+use alloc::collections::TryReserveError;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::dirent::{MAX_NAME, is_dot, is_name};
+use crate::memory::{boxed, push, push_lossy, push_str};
+use crate::names::Names;
 use crate::{FileKind, Timestamp};
 
 /// Longest target of a symbolic link, in bytes.
@@ -34,8 +35,8 @@ pub struct Attributes {
 /// What a node is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content<S> {
-    /// Names, in bytewise order, and the nodes they name.
-    Directory(BTreeMap<Box<[u8]>, NodeIndex>),
+    /// Its names.
+    Directory(Names),
     /// A regular file.
     RegularFile {
         /// Its length in bytes.
@@ -77,7 +78,7 @@ impl<S> Node<S> {
     }
 }
 
-/// Why a node cannot be added to a tree.
+/// Why a node cannot be added to a tree. A path for which there is no memory is empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TreeError {
@@ -121,6 +122,15 @@ pub enum TreeError {
         /// The path of the node that has no room.
         path: String,
     },
+    /// There is no memory for the node or its name.
+    #[error("there is no memory for one more node or name")]
+    OutOfMemory,
+}
+
+impl From<TryReserveError> for TreeError {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 /// A tree of directories, files and symbolic links with one root directory. It is well-formed at any time: names are
@@ -129,14 +139,16 @@ pub enum TreeError {
 /// `S` says where a file's contents come from. The same tree gives the same image in whatever order it was filled.
 #[derive(Debug, Clone)]
 pub struct Tree<S> {
+    root: Node<S>,
+    /// All others.
     nodes: Vec<Node<S>>,
 }
 
 impl<S> Tree<S> {
-    /// A tree of an empty root directory.
+    /// A tree of an empty root directory. Takes no memory until something is added.
     pub fn new(root: Attributes) -> Self {
-        let content = Content::Directory(BTreeMap::new());
-        Tree { nodes: Vec::from([Node { attributes: root, content, parent: NodeIndex(0) }]) }
+        let content = Content::Directory(Names::new());
+        Tree { root: Node { attributes: root, content, parent: NodeIndex(0) }, nodes: Vec::new() }
     }
 
     /// The root directory.
@@ -147,7 +159,7 @@ impl<S> Tree<S> {
     /// Number of nodes, the root included.
     #[allow(clippy::len_without_is_empty, reason = "a tree has a root")]
     pub fn len(&self) -> usize {
-        self.nodes.len()
+        1 + self.nodes.len()
     }
 
     /// A node.
@@ -155,21 +167,31 @@ impl<S> Tree<S> {
     /// # Panics
     /// `index` is of another, larger tree. So for every method here that takes one.
     pub fn node(&self, index: NodeIndex) -> &Node<S> {
-        &self.nodes[index.position()]
+        match index.position() {
+            0 => &self.root,
+            position => &self.nodes[position - 1],
+        }
+    }
+
+    fn node_mut(&mut self, index: NodeIndex) -> &mut Node<S> {
+        match index.position() {
+            0 => &mut self.root,
+            position => &mut self.nodes[position - 1],
+        }
     }
 
     /// Gives a node another mode and time.
     pub fn set_attributes(&mut self, index: NodeIndex, attributes: Attributes) {
-        self.nodes[index.position()].attributes = attributes;
+        self.node_mut(index).attributes = attributes;
     }
 
     /// The node that a name in a directory names.
     pub fn child(&self, directory: NodeIndex, name: &[u8]) -> Option<NodeIndex> {
-        self.entries(directory)?.get(name).copied()
+        self.entries(directory)?.get(name)
     }
 
     /// The names in a directory; `None` where it is none.
-    pub fn entries(&self, directory: NodeIndex) -> Option<&BTreeMap<Box<[u8]>, NodeIndex>> {
+    pub fn entries(&self, directory: NodeIndex) -> Option<&Names> {
         match &self.node(directory).content {
             Content::Directory(entries) => Some(entries),
             _ => None,
@@ -183,13 +205,14 @@ impl<S> Tree<S> {
     /// - [`TreeError::Name`]: `name` is not one.
     /// - [`TreeError::Exists`]: the name is taken.
     /// - [`TreeError::TooManyNodes`]: there are 2^32 nodes.
+    /// - [`TreeError::OutOfMemory`]: there is no memory for it.
     pub fn add_directory(
         &mut self,
         parent: NodeIndex,
         name: &[u8],
         attributes: Attributes,
     ) -> Result<NodeIndex, TreeError> {
-        self.add(parent, name, attributes, Content::Directory(BTreeMap::new()))
+        self.add(parent, name, attributes, Content::Directory(Names::new()))
     }
 
     /// Adds a regular file of `size` bytes.
@@ -222,7 +245,7 @@ impl<S> Tree<S> {
         if target.is_empty() || target.len() > MAX_LINK_TARGET || target.contains(&0) {
             return Err(TreeError::LinkTarget { path: self.path_of_child(parent, name) });
         }
-        self.add(parent, name, attributes, Content::SymbolicLink(target.into()))
+        self.add(parent, name, attributes, Content::SymbolicLink(boxed(target)?))
     }
 
     /// Gives a file or symbolic link one more name (a hard link).
@@ -238,31 +261,32 @@ impl<S> Tree<S> {
     }
 
     /// A path of a node, from `/`, for people to read: bytes that are not UTF-8 are replaced. Of several names it is one
-    /// in the directory where the node got its first.
+    /// in the directory where the node got its first. Empty where there is no memory for it.
     pub fn path(&self, index: NodeIndex) -> String {
+        let mut path = String::new();
+        if index == self.root() {
+            return push_str(&mut path, "/").map_or_else(|_| String::new(), |()| path);
+        }
+        self.push_path(&mut path, index).map_or_else(|_| String::new(), |()| path)
+    }
+
+    pub(crate) fn path_of_child(&self, parent: NodeIndex, name: &[u8]) -> String {
+        let mut path = String::new();
+        let pushed = self.push_path(&mut path, parent).and_then(|()| push_name(&mut path, name));
+        pushed.map_or_else(|_| String::new(), |()| path)
+    }
+
+    /// Appends a node's path, and nothing for the root.
+    fn push_path(&self, path: &mut String, index: NodeIndex) -> Result<(), TryReserveError> {
         let mut names = Vec::new();
         let mut at = index;
         while at != self.root() {
             let parent = self.node(at).parent;
-            let name = self.entries(parent).and_then(|entries| entries.iter().find(|(_, node)| **node == at));
-            names.push(name.map_or_else(String::new, |(name, _)| String::from_utf8_lossy(name).into_owned()));
+            let mut siblings = self.entries(parent).into_iter().flat_map(Names::iter);
+            push(&mut names, siblings.find(|(_, node)| *node == at).map_or(&b""[..], |(name, _)| name))?;
             at = parent;
         }
-        let mut path = String::new();
-        for name in names.iter().rev() {
-            path.push('/');
-            path.push_str(name);
-        }
-        if path.is_empty() { "/".to_owned() } else { path }
-    }
-
-    pub(crate) fn path_of_child(&self, parent: NodeIndex, name: &[u8]) -> String {
-        let mut path = self.path(parent);
-        if !path.ends_with('/') {
-            path.push('/');
-        }
-        path.push_str(&String::from_utf8_lossy(name));
-        path
+        names.iter().rev().try_for_each(|name| push_name(path, name))
     }
 
     fn add(
@@ -272,9 +296,10 @@ impl<S> Tree<S> {
         attributes: Attributes,
         content: Content<S>,
     ) -> Result<NodeIndex, TreeError> {
-        let Ok(index) = u32::try_from(self.nodes.len()).map(NodeIndex) else {
+        let Ok(index) = u32::try_from(self.len()).map(NodeIndex) else {
             return Err(TreeError::TooManyNodes { path: self.path_of_child(parent, name) });
         };
+        self.nodes.try_reserve(1)?;
         self.insert(parent, name, index)?;
         self.nodes.push(Node { attributes, content, parent });
         Ok(index)
@@ -282,16 +307,22 @@ impl<S> Tree<S> {
 
     fn insert(&mut self, parent: NodeIndex, name: &[u8], node: NodeIndex) -> Result<(), TreeError> {
         if is_dot(name) || !is_name(name) {
-            let name = String::from_utf8_lossy(&name[..name.len().min(MAX_NAME + 1)]).into_owned();
-            return Err(TreeError::Name { directory: self.path(parent), name });
+            let mut shown = String::new();
+            // What was written until there is no memory will do.
+            let _ = push_lossy(&mut shown, &name[..name.len().min(MAX_NAME + 1)]);
+            return Err(TreeError::Name { directory: self.path(parent), name: shown });
         }
-        let Content::Directory(entries) = &mut self.nodes[parent.position()].content else {
+        let Content::Directory(names) = &mut self.node_mut(parent).content else {
             return Err(TreeError::NotADirectory { path: self.path(parent) });
         };
-        if entries.contains_key(name) {
+        if !names.insert(name, node)? {
             return Err(TreeError::Exists { path: self.path_of_child(parent, name) });
         }
-        entries.insert(name.into(), node);
         Ok(())
     }
+}
+
+fn push_name(path: &mut String, name: &[u8]) -> Result<(), TryReserveError> {
+    push_str(path, "/")?;
+    push_lossy(path, name)
 }

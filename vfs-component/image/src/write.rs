@@ -1,13 +1,14 @@
 //! From a layout to bytes, in one pass.
 
-use std::io::{self, Read, Write};
-use std::vec::Vec;
+use alloc::vec::Vec;
 
 use crate::inode::{EXTENDED, FLAT_INLINE, FLAT_PLAIN, SLOT};
 use crate::layout::Layout;
+use crate::names::Names;
 use crate::place::{Group, Place};
 use crate::stream::{Input, Output};
 use crate::superblock::{self, BLOCK};
+use crate::transfer::{Sink, Source};
 use crate::tree::{Content, NodeIndex};
 use crate::write_error::WriteError;
 use crate::{Nid, directory};
@@ -19,21 +20,25 @@ impl<S> Layout<'_, S> {
     /// source; each is opened once, read to its end and dropped before the next. `progress` is told, every now and then
     /// and at the end, how many bytes are written.
     ///
-    /// Holds at most about 4 MiB of contents at a time (twice that at the very worst), whatever the files' sizes.
+    /// Holds at most about 4 MiB of contents at a time (twice that at the very worst), whatever the sizes of files and
+    /// directories.
     ///
     /// # Errors
     /// - [`WriteError::Open`], [`WriteError::Read`]: `open`, or what it gave, failed.
     /// - [`WriteError::Shorter`], [`WriteError::Longer`]: a file does not have the length that the tree says.
     /// - [`WriteError::Write`]: `out` failed.
-    pub fn write<R: Read>(
+    /// - [`WriteError::OutOfMemory`]: there is no memory for the contents that wait.
+    pub fn write<R: Source, W: Sink>(
         &self,
-        out: impl Write,
-        mut open: impl FnMut(&S) -> io::Result<R>,
+        out: W,
+        mut open: impl FnMut(&S) -> Result<R, R::Error>,
         progress: impl FnMut(u64),
-    ) -> Result<(), WriteError> {
-        let mut out = Output::new(out, progress);
+    ) -> Result<(), WriteError<R::Error, W::Error>> {
+        let mut out = Output::new(out, progress).map_err(|_| WriteError::OutOfMemory)?;
         out.put(&self.head(&mut open)?)?;
         let mut inodes = Vec::new();
+        let most = self.groups.iter().map(|group| group.inodes.len()).max().unwrap_or(0);
+        inodes.try_reserve_exact(most * BLOCK_SIZE).map_err(|_| WriteError::OutOfMemory)?;
         for group in &self.groups {
             inodes.clear();
             inodes.resize(group.inodes.len() * BLOCK_SIZE, 0);
@@ -43,7 +48,10 @@ impl<S> Layout<'_, S> {
     }
 
     /// Block 0: the superblock, and inodes whose contents are all behind them.
-    fn head<R: Read>(&self, open: &mut impl FnMut(&S) -> io::Result<R>) -> Result<[u8; BLOCK_SIZE], WriteError> {
+    fn head<R: Source, W>(
+        &self,
+        open: &mut impl FnMut(&S) -> Result<R, R::Error>,
+    ) -> Result<[u8; BLOCK_SIZE], WriteError<R::Error, W>> {
         let mut head = [0; BLOCK_SIZE];
         for index in &self.order {
             let at = self.place(*index).inode;
@@ -59,10 +67,7 @@ impl<S> Layout<'_, S> {
                 }
                 Content::SymbolicLink(target) => tail.copy_from_slice(target),
                 // It may have blocks as well, which come with its group.
-                Content::Directory(_) => {
-                    let bytes = self.directory(*index);
-                    tail.copy_from_slice(&bytes[bytes.len() - tail.len()..]);
-                }
+                Content::Directory(names) => self.write_directory(*index, names, tail, |_| Ok(()))?,
             }
         }
         let root = (self.place(self.tree.root()).inode / SLOT) as u16;
@@ -71,13 +76,13 @@ impl<S> Layout<'_, S> {
     }
 
     /// One group: contents, directories, and then the inodes, for which `inodes` is the room.
-    fn write_group<R: Read, W: Write, P: FnMut(u64)>(
+    fn write_group<R: Source, W: Sink, P: FnMut(u64)>(
         &self,
         group: &Group,
         inodes: &mut [u8],
         out: &mut Output<W, P>,
-        open: &mut impl FnMut(&S) -> io::Result<R>,
-    ) -> Result<(), WriteError> {
+        open: &mut impl FnMut(&S) -> Result<R, R::Error>,
+    ) -> Result<(), WriteError<R::Error, W::Error>> {
         let first = u64::from(group.inodes.start) * BLOCK;
         let members = &self.order[group.members.clone()];
         for index in members {
@@ -102,17 +107,16 @@ impl<S> Layout<'_, S> {
             }
         }
         for index in members {
-            let place = self.place(*index);
-            if !place.directory {
-                continue;
-            }
-            let bytes = self.directory(*index);
-            let (body, rest) = bytes.split_at(bytes.len() - usize::from(place.tail));
-            out.put(body)?;
-            out.pad()?;
-            if let Some(at) = place.inode.checked_sub(first) {
-                inodes[at as usize + EXTENDED..][..rest.len()].copy_from_slice(rest);
-            }
+            let Content::Directory(names) = self.tree.node(*index).content() else { continue };
+            let Place { inode, tail, .. } = *self.place(*index);
+            let tail = match inode.checked_sub(first) {
+                Some(at) => &mut inodes[at as usize + EXTENDED..][..usize::from(tail)],
+                None => &mut [],
+            };
+            self.write_directory(*index, names, tail, |block| {
+                out.put(block)?;
+                out.pad()
+            })?;
         }
         out.put(inodes)
     }
@@ -135,11 +139,26 @@ impl<S> Layout<'_, S> {
         &mut room[EXTENDED..][..usize::from(tail)]
     }
 
-    /// The contents of a directory.
-    fn directory(&self, index: NodeIndex) -> Vec<u8> {
-        let Some(names) = self.tree.entries(index) else { return Vec::new() };
-        directory::bytes(names, index, self.tree.node(index).parent, |node| {
-            (self.nid(node), self.tree.node(node).kind())
+    /// Hands out the whole blocks of a directory, one after the other, and puts what follows them into `tail`, unless that
+    /// is empty.
+    fn write_directory<E>(
+        &self,
+        index: NodeIndex,
+        names: &Names,
+        tail: &mut [u8],
+        mut put: impl FnMut(&[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Place { mut body_blocks, .. } = *self.place(index);
+        let describe = |node| (self.nid(node), self.tree.node(node).kind());
+        directory::blocks(names, index, self.tree.node(index).parent, describe, |block| {
+            if body_blocks > 0 {
+                body_blocks -= 1;
+                return put(block);
+            }
+            if !tail.is_empty() {
+                tail.copy_from_slice(block);
+            }
+            Ok(())
         })
     }
 
@@ -147,12 +166,12 @@ impl<S> Layout<'_, S> {
         Nid(self.place(index).inode / SLOT)
     }
 
-    fn open<R: Read>(
+    fn open<R: Source, W>(
         &self,
         index: NodeIndex,
         source: &S,
-        open: &mut impl FnMut(&S) -> io::Result<R>,
-    ) -> Result<Input<'_, S, R>, WriteError> {
+        open: &mut impl FnMut(&S) -> Result<R, R::Error>,
+    ) -> Result<Input<'_, S, R>, WriteError<R::Error, W>> {
         match open(source) {
             Ok(reader) => Ok(Input::new(self, index, reader)),
             Err(source) => Err(WriteError::Open { path: self.tree.path(index), source }),

@@ -1,19 +1,19 @@
 //! What can go wrong while an image is written.
 
-use std::io;
-use std::string::String;
+use alloc::string::String;
 
-/// Why an image could not be written. What was written until then is of no use.
+/// Why an image could not be written. What was written until then is of no use. `R` is the error of contents, `W` that of
+/// the output. A path for which there is no memory is empty.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum WriteError {
+pub enum WriteError<R, W> {
     /// A file's contents could not be opened.
     #[error("cannot open `{path}`")]
     Open {
         /// The file's path in the image.
         path: String,
         /// What the opener said.
-        source: io::Error,
+        source: R,
     },
     /// A file's contents could not be read.
     #[error("cannot read `{path}`")]
@@ -21,7 +21,7 @@ pub enum WriteError {
         /// The file's path in the image.
         path: String,
         /// What the reader said.
-        source: io::Error,
+        source: R,
     },
     /// A file ended before the length in the tree.
     #[error("`{path}` became shorter while it was read: {found} bytes instead of {expected}")]
@@ -45,6 +45,9 @@ pub enum WriteError {
     #[error("cannot write the image")]
     Write {
         /// What the output said.
-        source: io::Error,
+        source: W,
     },
+    /// There is no memory for the contents that wait to be written.
+    #[error("there is no memory to write the image")]
+    OutOfMemory,
 }

@@ -2,12 +2,15 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::io::Cursor;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vfs_image::{Attributes, Content, FileKind, Image, Layout, NodeIndex, Timestamp, Tree, Walk, validate};
+use vfs_image::{
+    Attributes, Content, FileKind, Image, Layout, Names, NodeIndex, Sink, Source, Timestamp, Tree, Walk, validate,
+};
 
 /// What to add next to a tree; what does not fit the tree is passed over.
 #[derive(Debug, Clone)]
@@ -108,14 +111,53 @@ fn write(tree: &Tree<Vec<u8>>) -> Vec<u8> {
     bytes
 }
 
+/// Contents that come as they would without `std`, a few bytes at a time.
+struct Trickle {
+    contents: Vec<u8>,
+    done: usize,
+}
+
+impl Source for Trickle {
+    type Error = Infallible;
+
+    fn read(&mut self, room: &mut [u8]) -> Result<usize, Infallible> {
+        let rest = &self.contents[self.done..];
+        let count = room.len().min(rest.len()).min(1 + rest.len() % 1000);
+        room[..count].copy_from_slice(&rest[..count]);
+        self.done += count;
+        Ok(count)
+    }
+}
+
+/// Takes an image as it would be taken without `std`.
+#[derive(Default)]
+struct Taken {
+    bytes: Vec<u8>,
+    is_finished: bool,
+}
+
+impl Sink for &mut Taken {
+    type Error = Infallible;
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Infallible> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Infallible> {
+        self.is_finished = true;
+        Ok(())
+    }
+}
+
 /// Everything in the tree by path, in path order.
 fn paths(tree: &Tree<Vec<u8>>) -> Vec<(Vec<u8>, NodeIndex)> {
     let mut paths = Vec::new();
     let mut waiting = vec![(Vec::new(), tree.root())];
     while let Some((path, node)) = waiting.pop() {
-        for (name, child) in tree.entries(node).into_iter().flatten().rev() {
+        for (name, child) in tree.entries(node).into_iter().flat_map(Names::iter).rev() {
             let slash: &[u8] = if path.is_empty() { b"" } else { b"/" };
-            waiting.push(([&path, slash, name].concat(), *child));
+            waiting.push(([&path, slash, name].concat(), child));
         }
         paths.push((path, node));
     }
@@ -147,15 +189,15 @@ proptest! {
             match tree.node(node).content() {
                 Content::Directory(names) => {
                     prop_assert_eq!(image.parent(&inode).unwrap(), entry.parent);
-                    for (name, child) in names {
+                    for (name, child) in names.iter() {
                         let found = image.lookup(&inode, name).unwrap().unwrap();
-                        prop_assert_eq!(found.name, &**name);
-                        prop_assert_eq!(found.kind, tree.node(*child).kind());
+                        prop_assert_eq!(found.name, name);
+                        prop_assert_eq!(found.kind, tree.node(child).kind());
                         // Its neighbours are not there, unless they are.
-                        let longer = [&name[..], b"\x01"].concat();
+                        let longer = [name, b"\x01"].concat();
                         for other in [&name[..name.len() - 1], &longer] {
                             let found = image.lookup(&inode, other).unwrap();
-                            prop_assert_eq!(found.is_some(), names.contains_key(other));
+                            prop_assert_eq!(found.is_some(), names.get(other).is_some());
                         }
                     }
                 }
@@ -173,6 +215,42 @@ proptest! {
         prop_assert!(walk.next().is_none());
         let links = nids.keys().filter(|node| tree.node(**node).kind() != FileKind::Directory).count();
         prop_assert_eq!(summary.hard_links as usize, paths(&tree).len() - links - summary.directories as usize);
+    }
+
+    #[test]
+    fn without_std_it_is_the_same_image(steps in vec(step(), 0..60)) {
+        let tree = grow(&steps);
+        let layout = Layout::new(&tree, support::BUILD_TIME).unwrap();
+        let mut taken = Taken::default();
+        layout.write(&mut taken, |source| Ok(Trickle { contents: source.clone(), done: 0 }), |_| {}).unwrap();
+        prop_assert!(taken.is_finished && taken.bytes == write(&tree));
+    }
+
+    #[test]
+    fn names_are_those_of_a_map(numbers in vec(0..5000_u32, 0..3000), order in 0..3) {
+        let mut numbers = numbers;
+        match order {
+            0 => {}
+            1 => numbers.sort_unstable(),
+            _ => numbers.sort_unstable_by_key(|number| std::cmp::Reverse(*number)),
+        }
+        let mut tree = Tree::<()>::new(Attributes::default());
+        let mut expected = BTreeMap::new();
+        for number in &numbers {
+            let name = number.to_string().into_bytes();
+            match tree.add_directory(tree.root(), &name, Attributes::default()) {
+                Ok(node) => prop_assert!(expected.insert(name, node).is_none()),
+                Err(_) => prop_assert!(expected.contains_key(&name)),
+            }
+        }
+        let names = tree.entries(tree.root()).unwrap();
+        prop_assert_eq!((names.len(), names.is_empty()), (expected.len(), expected.is_empty()));
+        prop_assert!(names.iter().eq(expected.iter().map(|(name, node)| (&name[..], *node))));
+        prop_assert!(names.nodes().rev().eq(expected.values().rev().copied()));
+        for number in numbers.iter().copied().chain(0..100).collect::<BTreeSet<_>>() {
+            let name = number.to_string().into_bytes();
+            prop_assert_eq!(names.get(&name), expected.get(&name).copied());
+        }
     }
 
     #[test]

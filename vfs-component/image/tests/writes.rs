@@ -84,7 +84,7 @@ fn progress_is_told_and_ends_at_the_size() {
 }
 
 /// Writes an image of one file that is announced with a length and then gives other bytes.
-fn announce(size: u64, found: usize) -> Result<(), WriteError> {
+fn announce(size: u64, found: usize) -> Result<(), WriteError<io::Error, io::Error>> {
     let mut tree = Tree::new(ATTRIBUTES);
     let directory = tree.add_directory(tree.root(), b"dir", ATTRIBUTES).unwrap();
     tree.add_file(directory, b"changing", ATTRIBUTES, size, found).unwrap();

@@ -6,6 +6,7 @@ use vfs_image::FileKind;
 use crate::Error;
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
@@ -36,10 +37,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             return self.tree.perform(through, Effect::CreateDirectory { directory, name });
         }
         let name = owned(name)?;
-        let slot = self.tree.load_entries(parent, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[slot], reserved)?;
-        self.tree.check_nodes(&[slot], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(parent, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
 
         let now = self.time.now();
         let body = Body::Directory(Directory { lower: None, parent: Some(parent), entries: Some(Entries::new()) });

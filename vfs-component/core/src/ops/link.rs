@@ -4,6 +4,7 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::tree::owned;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
@@ -48,12 +49,11 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             return self.tree.perform(through, Effect::Link { node, directory, name });
         }
         let name = owned(name)?;
-        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let linked = self.tree.load_found(source);
-        let linked = self.tree.kept(&[slot], linked)?;
-        let links = self.tree.table.get(linked).and_then(|node| node.links.checked_add(1).ok_or(Error::TooManyLinks));
-        let links = self.tree.kept(&[slot, linked], links)?;
-        self.tree.check_nodes(&[slot, linked], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(&name, None)])?;
+        let linked = loading.found(source)?;
+        let links = loading.one_more_link(linked)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(linked) {

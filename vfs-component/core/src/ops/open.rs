@@ -6,6 +6,7 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer, Performed};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
 use crate::open_file::Changes;
@@ -155,10 +156,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         }
         may_change(at)?;
         self.check_open()?;
-        let directory = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[directory], reserved)?;
-        self.tree.check_nodes(&[directory], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let directory = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };

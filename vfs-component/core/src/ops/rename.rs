@@ -4,6 +4,7 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
@@ -68,17 +69,14 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         let names = [(old_name, Some(source)), (new_name, new.found)];
         let (old_names, new_names) =
             if old.directory == new.directory { (&names[..], &[][..]) } else { names.split_at(1) };
-        let old_slot = self.tree.load_entries(old.directory, old_names)?;
-        let new_slot = self.tree.load_entries(new.directory, new_names);
-        let new_slot = self.tree.kept(&[old_slot], new_slot)?;
-        let moved = self.tree.load_found(source);
-        let moved = self.tree.kept(&[old_slot, new_slot], moved)?;
-        let survivor = match new.found {
-            Some(target) => self.tree.load_survivor(target),
-            None => Ok(None),
-        };
-        let survivor = self.tree.kept(&[old_slot, new_slot, moved], survivor)?;
-        self.tree.check_nodes(&[old_slot, new_slot, moved, survivor.unwrap_or(moved)], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let old_slot = loading.entries(old.directory, old_names)?;
+        let new_slot = loading.entries(new.directory, new_names)?;
+        let moved = loading.found(source)?;
+        if let Some(target) = new.found {
+            loading.survivor(target)?;
+        }
+        loading.keep(0)?;
 
         let now = self.time.now();
         // A directory that only gets another name is neither one more nor one less.

@@ -1,9 +1,12 @@
 //! Setting timestamps.
 
+#[cfg(doc)]
+use crate::Error;
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::NodeId;
-use crate::{Clock, Error, FollowFinalLink, NewTimestamp, OpenFile, Volume};
+use crate::{Clock, FollowFinalLink, NewTimestamp, OpenFile, Volume};
 
 impl<L: Layer, C: Clock> Volume<L, C> {
     /// Sets the timestamps of an open file or directory. If neither is to change, nothing changes.
@@ -23,10 +26,7 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         }
         accessed.check().and(modified.check())?;
         may_change(file)?;
-        if let Some(stop) = self.pass_times(self.tree.table.id(file.slot), accessed, modified) {
-            return stop;
-        }
-        Ok(self.apply_times(file.slot, accessed, modified)?)
+        self.apply_times(self.tree.table.id(file.slot), accessed, modified)
     }
 
     /// Sets the timestamps of what is at a path.
@@ -47,35 +47,22 @@ impl<L: Layer, C: Clock> Volume<L, C> {
         let found = self.existing(at, path, follow)?;
         accessed.check().and(modified.check())?;
         may_change(at)?;
-        if let Some(stop) = self.pass_times(found.node, accessed, modified) {
-            return stop;
-        }
-        let slot = self.tree.load(found.node)?;
-        Ok(self.apply_times(slot, accessed, modified)?)
+        self.apply_times(found.node, accessed, modified)
     }
 
-    /// Has the layer set the times, where it makes the changes of the node. The time now is the volume's.
-    fn pass_times(
-        &mut self,
-        node: NodeId,
-        accessed: NewTimestamp,
-        modified: NewTimestamp,
-    ) -> Option<Result<(), L::Stop>> {
-        let (through, node) = self.tree.passes_through(node)?;
+    /// Sets the timestamps of a node. The time now is the volume's, also where the layer makes the change.
+    fn apply_times(&mut self, node: NodeId, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
-            return Some(Ok(()));
-        }
-        let now = self.time.now();
-        let (accessed, modified) = (accessed.at(now), modified.at(now));
-        Some(self.tree.perform(through, Effect::SetTimes { node, accessed, modified }))
-    }
-
-    fn apply_times(&mut self, slot: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
-        if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
-            self.tree.collect(slot);
             return Ok(());
         }
-        self.tree.check_nodes(&[slot], 0)?;
+        if let Some((through, node)) = self.tree.passes_through(node) {
+            let now = self.time.now();
+            let (accessed, modified) = (accessed.at(now), modified.at(now));
+            return self.tree.perform(through, Effect::SetTimes { node, accessed, modified });
+        }
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.node(node)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some(node) = self.tree.change(slot) {

@@ -6,6 +6,7 @@ use vfs_image::FileKind;
 use crate::Error;
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, Symlink};
 use crate::tree::owned;
@@ -39,10 +40,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             return self.tree.perform(through, Effect::Symlink { target, directory, name });
         }
         let (target, name) = (owned(target)?, owned(name)?);
-        let slot = self.tree.load_entries(directory, &[(&name, None)])?;
-        let reserved = self.tree.reserve_node();
-        self.tree.kept(&[slot], reserved)?;
-        self.tree.check_nodes(&[slot], 1)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(&name, None)])?;
+        loading.reserve_node()?;
+        loading.keep(1)?;
 
         let now = self.time.now();
         let made = self.tree.add(Body::Symlink(Symlink::Owned(target)), now);

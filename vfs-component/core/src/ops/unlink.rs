@@ -4,6 +4,7 @@ use vfs_image::FileKind;
 
 use crate::fs::may_change;
 use crate::layer::{Effect, Layer};
+use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{self, NodeId};
 use crate::path::Step;
@@ -46,10 +47,10 @@ impl<L: Layer, C: Clock> Volume<L, C> {
             let effect = if is_directory { Effect::RemoveDirectory { directory, name } } else { unlink };
             return self.tree.perform(through, effect);
         }
-        let slot = self.tree.load_entries(directory, &[(name, Some(found))])?;
-        let survivor = self.tree.load_survivor(found);
-        let survivor = self.tree.kept(&[slot], survivor)?;
-        self.tree.check_nodes(&[slot, survivor.unwrap_or(slot)], 0)?;
+        let mut loading = Loading::new(&mut self.tree);
+        let slot = loading.entries(directory, &[(name, Some(found))])?;
+        loading.survivor(found)?;
+        loading.keep(0)?;
 
         let now = self.time.now();
         if let Some((entries, times, links)) = self.tree.entries_mut(slot) {

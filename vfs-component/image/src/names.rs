@@ -1,0 +1,117 @@
+//! The names in a directory of a tree, in order.
+//!
+//! A map of the standard library cannot say that there is no memory, and a sorted list takes long to fill out of order.
+//! This is a list of short sorted lists: one is found by its first name, and split where it is full.
+
+use alloc::boxed::Box;
+use alloc::collections::TryReserveError;
+use alloc::vec::Vec;
+
+use crate::memory::{boxed, push};
+use crate::tree::NodeIndex;
+
+/// Most names in one short list. Moving half of them takes about as long as finding one.
+const MOST: usize = 128;
+
+/// A name and the node that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Entry {
+    name: Box<[u8]>,
+    node: NodeIndex,
+}
+
+/// The names in a directory, in bytewise order, and the nodes they name.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// None is empty.
+    lists: Vec<Vec<Entry>>,
+    count: usize,
+}
+
+impl Names {
+    pub(crate) const fn new() -> Self {
+        Names { lists: Vec::new(), count: 0 }
+    }
+
+    /// Number of names.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is no name.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The node that a name names.
+    pub fn get(&self, name: &[u8]) -> Option<NodeIndex> {
+        let (list, place) = self.find(name);
+        Some(self.lists[list][place.ok()?].node)
+    }
+
+    /// Every name and its node, in bytewise order of the names.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&[u8], NodeIndex)> + Clone {
+        self.lists.iter().flatten().map(|entry| (&*entry.name, entry.node))
+    }
+
+    /// The nodes, in bytewise order of their names.
+    pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeIndex> + Clone {
+        self.lists.iter().flatten().map(|entry| entry.node)
+    }
+
+    /// Adds a name and says whether that could be done: whether it was not there. Where there is no memory, nothing is
+    /// changed.
+    pub(crate) fn insert(&mut self, name: &[u8], node: NodeIndex) -> Result<bool, TryReserveError> {
+        let (list, place) = self.find(name);
+        let Err(place) = place else { return Ok(false) };
+        let entry = Entry { name: boxed(name)?, node };
+        match self.lists.get_mut(list) {
+            None => {
+                let mut first = Vec::new();
+                push(&mut first, entry)?;
+                push(&mut self.lists, first)?;
+            }
+            Some(entries) if entries.len() < MOST => {
+                entries.try_reserve(1)?;
+                entries.insert(place, entry);
+            }
+            Some(_) => self.split(list, place, entry)?,
+        }
+        self.count += 1;
+        Ok(true)
+    }
+
+    /// Makes two short lists of a full one and adds an entry.
+    fn split(&mut self, list: usize, place: usize, entry: Entry) -> Result<(), TryReserveError> {
+        let mut upper = Vec::new();
+        upper.try_reserve_exact(MOST)?;
+        self.lists.try_reserve(1)?;
+        let lower = &mut self.lists[list];
+        // Names that come in order leave full lists behind.
+        let keep = if place == MOST { MOST } else { MOST / 2 };
+        upper.extend(lower.drain(keep..));
+        if place < keep {
+            lower.insert(place, entry);
+        } else {
+            upper.insert(place - keep, entry);
+        }
+        self.lists.insert(list + 1, upper);
+        Ok(())
+    }
+
+    /// The short list for a name, and where in it the name is or would be.
+    fn find(&self, name: &[u8]) -> (usize, Result<usize, usize>) {
+        let list = self.lists.partition_point(|list| *list[0].name <= *name).saturating_sub(1);
+        let Some(entries) = self.lists.get(list) else { return (0, Err(0)) };
+        (list, entries.binary_search_by(|entry| (*entry.name).cmp(name)))
+    }
+}
+
+/// Whether the names and nodes are the same, however they came there.
+impl PartialEq for Names {
+    fn eq(&self, other: &Self) -> bool {
+        self.count == other.count && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Names {}
