@@ -282,7 +282,11 @@ mod tests {
         let sum = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         let append = Settings { stdout: Stdio::Append("/out".into()), ..Settings::default() };
         let sums = [all(), append].map(|settings| settings.encode().iter().fold(0xcbf2_9ce4_8422_2325, sum));
-        assert_eq!((VERSION, sums), (1, [0xa199_5b43_277e_70e5, 0x8b25_62e4_19de_f101]), "the encoding has changed: raise `VERSION` and put the new sums here");
+        assert_eq!(
+            (VERSION, sums),
+            (1, [0xa199_5b43_277e_70e5, 0x8b25_62e4_19de_f101]),
+            "the encoding has changed: raise `VERSION` and put the new sums here"
+        );
     }
 
     #[test]
