@@ -1,6 +1,6 @@
-//! Builds the vfs's core module from this workspace and collects the WIT text of WASI.
+//! Builds the vfs's core module from this workspace, in its variants, and collects the WIT text of WASI.
 //!
-//! Writes two files to `OUT_DIR`: `vfs.wasm`, and `wasi.wit.rs`, a slice of pairs of name and text.
+//! Writes to `OUT_DIR` a file for each variant (`vfs.wasm`), and `wasi.wit.rs`, a slice of pairs of name and text.
 
 use std::env;
 use std::error::Error;
@@ -32,8 +32,15 @@ fn build() -> Result<(), Box<dyn Error>> {
     require_target()?;
     // target/PROFILE/build/PACKAGE/out: all profiles share one guest.
     let target = out.ancestors().nth(4).ok_or("OUT_DIR is not inside a target directory")?.join("vfs");
-    fs::write(out.join("vfs.wasm"), guest::build(&workspace, &target)?)?;
+    for variant in guest::VARIANTS.iter().filter(|variant| variant.only_with.is_none_or(has_feature)) {
+        fs::write(out.join(variant.file), guest::build(&workspace, &target, variant)?)?;
+    }
     Ok(())
+}
+
+/// Whether this crate is built with a feature.
+fn has_feature(name: &str) -> bool {
+    env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase().replace('-', "_"))).is_some()
 }
 
 /// The WIT files of the crates `wasip2` and `wasip3`, as Rust source.

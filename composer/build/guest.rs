@@ -8,13 +8,28 @@ use std::process::Command;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The vfs's core module, by a nested build with a target directory of its own: the outer build holds the lock of the usual one.
+/// A variant of the guest: its file, and the features of `vfs-component` that make it. `composer/src/guest.rs` says what each has.
+pub struct Variant {
+    pub file: &'static str,
+    features: &'static [&'static str],
+    /// The feature of `vfs-compose` that it is only built with.
+    pub only_with: Option<&'static str>,
+}
+
+pub const VARIANTS: [Variant; 2] = [
+    Variant { file: "vfs.wasm", features: &[], only_with: None },
+    Variant { file: "vfs-late.wasm", features: &["late"], only_with: Some("test-guest") },
+];
+
+/// A variant of the vfs's core module, by a nested build with a target directory of its own: the outer build holds the lock of the
+/// usual one.
 ///
 /// # Errors
 /// It does not build, or it holds a path of this machine.
-pub fn build(workspace: &Path, target: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+pub fn build(workspace: &Path, target: &Path, variant: &Variant) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace).args(["build", "--release", "--locked", "-p", "vfs-component", "--target", TARGET]);
+    cargo.arg("--features").arg(variant.features.join(","));
     cargo.arg("--target-dir").arg(target);
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(belongs_to_outer_build) {

@@ -30,6 +30,8 @@ pub(crate) struct App {
     pub(crate) exports: Vec<String>,
     /// What it asks of interfaces that the vfs has.
     pub(crate) served: Demands,
+    /// What it asks of interfaces that the vfs has not, and asks the host for itself.
+    pub(crate) lent: Demands,
     /// Names of imports that no host may be asked for.
     pub(crate) withheld: BTreeSet<String>,
     /// All its types.
@@ -65,13 +67,15 @@ impl App {
             expected::check(wasi, &resolve, *id, name)?;
         }
         let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
+        let lent = lent(wasi, &resolve, world);
         let withheld = BTreeSet::new();
-        Ok(Self { component, imports, all_interfaces, exports, served, withheld, resolve, world, interfaces })
+        Ok(Self { component, imports, all_interfaces, exports, served, lent, withheld, resolve, world, interfaces })
     }
 
     /// What the vfs may ask of the host, too.
     pub(crate) fn granted(&self) -> Demands {
-        let granted = self.served.iter().filter(|(name, _)| !self.withheld.contains(&name.to_string()));
+        let granted =
+            self.served.iter().chain(&self.lent).filter(|(name, _)| !self.withheld.contains(&name.to_string()));
         granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
     }
 
@@ -111,6 +115,18 @@ fn interfaces(
         }
     }
     if other.is_empty() { Ok(served) } else { Err(AppError::OtherVersion { interfaces: other }) }
+}
+
+/// The imports that the vfs has not, and has use for.
+fn lent(wasi: &Wasi, resolve: &Resolve, world: WorldId) -> Demands {
+    let imports = resolve.worlds[world].imports.iter();
+    let named = imports.filter_map(|(key, item)| match item {
+        WorldItem::Interface { id, .. } => Some((InterfaceName::parse(&resolve.name_world_key(key))?, *id)),
+        _ => None,
+    });
+    let used: BTreeSet<&str> = wasi.used().collect();
+    let lent = named.filter(|(name, _)| used.contains(name.path.as_str()) && !wasi.serves(&name.path));
+    lent.map(|(name, id)| (name, demand(resolve, id))).collect()
 }
 
 fn demand(resolve: &Resolve, id: InterfaceId) -> Demand {

@@ -13,6 +13,7 @@ use crate::composed::{Composed, PackedImage};
 use crate::embed::{self, Description};
 use crate::error::{AppError, CheckError, Error, TreeError, Unlinkable};
 use crate::front::{self, Denial, Rules};
+use crate::guest::{Guest, Needs};
 use crate::image::{ImageArgument, Packed, Reading};
 use crate::link;
 use crate::policy::Policy;
@@ -40,6 +41,7 @@ pub struct Composer {
     form: FormChoice,
     rules: Rules,
     extras: Vec<Extra>,
+    needs: Needs,
 }
 
 /// Which form is wanted.
@@ -75,6 +77,7 @@ impl Composer {
             form: FormChoice::default(),
             extras: Vec::new(),
             rules: Rules::default(),
+            needs: Needs::default(),
         }
     }
 
@@ -135,6 +138,15 @@ impl Composer {
     /// A device, socket or named pipe among the files is an error, not a warning.
     pub fn strict(mut self, yes: bool) -> Self {
         self.strict = yes;
+        self
+    }
+
+    /// The tree stands on what the host answers to `vfs-compose:late/tree`, which the app has to import, and not on images.
+    /// For tests of a layer that answers late.
+    #[cfg(feature = "test-guest")]
+    #[doc(hidden)]
+    pub fn late_tree(mut self) -> Self {
+        self.needs.late_tree = true;
         self
     }
 
@@ -239,7 +251,8 @@ impl Composer {
 
     /// `not_linked` is why that failed, if it was tried.
     fn plugged(&self, wasi: &Wasi, app: &App, not_linked: Option<String>) -> Result<Composed, Error> {
-        let ready = tasks::ready(wasi, app).map_err(|source| AppError::Invalid { source: source.into() })?;
+        let ready = tasks::ready(wasi, app, Guest::choose(self.needs)?)
+            .map_err(|source| AppError::Invalid { source: source.into() })?;
         let vfs = self.vfs_for(wasi, Some(app), ready.pump, not_linked.clone())?;
         let vfs_imports = vfs.report().imports.clone();
         let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
@@ -293,7 +306,8 @@ impl Composer {
         let settings = self.settings_for(&image)?;
         // Before the vfs is made: an image that no engine would load is refused whatever is around it.
         let image_size = embed::checked_size(image.size(), 0)?;
-        let embedding = Embedding { settings: settings.encode(), image_size, answers: self.answers() };
+        let guest = Guest::choose(self.needs)?;
+        let embedding = Embedding { guest, settings: settings.encode(), image_size, answers: self.answers() };
         Ok(Collected { image, embedding, warnings })
     }
 

@@ -56,6 +56,7 @@ mod composer;
 mod embed;
 pub mod error;
 mod front;
+mod guest;
 mod image;
 mod inspect;
 mod link;

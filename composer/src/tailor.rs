@@ -31,9 +31,6 @@ pub(crate) use inside::{BUSY, HostFunction, inside};
 pub(crate) use left_out::{LeftOut, left_out};
 pub(crate) use module::{Embedding, Placed};
 
-/// The vfs's core module, built from this workspace by the build script.
-const VFS_MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm"));
-
 /// What the vfs shall be.
 pub(crate) struct Order {
     /// What it exports.
@@ -73,7 +70,7 @@ pub(crate) struct Tailored {
 /// Fits the vfs to an order.
 pub(crate) fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Tailored, TailorError> {
     demand::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
-    let edited = module::edit(wasi, VFS_MODULE, &order, embedding)?;
+    let edited = module::edit(wasi, embedding.guest.module, &order, embedding)?;
     let mut hosted = edited.host;
     demand::close(wasi, &mut hosted, |user, path| order.grants.version(path).unwrap_or(&user.version).clone())?;
     let component = encode(wasi, edited.bytes, &hosted, &order.exports)?;

@@ -19,6 +19,7 @@ use wit_parser::{Function, WorldItem};
 
 use crate::app::App;
 use crate::component::{Component, Definition, Item, Malformed};
+use crate::guest::Guest;
 use crate::tailor::PumpStart;
 use crate::wasi::Wasi;
 
@@ -33,7 +34,7 @@ pub(crate) struct Ready {
 ///
 /// # Errors
 /// - [`Malformed`]: the app cannot be taken apart.
-pub(crate) fn ready(wasi: &Wasi, app: &App) -> Result<Ready, Malformed> {
+pub(crate) fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> {
     let as_it_is = || Ready { component: app.component.clone(), pump: PumpStart::FirstOpen };
     if !crate::tailor::has_streams(wasi, &app.served) {
         return Ok(as_it_is());
@@ -42,7 +43,7 @@ pub(crate) fn ready(wasi: &Wasi, app: &App) -> Result<Ready, Malformed> {
     let names = Bump::new();
     let exports = exports(app);
     let is_vfs = |name: &str| app.served.keys().any(|served| served.to_string() == name);
-    if !put_in(&Place { wasi, app }, &mut component, &names, &exports, &is_vfs)? {
+    if !put_in(&Place { wasi, app, guest }, &mut component, &names, &exports, &is_vfs)? {
         return Ok(as_it_is());
     }
     let emitted = component.emit(is_root)?;
@@ -53,6 +54,7 @@ pub(crate) fn ready(wasi: &Wasi, app: &App) -> Result<Ready, Malformed> {
 struct Place<'a> {
     wasi: &'a Wasi,
     app: &'a App,
+    guest: &'a Guest,
 }
 
 /// Puts both into the component that lifts these exports, however deep it is. `is_vfs` says of an import whether it is the vfs's.
@@ -63,12 +65,12 @@ fn put_in<'a>(
     exports: &[(String, &Function)],
     is_vfs: &dyn Fn(&str) -> bool,
 ) -> Result<bool, Malformed> {
-    let Place { wasi, app } = place;
+    let Place { wasi, app, guest } = place;
     if !start::put_in(component, names, app, exports) {
         return inside::put_in(place, component, names, exports, is_vfs);
     }
     // A plain call of what is asynchronous may not be made where nothing asynchronous may happen.
-    if exports.iter().all(|(_, function)| function.kind.is_async()) {
+    if guest.answers_at_once() && exports.iter().all(|(_, function)| function.kind.is_async()) {
         direct::put_in(wasi, component, names, app, is_vfs);
     }
     Ok(true)

@@ -15,6 +15,9 @@ use crate::name::{TRACK_3, track};
 /// Crate, name and text of each WIT file of the crates `wasip2` and `wasip3`.
 pub(crate) const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
 const WORLD: &str = include_str!("../../wit/vfs.wit");
+/// What a variant of the vfs for tests asks of the host besides.
+#[cfg(feature = "test-guest")]
+const LATE: &str = include_str!("../../wit/late.wit");
 /// Dependencies before their users.
 const ORDER: [&str; 7] = [
     "wasip2/io.wit",
@@ -33,6 +36,8 @@ const ORDER_3: [&str; 6] = [
     "wasip3/cli.wit",
     "wasip3/http.wit",
 ];
+/// The interface of the host's that a variant for tests asks.
+pub(crate) const LATE_TREE: &str = "vfs-compose:late/tree";
 /// The interface of the vfs's own that starts what feeds the streams of WASI 0.3.
 pub(crate) const PUMP: &str = "vfs-compose:vfs/pump";
 pub(crate) const PUMP_VERSION: Version = Version::new(0, 1, 0);
@@ -56,9 +61,12 @@ impl Wasi {
         let version_3 = push_all(&mut resolve, &ORDER_3)?;
         let own = push(&mut resolve, "vfs.wit", WORLD)?;
         let world = resolve.packages[own].worlds["vfs"];
+        #[cfg(feature = "test-guest")]
+        push(&mut resolve, "late.wit", LATE)?;
         let by_path = resolve.interfaces.iter().filter_map(|(id, _)| Some((path_of(&resolve, id)?, id))).collect();
         let served = paths(&resolve, &resolve.worlds[world].exports);
-        let used = paths(&resolve, &resolve.worlds[world].imports);
+        let mut used = paths(&resolve, &resolve.worlds[world].imports);
+        used.extend(cfg!(feature = "test-guest").then(|| LATE_TREE.to_owned()));
         Ok(Self { resolve, by_path, served, used, version, version_3 })
     }
 

@@ -10,6 +10,7 @@ use vfs_image::Image;
 static SETTINGS_VERSION: [u8; 4] = settings::VERSION.to_le_bytes();
 
 /// The composer replaces these imports by constants.
+#[cfg_attr(feature = "late", allow(dead_code, reason = "there is no image"))]
 mod place {
     #[link(wasm_import_module = "vfs-compose:embed")]
     unsafe extern "C" {
@@ -25,6 +26,7 @@ mod place {
 }
 
 /// The embedded image; `None` where there is none or it is not an image.
+#[cfg_attr(feature = "late", expect(dead_code, reason = "there is no image"))]
 pub fn image() -> Option<Image<'static>> {
     Image::new(bytes(place::image_offset(), place::image_size())).ok()
 }

@@ -22,6 +22,7 @@ mod embed;
 mod export;
 mod handle;
 mod host;
+mod layer;
 mod pump;
 mod standard;
 mod state;

@@ -1,9 +1,10 @@
 //! Standard streams that are not the host's, from when they are first asked for.
 
 use vfs_core::settings::Stdio;
-use vfs_core::{DescriptorFlags, Error, OpenFile, OpenFlags};
+use vfs_core::{DescriptorFlags, OpenFile, OpenFlags};
 
 use crate::handle::{Input, Output, Position, StreamFailure};
+use crate::layer::{Stop, ended};
 use crate::state::{Session, Volume};
 
 /// What the session has open of them.
@@ -27,8 +28,8 @@ impl Default for Standard {
     }
 }
 
-/// Opens stdin, once for the session.
-pub fn open_input(session: &mut Session, volume: &mut Volume) {
+/// Opens stdin, once for the session. An error is what is read from it.
+pub fn open_input(session: &mut Session, volume: &mut Volume) -> Result<(), Stop> {
     if let Input::Standard = session.standard.input {
         session.standard.input = match session.settings.stdin {
             Stdio::Host | Stdio::Null => Input::Null,
@@ -36,29 +37,30 @@ pub fn open_input(session: &mut Session, volume: &mut Volume) {
             Stdio::File(path) | Stdio::Append(path) => {
                 match session.open_file(volume, path, OpenFlags::NONE, DescriptorFlags::READ) {
                     Ok(file) => Input::File { file, offset: 0, closed: false },
-                    Err(error) => Input::Failing(StreamFailure::File(error)),
+                    Err(stop) => Input::Failing(StreamFailure::File(ended(stop)?)),
                 }
             }
         };
     }
+    Ok(())
 }
 
-/// Makes a new stream. All streams to one file write at its end, so they have one position.
-pub fn new_output(session: &mut Session, volume: &mut Volume, stream: Stream) -> Output {
+/// Makes a new stream. All streams to one file write at its end, so they have one position. An error is what is written to.
+pub fn new_output(session: &mut Session, volume: &mut Volume, stream: Stream) -> Result<Output, Stop> {
     let setting = match stream {
         Stream::Stdout => session.settings.stdout,
         Stream::Stderr => session.settings.stderr,
     };
     let (path, emptied) = match setting {
-        Stdio::Host | Stdio::Null => return Output::Null,
-        Stdio::Denied(message) => return Output::Failing(StreamFailure::Denied(message)),
+        Stdio::Host | Stdio::Null => return Ok(Output::Null),
+        Stdio::Denied(message) => return Ok(Output::Failing(StreamFailure::Denied(message))),
         Stdio::File(path) => (path, OpenFlags::TRUNCATE),
         Stdio::Append(path) => (path, OpenFlags::NONE),
     };
-    match open_output(session, volume, path, emptied, stream) {
+    Ok(match open_output(session, volume, path, emptied, stream) {
         Ok(file) => Output::File { file, position: Position::End, permit: None, closed: false },
-        Err(error) => Output::Failing(StreamFailure::File(error)),
-    }
+        Err(stop) => Output::Failing(StreamFailure::File(ended(stop)?)),
+    })
 }
 
 /// Opens the file, and makes or empties it, once for the session.
@@ -68,7 +70,7 @@ fn open_output(
     path: &'static str,
     emptied: OpenFlags,
     stream: Stream,
-) -> Result<OpenFile, Error> {
+) -> Result<OpenFile, Stop> {
     if let Some((_, file)) = session.standard.outputs.iter().flatten().find(|(known, _)| *known == path) {
         return volume.reopen(file);
     }

@@ -2,17 +2,18 @@
 
 use core::cell::RefCell;
 
-use vfs_core::{Error, Fs};
+use vfs_core::Error;
 
 use crate::abi::{Area, List, Pair, Res, finish_call};
 use crate::handle::Handle;
 use crate::host::wall_clock::HostClock;
+use crate::layer::{self, Stop};
 use crate::pump::Pump;
 use crate::standard::Standard;
 use crate::{abi, embed};
 
 /// The tree, its time and its limits.
-pub type Volume = Fs<'static, HostClock>;
+pub type Volume = vfs_core::Volume<layer::Layer, HostClock>;
 
 /// The app on it.
 pub type Session = vfs_core::Session<'static, Handle, Standard>;
@@ -26,7 +27,7 @@ pub struct State {
     pub virtual_monotonic_now: u64,
     /// Streams of WASI 0.3.
     pub pump: Pump,
-    /// Results that lie in no one place already are put together here; see [`Fs::read`].
+    /// Results that lie in no one place already are put together here; see [`Volume::read`](vfs_core::Volume::read).
     pub gather: Vec<u8>,
     /// Results that are lists of records or numbers.
     pub lists: Lists,
@@ -42,7 +43,7 @@ pub struct Lists {
 }
 
 thread_local! {
-    static STATE: RefCell<Option<State>> = const { RefCell::new(None) };
+    pub static STATE: RefCell<Option<State>> = const { RefCell::new(None) };
 }
 
 impl State {
@@ -51,10 +52,7 @@ impl State {
         let mut lists = Lists::default();
         drop(lists.indexes.try_reserve(64));
         let settings = embed::settings();
-        // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
-        let volume = Fs::new(embed::image(), HostClock, settings.limits)
-            .or_else(|_| Fs::new(None, HostClock, settings.limits))
-            .unwrap_or_else(|_| abi::trap());
+        let volume = layer::new_volume(settings.limits);
         Self {
             volume,
             session: Session::new(settings),
@@ -68,7 +66,7 @@ impl State {
 
 /// The state, which the first call makes.
 #[inline]
-fn started(state: &mut Option<State>) -> &mut State {
+pub fn started(state: &mut Option<State>) -> &mut State {
     if state.is_none() {
         start(state);
     }
@@ -99,9 +97,26 @@ pub fn call<T: Copy>(body: impl FnOnce(&mut State) -> T) -> *const T {
     Area::put(call_value(body))
 }
 
-/// One call of the app whose result is `result<T, error-code>`, at the version whose `error-code` is `E`.
-pub fn answer<T: Copy, E: From<Error> + Copy>(body: impl FnOnce(&mut State) -> Result<T, Error>) -> *const Res<T, E> {
-    let result = STATE.with_borrow_mut(|state| body(started(state)).map_err(E::from).into());
+/// One operation of the app whose result is `result<T, error-code>`, at the version whose `error-code` is `E`.
+pub fn answer<T: Copy, E: From<Error> + Copy>(
+    operation: impl FnMut(&mut State) -> Result<T, Stop>,
+) -> *const Res<T, E> {
+    let result = layer::operate(operation, to_result);
     finish_call();
     Area::put(result)
+}
+
+fn to_result<T, E: From<Error>>(_state: &mut State, result: Result<T, Error>) -> Res<T, E> {
+    result.map_err(E::from).into()
+}
+
+/// One operation of the app whose result is one core value, and that has no way to fail.
+pub fn answer_value<T>(operation: impl FnMut(&mut State) -> Result<T, Stop>) -> T {
+    let value = layer::operate(operation, to_value);
+    finish_call();
+    value
+}
+
+fn to_value<T>(_state: &mut State, result: Result<T, Error>) -> T {
+    result.unwrap_or_else(|_| abi::trap())
 }

@@ -13,7 +13,7 @@ use super::plan::{self, Call, Plan};
 use super::served::interface_of;
 use crate::component::{Component, Item, Space};
 use crate::name::InterfaceName;
-use crate::wasi::{Wasi, is_in_version};
+use crate::wasi::{LATE_TREE, Wasi, is_in_version};
 
 /// What the vfs has use for when the app's handles of the host do not go through it: the time, what it lets through or adds to of
 /// the environment, and the other side of calls with handles of both.
@@ -48,7 +48,7 @@ impl Wishes {
 
     fn of(&self, path: &str, name: &str) -> Wish<'_> {
         match (path, name) {
-            ("wasi:clocks/wall-clock", "now") | ("wasi:cli/environment", _) => Wish::One,
+            ("wasi:clocks/wall-clock", "now") | ("wasi:cli/environment" | LATE_TREE, _) => Wish::One,
             ("wasi:io/poll", "[method]pollable.ready") => Wish::Each(&self.poll),
             (
                 "wasi:io/streams",
@@ -157,7 +157,8 @@ fn newest_first(component: &Component<'_>, path: &str) -> Vec<InterfaceName> {
         Item::Import(import) => interface_of(import),
         _ => None,
     });
-    let mut all: Vec<_> = imports.filter(|interface| interface.path == path && interface.is_wasi_0_2()).collect();
+    let mut all: Vec<_> =
+        imports.filter(|interface| interface.path == path && (interface.is_wasi_0_2() || path == LATE_TREE)).collect();
     all.sort_by(|one, other| other.version.cmp(&one.version));
     all
 }

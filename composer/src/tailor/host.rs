@@ -82,7 +82,7 @@ impl HostImport {
     pub(super) fn new(module: &str, name: &str) -> Self {
         let item = match name.strip_prefix("[resource-drop]") {
             Some(resource) => HostItem::Drop(resource.into()),
-            None => HostItem::Function(name.into()),
+            None => HostItem::Function(name.strip_prefix("[async-lower]").unwrap_or(name).into()),
         };
         Self { path: module.into(), item }
     }

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use walrus::ir::BinaryOp;
 use walrus::{ExportItem, Module, ValType};
 
-use super::VFS_MODULE;
 use super::imports::{do_nothing, function_imports};
 use super::module::{self, Embedding, INTRINSICS, Placed};
 use super::policy;
@@ -48,7 +47,7 @@ pub(crate) fn inside(
     granted: impl Fn(&str, &str) -> bool,
     embedding: &Embedding,
 ) -> Result<Inside, TailorError> {
-    of_module(wasi, VFS_MODULE, exports, granted, embedding)
+    of_module(wasi, embedding.guest.module, exports, granted, embedding)
 }
 
 pub(super) fn of_module(

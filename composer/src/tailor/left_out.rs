@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wasmparser::{BinaryReaderError, ExternalKind, Parser, Payload};
 
-use super::VFS_MODULE;
+use crate::guest::PLAIN;
 
 /// What one vfs lacks of the whole one.
 pub(crate) struct LeftOut {
@@ -19,7 +19,7 @@ pub(crate) struct LeftOut {
 /// # Errors
 /// The module cannot be read.
 pub(crate) fn left_out(module: &[u8]) -> Result<LeftOut, BinaryReaderError> {
-    let (whole, has) = (Part::of(VFS_MODULE)?, Part::of(module)?);
+    let (whole, has) = (Part::of(PLAIN.module)?, Part::of(module)?);
     Ok(LeftOut {
         functions: whole.functions.difference(&has.functions).cloned().collect(),
         code: whole.code.saturating_sub(has.code),

@@ -12,6 +12,7 @@ use super::imports::{do_nothing, function_imports};
 use super::{Demands, Order, PumpStart, ends};
 use crate::embed::{self, Description};
 use crate::error::TailorError;
+use crate::guest::Guest;
 use crate::name::InterfaceName;
 use crate::policy::answers::Answers;
 use crate::report::Form;
@@ -25,12 +26,16 @@ const IMAGE_ALIGNMENT: u64 = 4096;
 const EMBED: &str = "vfs-compose:embed";
 /// What modules of the functions for own resources begin with.
 pub(super) const INTRINSICS: &str = "[export]";
+/// The module of functions for the running task.
+const OF_TASK: &str = "[export]$root";
 /// What begins the name of a function that is called as a task, and that of the function that is called when an event comes for it.
 const AS_TASK: &str = "[async-lift]";
 const CALLBACK: &str = "[callback][async-lift]";
 
 /// What goes into the vfs's memory.
 pub(crate) struct Embedding {
+    /// The variant of the vfs.
+    pub(crate) guest: &'static Guest,
     /// Encoded [`vfs_core::settings::Settings`].
     pub(crate) settings: Vec<u8>,
     /// Bytes of the image.
@@ -209,7 +214,7 @@ fn is_own_resource(wasi: &Wasi, name: &InterfaceName, ty: &str) -> bool {
 
 /// `[resource-new]`, `[task-return]`: of the one version there is, or of the version the caller speaks.
 fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatch) -> Result<(), TailorError> {
-    for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
+    for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS) && module != OF_TASK) {
         let path = from.trim_start_matches(INTRINSICS);
         let subject = name.split_once(']').map_or("", |(_, subject)| subject);
         let makers: Vec<_> = exports

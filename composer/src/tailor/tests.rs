@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 use vfs_core::settings;
 use walrus::RawCustomSection;
 
-use super::{Demands, Embedding, Grants, Order, PumpStart, VFS_MODULE, Wrapped, inside, module};
+use super::{Demands, Embedding, Grants, Order, PumpStart, Wrapped, inside, module};
 use crate::error::{Error, TailorError};
+use crate::guest::PLAIN;
 use crate::policy::answers::Answers;
 use crate::wasi::Wasi;
 
 /// The vfs's module with this, or nothing, in the place of the version of its settings.
 fn declaring(version: Option<&[u8]>) -> Vec<u8> {
-    let mut module = walrus::Module::from_buffer(VFS_MODULE).unwrap();
+    let mut module = walrus::Module::from_buffer(PLAIN.module).unwrap();
     let own = module.customs.remove_raw(settings::SECTION).unwrap();
     assert_eq!(own.data, settings::VERSION.to_le_bytes());
     if let Some(data) = version {
@@ -22,7 +23,7 @@ fn declaring(version: Option<&[u8]>) -> Vec<u8> {
 }
 
 fn embedding() -> Embedding {
-    Embedding { settings: Vec::new(), image_size: 0, answers: Answers::default() }
+    Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() }
 }
 
 /// What is said where this module is to be plugged, and where it is to be linked.

@@ -6,6 +6,7 @@ use super::apps;
 use crate::app::App;
 use crate::check::{self, Edge};
 use crate::error::CheckError;
+use crate::guest::PLAIN;
 use crate::policy::answers::Answers;
 use crate::wasi::Wasi;
 use crate::{Composer, compose, tailor};
@@ -23,7 +24,8 @@ fn vfs_for(app: &App) -> Vec<u8> {
         pump: tailor::PumpStart::FirstOpen,
         wrapped: tailor::Wrapped::default(),
     };
-    let embedding = tailor::Embedding { settings: Vec::new(), image_size: 0, answers: Answers::default() };
+    let embedding =
+        tailor::Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() };
     tailor::tailor(&wasi, order, &embedding).unwrap().component
 }
 

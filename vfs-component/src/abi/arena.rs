@@ -20,15 +20,46 @@ struct Arena {
     blocks: Vec<Vec<u128>>,
     /// Bytes used of the last block.
     used: usize,
+    /// Questions that are under way.
+    #[cfg(feature = "late")]
+    kept: usize,
 }
 
 thread_local! {
-    static ARENA: RefCell<Arena> = const { RefCell::new(Arena { stale: false, blocks: Vec::new(), used: 0 }) };
+    static ARENA: RefCell<Arena> = const {
+        RefCell::new(Arena {
+            stale: false,
+            blocks: Vec::new(),
+            used: 0,
+            #[cfg(feature = "late")]
+            kept: 0,
+        })
+    };
 }
 
 /// The current call has no more use of its arguments, only of its results.
+#[cfg(not(feature = "late"))]
 pub fn finish() {
     ARENA.with_borrow_mut(|arena| arena.stale = true);
+}
+
+/// The current call has no more use of its arguments, only of its results. They stay while something is under way: another
+/// call's may be among them, or what has come for it.
+#[cfg(feature = "late")]
+pub fn finish() {
+    ARENA.with_borrow_mut(|arena| arena.stale |= arena.kept == 0);
+}
+
+/// Keeps what is in the arena, and what comes, until as many calls of [`release`].
+#[cfg(feature = "late")]
+pub fn keep() {
+    ARENA.with_borrow_mut(|arena| arena.kept += 1);
+}
+
+/// See [`keep`].
+#[cfg(feature = "late")]
+pub fn release() {
+    ARENA.with_borrow_mut(|arena| arena.kept -= 1);
 }
 
 /// The canonical ABI's allocator.
@@ -98,6 +129,10 @@ impl Arena {
     }
 
     fn make_room(&mut self, size: usize) -> u64 {
+        #[cfg(feature = "late")]
+        if self.kept > 0 {
+            return size as u64;
+        }
         let kept = |arena: &Self| arena.blocks.first().map_or(0, |block| block.capacity() * size_of::<u128>());
         if kept(self) < size && self.take_from_new_block(size).is_some() {
             let last = self.blocks.len() - 1;

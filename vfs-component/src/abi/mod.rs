@@ -10,6 +10,8 @@ pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
 pub use version3::{DescriptorType, ErrorCode};
 
 pub use arena::{finish as finish_call, make_room, utf8};
+#[cfg(feature = "late")]
+pub use arena::{keep as keep_arguments, release as release_arguments};
 
 /// Ends the instance. For what the component model itself defines as a trap, and where a call has no way to answer.
 #[cold]

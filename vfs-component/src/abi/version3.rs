@@ -41,6 +41,13 @@ impl From<Error> for ErrorCode {
 #[repr(C)]
 pub struct DescriptorType(Case);
 
+#[cfg(feature = "late")]
+impl DescriptorType {
+    pub fn number(self) -> u8 {
+        self.0.number
+    }
+}
+
 impl From<FileKind> for DescriptorType {
     fn from(kind: FileKind) -> Self {
         let number = match kind {

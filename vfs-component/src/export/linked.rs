@@ -4,9 +4,10 @@
 //! handles have one owner go to the other exports, with the bit cleared, or straight to the host.
 
 use super::poll;
-use super::streams::{Blocking, Failure, StreamError, answer, file_to_host, host_to_file};
-use crate::abi::{self, List, Res};
+use super::streams::{Blocking, Failure, StreamError, file_to_host, host_to_file, to_result};
+use crate::abi::{self, Area, List, Res, finish_call};
 use crate::handle::{AppHandles, Known};
+use crate::layer::operate;
 use crate::state::{State, call};
 
 /// The bit of the vfs's handles.
@@ -44,16 +45,25 @@ extern "C" fn blocking_splice(stream: u32, source: u32, length: u64) -> *const R
 }
 
 fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *const Res<u64, StreamError> {
-    call(|state| {
-        let result = if stream & VIRTUAL == 0 {
-            file_to_host(state, source & !VIRTUAL, stream, length, blocking)
-        } else {
-            host_to_file(state, source, stream & !VIRTUAL, length, blocking)
-        };
-        match result {
-            // The host's error is the app's as it is.
-            Err(Failure::Host(error)) => Res::Err(StreamError::LastOperationFailed(error)),
-            result => answer(state, result),
-        }
-    })
+    let mut taken = None;
+    let result = operate(
+        |state| {
+            if stream & VIRTUAL == 0 {
+                file_to_host(state, source & !VIRTUAL, stream, length, blocking)
+            } else {
+                host_to_file(state, source, stream & !VIRTUAL, length, blocking, &mut taken)
+            }
+        },
+        to_result_of_host,
+    );
+    finish_call();
+    Area::put(result)
+}
+
+/// The host's error is the app's as it is.
+fn to_result_of_host(state: &mut State, result: Result<u64, Failure>) -> Res<u64, StreamError> {
+    match result {
+        Err(Failure::Host(error)) => Res::Err(StreamError::LastOperationFailed(error)),
+        result => to_result(state, result),
+    }
 }

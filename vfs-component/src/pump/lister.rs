@@ -5,6 +5,7 @@ use vfs_core::{DirStream, Error};
 use super::ends::{Progress, entries};
 use super::{Done, Next, World};
 use crate::abi::List;
+use crate::layer::{Stop, ended};
 use entries::Entry;
 
 /// Most entries that are offered at once. What happens to the directory meanwhile is not seen in them.
@@ -37,8 +38,10 @@ impl Lister {
                 return Next::Over(Ok(()));
             }
         }
-        if self.taken >= self.offered.len() {
-            self.fill(world);
+        if self.taken >= self.offered.len()
+            && let Err(stop) = self.fill(world)
+        {
+            return stop.into();
         }
         let offered = self.offered.get(self.taken..).unwrap_or(&[]);
         if offered.is_empty() {
@@ -51,33 +54,39 @@ impl Lister {
         }
     }
 
-    fn fill(&mut self, world: &mut World<'_>) {
+    fn fill(&mut self, world: &mut World<'_>) -> Result<(), Stop> {
         self.taken = 0;
         self.names.clear();
         self.offered.clear();
         if let Err(error) = self.reserve() {
             self.failure = Err(error);
-            return;
+            return Ok(());
         }
         while self.offered.len() < MOST {
             let entry = match world.volume.next_entry(&mut self.directory) {
                 Ok(Some(entry)) => entry,
                 Ok(None) => break,
-                // The listing goes on behind a name that cannot be said.
-                Err(error @ Error::IllegalByteSequence) => {
-                    self.failure = Err(error);
-                    continue;
-                }
-                Err(error) => {
-                    self.failure = Err(error);
-                    break;
-                }
+                Err(stop) => match ended(stop) {
+                    // The listing goes on behind a name that cannot be said.
+                    Ok(error @ Error::IllegalByteSequence) => {
+                        self.failure = Err(error);
+                        continue;
+                    }
+                    Ok(error) => {
+                        self.failure = Err(error);
+                        break;
+                    }
+                    Err(stop) if self.offered.is_empty() => return Err(stop),
+                    // First those that are there.
+                    Err(_) => break,
+                },
             };
             let start = self.names.len();
             self.names.extend_from_slice(entry.name.as_bytes());
             let name = List::of(self.names.get(start..).unwrap_or(&[]));
             self.offered.push(crate::abi::Pair(entry.kind.into(), name));
         }
+        Ok(())
     }
 
     /// Room for everything, so that no name moves while others are added.

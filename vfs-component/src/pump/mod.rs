@@ -18,6 +18,8 @@
 //! so nothing is allocated, polled or woken but by the component model itself. `docs/pump.md` tells the whole story.
 
 mod answer;
+#[cfg(feature = "late")]
+mod asking;
 mod ends;
 mod lister;
 mod reader;
@@ -26,6 +28,8 @@ mod writer;
 
 use vfs_core::Error;
 
+#[cfg(not(feature = "late"))]
+use crate::layer::Stop;
 use crate::standard::Standard;
 use crate::state::Volume;
 
@@ -55,6 +59,9 @@ pub struct Pump {
     /// Whether the task is there, and whether it ends with the last job.
     runs: bool,
     ends: bool,
+    /// Jobs that wait for an answer of the layer.
+    #[cfg(feature = "late")]
+    asking: Vec<asking::Asking>,
 }
 
 struct Waiting {
@@ -86,6 +93,17 @@ enum Next {
     Over(Result<(), Error>),
     /// There is nothing more to do.
     Gone,
+    /// It lacks an answer. Nothing has changed, and it is to be run again with the same progress.
+    #[cfg(feature = "late")]
+    Ask(vfs_core::late::Request),
+}
+
+#[cfg(not(feature = "late"))]
+impl From<Stop> for Next {
+    #[inline]
+    fn from(error: Stop) -> Self {
+        Self::Over(Err(error))
+    }
 }
 
 impl Job {
@@ -184,6 +202,7 @@ impl Pump {
     }
 
     /// One job goes on until it has to wait.
+    #[cfg(not(feature = "late"))]
     fn drive(&mut self, world: &mut World<'_>, mut job: Job, mut progress: Option<Progress>) {
         for _ in 0..TURNS {
             match job.turn(world, progress.take()) {

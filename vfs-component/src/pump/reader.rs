@@ -8,6 +8,7 @@ use vfs_core::{Error, OpenFile, StableBytes};
 use super::ends::{Progress, bytes};
 use super::{Done, Next, World};
 use crate::handle::{Input, StreamFailure};
+use crate::layer::{Stop, lent};
 use crate::standard::Standard;
 use crate::state::Volume;
 
@@ -63,27 +64,29 @@ impl Reader {
     pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
         let World { volume, standard } = world;
         let Some((file, offset)) = self.source.place(standard) else { return Next::Over(failure(standard)) };
-        match (&self.stage, progress) {
+        let stage = match (&self.stage, progress) {
             (_, Some(Progress { open: false, .. })) => return Next::Over(Ok(())),
-            (Stage::Asking, Some(_)) => self.stage = Stage::Offering,
+            (Stage::Asking, Some(_)) => Stage::Offering,
             (Stage::Offering, Some(Progress { count, .. })) => {
-                *offset += count as u64;
-                match volume.is_at_end(file, *offset) {
-                    Ok(false) => {}
-                    ended => return Next::Over(ended.map(|_| ())),
+                let next = *offset + count as u64;
+                match volume.is_at_end(file, next) {
+                    Ok(false) => *offset = next,
+                    Ok(true) => return Next::Over(Ok(())),
+                    Err(stop) => return stop.into(),
                 }
-                self.stage = Stage::Asking;
+                Stage::Asking
             }
-            (_, None) | (Stage::New, _) => self.stage = Stage::Asking,
-        }
-        let offered = match self.stage {
+            (_, None) | (Stage::New, _) => Stage::Asking,
+        };
+        let offered = match stage {
             Stage::Offering => match lend(volume, file, *offset, &mut self.copied) {
                 Ok([]) => return Next::Over(Ok(())),
                 Ok(bytes) => bytes,
-                Err(error) => return Next::Over(Err(error)),
+                Err(stop) => return stop.into(),
             },
             Stage::New | Stage::Asking => &[],
         };
+        self.stage = stage;
         // SAFETY: the image never changes, and what was copied is not touched before the offer is over.
         match unsafe { bytes::write(self.end, offered) } {
             None => Next::Wait,
@@ -101,12 +104,14 @@ impl Reader {
 }
 
 /// The bytes at an offset, in the image if they lie there.
-fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Error> {
+fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Stop> {
     let version = volume.contents_version(file);
     // Without a version nobody knows whether they are the file's still.
     if version.is_none() || copied.from(offset, version).is_none() {
         (copied.offset, copied.version) = (offset, version);
-        if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)? {
+        if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)?
+            && let Some(bytes) = lent(bytes, &mut copied.bytes)
+        {
             return Ok(bytes);
         }
     }

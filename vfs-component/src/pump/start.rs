@@ -11,6 +11,10 @@ const WAIT: u32 = 2;
 /// Events at the ends of streams and futures: read or written.
 const EVENTS: core::ops::RangeInclusive<u32> = 2..=5;
 
+/// An event of a question.
+#[cfg(feature = "late")]
+const SUBTASK: u32 = 1;
+
 #[link(wasm_import_module = "[export]vfs-compose:vfs/pump")]
 unsafe extern "C" {
     #[link_name = "[task-return]start"]
@@ -45,6 +49,10 @@ pub extern "C" fn callback(event: u32, end: u32, code: u32) -> u32 {
             && let Some(progress) = Progress::new(code)
         {
             pump.event(world, end, progress);
+        }
+        #[cfg(feature = "late")]
+        if event == SUBTASK {
+            pump.answered(world, end, code);
         }
         pump.go_on(world);
         pump.next()

@@ -8,6 +8,7 @@ use vfs_core::{Error, OpenFile};
 use super::ends::{Progress, bytes};
 use super::{Done, Next, World};
 use crate::handle::Position;
+use crate::layer::{Stop, failed};
 
 /// Bytes of the buffer at first, and at most: it grows while it is filled to its end.
 const LEAST: usize = 64 * 1024;
@@ -55,8 +56,8 @@ impl Writer {
             (Stage::Taking, Some(Progress { count, .. })) => count,
             _ => 0,
         };
-        if let Err(error) = self.write(world, taken) {
-            return Next::Over(Err(error));
+        if let Err(stop) = self.write(world, taken) {
+            return stop.into();
         }
         if let Some(Progress { open: false, .. }) = progress {
             return Next::Over(Ok(()));
@@ -93,12 +94,12 @@ impl Writer {
         Ok(())
     }
 
-    fn write(&mut self, world: &mut World<'_>, count: usize) -> Result<(), Error> {
+    fn write(&mut self, world: &mut World<'_>, count: usize) -> Result<(), Stop> {
         let bytes = self.buffer.get(..count).unwrap_or(&[]);
         self.filled = !bytes.is_empty() && count == self.buffer.len();
         match &mut self.sink {
             Sink::Null => Ok(()),
-            Sink::Failing(error) => Err(*error),
+            Sink::Failing(error) => Err(failed(*error)),
             Sink::File { file, position: Position::End } => world.volume.append(file, bytes),
             Sink::File { file, position: Position::At(offset) } => {
                 world.volume.write(file, *offset, bytes)?;

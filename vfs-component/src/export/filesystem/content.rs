@@ -1,11 +1,10 @@
 //! What is in a file: reading, writing, size.
 
-use vfs_core::Error;
-
 use super::{Answer, DONE};
 use crate::abi::{self, List, Pair, Unit};
 use crate::export::streams::{new_input, new_output};
 use crate::handle::{AppHandles, Input, Output, Position};
+use crate::layer::Stop;
 use crate::state::{State, answer};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read-via-stream")]
@@ -29,7 +28,7 @@ extern "C" fn append_via_stream(descriptor: u32) -> *const Answer<u32> {
     answer(|state| output_stream(state, descriptor, Position::End))
 }
 
-fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Result<u32, Error> {
+fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Result<u32, Stop> {
     state.session.handles.reserve()?;
     let file = state.session.handles.descriptor(descriptor);
     state.volume.check_writable(file)?;
@@ -57,29 +56,25 @@ extern "C" fn write(descriptor: u32, pointer: *const u8, length: usize, offset: 
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.set-size",
-    "wasi:filesystem/types@0.3#[method]descriptor.set-size",
+    "[method]descriptor.set-size",
     (descriptor: u32, size: u64) -> Unit,
     |state| state.volume.set_size(state.session.handles.descriptor(descriptor), size).map(|()| DONE)
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.advise",
-    "wasi:filesystem/types@0.3#[method]descriptor.advise",
+    "[method]descriptor.advise",
     (descriptor: u32, offset: u64, length: u64, _advice: u32) -> Unit,
     |state| state.volume.advise(state.session.handles.descriptor(descriptor), offset, length).map(|()| DONE)
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.sync",
-    "wasi:filesystem/types@0.3#[method]descriptor.sync",
+    "[method]descriptor.sync",
     (descriptor: u32) -> Unit,
     |state| state.volume.sync(state.session.handles.descriptor(descriptor)).map(|()| DONE)
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.sync-data",
-    "wasi:filesystem/types@0.3#[method]descriptor.sync-data",
+    "[method]descriptor.sync-data",
     (descriptor: u32) -> Unit,
     |state| state.volume.sync_data(state.session.handles.descriptor(descriptor)).map(|()| DONE)
 }

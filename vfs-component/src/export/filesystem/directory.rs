@@ -6,8 +6,7 @@ use crate::handle::{AppHandles, Handle, Kind};
 use crate::state::{State, answer, call_value};
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.create-directory-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.create-directory-at",
+    "[method]descriptor.create-directory-at",
     (descriptor: u32, path: *const u8, path_length: usize) -> Unit,
     |state| {
         let path = abi::string(path, path_length);
@@ -16,8 +15,7 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.remove-directory-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.remove-directory-at",
+    "[method]descriptor.remove-directory-at",
     (descriptor: u32, path: *const u8, path_length: usize) -> Unit,
     |state| {
         let path = abi::string(path, path_length);

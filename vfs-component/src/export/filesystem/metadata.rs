@@ -1,10 +1,11 @@
 //! What a descriptor or a node is: type, flags, size, times, identity.
 
-use vfs_core::{Error, Stat};
+use vfs_core::Stat;
 
 use super::{Answer, Answer3, DONE, descriptor_type, follow, new_timestamp};
 use crate::abi::{self, Datetime, DescriptorType, Opt, Pair, Unit};
 use crate::handle::AppHandles;
+use crate::layer::Stop;
 use crate::state::{State, answer, call_value};
 
 /// `descriptor-stat`, with the type of a node as a version has it.
@@ -18,6 +19,11 @@ struct DescriptorStat<T> {
     modified: Opt<Datetime>,
     changed: Opt<Datetime>,
 }
+
+type Stat3 = DescriptorStat<DescriptorType>;
+
+/// `metadata-hash-value`.
+type Hash = Pair<u64, u64>;
 
 #[cfg(target_arch = "wasm32")]
 const _: () = {
@@ -41,8 +47,7 @@ impl<T> DescriptorStat<T> {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.get-flags",
-    "wasi:filesystem/types@0.3#[method]descriptor.get-flags",
+    "[method]descriptor.get-flags",
     (descriptor: u32) -> u8,
     |state| Ok(state.volume.flags(state.session.handles.descriptor(descriptor)).bits())
 }
@@ -65,13 +70,12 @@ extern "C" fn stat(descriptor: u32) -> *const Answer<DescriptorStat<u8>> {
     })
 }
 
-#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.stat")]
-extern "C" fn stat_3(descriptor: u32) -> *const Answer3<DescriptorStat<DescriptorType>> {
-    answer(|state| {
+const _: () = {
+    super::export_3! { "[method]descriptor.stat", (descriptor: u32) -> Stat3, |state| {
         let stat = state.volume.stat(state.session.handles.descriptor(descriptor))?;
         Ok(DescriptorStat::new(stat.kind.into(), stat))
-    })
-}
+    } }
+};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.stat-at")]
 extern "C" fn stat_at(
@@ -86,26 +90,23 @@ extern "C" fn stat_at(
     })
 }
 
-#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.stat-at")]
-extern "C" fn stat_at_3(
-    descriptor: u32,
-    path_flags: u32,
-    path: *const u8,
-    path_length: usize,
-) -> *const Answer3<DescriptorStat<DescriptorType>> {
-    answer(|state| {
-        let stat = stat_of_path(state, descriptor, path_flags, abi::string(path, path_length))?;
-        Ok(DescriptorStat::new(stat.kind.into(), stat))
-    })
-}
+const _: () = {
+    super::export_3! {
+        "[method]descriptor.stat-at",
+        (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize) -> Stat3,
+        |state| {
+            let stat = stat_of_path(state, descriptor, path_flags, abi::string(path, path_length))?;
+            Ok(DescriptorStat::new(stat.kind.into(), stat))
+        }
+    }
+};
 
-fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Error> {
+fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Stop> {
     state.volume.stat_at(state.session.handles.descriptor(descriptor), path, follow(path_flags))
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.set-times",
-    "wasi:filesystem/types@0.3#[method]descriptor.set-times",
+    "[method]descriptor.set-times",
     (
         descriptor: u32,
         accessed: u32,
@@ -125,8 +126,7 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.set-times-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.set-times-at",
+    "[method]descriptor.set-times-at",
     (
         descriptor: u32,
         path_flags: u32,
@@ -164,9 +164,8 @@ extern "C" fn is_same_object_3(descriptor: u32, other: u32) -> bool {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.metadata-hash",
-    "wasi:filesystem/types@0.3#[method]descriptor.metadata-hash",
-    (descriptor: u32) -> Pair<u64, u64>,
+    "[method]descriptor.metadata-hash",
+    (descriptor: u32) -> Hash,
     |state| {
         let (lower, upper) = state.volume.metadata_hash(state.session.handles.descriptor(descriptor))?;
         Ok(Pair(lower, upper))
@@ -174,9 +173,8 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.metadata-hash-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.metadata-hash-at",
-    (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize) -> Pair<u64, u64>,
+    "[method]descriptor.metadata-hash-at",
+    (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize) -> Hash,
     |state| {
         let path = abi::string(path, path_length);
         state.volume

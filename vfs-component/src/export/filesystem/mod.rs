@@ -1,24 +1,37 @@
 //! `wasi:filesystem/{types,preopens}`, by what the functions are about.
 
-/// A function that WASI 0.2 and 0.3 have alike, but for the layout of the error: its name in both, its parameters, and what it does
-/// with the state. What 0.3 calls asynchronous is done when it returns here, so it needs no task.
+/// A function that WASI 0.2 and 0.3 have alike, but for the layout of the error: its name in both, its parameters, and what
+/// it does with the state.
 macro_rules! export {
-    ($(#[$doc:meta])* $old:literal, $new:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ty, $body:expr) => {
+    ($function:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ident, |$state:ident| $body:expr) => {
         const _: () = {
-            $(#[$doc])*
-            #[unsafe(export_name = $old)]
+            #[unsafe(export_name = concat!("wasi:filesystem/types#", $function))]
             extern "C" fn version_2($($name: $ty),*) -> *const super::Answer<$value> {
-                crate::state::answer($body)
+                crate::state::answer(|$state| $body)
             }
 
-            $(#[$doc])*
-            #[unsafe(export_name = $new)]
-            extern "C" fn version_3($($name: $ty),*) -> *const super::Answer3<$value> {
-                crate::state::answer($body)
-            }
+            super::export_3! { $function, ($($name: $ty),*) -> $value, |$state| $body }
         };
     };
 }
+
+/// A function of WASI 0.3. What it calls asynchronous is done when it returns here, so it needs no task; `then` says what a
+/// task does at its end.
+#[cfg(not(feature = "late"))]
+macro_rules! export_3 {
+    (
+        $function:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ident, |$state:ident| $body:expr
+        $(, then $after:path)?
+    ) => {
+        #[unsafe(export_name = concat!("wasi:filesystem/types@0.3#", $function))]
+        extern "C" fn version_3($($name: $ty),*) -> *const super::Answer3<$value> {
+            crate::state::answer(|$state| $body)
+        }
+    };
+}
+
+#[cfg(not(feature = "late"))]
+use export_3;
 
 mod content;
 mod directory;
@@ -28,6 +41,11 @@ mod names;
 mod open;
 mod preopens;
 mod streams3;
+#[cfg(feature = "late")]
+mod tasks3;
+
+#[cfg(feature = "late")]
+use tasks3::export_3;
 
 use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, Timestamp};
 

@@ -5,8 +5,7 @@ use crate::abi::{self, List, Unit};
 use crate::handle::AppHandles;
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.rename-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.rename-at",
+    "[method]descriptor.rename-at",
     (
         descriptor: u32,
         old_path: *const u8,
@@ -24,8 +23,7 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.link-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.link-at",
+    "[method]descriptor.link-at",
     (
         descriptor: u32,
         old_path_flags: u32,
@@ -45,8 +43,7 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.unlink-file-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.unlink-file-at",
+    "[method]descriptor.unlink-file-at",
     (descriptor: u32, path: *const u8, path_length: usize) -> Unit,
     |state| {
         let path = abi::string(path, path_length);
@@ -55,8 +52,7 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.symlink-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.symlink-at",
+    "[method]descriptor.symlink-at",
     (descriptor: u32, target: *const u8, target_length: usize, path: *const u8, path_length: usize) -> Unit,
     |state| {
         let (target, path) = (abi::string(target, target_length), abi::string(path, path_length));
@@ -65,8 +61,7 @@ export! {
 }
 
 export! {
-    "wasi:filesystem/types#[method]descriptor.readlink-at",
-    "wasi:filesystem/types@0.3#[method]descriptor.readlink-at",
+    "[method]descriptor.readlink-at",
     (descriptor: u32, path: *const u8, path_length: usize) -> List,
     |state| {
         let path = abi::string(path, path_length);

@@ -1,11 +1,11 @@
 //! Opening and dropping descriptors.
 
-use vfs_core::{DescriptorFlags, Error, OpenFlags};
+use vfs_core::{DescriptorFlags, OpenFlags};
 
-use super::{Answer, Answer3, follow, version_2, version_3};
-use crate::abi::{self, ErrorCode};
+use super::{Answer, follow, version_2, version_3};
+use crate::abi;
 use crate::handle::{AppHandles, Handle, Kind};
-use crate::pump;
+use crate::layer::Stop;
 use crate::state::{State, answer, call_value};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.open-at")]
@@ -24,53 +24,60 @@ extern "C" fn open_at(
     })
 }
 
-#[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.open-at")]
-extern "C" fn open_at_3(
-    descriptor: u32,
-    path_flags: u32,
-    path: *const u8,
-    path_length: usize,
-    open_flags: u32,
-    flags: u32,
-) -> *const Answer3<u32> {
-    answer(|state| {
-        let path = abi::string(path, path_length);
-        let file = open(state, descriptor, path_flags, path, open_flags, flags)?;
-        Ok(version_3::resource_new_descriptor(file))
-    })
-}
-
-/// The same as a task, which is the pump from then on if there is none: for a vfs that nothing in front of the app starts.
-#[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
-extern "C" fn open_at_as_pump(
-    descriptor: u32,
-    path_flags: u32,
-    path: *const u8,
-    path_length: usize,
-    open_flags: u32,
-    flags: u32,
-) -> u32 {
-    let opened = call_value(|state| {
-        let path = abi::string(path, path_length);
-        open(state, descriptor, path_flags, path, open_flags, flags)
-    });
-    match opened {
-        Ok(file) => task_return(0, version_3::resource_new_descriptor(file), 0, 0, 0),
-        Err(error) => task_return(1, ErrorCode::from(error).number().into(), 0, 0, 0),
+const _: () = {
+    super::export_3! {
+        "[method]descriptor.open-at",
+        (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize, open_flags: u32, flags: u32) -> u32,
+        |state| {
+            let path = abi::string(path, path_length);
+            let file = open(state, descriptor, path_flags, path, open_flags, flags)?;
+            Ok(version_3::resource_new_descriptor(file))
+        },
+        then crate::pump::become_pump
     }
-    pump::become_pump()
-}
+};
 
-#[unsafe(export_name = "[callback][async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
-extern "C" fn open_at_callback(event: u32, end: u32, code: u32) -> u32 {
-    pump::callback(event, end, code)
-}
+/// For a vfs that nothing in front of the app starts.
+#[cfg(not(feature = "late"))]
+mod as_pump {
+    use super::super::version_3;
+    use super::open;
+    use crate::abi::{self, ErrorCode};
+    use crate::pump;
+    use crate::state::call_value;
 
-#[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
-unsafe extern "C" {
-    /// `result<descriptor, error-code>`, flat: the tag; the handle or the code; whether the code has a text, and the text.
-    #[link_name = "[task-return][method]descriptor.open-at"]
-    safe fn task_return(tag: u32, value: u32, has_text: u32, text: usize, text_length: usize);
+    /// The same as a task, which is the pump from then on if there is none.
+    #[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
+    extern "C" fn open_at_as_pump(
+        descriptor: u32,
+        path_flags: u32,
+        path: *const u8,
+        path_length: usize,
+        open_flags: u32,
+        flags: u32,
+    ) -> u32 {
+        let opened = call_value(|state| {
+            let path = abi::string(path, path_length);
+            open(state, descriptor, path_flags, path, open_flags, flags)
+        });
+        match opened {
+            Ok(file) => task_return(0, version_3::resource_new_descriptor(file), 0, 0, 0),
+            Err(error) => task_return(1, ErrorCode::from(error).number().into(), 0, 0, 0),
+        }
+        pump::become_pump()
+    }
+
+    #[unsafe(export_name = "[callback][async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
+    extern "C" fn open_at_callback(event: u32, end: u32, code: u32) -> u32 {
+        pump::callback(event, end, code)
+    }
+
+    #[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
+    unsafe extern "C" {
+        /// `result<descriptor, error-code>`, flat: the tag; the handle or the code; whether the code has a text, and the text.
+        #[link_name = "[task-return][method]descriptor.open-at"]
+        safe fn task_return(tag: u32, value: u32, has_text: u32, text: usize, text_length: usize);
+    }
 }
 
 /// Opens what is at a path; the number of its handle.
@@ -82,7 +89,7 @@ fn open(
     path: &str,
     open_flags: u32,
     flags: u32,
-) -> Result<u32, Error> {
+) -> Result<u32, Stop> {
     let State { volume, session, .. } = state;
     session.handles.reserve()?;
     let file = volume.open_at(

@@ -1,9 +1,10 @@
 //! `wasi:filesystem/preopens`.
 
 use super::{version_2, version_3};
-use crate::abi::{List, Pair};
+use crate::abi::{Area, List, Pair};
 use crate::handle::{AppHandles, Handle};
-use crate::state::{State, call};
+use crate::layer::{ended, failed};
+use crate::state::{State, answer_value};
 
 #[unsafe(export_name = "wasi:filesystem/preopens#get-directories")]
 extern "C" fn get_directories() -> *const List {
@@ -17,20 +18,30 @@ extern "C" fn get_directories_3() -> *const List {
 
 /// New descriptors at each call. What memory or `max-open` leaves no room for is left out.
 fn directories(resource_new: impl Fn(u32) -> u32) -> *const List {
-    call(|state| {
+    let mut rest = None;
+    let directories = answer_value(|state| {
         let State { volume, session, lists, .. } = state;
-        lists.directories.clear();
-        for (path, name) in session.preopens() {
-            if lists.directories.try_reserve(1).is_err() {
-                break;
+        let mut preopens = rest.unwrap_or_else(|| {
+            lists.directories.clear();
+            session.preopens()
+        });
+        while let Some((path, name)) = preopens.next()
+            && lists.directories.try_reserve(1).is_ok()
+        {
+            let opened = match session.handles.reserve() {
+                Ok(()) => session.open_directory(volume, path),
+                Err(error) => Err(failed(error)),
+            };
+            match opened {
+                Ok(directory) => {
+                    let descriptor = resource_new(session.handles.add(Handle::Descriptor(directory)));
+                    lists.directories.push(Pair(descriptor, List::of(name.as_bytes())));
+                }
+                Err(stop) => drop(ended(stop)?),
             }
-            if session.handles.reserve().is_ok()
-                && let Ok(directory) = session.open_directory(volume, path)
-            {
-                let descriptor = resource_new(session.handles.add(Handle::Descriptor(directory)));
-                lists.directories.push(Pair(descriptor, List::of(name.as_bytes())));
-            }
+            rest = Some(preopens);
         }
-        List::of(&lists.directories)
-    })
+        Ok(List::of(&lists.directories))
+    });
+    Area::put(directories)
 }

@@ -1,9 +1,10 @@
 //! The streams of WASI 0.3: contents read and written, and listings.
 
-use vfs_core::{Error, OpenFile};
+use vfs_core::OpenFile;
 
 use crate::abi::Pair;
 use crate::handle::{AppHandles, Position};
+use crate::layer::{Stop, error_of};
 use crate::pump::{Done, Lister, Reader, Sink, Source, World, Writer, bytes, entries};
 use crate::state::{State, call, call_value};
 
@@ -17,9 +18,9 @@ extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, 
         let world = &mut World { volume, standard: &mut session.standard };
         match file {
             Ok(file) => pump.read(world, Reader::new(end, done, Source::File { file, offset })),
-            Err(error) => {
+            Err(stop) => {
                 bytes::drop_writable(end);
-                pump.answer(world, done, Err(error));
+                pump.answer(world, done, Err(error_of(stop)));
             }
         }
         Pair(stream, future)
@@ -27,7 +28,7 @@ extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, 
 }
 
 /// Streams go on when the descriptor is dropped, so each has an open file of its own.
-fn readable(state: &mut State, descriptor: u32) -> Result<OpenFile, Error> {
+fn readable(state: &mut State, descriptor: u32) -> Result<OpenFile, Stop> {
     let file = state.session.handles.descriptor(descriptor);
     state.volume.check_readable(file)?;
     state.volume.reopen(file)
@@ -47,14 +48,14 @@ fn write(state: &mut State, descriptor: u32, stream: u32, position: Position) ->
     let (future, done) = Done::of_filesystem();
     let sink = match writable(state, descriptor) {
         Ok(file) => Sink::File { file, position },
-        Err(error) => Sink::Failing(error),
+        Err(stop) => Sink::Failing(error_of(stop)),
     };
     let State { volume, session, pump, .. } = state;
     pump.write(&mut World { volume, standard: &mut session.standard }, Writer::new(stream, done, sink));
     future
 }
 
-fn writable(state: &mut State, descriptor: u32) -> Result<OpenFile, Error> {
+fn writable(state: &mut State, descriptor: u32) -> Result<OpenFile, Stop> {
     let file = state.session.handles.descriptor(descriptor);
     state.volume.check_writable(file)?;
     state.volume.reopen(file)
@@ -70,9 +71,9 @@ extern "C" fn read_directory(descriptor: u32) -> *const Pair<u32, u32> {
         let world = &mut World { volume, standard: &mut session.standard };
         match directory {
             Ok(directory) => pump.list(world, Lister::new(end, done, directory)),
-            Err(error) => {
+            Err(stop) => {
                 entries::drop_writable(end);
-                pump.answer(world, done, Err(error));
+                pump.answer(world, done, Err(error_of(stop)));
             }
         }
         Pair(stream, future)

@@ -6,7 +6,8 @@ use crate::export::poll::new_pollable;
 use crate::handle::{AppHandles, Input, Kind, Pollable};
 use crate::host;
 use crate::host::streams::Outcome;
-use crate::state::{Session, State, call, call_value, within_call};
+use crate::layer::ended;
+use crate::state::{Session, State, call_value, within_call};
 use vfs_core::OpenFile;
 
 #[unsafe(export_name = "wasi:io/streams#[method]input-stream.read")]
@@ -49,17 +50,10 @@ extern "C" fn drop_input_stream(stream: u32) {
 }
 
 #[inline]
-fn read_with(
-    stream: u32,
-    length: u64,
-    of_host: impl FnOnce(u32, u64) -> Outcome<List>,
-) -> *const Res<List, StreamError> {
-    call(|state| {
-        let result = match state.session.handles.input(stream) {
-            Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
-            _ => read_file(state, stream, length).map(List::of),
-        };
-        answer(state, result)
+fn read_with(stream: u32, length: u64, of_host: impl Fn(u32, u64) -> Outcome<List>) -> *const Res<List, StreamError> {
+    answer(|state| match state.session.handles.input(stream) {
+        Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
+        _ => read_file(state, stream, length).map(List::of),
     })
 }
 
@@ -84,7 +78,8 @@ pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&
             *offset += bytes.len() as u64;
             Ok(bytes)
         }
-        Err(error) => {
+        Err(stop) => {
+            let error = ended(stop)?;
             *closed = true;
             Err(Failure::File(error))
         }
@@ -99,13 +94,10 @@ pub(super) fn unread_file(state: &mut State, stream: u32, count: u64) {
 }
 
 #[inline]
-fn skip_with(stream: u32, length: u64, of_host: impl FnOnce(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
-    call(|state| {
-        let result = match state.session.handles.input(stream) {
-            Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
-            _ => skip_file(state, stream, length),
-        };
-        answer(state, result)
+fn skip_with(stream: u32, length: u64, of_host: impl Fn(u32, u64) -> Outcome<u64>) -> *const Res<u64, StreamError> {
+    answer(|state| match state.session.handles.input(stream) {
+        Input::Host(host) => of_host(host.handle, length).map_err(Failure::from),
+        _ => skip_file(state, stream, length),
     })
 }
 

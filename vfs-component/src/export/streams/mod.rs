@@ -8,10 +8,13 @@ pub use splice::{Blocking, file_to_host, host_to_file};
 
 use vfs_core::Error;
 
-use crate::abi::Res;
+use crate::abi::{Area, Res, finish_call};
 use crate::export::error::new_error;
 use crate::handle::{AppHandles, Handle, Input, Output, StreamFailure};
 use crate::host;
+#[cfg(feature = "late")]
+use crate::layer::Stop;
+use crate::layer::operate;
 use crate::state::State;
 
 #[link(wasm_import_module = "[export]wasi:io/streams")]
@@ -46,6 +49,31 @@ pub enum Failure {
     File(Error),
     Host(u32),
     Denied(&'static str),
+    /// It has not failed, but lacks an answer.
+    #[cfg(feature = "late")]
+    Ask(vfs_core::late::Request),
+}
+
+#[cfg(feature = "late")]
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => Self::File(error),
+            Stop::Ask(request) => Self::Ask(request),
+        }
+    }
+}
+
+#[cfg(feature = "late")]
+impl crate::layer::Halt for Failure {
+    type Failure = Self;
+
+    fn failure(self) -> Result<Self, vfs_core::late::Request> {
+        match self {
+            Self::Ask(request) => Err(request),
+            failure => Ok(failure),
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -73,14 +101,24 @@ impl From<host::streams::StreamError> for Failure {
     }
 }
 
+/// One operation on streams.
+pub fn answer<T: Copy>(operation: impl FnMut(&mut State) -> Result<T, Failure>) -> *const Res<T, StreamError> {
+    let result = operate(operation, to_result);
+    finish_call();
+    Area::put(result)
+}
+
 /// The result for the app.
-pub fn answer<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
+pub fn to_result<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
     let failure = match result {
         Ok(value) => return Res::Ok(value),
         Err(Failure::Closed) => return Res::Err(StreamError::Closed),
         Err(Failure::File(error)) => StreamFailure::File(error),
         Err(Failure::Host(handle)) => StreamFailure::Host(handle),
         Err(Failure::Denied(message)) => StreamFailure::Denied(message),
+        // An operation that lacks an answer has no result.
+        #[cfg(feature = "late")]
+        Err(Failure::Ask(_)) => crate::abi::trap(),
     };
     Res::Err(StreamError::LastOperationFailed(new_error(state, failure)))
 }

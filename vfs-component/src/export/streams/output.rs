@@ -5,7 +5,8 @@ use crate::abi::{self, Res, Unit};
 use crate::export::poll::new_pollable;
 use crate::handle::{AppHandles, Handle, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
-use crate::state::{State, Volume, call, call_value, within_call};
+use crate::layer::ended;
+use crate::state::{State, Volume, call_value, within_call};
 use vfs_core::{Error, Handles};
 
 /// The most bytes that `check-write` permits the next writes to bring: as many as there is surely room for when they come. An app
@@ -31,19 +32,16 @@ static ZEROES: [u8; 4096] = [0; 4096];
 
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.check-write")]
 extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
-    call(|state| {
-        let result = match state.session.handles.output(stream) {
-            Output::Host(stream) => match host::check_write(stream.handle) {
-                Ok(0) => Ok(0),
-                Ok(of_host) => room(of_host.min(LARGE_PERMIT as u64) as usize).map(|bytes| bytes.min(of_host)),
-                Err(error) => Err(error.into()),
-            },
-            Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
-            Output::Null => permit(None),
-            Output::Failing(failure) => Err((*failure).into()),
-            Output::File { permit: left, .. } => permit(*left).inspect(|permitted| *left = Some(*permitted)),
-        };
-        answer(state, result)
+    answer(|state| match state.session.handles.output(stream) {
+        Output::Host(stream) => match host::check_write(stream.handle) {
+            Ok(0) => Ok(0),
+            Ok(of_host) => room(of_host.min(LARGE_PERMIT as u64) as usize).map(|bytes| bytes.min(of_host)),
+            Err(error) => Err(error.into()),
+        },
+        Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
+        Output::Null => permit(None),
+        Output::Failing(failure) => Err((*failure).into()),
+        Output::File { permit: left, .. } => permit(*left).inspect(|permitted| *left = Some(*permitted)),
     })
 }
 
@@ -51,16 +49,16 @@ extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
 /// More bytes than `check-write` permitted, as WASI has it.
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.write")]
 extern "C" fn write(stream: u32, pointer: *const u8, length: usize) -> *const Res<Unit, StreamError> {
-    call(|state| {
+    let mut is_permitted = false;
+    answer(|state| {
         let bytes = abi::list(pointer, length);
-        let result = match state.session.handles.output(stream) {
+        match state.session.handles.output(stream) {
             Output::Host(stream) => host::write(stream.handle, bytes).map_err(Failure::from),
             _ => {
-                use_permit(&mut state.session.handles, stream, length as u64);
+                use_permit(&mut state.session.handles, stream, length as u64, &mut is_permitted);
                 write_file(state, stream, bytes)
             }
-        };
-        answer(state, result)
+        }
     })
 }
 
@@ -70,13 +68,12 @@ extern "C" fn blocking_write_and_flush(
     pointer: *const u8,
     length: usize,
 ) -> *const Res<Unit, StreamError> {
-    call(|state| {
+    answer(|state| {
         let bytes = abi::list(pointer, length);
-        let result = match state.session.handles.output(stream) {
+        match state.session.handles.output(stream) {
             Output::Host(stream) => host::blocking_write_and_flush(stream.handle, bytes).map_err(Failure::from),
             _ => write_file(state, stream, bytes),
-        };
-        answer(state, result)
+        }
     })
 }
 
@@ -108,26 +105,22 @@ extern "C" fn subscribe(stream: u32) -> u32 {
 /// More bytes than `check-write` permitted, as WASI has it.
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.write-zeroes")]
 extern "C" fn write_zeroes(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
-    call(|state| {
-        let result = match state.session.handles.output(stream) {
-            Output::Host(stream) => host::write_zeroes(stream.handle, length).map_err(Failure::from),
-            _ => {
-                use_permit(&mut state.session.handles, stream, length);
-                write_zeroes_to_file(state, stream, length)
-            }
-        };
-        answer(state, result)
+    let (mut is_permitted, mut left) = (false, length);
+    answer(|state| match state.session.handles.output(stream) {
+        Output::Host(stream) => host::write_zeroes(stream.handle, length).map_err(Failure::from),
+        _ => {
+            use_permit(&mut state.session.handles, stream, length, &mut is_permitted);
+            write_zeroes_to_file(state, stream, length, &mut left)
+        }
     })
 }
 
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.blocking-write-zeroes-and-flush")]
 extern "C" fn blocking_write_zeroes_and_flush(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
-    call(|state| {
-        let result = match state.session.handles.output(stream) {
-            Output::Host(stream) => host::blocking_write_zeroes_and_flush(stream.handle, length).map_err(Failure::from),
-            _ => write_zeroes_to_file(state, stream, length),
-        };
-        answer(state, result)
+    let mut left = length;
+    answer(|state| match state.session.handles.output(stream) {
+        Output::Host(stream) => host::blocking_write_zeroes_and_flush(stream.handle, length).map_err(Failure::from),
+        _ => write_zeroes_to_file(state, stream, length, &mut left),
     })
 }
 
@@ -137,19 +130,20 @@ extern "C" fn drop_output_stream(stream: u32) {
 }
 
 #[inline]
-fn flush_with(stream: u32, of_host: impl FnOnce(u32) -> host::Outcome<Unit>) -> *const Res<Unit, StreamError> {
-    call(|state| {
-        let result = match state.session.handles.output(stream) {
-            Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
-            Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
-            Output::File { .. } | Output::Null => Ok([]),
-            Output::Failing(failure) => Err((*failure).into()),
-        };
-        answer(state, result)
+fn flush_with(stream: u32, of_host: impl Fn(u32) -> host::Outcome<Unit>) -> *const Res<Unit, StreamError> {
+    answer(|state| match state.session.handles.output(stream) {
+        Output::Host(stream) => of_host(stream.handle).map_err(Failure::from),
+        Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
+        Output::File { .. } | Output::Null => Ok([]),
+        Output::Failing(failure) => Err((*failure).into()),
     })
 }
 
-fn use_permit(handles: &mut Handles<Handle>, stream: u32, length: u64) {
+/// Takes `length` bytes of what `check-write` has permitted, once for an operation.
+fn use_permit(handles: &mut Handles<Handle>, stream: u32, length: u64, is_permitted: &mut bool) {
+    if core::mem::replace(is_permitted, true) {
+        return;
+    }
     if let Output::File { permit, closed: false, .. } = handles.output(stream) {
         match permit.unwrap_or(0).checked_sub(length) {
             Some(rest) => *permit = permit.and(Some(rest)),
@@ -187,21 +181,25 @@ pub(super) fn write_to(
         Position::End => volume.append(file, bytes),
         Position::At(offset) => volume.write(file, *offset, bytes).map(|()| *offset += bytes.len() as u64),
     };
-    result.map(|()| []).map_err(|error| {
-        *closed = true;
-        Failure::File(error)
-    })
+    match result {
+        Ok(()) => Ok([]),
+        Err(stop) => {
+            let error = ended(stop)?;
+            *closed = true;
+            Err(Failure::File(error))
+        }
+    }
 }
 
-fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64) -> Result<Unit, Failure> {
+/// Writes the zeros that are `left` of `length`.
+fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64, left: &mut u64) -> Result<Unit, Failure> {
     if matches!(state.session.handles.output(stream), Output::Null) {
         return Ok([]);
     }
-    let mut left = length;
-    while left > 0 {
-        let piece = left.min(ZEROES.len() as u64);
+    while *left > 0 {
+        let piece = (*left).min(ZEROES.len() as u64);
         write_file(state, stream, &ZEROES[..piece as usize])?;
-        left -= piece;
+        *left -= piece;
     }
     // Of a closed stream also the writing of nothing fails.
     if length == 0 { write_file(state, stream, &[]) } else { Ok([]) }

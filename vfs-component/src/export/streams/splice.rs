@@ -6,7 +6,7 @@ use super::{Failure, StreamError, answer};
 use crate::abi::{self, List, Res, Unit};
 use crate::handle::{AppHandles, Input, Output};
 use crate::host::streams as host;
-use crate::state::{State, call};
+use crate::state::State;
 
 /// What one `blocking-write-and-flush` takes at most, by WASI's text.
 const BLOCKING_WRITE: u64 = 4096;
@@ -30,7 +30,8 @@ pub enum Blocking {
 }
 
 fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *const Res<u64, StreamError> {
-    call(|state| {
+    let mut taken = None;
+    answer(|state| {
         let from = match state.session.handles.input(source) {
             Input::Host(host) => Some(host.handle),
             _ => None,
@@ -39,17 +40,16 @@ fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *co
             Output::Host(host) => Some(host.handle),
             _ => None,
         };
-        let result = match (from, to) {
+        match (from, to) {
             (Some(from), Some(to)) => match blocking {
                 Blocking::Yes => host::blocking_splice(to, from, length),
                 Blocking::No => host::splice(to, from, length),
             }
             .map_err(Failure::from),
             (None, Some(to)) => file_to_host(state, source, to, length, blocking),
-            (Some(from), None) => host_to_file(state, from, stream, length, blocking),
+            (Some(from), None) => host_to_file(state, from, stream, length, blocking, &mut taken),
             (None, None) => file_to_file(state, source, stream, length),
-        };
-        answer(state, result)
+        }
     })
 }
 
@@ -68,21 +68,28 @@ pub fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocki
     given(state, source, count, written.map_err(Failure::from))
 }
 
-/// From a stream of the host, by the host's handle, to a file's stream, by its number.
+/// From a stream of the host, by the host's handle, to a file's stream, by its number. `taken` is what the operation has
+/// got from the host.
 pub fn host_to_file(
     state: &mut State,
     from: u32,
     stream: u32,
     length: u64,
     blocking: Blocking,
+    taken: &mut Option<List>,
 ) -> Result<u64, Failure> {
     let State { volume, session, .. } = state;
     // Nothing is taken from the host for a stream that can take nothing, and no more than there is room for.
     write_to(volume, &mut session.handles, stream, &[])?;
-    let length = length.min(abi::make_room(FROM_HOST));
-    let List { pointer, length } = match blocking {
-        Blocking::Yes => host::blocking_read(from, length)?,
-        Blocking::No => host::read(from, length)?,
+    let List { pointer, length } = match *taken {
+        Some(list) => list,
+        None => {
+            let length = length.min(abi::make_room(FROM_HOST));
+            *taken.insert(match blocking {
+                Blocking::Yes => host::blocking_read(from, length)?,
+                Blocking::No => host::read(from, length)?,
+            })
+        }
     };
     write_to(volume, &mut session.handles, stream, abi::list(pointer, length))?;
     Ok(length as u64)

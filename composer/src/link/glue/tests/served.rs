@@ -3,12 +3,11 @@
 use wasmtime::{Engine, ExternType, Module};
 
 use super::wit::validate;
+use crate::guest::PLAIN;
 use crate::link::glue::{Encoding, Group, Kind, Owner, Request, module};
 use crate::tailor::BUSY;
 use crate::wasi::{Wasi, path_of};
 
-/// The vfs as it is built.
-const VFS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm"));
 const ALL: Group = Group { has_memory: true, has_realloc: true, encoding: Encoding::Utf8 };
 
 #[test]
@@ -24,7 +23,7 @@ fn all_functions_of_the_world_have_glue() {
 fn the_vfs_has_the_functions_that_glue_calls() {
     let wasi = Wasi::new().unwrap();
     let engine = Engine::default();
-    let vfs = Module::new(&engine, VFS).unwrap();
+    let vfs = Module::new(&engine, PLAIN.module).unwrap();
     let encodings = [Encoding::Utf8, Encoding::Utf16, Encoding::Latin1OrUtf16];
     let glue = encodings.map(|encoding| {
         let group = Group { encoding, ..ALL };

@@ -15,24 +15,41 @@ impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
         answers: &mut Answers,
         mut operation: impl FnMut(&mut Self) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
-        core::mem::swap(&mut self.tree.layer.answers, answers);
-        let result = loop {
-            self.tree.layer.contradicted.set(false);
+        loop {
+            self.begin(answers);
             let result = operation(self);
-            // Others have changed the layer between two answers. They are asked for again, but not for ever.
-            if result.is_err() && self.tree.layer.contradicted.get() && self.tree.layer.answers.restart() {
-                continue;
+            let outcome = match &result {
+                Ok(_) => Outcome::Done,
+                Err(Stop::Ask(_)) => Outcome::Asks,
+                Err(Stop::Error(_)) => Outcome::Failed,
+            };
+            if self.end(answers, outcome) {
+                return result;
             }
-            break result;
-        };
-        if !matches!(result, Err(Stop::Ask(_))) {
+        }
+    }
+
+    /// The first half of [`Volume::attempt`], for whoever runs the operation in between: gives the layer the answers.
+    pub fn begin(&mut self, answers: &mut Answers) {
+        core::mem::swap(&mut self.tree.layer.answers, answers);
+        self.tree.layer.contradicted.set(false);
+    }
+
+    /// The second half: takes the answers back. `false`: others have changed the layer between two answers, and the operation
+    /// is to be run again at once. It asks for them again then.
+    #[must_use]
+    pub fn end(&mut self, answers: &mut Answers, outcome: Outcome) -> bool {
+        let layer = &mut self.tree.layer;
+        // But not for ever.
+        let is_over = outcome == Outcome::Done || !layer.contradicted.get() || !layer.answers.restart();
+        if is_over && outcome != Outcome::Asks {
             self.drop_held();
         }
         if let Err(Stop::Error(_)) = result {
             self.tree.layer.answers.forget_errors();
         }
         core::mem::swap(&mut self.tree.layer.answers, answers);
-        result
+        is_over
     }
 
     /// Gives back what an operation holds that is not run again, whatever it was told. A change that it has asked for may have been
@@ -63,6 +80,17 @@ impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
     pub fn layer_mut(&mut self) -> &mut LateLayer {
         &mut self.tree.layer
     }
+}
+
+/// How an attempt has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The operation is done.
+    Done,
+    /// It needs one more answer.
+    Asks,
+    /// It has failed.
+    Failed,
 }
 
 /// A read that the layer can be asked for directly. A short answer is not the end of the file, unless the layer makes the file's

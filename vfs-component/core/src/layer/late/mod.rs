@@ -42,7 +42,7 @@ mod layer;
 mod request;
 
 pub use answers::Answers;
-pub use attempt::Forward;
+pub use attempt::{Forward, Outcome};
 pub use inode::{LateContents, LateInode};
 pub use layer::{Changes, LateLayer, Through};
 pub use request::{Answer, Query, Request, Stop};

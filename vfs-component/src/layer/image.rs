@@ -1,0 +1,60 @@
+//! An image: every answer is at hand.
+
+use vfs_core::{Error, ImageLayer, Limits};
+
+use crate::host::wall_clock::HostClock;
+use crate::state::{STATE, State, Volume, started};
+use crate::{abi, embed};
+
+pub type Layer = ImageLayer<'static>;
+
+/// Why an operation cannot go on.
+pub type Stop = Error;
+
+/// Makes the volume over the embedded image.
+#[inline(always)]
+pub fn new_volume(limits: Limits) -> Volume {
+    // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
+    Volume::new(embed::image(), HostClock, limits)
+        .or_else(|_| Volume::new(None, HostClock, limits))
+        .unwrap_or_else(|_| abi::trap())
+}
+
+/// Runs an operation, and finishes it with its result.
+pub fn operate<T, F, R>(
+    operation: impl FnOnce(&mut State) -> Result<T, F>,
+    finish: impl FnOnce(&mut State, Result<T, F>) -> R,
+) -> R {
+    STATE.with_borrow_mut(|state| {
+        let state = started(state);
+        let result = operation(state);
+        finish(state, result)
+    })
+}
+
+/// Returns the error that an operation has ended with.
+///
+/// # Errors
+/// It has not ended.
+#[inline]
+pub fn ended(stop: Stop) -> Result<Error, Stop> {
+    Ok(stop)
+}
+
+/// Stops an operation with an error.
+#[inline]
+pub fn failed(error: Error) -> Stop {
+    error
+}
+
+/// Returns the error of an operation that lacks no answer on any layer.
+#[inline]
+pub fn error_of(stop: Stop) -> Error {
+    stop
+}
+
+/// Bytes that the layer has lent for good.
+#[inline]
+pub fn lent(bytes: &'static [u8], _buffer: &mut Vec<u8>) -> Option<&'static [u8]> {
+    Some(bytes)
+}

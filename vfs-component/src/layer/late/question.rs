@@ -1,0 +1,199 @@
+//! Questions and answers as `wit/late.wit` has them.
+
+use core::cell::UnsafeCell;
+
+use vfs_core::late::{Answer, LateInode, Query, Request};
+use vfs_core::{Error, FileKind, LayerNode, Listed, Stat, Timestamp};
+
+use crate::abi::{self, List, Opt, Pair, Plain, Res};
+
+#[link(wasm_import_module = "vfs-compose:late/tree")]
+unsafe extern "C" {
+    /// A `question`, flat: its case, a number, and two more numbers or a string.
+    #[link_name = "ask"]
+    safe fn host_ask(case: u32, number: u64, second: u64, third: u64, reply: &mut Reply);
+    #[link_name = "[async-lower]ask-later"]
+    fn host_ask_later(case: u32, number: u64, second: u64, third: u64, reply: *mut Reply) -> u32;
+}
+
+#[link(wasm_import_module = "$root")]
+unsafe extern "C" {
+    #[link_name = "[subtask-drop]"]
+    safe fn drop_subtask(subtask: u32);
+}
+
+/// A subtask that has returned, as events and calls say it.
+const RETURNED: u32 = 2;
+
+/// `result<answer, failure>`.
+type Reply = Res<ReplyOf, Failure>;
+
+/// `answer`.
+#[derive(Clone, Copy)]
+#[repr(C, u8)]
+#[expect(dead_code, reason = "the host makes it")]
+enum ReplyOf {
+    Node(Node),
+    Lookup(Opt<Node>),
+    List(Pair<List, bool>),
+    Bytes(List),
+}
+
+/// `node`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Node {
+    number: u64,
+    parent: u64,
+    size: u64,
+    changed: u64,
+    links: u32,
+    kind: u8,
+}
+
+/// `entry`.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Entry {
+    cursor: u64,
+    number: u64,
+    name: List,
+    kind: u8,
+}
+
+impl Plain for Entry {}
+
+/// `failure`.
+#[derive(Clone, Copy)]
+#[repr(u8)]
+#[expect(dead_code, reason = "the host makes it")]
+enum Failure {
+    Io,
+    NotPermitted,
+    NoEntry,
+}
+
+#[cfg(target_arch = "wasm32")]
+const _: () = {
+    assert!(size_of::<Node>() == 40 && size_of::<Opt<Node>>() == 48 && size_of::<Reply>() == 64);
+    assert!(size_of::<Entry>() == 32 && core::mem::offset_of!(Entry, kind) == 24);
+};
+
+/// What stands in a reply before the host has answered, and where it may not be asked.
+const NO_REPLY: Reply = Res::Err(Failure::Io);
+
+/// Asks, and blocks until the answer is there.
+///
+/// # Errors
+/// What the host says; or it is asked for a change, which it does not make.
+pub fn ask(request: &Request) -> Result<Answer, Error> {
+    let (case, number, second, third) = flat(request)?;
+    let mut reply = NO_REPLY;
+    host_ask(case, number, second, third, &mut reply);
+    answer(reply)
+}
+
+/// A question that is under way.
+pub struct Question {
+    request: Request,
+    /// Where the answer comes. Boxed, as it stays where it is.
+    reply: Box<UnsafeCell<Reply>>,
+    /// The component model's number.
+    pub subtask: u32,
+}
+
+/// What became of a question.
+pub enum Asked {
+    /// The answer is there.
+    Answered(Request, Result<Answer, Error>),
+    /// An event will say it.
+    Waiting(Question),
+}
+
+impl Question {
+    /// Asks, without waiting. Until the answer was taken no arguments are given back: its lists lie among them.
+    pub fn begin(request: Request) -> Asked {
+        let (case, number, second, third) = match flat(&request) {
+            Ok(flat) => flat,
+            Err(error) => return Asked::Answered(request, Err(error)),
+        };
+        let reply = Box::new(UnsafeCell::new(NO_REPLY));
+        abi::keep_arguments();
+        // SAFETY: the reply stays in its box until the answer is there, and nobody looks at it before; the name that is asked
+        // for is the request's, which is kept beside it.
+        let code = unsafe { host_ask_later(case, number, second, third, reply.get()) };
+        let question = Self { request, reply, subtask: code >> 4 };
+        if code & 15 == RETURNED { question.answered() } else { Asked::Waiting(question) }
+    }
+
+    /// Takes the answer, if the event `code` says that it is there.
+    pub fn end(self, code: u32) -> Asked {
+        if code != RETURNED {
+            return Asked::Waiting(self);
+        }
+        drop_subtask(self.subtask);
+        self.answered()
+    }
+
+    fn answered(self) -> Asked {
+        let answer = answer(self.reply.into_inner());
+        abi::release_arguments();
+        Asked::Answered(self.request, answer)
+    }
+}
+
+fn flat(request: &Request) -> Result<(u32, u64, u64, u64), Error> {
+    let Request::Query(query) = request else { return Err(Error::NotPermitted) };
+    Ok(match query {
+        Query::Inode { node } => (0, *node, 0, 0),
+        Query::Lookup { directory, name } => (1, *directory, name.as_ptr().addr() as u64, name.len() as u64),
+        Query::List { directory, cursor } => (2, *directory, *cursor, 0),
+        Query::ReadLink { link } => (3, *link, 0, 0),
+        Query::Read { file, offset, length } => (4, *file, *offset, *length),
+    })
+}
+
+/// A copy of what the host has said.
+fn answer(reply: Reply) -> Result<Answer, Error> {
+    match reply {
+        Res::Err(Failure::Io) => Err(Error::Io),
+        Res::Err(Failure::NotPermitted) => Err(Error::NotPermitted),
+        Res::Err(Failure::NoEntry) => Err(Error::NoEntry),
+        Res::Ok(ReplyOf::Node(node)) => Ok(Answer::Inode(inode(node))),
+        Res::Ok(ReplyOf::Lookup(Opt::None)) => Ok(Answer::Found(None)),
+        Res::Ok(ReplyOf::Lookup(Opt::Some(node))) => Ok(Answer::Found(Some(inode(node)))),
+        Res::Ok(ReplyOf::Bytes(bytes)) => Ok(Answer::Bytes(copy(bytes)?)),
+        Res::Ok(ReplyOf::List(Pair(list, is_end))) => {
+            let list = abi::list(list.pointer.cast::<Entry>(), list.length);
+            let mut entries = Vec::new();
+            entries.try_reserve_exact(list.len())?;
+            for Entry { cursor, number, name, kind } in list {
+                let node = LayerNode { number: *number, kind: file_kind(*kind) };
+                entries.push(Listed { cursor: *cursor, name: copy(*name)?, node });
+            }
+            Ok(Answer::Entries { entries, is_end })
+        }
+    }
+}
+
+fn copy(list: List) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(list.length)?;
+    bytes.extend_from_slice(abi::list(list.pointer, list.length));
+    Ok(bytes)
+}
+
+fn inode(node: Node) -> LateInode {
+    let Node { number, parent, size, changed, links, kind } = node;
+    let changed = Timestamp { seconds: changed, nanoseconds: 0 };
+    let stat = Stat { kind: file_kind(kind), links: links.into(), size, accessed: changed, modified: changed, changed };
+    LateInode { number, stat, parent }
+}
+
+fn file_kind(kind: u8) -> FileKind {
+    match kind {
+        0 => FileKind::Directory,
+        1 => FileKind::RegularFile,
+        _ => FileKind::SymbolicLink,
+    }
+}

@@ -1,0 +1,165 @@
+//! Operations of WASI 0.3 as tasks of their own, which wait for answers.
+
+use core::cell::RefCell;
+
+use vfs_core::Error;
+use vfs_core::late::{Answers, Request};
+
+use super::{Asked, Question, attempt};
+use crate::abi;
+use crate::layer::Stop;
+use crate::pump;
+use crate::state::{State, within_call};
+
+#[link(wasm_import_module = "$root")]
+unsafe extern "C" {
+    #[link_name = "[waitable-set-new]"]
+    safe fn new_set() -> u32;
+    #[link_name = "[waitable-set-drop]"]
+    safe fn drop_set(set: u32);
+    #[link_name = "[waitable-join]"]
+    safe fn join(waitable: u32, set: u32);
+    #[link_name = "[context-get-0]"]
+    safe fn context() -> u32;
+    #[link_name = "[context-set-0]"]
+    safe fn set_context(subtask: u32);
+}
+
+#[link(wasm_import_module = "[export]$root")]
+unsafe extern "C" {
+    #[link_name = "[task-cancel]"]
+    safe fn cancel_task();
+}
+
+/// What a callback returns to the component model.
+const EXIT: u32 = 0;
+const WAIT: u32 = 2;
+/// Events: something has become of a subtask; the task is to end.
+const SUBTASK: u32 = 1;
+const CANCELLED: u32 = 6;
+
+/// Runs an operation with the answers that it has so far; the request is what it lacks.
+type Attempt = dyn FnMut(&mut Answers) -> Result<(), Request>;
+
+/// An operation that waits for an answer.
+struct Task {
+    /// Gives the app its result, if it has come to its end.
+    attempt: Box<Attempt>,
+    /// Gives the app an error instead.
+    fail: fn(Error),
+    /// What its task does afterwards.
+    after: fn() -> u32,
+    answers: Answers,
+    /// The waitable set of its task; 0 before it has waited.
+    set: u32,
+}
+
+/// A task and its question. `None`: the app has no use for the answer any more.
+struct Waiting {
+    task: Option<Task>,
+    question: Question,
+}
+
+thread_local! {
+    static WAITING: RefCell<Vec<Waiting>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Begins an operation as the task that has been called. `give` gives its result to the app, and `after` is what the task does
+/// then: it returns what a callback does.
+pub fn begin<T: 'static>(
+    mut operation: impl FnMut(&mut State) -> Result<T, Stop> + 'static,
+    give: fn(Result<T, Error>),
+    fail: fn(Error),
+    after: fn() -> u32,
+) -> u32 {
+    let attempt = move |answers: &mut Answers| {
+        let result = within_call(|state| attempt(state, answers, &mut operation))?;
+        // Not within the call: the app's realloc may run.
+        give(result);
+        Ok(())
+    };
+    drive(Task { attempt: Box::new(attempt), fail, after, answers: Answers::new(), set: 0 })
+}
+
+/// A task's end where there is nothing more to do.
+pub fn exit() -> u32 {
+    EXIT
+}
+
+/// Goes on until the operation is over or has to wait.
+fn drive(mut task: Task) -> u32 {
+    while let Err(request) = (task.attempt)(&mut task.answers) {
+        match Question::begin(request) {
+            Asked::Waiting(question) => return wait(task, question),
+            Asked::Answered(request, answer) => {
+                if let Err(error) = task.answers.add(request, answer) {
+                    (task.fail)(error);
+                    break;
+                }
+            }
+        }
+    }
+    abi::finish_call();
+    if task.set != 0 {
+        drop_set(task.set);
+    }
+    (task.after)()
+}
+
+fn wait(mut task: Task, question: Question) -> u32 {
+    if task.set == 0 {
+        task.set = new_set();
+    }
+    let set = task.set;
+    join(question.subtask, set);
+    set_context(question.subtask);
+    WAITING.with_borrow_mut(|waiting| waiting.push(Waiting { task: Some(task), question }));
+    WAIT | set << 4
+}
+
+fn take(subtask: u32) -> Option<Waiting> {
+    WAITING.with_borrow_mut(|waiting| {
+        let place = waiting.iter().position(|one| one.question.subtask == subtask)?;
+        Some(waiting.swap_remove(place))
+    })
+}
+
+/// The callback of all tasks; events of the pump go on to it.
+pub fn callback(event: u32, waitable: u32, code: u32) -> u32 {
+    let subtask = match event {
+        SUBTASK => waitable,
+        CANCELLED => context(),
+        _ => return pump::callback(event, waitable, code),
+    };
+    let Some(Waiting { task, question }) = take(subtask) else { return pump::callback(event, waitable, code) };
+    match (event, task) {
+        (CANCELLED, Some(task)) => cancel(task, question),
+        (_, None) => {
+            question.end(code);
+            pump::callback(event, waitable, code)
+        }
+        (_, Some(mut task)) => match question.end(code) {
+            Asked::Waiting(question) => wait(task, question),
+            Asked::Answered(request, answer) => match task.answers.add(request, answer) {
+                Ok(()) => drive(task),
+                Err(error) => {
+                    (task.fail)(error);
+                    task.attempt = Box::new(|_| Ok(()));
+                    drive(task)
+                }
+            },
+        },
+    }
+}
+
+/// The app has given the operation up. The answer comes to the pump's task, if there is one.
+fn cancel(task: Task, question: Question) -> u32 {
+    within_call(|state| {
+        state.volume.give_up(task.answers);
+        join(question.subtask, state.pump.set());
+    });
+    WAITING.with_borrow_mut(|waiting| waiting.push(Waiting { task: None, question }));
+    drop_set(task.set);
+    cancel_task();
+    EXIT
+}

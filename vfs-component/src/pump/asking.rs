@@ -1,0 +1,117 @@
+//! Jobs over a layer that answers late.
+
+use vfs_core::Error;
+use vfs_core::late::{Answers, Outcome};
+
+use super::ends::Progress;
+use super::{Job, Next, Pump, TURNS, World};
+use crate::layer::{Asked, Question, Stop};
+
+/// A job that waits for an answer.
+pub struct Asking {
+    job: Job,
+    /// What its turn is run again with.
+    progress: Option<Progress>,
+    answers: Answers,
+    question: Question,
+}
+
+impl From<Stop> for Next {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => Self::Over(Err(error)),
+            Stop::Ask(request) => Self::Ask(request),
+        }
+    }
+}
+
+impl Pump {
+    /// One job goes on until it has to wait.
+    pub(super) fn drive(&mut self, world: &mut World<'_>, job: Job, progress: Option<Progress>) {
+        self.drive_with(world, job, progress, Answers::new());
+    }
+
+    /// The same with the answers that its turn has so far.
+    fn drive_with(
+        &mut self,
+        world: &mut World<'_>,
+        mut job: Job,
+        mut progress: Option<Progress>,
+        mut answers: Answers,
+    ) {
+        for _ in 0..TURNS {
+            let mut next = attempt(world, &mut job, progress, &mut answers);
+            while let Next::Ask(request) = next {
+                next = match Question::begin(request) {
+                    Asked::Waiting(question) => {
+                        self.join(question.subtask);
+                        self.kept += 1;
+                        return self.asking.push(Asking { job, progress, answers, question });
+                    }
+                    Asked::Answered(request, answer) => match answers.add(request, answer) {
+                        Ok(()) => attempt(world, &mut job, progress, &mut answers),
+                        Err(error) => Next::Over(Err(error)),
+                    },
+                };
+            }
+            (progress, answers) = (None, Answers::new());
+            match next {
+                Next::Wait | Next::Ask(_) => return self.keep(job, None),
+                Next::Went(went) => progress = Some(went),
+                Next::Over(result) => {
+                    let Some(answer) = job.close(world, result) else { return };
+                    self.join(answer.end);
+                    job = Job::Answer(answer);
+                }
+                Next::Gone => return,
+            }
+        }
+        self.keep(job, progress);
+    }
+
+    /// Something has become of a question.
+    pub(super) fn answered(&mut self, world: &mut World<'_>, subtask: u32, code: u32) {
+        let Some(place) = self.asking.iter().position(|asking| asking.question.subtask == subtask) else { return };
+        let Asking { job, progress, mut answers, question } = self.asking.swap_remove(place);
+        let (request, answer) = match question.end(code) {
+            Asked::Waiting(question) => return self.asking.push(Asking { job, progress, answers, question }),
+            Asked::Answered(request, answer) => (request, answer),
+        };
+        self.kept -= 1;
+        match answers.add(request, answer) {
+            Ok(()) => self.drive_with(world, job, progress, answers),
+            Err(error) => self.fail(world, job, error),
+        }
+    }
+
+    fn fail(&mut self, world: &mut World<'_>, job: Job, error: Error) {
+        if let Some(answer) = job.close(world, Err(error)) {
+            self.join(answer.end);
+            self.drive(world, Job::Answer(answer), None);
+        }
+    }
+
+    /// The set of all that the pump's task waits for.
+    pub fn set(&mut self) -> u32 {
+        if self.set == 0 {
+            self.set = super::ends::new_set();
+        }
+        self.set
+    }
+}
+
+/// One turn of a job, with the answers that it has so far.
+fn attempt(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>, answers: &mut Answers) -> Next {
+    loop {
+        world.volume.begin(answers);
+        let next = job.turn(world, progress);
+        let outcome = match &next {
+            Next::Ask(_) => Outcome::Asks,
+            Next::Over(Err(_)) => Outcome::Failed,
+            _ => Outcome::Done,
+        };
+        if world.volume.end(answers, outcome) {
+            return next;
+        }
+    }
+}
