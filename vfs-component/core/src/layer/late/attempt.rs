@@ -45,7 +45,7 @@ impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
         if is_over && outcome != Outcome::Asks {
             self.drop_held();
         }
-        if let Err(Stop::Error(_)) = result {
+        if outcome == Outcome::Failed {
             self.tree.layer.answers.forget_errors();
         }
         core::mem::swap(&mut self.tree.layer.answers, answers);
