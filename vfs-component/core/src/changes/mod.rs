@@ -13,7 +13,7 @@
 //!
 //! # fn main() -> Result<(), Error> {
 //! let mut fs = Volume::<_, _, Tracked>::over(ImageLayer::new(None), NoClock, Limits::default())?;
-//! let root = fs.open_root(Rights::ALL)?;
+//! let root = fs.open_root(Rights::default())?;
 //! fs.create_dir_at(&root, "a")?;
 //! let mark = fs.mark()?;
 //! fs.rename_at(&root, "a", &root, "b")?;
