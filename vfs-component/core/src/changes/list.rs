@@ -176,7 +176,8 @@ impl<L: Layer> Lister<'_, L> {
         push(&mut self.changes, change)
     }
 
-    /// The paths at the mark of names that a node has lost; those in directories that are gone only if they are not `removed`.
+    /// The paths at the mark of names that a node has lost; those in directories that are gone only if they are not
+    /// `removed`.
     fn lost_paths(&self, id: NodeId, removed: bool) -> Result<Vec<LostPath>, Error> {
         let start = self.lost.partition_point(|lost| lost.node < id);
         let mut paths = Vec::new();

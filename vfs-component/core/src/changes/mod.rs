@@ -13,7 +13,7 @@
 //!
 //! # fn main() -> Result<(), Error> {
 //! let mut fs = Volume::<_, _, Tracked>::over(ImageLayer::new(None), NoClock, Limits::default())?;
-//! let root = fs.open_root(Rights::ALL)?;
+//! let root = fs.open_root(Rights::default())?;
 //! fs.create_dir_at(&root, "a")?;
 //! let mark = fs.mark()?;
 //! fs.rename_at(&root, "a", &root, "b")?;
@@ -25,35 +25,41 @@
 //! # }
 //! ```
 //!
-//! **Marks.** The image is always there to compare with; [`Volume::mark`] makes one more. A commit of a stored state begins with `let
-//! next = mark()` and `changes(Some(&base))`. When it is done, `release_mark` the base, and `next` is the base; if it failed, release the
-//! next, and the next commit's changes contain the failed one's.
+//! **Marks.** The image is always there to compare with; [`Volume::mark`] makes one more. A commit of a stored state
+//! begins with `let next = mark()` and `changes(Some(&base))`. When it is done, `release_mark` the base, and `next` is
+//! the base; if it failed, release the next, and the next commit's changes contain the failed one's.
 //!
-//! **Paths** have no leading slash; the root's is empty. Each [`Change::Removed`] and each `from` is a path at the mark, all others are
-//! paths now. The list is in the order of paths: a directory before what is in it, else by the bytes of the components. A path is there
-//! twice at most, and then the removal comes first.
+//! **Paths** have no leading slash; the root's is empty. Each [`Change::Removed`] and each `from` is a path at the
+//! mark, all others are paths now. The list is in the order of paths: a directory before what is in it, else by the
+//! bytes of the components. A path is there twice at most, and then the removal comes first.
 //!
-//! **To rebuild the tree** from what it was at the mark: take each node out that is renamed, by its `from`; remove what was removed,
-//! with all that is still below; then go along the list. Between them these steps must be kept apart: two names may have been
-//! swapped.
+//! **To rebuild the tree** from what it was at the mark: take each node out that is renamed, by its `from`; remove what
+//! was removed, with all that is still below; then go along the list, and make the links last. All of the first two steps
+//! comes before the third, since two names may have been swapped; and all their paths are looked up before the first is
+//! done, since a directory may be renamed and something in it, too.
 //!
-//! - A removed or renamed directory stands for all in it. What was removed below a directory that is still there, if under another name,
-//!   is told with its path at the mark; below a removed one nothing is, but what a rename has taken from there.
-//! - A node that was there at the mark is never `Made`. If it has lost names and gained others, it was `Renamed`, each lost name to
-//!   one gained name; what it has gained beyond that is `Linked`, what it has lost beyond that is `Removed`.
-//! - What changed of a node is told once, at one of its names. Each of its other names is then a `Linked` too, whether it is new or not,
-//!   for those who cannot change what several names share.
+//! - A removed or renamed directory stands for all in it. What was removed below a directory that is still there, if
+//!   under another name, is told with its path at the mark; below a removed one nothing is, but what a rename has taken
+//!   from there.
+//! - A node that was there at the mark is never `Made`. If it has lost names and gained others, it was `Renamed`, each
+//!   lost name to one gained name; what it has gained beyond that is `Linked`, what it has lost beyond that is
+//!   `Removed`.
+//! - What changed of a node is told once, at one of its names. Each of its other names is then `Linked` too, if it is
+//!   not `Renamed`, whether it is new or not: for those who cannot change what several names share.
 //! - Files that have no name any more are no change, and neither is what was done and undone.
-//! - Attributes are the times of the last access and modification. The time of the status change is not one: nobody can set it.
+//! - Attributes are the times of the last access and modification. The time of the status change is not one: nobody can
+//!   set it.
 //!
-//! **Cost.** A list since a mark costs as much as was touched since, times the depth of the paths; since the image, as much as was changed
-//! at all. The exception: a file that changed and had several names in the layer may have names that nobody came along. They are
-//! found by a walk over the whole tree, once for each such file.
+//! **Cost.** A list since a mark costs as much as was touched since, times the depth of the paths; since the image, as
+//! much as was changed at all. The exception: a file that changed and had several names in the layer may have names
+//! that nobody came along. They are found by a walk over the whole tree, one for all such files that a list is the first
+//! to tell of.
 //!
-//! **Nothing is borrowed** by the list, because whoever writes the changes down waits for a host or a store between two of them, and the
-//! app may go on meanwhile. So it is a list of owned paths, and contents are read by [`ChangedNode`]. What is read is what is there then.
-//! A commit of one instant reads before it lets others run. An iterator over the tree would have to be run again from its start
-//! after each change, and could not begin with what it finds last: where a file was renamed from.
+//! **Nothing is borrowed** by the list, because whoever writes the changes down waits for a host or a store between two
+//! of them, and the app may go on meanwhile. So it is a list of owned paths, and contents are read by [`ChangedNode`].
+//! What is read is what is there then. A commit of one instant reads before it lets others run. An iterator over the
+//! tree would have to be run again from its start after each change, and could not begin with what it finds last: where
+//! a file was renamed from.
 
 mod contents;
 #[cfg(test)]

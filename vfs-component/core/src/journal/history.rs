@@ -4,8 +4,8 @@ use alloc::vec::Vec;
 
 use crate::Error;
 
-/// Earlier values of something. Each stands with the period in which it was changed, so it is what there was at the mark before; and
-/// there are no two between which no mark is.
+/// Earlier values of something. Each stands with the period in which it was changed, so it is what there was at the
+/// mark before; and there are no two between which no mark is.
 pub(crate) struct History<V>(Vec<(u32, V)>);
 
 impl<V: Copy> History<V> {
@@ -58,7 +58,8 @@ impl<V: Copy> History<V> {
         }
     }
 
-    /// Forgets what only marks need that are not among `marks`, which are in order. `merge` adds what is forgotten to the value before.
+    /// Forgets what only marks need that are not among `marks`, which are in order. `merge` adds what is forgotten to
+    /// the value before.
     pub fn trim(&mut self, marks: &[u32], merge: impl Fn(&mut V, V)) {
         let mut kept = 0_usize;
         for place in 0..self.0.len() {

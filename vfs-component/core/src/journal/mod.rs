@@ -1,10 +1,10 @@
 //! What a tree forgets about its changes, for those who ask for it: a parameter of the volume.
 //!
-//! [`Untracked`] keeps nothing, in no bytes: every hook is empty, and what is compiled is what would be without it. [`Tracked`] keeps
-//! what [`Volume::changes`](crate::Volume::changes) needs.
+//! [`Untracked`] keeps nothing, in no bytes: every hook is empty, and what is compiled is what would be without it.
+//! [`Tracked`] keeps what [`Volume::changes`](crate::Volume::changes) needs.
 //!
-//! A journal's memory is not counted against the quotas. It grows with what is changed and open, and with the names of the layer
-//! that are gone.
+//! A journal's memory is not counted against the quotas. It grows with what is changed and open, and with the names of
+//! the layer that are gone.
 
 mod history;
 pub(crate) mod ledger;
@@ -53,7 +53,8 @@ pub(crate) trait Hooks {
         Ok(())
     }
 
-    /// A node is about to be changed, or gets an open that may change it: until [`Hooks::let_go`] its names are to be known.
+    /// A node is about to be changed, or gets an open that may change it: until [`Hooks::let_go`] its names are to be
+    /// known.
     #[inline(always)]
     fn hold(&mut self, _node: NodeId) -> Result<(), Error> {
         Ok(())

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use vfs_image::Timestamp;
+use vfs_image::{FileKind, Timestamp};
 
 use super::history::History;
 use super::ledger::{Ledger, NONE};
@@ -25,11 +25,13 @@ const MOST_TOUCHED: usize = 4;
 
 /// What the tree forgets, kept.
 ///
-/// - **A note of a name** for each that was made, removed or replaced: what it stands for, and what it stood for at the marks. One that
-///   is again what it was in the layer, and was at all marks, is forgotten. Names that were not changed are noted where they lead to
-///   something that is: the name by which a changed node of the layer was reached, and those of the directories above it.
-/// - **A note of a node** for each that is changed, or has an open that may change it, or has a noted name in it: its names as far as they
-///   are known, its times and size at the marks, the smallest size since, and which chunks were written since the oldest mark.
+/// - **A note of a name** for each that was made, removed or replaced: what it stands for, and what it stood for at the
+///   marks. One that is again what it was in the layer, and was at all marks, is forgotten. Names that were not changed
+///   are noted where they lead to something that is: the name by which a changed node of the layer was reached, and
+///   those of the directories above it.
+/// - **A note of a node** for each that is changed, or has an open that may change it, or has a noted name in it: its
+///   names as far as they are known, its times and size at the marks, the smallest size since, and which chunks were
+///   written since the oldest mark.
 ///
 /// Time is counted in periods, from 1. A mark ends one; the image is mark 0.
 pub struct Tracked {
@@ -40,7 +42,8 @@ pub struct Tracked {
     marks: Vec<u32>,
     pub(crate) names: Ledger<NameNote>,
     pub(crate) nodes: Ledger<NodeNote>,
-    /// Names that the last operation has changed, or was about to: what they stand for now is noted before the next one.
+    /// Names that the last operation has changed, or was about to: what they stand for now is noted before the next
+    /// one.
     touched: [u32; MOST_TOUCHED],
     touched_count: usize,
     trail: RefCell<Trail>,
@@ -300,19 +303,31 @@ impl Tracked {
             && let Some(name) = self.find_name(place, directory, text)
         {
             drop(trail);
-            // What a name stands for that was changed is noted when that is done.
-            if self.names.get(name).is_some_and(|note| note.node == NONE && note.now.is_some_and(|now| now.node == id))
-            {
+            let Some(note) = self.names.get(name) else { return Ok(None) };
+            if note.was.is_empty() && note.now != Some(found) {
+                self.set_now(name, Some(found));
+            } else if note.node == NONE && note.now.is_some_and(|now| now.node == id) {
                 self.chain(name, node);
             }
+            // What a name stands for that was changed is noted when that is done.
             return Ok(None);
         }
         let text = owned(text)?;
         drop(trail);
+        // A layer that others change may have moved a directory, which has one name.
+        let other = self.names_of(node).next().filter(|_| found.kind == FileKind::Directory);
+        let other = other.map(|(name, note)| (name, note.was.is_empty()));
+        if let Some((_, false)) = other {
+            return Ok(None);
+        }
         self.names.reserve(1)?;
         let (place, is_new) = self.find_or_note(directory)?;
         let name = self.add_name(place, directory, text, Some(found));
         self.chain(name, node);
+        if let Some((other, _)) = other {
+            let directory = self.remove_name(other);
+            self.tidy(directory);
+        }
         Ok(is_new.then_some((place, directory)))
     }
 
@@ -384,7 +399,13 @@ impl Tracked {
     fn touch_name(&mut self, directory: u32, id: NodeId, text: &[u8], found: Option<Found>) -> Result<(), Error> {
         let (period, newest) = (self.period, self.newest_mark());
         let place = match self.find_name(directory, id, text) {
-            Some(place) => place,
+            Some(place) => {
+                // So it is in a layer that others change.
+                if self.names.get(place).is_some_and(|note| note.was.is_empty() && note.now != found) {
+                    self.set_now(place, found);
+                }
+                place
+            }
             None => {
                 let text = owned(text)?;
                 self.names.reserve(1)?;
@@ -429,23 +450,32 @@ impl Tracked {
         let before = note.now;
         let now = entry(table, directory, &note.text).unwrap_or(before);
         if now != before {
-            let old = self.unchain(place);
-            if let Some(note) = self.names.get_mut(place) {
-                note.now = now;
+            if let Some(Found { node, .. }) = now
+                && matches!(node.origin(), Origin::Upper(_))
+                && self.find_node(node).is_none()
+            {
+                self.note_new(node);
             }
-            if let Some(found) = now {
-                let node = self.find_node(found.node).unwrap_or_else(|| self.note_new(found.node));
-                self.chain(place, node);
-            }
-            self.tidy(old);
+            self.set_now(place, now);
         }
         self.forget_if_settled(place);
     }
 
+    /// Notes what a name stands for now.
+    fn set_now(&mut self, name: u32, now: Option<Found>) {
+        let old = self.unchain(name);
+        if let Some(note) = self.names.get_mut(name) {
+            note.now = now;
+        }
+        if let Some(node) = now.and_then(|found| self.find_node(found.node)) {
+            self.chain(name, node);
+        }
+        self.tidy(old);
+    }
+
     /// Notes a node that the app has made. There is room for it.
-    fn note_new(&mut self, id: NodeId) -> u32 {
-        let born = if matches!(id.origin(), Origin::Upper(_)) { self.period } else { 0 };
-        self.nodes.insert(hash_node(id), NodeNote { is_held: born > 0, ..NodeNote::new(id, born) })
+    fn note_new(&mut self, id: NodeId) {
+        self.nodes.insert(hash_node(id), NodeNote { is_held: true, ..NodeNote::new(id, self.period) });
     }
 
     /// Forgets what was taken back; and the whole note, if nothing of it is left and nobody needs the name.
@@ -477,7 +507,8 @@ impl Tracked {
         }
     }
 
-    /// Forgets one of the names of a node that needs no note, and the node with the last one. Gives the name's directory.
+    /// Forgets one of the names of a node that needs no note, and the node with the last one. Gives the name's
+    /// directory.
     fn forget_one_name(&mut self, place: u32) -> Option<u32> {
         let note = self.nodes.get(place)?;
         if note.is_held || note.inside > 0 || note.id == self.root {

@@ -1,6 +1,26 @@
 //! Nodes: data, times and link count. Not names.
 //!
-//! Who keeps a node: its names (`links`) and its opens (`opens`). Without either it is freed.
+//! Who holds a reference on what:
+//!
+//! - **Nodes** are held by their names (`links`) and by their opens (`opens`). `Tree::collect` frees one that has
+//!   neither; and one that has only names if its state is the layer's, since it can be loaded again. Nothing else frees
+//!   a node.
+//! - **Entries**, that is names, are held by their directory, and each holds its node. A directory's `parent` is a
+//!   number that holds nothing: a directory has entries or a name as long as its parent is asked for.
+//! - **Slots** of the table are held by the nodes in them. Whoever knows a slot by its number has counted an open, or
+//!   is an operation that has loaded the node: its `Loading` lets go what it does not come to change. A slot that waits
+//!   for a layer to open a file is the layer's (`Layer::hold`), until the answer comes or the operation is given up.
+//! - **Open files** hold their node, and one of `Limits::max_open`, until `Volume::close` takes them. The app's handle
+//!   holds the open file. Opened again, or as a stream of contents, it is one more open file.
+//! - **Directory streams** hold their directory as an open does. They hold no entry: a position is a sequence number.
+//! - **A layer's inodes** are copies and hold nothing. What a layer keeps for a node it may let go when
+//!   `Layer::release` says that the node has no slot any more. Bytes that it lends for longer than a call are those
+//!   that never change.
+//! - **The name cache** is the image layer's and holds nothing: an image's nodes do not go. A copy-up makes it forget
+//!   the directory's names.
+//! - **The journal** holds no node. Its notes of a node go with the node's slot; a note of a name holds that of its
+//!   directory, and of its node where the name was only come along. A mark holds what things were, until it is
+//!   released. A `ChangedNode` holds nothing.
 
 pub(crate) mod directory;
 mod id;
@@ -21,8 +41,8 @@ pub(crate) use symlink::Symlink;
 pub(crate) struct Node<L: Layer> {
     /// The layer's node that it was born as.
     pub origin: Option<u64>,
-    /// Names; for a directory 2 and one for each directory in it, and 0 once it is removed. Also 1 for a directory of an image that
-    /// does not count them.
+    /// Names; for a directory 2 and one for each directory in it, and 0 once it is removed. Also 1 for a directory of
+    /// an image that does not count them.
     pub links: u32,
     /// Opens, directory streams included.
     pub opens: u32,
@@ -39,7 +59,8 @@ pub(crate) fn one_more(links: &mut u32) {
     }
 }
 
-/// The links of a directory that has one directory less in it. A damaged image may have counted too few; 0 is for removed ones.
+/// The links of a directory that has one directory less in it. A damaged image may have counted too few; 0 is for
+/// removed ones.
 pub(crate) fn one_less(links: &mut u32) {
     if *links > 2 {
         *links -= 1;

@@ -434,3 +434,17 @@ fn the_root_s_times() {
     let changes: Vec<_> = test.fs.changes(None).unwrap().iter().map(text).collect();
     assert_eq!(changes, ["changed  times"]);
 }
+
+#[test]
+fn what_was_cut_between_marks_that_are_gone_is_known() {
+    let image = lower();
+    let mut test = over(&image);
+    write(&mut test, "large", 0, b"x");
+    let mark = test.fs.mark().unwrap();
+    let file = test.open("large", OpenFlags::NONE, WRITE).unwrap();
+    test.fs.set_size(&file, 70_000).unwrap();
+    test.fs.set_size(&file, 200_000).unwrap();
+    test.fs.close(file);
+    test.fs.release_mark(mark);
+    assert_eq!(told(&mut test, None), ["changed large times 200000 kept 70000 [0..65536]"]);
+}

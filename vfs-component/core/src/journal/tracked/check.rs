@@ -37,7 +37,9 @@ impl Tracked {
             if self.touched.iter().take(self.touched_count).any(|touched| *touched == place) {
                 continue;
             }
+            // What names stand for that were not changed is the layer's to say.
             if let Some(now) = entry(table, id, &note.text)
+                && !note.was.is_empty()
                 && now != note.now
             {
                 return Err(wrong(&format!("it stands for {now:?}, and {:?} is noted", note.now)));
