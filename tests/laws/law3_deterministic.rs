@@ -99,5 +99,6 @@ fn copy_sources(from: &Path, to: &Path) -> Result<()> {
 
 /// The vfs's core module as the composer's build script makes it of a checkout, without the composer around it.
 fn core_module(checkout: &Path, target: &str) -> Result<Vec<u8>> {
-    guest::build(checkout, &paths::target().join(target)).map_err(|error| anyhow!("{error}"))
+    let [plain, ..] = &guest::VARIANTS;
+    guest::build(checkout, &paths::target().join(target), plain).map_err(|error| anyhow!("{error}"))
 }
