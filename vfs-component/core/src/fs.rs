@@ -10,7 +10,7 @@ use crate::layer::{ImageLayer, Layer};
 use crate::limits::Limits;
 use crate::node::NodeId;
 use crate::node::directory::Found;
-use crate::open_file::Changes;
+use crate::open_file::ChangeRight;
 use crate::path::{self, Step};
 use crate::resolve::{PathTarget, Walk, descend};
 use crate::tree::Tree;
@@ -140,5 +140,5 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 /// # Errors
 /// - [`Error::ReadOnly`]: nothing can be changed through `file`.
 pub(crate) fn may_change(file: &OpenFile) -> Result<(), Error> {
-    if file.changes == Changes::Refused { Err(Error::ReadOnly) } else { Ok(()) }
+    if file.changes == ChangeRight::Refused { Err(Error::ReadOnly) } else { Ok(()) }
 }

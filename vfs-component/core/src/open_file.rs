@@ -115,13 +115,13 @@ pub struct OpenFile {
     pub(crate) slot: u32,
     pub(crate) kind: FileKind,
     pub(crate) flags: DescriptorFlags,
-    pub(crate) changes: Changes,
+    pub(crate) changes: ChangeRight,
 }
 
 /// Whether a node, and for a directory what lies below it, can be changed through an open: the rights of the session, as
 /// they have come down to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Changes {
+pub(crate) enum ChangeRight {
     /// They are refused, and through what is opened from here, too.
     Refused,
     /// They are allowed, and through what is opened from here, too.
@@ -130,7 +130,7 @@ pub(crate) enum Changes {
     AllowedOnRequest,
 }
 
-impl From<Rights> for Changes {
+impl From<Rights> for ChangeRight {
     fn from(rights: Rights) -> Self {
         match rights {
             Rights { read_only: true, .. } => Self::Refused,

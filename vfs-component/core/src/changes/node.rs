@@ -16,7 +16,7 @@ impl<L: Layer, C: Clock> Volume<L, C, Tracked> {
     /// What is known about a node.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: it is gone.
+    /// - [`Error::NoEntry`]: the app made it, and it is gone. A node of the layer never is: what the layer has is told.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn stat_changed(&self, node: ChangedNode) -> Result<Stat, L::Stop> {
         self.tree.stat(self.present(node)?)
@@ -25,7 +25,7 @@ impl<L: Layer, C: Clock> Volume<L, C, Tracked> {
     /// Bytes of a file, as [`Volume::read`] gives them. A file that was not opened or changed cannot be read so.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: it is gone.
+    /// - [`Error::NoEntry`]: the app made it, and it is gone. A node of the layer never is: what the layer has is told.
     /// - [`Error::Invalid`]: it is not a file.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn read_changed<'a>(
@@ -45,7 +45,7 @@ impl<L: Layer, C: Clock> Volume<L, C, Tracked> {
     /// Where a symbolic link points.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: it is gone.
+    /// - [`Error::NoEntry`]: the app made it, and it is gone. A node of the layer never is: what the layer has is told.
     /// - [`Error::Invalid`]: it is not a symbolic link.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn link_target_changed(&self, node: ChangedNode) -> Result<&[u8], L::Stop> {

@@ -175,7 +175,7 @@ impl<K: Contents> RegularFile<K> {
 
     /// What lies at `offset`, which is below the size: at least one byte and at most `length`.
     fn run<'a, L: Layer<Contents = K>>(&'a self, layer: &'a L, offset: u64, length: u64) -> Result<Run<'a>, L::Stop> {
-        // What follows the owned chunks' ends is read as lower bytes or zeros up to here.
+        // `None`: `offset` lies in an owned chunk. Behind the chunk's bytes there are zeros.
         let Some(before_next) = self.before_next_chunk(offset) else {
             let inside = (offset % CHUNK_SIZE) as usize;
             let place = self.find(offset / CHUNK_SIZE).ok();

@@ -31,14 +31,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     pub fn lend(&self, file: &OpenFile, offset: u64, buffer: &mut Vec<u8>) -> Result<StableBytes<L::Bytes>, L::Stop> {
         buffer.clear();
         let contents = self.tree.readable(file)?;
-        if let Some(bytes) = contents.lend(&self.tree.layer, offset) {
-            return Ok(StableBytes::Layer(bytes));
-        }
         if let Some((through, _)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
             let bytes = self.tree.layer.read(through, offset, MAX_COPIED)?;
             buffer.try_reserve(bytes.len()).map_err(Error::from)?;
             buffer.extend_from_slice(bytes);
             return Ok(StableBytes::Copied);
+        }
+        if let Some(bytes) = contents.lend(&self.tree.layer, offset) {
+            return Ok(StableBytes::Layer(bytes));
         }
         let length = contents.size().saturating_sub(offset).min(MAX_COPIED);
         buffer.try_reserve(length as usize).map_err(Error::from)?;

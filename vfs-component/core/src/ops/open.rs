@@ -10,7 +10,7 @@ use crate::layer::{Effect, Layer, Performed};
 use crate::loading::Loading;
 use crate::node::directory::Found;
 use crate::node::{Body, NodeId, RegularFile};
-use crate::open_file::Changes;
+use crate::open_file::ChangeRight;
 use crate::path::Step;
 use crate::tree::owned;
 use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
@@ -116,7 +116,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         through: L::Through,
         effect: Effect<&[u8]>,
         flags: DescriptorFlags,
-        changes: Changes,
+        changes: ChangeRight,
     ) -> Result<OpenFile, L::Stop> {
         // Kept for the same effect, if its answer has not come and it is asked for again.
         self.drop_held();
@@ -132,7 +132,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     pub(crate) fn opened_by_layer(
         &mut self,
         flags: DescriptorFlags,
-        changes: Changes,
+        changes: ChangeRight,
     ) -> Option<Result<OpenFile, L::Stop>> {
         let performed = self.tree.layer.performed()?;
         Some(self.finish_open(performed, flags, changes))
@@ -143,7 +143,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         &mut self,
         performed: Result<Performed<L::Inode>, L::Stop>,
         flags: DescriptorFlags,
-        changes: Changes,
+        changes: ChangeRight,
     ) -> Result<OpenFile, L::Stop> {
         let Performed::Opened(inode) = performed? else { return Err(Error::Io.into()) };
         let slot = self.tree.load_opened(&inode)?;
@@ -185,11 +185,11 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Opens a node.
-    fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
+    fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: ChangeRight) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
         let slot = self.tree.load_found(found)?;
         if J::TRACKS
-            && changes != Changes::Refused
+            && changes != ChangeRight::Refused
             // What passes through is no change of this volume.
             && self.tree.passes_through(found.node).is_none()
             && let Err(error) = self.tree.journal.hold(found.node)
@@ -201,7 +201,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Opens the node in a slot, after [`Volume::check_open`].
-    fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: Changes) -> Result<OpenFile, L::Stop> {
+    fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: ChangeRight) -> Result<OpenFile, L::Stop> {
         let node = self.tree.table.get_mut(slot)?;
         node.opens += 1;
         self.open += 1;
@@ -253,7 +253,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 
 /// The flags an open file gets, and whether it can change anything: never more than asked for, nor than where it is
 /// opened from has.
-fn granted(kind: FileKind, asked: DescriptorFlags, changes: Changes) -> (DescriptorFlags, Changes) {
+fn granted(kind: FileKind, asked: DescriptorFlags, changes: ChangeRight) -> (DescriptorFlags, ChangeRight) {
     let (read, write, mutate) = (DescriptorFlags::READ, DescriptorFlags::WRITE, DescriptorFlags::MUTATE_DIRECTORY);
     if kind != FileKind::Directory {
         let flags = asked.difference(mutate);
@@ -261,8 +261,8 @@ fn granted(kind: FileKind, asked: DescriptorFlags, changes: Changes) -> (Descrip
     }
     let flags = asked.difference(write | mutate) | read;
     match changes {
-        Changes::AllowedOnRequest if !asked.contains(mutate) => (flags, Changes::Refused),
-        Changes::Refused => (flags, changes),
-        Changes::Allowed | Changes::AllowedOnRequest => (flags | mutate, changes),
+        ChangeRight::AllowedOnRequest if !asked.contains(mutate) => (flags, ChangeRight::Refused),
+        ChangeRight::Refused => (flags, changes),
+        ChangeRight::Allowed | ChangeRight::AllowedOnRequest => (flags | mutate, changes),
     }
 }

@@ -1,4 +1,4 @@
-//! Calls that ask a disk for something. There is none.
+//! Calls that ask a disk for something. There is none in memory; they are passed on where the layer makes the changes.
 
 use vfs_image::FileKind;
 

@@ -1,6 +1,6 @@
 //! Answers that are errors, that cannot be true, or that contradict each other.
 
-use vfs_core::late::{Answer, Answers, Changes, LateInode, Query, Request, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, LateInode, Query, Request, Stop};
 use vfs_core::{Error, FileKind, LayerNode, Listed};
 
 use crate::app::{LateVolume, Runner};
@@ -12,7 +12,7 @@ use crate::world::FIRST;
 /// A pass over a directory goes on after an error.
 #[test]
 fn a_listing_goes_on_after_an_error() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let directory = test.open("dir", NONE, READ).unwrap();
     let (mut stream, mut answers) = (test.run(|volume, _| volume.read_dir(&directory)), Answers::new());
     test.late.host.manner = Manner { batch: 1, errors: 2, ..Manner::PROMPT };
@@ -33,7 +33,7 @@ fn a_listing_goes_on_after_an_error() {
 /// What a host says that cannot be true is an i/o error.
 #[test]
 fn answers_to_questions_that_cannot_be_true() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let file = test.number("dir/file");
     let inode = test.late.host.world.inode(file).unwrap();
     let node = |number| LayerNode { number, kind: FileKind::RegularFile };
@@ -94,7 +94,7 @@ fn answers_to_questions_that_cannot_be_true() {
 /// A name that is in two answers of a listing: its directory cannot be copied up, until the host makes sense.
 #[test]
 fn a_name_in_two_answers_of_a_copy_up() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let mut lies = 3;
     let mut answers = Answers::new();
     let result = loop {
@@ -123,7 +123,7 @@ fn a_name_in_two_answers_of_a_copy_up() {
 /// A host that always contradicts itself.
 #[test]
 fn contradictions_have_an_end() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let (mut answers, mut asked) = (Answers::new(), 0);
     let result = loop {
         let root = &test.root;
@@ -149,7 +149,7 @@ fn contradictions_have_an_end() {
 /// A file that is open is a directory now, says the host, whose numbers are of one node for ever.
 #[test]
 fn a_number_that_is_another_node_now() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let _file = test.open("dir/file", NONE, READ).unwrap();
     let file = test.number("dir/file");
     let (mut answers, mut asked) = (Answers::new(), 0);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use vfs_core::check::Trust;
-use vfs_core::late::{Answers, Changes, LateLayer, Query, Request, Stop};
+use vfs_core::late::{Answers, ChangePolicy, LateLayer, Query, Request, Stop};
 use vfs_core::{
     DescriptorFlags, DirStream, Error, ImageLayer, Journal, Layer, Limits, OpenFile, OpenFlags, Rights, Tracked,
     Untracked, Volume,
@@ -94,7 +94,7 @@ pub struct Late<J: Journal = Untracked> {
 }
 
 impl<J: Journal> Late<J> {
-    pub fn new(image: Option<&'static [u8]>, changes: Changes, manner: Manner, limits: Limits, seed: u64) -> Self {
+    pub fn new(image: Option<&'static [u8]>, changes: ChangePolicy, manner: Manner, limits: Limits, seed: u64) -> Self {
         let host = Host::new(World::new(image, clock()), manner, seed);
         let volume = Volume::over(LateLayer::new(FIRST, changes), clock(), limits).unwrap();
         Self { volume, host }

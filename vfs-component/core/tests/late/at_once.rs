@@ -1,6 +1,6 @@
 //! Several operations at once. Their answers come in another order than they were asked for; some are given up.
 
-use vfs_core::late::{Answer, Answers, Changes, Request, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, Request, Stop};
 use vfs_core::{Error, Journal, Limits, OpenFile, Rights, Tracked};
 use vfs_plan::{Op, Random, generate, print, tree_lines};
 
@@ -58,12 +58,12 @@ struct Both<J: Journal> {
 }
 
 impl<J: Journal> Both<J> {
-    fn new(over_image: bool, changes: Changes, manner: Manner, seed: u64) -> Self {
+    fn new(over_image: bool, changes: ChangePolicy, manner: Manner, seed: u64) -> Self {
         let image = over_image.then(lower);
         let late = Late::new(image, changes, Manner::PROMPT, Limits::default(), seed);
         let mut late = App::new(late, Rights::default());
         late.runner.host.manner = manner;
-        let is_compared = changes == Changes::Above && manner.changes == 0;
+        let is_compared = changes == ChangePolicy::Above && manner.changes == 0;
         Self { late, plain: App::new(Plain::new(image), Rights::default()), is_compared }
     }
 
@@ -146,7 +146,7 @@ fn keep<R: Runner>(app: &mut App<R>, op: &Op, result: Result<Outcome, Error>) {
 /// Carries out the operations of a plan, some at a time.
 fn run<J: Journal>(
     over_image: bool,
-    changes: Changes,
+    changes: ChangePolicy,
     manner: Manner,
     seed: u64,
     look: impl FnOnce(&mut App<Late<J>>, &mut App<Plain>),
@@ -188,7 +188,7 @@ fn run<J: Journal>(
         _ if manner.changes > 0 => {
             both.late.end();
         }
-        Changes::Above => {
+        ChangePolicy::Above => {
             assert_eq!(tree_lines(&mut both.late), tree_lines(&mut both.plain));
             assert_eq!(both.late.runner.volume.usage().open, both.plain.runner.0.usage().open);
             assert_eq!(both.late.runner.volume.usage().bytes, both.plain.runner.0.usage().bytes);
@@ -228,20 +228,21 @@ fn changes_above() {
         let told = late.runner.run(&[], |volume| volume.changes(None)).unwrap();
         assert_eq!(words(&told), words(&plain.runner.0.changes(None).unwrap()));
     };
-    plans().for_each(|seed| run(seed % 2 == 0, Changes::Above, Manner::IN_PIECES, seed, look));
+    plans().for_each(|seed| run(seed % 2 == 0, ChangePolicy::Above, Manner::IN_PIECES, seed, look));
 }
 
 /// The volume shows what is in the world, whatever came when.
 #[test]
 fn changes_through() {
-    plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, Manner::IN_PIECES, seed, |_: &mut App<Late>, _| {}));
+    plans()
+        .for_each(|seed| run(seed % 2 == 0, ChangePolicy::Through, Manner::IN_PIECES, seed, |_: &mut App<Late>, _| {}));
 }
 
 /// And while somebody else changes the world, all comes to an end.
 #[test]
 fn while_others_change_the_world() {
     let manner = Manner { changes: 3, ..Manner::IN_PIECES };
-    for changes in [Changes::Above, Changes::Through] {
+    for changes in [ChangePolicy::Above, ChangePolicy::Through] {
         plans().for_each(|seed| run(true, changes, manner, seed, |_: &mut App<Late>, _| {}));
     }
 }
@@ -249,5 +250,5 @@ fn while_others_change_the_world() {
 #[test]
 fn changes_through_with_errors() {
     let manner = Manner { errors: 6, ..Manner::IN_PIECES };
-    plans().for_each(|seed| run(seed % 2 == 0, Changes::Through, manner, seed, |_: &mut App<Late>, _| {}));
+    plans().for_each(|seed| run(seed % 2 == 0, ChangePolicy::Through, manner, seed, |_: &mut App<Late>, _| {}));
 }

@@ -1,7 +1,7 @@
 //! Others change the world between two answers. An operation may see some of it before and some of it after; it comes to
 //! an end, and the tree is whole.
 
-use vfs_core::late::Changes;
+use vfs_core::late::ChangePolicy;
 use vfs_core::{DescriptorFlags, FileKind, Limits, OpenFlags, Rights};
 use vfs_plan::{Op, generate, print};
 
@@ -36,7 +36,7 @@ fn visit(app: &mut App<Late>, directory: &str, depth: usize) {
     }
 }
 
-fn run(changes: Changes, manner: Manner, seed: u64) {
+fn run(changes: ChangePolicy, manner: Manner, seed: u64) {
     let plan = generate(seed);
     let late = Late::new(Some(lower()), changes, Manner::PROMPT, Limits::default(), seed);
     let mut app = App::new(late, Rights::default());
@@ -66,16 +66,16 @@ fn plans() -> std::ops::Range<u64> {
 
 #[test]
 fn while_changes_are_above() {
-    plans().for_each(|seed| run(Changes::Above, Manner { changes: 3, ..Manner::IN_PIECES }, seed));
+    plans().for_each(|seed| run(ChangePolicy::Above, Manner { changes: 3, ..Manner::IN_PIECES }, seed));
 }
 
 /// Before each answer.
 #[test]
 fn all_the_time() {
-    plans().for_each(|seed| run(Changes::Above, Manner { changes: 1, ..Manner::IN_PIECES }, seed));
+    plans().for_each(|seed| run(ChangePolicy::Above, Manner { changes: 1, ..Manner::IN_PIECES }, seed));
 }
 
 #[test]
 fn while_changes_pass_through() {
-    plans().for_each(|seed| run(Changes::Through, Manner { changes: 3, errors: 9, ..Manner::IN_PIECES }, seed));
+    plans().for_each(|seed| run(ChangePolicy::Through, Manner { changes: 3, errors: 9, ..Manner::IN_PIECES }, seed));
 }

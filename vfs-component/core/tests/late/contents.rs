@@ -1,6 +1,6 @@
 //! Contents over a late file: writes that copy up, reads, and what can go to the layer.
 
-use vfs_core::late::{Changes, Forward, Query};
+use vfs_core::late::{ChangePolicy, Forward, Query};
 use vfs_core::{Error, OpenFile, OpenFlags, StableBytes};
 
 use crate::harness::{NONE, Test};
@@ -28,7 +28,7 @@ fn writes_over_a_late_file() {
     ];
     for (place, &(offset, bytes, owned, questions)) in cases.iter().enumerate() {
         for is_short in [false, true] {
-            let mut test = Test::new(items, Changes::Above);
+            let mut test = Test::new(items, ChangePolicy::Above);
             test.late.host.manner = Manner { is_short, ..Manner::PROMPT };
             let file = test.open("f", NONE, READ_WRITE).unwrap();
             let (result, queries, effects) = test.ask(bytes, |volume, _| match offset {
@@ -50,7 +50,7 @@ fn writes_over_a_late_file() {
 
 #[test]
 fn growing_over_a_cut_file_shows_no_old_bytes() {
-    let mut test = Test::new(&[("f", Item::File(&[7; 200_000]))], Changes::Above);
+    let mut test = Test::new(&[("f", Item::File(&[7; 200_000]))], ChangePolicy::Above);
     let file = test.open("f", NONE, READ_WRITE).unwrap();
     test.run(|volume, _| volume.set_size(&file, 70_000));
     test.run(|volume, _| volume.set_size(&file, 150_000));
@@ -72,7 +72,7 @@ fn growing_over_a_cut_file_shows_no_old_bytes() {
 
 #[test]
 fn reads_across_the_borders_of_chunks() {
-    let mut test = Test::new(&[("f", Item::File(&[7; 400_000]))], Changes::Above);
+    let mut test = Test::new(&[("f", Item::File(&[7; 400_000]))], ChangePolicy::Above);
     let file = test.open("f", NONE, READ_WRITE).unwrap();
     test.write(&file, CHUNK, &[1; CHUNK as usize]).unwrap();
     test.write(&file, 3 * CHUNK, &[2; CHUNK as usize]).unwrap();
@@ -102,7 +102,7 @@ fn reads_across_the_borders_of_chunks() {
 
 #[test]
 fn reads_that_can_go_to_the_layer() {
-    let mut test = Test::new(&[("f", Item::File(&[7; 400_000])), ("d", Item::Directory)], Changes::Above);
+    let mut test = Test::new(&[("f", Item::File(&[7; 400_000])), ("d", Item::Directory)], ChangePolicy::Above);
     let file = test.open("f", NONE, READ_WRITE).unwrap();
     let node = test.number("f");
     let forward = |test: &Test, file: &OpenFile, offset, length| test.late.volume.forward(file, offset, length);
@@ -132,7 +132,7 @@ fn reads_that_can_go_to_the_layer() {
     assert_eq!(forward(&test, &own, 0, 1), Ok(None));
 
     // Where changes pass through, the layer alone knows how much there is.
-    let mut test = Test::new(&[("f", Item::File(&[7; 400_000]))], Changes::Through);
+    let mut test = Test::new(&[("f", Item::File(&[7; 400_000]))], ChangePolicy::Through);
     let file = test.open("f", NONE, READ).unwrap();
     assert_eq!(forward(&test, &file, 5, 1 << 40), all(5, 1 << 40));
     let writable = test.open("f", NONE, WRITE).unwrap();
@@ -141,7 +141,7 @@ fn reads_that_can_go_to_the_layer() {
 
 #[test]
 fn bytes_for_a_slow_reader_are_copied() {
-    for changes in [Changes::Above, Changes::Through] {
+    for changes in [ChangePolicy::Above, ChangePolicy::Through] {
         let mut test = Test::new(&[("f", Item::File(&[7; 400_000]))], changes);
         let file = test.open("f", NONE, READ_WRITE).unwrap();
         let mut buffer = b"old".to_vec();
@@ -156,7 +156,7 @@ fn bytes_for_a_slow_reader_are_copied() {
         let lent = test.ask(&[], |volume, _| volume.lend(&file, 399_998, &mut buffer)).0;
         assert_eq!((lent, &buffer[..]), (Ok(StableBytes::Copied), &[7, b'x'][..]));
         let version = test.late.volume.contents_version(&file);
-        assert_eq!(version.is_none(), changes == Changes::Through);
+        assert_eq!(version.is_none(), changes == ChangePolicy::Through);
         assert!(test.run(|volume, _| volume.is_at_end(&file, 400_000)));
         assert!(!test.run(|volume, _| volume.is_at_end(&file, 399_999)));
     }

@@ -1,6 +1,6 @@
 //! Effects: at most one of an operation, asked for once, after all that can fail in itself.
 
-use vfs_core::late::{Answer, Answers, Changes, LateInode, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, LateInode, Stop};
 use vfs_core::settings::SettingsView;
 use vfs_core::{
     Effect, Error, Layer, Limits, NewTimestamp, OpenFile, OpenFlags, Performed, Rights, Session, Timestamp,
@@ -217,7 +217,7 @@ fn read_only_rights_come_first() {
 #[test]
 fn what_opening_needs_is_taken_before() {
     let limits = Limits { max_open: 6, ..Limits::default() };
-    let mut test = Test::limited(&some_items(), Changes::Through, limits);
+    let mut test = Test::limited(&some_items(), ChangePolicy::Through, limits);
     let operation =
         |volume: &mut LateVolume, root: &OpenFile| volume.open_at(root, "dir/new", FOLLOW, CREATE, READ_WRITE);
     let mut answers = Answers::new();
@@ -245,7 +245,7 @@ fn what_opening_needs_is_taken_before() {
 #[test]
 fn a_standard_stream_that_the_layer_makes() {
     let limits = Limits { max_open: 3, ..Limits::default() };
-    let mut test = Test::limited(&some_items(), Changes::Through, limits);
+    let mut test = Test::limited(&some_items(), ChangePolicy::Through, limits);
     let session: Session<'_, ()> = Session::new(SettingsView::default());
     let open = |volume: &mut LateVolume, _: &OpenFile| session.open_file(volume, "/dir/out", CREATE, WRITE);
     let mut answers = Answers::new();

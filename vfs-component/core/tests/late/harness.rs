@@ -1,6 +1,6 @@
 //! A late volume whose operations are run to their end, and what they ask for.
 
-use vfs_core::late::{Answers, Changes, Query, Request, Stop};
+use vfs_core::late::{Answers, ChangePolicy, Query, Request, Stop};
 use vfs_core::{DescriptorFlags, Effect, Error, Limits, OpenFile, OpenFlags, Rights};
 
 use crate::app::{Late, LateVolume, Runner};
@@ -24,11 +24,11 @@ pub struct Test {
 }
 
 impl Test {
-    pub fn new(items: &[(&str, Item<'_>)], changes: Changes) -> Self {
+    pub fn new(items: &[(&str, Item<'_>)], changes: ChangePolicy) -> Self {
         Self::limited(items, changes, Limits::default())
     }
 
-    pub fn limited(items: &[(&str, Item<'_>)], changes: Changes, limits: Limits) -> Self {
+    pub fn limited(items: &[(&str, Item<'_>)], changes: ChangePolicy, limits: Limits) -> Self {
         let bytes: &'static [u8] = image(items).leak();
         let mut late = Late::new(Some(bytes), changes, Manner::PROMPT, limits, 0);
         let root = late.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
@@ -36,7 +36,7 @@ impl Test {
     }
 
     pub fn through() -> Self {
-        Self::new(&some_items(), Changes::Through)
+        Self::new(&some_items(), ChangePolicy::Through)
     }
 
     /// Runs an operation, and gives what was asked for it.

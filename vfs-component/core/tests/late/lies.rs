@@ -2,7 +2,7 @@
 //! operation gets a result, and the tree is whole.
 
 use vfs_core::check::Trust;
-use vfs_core::late::{Answer, Answers, Changes, LateInode, LateLayer, Query, Request, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, LateInode, LateLayer, Query, Request, Stop};
 use vfs_core::{Error, FileKind, LayerNode, Limits, Listed, OpenFile, Performed, Rights, Stat, Timestamp, Volume};
 use vfs_plan::{Op, Random, SLOTS, generate, print};
 
@@ -108,7 +108,7 @@ impl Liar {
     }
 }
 
-fn run(changes: Changes, seed: u64) -> usize {
+fn run(changes: ChangePolicy, seed: u64) -> usize {
     let mut plan = generate(seed);
     plan.retain(|op| !matches!(op, Op::ReadDir { .. } | Op::Next { .. }));
     let mut liar = Liar(Random::new(seed));
@@ -147,7 +147,7 @@ fn plans() -> std::ops::Range<u64> {
 
 #[test]
 fn nothing_breaks() {
-    for changes in [Changes::Above, Changes::Through, Changes::Refused] {
+    for changes in [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused] {
         let done: usize = plans().map(|seed| run(changes, seed)).sum();
         assert!(done > 1000, "{changes:?}: {done} operations were done");
     }

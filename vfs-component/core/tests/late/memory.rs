@@ -1,6 +1,6 @@
 //! Every allocation of every attempt fails once.
 
-use vfs_core::late::{Answers, Changes, Request, Stop};
+use vfs_core::late::{Answers, ChangePolicy, Request, Stop};
 use vfs_core::{Error, NewTimestamp, OpenFile, OpenFlags, Rights};
 use vfs_plan::tree_lines;
 
@@ -124,7 +124,7 @@ impl Runner for Borrowed<'_> {
     }
 }
 
-fn check(changes: Changes) {
+fn check(changes: ChangePolicy) {
     let mut failed = 0;
     for &(name, call) in CALLS {
         'attempts: for place in 0.. {
@@ -153,10 +153,10 @@ fn check(changes: Changes) {
 
 #[test]
 fn changes_above() {
-    check(Changes::Above);
+    check(ChangePolicy::Above);
 }
 
 #[test]
 fn changes_through() {
-    check(Changes::Through);
+    check(ChangePolicy::Through);
 }

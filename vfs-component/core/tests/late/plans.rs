@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vfs_core::changes::Change;
-use vfs_core::late::Changes;
+use vfs_core::late::ChangePolicy;
 use vfs_core::{Limits, Rights, Tracked};
 use vfs_plan::{NewTime, Op, SLOTS, Side, generate, minimal, print, tree_lines};
 
@@ -15,7 +15,7 @@ use crate::support::NO_FOLLOW;
 #[derive(Clone, Copy, Debug)]
 struct Setting {
     over_image: bool,
-    changes: Changes,
+    changes: ChangePolicy,
     manner: Manner,
 }
 
@@ -30,7 +30,7 @@ impl Setting {
     }
 
     fn plain(&self) -> App<Plain> {
-        let rights = Rights { read_only: self.changes == Changes::Refused, ..Rights::default() };
+        let rights = Rights { read_only: self.changes == ChangePolicy::Refused, ..Rights::default() };
         let mut plain = App::new(Plain::new(self.over_image.then(lower)), rights);
         plain.watches = false;
         plain
@@ -45,14 +45,14 @@ impl Setting {
             let answer = late.run(op);
             late.runner.check();
             let asked = late.runner.host.effects.len() - effects;
-            assert!(asked <= usize::from(self.changes == Changes::Through), "{op}: {asked} effects");
+            assert!(asked <= usize::from(self.changes == ChangePolicy::Through), "{op}: {asked} effects");
             match late.runner.host.error {
                 // An error of the path itself comes before one on the way.
                 Some(_) => assert!(answer.is_err(), "{op}: an error was swallowed"),
                 None => {
                     let wanted = match self.changes {
-                        Changes::Refused => refused(&mut plain, op),
-                        Changes::Above | Changes::Through => plain.run(op),
+                        ChangePolicy::Refused => refused(&mut plain, op),
+                        ChangePolicy::Above | ChangePolicy::Through => plain.run(op),
                     };
                     // A listing is told by the late side alone; the answer is whether it could begin.
                     let is_told = !matches!(op, Op::ReadDir { .. } | Op::Next { .. });
@@ -70,11 +70,11 @@ impl Setting {
         }
         let mut late = late.end();
         late.check();
-        if self.changes != Changes::Above {
+        if self.changes != ChangePolicy::Above {
             let usage = late.volume.usage();
             assert_eq!((usage.bytes, usage.nodes), (0, 0), "nothing is the volume's own");
         }
-        if self.changes != Changes::Through {
+        if self.changes != ChangePolicy::Through {
             assert!(late.host.effects.is_empty());
             let mut world = App::new(Plain(late.host.world.fs), Rights::default());
             assert_eq!(tree_lines(&mut world), tree_lines(&mut Setting::plain(self)), "the world was changed");
@@ -86,7 +86,7 @@ impl Setting {
         let manner = std::mem::replace(&mut late.runner.host.manner, Manner { errors: 0, ..self.manner });
         assert_eq!(tree_lines(late), tree_lines(plain));
         late.runner.check_all();
-        if self.changes == Changes::Above {
+        if self.changes == ChangePolicy::Above {
             let told = late.runner.run(&[], |volume| volume.changes(None)).unwrap();
             let wanted = plain.runner.0.changes(None).unwrap();
             assert_eq!(words(&told), words(&wanted));
@@ -156,7 +156,7 @@ fn plans() -> std::ops::Range<u64> {
     first..first + number("PLANS").unwrap_or(MANY)
 }
 
-fn over_both(changes: Changes, manner: Manner) {
+fn over_both(changes: ChangePolicy, manner: Manner) {
     for over_image in [true, false] {
         Setting { over_image, changes, manner }.check(plans());
     }
@@ -166,32 +166,32 @@ const WITH_ERRORS: Manner = Manner { errors: 6, ..Manner::IN_PIECES };
 
 #[test]
 fn changes_above() {
-    over_both(Changes::Above, Manner::IN_PIECES);
+    over_both(ChangePolicy::Above, Manner::IN_PIECES);
 }
 
 #[test]
 fn changes_above_with_errors() {
-    over_both(Changes::Above, WITH_ERRORS);
+    over_both(ChangePolicy::Above, WITH_ERRORS);
 }
 
 #[test]
 fn changes_through() {
-    over_both(Changes::Through, Manner::IN_PIECES);
+    over_both(ChangePolicy::Through, Manner::IN_PIECES);
 }
 
 #[test]
 fn changes_through_with_errors() {
-    over_both(Changes::Through, WITH_ERRORS);
+    over_both(ChangePolicy::Through, WITH_ERRORS);
 }
 
 #[test]
 fn changes_refused() {
-    over_both(Changes::Refused, Manner::IN_PIECES);
+    over_both(ChangePolicy::Refused, Manner::IN_PIECES);
 }
 
 #[test]
 fn all_in_one_answer() {
-    for changes in [Changes::Above, Changes::Through, Changes::Refused] {
+    for changes in [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused] {
         Setting { over_image: true, changes, manner: Manner::PROMPT }.check(0..50);
     }
 }

@@ -1,6 +1,6 @@
 //! What is asked for, and how often.
 
-use vfs_core::late::{Answer, Answers, Changes, Query, Request, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, Query, Request, Stop};
 use vfs_core::{DescriptorFlags, Effect, Error, Limits, OpenFile, OpenFlags};
 
 use crate::app::{Late, LateVolume};
@@ -12,7 +12,7 @@ const CHUNK: u64 = 64 * 1024;
 
 #[test]
 fn a_path_is_one_look_up_for_each_name() {
-    for changes in [Changes::Above, Changes::Through, Changes::Refused] {
+    for changes in [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused] {
         let mut test = Test::new(&deep(), changes);
         let names = |queries: &[Query]| -> Vec<String> {
             queries.iter().map(|query| name_of(&Request::Query(query.clone()))).collect()
@@ -49,7 +49,7 @@ fn symbolic_links() {
         ("d/f", Item::File(b"file")),
         ("d/up", Item::Link("../to")),
     ];
-    for changes in [Changes::Above, Changes::Through, Changes::Refused] {
+    for changes in [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused] {
         let mut test = Test::new(items, changes);
         let (target, queries, _) = test.ask(&[], |volume, root| Ok(volume.readlink_at(root, "d/up")?.to_owned()));
         assert_eq!((target.as_deref(), queries.len()), (Ok("../to"), 3), "{changes:?}: {queries:?}");
@@ -74,7 +74,7 @@ fn large() -> (Vec<String>, Test) {
     let paths = thousand();
     let mut items = vec![("d", Item::Directory)];
     items.extend(paths.iter().map(|path| (path.as_str(), Item::File(b"x"))));
-    let mut test = Test::new(&items, Changes::Above);
+    let mut test = Test::new(&items, ChangePolicy::Above);
     // Batches of the world are as long as they may be, so that they can be counted.
     test.late.host.manner = Manner::PROMPT;
     (paths, test)
@@ -147,7 +147,7 @@ fn a_long_copy_up_asks_for_each_batch_once() {
 
 #[test]
 fn what_passes_through_is_asked_for_anew() {
-    let mut test = Test::new(&some_items(), Changes::Through);
+    let mut test = Test::new(&some_items(), ChangePolicy::Through);
     let file = test.open("dir/file", NONE, READ).unwrap();
     let directory = test.open("dir", NONE, READ).unwrap();
     let number = test.number("dir/file");
@@ -168,7 +168,7 @@ fn what_passes_through_is_asked_for_anew() {
     test.run(|volume, root| volume.create_dir_at(root, "dir/more"));
     assert_eq!(test.run(|volume, _| volume.stat(&directory)).links, before + 1);
     // Above a layer, what is open is as it was when it was opened.
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let file = test.open("dir/file", NONE, READ).unwrap();
     let (stat, queries, _) = test.ask(&[], |volume, _| volume.stat(&file));
     assert_eq!((stat.unwrap().size, queries), (100_000, vec![]));
@@ -176,7 +176,7 @@ fn what_passes_through_is_asked_for_anew() {
 
 #[test]
 fn a_refused_layer_keeps_nothing() {
-    let mut test = Test::new(&some_items(), Changes::Refused);
+    let mut test = Test::new(&some_items(), ChangePolicy::Refused);
     let usage = test.late.volume.usage();
     let wanted = Err(Error::ReadOnly);
     let create = OpenFlags::CREATE;
@@ -201,7 +201,7 @@ fn a_refused_layer_keeps_nothing() {
 #[test]
 fn limits_are_those_of_the_volume() {
     let limits = Limits { max_bytes: CHUNK, max_nodes: 2, max_open: 3 };
-    let mut test = Test::limited(&some_items(), Changes::Above, limits);
+    let mut test = Test::limited(&some_items(), ChangePolicy::Above, limits);
     let file = test.open("dir/file", NONE, READ_WRITE).unwrap();
     test.write(&file, 5, b"x").unwrap();
     let (result, queries, _) = test.ask(&[], |volume, _| volume.write(&file, 70_000, b"x"));
@@ -215,7 +215,7 @@ fn limits_are_those_of_the_volume() {
 
     // Where changes pass through, bytes and nodes are not the volume's.
     let limits = Limits { max_bytes: 0, max_nodes: 0, max_open: 3 };
-    let mut test = Test::limited(&some_items(), Changes::Through, limits);
+    let mut test = Test::limited(&some_items(), ChangePolicy::Through, limits);
     let file = test.open("dir/file", NONE, READ_WRITE).unwrap();
     test.write(&file, 5, b"x").unwrap();
     test.run(|volume, root| volume.create_dir_at(root, "dir/new"));
@@ -224,7 +224,7 @@ fn limits_are_those_of_the_volume() {
 /// What is not open any more is told, so that what is kept for it outside can go.
 #[test]
 fn nodes_are_released() {
-    let mut test = Test::new(&some_items(), Changes::Through);
+    let mut test = Test::new(&some_items(), ChangePolicy::Through);
     let (file, sub) = (test.number("dir/file"), test.number("dir/sub"));
     let first = test.open("dir/file", NONE, READ).unwrap();
     let second = test.open("dir/same", NONE, READ).unwrap();

@@ -1,6 +1,6 @@
 //! What happens during the wait: other operations, other apps, giving up.
 
-use vfs_core::late::{Answers, Changes, Query, Request, Stop};
+use vfs_core::late::{Answers, ChangePolicy, Query, Request, Stop};
 use vfs_core::{Effect, Error, OpenFile};
 
 use crate::app::{LateVolume, Runner};
@@ -61,7 +61,7 @@ impl<F> Waiting<F> {
 /// A directory on the way is renamed in the upper layer while a name in it is looked up.
 #[test]
 fn a_directory_on_the_way_is_renamed_during_the_wait() {
-    let mut test = Test::new(&deep(), Changes::Above);
+    let mut test = Test::new(&deep(), ChangePolicy::Above);
     let stat = |volume: &mut LateVolume, root: &OpenFile| volume.stat_at(root, "a/b/c/d", FOLLOW);
     let mut one = Waiting::new(stat);
     assert!(one.go_on(&mut test, |request| name_of(request) == "d").is_none());
@@ -80,7 +80,7 @@ fn a_directory_on_the_way_is_renamed_during_the_wait() {
 /// Somebody makes the file that this operation is about to make.
 #[test]
 fn a_name_is_taken_during_the_wait() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let make = |volume: &mut LateVolume, root: &OpenFile| volume.create_dir_at(root, "dir/new");
     let mut one = Waiting::new(make);
     assert!(one.go_on(&mut test, |request| matches!(request, Request::Query(Query::List { .. }))).is_none());
@@ -91,7 +91,7 @@ fn a_name_is_taken_during_the_wait() {
 
 #[test]
 fn a_file_is_cut_between_two_answers_of_a_read() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     test.late.host.manner = Manner { is_short: true, ..Manner::PROMPT };
     let file = test.open("dir/file", NONE, READ_WRITE).unwrap();
     let read = |volume: &mut LateVolume, _: &OpenFile| {
@@ -115,7 +115,7 @@ fn a_file_is_cut_between_two_answers_of_a_read() {
 
 #[test]
 fn a_directory_is_copied_up_in_the_middle_of_a_listing() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     test.late.host.manner = Manner { batch: 1, ..Manner::PROMPT };
     let directory = test.open("dir", NONE, READ).unwrap();
     let all = test.run(|volume, _| step::list(volume, &directory));
@@ -154,7 +154,7 @@ fn a_directory_is_copied_up_in_the_middle_of_a_listing() {
 /// Nothing of an operation that is given up in a copy-up stays.
 #[test]
 fn a_copy_up_that_is_given_up() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     test.late.host.manner = Manner { is_short: true, batch: 1, ..Manner::PROMPT };
     let file = test.open("dir/file", NONE, READ_WRITE).unwrap();
     let before = (test.late.volume.usage(), test.contents(&file));
@@ -204,7 +204,7 @@ fn a_copy_up_that_is_given_up() {
 /// Somebody else cuts a file that is open here.
 #[test]
 fn what_others_cut_off_is_zeros() {
-    let mut test = Test::new(&some_items(), Changes::Above);
+    let mut test = Test::new(&some_items(), ChangePolicy::Above);
     let file = test.open("dir/file", NONE, READ_WRITE).unwrap();
     let other = test.open("dir/sub/deep", NONE, READ_WRITE).unwrap();
     for (path, size) in [("dir/file", 66_000), ("dir/sub/deep", 1)] {

@@ -13,7 +13,7 @@ pub mod task;
 
 use core::cell::RefCell;
 
-use vfs_core::late::{Answers, Changes, LateLayer, Outcome, Request};
+use vfs_core::late::{Answers, ChangePolicy, LateLayer, Outcome, Request};
 use vfs_core::{Error, Limits};
 
 use crate::abi;
@@ -35,7 +35,7 @@ thread_local! {
 
 /// Makes the volume over the host's tree, whose changes are kept above it.
 pub fn new_volume(limits: Limits) -> Volume {
-    Volume::over(LateLayer::new(ROOT, Changes::Above), HostClock, limits).unwrap_or_else(|_| abi::trap())
+    Volume::over(LateLayer::new(ROOT, ChangePolicy::Above), HostClock, limits).unwrap_or_else(|_| abi::trap())
 }
 
 /// What an operation stops with.

@@ -2,9 +2,22 @@
 
 use super::{Answers, LateLayer, Stop};
 use crate::journal::Journal;
+use crate::layer::Layer;
 use crate::{Clock, Error, Volume};
 
-impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
+/// A layer that has a [`LateLayer`] in it, or is one.
+pub trait Late: Layer<Stop = Stop> {
+    /// The part that answers late.
+    fn late(&mut self) -> &mut LateLayer;
+}
+
+impl Late for LateLayer {
+    fn late(&mut self) -> &mut LateLayer {
+        self
+    }
+}
+
+impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
     /// Runs an operation with the answers that it has so far, which must be one operation's.
     ///
     /// # Errors
@@ -31,33 +44,33 @@ impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
 
     /// The first half of [`Volume::attempt`], for whoever runs the operation in between: gives the layer the answers.
     pub fn begin(&mut self, answers: &mut Answers) {
-        core::mem::swap(&mut self.tree.layer.answers, answers);
-        self.tree.layer.contradicted.set(false);
+        core::mem::swap(&mut self.tree.layer.late().answers, answers);
+        self.tree.layer.late().contradicted.set(false);
     }
 
     /// The second half: takes the answers back. `false`: others have changed the layer between two answers, and the operation
     /// is to be run again at once. It asks for them again then.
     #[must_use]
     pub fn end(&mut self, answers: &mut Answers, outcome: Outcome) -> bool {
-        let layer = &mut self.tree.layer;
+        let layer = self.tree.layer.late();
         // But not for ever.
         let is_over = outcome == Outcome::Done || !layer.contradicted.get() || !layer.answers.restart();
         if is_over && outcome != Outcome::Asks {
             self.drop_held();
         }
         if outcome == Outcome::Failed {
-            self.tree.layer.answers.forget_errors();
+            self.tree.layer.late().answers.forget_errors();
         }
-        core::mem::swap(&mut self.tree.layer.answers, answers);
+        core::mem::swap(&mut self.tree.layer.late().answers, answers);
         is_over
     }
 
     /// Gives back what an operation holds that is not run again, whatever it was told. A change that it has asked for may have been
     /// made, as that of a process which was killed.
     pub fn give_up(&mut self, answers: Answers) {
-        self.tree.layer.answers = answers;
+        self.tree.layer.late().answers = answers;
         self.drop_held();
-        self.tree.layer.answers = Answers::new();
+        self.tree.layer.late().answers = Answers::new();
     }
 
     /// Where a read of `length` bytes at `offset` can go, if the layer has all of it: then its bytes need not pass through the
@@ -77,7 +90,7 @@ impl<C: Clock, J: Journal> Volume<LateLayer, C, J> {
     }
 
     /// The layer.
-    pub fn layer_mut(&mut self) -> &mut LateLayer {
+    pub fn layer_mut(&mut self) -> &mut L {
         &mut self.tree.layer
     }
 }

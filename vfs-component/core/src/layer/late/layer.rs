@@ -17,7 +17,7 @@ static ZEROS: [u8; 4096] = [0; 4096];
 #[derive(Debug)]
 pub struct LateLayer {
     root: u64,
-    changes: Changes,
+    changes: ChangePolicy,
     /// Those of the operation that is being attempted.
     pub(crate) answers: Answers,
     /// An answer contradicted another.
@@ -30,7 +30,7 @@ pub struct LateLayer {
 
 /// What becomes of changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Changes {
+pub enum ChangePolicy {
     /// They are kept above the layer, which stays as it is.
     #[default]
     Above,
@@ -47,7 +47,7 @@ pub struct Through(u64);
 impl LateLayer {
     /// A layer that begins with this directory.
     #[must_use]
-    pub const fn new(root: u64, changes: Changes) -> Self {
+    pub const fn new(root: u64, changes: ChangePolicy) -> Self {
         Self {
             root,
             changes,
@@ -239,11 +239,11 @@ impl Layer for LateLayer {
     }
 
     fn is_read_only(&self, _number: u64) -> bool {
-        self.changes == Changes::Refused
+        self.changes == ChangePolicy::Refused
     }
 
     fn passes_through(&self, number: u64) -> Option<Through> {
-        (self.changes == Changes::Through).then_some(Through(number))
+        (self.changes == ChangePolicy::Through).then_some(Through(number))
     }
 
     fn perform(&self, _through: Through, effect: Effect<&[u8]>) -> Result<Performed<LateInode>, Stop> {

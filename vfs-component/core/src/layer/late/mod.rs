@@ -42,7 +42,7 @@ mod layer;
 mod request;
 
 pub use answers::Answers;
-pub use attempt::{Forward, Outcome};
+pub use attempt::{Forward, Late, Outcome};
 pub use inode::{LateContents, LateInode};
-pub use layer::{Changes, LateLayer, Through};
+pub use layer::{ChangePolicy, LateLayer, Through};
 pub use request::{Answer, Query, Request, Stop};
