@@ -29,7 +29,7 @@
 //!
 //! An operation that is given up gives its answers back with [`Volume::give_up`](crate::Volume::give_up).
 //!
-//! - **Queries** may repeat. What changed in the upper layer while one was answered is seen, because the operation starts afresh.
+//! - **Queries** may repeat. What changed in the tree while one was answered is seen, because the operation starts afresh.
 //!   What changed in the layer itself is seen where it is asked again: an answer counts as true until the operation ends, as a
 //!   look-up on the way of a path does on any filesystem.
 //! - **An effect** is asked for once. Its answer is the operation's: it is not walked again, so nothing that others did meanwhile can
