@@ -48,7 +48,7 @@ impl Guest {
     pub(crate) fn choose(needs: Needs) -> Result<&'static Self, TailorError> {
         let able = ALL.iter().copied().filter(|guest| needs.are_in(guest.has));
         let smallest = able.min_by_key(|guest| guest.module.len());
-        smallest.ok_or_else(|| TailorError::module(format!("none was built that has {needs:?}")))
+        smallest.ok_or_else(|| TailorError::module("no variant was built that has all that is asked for"))
     }
 
     /// Whether what WASI 0.3 calls asynchronous is done when a function of it returns.

@@ -81,14 +81,23 @@ impl Names {
         Ok(true)
     }
 
-    /// Makes two short lists of a full one and adds an entry.
+    /// Makes two short lists of a full one and adds an entry, or adds it in front of the next list.
     fn split(&mut self, list: usize, place: usize, entry: Entry) -> Result<(), TryReserveError> {
+        let is_behind = place == MOST;
+        if let Some(next) = self.lists.get_mut(list + 1)
+            && is_behind
+            && next.len() < MOST
+        {
+            next.try_reserve(1)?;
+            next.insert(0, entry);
+            return Ok(());
+        }
         let mut upper = Vec::new();
         upper.try_reserve_exact(MOST)?;
         self.lists.try_reserve(1)?;
-        let lower = &mut self.lists[list];
         // Names that come in order leave full lists behind.
-        let keep = if place == MOST { MOST } else { MOST / 2 };
+        let keep = if is_behind && list + 1 == self.lists.len() { MOST } else { MOST / 2 };
+        let lower = &mut self.lists[list];
         upper.extend(lower.drain(keep..));
         if place < keep {
             lower.insert(place, entry);

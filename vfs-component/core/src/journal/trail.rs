@@ -72,7 +72,9 @@ impl Trail {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: it may have been found, but there was no memory to remember it.
     pub fn find(&self, node: NodeId) -> Result<Option<Passed<'_>>, Error> {
-        for walk in &self.walks {
+        // The newest first: a layer that others change may have moved the node meanwhile.
+        let (recent, earlier) = self.walks.split_at(self.walks.len().min(self.at + 1));
+        for walk in earlier.iter().chain(recent).rev() {
             let mut end = walk.text.len();
             for step in walk.steps.iter().rev() {
                 if step.found.node == node {

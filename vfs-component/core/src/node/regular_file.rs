@@ -140,7 +140,7 @@ impl<K: Contents> RegularFile<K> {
     }
 
     /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`; if that cannot grow,
-    /// those that lie together. Empty only at or after the end, or if `length` is 0.
+    /// those that lie together; if the layer stops, those before. Empty only at or after the end, or if `length` is 0.
     ///
     /// # Errors
     /// - Those of [`Layer::run`].
@@ -169,8 +169,11 @@ impl<K: Contents> RegularFile<K> {
                 Run::Zeros(count) => shortened(&ZEROS, count),
             });
         }
-        self.copy(layer, offset, length, gather)?;
-        Ok(gather)
+        // What is there already is a read, too: the next one asks for what is missing.
+        match self.copy(layer, offset, length, gather) {
+            Err(stop) if gather.is_empty() => Err(stop),
+            Ok(()) | Err(_) => Ok(gather),
+        }
     }
 
     /// What lies at `offset`, which is below the size: at least one byte and at most `length`.

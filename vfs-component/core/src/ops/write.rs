@@ -29,13 +29,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 
     /// Writes at an offset, or at the end.
     fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
-        if let Some(performed) = self.performed() {
-            return performed;
-        }
         self.check_writable(file)?;
         let slot = file.slot;
         if bytes.is_empty() {
             return Ok(());
+        }
+        // After what asks for nothing: another write of the same operation may.
+        if let Some(performed) = self.performed() {
+            return performed;
         }
         let length = bytes.len() as u64;
         if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(slot)) {

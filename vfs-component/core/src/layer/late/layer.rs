@@ -7,6 +7,7 @@ use vfs_image::Timestamp;
 use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
 use crate::Error;
 use crate::layer::{Contents, Effect, Layer, LayerNode, Listed, ListedOf, Performed};
+use crate::limits::MAX_NAME;
 use crate::path::Component;
 use crate::tree::owned;
 
@@ -73,7 +74,6 @@ impl LateLayer {
 
     /// The entries that follow a cursor, as far as they came with one answer. Empty: there are no more.
     fn batch(&self, directory: u64, cursor: u64) -> Result<&[Listed<Vec<u8>>], Stop> {
-        let mut from = cursor;
         if let Some((Query::List { directory: listed, .. }, answer)) =
             self.answers.last_up_to(&Query::List { directory, cursor })
             && *listed == directory
@@ -83,11 +83,11 @@ impl LateLayer {
             match entries.get(start..) {
                 Some(rest @ [_, ..]) => return Ok(rest),
                 _ if *is_end => return Ok(&[]),
-                // An answer that begins before the cursor and does not reach it says nothing of what follows.
-                _ => from = entries.last().map_or(cursor, |last| last.cursor).max(cursor),
+                // An answer that begins before the cursor and does not reach beyond says nothing of what follows.
+                _ => {}
             }
         }
-        match self.ask(Query::List { directory, cursor: from })? {
+        match self.ask(Query::List { directory, cursor })? {
             Answer::Entries { entries, .. } => Ok(entries),
             _ => Err(Error::Io.into()),
         }
@@ -156,7 +156,7 @@ impl Layer for LateLayer {
     }
 
     fn lookup(&self, directory: &LateInode, name: Component<'_>) -> Result<Option<LayerNode>, Stop> {
-        if matches!(name.text, b"." | b"..") {
+        if matches!(name.text, b"." | b"..") || name.text.len() > MAX_NAME {
             return Ok(None);
         }
         match self.ask(Query::Lookup { directory: directory.number, name: owned(name.text)? })? {
