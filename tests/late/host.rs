@@ -1,5 +1,6 @@
 //! The host's side: it answers what the vfs asks, sooner or later, and counts.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -54,8 +55,8 @@ pub enum KeptBack {
     Nothing,
     /// Look-ups of this name.
     Name(&'static str),
-    /// Look-ups in this directory; the last one is answered first.
-    In(&'static str),
+    /// Look-ups in this directory, until there are so many; the last name is answered first.
+    In(&'static str, u32),
 }
 
 pub struct Host {
@@ -63,7 +64,7 @@ pub struct Host {
     kept_back: KeptBack,
     counts: Mutex<Counts>,
     goes_on: Notify,
-    has_gone_on: std::sync::atomic::AtomicBool,
+    has_gone_on: AtomicBool,
 }
 
 impl Host {
@@ -76,10 +77,14 @@ impl Host {
     fn ask(&self, question: &Question) -> Result<Answer, Failure> {
         self.counts.lock().unwrap().count(question);
         if *question == Question::Node(GO_ON) {
-            self.has_gone_on.store(true, std::sync::atomic::Ordering::Relaxed);
-            self.goes_on.notify_waiters();
+            self.go_on();
         }
         self.tree.answer(question)
+    }
+
+    fn go_on(&self) {
+        self.has_gone_on.store(true, Ordering::Relaxed);
+        self.goes_on.notify_waiters();
     }
 
     /// Answers a task, not before it has waited.
@@ -92,19 +97,24 @@ impl Host {
         }
         let kept_back = match (&question, self.kept_back) {
             (Question::Lookup(NameIn { name, .. }), KeptBack::Name(kept)) if name == kept => Some(0),
-            (Question::Lookup(NameIn { directory, name }), KeptBack::In(kept))
+            (Question::Lookup(NameIn { directory, name }), KeptBack::In(kept, enough))
                 if *directory == self.tree.number(kept) =>
             {
+                if self.counts.lock().unwrap().at_once == enough {
+                    self.go_on();
+                }
                 Some(name.parse().unwrap_or(0))
             }
             _ => None,
         };
-        match kept_back.filter(|_| !self.has_gone_on.load(std::sync::atomic::Ordering::Relaxed)) {
+        match kept_back {
             Some(number) => {
-                self.goes_on.notified().await;
+                if !self.has_gone_on.load(Ordering::Relaxed) {
+                    self.goes_on.notified().await;
+                }
                 tokio::time::sleep(Duration::from_millis(100_u64.saturating_sub(2 * number))).await;
             }
-            None => tokio::task::yield_now().await,
+            None => tokio::time::sleep(Duration::from_millis(1)).await,
         }
         self.counts.lock().unwrap().at_once -= 1;
         self.tree.answer(&question)

@@ -18,7 +18,7 @@ use crate::wasi::{PUMP, PUMP_VERSION, Wasi};
 /// The module of functions that belong to no interface.
 pub(super) const ROOT: &str = "$root";
 /// What the modules of these functions begin with; then comes what is carried.
-const ENDS: &str = "vfs-compose:ends/";
+pub(super) const ENDS: &str = "vfs-compose:ends/";
 
 /// These exports, and what starts the pump if any of them has a stream.
 pub(crate) fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {

@@ -85,7 +85,7 @@ fn change() -> io::Result<()> {
     fs::hard_link("/moved/file.txt", "/file")?;
     println!("removing: {:?}", fs::remove_dir("/many").map_err(|error| error.kind()));
     fs::remove_dir_all("/many")?;
-    OpenOptions::new().write(true).open("/link")?.set_len(5)?;
+    OpenOptions::new().write(true).open("/file")?.set_len(5)?;
     for path in ["/", "/moved", "/moved/sub"] {
         println!("{path}: {}", names(path)?);
     }
