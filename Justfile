@@ -60,6 +60,7 @@ lint: _targets
     cargo fmt --all --check
     cargo clippy {{everything}} --all-targets -- -D warnings
     cargo clippy --release -p vfs-component --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --release -p vfs-component --features late --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-image --target wasm32-unknown-unknown --no-default-features --features alloc -- -D warnings
 
 _targets:

@@ -69,8 +69,22 @@ impl Pump {
         self.keep(job, progress);
     }
 
+    /// Waits for the answer to a question whose task is gone: the host still has to write it somewhere.
+    pub fn give_up(&mut self, question: Question) {
+        self.join(question.subtask);
+        self.kept += 1;
+        self.given_up.push(question);
+    }
+
     /// Something has become of a question.
     pub(super) fn answered(&mut self, world: &mut World<'_>, subtask: u32, code: u32) {
+        if let Some(place) = self.given_up.iter().position(|question| question.subtask == subtask) {
+            match self.given_up.swap_remove(place).end(code) {
+                Asked::Waiting(question) => self.given_up.push(question),
+                Asked::Answered(..) => self.kept -= 1,
+            }
+            return;
+        }
         let Some(place) = self.asking.iter().position(|asking| asking.question.subtask == subtask) else { return };
         let Asking { job, progress, mut answers, question } = self.asking.swap_remove(place);
         let (request, answer) = match question.end(code) {
@@ -89,14 +103,6 @@ impl Pump {
             self.join(answer.end);
             self.drive(world, Job::Answer(answer), None);
         }
-    }
-
-    /// The set of all that the pump's task waits for.
-    pub fn set(&mut self) -> u32 {
-        if self.set == 0 {
-            self.set = super::ends::new_set();
-        }
-        self.set
     }
 }
 

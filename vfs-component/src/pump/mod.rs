@@ -62,6 +62,9 @@ pub struct Pump {
     /// Jobs that wait for an answer of the layer.
     #[cfg(feature = "late")]
     asking: Vec<asking::Asking>,
+    /// Questions whose operations the app has given up.
+    #[cfg(feature = "late")]
+    given_up: Vec<crate::layer::Question>,
 }
 
 struct Waiting {

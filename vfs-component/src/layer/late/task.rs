@@ -54,9 +54,9 @@ struct Task {
     set: u32,
 }
 
-/// A task and its question. `None`: the app has no use for the answer any more.
+/// A task and its question.
 struct Waiting {
-    task: Option<Task>,
+    task: Task,
     question: Question,
 }
 
@@ -113,7 +113,7 @@ fn wait(mut task: Task, question: Question) -> u32 {
     let set = task.set;
     join(question.subtask, set);
     set_context(question.subtask);
-    WAITING.with_borrow_mut(|waiting| waiting.push(Waiting { task: Some(task), question }));
+    WAITING.with_borrow_mut(|waiting| waiting.push(Waiting { task, question }));
     WAIT | set << 4
 }
 
@@ -131,34 +131,29 @@ pub fn callback(event: u32, waitable: u32, code: u32) -> u32 {
         CANCELLED => context(),
         _ => return pump::callback(event, waitable, code),
     };
-    let Some(Waiting { task, question }) = take(subtask) else { return pump::callback(event, waitable, code) };
-    match (event, task) {
-        (CANCELLED, Some(task)) => cancel(task, question),
-        (_, None) => {
-            question.end(code);
-            pump::callback(event, waitable, code)
-        }
-        (_, Some(mut task)) => match question.end(code) {
-            Asked::Waiting(question) => wait(task, question),
-            Asked::Answered(request, answer) => match task.answers.add(request, answer) {
-                Ok(()) => drive(task),
-                Err(error) => {
-                    (task.fail)(error);
-                    task.attempt = Box::new(|_| Ok(()));
-                    drive(task)
-                }
-            },
+    let Some(Waiting { mut task, question }) = take(subtask) else { return pump::callback(event, waitable, code) };
+    if event == CANCELLED {
+        return cancel(task, question);
+    }
+    match question.end(code) {
+        Asked::Waiting(question) => wait(task, question),
+        Asked::Answered(request, answer) => match task.answers.add(request, answer) {
+            Ok(()) => drive(task),
+            Err(error) => {
+                (task.fail)(error);
+                task.attempt = Box::new(|_| Ok(()));
+                drive(task)
+            }
         },
     }
 }
 
-/// The app has given the operation up. The answer comes to the pump's task, if there is one.
+/// The app has given the operation up. The answer comes to the pump's task.
 fn cancel(task: Task, question: Question) -> u32 {
     within_call(|state| {
         state.volume.give_up(task.answers);
-        join(question.subtask, state.pump.set());
+        state.pump.give_up(question);
     });
-    WAITING.with_borrow_mut(|waiting| waiting.push(Waiting { task: None, question }));
     drop_set(task.set);
     cancel_task();
     EXIT
