@@ -47,7 +47,7 @@ fn directories_are_listed_in_as_many_pieces_as_the_host_gives() -> Result<()> {
             &ran,
             &[
                 "/: again big.bin dir empty link many other secret walked",
-                "/dir: broken file.txt unreadable up",
+                "/walked: sub",
                 "/many: 300 names, 000 to 299",
             ],
         )?;
@@ -89,7 +89,7 @@ fn changes_are_kept_above_the_hosts_tree() -> Result<()> {
                 "big: 300000 bytes, c0b9edeb",
                 "file: a file of the host's, and more",
                 "old: Err(NotFound)",
-                "removing: Err(DirectoryNotEmpty)",
+                "removing: false",
                 "/: again big.bin empty file link moved other secret walked",
                 "/moved: broken file.txt sub unreadable",
                 "/moved/sub: newer",

@@ -50,7 +50,12 @@ fn go_on() {
 async fn calls(root: &Descriptor) -> Result<(), ErrorCode> {
     let follow = PathFlags::SYMLINK_FOLLOW;
     let seen = root.stat_at(follow, "dir/file.txt".into()).await?;
-    println!("stat-at: {:?}, {} bytes, {:?}", seen.type_, seen.size, seen.data_modification_timestamp.map(|time| time.seconds));
+    println!(
+        "stat-at: {:?}, {} bytes, {:?}",
+        seen.type_,
+        seen.size,
+        seen.data_modification_timestamp.map(|time| time.seconds)
+    );
     for path in ["missing", "dir/broken", "secret/file"] {
         println!("{path}: {:?}", root.stat_at(follow, path.into()).await.map(|_| ()));
     }
@@ -149,14 +154,16 @@ async fn streams(root: &Descriptor) -> Result<(), ErrorCode> {
     written?;
     println!("left: {}, read: {}", left.len(), told(&contents(&big, 0).await?));
     for path in ["many", "dir"] {
-        let directory = root.open_at(PathFlags::empty(), path.into(), OpenFlags::DIRECTORY, DescriptorFlags::READ).await?;
+        let directory =
+            root.open_at(PathFlags::empty(), path.into(), OpenFlags::DIRECTORY, DescriptorFlags::READ).await?;
         let (entries, listed) = directory.read_directory();
         let mut names: Vec<_> = entries.collect().await.into_iter().map(|entry| entry.name).collect();
         listed.await?;
         names.sort();
         println!("{path}: {} names, {} to {}", names.len(), names[0], names[names.len() - 1]);
     }
-    let unreadable = root.open_at(PathFlags::empty(), "dir/unreadable".into(), OpenFlags::empty(), DescriptorFlags::READ).await?;
+    let unreadable =
+        root.open_at(PathFlags::empty(), "dir/unreadable".into(), OpenFlags::empty(), DescriptorFlags::READ).await?;
     println!("unreadable: {:?}", contents(&unreadable, 0).await.map(|_| ()));
     Ok(())
 }
