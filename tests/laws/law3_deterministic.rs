@@ -12,6 +12,7 @@ use vfs_tests::{guests, paths};
 use crate::apps;
 
 #[path = "../../composer/build/guest.rs"]
+#[expect(dead_code, reason = "the build script asks for all variants, this test for one")]
 mod guest;
 
 #[test]
