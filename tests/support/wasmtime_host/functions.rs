@@ -9,7 +9,9 @@ use wasmtime::CacheStore;
 
 /// All functions that this process has compiled.
 #[derive(Debug, Default)]
-pub struct Functions(Mutex<HashMap<Box<[u8]>, Box<[u8]>>>);
+pub struct Functions(Mutex<HashMap<Bytes, Bytes>>);
+
+type Bytes = Box<[u8]>;
 
 impl CacheStore for Functions {
     fn get(&self, key: &[u8]) -> Option<Cow<'_, [u8]>> {
