@@ -46,7 +46,7 @@ impl Names {
     /// The node that a name names.
     pub fn get(&self, name: &[u8]) -> Option<NodeIndex> {
         let (list, place) = self.find(name);
-        Some(self.lists[list][place.ok()?].node)
+        Some(self.lists.get(list)?.get(place.ok()?)?.node)
     }
 
     /// Every name and its node, in bytewise order of the names.
@@ -124,3 +124,35 @@ impl PartialEq for Names {
 }
 
 impl Eq for Names {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::*;
+
+    fn of(names: impl Iterator<Item = alloc::string::String>) -> Names {
+        let mut all = Names::new();
+        for name in names {
+            assert!(all.insert(name.as_bytes(), NodeIndex::default()).unwrap(), "{name}");
+        }
+        all
+    }
+
+    #[test]
+    fn where_there_is_no_name_none_is_found() {
+        assert_eq!(Names::new().get(b"a"), None);
+        assert_eq!(of(["b".into()].into_iter()).get(b"a"), None);
+    }
+
+    #[test]
+    fn names_in_any_order_fill_the_lists() {
+        let up = || (0..10_000).map(|number| format!("z{number:05}"));
+        let behind = (0..MOST).map(|number| format!("a{number:05}"));
+        for names in [of(up()), of(up().rev()), of(behind.chain(up().rev()))] {
+            assert!(names.lists.len() <= 2 * names.len() / MOST + 2, "{} lists of {}", names.lists.len(), names.len());
+            assert!(names.iter().map(|(name, _)| name).is_sorted());
+            assert!(names.get(b"z05000").is_some() && names.get(b"z").is_none());
+        }
+    }
+}

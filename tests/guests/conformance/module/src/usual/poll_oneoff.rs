@@ -69,9 +69,13 @@ fn poll_oneoff_file_to_write_and_a_long_clock(dir: &File) -> Outcome {
 #[case]
 fn poll_oneoff_file_both_ways(dir: &File) -> Outcome {
     let file = file(dir, "f", "x")?;
-    let mut seen = poll(&[readable(1, file.0), writable(2, file.0)])?;
-    seen.sort();
-    same(seen, [(1, EVENTTYPE_FD_READ, ERRNO_SUCCESS), (2, EVENTTYPE_FD_WRITE, ERRNO_SUCCESS)])
+    let both = [(1, EVENTTYPE_FD_READ, ERRNO_SUCCESS), (2, EVENTTYPE_FD_WRITE, ERRNO_SUCCESS)];
+    // A host may answer as soon as it knows of one.
+    let seen = poll(&[readable(1, file.0), writable(2, file.0)])?;
+    if !seen.is_empty() && seen.iter().all(|event| both.contains(event)) {
+        return Ok(());
+    }
+    same(seen, both)
 }
 
 #[case]
