@@ -165,12 +165,12 @@ fn is_a_client(subject: &Subject, form: Form) -> Result<()> {
 /// A request that is held open reads what another writes meanwhile.
 fn holds_open(subject: &Subject, form: Form) -> Result<()> {
     served(subject, form, Instances::One, async |server| {
-        let mut client = server.client().await?;
+        let (mut client, big) = (server.client().await?, bytes(5 << 20, 0));
         is(&client.put("/files/up/held", &[b"before"]).await?, 201, b"6")?;
         let mut slow = server.connection(b"GET /slow/up/held HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await?;
         let mut begun = [0; 1];
         slow.read_exact(&mut begun).await?;
-        is(&client.get("/files/site/big").await?, 200, &bytes(5 << 20, 0))?;
+        is(&client.get("/files/site/big").await?, 200, &big)?;
         is(&client.put("/files/up/held", &[b"meanwhile"]).await?, 201, b"9")?;
         let mut answer = String::new();
         slow.read_to_string(&mut answer).await?;
