@@ -10,7 +10,7 @@ use wasip3::wit_stream;
 use crate::answer::{Failed, all, answer, text};
 
 /// Nanoseconds for which a slow answer waits.
-const A_WHILE: u64 = 100_000_000;
+const A_WHILE: u64 = 400_000_000;
 
 /// The file: the stream of its contents is the body.
 pub async fn get(path: &str, says_size: bool) -> Result<Response, Failed> {
