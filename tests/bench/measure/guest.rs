@@ -70,6 +70,11 @@ pub fn linked_stat_by_directory_size(lab: &Lab) -> Result<Sample> {
     cpu_of_both(lab, Form::Linked, ["stat", "/d100", "100", "100000"], ["stat", "/d20000", "20000", "100000"])
 }
 
+/// CPU time of `stat` linked, of 100 files in a directory of 100 and in one of 20,000.
+pub fn linked_stat_of_few_in_large(lab: &Lab) -> Result<Sample> {
+    cpu_of_both(lab, Form::Linked, ["stat", "/d100", "100", "100000"], ["stat", "/d20000", "100", "100000"])
+}
+
 /// CPU time of three lines of memory, each found by the one before, in memory that the processor's first cache holds,
 /// and in as much as 20,000 files take in the image and in what the vfs knows of their names.
 pub fn cold_lines(lab: &Lab) -> Result<Sample> {

@@ -239,8 +239,8 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
     }
 }
 
-/// Finds a name in a directory, if it can be one.
-#[inline]
+/// Finds a name in a directory, if it can be one. Out of line: [`descend`], which most paths take, has the quick copy.
+#[inline(never)]
 fn lookup<L: Layer, J: Journal>(
     tree: &Tree<L, J>,
     directory: NodeId,
