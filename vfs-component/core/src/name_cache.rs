@@ -86,23 +86,23 @@ impl<'i> NameCache<'i> {
     pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<LayerNode> {
         let (place, key) = self.place(directory, name.hash)?;
         let known = self.places.get(place)?.get();
-        let known = if known.is(key, name.text) { known } else { self.find_beside(place, key, name.text)?.get() };
+        let known = if known.is(key, name.text) { known } else { self.find(place, key, name.text)?.get() };
         Some(LayerNode { number: known.node(), kind: known.kind() })
     }
 
-    /// Looks at the other places of a group. Out of line: a name that is known is mostly in its own place.
+    /// Looks at all places of a group. Out of line: a name that is known is mostly in its own place.
     #[inline(never)]
-    fn find_beside(&self, place: usize, key: u32, name: &[u8]) -> Option<&Cell<Known<'i>>> {
-        let mut beside = 1;
+    fn find(&self, place: usize, key: u32, name: &[u8]) -> Option<&Cell<Known<'i>>> {
+        let mut at = place;
         loop {
-            let place = self.places.get(place ^ beside)?;
-            if place.get().is(key, name) {
-                return Some(place);
+            let known = self.places.get(at)?;
+            if known.get().is(key, name) {
+                return Some(known);
             }
-            if beside == GROUP - 1 {
+            at = next_in_group(at);
+            if at == place {
                 return None;
             }
-            beside += 1;
         }
     }
 
@@ -117,12 +117,17 @@ impl<'i> NameCache<'i> {
     }
 
     fn put(&self, place: usize, mut known: Known<'i>) {
-        for beside in 0..GROUP {
-            if let Some(place) = self.places.get(place ^ beside) {
+        let mut at = place;
+        loop {
+            if let Some(place) = self.places.get(at) {
                 known = place.replace(known);
             }
             if known.name.is_empty() {
                 return;
+            }
+            at = next_in_group(at);
+            if at == place {
+                break;
             }
         }
         self.crowded.set(self.crowded.get() + 1);
@@ -155,9 +160,9 @@ impl<'i> NameCache<'i> {
 
     /// Forgets a name.
     pub fn forget(&self, directory: Nid, name: &[u8]) {
-        let Some((place, key)) = self.place(directory, hash(name)) else { return };
-        let own = self.places.get(place).filter(|known| known.get().is(key, name));
-        if let Some(place) = own.or_else(|| self.find_beside(place, key, name)) {
+        if let Some((place, key)) = self.place(directory, hash(name))
+            && let Some(place) = self.find(place, key, name)
+        {
             place.set(Known::NOTHING);
         }
     }
@@ -172,6 +177,12 @@ impl<'i> NameCache<'i> {
         let place = name::spread::<MOST_BITS>(hash ^ directory.0 << 24) & self.places.len().wrapping_sub(1);
         Some((place, directory.0 as u32 | (hash as u32) << NODE_BITS))
     }
+}
+
+/// The place after another in its group; after the last comes the first. Loops over a group end where they began, as
+/// compilers unroll those that count, which takes room in every vfs.
+fn next_in_group(place: usize) -> usize {
+    place & !(GROUP - 1) | (place + 1) & (GROUP - 1)
 }
 
 fn hash(name: &[u8]) -> u64 {
