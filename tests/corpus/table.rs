@@ -120,7 +120,10 @@ fn page(programs: &[Arc<Program>]) -> Result<String> {
         }
     }
     if !failures.is_empty() {
-        write!(page, "\n## What does not work\n\nEach of these is a test that fails once the program works.\n\n{failures}")?;
+        write!(
+            page,
+            "\n## What does not work\n\nEach of these is a test that fails once the program works.\n\n{failures}"
+        )?;
     }
     Ok(page)
 }
