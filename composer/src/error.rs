@@ -28,10 +28,10 @@ pub enum Error {
     #[error(transparent)]
     Embed(#[from] EmbedError),
     /// Linking the vfs into the app, where nothing else will do.
-    #[error("the app cannot be linked")]
+    #[error("the app cannot be linked: try `--form plugged`")]
     Link(#[from] Unlinkable),
     /// Linking, and then plugging too.
-    #[error("the app cannot be linked ({linked}), nor can it be plugged")]
+    #[error("the app can be neither linked ({linked}) nor plugged")]
     Neither {
         /// Why it cannot be linked.
         linked: Unlinkable,
@@ -61,13 +61,13 @@ pub enum AppError {
     #[error("the app is WebAssembly in its text format")]
     Text,
     /// A package of interfaces instead of a program.
-    #[error("the app is an encoded WIT package, which holds interfaces and no program")]
+    #[error("the app is an encoded WIT package: it has interfaces but no program")]
     WitPackage,
     /// A core module where only a component will do.
-    #[error("it is a core module, not a component")]
+    #[error("the file is a core module, not a component")]
     NotAComponent,
     /// The end is missing.
-    #[error("the app is cut off: {detail}")]
+    #[error("the app is truncated: {detail}")]
     Truncated {
         /// What the decoder expected.
         detail: String,
@@ -80,26 +80,26 @@ pub enum AppError {
         source: Cause,
     },
     /// Threads.
-    #[error("the app has a shared memory; components do not have threads")]
+    #[error("the app has a shared memory, and components have no threads: build it without threads")]
     SharedMemory,
     /// `memory64`.
-    #[error("the app has a 64-bit memory; WASI's functions take 32-bit addresses")]
+    #[error("the app has a 64-bit memory, and WASI uses 32-bit addresses: build it for wasm32")]
     Memory64,
     /// A module that is no preview1 program and says nothing about its world.
-    #[error("the app is a core module whose imports no component can have")]
+    #[error("the app is a core module whose imports no component can have: build it for preview1 or as a component")]
     NotAdaptable {
         /// Why.
         #[source]
         source: Cause,
     },
     /// Nothing would be served.
-    #[error("the app imports no filesystem: `{what}` is not among its imports, so files inside would never be seen")]
+    #[error("the app imports no filesystem (`{what}`), so it could never see the files")]
     NoFilesystem {
         /// The interface that was looked for.
         what: &'static str,
     },
     /// Interfaces that share resource types with the filesystem's in a way that a vfs in front of the app cannot wrap.
-    #[error("the app cannot be plugged: {} {} the resources of {}, which the vfs makes its own, in a way that it cannot wrap; `--form linked` can do more", list(.interfaces), share(.interfaces), list(.resources))]
+    #[error("the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` may support", list(.interfaces), share(.interfaces), list(.resources))]
     NotPluggable {
         /// What the app imports, or exports.
         interfaces: Vec<String>,
@@ -107,7 +107,7 @@ pub enum AppError {
         resources: Vec<String>,
     },
     /// A function with a name of WASI's and another type.
-    #[error("the app's import `{function}` of `{interface}` has another type than WASI's, which is `{expected}`")]
+    #[error("the app imports `{function}` of `{interface}` with the wrong type: WASI's is `{expected}`")]
     OtherFunction {
         /// Whose function.
         interface: InterfaceName,
@@ -117,7 +117,7 @@ pub enum AppError {
         expected: String,
     },
     /// A resource with a name of WASI's that is another.
-    #[error("the app's import `{interface}` has a resource `{name}` of its own, where WASI has {expected}")]
+    #[error("the app's import `{interface}` defines a resource `{name}` of its own, where WASI uses {expected}")]
     OtherResource {
         /// Whose type.
         interface: InterfaceName,
@@ -127,7 +127,7 @@ pub enum AppError {
         expected: String,
     },
     /// A type with a name of WASI's that is another.
-    #[error("the app's import `{interface}` has another type `{name}` than WASI's, which is `{expected}`")]
+    #[error("the app's import `{interface}` has the wrong type `{name}`: WASI's is `{expected}`")]
     OtherType {
         /// Whose type.
         interface: InterfaceName,
@@ -137,7 +137,7 @@ pub enum AppError {
         expected: String,
     },
     /// Another WASI than 0.2, or an interface that 0.2 does not have.
-    #[error("the app imports {}, which the vfs does not have: it serves the interfaces of WASI 0.2.0 to 0.2.12 and 0.3.0 to 0.3.2", list(.interfaces))]
+    #[error("the app imports {}, which the vfs does not provide: it supports the interfaces of WASI 0.2.0 to 0.2.12 and 0.3.0 to 0.3.2", list(.interfaces))]
     OtherVersion {
         /// What the app imports.
         interfaces: Vec<String>,
@@ -161,7 +161,7 @@ fn share(names: &[String]) -> &'static str {
 #[non_exhaustive]
 pub enum DenyError {
     /// Neither the app nor WASI knows the name.
-    #[error("nothing is called `{pattern}`{}", meant(.nearest))]
+    #[error("neither the app nor WASI has an interface called `{pattern}`{}", meant(.nearest))]
     Unknown {
         /// What was to be denied.
         pattern: String,
@@ -170,8 +170,8 @@ pub enum DenyError {
     },
     /// The host gives the app resources of what is denied, by calling its export.
     #[error(
-        "`{interface}` cannot be denied ({because}): the host calls the app's export `{export}` with its resources; deny other \
-         interfaces by their names"
+        "`{interface}` cannot be denied ({because}): the host passes its resources to the app's export `{export}`; \
+         name the interfaces to deny instead"
     )]
     Exported {
         /// What was to be denied.
@@ -182,7 +182,7 @@ pub enum DenyError {
         because: String,
     },
     /// A resource type that is imported by itself.
-    #[error("the resource `{name}` cannot be denied ({because}): the app imports it by itself, not in an interface")]
+    #[error("the resource `{name}` cannot be denied ({because}): the app imports it directly, not in an interface")]
     Resource {
         /// The import.
         name: String,
@@ -190,13 +190,13 @@ pub enum DenyError {
         because: String,
     },
     /// A place for http requests that is none.
-    #[error("`{authority}` is no authority: write `host`, `host:port`, `*.host` or `*.host:port`")]
+    #[error("`{authority}` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`")]
     Authority {
         /// What was allowed.
         authority: String,
     },
     /// Values for an interface that has the name of wasi:config's, and something else in it.
-    #[error("there can be no values for `{interface}`: wasi:config has no function `{function}` of its type")]
+    #[error("cannot set values for `{interface}`: wasi:config has no function `{function}` of this type")]
     Config {
         /// The app's import.
         interface: String,
@@ -204,13 +204,13 @@ pub enum DenyError {
         function: String,
     },
     /// A vfs alone, for an app that is denied, or given values of, something that the vfs does not have.
-    #[error("a vfs alone cannot answer for `{interface}`, which is not the vfs's: compose the app")]
+    #[error("a vfs alone does not provide `{interface}`, so it cannot apply the rule: use `vfs-compose APP` instead")]
     Alone {
         /// What was to be denied.
         interface: String,
     },
     /// A vfs for any app, which can deny nothing and has no values.
-    #[error("a vfs for any app cannot keep this rule ({because}): {way_out}")]
+    #[error("a vfs for any app cannot apply this rule ({because}): {way_out}")]
     AnyApp {
         /// The line of the policy.
         because: String,
@@ -218,7 +218,7 @@ pub enum DenyError {
         way_out: &'static str,
     },
     /// The app imports what is denied at other versions only.
-    #[error("the app does not import `{pattern}`, but `{imported}`: name that, or leave the version out")]
+    #[error("the app does not import `{pattern}`, only `{imported}`: name that, or omit the version")]
     Version {
         /// What was to be denied.
         pattern: String,
@@ -227,14 +227,14 @@ pub enum DenyError {
     },
     /// The policy speaks of something that the app imports at a version that it cannot be kept for.
     #[error(
-        "the policy cannot be kept for `{interface}` at this version: deny it by its name, or build the app for WASI 0.2"
+        "the policy cannot be applied to `{interface}` at this version: deny it by name, or build the app for WASI 0.2"
     )]
     NotOf02 {
         /// The import.
         interface: String,
     },
     /// The component that denies could not be made.
-    #[error("the component that denies cannot be made")]
+    #[error("cannot generate the component that denies calls")]
     Front {
         /// The encoder's error.
         #[source]
@@ -266,7 +266,7 @@ pub enum TreeError {
         path: PathBuf,
     },
     /// A name that WASI cannot say.
-    #[error("the name of `{}` is not UTF-8, and WASI has no other names: {name}", .directory.display())]
+    #[error("`{}` has a name or link target that is not UTF-8, as WASI requires: {name}", .directory.display())]
     NotUtf8 {
         /// The directory it is in.
         directory: PathBuf,
@@ -290,13 +290,13 @@ pub enum TreeError {
         detail: String,
     },
     /// Two sources at one path.
-    #[error("two images collide at `{guest}`: what an earlier image has there is not an empty directory")]
+    #[error("two images collide at `{guest}`: an earlier image has something other than an empty directory there")]
     Collision {
         /// The later image's place.
         guest: String,
     },
     /// A guest path that is not absolute and plain.
-    #[error("`{guest}` is not a place in the tree: write an absolute path without `.` and `..`")]
+    #[error("`{guest}` is not a path in the tree: write an absolute path without `.` or `..`")]
     GuestPath {
         /// The path as given.
         guest: String,
@@ -375,7 +375,7 @@ pub enum TailorError {
         source: Cause,
     },
     /// A function that the vfs does not know.
-    #[error("the app imports `{function}` of `{interface}`, which the vfs does not have")]
+    #[error("the app imports `{function}` of `{interface}`, which the vfs does not provide")]
     NoFunction {
         /// Whose function.
         interface: InterfaceName,
@@ -383,7 +383,7 @@ pub enum TailorError {
         function: String,
     },
     /// A type that the vfs does not know.
-    #[error("the app imports the type `{name}` of `{interface}`, which the vfs does not have")]
+    #[error("the app imports the type `{name}` of `{interface}`, which the vfs does not provide")]
     NoType {
         /// Whose type.
         interface: InterfaceName,
@@ -400,8 +400,8 @@ pub enum TailorError {
     },
     /// The vfs module reads other settings than are written here.
     #[error(
-        "the vfs module reads {} of the settings, and this composer writes version {composer}: build both from the same \
-         sources",
+        "the vfs module reads settings of {}, but this composer writes version {composer}: build both from the \
+         same sources",
         version(.module)
     )]
     SettingsVersion {
@@ -418,7 +418,7 @@ pub enum TailorError {
         source: Cause,
     },
     /// The component could not be made.
-    #[error("the vfs cannot be made a component")]
+    #[error("cannot encode the vfs as a component")]
     Encode {
         /// The encoder's error.
         #[source]
@@ -443,7 +443,7 @@ impl TailorError {
 pub enum EmbedError {
     /// Engines refuse larger modules.
     #[error(
-        "the image has {image} bytes; with it the vfs would have {total}, and engines load no module above {limit}"
+        "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or smaller files"
     )]
     TooLarge {
         /// Bytes of the image.
@@ -454,7 +454,7 @@ pub enum EmbedError {
         limit: u64,
     },
     /// The place of the image was not found.
-    #[error("the vfs component has no place for the image")]
+    #[error("the vfs component has no space reserved for the image")]
     NoPlace,
 }
 
@@ -463,7 +463,7 @@ pub enum EmbedError {
 #[non_exhaustive]
 pub enum ComposeError {
     /// One of the two is not a component.
-    #[error("the {what} cannot be taken into the composition")]
+    #[error("the {what} cannot be used in the composition")]
     Package {
         /// `vfs` or `app`.
         what: &'static str,
@@ -472,7 +472,7 @@ pub enum ComposeError {
         source: Cause,
     },
     /// The types of one interface do not fit.
-    #[error("`{interface}` of the vfs does not fit the app's import")]
+    #[error("`{interface}` of the vfs does not match the app's import")]
     Argument {
         /// The interface.
         interface: String,
@@ -481,7 +481,7 @@ pub enum ComposeError {
         source: Cause,
     },
     /// An export of the app cannot be passed on.
-    #[error("the app's export `{name}` cannot be passed on")]
+    #[error("the result cannot re-export `{name}` of the app")]
     Export {
         /// The export.
         name: String,
@@ -510,13 +510,13 @@ pub enum CheckError {
         source: Cause,
     },
     /// Law 1.
-    #[error("the result would import `{interface}`, which the app does not")]
+    #[error("the result would import `{interface}`, which the app does not import")]
     NewImport {
         /// The import.
         interface: String,
     },
     /// Law 2.
-    #[error("the app's import `{interface}` would still be the host's")]
+    #[error("the result would still import `{interface}` from the host")]
     NotPlugged {
         /// The import.
         interface: String,
@@ -528,7 +528,7 @@ pub enum CheckError {
         interface: String,
     },
     /// An export of the app is missing.
-    #[error("the result would not export `{name}`, which the app does")]
+    #[error("the result would not export `{name}`, which the app exports")]
     LostExport {
         /// The export.
         name: String,

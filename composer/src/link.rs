@@ -58,7 +58,7 @@ use vfs::{Vfs, Wanted};
 #[non_exhaustive]
 pub enum Unlinkable {
     /// A type in a served function that the glue cannot carry over.
-    #[error("`{function}` has {what} in its signature, which linking does not carry")]
+    #[error("`{function}` has {what} in its signature, which linking does not support")]
     Type {
         /// The function's name.
         function: String,
@@ -66,7 +66,7 @@ pub enum Unlinkable {
         what: &'static str,
     },
     /// A function that is not called as plain functions are.
-    #[error("`{function}` is asynchronous, and linking carries only plain calls")]
+    #[error("`{function}` is asynchronous, and linking supports only synchronous calls")]
     Async {
         /// The function's name.
         function: String,
@@ -80,46 +80,46 @@ pub enum Unlinkable {
         what: &'static str,
     },
     /// An exported function that may return a file's stream, and is not a plain function of the app's core code.
-    #[error("the app's export `{name}` may return resources of the vfs's, and cannot be looked into")]
+    #[error("the app's export `{name}` may return vfs resources, but is not a plain function of its core code")]
     Exported {
         /// The export and the function.
         name: String,
     },
     /// A part of a composition that is lent a resource of another.
-    #[error("a component inside the app is lent a resource that is not its own, by `{function}`")]
+    #[error("`{function}` lends a component inside the app a resource that is not its own")]
     Borrowed {
         /// The function's name.
         function: String,
     },
     /// Streams of WASI 0.3, which both ends of cannot be in one component.
-    #[error("the app imports `{interface}`, and streams of WASI 0.3 need a vfs that is a component of its own")]
+    #[error("the app imports `{interface}`: streams of WASI 0.3 need a vfs that is a component of its own")]
     Streams {
         /// The interface.
         interface: String,
     },
     /// A component inside the app, or an export, has the interface as a whole.
-    #[error("the app does not only call `{interface}`, but hands it on")]
+    #[error("the app passes `{interface}` on as a whole instead of only calling it")]
     HandedOn {
         /// The interface.
         interface: String,
     },
     /// A resource that a host function takes for good, and that comes from no import.
-    #[error("the app gives `{name}` away, which it does not import with its interface")]
+    #[error("the app passes ownership of `{name}` to the host, but does not import it with its interface")]
     Resource {
         /// The interface and the resource.
         name: String,
     },
     /// A kind of definition that the composer does not take apart.
-    #[error("the app's component has {what}")]
+    #[error("the app's component has {what}, which linking does not support")]
     Part {
         /// The part, in words.
         what: &'static str,
     },
     /// What came of it breaks a law: not the app's fault.
-    #[error("what came of linking it is not right: {0}")]
+    #[error("linking produced an incorrect component, which is a bug in vfs-compose: {0}")]
     Wrong(CheckError),
     /// The app's component cannot be taken apart.
-    #[error("the app's component cannot be taken apart")]
+    #[error("the app's component cannot be parsed")]
     Broken {
         /// The reader's error.
         #[source]

@@ -23,14 +23,15 @@ fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<Exit
     warn(&report.warnings, output.quiet);
     target.fill(|mut out| Ok(composed.write_with(&mut out, progress(report.image.bytes, output.quiet))?))?;
     if output.json {
-        let json = serde_json::to_string_pretty(report).map_err(|error| Failure::new("no report").caused_by(error))?;
+        let json = serde_json::to_string_pretty(report)
+            .map_err(|error| Failure::new("cannot write the report as JSON").caused_by(error))?;
         match target {
             Target::Stdout => eprintln!("{json}"),
             Target::File(_) => print(&format!("{json}\n"))?,
         }
     } else if !output.quiet {
         if let Some(reason) = &report.not_linked {
-            eprintln!("note: plugged and not linked, so files are slower: {reason}");
+            eprintln!("note: plugged instead of linked, so file access is slower: {reason}");
         }
         eprintln!("{}", summary(&target.name(), report));
     }
@@ -48,5 +49,5 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| Failure::new("cannot print").caused_by(error))
+        .map_err(|error| Failure::new("cannot write to standard output").caused_by(error))
 }

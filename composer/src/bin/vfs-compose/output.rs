@@ -29,7 +29,7 @@ impl Target {
             return Ok(Self::File(path.to_owned()));
         }
         if io::stdout().is_terminal() {
-            return Err(Failure::new("standard output is a terminal, and the result is not text")
+            return Err(Failure::new("standard output is a terminal, and the result is binary")
                 .hint("write to a file with `-o FILE`, or pipe it into another program"));
         }
         Ok(Self::Stdout)

@@ -50,15 +50,16 @@ pub fn composer(
 /// The two parts of `K=V`.
 fn pair<'a>(flag: &str, typed: &'a str) -> Result<(&'a str, &'a str), Failure> {
     let parts = typed.split_once('=').filter(|(key, _)| !key.is_empty());
-    parts.ok_or_else(|| Failure::usage(format!("`--{flag} {typed}` is not K=V")))
+    parts.ok_or_else(|| Failure::usage(format!("`--{flag} {typed}` is not K=V: write a name, `=` and a value")))
 }
 
 /// Quotas, those that are not typed as they are by default.
 fn limits(process: &Process) -> Result<Limits, Failure> {
     let mut limits = Limits::default();
     if let Some(bytes) = &process.max_bytes {
-        limits.max_bytes = manifest::bytes(bytes)
-            .ok_or_else(|| Failure::usage(format!("`--max-bytes {bytes}` is not a number, such as 1000 or 64M")))?;
+        limits.max_bytes = manifest::bytes(bytes).ok_or_else(|| {
+            Failure::usage(format!("`--max-bytes {bytes}` is not a number: write it like 1000 or 64M"))
+        })?;
     }
     limits.max_nodes = process.max_nodes.unwrap_or(limits.max_nodes);
     limits.max_open = process.max_open.unwrap_or(limits.max_open);
@@ -86,7 +87,7 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let is_denied = |(key, value): &(&str, &str)| *key == "random" && *value == "deny";
     for (key, value) in host.texts().filter(|text| !is_denied(text)) {
         policy.set(key, value).map_err(|error| {
-            Failure::usage(format!("`--{key} {value}` cannot be understood")).hint(format!("it takes {}", error.takes))
+            Failure::usage(format!("`--{key} {value}` is not valid")).hint(format!("it takes {}", error.takes))
         })?;
     }
     Ok(policy)
@@ -118,9 +119,9 @@ pub fn images(mut composer: Composer, images: &[String]) -> Composer {
 pub fn dated(composer: Composer) -> Result<Composer, Failure> {
     match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(seconds) if !seconds.is_empty() => {
-            let seconds = seconds
-                .parse()
-                .map_err(|_| Failure::usage(format!("SOURCE_DATE_EPOCH is `{seconds}`, not a number of seconds")))?;
+            let seconds = seconds.parse().map_err(|_| {
+                Failure::usage(format!("SOURCE_DATE_EPOCH is `{seconds}`: set it to a number of seconds, or unset it"))
+            })?;
             Ok(composer.times(seconds))
         }
         _ => Ok(composer),

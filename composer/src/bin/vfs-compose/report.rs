@@ -93,13 +93,11 @@ impl StdError for Causes {
 
 fn hint(error: &Error) -> Option<&'static str> {
     match error {
-        Error::App(AppError::NoFilesystem { .. }) => Some("--allow-unused composes it all the same"),
-        Error::App(AppError::Text) => Some("`wasm-tools parse app.wat -o app.wasm` turns text into bytes"),
-        Error::Tree(TreeError::Special { .. }) => Some("without --strict it is left out with a warning"),
-        Error::Tree(TreeError::Collision { .. }) => {
-            Some("give the later image a place of its own: --image DIR::/elsewhere")
-        }
-        Error::Write(WriteError::Source(_)) => Some("nothing may change the files while they are packed; try again"),
+        Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
+        Error::App(AppError::Text) => Some("convert it with `wasm-tools parse app.wat -o app.wasm`"),
+        Error::Tree(TreeError::Special { .. }) => Some("without --strict it is skipped with a warning"),
+        Error::Tree(TreeError::Collision { .. }) => Some("put the later image elsewhere: --image DIR::/elsewhere"),
+        Error::Write(WriteError::Source(_)) => Some("do not change the files while they are packed; try again"),
         _ => None,
     }
 }

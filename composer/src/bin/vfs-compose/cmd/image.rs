@@ -105,7 +105,7 @@ fn extract(file: &Path, to: &Path, from: &str) -> Result<(), Failure> {
     let done = vfs_image::extract(&image, start.nid, to, |_| {})
         .map_err(|error| Failure::new(format!("cannot extract to `{}`", to.display())).caused_by(error))?;
     for skipped in done.skipped {
-        eprintln!("warning: `{}` is a special file; it is left out", skipped.path);
+        eprintln!("warning: skipped `{}`, which is a special file", skipped.path);
     }
     Ok(())
 }
@@ -149,5 +149,5 @@ fn damaged(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync
 }
 
 fn printing(error: io::Error) -> Failure {
-    Failure::new("cannot print").caused_by(error)
+    Failure::new("cannot write to standard output").caused_by(error)
 }

@@ -19,8 +19,8 @@ pub fn configured(composer: Composer, host: &Host) -> Result<Composer, Failure> 
     let values = values.map(|said| pair("config", said)).collect::<Result<Vec<_>, _>>()?;
     if said.iter().any(|said| said == INHERIT) {
         if said.iter().any(|said| said != INHERIT) {
-            let failure = Failure::usage("`--config inherit` stands for all values, and there are others".into());
-            return Err(failure.hint("leave `inherit` out to give values in the place of the host's"));
+            let failure = Failure::usage("`--config inherit` cannot be combined with other values".into());
+            return Err(failure.hint("omit `inherit` to replace the host's values"));
         }
         return Ok(composer.keep("wasi:config"));
     }

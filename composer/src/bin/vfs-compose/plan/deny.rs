@@ -34,8 +34,8 @@ pub fn takes_environment(deny: &Deny) -> bool {
 /// `--http` is none of what it takes; `--allow` is without `--deny-all`.
 pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Composer, Failure> {
     if !deny.is_all() && !deny.allow.is_empty() {
-        let failure = Failure::usage("`--allow` says what `--deny-all` leaves to the host".into());
-        return Err(failure.hint("add --deny-all, or leave --allow out: without it nothing is denied"));
+        let failure = Failure::usage("`--allow` has no effect without `--deny-all`".into());
+        return Err(failure.hint("add --deny-all, or omit --allow"));
     }
     for interfaces in &deny.deny {
         composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
@@ -60,7 +60,7 @@ pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Compos
         Some(text) => match text.strip_prefix("allow:") {
             Some(hosts) => composer.keep(HTTP).allow_http(hosts.split(',').filter(|host| !host.is_empty())),
             None => {
-                let failure = Failure::usage(format!("`--http {text}` cannot be understood"));
+                let failure = Failure::usage(format!("`--http {text}` is not valid"));
                 return Err(failure.hint("it takes `inherit`, `deny` or `allow:HOST,...`"));
             }
         },

@@ -17,7 +17,7 @@ fn types_that_are_not_carried_are_named() {
         ("map<string, u8>", "a map"),
         ("error-context", "an error context"),
     ] {
-        let words = format!("`test:virtual/api#f` has {what} in its signature, which linking does not carry");
+        let words = format!("`test:virtual/api#f` has {what} in its signature, which linking does not support");
         assert_eq!(reason(&format!("f: func(p: {parameter});")), words);
         assert_eq!(reason(&format!("f: func() -> {parameter};")), words);
     }
