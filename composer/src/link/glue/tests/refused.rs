@@ -27,7 +27,7 @@ fn types_that_are_not_carried_are_named() {
 fn asynchronous_functions_are_refused() {
     assert_eq!(
         reason("f: async func();"),
-        "`test:virtual/api#f` is asynchronous, and linking carries only plain calls"
+        "`test:virtual/api#f` is asynchronous, and linking supports only synchronous calls"
     );
 }
 
