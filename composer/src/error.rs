@@ -5,17 +5,17 @@ use std::path::PathBuf;
 pub use crate::link::Unlinkable;
 use crate::name::InterfaceName;
 
-/// The error of a tool that this crate builds on, as it came.
+/// An error of a library that this crate uses, unchanged.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// What can go wrong between an app and a directory and the one component.
+/// Any error of the pipeline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Reading the app.
     #[error(transparent)]
     App(#[from] AppError),
-    /// What the app may not do.
+    /// Denying something to the app, or setting values for it.
     #[error(transparent)]
     Deny(#[from] DenyError),
     /// Collecting the sources of the tree.
@@ -27,7 +27,7 @@ pub enum Error {
     /// Putting image and settings into the vfs.
     #[error(transparent)]
     Embed(#[from] EmbedError),
-    /// Linking the vfs into the app, where nothing else will do.
+    /// Linking the vfs into the app, when no other form is allowed.
     #[error("the app cannot be linked: try `--form plugged`")]
     Link(#[from] Unlinkable),
     /// Linking, and then plugging too.
@@ -42,7 +42,7 @@ pub enum Error {
     /// Joining the vfs and the app.
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    /// The laws, on the result.
+    /// Checking the laws on the result.
     #[error(transparent)]
     Check(#[from] CheckError),
     /// Writing the result.
@@ -57,16 +57,16 @@ pub enum AppError {
     /// The bytes do not begin as WebAssembly does.
     #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]
     NotWasm,
-    /// The text format.
+    /// WebAssembly in its text format.
     #[error("the app is WebAssembly in its text format")]
     Text,
     /// A package of interfaces instead of a program.
     #[error("the app is an encoded WIT package: it has interfaces but no program")]
     WitPackage,
-    /// A core module where only a component will do.
+    /// A core module where a component is required.
     #[error("the file is a core module, not a component")]
     NotAComponent,
-    /// The end is missing.
+    /// The bytes end too early.
     #[error("the app is truncated: {detail}")]
     Truncated {
         /// What the decoder expected.
@@ -75,7 +75,7 @@ pub enum AppError {
     /// The bytes break a rule of the format.
     #[error("the app is not valid WebAssembly")]
     Invalid {
-        /// The decoder's or validator's words.
+        /// The error of the decoder or validator.
         #[source]
         source: Cause,
     },
@@ -85,58 +85,58 @@ pub enum AppError {
     /// `memory64`.
     #[error("the app has a 64-bit memory, and WASI uses 32-bit addresses: build it for wasm32")]
     Memory64,
-    /// A module that is no preview1 program and says nothing about its world.
+    /// A core module that neither imports preview1 nor describes its world.
     #[error("the app is a core module whose imports no component can have: build it for preview1 or as a component")]
     NotAdaptable {
         /// Why.
         #[source]
         source: Cause,
     },
-    /// Nothing would be served.
+    /// The app imports nothing that the vfs provides.
     #[error("the app imports no filesystem (`{what}`), so it could never see the files")]
     NoFilesystem {
         /// The interface that was looked for.
         what: &'static str,
     },
-    /// Interfaces that share resource types with the filesystem's in a way that a vfs in front of the app cannot wrap.
+    /// Interfaces that use resources of the vfs in a way that the plugged form cannot wrap.
     #[error("the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` may support", list(.interfaces), share(.interfaces), list(.resources))]
     NotPluggable {
-        /// What the app imports, or exports.
+        /// Imports or exports of the app.
         interfaces: Vec<String>,
-        /// Whose resources they share.
+        /// The interfaces whose resources they share.
         resources: Vec<String>,
     },
-    /// A function with a name of WASI's and another type.
+    /// A function named as in WASI with a different type.
     #[error("the app imports `{function}` of `{interface}` with the wrong type: WASI's is `{expected}`")]
     OtherFunction {
-        /// Whose function.
+        /// The interface of the function.
         interface: InterfaceName,
         /// The function.
         function: String,
         /// WASI's type.
         expected: String,
     },
-    /// A resource with a name of WASI's that is another.
+    /// A resource named as in WASI that the interface defines anew.
     #[error("the app's import `{interface}` defines a resource `{name}` of its own, where WASI uses {expected}")]
     OtherResource {
-        /// Whose type.
+        /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
         /// WASI's, in words.
         expected: String,
     },
-    /// A type with a name of WASI's that is another.
+    /// A type named as in WASI with a different definition.
     #[error("the app's import `{interface}` has the wrong type `{name}`: WASI's is `{expected}`")]
     OtherType {
-        /// Whose type.
+        /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
         /// WASI's.
         expected: String,
     },
-    /// Another WASI than 0.2, or an interface that 0.2 does not have.
+    /// Interfaces that no supported version of WASI has.
     #[error("the app imports {}, which the vfs does not provide: it supports the interfaces of WASI 0.2.0 to 0.2.12 and 0.3.0 to 0.3.2", list(.interfaces))]
     OtherVersion {
         /// What the app imports.
@@ -156,7 +156,7 @@ fn share(names: &[String]) -> &'static str {
     if names.len() == 1 { "shares" } else { "share" }
 }
 
-/// A rule of the policy cannot be kept.
+/// A rule of the policy cannot be applied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DenyError {
@@ -165,10 +165,10 @@ pub enum DenyError {
     Unknown {
         /// What was to be denied.
         pattern: String,
-        /// What it may have meant.
+        /// The most similar name.
         nearest: Option<String>,
     },
-    /// The host gives the app resources of what is denied, by calling its export.
+    /// An interface whose resources the host passes to an export of the app.
     #[error(
         "`{interface}` cannot be denied ({because}): the host passes its resources to the app's export `{export}`; \
          name the interfaces to deny instead"
@@ -181,7 +181,7 @@ pub enum DenyError {
         /// The line of the policy.
         because: String,
     },
-    /// A resource type that is imported by itself.
+    /// A resource type imported directly, not in an interface.
     #[error("the resource `{name}` cannot be denied ({because}): the app imports it directly, not in an interface")]
     Resource {
         /// The import.
@@ -189,13 +189,13 @@ pub enum DenyError {
         /// The line of the policy.
         because: String,
     },
-    /// A place for http requests that is none.
+    /// An invalid authority for http requests.
     #[error("`{authority}` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`")]
     Authority {
-        /// What was allowed.
+        /// The authority as given.
         authority: String,
     },
-    /// Values for an interface that has the name of wasi:config's, and something else in it.
+    /// Values for an interface named as in wasi:config with a different function.
     #[error("cannot set values for `{interface}`: wasi:config has no function `{function}` of this type")]
     Config {
         /// The app's import.
@@ -203,21 +203,21 @@ pub enum DenyError {
         /// The function.
         function: String,
     },
-    /// A vfs alone, for an app that is denied, or given values of, something that the vfs does not have.
+    /// A rule about an interface that a vfs alone does not provide.
     #[error("a vfs alone does not provide `{interface}`, so it cannot apply the rule: use `vfs-compose APP` instead")]
     Alone {
         /// What was to be denied.
         interface: String,
     },
-    /// A vfs for any app, which can deny nothing and has no values.
+    /// A rule for a vfs for any app, which can deny nothing and has no values.
     #[error("a vfs for any app cannot apply this rule ({because}): {way_out}")]
     AnyApp {
         /// The line of the policy.
         because: String,
-        /// What can be done, in words.
+        /// The way out, in words.
         way_out: &'static str,
     },
-    /// The app imports what is denied at other versions only.
+    /// A denied version that the app does not import; it imports another.
     #[error("the app does not import `{pattern}`, only `{imported}`: name that, or omit the version")]
     Version {
         /// What was to be denied.
@@ -225,7 +225,7 @@ pub enum DenyError {
         /// What the app imports.
         imported: String,
     },
-    /// The policy speaks of something that the app imports at a version that it cannot be kept for.
+    /// A policy for an interface at a version that it does not support.
     #[error(
         "the policy cannot be applied to `{interface}` at this version: deny it by name, or build the app for WASI 0.2"
     )]
@@ -233,7 +233,7 @@ pub enum DenyError {
         /// The import.
         interface: String,
     },
-    /// The component that denies could not be made.
+    /// Generating the component that denies calls failed.
     #[error("cannot generate the component that denies calls")]
     Front {
         /// The encoder's error.
@@ -265,10 +265,10 @@ pub enum TreeError {
         /// What was given.
         path: PathBuf,
     },
-    /// A name that WASI cannot say.
+    /// A name or link target that is not UTF-8.
     #[error("`{}` has a name or link target that is not UTF-8, as WASI requires: {name}", .directory.display())]
     NotUtf8 {
-        /// The directory it is in.
+        /// The directory of the name, or the symbolic link.
         directory: PathBuf,
         /// The name, quoted.
         name: String,
@@ -281,33 +281,33 @@ pub enum TreeError {
         /// Its kind, in words.
         kind: &'static str,
     },
-    /// A file was not the same when it was packed as when it was listed.
+    /// A file that changed between listing and packing.
     #[error("`{}` changed while it was packed: {detail}", .path.display())]
     Changed {
         /// The file.
         path: PathBuf,
-        /// In what.
+        /// What changed.
         detail: String,
     },
     /// Two sources at one path.
     #[error("two images collide at `{guest}`: an earlier image has something other than an empty directory there")]
     Collision {
-        /// The later image's place.
+        /// The guest path of the later image.
         guest: String,
     },
-    /// A guest path that is not absolute and plain.
+    /// A guest path that is relative, or contains `.` or `..`.
     #[error("`{guest}` is not a path in the tree: write an absolute path without `.` or `..`")]
     GuestPath {
         /// The path as given.
         guest: String,
     },
-    /// An initial directory that is not there.
+    /// An initial directory that does not exist.
     #[error("the initial directory `{guest}` is not a directory of the tree")]
     InitialDirectory {
         /// The path as given.
         guest: String,
     },
-    /// A standard stream from or to what cannot be it.
+    /// A standard stream from or to an unsuitable file.
     #[error("{stream} cannot be the file `{guest}`: {detail}")]
     Stream {
         /// `stdin`, `stdout` or `stderr`.
@@ -317,7 +317,7 @@ pub enum TreeError {
         /// Why.
         detail: &'static str,
     },
-    /// A preopen of something that is not there.
+    /// A preopen of something that is not a directory of the tree.
     #[error("the preopen `{guest}` is not a directory of the tree")]
     Preopen {
         /// The path as given.
@@ -377,7 +377,7 @@ pub enum TailorError {
     /// A function that the vfs does not know.
     #[error("the app imports `{function}` of `{interface}`, which the vfs does not provide")]
     NoFunction {
-        /// Whose function.
+        /// The interface of the function.
         interface: InterfaceName,
         /// The function.
         function: String,
@@ -385,12 +385,12 @@ pub enum TailorError {
     /// A type that the vfs does not know.
     #[error("the app imports the type `{name}` of `{interface}`, which the vfs does not provide")]
     NoType {
-        /// Whose type.
+        /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
     },
-    /// An import of the vfs module that is neither WASI's nor ours.
+    /// An import of the vfs module that belongs neither to WASI nor to this crate.
     #[error("the vfs module imports `{name}` of `{module}`, which nothing provides")]
     UnknownImport {
         /// Module.
@@ -398,7 +398,7 @@ pub enum TailorError {
         /// Name.
         name: String,
     },
-    /// The vfs module reads other settings than are written here.
+    /// The vfs module reads settings of another version than this crate writes.
     #[error(
         "the vfs module reads settings of {}, but this composer writes version {composer}: build both from the \
          same sources",
@@ -410,14 +410,14 @@ pub enum TailorError {
         /// The version that the composer writes.
         composer: u32,
     },
-    /// The vfs module is not what it should be.
+    /// The vfs module is not as expected.
     #[error("the vfs module cannot be edited")]
     Module {
         /// The editor's error.
         #[source]
         source: Cause,
     },
-    /// The component could not be made.
+    /// Encoding the component failed.
     #[error("cannot encode the vfs as a component")]
     Encode {
         /// The encoder's error.
@@ -431,13 +431,13 @@ fn version(version: &Option<u32>) -> String {
 }
 
 impl TailorError {
-    /// The vfs's module is not as it should be.
+    /// Returns the error for a vfs module that is not as expected.
     pub(crate) fn module(source: impl Into<Cause>) -> Self {
         Self::Module { source: source.into() }
     }
 }
 
-/// The image does not go into the vfs.
+/// The image cannot be embedded in the vfs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbedError {
@@ -453,12 +453,12 @@ pub enum EmbedError {
         /// The most.
         limit: u64,
     },
-    /// The place of the image was not found.
+    /// The space reserved for the image was not found.
     #[error("the vfs component has no space reserved for the image")]
     NoPlace,
 }
 
-/// The vfs and the app do not go together.
+/// The vfs and the app cannot be composed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ComposeError {
@@ -498,30 +498,30 @@ pub enum ComposeError {
     },
 }
 
-/// A law does not hold for the result. It would be a fault of this program.
+/// A law does not hold for the result, which is a bug in this program.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
     /// The validator refuses the result.
     #[error("the result is not a valid component")]
     Invalid {
-        /// The validator's words.
+        /// The error of the validator.
         #[source]
         source: Cause,
     },
-    /// Law 1.
+    /// Law 1: an import that the app does not have.
     #[error("the result would import `{interface}`, which the app does not import")]
     NewImport {
         /// The import.
         interface: String,
     },
-    /// Law 2.
+    /// Law 2: an import of the app that the vfs should provide.
     #[error("the result would still import `{interface}` from the host")]
     NotPlugged {
         /// The import.
         interface: String,
     },
-    /// Something that is denied.
+    /// An import that is denied.
     #[error("the result would import `{interface}`, which is denied")]
     NotDenied {
         /// The import.

@@ -1,4 +1,4 @@
-//! One command, one file.
+//! The commands, one per file.
 
 pub mod completions;
 pub mod compose;
@@ -17,7 +17,7 @@ use crate::args::Output;
 use crate::output::{Target, progress};
 use crate::report::{Failure, summary};
 
-/// Writes a composition to where `output` says, and reports it.
+/// Writes a composition to `target` and reports it.
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
     let report = composed.report();
     warn(&report.warnings, output.quiet);
@@ -44,7 +44,7 @@ fn warn(warnings: &[String], quiet: bool) {
     }
 }
 
-/// Text on standard output; a reader that is gone is a failure like any other, and quiet.
+/// Prints text to standard output. If the reader is gone, that is a failure which prints nothing.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())

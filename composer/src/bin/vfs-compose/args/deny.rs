@@ -1,4 +1,4 @@
-//! What the app may not do, as typed.
+//! Flags about what the app may not do.
 
 use clap::{Args, ValueEnum};
 

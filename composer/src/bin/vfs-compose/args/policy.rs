@@ -1,4 +1,4 @@
-//! What the app may see of its host, as typed.
+//! Flags about what the app may see of its host.
 
 use clap::Args;
 use vfs_compose::Inherited;

@@ -1,4 +1,4 @@
-//! `vfs-compose run`: compose in memory, or take what is composed already, and run on the embedded engine.
+//! `vfs-compose run`: composes an app in memory, unless it is already composed, and runs it on the embedded engine.
 
 use std::process::ExitCode;
 
@@ -36,10 +36,10 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(code))
 }
 
-/// The file itself where it has a vfs inside already and nothing is to be added.
+/// Returns the file itself if it already has a vfs inside and no image or manifest is given.
 ///
 /// # Errors
-/// Something is typed that is decided when an app is composed.
+/// A flag was typed that only has an effect when an app is composed.
 fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
     if !args.files.images.is_empty() || args.files.manifest.is_some() {
         return Ok(None);
