@@ -99,7 +99,13 @@ pub enum AppError {
         what: &'static str,
     },
     /// Interfaces that use resources of the vfs in a way that the plugged form cannot wrap.
-    #[error("the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` may support", list(.interfaces), share(.interfaces), list(.resources))]
+    #[error(
+        "the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` \
+         may support",
+        list(.interfaces),
+        share(.interfaces),
+        list(.resources)
+    )]
     NotPluggable {
         /// Imports or exports of the app.
         interfaces: Vec<String>,
@@ -137,7 +143,11 @@ pub enum AppError {
         expected: String,
     },
     /// Interfaces that no supported version of WASI has.
-    #[error("the app imports {}, which the vfs does not provide: it supports the interfaces of WASI 0.2.0 to 0.2.12 and 0.3.0 to 0.3.2", list(.interfaces))]
+    #[error(
+        "the app imports {}, which the vfs does not provide: it supports the interfaces of WASI 0.2.0 to 0.2.12 and \
+         0.3.0 to 0.3.2",
+        list(.interfaces)
+    )]
     OtherVersion {
         /// What the app imports.
         interfaces: Vec<String>,
@@ -443,7 +453,8 @@ impl TailorError {
 pub enum EmbedError {
     /// Engines refuse larger modules.
     #[error(
-        "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or smaller files"
+        "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or \
+         smaller files"
     )]
     TooLarge {
         /// Bytes of the image.
