@@ -5,17 +5,17 @@ use std::path::PathBuf;
 pub use crate::link::Unlinkable;
 use crate::name::InterfaceName;
 
-/// The error of a tool that this crate builds on, as it came.
+/// An error of a library that this crate uses, unchanged.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// What can go wrong between an app and a directory and the one component.
+/// Any error of the pipeline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Reading the app.
     #[error(transparent)]
     App(#[from] AppError),
-    /// What the app may not do.
+    /// Denying something to the app, or setting values for it.
     #[error(transparent)]
     Deny(#[from] DenyError),
     /// Collecting the sources of the tree.
@@ -27,11 +27,11 @@ pub enum Error {
     /// Putting image and settings into the vfs.
     #[error(transparent)]
     Embed(#[from] EmbedError),
-    /// Linking the vfs into the app, where nothing else will do.
-    #[error("the app cannot be linked")]
+    /// Linking the vfs into the app, when no other form is allowed.
+    #[error("the app cannot be linked: try `--form plugged`")]
     Link(#[from] Unlinkable),
     /// Linking, and then plugging too.
-    #[error("the app cannot be linked ({linked}), nor can it be plugged")]
+    #[error("the app can be neither linked ({linked}) nor plugged")]
     Neither {
         /// Why it cannot be linked.
         linked: Unlinkable,
@@ -42,7 +42,7 @@ pub enum Error {
     /// Joining the vfs and the app.
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    /// The laws, on the result.
+    /// Checking the laws on the result.
     #[error(transparent)]
     Check(#[from] CheckError),
     /// Writing the result.
@@ -57,17 +57,17 @@ pub enum AppError {
     /// The bytes do not begin as WebAssembly does.
     #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]
     NotWasm,
-    /// The text format.
+    /// WebAssembly in its text format.
     #[error("the app is WebAssembly in its text format")]
     Text,
     /// A package of interfaces instead of a program.
-    #[error("the app is an encoded WIT package, which holds interfaces and no program")]
+    #[error("the app is an encoded WIT package: it has interfaces but no program")]
     WitPackage,
-    /// A core module where only a component will do.
-    #[error("it is a core module, not a component")]
+    /// A core module where a component is required.
+    #[error("the file is a core module, not a component")]
     NotAComponent,
-    /// The end is missing.
-    #[error("the app is cut off: {detail}")]
+    /// The bytes end too early.
+    #[error("the app is truncated: {detail}")]
     Truncated {
         /// What the decoder expected.
         detail: String,
@@ -75,69 +75,79 @@ pub enum AppError {
     /// The bytes break a rule of the format.
     #[error("the app is not valid WebAssembly")]
     Invalid {
-        /// The decoder's or validator's words.
+        /// The error of the decoder or validator.
         #[source]
         source: Cause,
     },
     /// Threads.
-    #[error("the app has a shared memory; components do not have threads")]
+    #[error("the app has a shared memory, and components have no threads: build it without threads")]
     SharedMemory,
     /// `memory64`.
-    #[error("the app has a 64-bit memory; WASI's functions take 32-bit addresses")]
+    #[error("the app has a 64-bit memory, and WASI uses 32-bit addresses: build it for wasm32")]
     Memory64,
-    /// A module that is no preview1 program and says nothing about its world.
-    #[error("the app is a core module whose imports no component can have")]
+    /// A core module that neither imports preview1 nor describes its world.
+    #[error("the app is a core module whose imports no component can have: build it for preview1 or as a component")]
     NotAdaptable {
         /// Why.
         #[source]
         source: Cause,
     },
-    /// Nothing would be served.
-    #[error("the app imports no filesystem: `{what}` is not among its imports, so files inside would never be seen")]
+    /// The app imports nothing that the vfs provides.
+    #[error("the app imports no filesystem (`{what}`), so it could never see the files")]
     NoFilesystem {
         /// The interface that was looked for.
         what: &'static str,
     },
-    /// Interfaces that share resource types with the filesystem's in a way that a vfs in front of the app cannot wrap.
-    #[error("the app cannot be plugged: {} {} the resources of {}, which the vfs makes its own, in a way that it cannot wrap; `--form linked` can do more", list(.interfaces), share(.interfaces), list(.resources))]
+    /// Interfaces that use resources of the vfs in a way that the plugged form cannot wrap.
+    #[error(
+        "the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` \
+         may support",
+        list(.interfaces),
+        share(.interfaces),
+        list(.resources)
+    )]
     NotPluggable {
-        /// What the app imports, or exports.
+        /// Imports or exports of the app.
         interfaces: Vec<String>,
-        /// Whose resources they share.
+        /// The interfaces whose resources they share.
         resources: Vec<String>,
     },
-    /// A function with a name of WASI's and another type.
-    #[error("the app's import `{function}` of `{interface}` has another type than WASI's, which is `{expected}`")]
+    /// A function named as in WASI with a different type.
+    #[error("the app imports `{function}` of `{interface}` with the wrong type: WASI's is `{expected}`")]
     OtherFunction {
-        /// Whose function.
+        /// The interface of the function.
         interface: InterfaceName,
         /// The function.
         function: String,
         /// WASI's type.
         expected: String,
     },
-    /// A resource with a name of WASI's that is another.
-    #[error("the app's import `{interface}` has a resource `{name}` of its own, where WASI has {expected}")]
+    /// A resource named as in WASI that the interface defines anew.
+    #[error("the app's import `{interface}` defines a resource `{name}` of its own, where WASI uses {expected}")]
     OtherResource {
-        /// Whose type.
+        /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
         /// WASI's, in words.
         expected: String,
     },
-    /// A type with a name of WASI's that is another.
-    #[error("the app's import `{interface}` has another type `{name}` than WASI's, which is `{expected}`")]
+    /// A type named as in WASI with a different definition.
+    #[error("the app's import `{interface}` has the wrong type `{name}`: WASI's is `{expected}`")]
     OtherType {
-        /// Whose type.
+        /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
         /// WASI's.
         expected: String,
     },
-    /// Another WASI than 0.2, or an interface that 0.2 does not have.
-    #[error("the app imports {}, which the vfs does not have: it serves the interfaces of WASI 0.2.0 to 0.2.12 and 0.3.0 to 0.3.2", list(.interfaces))]
+    /// Interfaces that no supported version of WASI has.
+    #[error(
+        "the app imports {}, which the vfs does not provide: it supports the interfaces of WASI 0.2.0 to 0.2.12 and \
+         0.3.0 to 0.3.2",
+        list(.interfaces)
+    )]
     OtherVersion {
         /// What the app imports.
         interfaces: Vec<String>,
@@ -156,22 +166,22 @@ fn share(names: &[String]) -> &'static str {
     if names.len() == 1 { "shares" } else { "share" }
 }
 
-/// A rule of the policy cannot be kept.
+/// A rule of the policy cannot be applied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DenyError {
     /// Neither the app nor WASI knows the name.
-    #[error("nothing is called `{pattern}`{}", meant(.nearest))]
+    #[error("neither the app nor WASI has an interface called `{pattern}`{}", meant(.nearest))]
     Unknown {
         /// What was to be denied.
         pattern: String,
-        /// What it may have meant.
+        /// The most similar name.
         nearest: Option<String>,
     },
-    /// The host gives the app resources of what is denied, by calling its export.
+    /// An interface whose resources the host passes to an export of the app.
     #[error(
-        "`{interface}` cannot be denied ({because}): the host calls the app's export `{export}` with its resources; deny other \
-         interfaces by their names"
+        "`{interface}` cannot be denied ({because}): the host passes its resources to the app's export `{export}`; \
+         name the interfaces to deny instead"
     )]
     Exported {
         /// What was to be denied.
@@ -181,60 +191,60 @@ pub enum DenyError {
         /// The line of the policy.
         because: String,
     },
-    /// A resource type that is imported by itself.
-    #[error("the resource `{name}` cannot be denied ({because}): the app imports it by itself, not in an interface")]
+    /// A resource type imported directly, not in an interface.
+    #[error("the resource `{name}` cannot be denied ({because}): the app imports it directly, not in an interface")]
     Resource {
         /// The import.
         name: String,
         /// The line of the policy.
         because: String,
     },
-    /// A place for http requests that is none.
-    #[error("`{authority}` is no authority: write `host`, `host:port`, `*.host` or `*.host:port`")]
+    /// An invalid authority for http requests.
+    #[error("`{authority}` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`")]
     Authority {
-        /// What was allowed.
+        /// The authority as given.
         authority: String,
     },
-    /// Values for an interface that has the name of wasi:config's, and something else in it.
-    #[error("there can be no values for `{interface}`: wasi:config has no function `{function}` of its type")]
+    /// Values for an interface named as in wasi:config with a different function.
+    #[error("cannot set values for `{interface}`: wasi:config has no function `{function}` of this type")]
     Config {
         /// The app's import.
         interface: String,
         /// The function.
         function: String,
     },
-    /// A vfs alone, for an app that is denied, or given values of, something that the vfs does not have.
-    #[error("a vfs alone cannot answer for `{interface}`, which is not the vfs's: compose the app")]
+    /// A rule about an interface that a vfs alone does not provide.
+    #[error("a vfs alone does not provide `{interface}`, so it cannot apply the rule: use `vfs-compose APP` instead")]
     Alone {
         /// What was to be denied.
         interface: String,
     },
-    /// A vfs for any app, which can deny nothing and has no values.
-    #[error("a vfs for any app cannot keep this rule ({because}): {way_out}")]
+    /// A rule for a vfs for any app, which can deny nothing and has no values.
+    #[error("a vfs for any app cannot apply this rule ({because}): {way_out}")]
     AnyApp {
         /// The line of the policy.
         because: String,
-        /// What can be done, in words.
+        /// The way out, in words.
         way_out: &'static str,
     },
-    /// The app imports what is denied at other versions only.
-    #[error("the app does not import `{pattern}`, but `{imported}`: name that, or leave the version out")]
+    /// A denied version that the app does not import; it imports another.
+    #[error("the app does not import `{pattern}`, only `{imported}`: name that, or omit the version")]
     Version {
         /// What was to be denied.
         pattern: String,
         /// What the app imports.
         imported: String,
     },
-    /// The policy speaks of something that the app imports at a version that it cannot be kept for.
+    /// A policy for an interface at a version that it does not support.
     #[error(
-        "the policy cannot be kept for `{interface}` at this version: deny it by its name, or build the app for WASI 0.2"
+        "the policy cannot be applied to `{interface}` at this version: deny it by name, or build the app for WASI 0.2"
     )]
     NotOf02 {
         /// The import.
         interface: String,
     },
-    /// The component that denies could not be made.
-    #[error("the component that denies cannot be made")]
+    /// Generating the component that denies calls failed.
+    #[error("cannot generate the component that denies calls")]
     Front {
         /// The encoder's error.
         #[source]
@@ -265,10 +275,10 @@ pub enum TreeError {
         /// What was given.
         path: PathBuf,
     },
-    /// A name that WASI cannot say.
-    #[error("the name of `{}` is not UTF-8, and WASI has no other names: {name}", .directory.display())]
+    /// A name or link target that is not UTF-8.
+    #[error("`{}` has a name or link target that is not UTF-8, as WASI requires: {name}", .directory.display())]
     NotUtf8 {
-        /// The directory it is in.
+        /// The directory of the name, or the symbolic link.
         directory: PathBuf,
         /// The name, quoted.
         name: String,
@@ -281,33 +291,33 @@ pub enum TreeError {
         /// Its kind, in words.
         kind: &'static str,
     },
-    /// A file was not the same when it was packed as when it was listed.
+    /// A file that changed between listing and packing.
     #[error("`{}` changed while it was packed: {detail}", .path.display())]
     Changed {
         /// The file.
         path: PathBuf,
-        /// In what.
+        /// What changed.
         detail: String,
     },
     /// Two sources at one path.
-    #[error("two images collide at `{guest}`: what an earlier image has there is not an empty directory")]
+    #[error("two images collide at `{guest}`: an earlier image has something other than an empty directory there")]
     Collision {
-        /// The later image's place.
+        /// The guest path of the later image.
         guest: String,
     },
-    /// A guest path that is not absolute and plain.
-    #[error("`{guest}` is not a place in the tree: write an absolute path without `.` and `..`")]
+    /// A guest path that is relative, or contains `.` or `..`.
+    #[error("`{guest}` is not a path in the tree: write an absolute path without `.` or `..`")]
     GuestPath {
         /// The path as given.
         guest: String,
     },
-    /// An initial directory that is not there.
+    /// An initial directory that does not exist.
     #[error("the initial directory `{guest}` is not a directory of the tree")]
     InitialDirectory {
         /// The path as given.
         guest: String,
     },
-    /// A standard stream from or to what cannot be it.
+    /// A standard stream from or to an unsuitable file.
     #[error("{stream} cannot be the file `{guest}`: {detail}")]
     Stream {
         /// `stdin`, `stdout` or `stderr`.
@@ -317,7 +327,7 @@ pub enum TreeError {
         /// Why.
         detail: &'static str,
     },
-    /// A preopen of something that is not there.
+    /// A preopen of something that is not a directory of the tree.
     #[error("the preopen `{guest}` is not a directory of the tree")]
     Preopen {
         /// The path as given.
@@ -375,22 +385,22 @@ pub enum TailorError {
         source: Cause,
     },
     /// A function that the vfs does not know.
-    #[error("the app imports `{function}` of `{interface}`, which the vfs does not have")]
+    #[error("the app imports `{function}` of `{interface}`, which the vfs does not provide")]
     NoFunction {
-        /// Whose function.
+        /// The interface of the function.
         interface: InterfaceName,
         /// The function.
         function: String,
     },
     /// A type that the vfs does not know.
-    #[error("the app imports the type `{name}` of `{interface}`, which the vfs does not have")]
+    #[error("the app imports the type `{name}` of `{interface}`, which the vfs does not provide")]
     NoType {
-        /// Whose type.
+        /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
     },
-    /// An import of the vfs module that is neither WASI's nor ours.
+    /// An import of the vfs module that belongs neither to WASI nor to this crate.
     #[error("the vfs module imports `{name}` of `{module}`, which nothing provides")]
     UnknownImport {
         /// Module.
@@ -398,10 +408,10 @@ pub enum TailorError {
         /// Name.
         name: String,
     },
-    /// The vfs module reads other settings than are written here.
+    /// The vfs module reads settings of another version than this crate writes.
     #[error(
-        "the vfs module reads {} of the settings, and this composer writes version {composer}: build both from the same \
-         sources",
+        "the vfs module reads settings of {}, but this composer writes version {composer}: build both from the \
+         same sources",
         version(.module)
     )]
     SettingsVersion {
@@ -410,15 +420,15 @@ pub enum TailorError {
         /// The version that the composer writes.
         composer: u32,
     },
-    /// The vfs module is not what it should be.
+    /// The vfs module is not as expected.
     #[error("the vfs module cannot be edited")]
     Module {
         /// The editor's error.
         #[source]
         source: Cause,
     },
-    /// The component could not be made.
-    #[error("the vfs cannot be made a component")]
+    /// Encoding the component failed.
+    #[error("cannot encode the vfs as a component")]
     Encode {
         /// The encoder's error.
         #[source]
@@ -431,19 +441,20 @@ fn version(version: &Option<u32>) -> String {
 }
 
 impl TailorError {
-    /// The vfs's module is not as it should be.
+    /// Returns the error for a vfs module that is not as expected.
     pub(crate) fn module(source: impl Into<Cause>) -> Self {
         Self::Module { source: source.into() }
     }
 }
 
-/// The image does not go into the vfs.
+/// The image cannot be embedded in the vfs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbedError {
     /// Engines refuse larger modules.
     #[error(
-        "the image has {image} bytes; with it the vfs would have {total}, and engines load no module above {limit}"
+        "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or \
+         smaller files"
     )]
     TooLarge {
         /// Bytes of the image.
@@ -453,17 +464,17 @@ pub enum EmbedError {
         /// The most.
         limit: u64,
     },
-    /// The place of the image was not found.
-    #[error("the vfs component has no place for the image")]
+    /// The space reserved for the image was not found.
+    #[error("the vfs component has no space reserved for the image")]
     NoPlace,
 }
 
-/// The vfs and the app do not go together.
+/// The vfs and the app cannot be composed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ComposeError {
     /// One of the two is not a component.
-    #[error("the {what} cannot be taken into the composition")]
+    #[error("the {what} cannot be used in the composition")]
     Package {
         /// `vfs` or `app`.
         what: &'static str,
@@ -472,7 +483,7 @@ pub enum ComposeError {
         source: Cause,
     },
     /// The types of one interface do not fit.
-    #[error("`{interface}` of the vfs does not fit the app's import")]
+    #[error("`{interface}` of the vfs does not match the app's import")]
     Argument {
         /// The interface.
         interface: String,
@@ -481,7 +492,7 @@ pub enum ComposeError {
         source: Cause,
     },
     /// An export of the app cannot be passed on.
-    #[error("the app's export `{name}` cannot be passed on")]
+    #[error("the result cannot re-export `{name}` of the app")]
     Export {
         /// The export.
         name: String,
@@ -498,37 +509,37 @@ pub enum ComposeError {
     },
 }
 
-/// A law does not hold for the result. It would be a fault of this program.
+/// A law does not hold for the result, which is a bug in this program.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
     /// The validator refuses the result.
     #[error("the result is not a valid component")]
     Invalid {
-        /// The validator's words.
+        /// The error of the validator.
         #[source]
         source: Cause,
     },
-    /// Law 1.
-    #[error("the result would import `{interface}`, which the app does not")]
+    /// Law 1: an import that the app does not have.
+    #[error("the result would import `{interface}`, which the app does not import")]
     NewImport {
         /// The import.
         interface: String,
     },
-    /// Law 2.
-    #[error("the app's import `{interface}` would still be the host's")]
+    /// Law 2: an import of the app that the vfs should provide.
+    #[error("the result would still import `{interface}` from the host")]
     NotPlugged {
         /// The import.
         interface: String,
     },
-    /// Something that is denied.
+    /// An import that is denied.
     #[error("the result would import `{interface}`, which is denied")]
     NotDenied {
         /// The import.
         interface: String,
     },
     /// An export of the app is missing.
-    #[error("the result would not export `{name}`, which the app does")]
+    #[error("the result would not export `{name}`, which the app exports")]
     LostExport {
         /// The export.
         name: String,

@@ -53,20 +53,20 @@ use refuse::Refusal;
 use served::Served;
 use vfs::{Vfs, Wanted};
 
-/// Why an app cannot be linked with the vfs. It can still be plugged.
+/// The reason that an app cannot be linked with the vfs. It may still be plugged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unlinkable {
-    /// A type in a served function that the glue cannot carry over.
-    #[error("`{function}` has {what} in its signature, which linking does not carry")]
+    /// A type, in a function that the vfs provides, that linking does not support.
+    #[error("`{function}` has {what} in its signature, which linking does not support")]
     Type {
         /// The function's name.
         function: String,
         /// The kind of type, in words.
         what: &'static str,
     },
-    /// A function that is not called as plain functions are.
-    #[error("`{function}` is asynchronous, and linking carries only plain calls")]
+    /// An asynchronous function.
+    #[error("`{function}` is asynchronous, and linking supports only synchronous calls")]
     Async {
         /// The function's name.
         function: String,
@@ -79,47 +79,47 @@ pub enum Unlinkable {
         /// What is missing.
         what: &'static str,
     },
-    /// An exported function that may return a file's stream, and is not a plain function of the app's core code.
-    #[error("the app's export `{name}` may return resources of the vfs's, and cannot be looked into")]
+    /// An export that may return a vfs resource without being a plain function of the app's core code.
+    #[error("the app's export `{name}` may return vfs resources, but is not a plain function of its core code")]
     Exported {
         /// The export and the function.
         name: String,
     },
-    /// A part of a composition that is lent a resource of another.
-    #[error("a component inside the app is lent a resource that is not its own, by `{function}`")]
+    /// A function that lends a component inside the app a resource that is not its own.
+    #[error("`{function}` lends a component inside the app a resource that is not its own")]
     Borrowed {
         /// The function's name.
         function: String,
     },
-    /// Streams of WASI 0.3, which both ends of cannot be in one component.
-    #[error("the app imports `{interface}`, and streams of WASI 0.3 need a vfs that is a component of its own")]
+    /// An interface with streams of WASI 0.3. One component cannot have both ends of such a stream.
+    #[error("the app imports `{interface}`: streams of WASI 0.3 need a vfs that is a component of its own")]
     Streams {
         /// The interface.
         interface: String,
     },
-    /// A component inside the app, or an export, has the interface as a whole.
-    #[error("the app does not only call `{interface}`, but hands it on")]
+    /// An interface that the app passes on as a whole, to a component inside it or to an export.
+    #[error("the app passes `{interface}` on as a whole instead of only calling it")]
     HandedOn {
         /// The interface.
         interface: String,
     },
-    /// A resource that a host function takes for good, and that comes from no import.
-    #[error("the app gives `{name}` away, which it does not import with its interface")]
+    /// A resource that a host function takes ownership of and that comes from no import.
+    #[error("the app passes ownership of `{name}` to the host, but does not import it with its interface")]
     Resource {
         /// The interface and the resource.
         name: String,
     },
-    /// A kind of definition that the composer does not take apart.
-    #[error("the app's component has {what}")]
+    /// A kind of definition that linking does not support.
+    #[error("the app's component has {what}, which linking does not support")]
     Part {
         /// The part, in words.
         what: &'static str,
     },
-    /// What came of it breaks a law: not the app's fault.
-    #[error("what came of linking it is not right: {0}")]
+    /// A law does not hold for the result, which is a bug in this program.
+    #[error("linking produced an incorrect component, which is a bug in vfs-compose: {0}")]
     Wrong(CheckError),
-    /// The app's component cannot be taken apart.
-    #[error("the app's component cannot be taken apart")]
+    /// The app's component cannot be parsed.
+    #[error("the app's component cannot be parsed")]
     Broken {
         /// The reader's error.
         #[source]

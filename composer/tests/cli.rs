@@ -149,8 +149,8 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         ),
         (
             &["app.wasm", "--image", "files", "--image", "files"],
-            "error: two images collide at `/`: what an earlier image has there is not an empty directory\n  \
-             hint: give the later image a place of its own: --image DIR::/elsewhere\n",
+            "error: two images collide at `/`: an earlier image has something other than an empty directory there\n  \
+             hint: put the later image elsewhere: --image DIR::/elsewhere\n",
         ),
         (
             &["app.wasm", "--image", "files", "--preopen", "/hello.txt"],
@@ -158,15 +158,15 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         ),
         (
             &["empty.wasm", "--image", "files"],
-            "error: the app imports no filesystem: `wasi:filesystem/types` is not among its imports, so files inside \
-             would never be seen\n  hint: --allow-unused composes it all the same\n",
+            "error: the app imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
+             hint: use --allow-unused to compose it anyway\n",
         ),
         (
             &["text.wasm"],
             "error: the app is WebAssembly in its text format\n  \
-             hint: `wasm-tools parse app.wat -o app.wasm` turns text into bytes\n",
+             hint: convert it with `wasm-tools parse app.wat -o app.wasm`\n",
         ),
-        (&["cut.wasm"], "error: the app is cut off: unexpected end-of-file (at offset 0x1e)\n"),
+        (&["cut.wasm"], "error: the app is truncated: unexpected end-of-file (at offset 0x1e)\n"),
         (
             &["app.wasm", "-o", "no/such/out.wasm"],
             "error: cannot write `no/such/out.wasm`\n  caused by: No such file or directory (os error 2)\n",
@@ -394,7 +394,7 @@ fn a_manifest_that_is_wrong_is_one_error(here: &Here) {
 
 fn values_of_flags_that_cannot_be_are_one_error(here: &Here) {
     for (flags, wanted) in [
-        (["--wall-clock", "frozen"], "error: `--wall-clock frozen` cannot be understood\n  hint: it takes "),
+        (["--wall-clock", "frozen"], "error: `--wall-clock frozen` is not valid\n  hint: it takes "),
         (["--max-bytes", "much"], "error: `--max-bytes much` is not a number"),
     ] {
         let output = here.run(&[&["app.wasm", "--image", "files", "-o", "made.wasm"][..], &flags[..]].concat());
@@ -461,7 +461,7 @@ fn values_of_config_stand_over_those_of_the_manifest(here: &Here) {
     for (flags, wanted) in [
         (&["--config", "a"][..], "error: `--config a` is not K=V"),
         (&["--config", "=a"], "error: `--config =a` is not K=V"),
-        (&["--config", "inherit", "--config", "a=1"], "error: `--config inherit` stands for all values"),
+        (&["--config", "inherit", "--config", "a=1"], "error: `--config inherit` cannot be combined"),
     ] {
         let (code, message) = here.fails(&[&["app.wasm", "-o", "other.wasm"][..], flags].concat());
         assert_eq!(code, 2);
@@ -584,7 +584,7 @@ fn what_is_composed_runs_as_it_is(here: &Here) {
         let output = here.run(&[&["run", "made.wasm"][..], flags].concat());
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
-        assert!(message.starts_with("error: `made.wasm` is composed already"), "{message}");
+        assert!(message.starts_with("error: `made.wasm` is already composed"), "{message}");
     }
 }
 

@@ -21,13 +21,14 @@ use crate::setting::Setting;
 
 const HEAD: &str = "# Conformance
 
-What WASI's text asks, and where it is silent POSIX and Linux's manual pages, one call and one condition a case. Each case runs on
-a directory of the host (wasmtime 48's, on Linux) and in both forms on every host; 0.3 runs plugged, on wasmtime 48. What we make must pass; the
-host directory's own result stands beside it. The rows of `std::fs` and those called golden count what the golden cases print (`tests/cases`), which the runner holds. Laws, real
-programs (`compatibility.md`) and random plans on a directory of Linux (`deviations.md`) are tests of their own and not counted here.
+These cases test what WASI's text requires; where it is silent, they test what POSIX and Linux's manual pages
+require. Each case is one call under one condition. It runs on a host directory (wasmtime 48's, on Linux) and
+in both forms on every host; 0.3 runs plugged, on wasmtime 48. Our components must pass; the last column shows
+how many cases the host directory passes. Rows named `std::fs` or golden count what the golden cases print
+(`tests/cases`), which the runner checks. Laws, real programs (`compatibility.md`) and random plans on a Linux
+directory (`deviations.md`) are separate tests and not counted here.
 
-`just bless` makes this page. `tests/guests/conformance` has
-the cases and says how to add one.
+`just bless` generates this page. `tests/guests/conformance` has the cases and says how to add one.
 
 ";
 
@@ -58,7 +59,7 @@ fn of_embedded(page: &str) -> String {
 
 fn page(suite: &Suite) -> Result<String> {
     let mut page = HEAD.to_owned();
-    page += "| suite | cases | host | passed, plugged | passed, linked | the host directory's own |\n";
+    page += "| suite | cases | host | passed, plugged | passed, linked | passed, host directory |\n";
     page += "| --- | ---: | --- | ---: | ---: | ---: |\n";
     for (program, runs) in &suite.programs {
         rows(&mut page, suite, program, runs)?;
@@ -67,7 +68,7 @@ fn page(suite: &Suite) -> Result<String> {
         let own = host_directory.map_or_else(String::new, |passed| passed.to_string());
         writeln!(page, "| {title} | {behaviours} | {} | {behaviours} | {behaviours} | {own} |", host(at))?;
     }
-    page += "\n## Cases that are not passed\n\n";
+    page += "\n## Cases that do not pass\n\n";
     for entry in &suite.differs.all {
         let cases: Vec<_> = entry.cases.iter().map(|case| format!("`{case}`")).collect();
         let hosts: Vec<_> = entry.hosts.iter().copied().map(host).collect();
@@ -76,7 +77,7 @@ fn page(suite: &Suite) -> Result<String> {
         let how = if entry.left_out { "left out" } else { "not passed" };
         writeln!(page, "- {}, {how} ({hosts}; {forms}): {}", cases.join(", "), entry.reason)?;
     }
-    page += "\n## What the host directory does not pass\n\nWhat wasmtime 48's directory answered in place of what was asked; `deviations.md` gives reasons.\n\n";
+    page += "\n## Cases that the host directory does not pass\n\nWhat wasmtime 48's directory returned, and what the case required; `deviations.md` gives reasons.\n\n";
     for (program, runs) in &suite.programs {
         for (case, verdict) in everything(&suite.differs, program, runs, Place::HOST_DIRECTORY)? {
             if let Err(why) = verdict {
@@ -84,7 +85,7 @@ fn page(suite: &Suite) -> Result<String> {
             }
         }
     }
-    page += "\n## The cases\n\nBy function; a case is called `function_condition`.\n\n";
+    page += "\n## The cases\n\nGrouped by function. A case is named `function_condition`.\n\n";
     for (program, _) in &suite.programs {
         cases(&mut page, program)?;
     }

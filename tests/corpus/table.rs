@@ -18,9 +18,10 @@ use crate::program::{Program, What};
 const HEAD: &str = "\
 # What composes
 
-Programs that the tests compose in both forms and run without any host directory: each prints what it prints on a host directory, and
-ends with the same exit code. Where *tree* stands, the tree that it leaves is compared too. `tests/corpus` has the programs and says how to add
-one. `just bless` makes this page.
+The tests compose these programs in both forms and run them without any host directory. Each must print what
+it prints on a host directory and end with the same exit code; for programs marked *tree*, the files that it
+leaves must also be the same. `tests/corpus` has the programs and says how to add one. `just bless` generates
+this page.
 
 ";
 
@@ -95,14 +96,14 @@ fn page(programs: &[Arc<Program>]) -> Result<String> {
         others += u32::from(program.entry.spec.build.source(&program.entry.folder)? != Source::Ours);
     }
     let languages: Vec<_> = languages.iter().map(|(language, count)| format!("{language} ({count})")).collect();
-    writeln!(page, "{} programs, of which others wrote {others}: {}.\n", programs.len(), languages.join(", "))?;
+    writeln!(page, "{} programs, {others} of them by other authors: {}.\n", programs.len(), languages.join(", "))?;
 
     page += "| program | from | written in | files | seen on | size in kB | plugged | linked |\n";
     page += "| --- | --- | --- | --- | --- | ---: | ---: | ---: |\n";
     for program in programs {
         page += &row(program)?;
     }
-    page += "\n## What they import\n\nThe packages, and the version of each. A preview1 module imports what the adapter does.\n\n| program | made as | imports |\n| --- | --- | --- |\n";
+    page += "\n## What they import\n\nPackages, with the version of each. A preview1 module imports what its adapter imports.\n\n| program | made as | imports |\n| --- | --- | --- |\n";
     for program in programs {
         let app = fs::read(program.app(What::Alone)?)?;
         let kind = if Parser::is_component(&app) { "component" } else { "preview1 module" };
@@ -119,7 +120,10 @@ fn page(programs: &[Arc<Program>]) -> Result<String> {
         }
     }
     if !failures.is_empty() {
-        write!(page, "\n## What does not work\n\nEach is a test, which fails once it works.\n\n{failures}")?;
+        write!(
+            page,
+            "\n## What does not work\n\nEach of these is a test that fails once the program works.\n\n{failures}"
+        )?;
     }
     Ok(page)
 }

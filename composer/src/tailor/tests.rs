@@ -47,7 +47,7 @@ fn refused(module: &[u8]) -> [String; 2] {
 fn settings_of_another_version_are_refused() {
     let other = settings::VERSION + 1;
     let expected = format!(
-        "the vfs module reads version {other} of the settings, and this composer writes version {}: build both from the \
+        "the vfs module reads settings of version {other}, but this composer writes version {}: build both from the \
          same sources",
         settings::VERSION
     );
@@ -57,7 +57,7 @@ fn settings_of_another_version_are_refused() {
 #[test]
 fn settings_of_no_version_are_refused() {
     let expected = format!(
-        "the vfs module reads no known version of the settings, and this composer writes version {}: build both from the \
+        "the vfs module reads settings of no known version, but this composer writes version {}: build both from the \
          same sources",
         settings::VERSION
     );

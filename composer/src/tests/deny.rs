@@ -451,8 +451,8 @@ fn a_server_needs_its_host() {
     let message = error(app.clone(), |composer| composer.deny_all("--deny-all"));
     assert_eq!(
         message,
-        "`wasi:http/types@0.2.3` cannot be denied (--deny-all): the host calls the app's export `wasi:http/incoming-handler@0.2.3` \
-         with its resources; deny other interfaces by their names"
+        "`wasi:http/types@0.2.3` cannot be denied (--deny-all): the host passes its resources to the app's export \
+         `wasi:http/incoming-handler@0.2.3`; name the interfaces to deny instead"
     );
     // What is said of a package is said of the rest of it.
     let (_directory, composer) = composer(app);
@@ -469,11 +469,14 @@ fn names_that_are_nothing() {
         denied(&app, &[fine]);
     }
     let message = error(app.clone(), |composer| composer.deny(Denial::new("wasi:socket", "why")));
-    assert_eq!(message, "nothing is called `wasi:socket`: did you mean `wasi:sockets`?");
+    assert_eq!(message, "neither the app nor WASI has an interface called `wasi:socket`: did you mean `wasi:sockets`?");
     let message = error(app.clone(), |composer| composer.deny(Denial::new("wasi:keyvalue/stroe", "why")));
-    assert_eq!(message, "nothing is called `wasi:keyvalue/stroe`: did you mean `wasi:keyvalue/store`?");
+    assert_eq!(
+        message,
+        "neither the app nor WASI has an interface called `wasi:keyvalue/stroe`: did you mean `wasi:keyvalue/store`?"
+    );
     let message = error(app, |composer| composer.deny(Denial::new("zzz", "why")));
-    assert_eq!(message, "nothing is called `zzz`");
+    assert_eq!(message, "neither the app nor WASI has an interface called `zzz`");
 }
 
 #[test]
@@ -488,7 +491,7 @@ fn versions_of_what_is_denied() {
         [("wasi:random/random@0.2.0", "wasi:random/random@0.2.3"), ("wasi:random@0.2.0", "wasi:random/random@0.2.3")]
     {
         let message = error(app.clone(), |composer| composer.deny(Denial::new(pattern, "why")));
-        let expected = format!("the app does not import `{pattern}`, but `{imported}`");
+        let expected = format!("the app does not import `{pattern}`, only `{imported}`");
         assert!(message.starts_with(&expected), "{message}");
     }
 }
@@ -508,11 +511,11 @@ fn a_policy_cannot_be_kept_for_other_versions() {
         ["wasi:random/random@0.3.0-rc-2026-01-01", "wasi:random/random@0.2.0-rc-2023-11-10", "wasi:random/random"]
     {
         let message = error(app(name), seeded);
-        assert!(message.starts_with(&format!("the policy cannot be kept for `{name}`")), "{message}");
+        assert!(message.starts_with(&format!("the policy cannot be applied to `{name}`")), "{message}");
     }
     let name = "wasi:http/outgoing-handler@0.2.0-rc-2023-11-10";
     let message = error(app(name), |composer| composer.allow_http(["example.com"]));
-    assert!(message.starts_with(&format!("the policy cannot be kept for `{name}`")), "{message}");
+    assert!(message.starts_with(&format!("the policy cannot be applied to `{name}`")), "{message}");
 }
 
 #[test]

@@ -197,6 +197,6 @@ fn a_denied_request_is_gone() {
 fn authorities_that_are_none() {
     for wrong in ["http://example.com", "*", "a b", "host:port"] {
         let error = Composer::new(app(1)).allow_http([wrong]).compose().unwrap_err();
-        assert!(error.to_string().starts_with(&format!("`{wrong}` is no authority")), "{error}");
+        assert!(error.to_string().starts_with(&format!("`{wrong}` is not an authority")), "{error}");
     }
 }

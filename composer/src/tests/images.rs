@@ -121,7 +121,7 @@ fn a_name_that_is_not_utf8() {
     let a = directory(&[]);
     fs::write(a.path().join(std::ffi::OsStr::from_bytes(b"bad\xff")), "").unwrap();
     let error = pack(any().image(a.path())).map(drop).unwrap_err().to_string();
-    assert!(error.ends_with(r#"is not UTF-8, and WASI has no other names: "bad\xFF""#), "{error}");
+    assert!(error.ends_with(r#"is not UTF-8, as WASI requires: "bad\xFF""#), "{error}");
 }
 
 #[cfg(unix)]

@@ -46,7 +46,7 @@ fn every_cut_component_is_one_clear_error() {
     for end in (4..app.len()).step_by(997).chain([app.len() - 1]) {
         let message = refusal(app[..end].to_vec());
         assert!(
-            message.starts_with("the app is cut off") || message.starts_with("the app imports no filesystem"),
+            message.starts_with("the app is truncated") || message.starts_with("the app imports no filesystem"),
             "{end}: {message}"
         );
     }
@@ -61,7 +61,7 @@ fn a_damaged_component() {
     }
     let message = refusal(app);
     assert!(
-        message.starts_with("the app is not valid WebAssembly") || message.starts_with("the app is cut off"),
+        message.starts_with("the app is not valid WebAssembly") || message.starts_with("the app is truncated"),
         "{message}"
     );
 }
@@ -71,14 +71,14 @@ fn threads() {
     let app = module(
         r#"(module (import "wasi_snapshot_preview1" "fd_close" (func (param i32) (result i32))) (memory 1 2 shared))"#,
     );
-    assert_eq!(refusal(app), "the app has a shared memory; components do not have threads");
+    assert_eq!(refusal(app), "the app has a shared memory, and components have no threads: build it without threads");
     let app = module(r#"(module (import "env" "memory" (memory 1 2 shared)))"#);
-    assert_eq!(refusal(app), "the app has a shared memory; components do not have threads");
+    assert_eq!(refusal(app), "the app has a shared memory, and components have no threads: build it without threads");
 }
 
 #[test]
 fn a_64_bit_memory_at_any_depth() {
-    let message = "the app has a 64-bit memory; WASI's functions take 32-bit addresses";
+    let message = "the app has a 64-bit memory, and WASI uses 32-bit addresses: build it for wasm32";
     assert_eq!(refusal(module("(module (memory i64 1))")), message);
     assert_eq!(refusal(module("(component (component (core module (memory i64 1))))")), message);
 }
@@ -86,7 +86,7 @@ fn a_64_bit_memory_at_any_depth() {
 #[test]
 fn no_filesystem() {
     let app = apps::dummy(&["0.2.3"], "import wasi:random/random@0.2.3;");
-    let message = "the app imports no filesystem: `wasi:filesystem/types` is not among its imports, so files inside would never be seen";
+    let message = "the app imports no filesystem (`wasi:filesystem/types`), so it could never see the files";
     assert_eq!(refusal(app.clone()), message);
     for form in FORMS {
         Composer::new(app.clone()).allow_unused(true).form(form).compose().unwrap();
@@ -110,8 +110,8 @@ fn what_a_plugged_vfs_cannot_wrap_is_named_all_at_once() {
     let message = refusal_in(FormChoice::Plugged, apps::dummy(&["0.2.3"], body));
     assert_eq!(
         message,
-        "the app cannot be plugged: `files`, `streams` and `bodies` share the resources of `wasi:filesystem/types@0.2.3` and \
-         `wasi:io/streams@0.2.3`, which the vfs makes its own, in a way that it cannot wrap; `--form linked` can do more"
+        "the app cannot be plugged: `files`, `streams` and `bodies` share resources of `wasi:filesystem/types@0.2.3` and \
+         `wasi:io/streams@0.2.3`, which the vfs provides, in a way that only `--form linked` may support"
     );
 }
 

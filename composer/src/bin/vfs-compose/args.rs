@@ -14,27 +14,27 @@ pub use policy::{ALL, Host};
 const EXAMPLES: &str = "\
 Examples:
   vfs-compose app.wasm --image ./files -o out.wasm
-          ./files becomes / of the app; out.wasm needs no directory of its host
+          ./files becomes / of the app; out.wasm needs no directory of the host
   vfs-compose app.wasm --image ./lib::/usr/lib --image ./data::/data -o out.wasm
-          several directories, each at its place in one tree
+          several directories, each at its own path in one tree
   vfs-compose app.wasm --image ./files --preopen /data --env LANG=C --read-only
           writes app.composed.wasm
   vfs-compose app.wasm --manifest vfs.toml
-          the same by a file
+          the same flags from a file
   vfs-compose run app.wasm --image ./files -- --an-argument
-          composes and runs at once
+          composes the app and runs the result
   vfs-compose inspect out.wasm
-          what is inside
+          shows what is inside
   vfs-compose image cat out.wasm /etc/config.toml
-          one file out of a component
+          prints a file of a component
   vfs-compose vfs --for app.wasm --image ./files -o vfs.wasm
   wac plug app.wasm --plug vfs.wasm -o out.wasm
-          the vfs alone, for a composition of your own";
+          writes the vfs alone, for your own composition";
 
 /// Put a WebAssembly app and its files into one component
 ///
-/// The app sees a writable filesystem that starts as the given files and lives in the component's own memory. Nothing else changes:
-/// environment, arguments, stdio and clocks stay the host's.
+/// The app sees a writable filesystem that starts with the given files and lives in the component's memory. By default
+/// nothing else changes: environment, arguments, stdio and clocks stay the host's.
 #[derive(Debug, Parser)]
 #[command(name = "vfs-compose", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Cli {
@@ -44,23 +44,23 @@ pub struct Cli {
     pub compose: Compose,
 }
 
-/// Everything that is not the default command.
+/// The commands other than the default one.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write the filesystem alone, as a component to plug in front of an app
+    /// Write only the filesystem, as a component to plug in front of an app
     Vfs(Vfs),
-    /// Compose and run in one go, on the engine inside this program, without any directory of the host
+    /// Compose an app and run it, on the engine inside this program, without any directory of the host
     Run(Run),
     /// Show what is inside a component: imports, exports, files, sizes
     Inspect(Inspect),
-    /// Print an example of a manifest, with every key and what it means
+    /// Print an example manifest that explains every key
     Manifest,
-    /// Work on images: files by themselves, or inside of components
+    /// Work on images, as files or inside components
     #[command(subcommand)]
     Image(Image),
     /// Print a completion script
     Completions {
-        /// For which shell
+        /// The shell
         shell: Shell,
     },
 }
@@ -83,53 +83,54 @@ pub struct Compose {
     pub output: Output,
 }
 
-/// Where the tree comes from. What is on or off can be said to be off (`--strict=false`), for where a manifest says that it is on.
+/// Where the tree comes from. `--strict=false` and the like turn off what a manifest turns on.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Files {
-    /// A file that says what these flags say; what is typed besides wins. `vfs-compose manifest` prints an example
+    /// Read flags from this file; flags on the command line override it. `vfs-compose manifest` prints an example
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
-    /// A directory, or an EROFS image file, at GUEST (`/` if not said); may be given again
+    /// Put a directory or an EROFS image file at GUEST [default: /]; repeatable
     #[arg(long = "image", value_name = "DIR[::GUEST]")]
     pub images: Vec<String>,
-    /// A device, socket or named pipe among the files is an error, not a warning
+    /// Make a device, socket or named pipe among the files an error instead of a warning
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub strict: Option<bool>,
 }
 
-/// What the app is told.
+/// Directories, environment, arguments and quotas of the app.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Process {
-    /// Give the app this directory of the tree, under this name (`/` if not said); may be given again
+    /// Give the app this directory of the tree, under NAME [default: GUEST]; repeatable. Without --preopen, the app
+    /// gets /
     #[arg(long = "preopen", value_name = "GUEST[=NAME]")]
     pub preopens: Vec<String>,
-    /// Set a variable over the host's environment; may be given again
+    /// Set a variable, overriding the host's; repeatable
     #[arg(long = "env", value_name = "K=V")]
     pub environment: Vec<String>,
-    /// Put an argument between the program's name and the host's arguments; may be given again
+    /// Insert an argument between the program's name and the host's arguments; repeatable
     #[arg(long = "arg", value_name = "A", allow_hyphen_values = true)]
     pub arguments: Vec<String>,
-    /// Every change of the tree answers `read-only`
+    /// Make every change of the tree fail with `read-only`
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub read_only: Option<bool>,
-    /// The most bytes that the app's changes may take; K, M or G after the number for powers of 1024
+    /// Limit the bytes that the app's changes may take; N may end in K, M or G for powers of 1024
     #[arg(long, value_name = "N")]
     pub max_bytes: Option<String>,
-    /// The most files, directories and links that the app may make or change
+    /// Limit the files, directories and links that the app may create or change
     #[arg(long, value_name = "N")]
     pub max_nodes: Option<u32>,
-    /// The most files that the app may have open at a time
+    /// Limit the files that the app may have open at a time
     #[arg(long, value_name = "N")]
     pub max_open: Option<u32>,
 }
 
-/// How app and filesystem become one.
+/// How app and filesystem are joined.
 #[derive(Debug, Default, Args)]
 pub struct Joining {
-    /// Compose also where the app imports no filesystem
+    /// Compose even if the app imports no filesystem
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub allow_unused: Option<bool>,
-    /// How the app reaches its files; `auto` if not said
+    /// How the app reaches its files [default: auto]
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
 }
@@ -137,11 +138,11 @@ pub struct Joining {
 /// As [`vfs_compose::FormChoice`].
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Form {
-    /// Linked where that can be done, else plugged
+    /// Link the app if possible, else plug it
     Auto,
-    /// Directly, inside its own component: fast; needs an engine with several memories
+    /// Put the files inside the app's own component: fast; needs an engine with multi-memory
     Linked,
-    /// Through a component in front of it: runs on every engine with components
+    /// Put the files in a component in front of the app: runs on every engine with components
     Plugged,
 }
 
@@ -158,13 +159,14 @@ impl From<vfs_compose::FormChoice> for Form {
 /// Where the result goes.
 #[derive(Debug, Default, Args)]
 pub struct Output {
-    /// The file to write, `-` for standard output; NAME.composed.wasm in this directory if not said
+    /// The file to write, or `-` for standard output [default: NAME.composed.wasm, for `vfs` vfs.wasm, in this
+    /// directory]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Say nothing but errors
+    /// Print only errors
     #[arg(short, long)]
     pub quiet: bool,
-    /// Print a report as JSON, on standard output (on standard error with `-o -`)
+    /// Print a report as JSON to standard output (with `-o -`, to standard error)
     #[arg(long)]
     pub json: bool,
 }
@@ -177,10 +179,10 @@ pub struct Output {
   vfs-compose vfs --with sockets,http --image ./files -o vfs.wasm
           for any app that imports each interface at one version")]
 pub struct Vfs {
-    /// Fit it to this app: only what the app imports, at its versions. Without it the vfs fits any app, and is larger
+    /// Include only what this app imports, at its versions. Without --for the vfs fits any app and is larger
     #[arg(long = "for", value_name = "APP")]
     pub app: Option<PathBuf>,
-    /// For any app: also what uses these packages, which stay the host's
+    /// Also support apps that use these packages, which stay the host's (without --for)
     #[arg(long, value_enum, value_name = "PACKAGE", value_delimiter = ',', conflicts_with = "app")]
     pub with: Vec<With>,
     #[command(flatten)]
@@ -205,14 +207,14 @@ pub enum With {
 /// `vfs-compose run`
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The program has this one's standard streams, the arguments after `--` and the variables of --env; it has no \
-directory and no variable of this machine. Its exit code is passed on.
+    after_help = "The program gets the standard streams of this process, the arguments after `--` and the variables of --env, \
+but no directory or variable of this machine. vfs-compose exits with its exit code.
 
 Example:
   vfs-compose run app.wasm --image ./files -- --an-argument"
 )]
 pub struct Run {
-    /// A component, or a core module that imports wasi_snapshot_preview1; or what vfs-compose wrote, which runs as it is
+    /// A component, or a core module that imports wasi_snapshot_preview1; a file composed before runs unchanged
     pub app: PathBuf,
     #[command(flatten)]
     pub files: Files,
@@ -232,7 +234,7 @@ pub struct Run {
 pub struct Inspect {
     /// Any component
     pub file: PathBuf,
-    /// How many levels of directories to show
+    /// Levels of directories to show
     #[arg(long, default_value_t = 2, value_name = "N")]
     pub depth: usize,
     /// Print JSON
@@ -243,47 +245,47 @@ pub struct Inspect {
 /// `vfs-compose image`
 #[derive(Debug, Subcommand)]
 pub enum Image {
-    /// Make an EROFS image
+    /// Build an EROFS image
     #[command(after_help = "Example:\n  vfs-compose image build ./files -o files.erofs")]
     Build {
-        /// A directory or image file, at GUEST (`/` if not said)
+        /// A directory or image file, at GUEST [default: /]
         #[arg(required = true, value_name = "DIR[::GUEST]")]
         sources: Vec<String>,
-        /// A device, socket or named pipe among the files is an error, not a warning
+        /// Make a device, socket or named pipe among the files an error instead of a warning
         #[arg(long)]
         strict: bool,
-        /// The file to write, `-` for standard output
+        /// The file to write, or `-` for standard output
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
-        /// Say nothing but errors
+        /// Print only errors
         #[arg(short, long)]
         quiet: bool,
     },
-    /// List a directory of an image, or of a component's
+    /// List a directory of an image
     Ls {
-        /// An image file or a component
+        /// An image file, or a component with an image inside
         file: PathBuf,
-        /// A directory or file in it
+        /// A directory or file in the image
         #[arg(default_value = "/")]
         path: String,
-        /// Kind, mode, links, size and time too
+        /// Show kind, mode, links, size and time too
         #[arg(short, long)]
         long: bool,
-        /// Everything inside too
+        /// List subdirectories too
         #[arg(short = 'R', long)]
         recursive: bool,
     },
-    /// Print files of an image, or of a component's
+    /// Print files of an image
     Cat {
-        /// An image file or a component
+        /// An image file, or a component with an image inside
         file: PathBuf,
-        /// Files in it
+        /// Files in the image
         #[arg(required = true)]
         paths: Vec<String>,
     },
-    /// Write a directory of an image, or of a component's, to this machine
+    /// Write a directory of an image to this machine
     Extract {
-        /// An image file or a component
+        /// An image file, or a component with an image inside
         file: PathBuf,
         /// A new or empty directory
         to: PathBuf,
@@ -291,9 +293,9 @@ pub enum Image {
         #[arg(long, default_value = "/")]
         from: String,
     },
-    /// Check all metadata of an image, or of a component's
+    /// Check all metadata of an image
     Verify {
-        /// An image file or a component
+        /// An image file, or a component with an image inside
         file: PathBuf,
     },
 }

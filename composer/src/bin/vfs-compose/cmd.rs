@@ -1,4 +1,4 @@
-//! One command, one file.
+//! The commands, one per file.
 
 pub mod completions;
 pub mod compose;
@@ -17,20 +17,21 @@ use crate::args::Output;
 use crate::output::{Target, progress};
 use crate::report::{Failure, summary};
 
-/// Writes a composition to where `output` says, and reports it.
+/// Writes a composition to `target` and reports it.
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
     let report = composed.report();
     warn(&report.warnings, output.quiet);
     target.fill(|mut out| Ok(composed.write_with(&mut out, progress(report.image.bytes, output.quiet))?))?;
     if output.json {
-        let json = serde_json::to_string_pretty(report).map_err(|error| Failure::new("no report").caused_by(error))?;
+        let json = serde_json::to_string_pretty(report)
+            .map_err(|error| Failure::new("cannot write the report as JSON").caused_by(error))?;
         match target {
             Target::Stdout => eprintln!("{json}"),
             Target::File(_) => print(&format!("{json}\n"))?,
         }
     } else if !output.quiet {
         if let Some(reason) = &report.not_linked {
-            eprintln!("note: plugged and not linked, so files are slower: {reason}");
+            eprintln!("note: plugged instead of linked, so file access is slower: {reason}");
         }
         eprintln!("{}", summary(&target.name(), report));
     }
@@ -43,10 +44,10 @@ fn warn(warnings: &[String], quiet: bool) {
     }
 }
 
-/// Text on standard output; a reader that is gone is a failure like any other, and quiet.
+/// Prints text to standard output. If the reader is gone, that is a failure which prints nothing.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
-        .map_err(|error| Failure::new("cannot print").caused_by(error))
+        .map_err(|error| Failure::new("cannot write to standard output").caused_by(error))
 }

@@ -1,4 +1,4 @@
-//! What a manifest says, under what is typed.
+//! Merges a manifest with the flags of the command line, which override it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use vfs_compose::manifest::{self, Amount, InheritEnv, Manifest};
 use crate::args::{ALL, Access, Deny, Files, Host, Joining, Process};
 use crate::report::Failure;
 
-/// A manifest as flags.
+/// The flags that a manifest sets.
 #[derive(Debug, Default)]
 pub struct Said {
     /// Relative paths are made relative to the manifest's directory.
@@ -19,10 +19,10 @@ pub struct Said {
     pub output: Option<PathBuf>,
 }
 
-/// Reads the manifest that is typed, if one is.
+/// Reads the manifest at `path`, if there is one.
 ///
 /// # Errors
-/// It cannot be read, or is not one.
+/// The file cannot be read, or is not a manifest.
 pub fn read(path: Option<&Path>) -> Result<Said, Failure> {
     let Some(path) = path else { return Ok(Said::default()) };
     let text = std::fs::read_to_string(path).map_err(|error| Failure::io("cannot read", path, error))?;
@@ -91,7 +91,7 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
 }
 
 impl Said {
-    /// The files, those that are typed instead of the manifest's.
+    /// Merges the files; lists on the command line replace the manifest's.
     pub fn files(&self, typed: &Files) -> Files {
         Files {
             manifest: None,
@@ -100,7 +100,7 @@ impl Said {
         }
     }
 
-    /// The process; of two variables with one name the one that is typed comes last, and wins.
+    /// Merges the process settings; a variable on the command line comes last and overrides the manifest's.
     pub fn process(&self, typed: &Process) -> Process {
         let ours = &self.process;
         Process {
@@ -114,8 +114,8 @@ impl Said {
         }
     }
 
-    /// What the app may see and do. What is typed of the environment or the arguments takes the place of all that the manifest says
-    /// of them.
+    /// Merges what the app may see and do. A flag about inheriting the environment or the arguments replaces everything
+    /// that the manifest says about inheriting them.
     pub fn host(&self, typed: &Host) -> Host {
         let Host { deny, .. } = &self.host;
         // It speaks of `deny-all`, and goes with it.
@@ -149,7 +149,7 @@ impl Said {
         }
     }
 
-    /// How app and filesystem are joined.
+    /// Merges how app and filesystem are joined.
     pub fn joining(&self, typed: &Joining) -> Joining {
         Joining {
             allow_unused: typed.allow_unused.or(self.joining.allow_unused),
@@ -165,7 +165,7 @@ fn access(said: manifest::Access) -> Access {
     }
 }
 
-/// Values of `wasi:config` as they are typed.
+/// Returns values of `wasi:config` as on the command line.
 fn config(said: Option<manifest::Config>) -> Vec<String> {
     match said {
         None => Vec::new(),
@@ -179,7 +179,7 @@ fn pairs(values: BTreeMap<String, String>) -> Vec<String> {
     values.into_iter().map(|(key, value)| format!("{key}={value}")).collect()
 }
 
-/// Pairs of key and value, those that are typed coming last. A word in the place of pairs stands for all of them.
+/// Merges pairs of key and value; typed pairs come last. A word instead of pairs replaces all of them.
 fn over(ours: &[String], typed: &[String]) -> Vec<String> {
     let key = |pair: &String| pair.split_once('=').map(|(key, _)| key.to_owned());
     if typed.iter().any(|typed| key(typed).is_none()) {

@@ -1,4 +1,4 @@
-//! The output file: whole or not at all.
+//! The output file, written completely or not at all.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use vfs_compose::Composer;
 
 use crate::report::Failure;
 
-/// Bytes collected before they are written: file contents come in larger pieces and pass by.
+/// Buffer size. File contents come in larger pieces and bypass the buffer.
 const BUFFER: usize = 64 * 1024;
-/// Work shorter than this shows no bar.
+/// How long work runs before a progress bar appears.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 /// A place to write to.
@@ -29,16 +29,16 @@ impl Target {
             return Ok(Self::File(path.to_owned()));
         }
         if io::stdout().is_terminal() {
-            return Err(Failure::new("standard output is a terminal, and the result is not text")
+            return Err(Failure::new("standard output is a terminal, and the result is binary")
                 .hint("write to a file with `-o FILE`, or pipe it into another program"));
         }
         Ok(Self::Stdout)
     }
 
-    /// Calls `write` with the output. A file is written beside its place under another name, and takes its place when it is whole.
+    /// Calls `write` with the output. A file is written under a temporary name beside its path, then moved there.
     ///
     /// # Errors
-    /// `write` fails, or the file cannot be made or moved. Nothing is left behind.
+    /// `write` fails, or the file cannot be created or moved. No temporary file stays behind.
     pub fn fill(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
         let path = match self {
             Self::Stdout => {
@@ -72,7 +72,7 @@ impl Target {
         Ok(())
     }
 
-    /// The output is not packed into itself.
+    /// Keeps the output from being packed into itself.
     pub fn exclude_from(&self, composer: Composer) -> Composer {
         match self {
             Self::Stdout => composer,
@@ -88,7 +88,7 @@ impl Target {
     }
 }
 
-/// A bar on standard error, if that is a terminal and the work is long.
+/// Returns a function that shows progress on standard error, if that is a terminal and the work is long.
 pub fn progress(total: u64, quiet: bool) -> impl FnMut(u64) {
     let wanted = !quiet && io::stderr().is_terminal();
     let start = Instant::now();

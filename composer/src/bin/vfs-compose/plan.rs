@@ -1,4 +1,4 @@
-//! The command line, as meant.
+//! Turns the command line into settings of a composer.
 
 mod config;
 mod deny;
@@ -12,10 +12,10 @@ use crate::args::{Files, Form, Host, Joining, Process};
 use crate::manifest::Said;
 use crate::report::Failure;
 
-/// A composer for what was typed.
+/// Returns a composer with the settings of the command line and the manifest.
 ///
 /// # Errors
-/// The app cannot be read; a flag's value is not what the flag takes.
+/// The app cannot be read, or a flag has an invalid value.
 pub fn composer(
     app: Option<&Path>,
     said: &Said,
@@ -47,25 +47,26 @@ pub fn composer(
     dated(composer.limits(limits(process)?).policy(policy(app, host)?))
 }
 
-/// The two parts of `K=V`.
+/// Splits `K=V`.
 fn pair<'a>(flag: &str, typed: &'a str) -> Result<(&'a str, &'a str), Failure> {
     let parts = typed.split_once('=').filter(|(key, _)| !key.is_empty());
-    parts.ok_or_else(|| Failure::usage(format!("`--{flag} {typed}` is not K=V")))
+    parts.ok_or_else(|| Failure::usage(format!("`--{flag} {typed}` is not K=V: write a name, `=` and a value")))
 }
 
-/// Quotas, those that are not typed as they are by default.
+/// Returns the quotas: those typed, else the defaults.
 fn limits(process: &Process) -> Result<Limits, Failure> {
     let mut limits = Limits::default();
     if let Some(bytes) = &process.max_bytes {
-        limits.max_bytes = manifest::bytes(bytes)
-            .ok_or_else(|| Failure::usage(format!("`--max-bytes {bytes}` is not a number, such as 1000 or 64M")))?;
+        limits.max_bytes = manifest::bytes(bytes).ok_or_else(|| {
+            Failure::usage(format!("`--max-bytes {bytes}` is not a number: write it like 1000 or 64M"))
+        })?;
     }
     limits.max_nodes = process.max_nodes.unwrap_or(limits.max_nodes);
     limits.max_open = process.max_open.unwrap_or(limits.max_open);
     Ok(limits)
 }
 
-/// What the app may see of its host.
+/// Returns what the app may see of its host.
 fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let mut policy = Policy::default();
     if host.deterministic == Some(true) {
@@ -86,13 +87,13 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let is_denied = |(key, value): &(&str, &str)| *key == "random" && *value == "deny";
     for (key, value) in host.texts().filter(|text| !is_denied(text)) {
         policy.set(key, value).map_err(|error| {
-            Failure::usage(format!("`--{key} {value}` cannot be understood")).hint(format!("it takes {}", error.takes))
+            Failure::usage(format!("`--{key} {value}` is not valid")).hint(format!("it takes {}", error.takes))
         })?;
     }
     Ok(policy)
 }
 
-/// How the composer shall join app and filesystem.
+/// Sets how the composer joins app and filesystem.
 pub fn joined(composer: Composer, said: &Said, joining: &Joining, host: &Host) -> Composer {
     let joining = said.joining(joining);
     let composer = config::settled(composer, &said.host(host));
@@ -105,7 +106,7 @@ pub fn joined(composer: Composer, said: &Said, joining: &Joining, host: &Host) -
     }
 }
 
-/// Adds the images, each with its place.
+/// Adds the images, each at its guest path.
 pub fn images(mut composer: Composer, images: &[String]) -> Composer {
     for image in images {
         let (path, guest) = source_and_place(image);
@@ -114,20 +115,20 @@ pub fn images(mut composer: Composer, images: &[String]) -> Composer {
     composer
 }
 
-/// `SOURCE_DATE_EPOCH`, where it is set, is every file's time.
+/// Sets the time of every file to `SOURCE_DATE_EPOCH`, if that is set.
 pub fn dated(composer: Composer) -> Result<Composer, Failure> {
     match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(seconds) if !seconds.is_empty() => {
-            let seconds = seconds
-                .parse()
-                .map_err(|_| Failure::usage(format!("SOURCE_DATE_EPOCH is `{seconds}`, not a number of seconds")))?;
+            let seconds = seconds.parse().map_err(|_| {
+                Failure::usage(format!("SOURCE_DATE_EPOCH is `{seconds}`: set it to a number of seconds, or unset it"))
+            })?;
             Ok(composer.times(seconds))
         }
         _ => Ok(composer),
     }
 }
 
-/// `DIR::GUEST`. A path may have `::` in it; the last one divides only where an absolute path follows.
+/// Splits `DIR::GUEST` at the last `::`, if an absolute path follows. `DIR` may contain `::` too.
 fn source_and_place(image: &str) -> (PathBuf, &str) {
     match image.rsplit_once("::") {
         Some((path, guest)) if guest.starts_with('/') => (path.into(), guest),
@@ -135,7 +136,7 @@ fn source_and_place(image: &str) -> (PathBuf, &str) {
     }
 }
 
-/// Where the result goes if nobody says so: the app's name, in this directory.
+/// Returns the default output: the app's name, in this directory.
 pub fn default_output(app: &Path) -> PathBuf {
     Path::new(app.file_name().unwrap_or(app.as_os_str())).with_extension("composed.wasm")
 }

@@ -1,4 +1,4 @@
-//! What people read: failures with their causes and hints, and the summary.
+//! Text for people: failures with their causes and hints, and the summary.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,7 +9,7 @@ use miette::{Diagnostic, MietteHandlerOpts, ReportHandler};
 use vfs_compose::error::{AppError, Error, TreeError, WriteError};
 use vfs_compose::{Form, Report};
 
-/// Why the program ends with something else than success.
+/// The reason for an exit code other than success.
 #[derive(Debug)]
 pub struct Failure {
     pub exit: u8,
@@ -19,7 +19,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// What was typed cannot be meant.
+    /// Returns a failure of wrong usage, with exit code 2.
     pub fn usage(message: String) -> Self {
         Self { exit: 2, message, source: None, hint: None }
     }
@@ -38,12 +38,12 @@ impl Failure {
         self
     }
 
-    /// Something about one file.
+    /// Returns a failure to read or write one file.
     pub fn io(what: &str, path: &Path, error: io::Error) -> Self {
         Self::new(format!("{what} `{}`", path.display())).caused_by(error)
     }
 
-    /// Prints it, unless the reader of a pipe is gone: it knows.
+    /// Prints the failure, unless the reader of a pipe is gone.
     pub fn print(&self) {
         if self.is_broken_pipe() {
             return;
@@ -75,7 +75,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// An error whose own words are printed already.
+/// An error whose own message is already printed.
 #[derive(Debug)]
 struct Causes(Error);
 
@@ -93,13 +93,11 @@ impl StdError for Causes {
 
 fn hint(error: &Error) -> Option<&'static str> {
     match error {
-        Error::App(AppError::NoFilesystem { .. }) => Some("--allow-unused composes it all the same"),
-        Error::App(AppError::Text) => Some("`wasm-tools parse app.wat -o app.wasm` turns text into bytes"),
-        Error::Tree(TreeError::Special { .. }) => Some("without --strict it is left out with a warning"),
-        Error::Tree(TreeError::Collision { .. }) => {
-            Some("give the later image a place of its own: --image DIR::/elsewhere")
-        }
-        Error::Write(WriteError::Source(_)) => Some("nothing may change the files while they are packed; try again"),
+        Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
+        Error::App(AppError::Text) => Some("convert it with `wasm-tools parse app.wat -o app.wasm`"),
+        Error::Tree(TreeError::Special { .. }) => Some("without --strict it is skipped with a warning"),
+        Error::Tree(TreeError::Collision { .. }) => Some("put the later image elsewhere: --image DIR::/elsewhere"),
+        Error::Write(WriteError::Source(_)) => Some("do not change the files while they are packed; try again"),
         _ => None,
     }
 }
@@ -136,7 +134,7 @@ impl fmt::Display for Printed<'_> {
 }
 
 impl Printed<'_> {
-    /// For people. Lines are not broken: paths in them are copied and pasted.
+    /// Writes for people. Lines are not wrapped, so that paths can be copied.
     fn drawn(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Debugged<'a>(&'a miette::MietteHandler, &'a Failure);
         impl fmt::Debug for Debugged<'_> {
@@ -148,7 +146,7 @@ impl Printed<'_> {
         write!(f, "{:?}", Debugged(&handler, self.0))
     }
 
-    /// For logs.
+    /// Writes for logs.
     fn plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "error: {}", self.0)?;
         let mut cause = self.0.source();
@@ -163,7 +161,7 @@ impl Printed<'_> {
     }
 }
 
-/// One line about a finished composition.
+/// Returns one line about a finished composition.
 pub fn summary(output: &str, report: &Report) -> String {
     let mut parts = Vec::new();
     if report.app > 0 {
@@ -192,7 +190,7 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// A size as people say it.
+/// Returns a size in a readable unit.
 pub fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),

@@ -1,18 +1,18 @@
-//! What the app may see of its host, as typed.
+//! Flags about what the app may see of its host.
 
 use clap::Args;
 use vfs_compose::Inherited;
 
 use super::deny::Deny;
 
-/// What `--inherit-env` has without names: no name of a variable, and nothing that can be typed.
+/// The value of `--inherit-env` without names. It cannot be typed and is no variable's name.
 pub const ALL: &str = "\0";
 
-/// What is not typed stays the host's.
+/// What the app sees of its host. By default, all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "What the app may see of its host")]
 pub struct Host {
-    /// The host's variables that the app has, all or these; all if not said, and none where no name is after the `=`
+    /// Variables that the app inherits: all, these (`=NAME,...`) or none (`=`) [default: all]
     #[arg(
         long,
         value_name = "NAME,...",
@@ -22,46 +22,46 @@ pub struct Host {
         overrides_with = "no_inherit_env"
     )]
     pub inherit_env: Option<String>,
-    /// No variable of the host's
+    /// Inherit no variable
     #[arg(long, overrides_with = "inherit_env")]
     pub no_inherit_env: bool,
-    /// The host's arguments; they are the app's if not said
+    /// Inherit the host's arguments (the default)
     #[arg(long, overrides_with = "no_inherit_args")]
     pub inherit_args: bool,
-    /// No argument of the host's, the program's name included: it is the app's file name, or that of --argv0
+    /// Inherit no argument, nor the program's name: that is the app's file name, or --argv0
     #[arg(long, overrides_with = "inherit_args")]
     pub no_inherit_args: bool,
-    /// The program's name, which is its first argument
+    /// Set the program's name, its first argument
     #[arg(long, value_name = "NAME")]
     pub argv0: Option<String>,
-    /// The initial directory, of the tree, or `inherit`
+    /// The initial directory: one of the tree, or inherit [default: inherit]
     #[arg(long, value_name = "GUEST")]
     pub cwd: Option<String>,
-    /// Standard input: inherit, null, deny, or from:/FILE of the tree
+    /// Standard input: inherit, null, deny, or from:/FILE of the tree [default: inherit]
     #[arg(long, value_name = "FROM")]
     pub stdin: Option<String>,
-    /// Standard output: inherit, null, deny, to:/FILE of the tree, which is emptied first, or append:/FILE
+    /// Standard output: inherit, null, deny, to:/FILE of the tree (emptied first), or append:/FILE [default: inherit]
     #[arg(long, value_name = "TO")]
     pub stdout: Option<String>,
-    /// Standard error, as --stdout; both may be one file
+    /// Standard error: as for --stdout; both may name one file [default: inherit]
     #[arg(long, value_name = "TO")]
     pub stderr: Option<String>,
-    /// The time: inherit, or it stands still at frozen:2020-01-01T00:00:00Z
+    /// The time: inherit, or frozen at frozen:2020-01-01T00:00:00Z [default: inherit]
     #[arg(long, value_name = "CLOCK")]
     pub wall_clock: Option<String>,
-    /// The clock that waiting goes by: inherit, or it stands still at frozen[:NANOSECONDS] but for waiting, which moves it at once to
-    /// the time that is waited for
+    /// The clock for waiting: inherit, or frozen[:NANOSECONDS], where a wait jumps to the time awaited [default:
+    /// inherit]
     #[arg(long, value_name = "CLOCK")]
     pub monotonic_clock: Option<String>,
-    /// Random numbers: inherit, the same at each run from seeded:NUMBER, or deny
+    /// Random numbers: inherit, deny, or seeded:NUMBER for the same ones at each run [default: inherit]
     #[arg(long, value_name = "SOURCE")]
     pub random: Option<String>,
-    /// A value of wasi:config/store, which then has no other values than these; `none` for no values at all, or `inherit`. May be
-    /// given again
+    /// Set a value of wasi:config/store, replacing all of the host's; or none, or inherit [default: inherit];
+    /// repeatable
     #[arg(long, value_name = "K=V")]
     pub config: Vec<String>,
-    /// Each run as the one before: clocks stand still, random numbers are seeded, no variable, argument or value of wasi:config is the
-    /// host's; other flags stand over it
+    /// Make every run the same: freeze clocks, seed random numbers, inherit no variables, arguments or values of
+    /// wasi:config. Other flags override it
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub deterministic: Option<bool>,
     #[command(flatten)]
@@ -69,7 +69,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// The host's variables that are said to be the app's, if that is said.
+    /// Returns which variables the app inherits, if a flag says so.
     pub fn inherited(&self) -> Option<Inherited> {
         if self.no_inherit_env {
             return Some(Inherited::None);
@@ -82,7 +82,7 @@ impl Host {
         Some(if names.is_empty() { Inherited::None } else { Inherited::Only(names) })
     }
 
-    /// What is given by text, by the keys of [`vfs_compose::Policy::set`].
+    /// Returns the flags that hold text, with their keys of [`vfs_compose::Policy::set`].
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &str)> {
         [
             ("cwd", &self.cwd),

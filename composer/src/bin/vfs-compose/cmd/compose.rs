@@ -9,7 +9,10 @@ use crate::plan;
 use crate::report::Failure;
 
 pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
-    let app = args.app.as_deref().ok_or_else(|| Failure::usage("no app is given".into()))?;
+    let app = args
+        .app
+        .as_deref()
+        .ok_or_else(|| Failure::usage("no app given: name a component or a preview1 module".into()))?;
     let said = manifest::read(args.files.manifest.as_deref())?;
     let default = plan::default_output(app);
     let target = Target::new(args.output.output.as_deref().or(said.output.as_deref()).unwrap_or(&default))?;

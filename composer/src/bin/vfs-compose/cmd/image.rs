@@ -1,4 +1,4 @@
-//! `vfs-compose image`: files of an image, by itself or inside of a component.
+//! `vfs-compose image`: works on an image, as a file or inside a component.
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -69,7 +69,7 @@ fn ls(file: &Path, path: &str, long: bool, recursive: bool) -> Result<(), Failur
     out.flush().map_err(printing)
 }
 
-/// Kind, mode in octal, links, size, seconds since 1970.
+/// Formats kind, octal mode, links, size, and time in seconds since 1970.
 fn attributes(inode: &Inode) -> String {
     let kind = match inode.kind {
         FileKind::RegularFile => '-',
@@ -105,7 +105,7 @@ fn extract(file: &Path, to: &Path, from: &str) -> Result<(), Failure> {
     let done = vfs_image::extract(&image, start.nid, to, |_| {})
         .map_err(|error| Failure::new(format!("cannot extract to `{}`", to.display())).caused_by(error))?;
     for skipped in done.skipped {
-        eprintln!("warning: `{}` is a special file; it is left out", skipped.path);
+        eprintln!("warning: skipped `{}`, which is a special file", skipped.path);
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|error| Failure::io("cannot read", file, error))
 }
 
-/// The image in a file: all of it, or the part of a component.
+/// Returns the image in a file: the whole file, or a part of a component.
 fn part<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a [u8], Failure> {
     if !bytes.starts_with(b"\0asm") {
         return Ok(bytes);
@@ -149,5 +149,5 @@ fn damaged(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync
 }
 
 fn printing(error: io::Error) -> Failure {
-    Failure::new("cannot print").caused_by(error)
+    Failure::new("cannot write to standard output").caused_by(error)
 }

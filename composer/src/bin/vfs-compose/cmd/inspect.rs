@@ -1,4 +1,4 @@
-//! `vfs-compose inspect`: what is inside a component.
+//! `vfs-compose inspect`: shows what is inside a component.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -88,12 +88,12 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
     tree(text, &image, depth)
 }
 
-/// A text of the component's, on one line.
+/// Escapes text from the component so that it stays on one line.
 fn shown(text: &str) -> Cow<'_, str> {
     printable(text.as_bytes())
 }
 
-/// What a line of the policy says: keys of values are an array.
+/// Returns a policy line as JSON; the keys of `config` become an array.
 fn said(key: &str, value: &str) -> serde_json::Value {
     match serde_json::from_str::<Vec<String>>(value) {
         Ok(keys) if key == "config" => json!(keys),
@@ -101,7 +101,7 @@ fn said(key: &str, value: &str) -> serde_json::Value {
     }
 }
 
-/// By interface, as the names of its functions begin with it.
+/// Lists functions left out of the vfs, grouped by interface.
 fn left_out(text: &mut String, vfs: &Vfs<'_>) {
     let functions = count(vfs.left_out.len() as u64, "function", "functions");
     _ = write!(text, "  left out: {functions}, {} of code", size(vfs.saved));
@@ -115,7 +115,7 @@ fn left_out(text: &mut String, vfs: &Vfs<'_>) {
     text.push('\n');
 }
 
-/// Directories down to `depth`, with the sizes of all that is in them.
+/// Lists directories down to `depth`, with the total sizes of their contents.
 fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failure> {
     let mut lines: Vec<(WalkEntry, u64)> = Vec::new();
     // Lines of the directories that hold the entry the walk is at.

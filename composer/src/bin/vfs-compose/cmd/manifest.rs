@@ -1,4 +1,4 @@
-//! `vfs-compose manifest`: an example of one.
+//! `vfs-compose manifest`: prints an example manifest.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `vfs-compose run`: compose in memory, or take what is composed already, and run on the embedded engine.
+//! `vfs-compose run`: composes an app in memory, unless it is already composed, and runs it on the embedded engine.
 
 use std::process::ExitCode;
 
@@ -32,14 +32,14 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     // The program has the standard streams of this process and nothing else.
     let wasi = WasiCtx::builder().inherit_stdio().arg(name).args(&args.host_arguments).build();
     let code = execute(&component, wasi)
-        .map_err(|error| Failure::new("the program did not run to its end").caused_by(engine_error(error)))?;
+        .map_err(|error| Failure::new("the program did not finish").caused_by(engine_error(error)))?;
     Ok(ExitCode::from(code))
 }
 
-/// The file itself where it has a vfs inside already and nothing is to be added.
+/// Returns the file itself if it already has a vfs inside and no image or manifest is given.
 ///
 /// # Errors
-/// Something is typed that is decided when an app is composed.
+/// A flag was typed that only has an effect when an app is composed.
 fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
     if !args.files.images.is_empty() || args.files.manifest.is_some() {
         return Ok(None);
@@ -47,9 +47,10 @@ fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
     let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
     let has_vfs = vfs_compose::inspect(&component).is_ok_and(|inspection| inspection.vfs.is_some());
     if has_vfs && (args.process != Process::default() || args.host != Host::default()) {
-        let failure = format!("`{}` is composed already, and runs as it is: no flag changes it", args.app.display());
-        return Err(Failure::usage(failure)
-            .hint("compose the app anew with these flags, or leave out all that is not after `--`"));
+        let failure = format!("`{}` is already composed, so flags cannot change it", args.app.display());
+        return Err(
+            Failure::usage(failure).hint("compose the app again with these flags, or omit all flags before `--`")
+        );
     }
     Ok(has_vfs.then_some(component))
 }

@@ -1,4 +1,4 @@
-//! `vfs-compose vfs`: the vfs alone.
+//! `vfs-compose vfs`: writes the vfs alone.
 
 use std::path::Path;
 use std::process::ExitCode;

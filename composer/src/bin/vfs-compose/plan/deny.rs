@@ -1,4 +1,4 @@
-//! What was typed about what the app may not do, as meant.
+//! Turns flags that deny into rules of a composer.
 
 use vfs_compose::{Composer, Denial, Inherited};
 
@@ -11,7 +11,7 @@ const EXIT: &str = "wasi:cli/exit";
 const CLI: &str = "wasi:cli";
 const ENVIRONMENT: &str = "wasi:cli/environment";
 
-/// What is left to the host by the flags of a policy that say `inherit`.
+/// The interfaces that each flag leaves to the host if its value is `inherit`.
 const INHERITED: [(&str, &[&str]); 7] = [
     ("cwd", &[ENVIRONMENT]),
     ("stdin", &["wasi:cli/stdin", "wasi:cli/terminal-stdin", "wasi:cli/terminal-input"]),
@@ -22,20 +22,20 @@ const INHERITED: [(&str, &[&str]); 7] = [
     ("random", &["wasi:random"]),
 ];
 
-/// Whether the host's variables and arguments are denied with everything.
+/// Returns whether `--deny-all` denies the host's variables and arguments too.
 pub fn takes_environment(deny: &Deny) -> bool {
     let names = |pattern: &String| [CLI, ENVIRONMENT].contains(&pattern.split('@').next().unwrap_or_default());
     deny.is_all() && !deny.allow.iter().any(names)
 }
 
-/// Denies what was typed. Flags that speak of one thing go before `--deny-all`.
+/// Denies what was typed. Flags about one interface override `--deny-all`.
 ///
 /// # Errors
-/// `--http` is none of what it takes; `--allow` is without `--deny-all`.
+/// `--http` has an invalid value, or `--allow` comes without `--deny-all`.
 pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Composer, Failure> {
     if !deny.is_all() && !deny.allow.is_empty() {
-        let failure = Failure::usage("`--allow` says what `--deny-all` leaves to the host".into());
-        return Err(failure.hint("add --deny-all, or leave --allow out: without it nothing is denied"));
+        let failure = Failure::usage("`--allow` has no effect without `--deny-all`".into());
+        return Err(failure.hint("add --deny-all, or omit --allow"));
     }
     for interfaces in &deny.deny {
         composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
@@ -60,7 +60,7 @@ pub fn denied(mut composer: Composer, deny: &Deny, host: &Host) -> Result<Compos
         Some(text) => match text.strip_prefix("allow:") {
             Some(hosts) => composer.keep(HTTP).allow_http(hosts.split(',').filter(|host| !host.is_empty())),
             None => {
-                let failure = Failure::usage(format!("`--http {text}` cannot be understood"));
+                let failure = Failure::usage(format!("`--http {text}` is not valid"));
                 return Err(failure.hint("it takes `inherit`, `deny` or `allow:HOST,...`"));
             }
         },

@@ -17,7 +17,7 @@ fn types_that_are_not_carried_are_named() {
         ("map<string, u8>", "a map"),
         ("error-context", "an error context"),
     ] {
-        let words = format!("`test:virtual/api#f` has {what} in its signature, which linking does not carry");
+        let words = format!("`test:virtual/api#f` has {what} in its signature, which linking does not support");
         assert_eq!(reason(&format!("f: func(p: {parameter});")), words);
         assert_eq!(reason(&format!("f: func() -> {parameter};")), words);
     }
@@ -27,7 +27,7 @@ fn types_that_are_not_carried_are_named() {
 fn asynchronous_functions_are_refused() {
     assert_eq!(
         reason("f: async func();"),
-        "`test:virtual/api#f` is asynchronous, and linking carries only plain calls"
+        "`test:virtual/api#f` is asynchronous, and linking supports only synchronous calls"
     );
 }
 
