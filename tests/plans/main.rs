@@ -1,8 +1,9 @@
-//! Random plans through whole composed components: a guest carries them out, and Linux does; every answer, the trees and what is open
-//! at the end must agree. The core alone carries out more of them: `vfs-component/core/tests/differential`.
+//! Random plans through whole composed components: a guest carries them out, and Linux does; every answer, the trees
+//! and what is open at the end must agree. `tests/plan-language` makes the plans. The core alone carries out more of
+//! them: `vfs-component/core/tests/differential`.
 //!
-//! `planner` makes the calls of WASI 0.2, `planner3` those of 0.3. On a directory of the host, which is not Linux in every answer, the two
-//! must agree.
+//! `planner` makes the calls of WASI 0.2, `planner3` those of 0.3. On a directory of the host, which is not Linux in
+//! every answer, the two must agree.
 #![cfg(target_os = "linux")]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! Plans: random operations on a small tree, as text, and what Linux answers to them.
+//! The language of plans: random operations on a small tree, as text, and what Linux answers to them.
 //!
 //! A plan is made of a seed ([`generate`]), carried out by a [`Side`] (the core natively, a whole component by a guest that reads the
 //! text, Linux by [`linux`]), and each side says the same lines: one for every operation, and one for everything that is there at the
