@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use crate::check::Edge;
-use crate::embed::{self, Splice};
+use vfs_compose_ir::Edge;
+use vfs_compose_pack::embed::{self, Splice};
 use crate::error::{CheckError, EmbedError, Error, WriteError};
-use crate::image::Packed;
-use crate::report::{Form, ImageReport, Report};
+use vfs_compose_pack::image::Packed;
+use crate::report::Report;
+use vfs_compose_pack::{Form, ImageReport};
 
 /// Everything of the result but the contents of the files, which flow from their sources into the output.
 pub struct Composed {

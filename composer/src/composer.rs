@@ -3,27 +3,26 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use vfs_core::limits::Limits;
-use vfs_core::settings::{Settings, Stdio};
+use vfs_abi::Limits;
+use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::{FileKind, Timestamp};
 
-use crate::app::App;
-use crate::check::{self, Edge};
+use vfs_compose_ir::Edge;
 use crate::composed::{Composed, PackedImage};
-use crate::embed::{self, Description};
+use vfs_compose_pack::embed::{self, Description};
 use crate::error::{AppError, CheckError, Error, TreeError, Unlinkable};
-use crate::front::{self, Denial, Rules};
-use crate::guest::{Guest, Needs};
-use crate::image::{ImageArgument, Packed, Reading};
-use crate::link;
-use crate::policy::Policy;
-use crate::policy::answers::Answers;
-use crate::report::Form;
-use crate::source::directory::Output;
-use crate::tailor::{self, Demand, Embedding, Grants, Order, PumpStart};
-use crate::tasks;
-use crate::wasi::{Wasi, is_in_version};
-use crate::wrap::{self, Extra, OfAnyApp, Wrapping};
+use vfs_compose_join::join;
+use vfs_compose_pack::Form;
+use vfs_compose_pack::image::{ImageArgument, Packed, Reading};
+use vfs_compose_pack::source::directory::Output;
+use vfs_compose_rules::front::{self, Denial, Rules};
+use vfs_compose_rules::policy::Policy;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_vfs::guest::{Guest, Needs};
+use vfs_compose_vfs::tailor::{self, Embedding, Grants, Order, PumpStart};
+use vfs_compose_vfs::wrap::{self, Extra, OfAnyApp, Wrapping};
+use vfs_compose_vfs::{check, link, tasks};
+use vfs_compose_wasi::{App, Demand, Wasi, is_in_version};
 
 /// Makes one component of an app and its files.
 #[derive(Clone, Debug)]
@@ -226,7 +225,7 @@ impl Composer {
     pub fn compose(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
         let Some(app) = &self.app else { return self.vfs() };
-        let app = App::read(&wasi, app.clone(), &self.answers())?;
+        let app = self.read(&wasi, app)?;
         if !self.allow_unused && !app.has_filesystem() {
             return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
         }
@@ -249,6 +248,11 @@ impl Composer {
         }
     }
 
+    fn read(&self, wasi: &Wasi, app: &[u8]) -> Result<App, AppError> {
+        let answers = self.answers();
+        App::read(wasi, app.to_vec(), &|path| answers.serves(path))
+    }
+
     /// `not_linked` is why that failed, if it was tried.
     fn plugged(&self, wasi: &Wasi, app: &App, not_linked: Option<String>) -> Result<Composed, Error> {
         let ready = tasks::ready(wasi, app, Guest::choose(self.needs)?)
@@ -256,7 +260,7 @@ impl Composer {
         let vfs = self.vfs_for(wasi, Some(app), ready.pump, not_linked.clone())?;
         let vfs_imports = vfs.report().imports.clone();
         let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
-        let composed = crate::compose::join(vfs_shell, ready.component, &app.exports)?;
+        let composed = join(vfs_shell, ready.component, &app.exports)?;
         check::check(&composed, app, &vfs_imports)?;
         let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
         Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
@@ -281,7 +285,7 @@ impl Composer {
     /// As [`Composer::compose`].
     pub fn vfs(&self) -> Result<Composed, Error> {
         let wasi = Wasi::new()?;
-        let mut app = self.app.as_ref().map(|app| App::read(&wasi, app.clone(), &self.answers())).transpose()?;
+        let mut app = self.app.as_ref().map(|app| self.read(&wasi, app)).transpose()?;
         match &mut app {
             Some(app) => app.withheld = front::withheld(&self.rules, &wasi, &self.answers(), app)?,
             None => front::require_none(&self.rules)?,

@@ -1,12 +1,12 @@
 //! What is inside a component.
 
-use vfs_core::settings::{Settings, SettingsView, Stdio};
+use vfs_abi::settings::{Settings, SettingsView, Stdio};
 
-use crate::check::Edge;
-use crate::embed;
+use vfs_compose_ir::Edge;
+use vfs_compose_pack::embed;
 use crate::error::{AppError, Error};
-use crate::report::Form;
-use crate::tailor::{LeftOut, left_out};
+use vfs_compose_pack::Form;
+use vfs_compose_vfs::tailor::{LeftOut, left_out};
 
 /// A component, read.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ pub struct Vfs<'a> {
 /// - [`AppError::NotWasm`], [`AppError::Text`], [`AppError::Truncated`], [`AppError::Invalid`]: it cannot be read.
 /// - [`AppError::NotAComponent`]: it is a core module.
 pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
-    crate::app::require_component(component)?;
+    vfs_compose_wasi::require_component(component)?;
     let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };
     let Edge { imports, exports } = Edge::of(component).map_err(invalid)?;
     let Some(found) = embed::find(component).map_err(invalid)? else {
@@ -82,7 +82,7 @@ fn stream(view: Stdio<&str>) -> Stdio<String> {
 }
 
 fn settings(view: SettingsView<'_>) -> Settings {
-    let pairs = |list: vfs_core::settings::Strings<'_>| -> Vec<(String, String)> {
+    let pairs = |list: vfs_abi::settings::Strings<'_>| -> Vec<(String, String)> {
         let flat: Vec<_> = list.map(str::to_owned).collect();
         flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
     };

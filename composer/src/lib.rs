@@ -47,43 +47,22 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod app;
-mod check;
-mod component;
-mod compose;
 mod composed;
 mod composer;
-mod embed;
 pub mod error;
-mod front;
-mod guest;
-mod image;
 mod inspect;
-mod link;
 pub mod manifest;
-mod name;
-mod policy;
 mod report;
-mod same;
-mod source;
-mod tailor;
-mod tasks;
-#[cfg(test)]
-mod tests;
-mod tree;
-mod types;
-mod wasi;
-mod wrap;
 
 pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
-pub use front::Denial;
 pub use inspect::{Inspection, Vfs, inspect};
-pub use name::InterfaceName;
-pub use policy::{Inherited, Policy, PolicyError};
-pub use report::{Form, ImageReport, Report};
-pub use vfs_core::limits::Limits;
-pub use vfs_core::settings::{Settings, Stdio};
+pub use report::Report;
+pub use vfs_abi::Limits;
+pub use vfs_abi::settings::{Settings, Stdio};
+pub use vfs_compose_pack::{Form, ImageReport};
+pub use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
+pub use vfs_compose_vfs::wrap::Extra;
+pub use vfs_compose_wasi::InterfaceName;
 pub use vfs_image::Timestamp;
-pub use wrap::Extra;

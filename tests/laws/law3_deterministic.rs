@@ -11,7 +11,7 @@ use vfs_tests::{guests, paths};
 
 use crate::apps;
 
-#[path = "../../composer/build/guest.rs"]
+#[path = "../../composer/vfs/build/guest.rs"]
 #[expect(dead_code, reason = "the build script asks for all variants, this test for one")]
 mod guest;
 

@@ -38,7 +38,7 @@ extern crate std;
 pub mod changes;
 pub mod check;
 pub mod limits;
-pub mod settings;
+pub use vfs_abi::settings;
 
 mod clock;
 mod dir_stream;

@@ -1,0 +1,46 @@
+//! Parameters as core values.
+
+use wasm_encoder::ValType;
+
+use super::body::Body;
+
+/// A core parameter. In a variant it may be wider than what a case keeps in it.
+#[derive(Clone, Copy)]
+pub struct Slot {
+    pub local: u32,
+    pub ty: ValType,
+}
+
+impl Slot {
+    /// Puts the 32-bit number of this slot on the stack.
+    pub fn get(self, body: &mut Body) {
+        body.code().local_get(self.local);
+        if self.ty == ValType::I64 {
+            body.code().i32_wrap_i64();
+        }
+    }
+
+    /// Takes a 32-bit number from the stack into this slot.
+    pub fn set(self, body: &mut Body) {
+        if self.ty == ValType::I64 {
+            body.code().i64_extend_i32_u();
+        }
+        body.code().local_set(self.local);
+    }
+
+    /// A local that holds the 32-bit number of this slot.
+    pub fn narrow(self, body: &mut Body) -> u32 {
+        if self.ty == ValType::I32 {
+            return self.local;
+        }
+        let local = body.local(ValType::I32);
+        self.get(body);
+        body.code().local_set(local);
+        local
+    }
+}
+
+/// Slots for core parameters from the first local on.
+pub fn slots(types: &[ValType]) -> Vec<Slot> {
+    (0..).zip(types).map(|(local, ty)| Slot { local, ty: *ty }).collect()
+}

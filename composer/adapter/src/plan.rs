@@ -1,0 +1,291 @@
+//! What a request needs, before any code is made: imports come first in a module.
+
+use wasm_encoder::{Function, ValType};
+use wit_parser::abi::AbiVariant;
+
+use super::answer::Answer;
+use super::foreign;
+use super::function::{self, Callees, Shape};
+use super::layout::{self, Layout, Unsupported, core_types};
+use super::special::Special;
+use super::text;
+use super::{Context, Group, Kind, Owned, Owner, Request, visit};
+use crate::AdapterError;
+
+/// A request with everything that its types say.
+pub(super) struct Plan {
+    pub(super) export: String,
+    /// The core type of the glue's function and of the host's.
+    pub(super) params: Vec<ValType>,
+    pub(super) results: Vec<ValType>,
+    /// The core type of the vfs's functions.
+    pub(super) vfs_params: Vec<ValType>,
+    pub(super) vfs_results: Vec<ValType>,
+    /// The vfs's function, unless only `linked` is called.
+    pub(super) plain: Option<String>,
+    /// The vfs's function for handles of both owners.
+    pub(super) linked: Option<&'static str>,
+    /// Which of several versions `linked` is of.
+    pub(super) version: Option<u32>,
+    /// The host's function is called for the host's handles.
+    pub(super) host: bool,
+    /// A function is called that says that a handle cannot be used.
+    pub(super) refuse: bool,
+    /// What is dropped when the host's function is not called.
+    pub(super) owned: Vec<Owned>,
+    needs: Needs,
+    code: Code,
+    name: String,
+}
+
+/// What the function does.
+enum Code {
+    Call(Shape),
+    Drop,
+    /// `None`: its types have no words for what it cannot use.
+    Given(Shape, Option<Answer>),
+    Returned(Shape),
+}
+
+/// What must be imported besides functions.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Needs {
+    /// Both memories.
+    pub(super) memory: bool,
+    pub(super) vfs_realloc: bool,
+    pub(super) app_realloc: bool,
+    /// The vfs's functions for strings in another encoding.
+    pub(super) text_in: bool,
+    pub(super) text_out: bool,
+}
+
+impl Needs {
+    fn require(self, function: &str, group: Group) -> Result<(), AdapterError> {
+        let lacks = |needed: bool, there: bool| needed && !there;
+        let what = match (lacks(self.memory, group.has_memory), lacks(self.app_realloc, group.has_realloc)) {
+            (true, _) => "a memory",
+            (_, true) => "a realloc",
+            _ => return Ok(()),
+        };
+        Err(AdapterError::Lowering { function: function.to_owned(), what })
+    }
+}
+
+/// What some plan needs.
+pub(super) fn needs_of_all(plans: &[Plan]) -> Needs {
+    plans.iter().fold(Needs::default(), |all, plan| Needs {
+        memory: all.memory | plan.needs.memory,
+        vfs_realloc: all.vfs_realloc | plan.needs.vfs_realloc,
+        app_realloc: all.app_realloc | plan.needs.app_realloc,
+        text_in: all.text_in | plan.needs.text_in,
+        text_out: all.text_out | plan.needs.text_out,
+    })
+}
+
+impl Plan {
+    /// # Errors
+    /// As [`super::module`].
+    pub(super) fn new(layout: &Layout<'_>, request: &Request<'_>, group: Group) -> Result<Self, AdapterError> {
+        let (function, owner, special) = match &request.kind {
+            Kind::Function { function, owner, special } => (*function, *owner, *special),
+            Kind::Drop { owner } => return Ok(Self::drop(request, *owner)),
+            Kind::Given { function, owned, answer } => {
+                return Self::given(layout, request, function, owned, answer.clone(), group);
+            }
+            Kind::Returned { function } => return Self::returned(layout, request, function, group),
+        };
+        let name = request.plain.clone();
+        if function.kind.is_async() {
+            return Err(AdapterError::Async { function: name });
+        }
+        let params: Vec<_> = function.params.iter().map(|param| param.ty).collect();
+        let analysis = Analysis::new(layout, &params, function.result).map_err(|error| refused(&name, &error))?;
+        let signature = layout.resolve.wasm_signature(AbiVariant::GuestImport, function);
+        let of_vfs = layout.resolve.wasm_signature(AbiVariant::GuestExport, function);
+        let needs = Needs {
+            memory: signature.indirect_params || signature.retptr || analysis.list_in || analysis.list_out,
+            vfs_realloc: signature.indirect_params || analysis.list_in,
+            app_realloc: analysis.list_out,
+            text_in: analysis.text_in,
+            text_out: analysis.text_out,
+        };
+        needs.require(&name, group)?;
+        // Only handles of both owners make a difference.
+        let special = match special {
+            Special::Any { .. } | Special::Pair { .. } if owner == Owner::Virtual => Special::None,
+            special => special,
+        };
+        let (plain, linked) = match special {
+            Special::None | Special::NoneForHost => (Some(request.plain.clone()), None),
+            Special::Any { linked } => (None, Some(linked)),
+            Special::Pair { linked } => (Some(request.plain.clone()), Some(linked)),
+        };
+        Ok(Self {
+            export: request.export.clone(),
+            params: core_types(&signature.params),
+            results: core_types(&signature.results),
+            vfs_params: core_types(&of_vfs.params),
+            vfs_results: core_types(&of_vfs.results),
+            plain,
+            linked,
+            version: request.version.filter(|_| linked.is_some()),
+            host: owner == Owner::Mixed && analysis.handles && special != Special::NoneForHost,
+            refuse: false,
+            owned: Vec::new(),
+            needs,
+            code: Code::Call(Shape {
+                core: core_types(&signature.params),
+                signature,
+                params,
+                result: function.result,
+                special,
+            }),
+            name,
+        })
+    }
+
+    /// A function of the host's that cannot use the vfs's handles.
+    fn given(
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        function: &wit_parser::Function,
+        owned: &[Owned],
+        answer: Option<Answer>,
+        group: Group,
+    ) -> Result<Self, AdapterError> {
+        let plan = Self::guard(layout, request, function, AbiVariant::GuestImport)?;
+        let Code::Returned(shape) = plan.code else { return Ok(plan) };
+        let handles = Analysis::new(layout, &shape.params, None).map_err(|error| refused(&plan.name, &error))?;
+        let answers_in_memory = answer.is_some() && shape.signature.retptr;
+        let memory = shape.signature.indirect_params || handles.handles_in_list || answers_in_memory;
+        let needs = Needs { memory, ..Needs::default() };
+        needs.require(&plan.name, group)?;
+        let owned = if answer.is_some() { owned.to_vec() } else { Vec::new() };
+        Ok(Self { refuse: answer.is_none(), owned, needs, code: Code::Given(shape, answer), ..plan })
+    }
+
+    /// An export of the app's whose caller cannot use the vfs's handles.
+    fn returned(
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        function: &wit_parser::Function,
+        group: Group,
+    ) -> Result<Self, AdapterError> {
+        let plan = Self::guard(layout, request, function, AbiVariant::GuestExport)?;
+        let Code::Returned(shape) = plan.code else { return Ok(plan) };
+        let needs = Needs { memory: shape.signature.retptr, ..Needs::default() };
+        needs.require(&plan.name, group)?;
+        Ok(Self { needs, code: Code::Returned(shape), ..plan })
+    }
+
+    /// What the two have in common.
+    fn guard(
+        layout: &Layout<'_>,
+        request: &Request<'_>,
+        function: &wit_parser::Function,
+        variant: AbiVariant,
+    ) -> Result<Self, AdapterError> {
+        let name = request.export.clone();
+        if function.kind.is_async() {
+            return Err(AdapterError::Async { function: name });
+        }
+        let params: Vec<_> = function.params.iter().map(|param| param.ty).collect();
+        Analysis::new(layout, &params, function.result).map_err(|error| refused(&name, &error))?;
+        let signature = layout.resolve.wasm_signature(variant, function);
+        let core = core_types(&signature.params);
+        Ok(Self {
+            export: name.clone(),
+            params: core.clone(),
+            results: core_types(&signature.results),
+            vfs_params: Vec::new(),
+            vfs_results: Vec::new(),
+            plain: None,
+            linked: None,
+            version: None,
+            host: true,
+            refuse: true,
+            owned: Vec::new(),
+            needs: Needs::default(),
+            code: Code::Returned(Shape { signature, core, params, result: function.result, special: Special::None }),
+            name,
+        })
+    }
+
+    fn drop(request: &Request<'_>, owner: Owner) -> Self {
+        Self {
+            export: request.export.clone(),
+            params: vec![ValType::I32],
+            results: Vec::new(),
+            vfs_params: vec![ValType::I32],
+            vfs_results: Vec::new(),
+            plain: Some(request.plain.clone()),
+            linked: None,
+            version: None,
+            host: owner == Owner::Mixed,
+            refuse: false,
+            owned: Vec::new(),
+            needs: Needs::default(),
+            code: Code::Drop,
+            name: request.plain.clone(),
+        }
+    }
+
+    /// The code of the glue's function.
+    ///
+    /// # Errors
+    /// [`AdapterError::Type`], which [`Plan::new`] has excluded.
+    pub(super) fn code(&self, context: &Context<'_>, callees: &Callees) -> Result<Function, AdapterError> {
+        let code = match &self.code {
+            Code::Call(shape) => function::function(context, shape, callees),
+            Code::Drop => Ok(function::drop(callees)),
+            Code::Given(shape, answer) => foreign::given(context, shape, answer.as_ref(), callees),
+            Code::Returned(shape) => foreign::returned(context, shape, callees),
+        };
+        code.map_err(|unsupported| refused(&self.name, &unsupported))
+    }
+
+    /// The name of what says that the vfs's handles cannot be used.
+    pub(super) fn refusal(&self) -> String {
+        match self.code {
+            Code::Returned(_) => super::refusal_of_result(&self.export),
+            _ => self.export.clone(),
+        }
+    }
+}
+
+fn refused(function: &str, unsupported: &Unsupported) -> AdapterError {
+    AdapterError::Type { function: function.to_owned(), what: unsupported.0 }
+}
+
+/// What is in the types of a function.
+#[derive(Default)]
+struct Analysis {
+    handles: bool,
+    handles_in_list: bool,
+    list_in: bool,
+    list_out: bool,
+    text_in: bool,
+    text_out: bool,
+}
+
+impl Analysis {
+    fn new(
+        layout: &Layout<'_>,
+        params: &[wit_parser::Type],
+        result: Option<wit_parser::Type>,
+    ) -> Result<Self, Unsupported> {
+        let is_list = |shape: &layout::Shape| matches!(shape, layout::Shape::List(_));
+        let mut found = Self::default();
+        for &ty in params {
+            found.handles |= layout.any(ty, visit::is_handle)?;
+            found.list_in |= layout.any(ty, is_list)?;
+            found.text_in |= layout.any(ty, text::is_text)?;
+            found.handles_in_list |= layout.any(ty, is_list)? && layout.any(ty, visit::is_handle)?;
+        }
+        if let Some(ty) = result {
+            found.list_out = layout.any(ty, is_list)?;
+            found.text_out = layout.any(ty, text::is_text)?;
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,226 @@
+//! Calls between parts: what one part lowers and another lifted.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bumpalo::Bump;
+use indexmap::IndexMap;
+use wasmparser::types::Types;
+use wasmparser::{CanonicalFunction, CanonicalOption, ComponentAlias, ComponentType, Export, ExternalKind};
+use wit_parser::TypeId;
+
+use super::types::{Converter, types};
+use super::{Flat, lent};
+use vfs_compose_ir::{Component, Id, Item, Space, bundle, instantiate};
+use crate::FlattenError;
+use vfs_compose_adapter::bridge;
+use crate::lowering::{Group, group};
+
+/// A function of a part, as it is lifted.
+struct Lifted {
+    /// Component function.
+    number: u32,
+    /// Core function.
+    core: u32,
+    options: Group,
+    /// Core function that is called when the result is taken.
+    after: Option<u32>,
+}
+
+/// One part's function, as others call it.
+struct Call {
+    lifted: Lifted,
+    /// The core functions of the caller.
+    core_functions: Vec<u32>,
+}
+
+/// Calls by functions lowered with the same memory and realloc, of functions of one part that are lifted with the same.
+type Calls = IndexMap<(Group, Group, Option<usize>), IndexMap<u32, Call>>;
+
+/// Gives every lowered function of another part a new meaning: glue.
+///
+/// # Errors
+/// - [`FlattenError::Broken`]: the flat component is not valid.
+/// - [`FlattenError::Borrowed`]: the host lends a part a resource of another part.
+/// - As [`bridge::module`] and [`plan::group`].
+pub fn connect<'a>(
+    component: &mut Component<'a>,
+    flat: &Flat,
+    names: &'a Bump,
+) -> Result<(), FlattenError> {
+    let types = types(&flat.bytes).map_err(|source| FlattenError::Broken { source: source.into() })?;
+    let Some(types) = types else { return Ok(()) };
+    let mut converter = Converter::new(&types);
+    let calls = find(component, flat)?;
+    let resources = resources(component, flat, &types, &mut converter);
+    let mut list = None;
+    let mut borrowers = BTreeSet::new();
+    for ((caller, callee, part), calls) in calls {
+        let calls: Vec<_> = calls.into_values().collect();
+        let requests: Vec<_> = calls
+            .iter()
+            .map(|call| {
+                let ty = types.component_function_at(call.lifted.number);
+                let function = converter.function(ty, name(flat, call.lifted.number));
+                bridge::Request { function, has_after: call.lifted.after.is_some() }
+            })
+            .collect();
+        let own = resources.iter().filter(|(_, resource)| resource.part == part).map(|(id, _)| *id).collect();
+        let module = bridge::module(&converter.resolve, &requests, &own, side(caller), side(callee))?;
+        let module_index = component.add(Item::CoreModule(module.bytes.into()));
+        let mut of_callee = parts(callee);
+        for (call, number) in calls.iter().zip(0..) {
+            let name = names.alloc_str(&bridge::callee_name(number));
+            of_callee.push(Export { name, kind: ExternalKind::Func, index: call.lifted.core });
+            let name = names.alloc_str(&bridge::after_name(number));
+            of_callee.extend(call.lifted.after.map(|index| Export { name, kind: ExternalKind::Func, index }));
+        }
+        for (id, name) in module.representations {
+            let resource = resources.get(&id).map_or(u32::MAX, |resource| resource.number);
+            let index = component.add(Item::Canonical(CanonicalFunction::ResourceRep { resource }));
+            of_callee.push(Export { name: names.alloc_str(&name), kind: ExternalKind::Func, index });
+        }
+        let of_callee = bundle(component, of_callee);
+        let of_caller = bundle(component, parts(caller));
+        let mut arguments = vec![(bridge::CALLEE, of_callee), (bridge::CALLER, of_caller)];
+        if !module.lent.is_empty() {
+            arguments.push((bridge::LENT, *list.get_or_insert_with(|| lent::add(component))));
+            borrowers.extend(
+                module.lent.into_iter().filter_map(|resource| Some((part?, bridge::resource_number(resource)))),
+            );
+        }
+        let instance_index = instantiate(component, module_index, arguments);
+        for (call, number) in calls.iter().zip(0..) {
+            let name = names.alloc_str(&bridge::callee_name(number));
+            for &core_function in &call.core_functions {
+                let kind = ExternalKind::Func;
+                let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
+                component.replace(Space::CoreFunction, core_function, instead);
+            }
+        }
+    }
+    if let Some(list) = list {
+        for (drop, resource) in drops(component, flat, &converter, &borrowers) {
+            lent::look_first(component, names, list, resource, drop);
+        }
+    }
+    check_exports(component, flat, &resources, &types, &mut converter)
+}
+
+/// The core functions with which borrowers drop what they may have been lent, and the resource of each.
+fn drops(
+    component: &Component<'_>,
+    flat: &Flat,
+    converter: &Converter<'_>,
+    borrowers: &BTreeSet<(usize, i32)>,
+) -> Vec<(u32, i32)> {
+    let drops = component.definitions().iter().filter_map(|definition| {
+        let Item::Canonical(CanonicalFunction::ResourceDrop { resource }) = definition.item else { return None };
+        let id = definition.id?;
+        let resource = bridge::resource_number(converter.resource(resource)?);
+        borrowers.contains(&(*flat.parts.get(&id)?, resource)).then_some((id.number, resource))
+    });
+    drops.collect()
+}
+
+/// What the functions of a group bring along.
+fn side(group: Group) -> bridge::Side {
+    let Group { memory, realloc, encoding } = group;
+    bridge::Side { has_memory: memory.is_some(), has_realloc: realloc.is_some(), encoding }
+}
+
+fn parts(group: Group) -> Vec<Export<'static>> {
+    let memory = group.memory.map(|index| Export { name: "memory", kind: ExternalKind::Memory, index });
+    let realloc = group.realloc.map(|index| Export { name: "realloc", kind: ExternalKind::Func, index });
+    memory.into_iter().chain(realloc).collect()
+}
+
+fn find(component: &Component<'_>, flat: &Flat) -> Result<Calls, FlattenError> {
+    let mut found = Calls::new();
+    for definition in component.definitions() {
+        let Item::Canonical(CanonicalFunction::Lower { func_index, options }) = &definition.item else { continue };
+        let (Some(lifted), Some(id)) = (lifted(component, flat, *func_index)?, definition.id) else { continue };
+        let group = group(name(flat, *func_index), options)?;
+        let part = flat.parts.get(&Id { space: Space::Function, number: lifted.number }).copied();
+        let calls = found.entry((group, lifted.options, part)).or_default();
+        let call = calls.entry(lifted.number).or_insert(Call { lifted, core_functions: Vec::new() });
+        call.core_functions.push(id.number);
+    }
+    Ok(found)
+}
+
+/// The part's function that a component function is.
+fn lifted(component: &Component<'_>, flat: &Flat, mut number: u32) -> Result<Option<Lifted>, FlattenError> {
+    loop {
+        match component.get(Space::Function, number) {
+            Some(Item::Export(export)) => number = export.index,
+            Some(Item::Canonical(CanonicalFunction::Lift { core_func_index, options, .. })) => {
+                let after = options.iter().find_map(|option| match option {
+                    CanonicalOption::PostReturn(number) => Some(*number),
+                    _ => None,
+                });
+                let others = options.iter().filter(|option| !matches!(option, CanonicalOption::PostReturn(_)));
+                let others: Vec<_> = others.copied().collect();
+                let options = group(name(flat, number), &others)?;
+                return Ok(Some(Lifted { number, core: *core_func_index, options, after }));
+            }
+            _ => return Ok(None),
+        }
+    }
+}
+
+/// A resource that a part defines.
+struct Resource {
+    /// Component type.
+    number: u32,
+    part: Option<usize>,
+}
+
+/// The resources that functions of parts speak of and that a part defines.
+fn resources(
+    component: &Component<'_>,
+    flat: &Flat,
+    types: &Types,
+    converter: &mut Converter<'_>,
+) -> HashMap<TypeId, Resource> {
+    let definitions =
+        || component.definitions().iter().filter_map(|definition| Some((definition.id?, &definition.item)));
+    for (id, item) in definitions() {
+        if let Item::Canonical(CanonicalFunction::Lift { .. }) = item {
+            converter.function(types.component_function_at(id.number), name(flat, id.number));
+        }
+    }
+    let defined = definitions().filter(|(_, item)| matches!(item, Item::Type(ComponentType::Resource { .. })));
+    let defined = defined.filter_map(|(id, _)| {
+        let resource = Resource { number: id.number, part: flat.parts.get(&id).copied() };
+        Some((converter.resource(id.number)?, resource))
+    });
+    defined.collect()
+}
+
+/// What the host calls is lifted as it was. But in one component, whoever lifts a function is lent the representation of any
+/// resource of the component, and a part does not know the representations of another's.
+fn check_exports(
+    component: &Component<'_>,
+    flat: &Flat,
+    resources: &HashMap<TypeId, Resource>,
+    types: &Types,
+    converter: &mut Converter<'_>,
+) -> Result<(), FlattenError> {
+    for definition in component.live(|definition| matches!(definition.item, Item::Export(_)))? {
+        let (Some(id), Item::Canonical(CanonicalFunction::Lift { .. })) = (definition.id, &definition.item) else {
+            continue;
+        };
+        let function = converter.function(types.component_function_at(id.number), name(flat, id.number));
+        let params = function.params.iter().map(|param| param.ty);
+        let part = flat.parts.get(&id).copied();
+        let is_anothers = |id: &TypeId| resources.get(id).is_some_and(|resource| resource.part != part);
+        if bridge::lent(&converter.resolve, params).iter().any(is_anothers) {
+            return Err(FlattenError::Borrowed { function: function.name });
+        }
+    }
+    Ok(())
+}
+
+fn name(flat: &Flat, number: u32) -> &str {
+    flat.names.get(&number).map_or("a function", String::as_str)
+}

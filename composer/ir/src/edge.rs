@@ -1,0 +1,35 @@
+//! The names at the outer edge of a component.
+
+use wasmparser::{Parser, Payload};
+
+/// Names at the outer edge of a component.
+#[derive(Debug, Default)]
+pub struct Edge {
+    pub imports: Vec<String>,
+    pub exports: Vec<String>,
+}
+
+impl Edge {
+    pub fn of(component: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
+        let mut edge = Self::default();
+        let mut depth = 0u32;
+        for payload in Parser::new(0).parse_all(component) {
+            match payload? {
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::ComponentImportSection(imports) if depth == 0 => {
+                    for import in imports {
+                        edge.imports.push(import?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(exports) if depth == 0 => {
+                    for export in exports {
+                        edge.exports.push(export?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(edge)
+    }
+}

@@ -1,0 +1,184 @@
+//! What a component is made of.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use wasmparser::{
+    CanonicalFunction, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentImport, ComponentInstance,
+    ComponentOuterAliasKind, ComponentStartFunction, ComponentType, ComponentTypeRef, CoreType, ExternalKind, Instance,
+};
+
+/// One of the spaces that definitions are numbered in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Space {
+    CoreFunction,
+    CoreTable,
+    CoreMemory,
+    CoreGlobal,
+    CoreTag,
+    CoreType,
+    CoreModule,
+    CoreInstance,
+    Function,
+    Value,
+    Type,
+    Instance,
+    Component,
+}
+
+/// The name of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Id {
+    pub space: Space,
+    pub number: u32,
+}
+
+/// What is defined. Numbers in it are those of [`Id`]s.
+#[derive(Clone, Debug)]
+pub enum Item<'a> {
+    CoreModule(Cow<'a, [u8]>),
+    CoreInstance(Instance<'a>),
+    CoreType(CoreType<'a>),
+    /// The bytes of a nested component.
+    Component(&'a [u8]),
+    Instance(ComponentInstance<'a>),
+    Alias(ComponentAlias<'a>),
+    Type(ComponentType<'a>),
+    Canonical(CanonicalFunction),
+    Start(ComponentStartFunction),
+    Import(ComponentImport<'a>),
+    Export(ComponentExport<'a>),
+    Custom {
+        name: &'a str,
+        data: &'a [u8],
+    },
+}
+
+/// An item, and the name it has if it defines something.
+#[derive(Clone, Debug)]
+pub struct Definition<'a> {
+    pub id: Option<Id>,
+    pub item: Item<'a>,
+}
+
+/// A component, read.
+#[derive(Clone, Debug, Default)]
+pub struct Component<'a> {
+    definitions: Vec<Definition<'a>>,
+    /// How many names each space has.
+    counts: HashMap<Space, u32>,
+    /// Where in `definitions` a name is.
+    places: HashMap<Id, usize>,
+}
+
+impl Item<'_> {
+    /// The space of what it defines.
+    pub fn space(&self) -> Option<Space> {
+        Some(match self {
+            Self::CoreModule(_) => Space::CoreModule,
+            Self::CoreInstance(_) => Space::CoreInstance,
+            Self::CoreType(_) => Space::CoreType,
+            Self::Component(_) => Space::Component,
+            Self::Instance(_) => Space::Instance,
+            Self::Alias(alias) => of_alias(alias),
+            Self::Type(_) => Space::Type,
+            Self::Canonical(CanonicalFunction::Lift { .. }) => Space::Function,
+            Self::Canonical(_) => Space::CoreFunction,
+            Self::Import(import) => of_import(import.ty),
+            Self::Export(export) => of_kind(export.kind),
+            Self::Start(_) | Self::Custom { .. } => return None,
+        })
+    }
+}
+
+fn of_alias(alias: &ComponentAlias<'_>) -> Space {
+    match alias {
+        ComponentAlias::InstanceExport { kind, .. } => of_kind(*kind),
+        ComponentAlias::CoreInstanceExport { kind, .. } => of_core_kind(*kind),
+        ComponentAlias::Outer { kind, .. } => match kind {
+            ComponentOuterAliasKind::CoreModule => Space::CoreModule,
+            ComponentOuterAliasKind::CoreType => Space::CoreType,
+            ComponentOuterAliasKind::Type => Space::Type,
+            ComponentOuterAliasKind::Component => Space::Component,
+        },
+    }
+}
+
+fn of_import(ty: ComponentTypeRef) -> Space {
+    of_kind(ty.kind())
+}
+
+/// The space of what an export or alias of this kind defines.
+pub fn of_kind(kind: ComponentExternalKind) -> Space {
+    match kind {
+        ComponentExternalKind::Module => Space::CoreModule,
+        ComponentExternalKind::Func => Space::Function,
+        ComponentExternalKind::Value => Space::Value,
+        ComponentExternalKind::Type => Space::Type,
+        ComponentExternalKind::Instance => Space::Instance,
+        ComponentExternalKind::Component => Space::Component,
+    }
+}
+
+fn of_core_kind(kind: ExternalKind) -> Space {
+    match kind {
+        ExternalKind::Func | ExternalKind::FuncExact => Space::CoreFunction,
+        ExternalKind::Table => Space::CoreTable,
+        ExternalKind::Memory => Space::CoreMemory,
+        ExternalKind::Global => Space::CoreGlobal,
+        ExternalKind::Tag => Space::CoreTag,
+    }
+}
+
+impl<'a> Component<'a> {
+    pub fn definitions(&self) -> &[Definition<'a>] {
+        &self.definitions
+    }
+
+    /// What a name stands for.
+    pub fn get(&self, space: Space, number: u32) -> Option<&Item<'a>> {
+        self.place(Id { space, number }).map(|place| &self.definitions[place].item)
+    }
+
+    pub(super) fn place(&self, id: Id) -> Option<usize> {
+        self.places.get(&id).copied()
+    }
+
+    /// Appends an item, and gives the number it defines (0 where it defines nothing).
+    pub fn add(&mut self, item: Item<'a>) -> u32 {
+        let id = self.name(&item);
+        self.put(self.definitions.len(), Definition { id, item });
+        id.map_or(0, |id| id.number)
+    }
+
+    /// Like [`Component::add`], before the first definition that `wanted` accepts.
+    pub fn add_before(&mut self, wanted: impl Fn(&Item<'a>) -> bool, item: Item<'a>) -> u32 {
+        let id = self.name(&item);
+        let end = self.definitions.len();
+        let place = self.definitions.iter().position(|definition| wanted(&definition.item)).unwrap_or(end);
+        self.put(place, Definition { id, item });
+        id.map_or(0, |id| id.number)
+    }
+
+    /// Gives the name another meaning. The old one is returned without a name.
+    pub fn replace(&mut self, space: Space, number: u32, item: Item<'a>) -> Option<Item<'a>> {
+        let place = self.place(Id { space, number })?;
+        Some(std::mem::replace(&mut self.definitions[place].item, item))
+    }
+
+    fn name(&mut self, item: &Item<'a>) -> Option<Id> {
+        let space = item.space()?;
+        let count = self.counts.entry(space).or_insert(0);
+        let number = *count;
+        *count += 1;
+        Some(Id { space, number })
+    }
+
+    fn put(&mut self, place: usize, definition: Definition<'a>) {
+        if place < self.definitions.len() {
+            self.places.values_mut().filter(|other| **other >= place).for_each(|other| *other += 1);
+        }
+        self.places.extend(definition.id.map(|id| (id, place)));
+        self.definitions.insert(place, definition);
+    }
+}

@@ -1,0 +1,98 @@
+//! Bytes to definitions.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use wasmparser::{BinaryReaderError, Chunk, CoreType, FromReader, Parser, Payload, SectionLimited, WasmFeatures};
+
+use crate::Malformed;
+use crate::{Component, Item};
+
+const CUT_OFF: &str = "no end";
+
+impl<'a> Component<'a> {
+    /// Reads a component. Its nested modules and components stay bytes.
+    ///
+    /// # Errors
+    /// - [`Malformed::Broken`]: the bytes are no component.
+    /// - [`Malformed::Part`]: it has a section that this program does not know, or a group of core types.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
+        let mut component = Self::default();
+        let mut parser = Parser::new(0);
+        parser.set_features(WasmFeatures::all());
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let Chunk::Parsed { consumed, payload } = parser.parse(rest, true).map_err(broken)? else {
+                return Err(Malformed::Part { what: CUT_OFF });
+            };
+            rest = &rest[consumed..];
+            match payload {
+                Payload::ModuleSection { unchecked_range, .. } => {
+                    component.add(Item::CoreModule(Cow::Borrowed(take(&mut rest, &unchecked_range)?)));
+                }
+                Payload::ComponentSection { unchecked_range, .. } => {
+                    component.add(Item::Component(take(&mut rest, &unchecked_range)?));
+                }
+                payload => component.section(payload)?,
+            }
+        }
+        Ok(component)
+    }
+
+    fn section(&mut self, payload: Payload<'a>) -> Result<(), Malformed> {
+        match payload {
+            Payload::Version { .. } | Payload::End(_) => Ok(()),
+            Payload::InstanceSection(section) => self.all(section, Item::CoreInstance),
+            Payload::CoreTypeSection(section) => {
+                for ty in section {
+                    let ty = ty.map_err(broken)?;
+                    if matches!(&ty, CoreType::Rec(group) if group.types().len() != 1) {
+                        return Err(Malformed::Part { what: "a group of core types" });
+                    }
+                    self.add(Item::CoreType(ty));
+                }
+                Ok(())
+            }
+            Payload::ComponentInstanceSection(section) => self.all(section, Item::Instance),
+            Payload::ComponentAliasSection(section) => self.all(section, Item::Alias),
+            Payload::ComponentTypeSection(section) => self.all(section, Item::Type),
+            Payload::ComponentCanonicalSection(section) => self.all(section, Item::Canonical),
+            Payload::ComponentImportSection(section) => self.all(section, Item::Import),
+            Payload::ComponentExportSection(section) => self.all(section, Item::Export),
+            Payload::ComponentStartSection { start, .. } => {
+                self.add(Item::Start(start));
+                Ok(())
+            }
+            // Its numbers would be wrong, and they are of use to nobody but a debugger.
+            Payload::CustomSection(section) if section.name() == "component-name" => Ok(()),
+            Payload::CustomSection(section) => {
+                self.add(Item::Custom { name: section.name(), data: section.data() });
+                Ok(())
+            }
+            _ => Err(Malformed::Part { what: "a section that no component has" }),
+        }
+    }
+
+    fn all<T: FromReader<'a>>(
+        &mut self,
+        section: SectionLimited<'a, T>,
+        item: impl Fn(T) -> Item<'a>,
+    ) -> Result<(), Malformed> {
+        for one in section {
+            self.add(item(one.map_err(broken)?));
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of something nested, which the parser goes on after.
+fn take<'a>(rest: &mut &'a [u8], range: &Range<u64>) -> Result<&'a [u8], Malformed> {
+    let size = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+    let (bytes, after) = rest.split_at_checked(size).ok_or(Malformed::Part { what: CUT_OFF })?;
+    *rest = after;
+    Ok(bytes)
+}
+
+fn broken(source: BinaryReaderError) -> Malformed {
+    Malformed::Broken { source: source.into() }
+}

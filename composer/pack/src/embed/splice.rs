@@ -1,0 +1,82 @@
+//! Writes a component with its image put in.
+
+use std::io::{self, Write};
+
+use super::Found;
+use crate::error::EmbedError;
+
+/// Where a component's bytes change when an image of a known size is put into its empty segment.
+#[derive(Clone, Debug)]
+pub struct Splice {
+    /// From the front: end of the old bytes to copy, what replaces the number after them, and where the old bytes go on.
+    numbers: Vec<(usize, Vec<u8>, usize)>,
+    /// Where the image goes.
+    hole: usize,
+    size: u64,
+}
+
+impl Splice {
+    /// # Errors
+    /// [`EmbedError::NoPlace`]: the segment is not empty, or a size before it is not where it should be.
+    pub fn new(component: &[u8], found: &Found, size: u64) -> Result<Self, EmbedError> {
+        if !found.image.is_empty() {
+            return Err(EmbedError::NoPlace);
+        }
+        let hole = found.image.start;
+        let mut growth = size;
+        let mut numbers = Vec::new();
+        let sizes = found.around.iter().map(|range| (range.start, range.len() as u64));
+        // From the inside out: each outer size grows by what the inner numbers grow, too.
+        for (end, old) in sizes.chain([(hole, 0)]).rev() {
+            let old = leb128(old);
+            let start =
+                end.checked_sub(old.len()).filter(|&start| component[start..end] == old).ok_or(EmbedError::NoPlace)?;
+            let grown = number(&old) + growth;
+            let new = leb128(grown);
+            growth += (new.len() - old.len()) as u64;
+            numbers.push((start, new, end));
+        }
+        numbers.reverse();
+        Ok(Self { numbers, hole, size })
+    }
+
+    /// Bytes of the result.
+    pub fn total(&self, component: &[u8]) -> u64 {
+        let growth: usize = self.numbers.iter().map(|(start, new, end)| new.len() - (end - start)).sum();
+        component.len() as u64 + growth as u64 + self.size
+    }
+
+    /// Everything before the image.
+    pub fn write_head(&self, component: &[u8], out: &mut impl Write) -> io::Result<()> {
+        let mut copied = 0;
+        for (start, new, end) in &self.numbers {
+            out.write_all(&component[copied..*start])?;
+            out.write_all(new)?;
+            copied = *end;
+        }
+        out.write_all(&component[copied..self.hole])
+    }
+
+    /// Everything after the image.
+    pub fn write_tail(&self, component: &[u8], out: &mut impl Write) -> io::Result<()> {
+        out.write_all(&component[self.hole..])
+    }
+}
+
+/// The shortest form, which all encoders here write.
+fn leb128(mut value: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+fn number(leb128: &[u8]) -> u64 {
+    leb128.iter().rev().fold(0, |value, byte| value << 7 | u64::from(byte & 0x7f))
+}

@@ -1,0 +1,155 @@
+//! What can go wrong with sources, the image and its place in the vfs.
+
+use std::path::PathBuf;
+
+/// The error of a tool that this crate builds on, as it came.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// A source of the tree cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TreeError {
+    /// A file or directory cannot be read.
+    #[error("cannot read `{}`", .path.display())]
+    Read {
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Neither a directory nor an image file.
+    #[error("`{}` is neither a directory nor an EROFS image", .path.display())]
+    NotASource {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// A name or link target that is not UTF-8.
+    #[error("`{}` has a name or link target that is not UTF-8, as WASI requires: {name}", .directory.display())]
+    NotUtf8 {
+        /// The directory of the name, or the symbolic link.
+        directory: PathBuf,
+        /// The name, quoted.
+        name: String,
+    },
+    /// A device, socket or named pipe, under `--strict`.
+    #[error("`{}` is a {kind}, which an image cannot hold", .path.display())]
+    Special {
+        /// The file.
+        path: PathBuf,
+        /// Its kind, in words.
+        kind: &'static str,
+    },
+    /// A file that changed between listing and packing.
+    #[error("`{}` changed while it was packed: {detail}", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// What changed.
+        detail: String,
+    },
+    /// Two sources at one path.
+    #[error("two images collide at `{guest}`: an earlier image has something other than an empty directory there")]
+    Collision {
+        /// The guest path of the later image.
+        guest: String,
+    },
+    /// A guest path that is relative, or contains `.` or `..`.
+    #[error("`{guest}` is not a path in the tree: write an absolute path without `.` or `..`")]
+    GuestPath {
+        /// The path as given.
+        guest: String,
+    },
+    /// An initial directory that does not exist.
+    #[error("the initial directory `{guest}` is not a directory of the tree")]
+    InitialDirectory {
+        /// The path as given.
+        guest: String,
+    },
+    /// A standard stream from or to an unsuitable file.
+    #[error("{stream} cannot be the file `{guest}`: {detail}")]
+    Stream {
+        /// `stdin`, `stdout` or `stderr`.
+        stream: &'static str,
+        /// The path as given.
+        guest: String,
+        /// Why.
+        detail: &'static str,
+    },
+    /// A preopen of something that is not a directory of the tree.
+    #[error("the preopen `{guest}` is not a directory of the tree")]
+    Preopen {
+        /// The path as given.
+        guest: String,
+    },
+    /// A name or link target that an image cannot hold.
+    #[error("`{}` cannot be put into the image", .path.display())]
+    Entry {
+        /// The file.
+        path: PathBuf,
+        /// The tree's error.
+        #[source]
+        source: Cause,
+    },
+    /// The image reader's error.
+    #[error("`{}` is not a usable image", .path.display())]
+    Image {
+        /// The image file.
+        path: PathBuf,
+        /// The reader's error.
+        #[source]
+        source: Cause,
+    },
+    /// The tree is larger than an image can be.
+    #[error("the tree does not fit into an image")]
+    Layout {
+        /// The writer's error.
+        #[source]
+        source: Cause,
+    },
+    /// A file could not be packed.
+    #[error("the image could not be packed")]
+    Pack {
+        /// The writer's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+/// The image cannot be embedded in the vfs.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmbedError {
+    /// Engines refuse larger modules.
+    #[error(
+        "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or \
+         smaller files"
+    )]
+    TooLarge {
+        /// Bytes of the image.
+        image: u64,
+        /// Bytes of the vfs module with it.
+        total: u64,
+        /// The most.
+        limit: u64,
+    },
+    /// The space reserved for the image was not found.
+    #[error("the vfs component has no space reserved for the image")]
+    NoPlace,
+}
+
+/// The result could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The output.
+    #[error("cannot write the result")]
+    Output {
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A source of the image, while it was packed.
+    #[error(transparent)]
+    Source(#[from] TreeError),
+}

@@ -1,0 +1,196 @@
+//! A directory of this machine.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::{FileType, Metadata};
+use std::path::{Path, PathBuf};
+
+use vfs_image::{Attributes, NodeIndex, Timestamp};
+use walkdir::WalkDir;
+
+use super::contents::{Source, modified};
+use crate::error::TreeError;
+use crate::tree::{SourceTree, refused};
+
+/// What the caller wants of a directory, and what it is told about it.
+#[derive(Default)]
+pub struct Listing {
+    /// A device, socket or pipe is an error.
+    pub strict: bool,
+    /// All times, instead of the files' own.
+    pub times: Option<Timestamp>,
+    /// What was left out, in words.
+    pub warnings: Vec<String>,
+    /// Directories and their times, to see whether they change.
+    pub seen: Vec<(PathBuf, Timestamp)>,
+    /// Where the result will be written.
+    pub output: Option<Output>,
+}
+
+/// A file that is about to be written. It is not packed into itself, and the directory it appears in changes.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// With symbolic links resolved.
+    directory: PathBuf,
+    name: OsString,
+}
+
+impl Output {
+    /// `None` where there is no such directory: writing will say so.
+    pub fn new(file: &Path) -> Option<Self> {
+        let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(Self { directory: directory.canonicalize().ok()?, name: file.file_name()?.to_owned() })
+    }
+}
+
+/// Attributes of a directory that becomes a place in the tree.
+///
+/// # Errors
+/// [`TreeError::Read`]: it is not there.
+pub fn attributes_of(path: &Path, times: Option<Timestamp>) -> Result<Attributes, TreeError> {
+    let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
+    Ok(attributes(&metadata, times))
+}
+
+/// Adds everything in `directory` to the directory `to` of the tree. Names that are hard links of each other stay so.
+///
+/// # Errors
+/// - [`TreeError::Read`]: something cannot be listed.
+/// - [`TreeError::NotUtf8`]: a name cannot be said in WASI.
+/// - [`TreeError::Special`]: a device, socket or pipe, where `listing.strict` is set.
+/// - [`TreeError::Entry`]: a name or link target is longer than an image can hold.
+pub fn add(
+    tree: &mut SourceTree,
+    to: NodeIndex,
+    directory: &Path,
+    listing: &mut Listing,
+) -> Result<(), TreeError> {
+    let mut linked: HashMap<(u64, u64), NodeIndex> = HashMap::new();
+    // The directory that each depth is in now.
+    let mut parents = vec![to];
+    // The output's directory as the walk will name it.
+    let output = listing.output.clone().and_then(|output| {
+        let inside = output.directory.strip_prefix(directory.canonicalize().ok()?).ok()?;
+        Some((directory.join(inside), output.name))
+    });
+    let changes = |path: &Path| output.as_ref().is_some_and(|(directory, _)| directory == path);
+    if let Ok(metadata) = std::fs::metadata(directory)
+        && !changes(directory)
+    {
+        listing.seen.push((directory.to_owned(), modified(&metadata)));
+    }
+    for entry in WalkDir::new(directory).min_depth(1).sort_by_file_name() {
+        let entry = entry.map_err(|error| walk_error(error, directory))?;
+        let path = entry.path();
+        if output.as_ref().is_some_and(|(_, name)| entry.file_name() == name) && path.parent().is_some_and(&changes) {
+            listing.warnings.push(format!("`{}` is the output; it is left out", path.display()));
+            continue;
+        }
+        let metadata = entry.metadata().map_err(|error| walk_error(error, directory))?;
+        let name = entry.file_name().to_str().ok_or_else(|| TreeError::NotUtf8 {
+            directory: path.parent().unwrap_or(path).to_owned(),
+            name: format!("{:?}", entry.file_name()),
+        })?;
+        parents.truncate(entry.depth());
+        let Some(&parent) = parents.last() else { continue };
+        let attributes = attributes(&metadata, listing.times);
+        let kind = metadata.file_type();
+        let key = link_key(&metadata);
+        if let Some(&node) = key.as_ref().and_then(|key| linked.get(key)) {
+            tree.link(parent, name.as_bytes(), node).map_err(refused(path))?;
+            continue;
+        }
+        let node = if kind.is_dir() {
+            if !changes(path) {
+                listing.seen.push((path.to_owned(), modified(&metadata)));
+            }
+            let node = tree.add_directory(parent, name.as_bytes(), attributes).map_err(refused(path))?;
+            parents.push(node);
+            continue;
+        } else if kind.is_symlink() {
+            let target =
+                std::fs::read_link(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
+            let target = target.to_str().ok_or_else(|| TreeError::NotUtf8 {
+                directory: path.to_owned(),
+                name: format!("{:?}", target.as_os_str()),
+            })?;
+            tree.add_symlink(parent, name.as_bytes(), attributes, target.as_bytes()).map_err(refused(path))?
+        } else if kind.is_file() {
+            let source = Source::File { path: path.to_owned(), size: metadata.len(), modified: modified(&metadata) };
+            tree.add_file(parent, name.as_bytes(), attributes, metadata.len(), source).map_err(refused(path))?
+        } else if listing.strict {
+            return Err(TreeError::Special { path: path.to_owned(), kind: special(kind) });
+        } else {
+            listing.warnings.push(format!(
+                "`{}` is a {}, which an image cannot hold; it is left out",
+                path.display(),
+                special(kind)
+            ));
+            continue;
+        };
+        linked.extend(key.map(|key| (key, node)));
+    }
+    Ok(())
+}
+
+/// # Errors
+/// [`TreeError::Changed`]: a directory got or lost a name after it was listed.
+pub fn check_unchanged(seen: &[(PathBuf, Timestamp)]) -> Result<(), TreeError> {
+    for (path, then) in seen {
+        let now = std::fs::metadata(path).map(|metadata| modified(&metadata));
+        if now.as_ref().ok() != Some(then) {
+            return Err(TreeError::Changed { path: path.clone(), detail: "names were added or removed".into() });
+        }
+    }
+    Ok(())
+}
+
+fn attributes(metadata: &Metadata, times: Option<Timestamp>) -> Attributes {
+    Attributes { mode: mode(metadata), modified: times.unwrap_or_else(|| modified(metadata)) }
+}
+
+#[cfg(unix)]
+fn mode(metadata: &Metadata) -> u16 {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.mode() & 0o7777) as u16
+}
+
+#[cfg(not(unix))]
+fn mode(metadata: &Metadata) -> u16 {
+    if metadata.is_dir() { 0o755 } else { 0o644 }
+}
+
+/// What all names of one file have in common; `None` for a file with one name.
+#[cfg(unix)]
+fn link_key(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    (!metadata.is_dir() && metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn link_key(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match kind {
+        kind if kind.is_socket() => "socket",
+        kind if kind.is_fifo() => "named pipe",
+        kind if kind.is_block_device() => "block device",
+        kind if kind.is_char_device() => "character device",
+        _ => "special file",
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: FileType) -> &'static str {
+    "special file"
+}
+
+fn walk_error(error: walkdir::Error, directory: &Path) -> TreeError {
+    let path = error.path().unwrap_or(directory).to_owned();
+    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of directories"));
+    TreeError::Read { path, source }
+}

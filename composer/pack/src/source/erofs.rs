@@ -1,0 +1,46 @@
+//! An image that is there already.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use vfs_image::{Attributes, Image, Inode, Names, NodeIndex, Timestamp};
+
+use super::contents::Source;
+use crate::error::TreeError;
+use crate::tree::SourceTree;
+
+/// Adds everything in an image to the directory `to` of the tree, which takes the attributes of the image's root.
+///
+/// # Errors
+/// [`TreeError::Image`]: the image is damaged.
+pub fn add(
+    tree: &mut SourceTree,
+    to: NodeIndex,
+    path: &Path,
+    bytes: &Arc<Vec<u8>>,
+    times: Option<Timestamp>,
+    warnings: &mut Vec<String>,
+) -> Result<(), TreeError> {
+    let image =
+        Image::new(bytes).map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
+    let source = |inode: &Inode| Source::Image { bytes: Arc::clone(bytes), nid: inode.nid };
+    let skipped = tree
+        .import(to, &image, source)
+        .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
+    for left_out in skipped {
+        warnings.push(format!("`{}` of `{}` is a special file; it is left out", left_out.path, path.display()));
+    }
+    if let Some(modified) = times {
+        set_times(tree, to, modified);
+    }
+    Ok(())
+}
+
+fn set_times(tree: &mut SourceTree, from: NodeIndex, modified: Timestamp) {
+    let mut todo = vec![from];
+    while let Some(node) = todo.pop() {
+        let mode = tree.node(node).attributes().mode;
+        tree.set_attributes(node, Attributes { mode, modified });
+        todo.extend(tree.entries(node).into_iter().flat_map(Names::nodes));
+    }
+}

@@ -1,0 +1,155 @@
+//! What a denied function says.
+
+use std::collections::BTreeSet;
+
+use vfs_compose_wasi::ERRORS;
+use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
+
+use super::let_go;
+use vfs_compose_adapter::answer::{self, Number};
+use vfs_compose_adapter::layout::Layout;
+use vfs_compose_adapter::scalar::tag_bytes;
+
+/// Cases of errors that say that something is denied, the best first.
+const DENIED: [&str; 6] =
+    ["access-denied", "HTTP-request-denied", "not-permitted", "permission-denied", "denied", "unauthorized"];
+
+const EXIT: &str = "wasi:cli/exit";
+
+/// Where making things is no access yet: it works, so that the call that would be says so.
+const PREPARES: &str = "wasi:http/types";
+
+/// What a denied function does.
+pub(super) enum Answer {
+    /// Its result, in its own words.
+    Words(Vec<Number>),
+    /// The same with a message at this offset of the result.
+    Message(Vec<Number>, u32),
+    /// A handle at this offset of the result, so that what is done with it can say so.
+    Handle(Vec<Number>, u32, TypeId),
+    /// It ends the app, as it says.
+    Exit,
+    /// Its types have no words for it.
+    Refuse,
+}
+
+/// A denied function.
+pub(super) struct Denied<'a> {
+    /// Its interface without version, or the import that it is.
+    pub(super) path: String,
+    pub(super) function: &'a Function,
+}
+
+/// Answers for functions that are denied together.
+pub(super) struct Answers<'a> {
+    layout: &'a Layout<'a>,
+    /// Resources whose handles can be given: a function that takes one has words.
+    given: BTreeSet<TypeId>,
+}
+
+impl<'a> Answers<'a> {
+    /// `is_own` says which resources are defined by what is denied.
+    pub(super) fn new(layout: &'a Layout<'a>, all: &[Denied<'_>], is_own: impl Fn(TypeId) -> bool) -> Self {
+        let mut answers = Self { layout, given: BTreeSet::new() };
+        loop {
+            let before = answers.given.len();
+            for denied in all {
+                if matches!(answers.of(denied), Answer::Refuse | Answer::Exit) {
+                    continue;
+                }
+                let taken = let_go::handles(layout, denied.function).into_iter().map(|handle| handle.resource);
+                answers.given.extend(taken.filter(|resource| is_own(*resource)));
+            }
+            if answers.given.len() == before {
+                return answers;
+            }
+        }
+    }
+
+    /// What a function says.
+    ///
+    /// - Its error, if it has one for what is denied; else one that fits, if there is any, or the message if that or such a case is a string.
+    /// - A handle, if a call with it has words.
+    /// - Nothing, where none of these is.
+    pub(super) fn of(&self, Denied { path, function }: &Denied<'_>) -> Answer {
+        if path == EXIT {
+            return Answer::Exit;
+        }
+        if !let_go::is_supported(self.layout, function) {
+            return Answer::Refuse;
+        }
+        let words = |fitting: &[&str]| Some(Answer::Words(answer::of_words(self.layout, function, fitting, ERRORS)?.0));
+        let said = self.error(function).and_then(|_| words(&DENIED));
+        let prepared = || (path == PREPARES).then(|| self.handle(function).or_else(|| self.nothing(function)))?;
+        let fitting = || Some(Answer::Words(answer::of(self.layout, function, ERRORS)?.0));
+        said.or_else(prepared)
+            .or_else(fitting)
+            .or_else(|| self.message(function))
+            .or_else(|| self.handle(function))
+            .unwrap_or(Answer::Refuse)
+    }
+
+    /// The type of a function's errors.
+    fn error(&self, function: &Function) -> Option<Type> {
+        match self.kind(function.result?)? {
+            TypeDefKind::Result(result) => result.err,
+            _ => None,
+        }
+    }
+
+    fn message(&self, function: &Function) -> Option<Answer> {
+        let TypeDefKind::Result(result) = self.kind(function.result?)? else { return None };
+        let (error, offset) = (result.err?, self.payload(result.ok, result.err));
+        if self.is_string(error) {
+            return Some(Answer::Message(vec![case(1)], offset));
+        }
+        let TypeDefKind::Variant(all) = self.kind(error)? else { return None };
+        let is_text = |name: &&str| {
+            all.cases.iter().position(|case| case.name == *name && case.ty.is_some_and(|ty| self.is_string(ty)))
+        };
+        let found = DENIED.iter().chain(&answer::FITTING).find_map(is_text)?;
+        let types: Vec<_> = all.cases.iter().map(|case| case.ty).collect();
+        let named = Number { offset, bytes: tag_bytes(all.tag()), value: found as u32 };
+        Some(Answer::Message(vec![case(1), named], offset + self.layout.payload(all.tag(), &types)))
+    }
+
+    fn is_string(&self, ty: Type) -> bool {
+        ty == Type::String || matches!(self.kind(ty), Some(TypeDefKind::Type(Type::String)))
+    }
+
+    fn handle(&self, function: &Function) -> Option<Answer> {
+        let result = function.result?;
+        if let Some(resource) = self.own(result) {
+            return Some(Answer::Handle(Vec::new(), 0, resource));
+        }
+        let TypeDefKind::Result(result) = self.kind(result)? else { return None };
+        let resource = self.own(result.ok?)?;
+        Some(Answer::Handle(vec![case(0)], self.payload(result.ok, result.err), resource))
+    }
+
+    /// Success, of what answers nothing else.
+    fn nothing(&self, function: &Function) -> Option<Answer> {
+        let TypeDefKind::Result(result) = self.kind(function.result?)? else { return None };
+        result.ok.is_none().then(|| Answer::Words(vec![case(0)]))
+    }
+
+    /// A resource that can be given.
+    fn own(&self, ty: Type) -> Option<TypeId> {
+        let TypeDefKind::Handle(Handle::Own(id)) = self.kind(ty)? else { return None };
+        Some(self.layout.named(*id)).filter(|resource| self.given.contains(resource))
+    }
+
+    fn payload(&self, ok: Option<Type>, err: Option<Type>) -> u32 {
+        self.layout.payload(wit_parser::Int::U8, &[ok, err])
+    }
+
+    fn kind(&self, ty: Type) -> Option<&TypeDefKind> {
+        let Type::Id(id) = ty else { return None };
+        Some(&self.layout.resolve.types[self.layout.named(id)].kind)
+    }
+}
+
+/// Which case a result is.
+fn case(value: u32) -> Number {
+    Number { offset: 0, bytes: 1, value }
+}

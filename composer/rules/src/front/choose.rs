@@ -1,0 +1,168 @@
+//! Which of the app's imports are denied, and by which line of the policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use wit_parser::{InterfaceId, TypeDefKind, WorldItem, WorldKey};
+
+use super::Rules;
+use super::alone::is_alone;
+use super::mentions::{functions, owners};
+use super::pattern::{self, Reach};
+use vfs_compose_wasi::App;
+use crate::error::DenyError;
+use vfs_compose_wasi::InterfaceName;
+use crate::policy::answers::Answers;
+use vfs_compose_wasi::Wasi;
+
+const IO: &str = "wasi:io/";
+
+/// What a component in front of the app answers, and why.
+pub(super) type Fronted = IndexMap<WorldKey, String>;
+
+/// Names of imports that no host may be asked for.
+pub(super) type Withheld = BTreeSet<String>;
+
+pub(super) struct Chosen {
+    pub(super) fronted: Fronted,
+    pub(super) withheld: Withheld,
+}
+
+/// Reads the rules for one app.
+///
+/// What uses a resource of something that is denied is denied with it: nobody could give it one. So what is kept from a rule for
+/// everything keeps what it uses.
+///
+/// # Errors
+/// - [`DenyError::Unknown`], [`DenyError::Version`]: a pattern speaks of nothing, or of another version.
+/// - [`DenyError::Exported`]: the host calls the app with what is denied.
+/// - [`DenyError::Resource`]: something that cannot be had of a component in front is denied.
+pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Chosen, DenyError> {
+    for pattern in rules.denials.iter().map(|denial| &denial.interfaces).chain(&rules.kept) {
+        pattern::require_known(pattern, app.imports.iter().map(String::as_str))?;
+    }
+    let exported = exported(app);
+    let imports = &app.resolve.worlds[app.world].imports;
+    let kept = kept(rules, app);
+    let is_kept = |item: &WorldItem| id_of(item).is_some_and(|id| kept.contains(&id));
+    let mut denied: IndexMap<WorldKey, &str> = IndexMap::new();
+    for (key, item) in imports {
+        let name = app.resolve.name_world_key(key);
+        let found = because(rules, &name).filter(|(_, reach)| reach.is_some() || !is_kept(item));
+        let Some((because, reach)) = found else { continue };
+        if let WorldItem::Type { id, .. } = item {
+            if matches!(app.resolve.types[*id].kind, TypeDefKind::Resource) {
+                return Err(DenyError::Resource { name, because: because.to_owned() });
+            }
+            continue;
+        }
+        if let Some(export) = id_of(item).and_then(|id| exported.get(&id)) {
+            if reach == Some(Reach::Package) {
+                continue;
+            }
+            let (because, export) = (because.to_owned(), export.clone());
+            return Err(DenyError::Exported { interface: name, export, because });
+        }
+        denied.insert(key.clone(), because);
+    }
+    let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, answers, app, key, item);
+    // Imports come after those they use, so one pass sees those that share through another.
+    for (key, item) in imports {
+        if denied.contains_key(key) || is_left_to_vfs(key, item) {
+            continue;
+        }
+        let owners = owners(&app.resolve, item);
+        let mut without = denied.iter().filter(|(other, _)| {
+            imports
+                .get(*other)
+                .is_some_and(|item| !is_left_to_vfs(other, item) && id_of(item).is_some_and(|id| owners.contains(&id)))
+        });
+        let Some(because) = without.next().map(|(_, because)| *because) else { continue };
+        if let Some(export) = id_of(item).and_then(|id| exported.get(&id)) {
+            let interface = app.resolve.name_world_key(key);
+            return Err(DenyError::Exported { interface, export: export.clone(), because: because.to_owned() });
+        }
+        denied.insert(key.clone(), because);
+    }
+    let mut withheld: Withheld = denied.keys().map(|key| app.resolve.name_world_key(key)).collect();
+    if speaks_of_io(app, &denied) {
+        withheld.retain(|name| !name.starts_with(IO));
+    }
+    let fronted = imports.iter().filter_map(|(key, item)| {
+        let because = denied.get(key)?;
+        (!is_left_to_vfs(key, item)).then(|| (key.clone(), (*because).to_owned()))
+    });
+    Ok(Chosen { fronted: fronted.collect(), withheld })
+}
+
+/// The line of the policy that denies an import, and how far it reaches: `None` is everything.
+fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)> {
+    let named = rules.denials.iter().filter_map(|denial| {
+        let reach = pattern::reach(&denial.interfaces, name)?;
+        Some((denial.because.as_str(), Some(reach)))
+    });
+    let found = named.min_by_key(|(_, reach)| *reach == Some(Reach::Package));
+    let is_kept = || rules.kept.iter().any(|kept| pattern::reach(kept, name).is_some());
+    found.or_else(|| rules.all.as_deref().filter(|_| !is_kept()).map(|because| (because, None)))
+}
+
+/// The interfaces that are used by what is kept from a rule for everything. Streams and pollables are the vfs's, or come with what the
+/// host has of them.
+fn kept(rules: &Rules, app: &App) -> BTreeSet<InterfaceId> {
+    let imports = &app.resolve.worlds[app.world].imports;
+    let is_kept = |key: &WorldKey| {
+        let name = app.resolve.name_world_key(key);
+        rules.kept.iter().any(|kept| pattern::reach(kept, &name).is_some())
+    };
+    let mut todo: Vec<_> = imports.iter().filter(|(key, _)| is_kept(key)).map(|(_, item)| item).collect();
+    let mut kept = BTreeSet::new();
+    while let Some(item) = todo.pop() {
+        let used = owners(&app.resolve, item).into_iter().filter(|id| !is_io(app, *id));
+        let new: Vec<_> = used.filter(|id| kept.insert(*id)).collect();
+        todo.extend(imports.values().filter(|item| id_of(item).is_some_and(|id| new.contains(&id))));
+    }
+    kept
+}
+
+/// Whether the vfs answers an import without a host; also where it brings nothing but names of types.
+fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
+    let name = InterfaceName::parse(&app.resolve.name_world_key(key));
+    let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
+    wasi.serves(&name.path) && (is_alone(&name.path, answers) || functions(&app.resolve, item).is_empty())
+}
+
+/// The interfaces whose resources the app's exports speak of, and one such export for each.
+fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
+    let mut exported = BTreeMap::new();
+    let world = &app.resolve.worlds[app.world];
+    for (key, item) in &world.exports {
+        for owner in owners(&app.resolve, item) {
+            if Some(owner) != id_of(item) {
+                exported.entry(owner).or_insert_with(|| app.resolve.name_world_key(key));
+            }
+        }
+    }
+    exported
+}
+
+/// Whether streams or pollables of the host come to the app in spite of all.
+fn speaks_of_io(app: &App, denied: &IndexMap<WorldKey, &str>) -> bool {
+    let world = &app.resolve.worlds[app.world];
+    let imports = world.imports.iter().filter(|(key, item)| {
+        let name = app.resolve.name_world_key(key);
+        let is_virtual = name.starts_with(IO) || name.starts_with(vfs_compose_wasi::FILESYSTEM);
+        !denied.contains_key(*key) && !is_virtual && !functions(&app.resolve, item).is_empty()
+    });
+    imports.chain(&world.exports).any(|(_, item)| owners(&app.resolve, item).into_iter().any(|id| is_io(app, id)))
+}
+
+fn is_io(app: &App, id: InterfaceId) -> bool {
+    app.resolve.id_of(id).is_some_and(|name| name.starts_with(IO))
+}
+
+fn id_of(item: &WorldItem) -> Option<InterfaceId> {
+    match item {
+        WorldItem::Interface { id, .. } => Some(*id),
+        WorldItem::Function(_) | WorldItem::Type { .. } => None,
+    }
+}

@@ -1,0 +1,253 @@
+//! Values of `wasi:config`: a component in front of the app that has them.
+
+use std::collections::BTreeMap;
+
+use wit_parser::{Function, FunctionKind, Int, Result_, Type, TypeDefKind, WorldItem};
+
+use super::{template, wit};
+use vfs_compose_wasi::App;
+use vfs_compose_join as compose;
+use crate::error::{DenyError, InterposeError};
+use vfs_compose_adapter::layout::{Encoding, Layout};
+use crate::policy::answers::Answers;
+use vfs_compose_wasi::Wasi;
+
+/// The interface under both names that it has had.
+const STORES: [&str; 2] = ["wasi:config/store", "wasi:config/runtime"];
+const GET: &str = "get";
+const GET_ALL: &str = "get-all";
+const TEXT: &str = include_str!("config.wat");
+
+/// Address of the first byte that is not zero.
+const DATA: u32 = 16;
+/// Alignment of all that is in memory.
+const ALIGN: usize = 8;
+/// The most bytes of memory for all values, as they are written there.
+const MOST: usize = 1 << 30;
+
+/// What a key stands for.
+pub type Values = BTreeMap<String, String>;
+
+/// The app with the values in front of it, for each version of the interface that it imports.
+///
+/// # Errors
+/// - [`DenyError::Config`]: a function of the app's interface is none of wasi:config's.
+/// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: values and app cannot be joined.
+pub(super) fn apply(values: &Values, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
+    let names: Vec<_> = stores(&app).cloned().collect();
+    for name in names {
+        let Some(store) = component(&app, &name, values).transpose() else { continue };
+        app = App::read(wasi, compose::compose(store?, &app)?, &|path| answers.serves(path))?;
+    }
+    Ok(app)
+}
+
+/// The imports that values are asked of, at any version.
+pub(super) fn stores(app: &App) -> impl Iterator<Item = &String> {
+    app.imports.iter().filter(|name| STORES.contains(&name.split('@').next().unwrap_or_default()))
+}
+
+/// `None`: the import is no interface.
+fn component(app: &App, name: &str, values: &Values) -> Result<Option<Vec<u8>>, DenyError> {
+    let imports = &app.resolve.worlds[app.world].imports;
+    let found = imports.iter().find(|(key, _)| app.resolve.name_world_key(key) == name);
+    let Some((key, item @ WorldItem::Interface { id, .. })) = found else { return Ok(None) };
+    let mut resolve = app.resolve.clone();
+    let layout = Layout::new(&app.resolve, Encoding::Utf8);
+    let functions = resolve.interfaces[*id].functions.values().map(|function| {
+        let said = said(&layout, function);
+        said.ok_or_else(|| DenyError::Config { interface: name.to_owned(), function: function.name.clone() })
+    });
+    let module = module(name, values, &functions.collect::<Result<Vec<_>, _>>()?)?;
+    let needed = wit::needed(&resolve, vec![*id]);
+    let is_needed =
+        |item: &WorldItem| matches!(item, WorldItem::Interface { id: of, .. } if of != id && needed.contains(of));
+    let imported = imports.iter().filter(|(_, item)| is_needed(item));
+    let imported = imported.map(|(key, item)| (key.clone(), item.clone())).collect();
+    let exported = std::iter::once((key.clone(), item.clone())).collect();
+    let world = wit::world(&mut resolve, app.resolve.worlds[app.world].package, imported, exported);
+    super::encode(module, &resolve, world).map(Some)
+}
+
+/// A function of the store, and how its answer lies in memory.
+#[derive(Clone, Copy)]
+enum Said {
+    Get(Answer),
+    All(Answer),
+}
+
+/// What is around an answer: zeroes, which are the first case of a result.
+#[derive(Clone, Copy)]
+struct Answer {
+    size: u32,
+    /// Where the option or the list is.
+    offset: u32,
+}
+
+/// `None`: the function is none of wasi:config's.
+fn said(layout: &Layout<'_>, function: &Function) -> Option<Said> {
+    let params: Vec<_> = function.params.iter().map(|param| plain(layout, param.ty)).collect();
+    let (result, offset) = (function.result?, 0);
+    let size = layout.size(result);
+    // Without an error, too.
+    let (value, offset) = match kind(layout, result)? {
+        TypeDefKind::Result(Result_ { ok: Some(ok), err }) => (*ok, layout.payload(Int::U8, &[Some(*ok), *err])),
+        _ => (result, offset),
+    };
+    let answer = Answer { size, offset };
+    match (&function.kind, function.name.as_str(), params.as_slice(), kind(layout, value)?) {
+        (FunctionKind::Freestanding, GET, [Type::String], TypeDefKind::Option(of)) => {
+            (plain(layout, *of) == Type::String).then_some(Said::Get(answer))
+        }
+        (FunctionKind::Freestanding, GET_ALL, [], TypeDefKind::List(of)) => match kind(layout, *of)? {
+            TypeDefKind::Tuple(pair) => {
+                let parts: Vec<_> = pair.types.iter().map(|ty| plain(layout, *ty)).collect();
+                (parts == [Type::String; 2]).then_some(Said::All(answer))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn kind<'a>(layout: &'a Layout<'_>, ty: Type) -> Option<&'a TypeDefKind> {
+    let Type::Id(id) = ty else { return None };
+    Some(&layout.resolve.types[layout.named(id)].kind)
+}
+
+/// A type that is only a name for a plain one, as that.
+fn plain(layout: &Layout<'_>, ty: Type) -> Type {
+    match kind(layout, ty) {
+        Some(TypeDefKind::Type(plain)) => *plain,
+        _ => ty,
+    }
+}
+
+/// The core module.
+fn module(interface: &str, values: &Values, functions: &[Said]) -> Result<Vec<u8>, DenyError> {
+    let lengths = values.iter().flat_map(|(key, value)| [key.len(), value.len()]);
+    if size(lengths, functions) > MOST as u64 {
+        return Err(DenyError::Front { source: "the values of `wasi:config` take more than 1 GiB".into() });
+    }
+    let mut data = Data::default();
+    let texts: Vec<_> = values.iter().map(|(key, value)| (data.text(key), data.text(value))).collect();
+    let (mut table, mut none, mut all) = (Vec::new(), DATA, DATA);
+    let mut exports = String::new();
+    for function in functions {
+        let name = match *function {
+            Said::Get(answer) => {
+                none = data.add(&vec![0; answer.size as usize]);
+                for (key, value) in &texts {
+                    let found = data.answer(answer, &[1, value.address, value.size]);
+                    table.extend([key.address, key.size, found]);
+                }
+                GET
+            }
+            Said::All(answer) => {
+                let pairs: Vec<_> = texts.iter().flat_map(|(key, value)| [key, value]).collect();
+                let list = data.numbers(pairs.iter().flat_map(|text| [text.address, text.size]));
+                all = data.answer(answer, &[list, texts.len() as u32]);
+                GET_ALL
+            }
+        };
+        exports += &format!("(export \"{interface}#{name}\" (func ${name}))\n");
+    }
+    let table_end = 4 * table.len() as u32;
+    let table = data.numbers(table);
+    let heap = data.end();
+    let text = TEXT.replace("{exports}", &exports).replace("{bytes}", &template::bytes(&data.bytes));
+    let numbers = [
+        ("data", DATA),
+        ("table", table),
+        ("table-end", table + table_end),
+        ("none", none),
+        ("all", all),
+        ("heap", heap),
+        ("pages", heap.div_ceil(1 << 16)),
+    ];
+    template::parse(text, &numbers)
+}
+
+/// Bytes of memory that keys and values of these lengths take, at most.
+fn size(lengths: impl Iterator<Item = usize>, functions: &[Said]) -> u64 {
+    let (texts, count) = lengths.fold((0_u64, 0_u64), |(texts, count), length| {
+        (texts.saturating_add((length as u64).next_multiple_of(ALIGN as u64)), count + 1)
+    });
+    // An answer, and an address and a size for each text, and the address of the answer.
+    let of_each = functions.iter().map(|function| match function {
+        Said::Get(answer) | Said::All(answer) => u64::from(answer.size) + 4 * ALIGN as u64,
+    });
+    texts.saturating_add(of_each.sum::<u64>().saturating_mul(count + 2))
+}
+
+/// Memory from [`DATA`] on.
+#[derive(Default)]
+struct Data {
+    bytes: Vec<u8>,
+}
+
+/// A string in memory.
+struct Text {
+    address: u32,
+    size: u32,
+}
+
+impl Data {
+    /// Adds bytes, and says where they are.
+    fn add(&mut self, bytes: &[u8]) -> u32 {
+        let address = self.end();
+        self.bytes.extend_from_slice(bytes);
+        self.bytes.resize(self.bytes.len().next_multiple_of(ALIGN), 0);
+        address
+    }
+
+    fn text(&mut self, text: &str) -> Text {
+        Text { address: self.add(text.as_bytes()), size: text.len() as u32 }
+    }
+
+    fn numbers(&mut self, numbers: impl IntoIterator<Item = u32>) -> u32 {
+        let bytes: Vec<_> = numbers.into_iter().flat_map(u32::to_le_bytes).collect();
+        self.add(&bytes)
+    }
+
+    /// An answer with these numbers in its option or list, the case of an option being its first byte.
+    fn answer(&mut self, answer: Answer, numbers: &[u32]) -> u32 {
+        let mut bytes = vec![0; answer.offset as usize];
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        bytes.resize(bytes.len().max(answer.size as usize), 0);
+        self.add(&bytes)
+    }
+
+    fn end(&self) -> u32 {
+        DATA + self.bytes.len() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FUNCTIONS: [Said; 2] = [Said::Get(Answer { size: 20, offset: 4 }), Said::All(Answer { size: 16, offset: 4 })];
+
+    #[test]
+    fn the_sizes_are_known_before_anything_is_made() {
+        // What takes more than an address can say does not begin anew at zero.
+        for length in [MOST, 1 << 32, (1 << 32) + 8, usize::MAX - 8] {
+            assert!(size([1, length].into_iter(), &FUNCTIONS) > MOST as u64, "{length}");
+        }
+        assert!(size([MOST / 2; 3].into_iter(), &FUNCTIONS) > MOST as u64);
+        for count in [0, 1, 100] {
+            let values: Values = (0..count).map(|n| (n.to_string(), "v".repeat(n))).collect();
+            let module = module("wasi:config/store", &values, &FUNCTIONS).unwrap();
+            let lengths = values.iter().flat_map(|(key, value)| [key.len(), value.len()]);
+            let most = size(lengths, &FUNCTIONS);
+            let data = wasmparser::Parser::new(0).parse_all(&module).find_map(|payload| match payload.unwrap() {
+                wasmparser::Payload::DataSection(data) => {
+                    Some(data.into_iter().map(|data| data.unwrap().data.len()).sum::<usize>())
+                }
+                _ => None,
+            });
+            assert!(data.unwrap_or_default() as u64 <= most, "{count}: {data:?} and {most}");
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Http for some authorities alone: a component in front of the app that asks each request where it goes.
+
+use wit_parser::{
+    Case, Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, Variant,
+    WorldItem, WorldKey,
+};
+
+use super::{template, wit};
+use vfs_compose_wasi::App;
+use vfs_compose_join as compose;
+use crate::error::{DenyError, InterposeError};
+use vfs_compose_adapter::answer;
+use vfs_compose_adapter::layout::{Encoding, Layout};
+use vfs_compose_wasi::InterfaceName;
+use crate::policy::answers::Answers;
+use vfs_compose_wasi::{ERRORS, Wasi};
+
+const HANDLER: &str = "wasi:http/outgoing-handler";
+const AUTHORITY: &str = "[method]outgoing-request.authority";
+const SCHEME: &str = "[method]outgoing-request.scheme";
+const TEXT: &str = include_str!("gate.wat");
+
+/// Address of results.
+const AREA: u32 = 16;
+/// The longest authority that is looked at, in bytes. Names of hosts are shorter.
+const LONGEST: u32 = 1024;
+/// Room for its port.
+const PORT: u32 = 8;
+
+/// The app with a gate for each version of http that it makes requests with.
+///
+/// # Errors
+/// - [`DenyError::Authority`]: an authority that none can be.
+/// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: the gate and the app cannot be joined.
+pub(super) fn apply(authorities: &[String], wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
+    let tables = Tables::of(authorities)?;
+    let names: Vec<_> = handlers(&app).cloned().collect();
+    for name in names {
+        let Some(gate) = component(&app, &name, &tables).transpose() else { continue };
+        app = App::read(wasi, compose::compose(gate?, &app)?, &|path| answers.serves(path))?;
+    }
+    Ok(app)
+}
+
+/// The imports that requests are made with.
+pub(super) fn handlers(app: &App) -> impl Iterator<Item = &String> {
+    app.imports.iter().filter(|name| is_handler(name))
+}
+
+fn is_handler(name: &str) -> bool {
+    InterfaceName::parse(name).is_some_and(|name| name.path == HANDLER && name.is_wasi_0_2())
+}
+
+/// `None`: the app imports the interface without its function.
+fn component(app: &App, name: &str, tables: &Tables) -> Result<Option<Vec<u8>>, DenyError> {
+    let imports = &app.resolve.worlds[app.world].imports;
+    let found = imports.iter().find(|(key, _)| app.resolve.name_world_key(key) == name);
+    let Some((key, item @ WorldItem::Interface { id, .. })) = found else { return Ok(None) };
+    let Some(handle) = app.resolve.interfaces[*id].functions.get("handle") else { return Ok(None) };
+    let Some((request, types)) = request(&app.resolve, handle) else { return Ok(None) };
+    let mut resolve = app.resolve.clone();
+    extend(&mut resolve, types, request);
+    let needed = wit::needed(&resolve, vec![*id]);
+    let is_needed = |item: &WorldItem| matches!(item, WorldItem::Interface { id, .. } if needed.contains(id));
+    let imported = imports.iter().filter(|(_, item)| is_needed(item));
+    let imported = imported.map(|(key, item)| (key.clone(), item.clone())).collect();
+    let exported = std::iter::once((key.clone(), item.clone())).collect();
+    let world = wit::world(&mut resolve, app.resolve.worlds[app.world].package, imported, exported);
+    let types = resolve.name_world_key(&WorldKey::Interface(types));
+    let module = module(&resolve, handle, (&types, name), tables)?;
+    super::encode(module, &resolve, world).map(Some)
+}
+
+/// The resource of requests and the interface that has it.
+fn request(resolve: &Resolve, handle: &Function) -> Option<(TypeId, InterfaceId)> {
+    let Type::Id(id) = handle.params.first()?.ty else { return None };
+    let TypeDefKind::Handle(Handle::Own(id)) = resolve.types[id].kind else { return None };
+    let request = wit::resource(resolve, id);
+    let TypeOwner::Interface(types) = resolve.types[request].owner else { return None };
+    Some((request, types))
+}
+
+/// What the gate calls, where the app does not import it itself.
+fn extend(resolve: &mut Resolve, types: InterfaceId, request: TypeId) {
+    let scheme = resolve.interfaces[types].types.get("scheme").copied();
+    let scheme = scheme.unwrap_or_else(|| {
+        let case = |name: &str, ty| Case { name: name.into(), ty, docs: Default::default(), span: Default::default() };
+        let cases = vec![case("HTTP", None), case("HTTPS", None), case("other", Some(Type::String))];
+        wit::define_named(resolve, types, "scheme", TypeDefKind::Variant(Variant { cases }))
+    });
+    for (name, answer) in [(AUTHORITY, Type::String), (SCHEME, Type::Id(scheme))] {
+        if resolve.interfaces[types].functions.contains_key(name) {
+            continue;
+        }
+        let this = wit::define(resolve, TypeDefKind::Handle(Handle::Borrow(request)));
+        let answer = wit::define(resolve, TypeDefKind::Option(answer));
+        let function = wit::function(name, FunctionKind::Method(request), &[("self", this)], Some(answer));
+        resolve.interfaces[types].functions.insert(name.into(), function);
+    }
+}
+
+/// The core module.
+fn module(
+    resolve: &Resolve,
+    handle: &Function,
+    (types, handler): (&str, &str),
+    tables: &Tables,
+) -> Result<Vec<u8>, DenyError> {
+    let layout = Layout::new(resolve, Encoding::Utf8);
+    let said = answer::of_words(&layout, handle, &["HTTP-request-denied"], ERRORS);
+    let said =
+        said.ok_or_else(|| DenyError::Front { source: "the app's `error-code` has no `HTTP-request-denied`".into() })?;
+    let denied = said.0.iter().map(|number| {
+        let store = if number.bytes == 1 { "i32.store8" } else { "i32.store" };
+        format!("({store} offset={} (i32.const {AREA}) (i32.const {}))", number.offset, number.value)
+    });
+    let area = handle.result.map_or(0, |ty| layout.size(ty)).max(16);
+    let text = (AREA + area).next_multiple_of(16);
+    let http = text + LONGEST + PORT;
+    let https = http + tables.http.len() as u32;
+    let heap = (https + tables.https.len() as u32).next_multiple_of(16);
+    let bytes = template::bytes(tables.http.iter().chain(&tables.https));
+    let numbers = [
+        ("area", AREA),
+        ("text", text),
+        ("longest", LONGEST),
+        ("http", http),
+        ("https", https),
+        ("heap", heap),
+        ("pages", heap.div_ceil(1 << 16)),
+    ];
+    let mut module = TEXT.replace("{types}", types).replace("{handler}", handler).replace("{tables}", &bytes);
+    module = module.replace("{denied}", &denied.collect::<String>());
+    template::parse(module, &numbers)
+}
+
+/// Entries for requests of both schemes, as gate.wat has them.
+struct Tables {
+    http: Vec<u8>,
+    https: Vec<u8>,
+}
+
+impl Tables {
+    fn of(authorities: &[String]) -> Result<Self, DenyError> {
+        let mut tables = Self { http: Vec::new(), https: Vec::new() };
+        for authority in authorities {
+            let authority = Authority::parse(authority)?;
+            for (table, default) in [(&mut tables.http, 80), (&mut tables.https, 443)] {
+                let text = format!("{}:{}", authority.host, authority.port.unwrap_or(default));
+                table.push(if authority.is_ending { 2 } else { 1 });
+                table.extend_from_slice(&(text.len() as u16).to_le_bytes());
+                table.extend_from_slice(text.as_bytes());
+            }
+        }
+        tables.http.push(0);
+        tables.https.push(0);
+        Ok(tables)
+    }
+}
+
+/// `host`, `host:port`, `*.host` or `*.host:port`.
+struct Authority {
+    /// In lower case; for `*.host` what names end with.
+    host: String,
+    is_ending: bool,
+    port: Option<u16>,
+}
+
+impl Authority {
+    fn parse(text: &str) -> Result<Self, DenyError> {
+        let wrong = || DenyError::Authority { authority: text.to_owned() };
+        let (host, port) = match text.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => (host, Some(port.parse().map_err(|_| wrong())?)),
+            _ => (text, None),
+        };
+        let (host, is_ending) = match host.strip_prefix('*') {
+            Some(ending) if ending.starts_with('.') => (ending, true),
+            Some(_) => return Err(wrong()),
+            None => (host, false),
+        };
+        let is_name = |host: &str| {
+            let host = host.strip_prefix('.').filter(|_| is_ending).unwrap_or(host);
+            let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            let of_address = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
+            let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+            match address.filter(|_| !is_ending) {
+                Some(address) => !address.is_empty() && address.bytes().all(of_address),
+                None => !host.is_empty() && host.bytes().all(of_name),
+            }
+        };
+        if !is_name(host) || host.len() > 255 {
+            return Err(wrong());
+        }
+        Ok(Self { host: host.to_ascii_lowercase(), is_ending, port })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Authority;
+
+    #[test]
+    fn authorities() {
+        let parsed = |text| Authority::parse(text).map(|one| (one.host, one.is_ending, one.port));
+        assert_eq!(parsed("Example.com").unwrap(), ("example.com".into(), false, None));
+        assert_eq!(parsed("example.com:8080").unwrap(), ("example.com".into(), false, Some(8080)));
+        assert_eq!(parsed("*.example.com:1").unwrap(), (".example.com".into(), true, Some(1)));
+        assert_eq!(parsed("[::1]:80").unwrap(), ("[::1]".into(), false, Some(80)));
+        assert_eq!(parsed("[::1]").unwrap(), ("[::1]".into(), false, None));
+        for wrong in
+            ["", "*", "*.", "a b", "http://a", "a/b", "a@b", "a:", "a:x", "a:70000", "::1", "a.*", "*.[::1]", "[]"]
+        {
+            assert!(parsed(wrong).is_err(), "{wrong}");
+        }
+    }
+}

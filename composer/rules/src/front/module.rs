@@ -1,0 +1,388 @@
+//! The core module of the component in front of an app.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, NameMap,
+    NameSection, RefType, TableSection, TableType, TypeSection, ValType,
+};
+use wit_parser::abi::AbiVariant;
+use wit_parser::{
+    LiftLowerAbi, ManglingAndAbi, Resolve, ResourceIntrinsic, TypeId, TypeOwner, WasmExport, WasmExportKind,
+    WasmImport, WorldKey,
+};
+
+use super::answer::{Answer, Answers, Denied};
+use super::ending::{self, WayOut};
+use super::let_go::{self, Drop, LetGo};
+use super::mentions::functions;
+use super::world::{Export, Front, Imported};
+use vfs_compose_adapter::answer::Number;
+use vfs_compose_adapter::body::Body;
+use vfs_compose_adapter::flat;
+use vfs_compose_adapter::layout::{Encoding, Layout, core_types};
+use vfs_compose_adapter::memory::{self, Place};
+
+const ABI: ManglingAndAbi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
+
+/// Bytes of a page of memory.
+const PAGE: u32 = 1 << 16;
+/// Address of results, and of what the host answers.
+const AREA: u32 = 16;
+/// Bytes of the largest answer of the host.
+const OF_HOST: u32 = 16;
+/// Alignment of everything.
+const ALIGN: u32 = 16;
+/// What a handle that is given stands for. Nobody asks.
+const NOBODY: i32 = 1;
+
+/// Exit codes of `exit-with-code`, and of `exit`.
+const CODES: u32 = 256;
+const RESULTS: u32 = 2;
+
+/// A denied function and what it does.
+struct Plan<'a> {
+    export: &'a Export,
+    denied: Denied<'a>,
+    answer: Answer,
+    /// Place of its text.
+    text: (u32, u32),
+}
+
+/// The module for a world.
+pub(super) fn module(front: &Front) -> Vec<u8> {
+    let resolve = &front.resolve;
+    let layout = Layout::new(resolve, Encoding::Utf8);
+    let keys = keys(front);
+    let all = || {
+        front.exports.iter().flat_map(|export| {
+            let of = move |function| (export, Denied { path: export.path.clone(), function });
+            functions(resolve, &export.item).into_iter().map(of)
+        })
+    };
+    let denied: Vec<_> = all().map(|(_, denied)| denied).collect();
+    let answers = Answers::new(&layout, &denied, |resource| keys.get(&resource).is_some_and(|(_, is_own)| *is_own));
+    let area = denied.iter().filter_map(|denied| denied.function.result).map(|ty| layout.size(ty)).max();
+    let mut texts = Texts::from(AREA + area.unwrap_or(0).max(OF_HOST));
+    let plans: Vec<_> = all()
+        .map(|(export, denied)| {
+            let answer = answers.of(&denied);
+            let line = || ending::line(&export.path, &denied.function.name, &export.because);
+            let text = match answer {
+                Answer::Refuse => texts.add(&line()),
+                Answer::Message(..) => texts.add(line().trim_end()),
+                _ => (0, 0),
+            };
+            Plan { export, denied, answer, text }
+        })
+        .collect();
+    let mut assembly = Assembly::default();
+    let way_out = assembly.import_way_out(resolve, front);
+    let intrinsics = assembly.import_intrinsics(resolve, &layout, &keys, &plans);
+    let heap = texts.end().next_multiple_of(ALIGN);
+    let realloc = assembly.define("cabi_realloc", &[ValType::I32; 4], &[ValType::I32], realloc());
+    assembly.exports.export("cabi_realloc", ExportKind::Func, realloc);
+    let codes = assembly.define_exits(&plans);
+    for plan in &plans {
+        let function = plan.denied.function;
+        let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
+        let (params, results) = (core_types(&signature.params), core_types(&signature.results));
+        let body = match &plan.answer {
+            Answer::Refuse => {
+                let name = ending::name(&plan.export.path, &function.name, &plan.export.because);
+                let refuse = assembly.define(&name, &[], &[], ending::refuse(way_out, plan.text, AREA));
+                let mut body = Body::new(params.len() as u32);
+                body.code().call(refuse).unreachable();
+                body
+            }
+            Answer::Exit => exit(&mut assembly, codes, &params),
+            _ => {
+                let let_go = LetGo { layout: &layout, drops: &intrinsics.drops };
+                answer(plan, &let_go, &intrinsics, heap, signature.indirect_params)
+            }
+        };
+        let interface = match plan.export.item {
+            wit_parser::WorldItem::Interface { .. } => Some(&plan.export.key),
+            _ => None,
+        };
+        let export = WasmExport::Func { interface, func: function, kind: WasmExportKind::Normal };
+        let export = resolve.wasm_export_name(ABI, export);
+        let number = assembly.define(&export, &params, &results, body.finish());
+        assembly.exports.export(&export, ExportKind::Func, number);
+    }
+    assembly.finish(texts, heap, codes)
+}
+
+/// The interface that defines a resource, and whether the module exports it.
+type Keys = HashMap<TypeId, (WorldKey, bool)>;
+
+fn keys(front: &Front) -> Keys {
+    let (resolve, world) = (&front.resolve, &front.resolve.worlds[front.world]);
+    let find = |id, is_own| {
+        let items = if is_own { &world.exports } else { &world.imports };
+        let is_it = |item: &wit_parser::WorldItem| matches!(item, wit_parser::WorldItem::Interface { id: one, .. } if *one == id);
+        items.iter().find(|(_, item)| is_it(item)).map(|(key, _)| (key.clone(), is_own))
+    };
+    let resources = resolve.types.iter().filter_map(|(resource, definition)| {
+        let (wit_parser::TypeDefKind::Resource, TypeOwner::Interface(id)) = (&definition.kind, definition.owner) else {
+            return None;
+        };
+        Some((resource, find(id, true).or_else(|| find(id, false))?))
+    });
+    resources.collect()
+}
+
+/// Core functions for handles.
+struct Intrinsics {
+    drops: HashMap<TypeId, Drop>,
+    new: HashMap<TypeId, u32>,
+}
+
+/// A function that answers.
+fn answer(plan: &Plan<'_>, let_go: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
+    let (resolve, function) = (let_go.layout.resolve, plan.denied.function);
+    let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
+    let params = core_types(&signature.params);
+    let mut body = Body::new(params.len() as u32);
+    let types: Vec<_> = function.params.iter().map(|param| param.ty).collect();
+    if indirect {
+        let_go.record(&mut body, &types, 0);
+    } else {
+        let_go.slots(&mut body, &types, &flat::slots(&params));
+    }
+    // Memory for the parameters is free again.
+    body.code().i32_const(heap.cast_signed()).global_set(NEXT);
+    let numbers: &[Number] = match &plan.answer {
+        Answer::Words(numbers) | Answer::Message(numbers, _) | Answer::Handle(numbers, ..) => numbers,
+        Answer::Exit | Answer::Refuse => &[],
+    };
+    let new = |body: &mut Body, resource: &TypeId| {
+        body.code().i32_const(NOBODY);
+        if let Some(&new) = intrinsics.new.get(resource) {
+            body.code().call(new);
+        }
+    };
+    if !signature.retptr {
+        match &plan.answer {
+            Answer::Handle(_, _, resource) => new(&mut body, resource),
+            _ => {
+                let value = numbers.first().map_or(0, |number| number.value);
+                body.code().i32_const(value.cast_signed());
+            }
+        }
+        return body;
+    }
+    let area = body.local(ValType::I32);
+    let place = Place { memory: 0, local: area };
+    body.code().i32_const(AREA.cast_signed()).local_set(area);
+    for number in numbers {
+        body.code().local_get(area).i32_const(number.value.cast_signed());
+        memory::store(&mut body, place, number.offset, number.bytes);
+    }
+    match &plan.answer {
+        Answer::Handle(_, offset, resource) => {
+            body.code().local_get(area);
+            new(&mut body, resource);
+            memory::store(&mut body, place, *offset, 4);
+        }
+        Answer::Message(_, offset) => {
+            for (value, offset) in [(plan.text.0, *offset), (plan.text.1, offset + 4)] {
+                body.code().local_get(area).i32_const(value.cast_signed());
+                memory::store(&mut body, place, offset, 4);
+            }
+        }
+        _ => {}
+    }
+    body.code().local_get(area);
+    body
+}
+
+/// Traps in the function of its exit code. A `result` is a code too.
+fn exit(assembly: &mut Assembly, codes: u32, params: &[ValType]) -> Body {
+    let mut body = Body::new(params.len() as u32);
+    let plain = assembly.ty(&[], &[]);
+    body.code().local_get(0).i32_const((codes - 1).cast_signed()).i32_and().call_indirect(0, plain).unreachable();
+    body
+}
+
+/// The global with the next free address.
+const NEXT: u32 = 0;
+
+/// Memory for parameters, until the call is over.
+fn realloc() -> Function {
+    let (old, old_size, _align, size) = (0, 1, 2, 3);
+    let mut body = Body::new(4);
+    let (new, end, pages) = (body.local(ValType::I32), body.local(ValType::I64), body.local(ValType::I32));
+    let mut code = body.code();
+    code.global_get(NEXT).local_tee(new).i64_extend_i32_u().local_get(size).i64_extend_i32_u().i64_add();
+    code.i64_const(i64::from(ALIGN) - 1).i64_add().i64_const(-i64::from(ALIGN)).i64_and().local_set(end);
+    // As many pages as are missing.
+    code.local_get(end).i64_const(i64::from(PAGE) - 1).i64_add().i64_const(16).i64_shr_u().i32_wrap_i64();
+    code.memory_size(0).i32_sub().local_tee(pages).i32_const(0).i32_gt_s().if_(BlockType::Empty);
+    code.local_get(pages).memory_grow(0).i32_const(-1).i32_eq().if_(BlockType::Empty).unreachable().end().end();
+    code.local_get(end).i32_wrap_i64().global_set(NEXT);
+    code.local_get(new).local_get(old).local_get(old_size).memory_copy(0, 0).local_get(new);
+    body.finish()
+}
+
+/// Texts in memory.
+struct Texts {
+    first: u32,
+    bytes: Vec<u8>,
+}
+
+impl Texts {
+    fn from(first: u32) -> Self {
+        Self { first: first.next_multiple_of(ALIGN), bytes: Vec::new() }
+    }
+
+    fn add(&mut self, text: &str) -> (u32, u32) {
+        let address = self.end();
+        self.bytes.extend_from_slice(text.as_bytes());
+        (address, text.len() as u32)
+    }
+
+    fn end(&self) -> u32 {
+        self.first + self.bytes.len() as u32
+    }
+}
+
+/// The sections of the module while they grow. Imports come before definitions.
+#[derive(Default)]
+struct Assembly {
+    types: IndexMap<(Vec<ValType>, Vec<ValType>), ()>,
+    imports: ImportSection,
+    imported: HashMap<(String, String), u32>,
+    functions: FunctionSection,
+    exports: ExportSection,
+    code: CodeSection,
+    names: NameMap,
+    count: u32,
+    /// The first function that ends the app with a code.
+    first_exit: u32,
+}
+
+impl Assembly {
+    fn import_way_out(&mut self, resolve: &Resolve, front: &Front) -> WayOut {
+        let mut import = |imported: &Imported| {
+            let (interface, func) = (Some(&imported.key), &imported.function);
+            let (module, name) = resolve.wasm_import_name(ABI, WasmImport::Func { interface, func });
+            let signature = resolve.wasm_signature(AbiVariant::GuestImport, func);
+            self.import(module, name, &core_types(&signature.params), &core_types(&signature.results))
+        };
+        let stderr = front.way_out.stderr.as_ref().map(|(get, write)| (import(get), import(write)));
+        // Only a message is worth an exit: without it the trap is all there is to say.
+        let exit = front.way_out.exit.as_ref().filter(|_| stderr.is_some()).map(&mut import);
+        WayOut { stderr, exit }
+    }
+
+    /// The drops of what comes with calls, and what makes handles.
+    fn import_intrinsics(
+        &mut self,
+        resolve: &Resolve,
+        layout: &Layout<'_>,
+        keys: &Keys,
+        plans: &[Plan<'_>],
+    ) -> Intrinsics {
+        let mut intrinsics = Intrinsics { drops: HashMap::new(), new: HashMap::new() };
+        let mut import = |resource: TypeId, make: bool| {
+            let (key, is_own) = keys.get(&resource)?;
+            let intrinsic = match (make, is_own) {
+                (true, _) => ResourceIntrinsic::ExportedNew,
+                (false, true) => ResourceIntrinsic::ExportedDrop,
+                (false, false) => ResourceIntrinsic::ImportedDrop,
+            };
+            let import = WasmImport::ResourceIntrinsic { interface: Some(key), resource, intrinsic };
+            let (module, name) = resolve.wasm_import_name(ABI, import);
+            let results: &[ValType] = if make { &[ValType::I32] } else { &[] };
+            Some((self.import(module, name, &[ValType::I32], results), !*is_own))
+        };
+        for plan in plans.iter().filter(|plan| !matches!(plan.answer, Answer::Refuse | Answer::Exit)) {
+            for given in let_go::handles(layout, plan.denied.function) {
+                let Some((function, borrowed)) = import(given.resource, false) else { continue };
+                intrinsics.drops.insert(given.resource, Drop { function, borrowed });
+            }
+            if let Answer::Handle(_, _, resource) = plan.answer {
+                intrinsics.new.extend(import(resource, true).map(|(function, _)| (resource, function)));
+            }
+        }
+        intrinsics
+    }
+
+    /// Imports a function, once.
+    fn import(&mut self, module: String, name: String, params: &[ValType], results: &[ValType]) -> u32 {
+        let ty = self.ty(params, results);
+        *self.imported.entry((module, name)).or_insert_with_key(|(module, name)| {
+            self.imports.import(module, name, EntityType::Function(ty));
+            self.names.append(self.count, &format!("{module} {name}"));
+            self.count += 1;
+            self.count - 1
+        })
+    }
+
+    /// A function for each exit code, and how many there are: a power of two.
+    fn define_exits(&mut self, plans: &[Plan<'_>]) -> u32 {
+        let exits = || plans.iter().filter(|plan| matches!(plan.answer, Answer::Exit));
+        let codes = match exits().any(|plan| plan.denied.function.name != "exit") {
+            true => CODES,
+            false if exits().next().is_some() => RESULTS,
+            false => 0,
+        };
+        self.first_exit = self.count;
+        for code in 0..codes {
+            self.define(&ending::exit_name(code), &[], &[], ending::trap());
+        }
+        codes
+    }
+
+    fn define(&mut self, name: &str, params: &[ValType], results: &[ValType], code: Function) -> u32 {
+        let ty = self.ty(params, results);
+        self.functions.function(ty);
+        self.code.function(&code);
+        self.names.append(self.count, name);
+        self.count += 1;
+        self.count - 1
+    }
+
+    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
+        self.types.insert_full((params.to_vec(), results.to_vec()), ()).0 as u32
+    }
+
+    fn finish(mut self, texts: Texts, heap: u32, codes: u32) -> Vec<u8> {
+        let mut types = TypeSection::new();
+        for (params, results) in self.types.into_keys() {
+            types.ty().function(params, results);
+        }
+        let mut memories = MemorySection::new();
+        let minimum = u64::from(heap.div_ceil(PAGE));
+        memories.memory(MemoryType { minimum, maximum: None, memory64: false, shared: false, page_size_log2: None });
+        self.exports.export("memory", ExportKind::Memory, 0);
+        let mut globals = GlobalSection::new();
+        let next = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+        globals.global(next, &ConstExpr::i32_const(heap.cast_signed()));
+        let mut data = DataSection::new();
+        data.active(0, &ConstExpr::i32_const(texts.first.cast_signed()), texts.bytes);
+        let mut names = NameSection::new();
+        names.functions(&self.names);
+        let mut module = Module::new();
+        module.section(&types).section(&self.imports).section(&self.functions);
+        if codes > 0 {
+            let size = u64::from(codes);
+            let mut tables = TableSection::new();
+            let element_type = RefType::FUNCREF;
+            tables.table(TableType { element_type, table64: false, minimum: size, maximum: Some(size), shared: false });
+            module.section(&tables);
+        }
+        module.section(&memories).section(&globals).section(&self.exports);
+        if codes > 0 {
+            let functions: Vec<_> = (self.first_exit..self.first_exit + codes).collect();
+            let mut elements = ElementSection::new();
+            elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(functions.into()));
+            module.section(&elements);
+        }
+        module.section(&self.code).section(&data).section(&names);
+        module.finish()
+    }
+}

@@ -1,0 +1,73 @@
+//! Worlds, functions and types, made by hand.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use wit_parser::{
+    Function, FunctionKind, InterfaceId, PackageId, Param, Resolve, Type, TypeDefKind, TypeId, TypeOwner, World,
+    WorldId, WorldItem, WorldKey,
+};
+
+
+/// Items of a world, in order.
+pub(super) type Items = IndexMap<WorldKey, WorldItem>;
+
+/// A new world.
+pub(super) fn world(resolve: &mut Resolve, package: Option<PackageId>, imports: Items, exports: Items) -> WorldId {
+    resolve.worlds.alloc(World {
+        name: "front".into(),
+        imports,
+        exports,
+        package,
+        docs: Default::default(),
+        stability: Default::default(),
+        includes: Vec::new(),
+        span: Default::default(),
+    })
+}
+
+/// Interfaces with all that they are made of.
+pub(super) fn needed(resolve: &Resolve, mut todo: Vec<InterfaceId>) -> BTreeSet<InterfaceId> {
+    let mut needed = BTreeSet::new();
+    while let Some(id) = todo.pop() {
+        if needed.insert(id) {
+            todo.extend(resolve.interface_direct_deps(id));
+        }
+    }
+    needed
+}
+
+/// What a name of a resource stands for.
+pub(super) fn resource(resolve: &Resolve, mut id: TypeId) -> TypeId {
+    while let TypeDefKind::Type(Type::Id(next)) = resolve.types[id].kind {
+        id = next;
+    }
+    id
+}
+
+/// A type without a name.
+pub(super) fn define(resolve: &mut Resolve, kind: TypeDefKind) -> Type {
+    Type::Id(vfs_compose_wit::define(resolve, None, TypeOwner::None, kind))
+}
+
+/// A type of an interface.
+pub(super) fn define_named(resolve: &mut Resolve, owner: InterfaceId, name: &str, kind: TypeDefKind) -> TypeId {
+    let ty = vfs_compose_wit::define(resolve, Some(name.into()), TypeOwner::Interface(owner), kind);
+    resolve.interfaces[owner].types.insert(name.into(), ty);
+    ty
+}
+
+/// A function.
+pub(super) fn function(name: &str, kind: FunctionKind, params: &[(&str, Type)], result: Option<Type>) -> Function {
+    let param = |(name, ty): &(&str, Type)| Param { name: (*name).into(), ty: *ty, span: Default::default() };
+    Function {
+        name: name.into(),
+        kind,
+        params: params.iter().map(param).collect(),
+        result,
+        docs: Default::default(),
+        stability: Default::default(),
+        span: Default::default(),
+        external_id: None,
+    }
+}

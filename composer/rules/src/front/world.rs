@@ -1,0 +1,174 @@
+//! The world of the component in front of an app: it exports what is denied, as the app imports it, and imports no more than it needs
+//! of what the app imports.
+
+use std::collections::BTreeSet;
+
+use wit_parser::{
+    Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem, WorldKey,
+};
+
+use super::choose::{Fronted, Withheld};
+use super::wit;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::InterfaceName;
+use crate::policy::answers::Answers;
+use vfs_compose_wasi::{Wasi, is_in_version};
+
+const STDERR: &str = "wasi:cli/stderr";
+const EXIT: &str = "wasi:cli/exit";
+const WRITE: &str = "[method]output-stream.blocking-write-and-flush";
+
+/// What is to be made.
+pub(super) struct Front {
+    pub(super) resolve: Resolve,
+    pub(super) world: WorldId,
+    /// What is denied, in the order of the app's imports.
+    pub(super) exports: Vec<Export>,
+    pub(super) way_out: WayOut,
+}
+
+/// Something that is denied.
+pub(super) struct Export {
+    pub(super) key: WorldKey,
+    pub(super) item: WorldItem,
+    /// Its name without version.
+    pub(super) path: String,
+    /// The line of the policy.
+    pub(super) because: String,
+}
+
+impl Export {
+    fn interface(&self) -> Option<InterfaceId> {
+        match self.item {
+            WorldItem::Interface { id, .. } => Some(id),
+            WorldItem::Function(_) | WorldItem::Type { .. } => None,
+        }
+    }
+}
+
+/// What the app has to say something with, and to end.
+#[derive(Default)]
+pub(super) struct WayOut {
+    /// What gives stderr, and what writes to it.
+    pub(super) stderr: Option<(Imported, Imported)>,
+    pub(super) exit: Option<Imported>,
+}
+
+/// A function of an import.
+pub(super) struct Imported {
+    pub(super) key: WorldKey,
+    pub(super) function: Function,
+}
+
+/// Makes the world.
+pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted, withheld: &Withheld) -> Front {
+    let mut resolve = app.resolve.clone();
+    let app_world = &app.resolve.worlds[app.world];
+    let exports = app_world.imports.iter().filter_map(|(key, item)| {
+        let because = fronted.get(key)?.clone();
+        let name = resolve.name_world_key(key);
+        let path = name.split_once('@').map_or(name.as_str(), |(path, _)| path).to_owned();
+        Some(Export { key: key.clone(), item: item.clone(), path, because })
+    });
+    let exports: Vec<_> = exports.collect();
+    let way_out = way_out(wasi, answers, app, withheld, &mut resolve);
+    let needed = needed(&resolve, &exports, &way_out);
+    let has_functions = exports.iter().any(|export| matches!(export.item, WorldItem::Function(_)));
+    let is_needed = |key: &WorldKey, item: &WorldItem| match item {
+        WorldItem::Interface { id, .. } => needed.contains(id) && !fronted.contains_key(key),
+        WorldItem::Type { .. } => has_functions,
+        WorldItem::Function(_) => false,
+    };
+    let imports = app_world.imports.iter().filter(|(key, item)| is_needed(key, item));
+    let imports = imports.map(|(key, item)| (key.clone(), item.clone())).collect();
+    let exported = exports.iter().map(|export| (export.key.clone(), export.item.clone())).collect();
+    let world = wit::world(&mut resolve, app_world.package, imports, exported);
+    Front { resolve, world, exports, way_out }
+}
+
+/// Every interface that an export or the way out is made of.
+fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<InterfaceId> {
+    let imported = way_out.stderr.iter().flat_map(|(get, write)| [get, write]).chain(&way_out.exit);
+    let imported = imported.filter_map(|imported| match imported.key {
+        WorldKey::Interface(id) => Some(id),
+        WorldKey::Name(_) => None,
+    });
+    let of_functions = exports.iter().flat_map(|export| match &export.item {
+        WorldItem::Function(_) => super::mentions::owners(resolve, &export.item),
+        _ => BTreeSet::new(),
+    });
+    let mut roots: Vec<_> = exports.iter().filter_map(Export::interface).collect();
+    roots.extend(imported);
+    roots.extend(of_functions);
+    wit::needed(resolve, roots)
+}
+
+fn way_out(wasi: &Wasi, answers: &Answers, app: &App, withheld: &Withheld, resolve: &mut Resolve) -> WayOut {
+    let imports = &app.resolve.worlds[app.world].imports;
+    let mut out = WayOut::default();
+    for (key, item) in imports {
+        let (Some(name), WorldItem::Interface { id, .. }) =
+            (InterfaceName::parse(&app.resolve.name_world_key(key)), item)
+        else {
+            continue;
+        };
+        if !name.is_wasi_0_2() || withheld.contains(&name.to_string()) {
+            continue;
+        }
+        match name.path.as_str() {
+            // Where the policy has another stderr nobody would read it.
+            STDERR if answers.has_interface(STDERR) => {}
+            STDERR if out.stderr.is_none() => out.stderr = stderr(wasi, resolve, key, *id),
+            EXIT if out.exit.is_none() => out.exit = exit(resolve, key, *id),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn stderr(wasi: &Wasi, resolve: &mut Resolve, key: &WorldKey, id: InterfaceId) -> Option<(Imported, Imported)> {
+    let get = resolve.interfaces[id].functions.get("get-stderr")?.clone();
+    let Type::Id(result) = get.result? else { return None };
+    let TypeDefKind::Handle(Handle::Own(stream)) = resolve.types[result].kind else { return None };
+    let stream = wit::resource(resolve, stream);
+    let TypeOwner::Interface(streams) = resolve.types[stream].owner else { return None };
+    let name = InterfaceName::parse(&resolve.id_of(streams)?)?;
+    let known = wasi.function(&name.path, WRITE)?;
+    if !is_in_version(&known.stability, &name.version) {
+        return None;
+    }
+    let write = match resolve.interfaces[streams].functions.get(WRITE) {
+        Some(write) => write.clone(),
+        None => {
+            // The app writes otherwise; its import has the types all the same.
+            let error = *resolve.interfaces[streams].types.get("stream-error")?;
+            let this = wit::define(resolve, TypeDefKind::Handle(Handle::Borrow(stream)));
+            let bytes = wit::define(resolve, TypeDefKind::List(Type::U8));
+            let result = TypeDefKind::Result(wit_parser::Result_ { ok: None, err: Some(Type::Id(error)) });
+            let result = wit::define(resolve, result);
+            let write = wit::function(
+                WRITE,
+                FunctionKind::Method(stream),
+                &[("self", this), ("contents", bytes)],
+                Some(result),
+            );
+            resolve.interfaces[streams].functions.insert(WRITE.into(), write.clone());
+            write
+        }
+    };
+    let get = Imported { key: key.clone(), function: get };
+    Some((get, Imported { key: WorldKey::Interface(streams), function: write }))
+}
+
+fn exit(resolve: &mut Resolve, key: &WorldKey, id: InterfaceId) -> Option<Imported> {
+    let exit = match resolve.interfaces[id].functions.get("exit") {
+        Some(exit) => exit.clone(),
+        None => {
+            let status = wit::define(resolve, TypeDefKind::Result(wit_parser::Result_ { ok: None, err: None }));
+            let exit = wit::function("exit", FunctionKind::Freestanding, &[("status", status)], None);
+            resolve.interfaces[id].functions.insert("exit".into(), exit.clone());
+            exit
+        }
+    };
+    Some(Imported { key: key.clone(), function: exit })
+}

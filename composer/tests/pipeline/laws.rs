@@ -1,0 +1,88 @@
+//! The laws that hold for every result, on the result.
+
+use wasmparser::{Validator, WasmFeatures};
+
+use super::apps;
+use vfs_compose_wasi::App;
+use vfs_compose_ir::Edge;
+use vfs_compose_vfs::check;
+use vfs_compose::error::CheckError;
+use vfs_compose_vfs::guest::PLAIN;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_wasi::Wasi;
+use vfs_compose::Composer;
+use vfs_compose_join as compose;
+use vfs_compose_vfs::tailor;
+
+fn app(bytes: Vec<u8>) -> App {
+    App::read(&Wasi::new().unwrap(), bytes, &Answers::default()).unwrap()
+}
+
+/// A vfs for one app, as a component.
+fn vfs_for(app: &App) -> Vec<u8> {
+    let wasi = Wasi::new().unwrap();
+    let order = tailor::Order {
+        exports: app.served.clone(),
+        grants: tailor::Grants::of_app(&wasi, &app.served),
+        pump: tailor::PumpStart::FirstOpen,
+        wrapped: tailor::Wrapped::default(),
+    };
+    let embedding =
+        tailor::Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() };
+    tailor::tailor(&wasi, order, &embedding).unwrap().component
+}
+
+#[test]
+fn law_1_an_import_that_the_app_has_not_is_an_error() {
+    let (small, large) =
+        (app(apps::dummy(&["0.2.3"], "import wasi:filesystem/preopens@0.2.3;")), app(apps::command("0.2.3")));
+    let vfs = vfs_for(&large);
+    let imports = Edge::of(&vfs).unwrap().imports;
+    let composed = compose::compose(vfs, &small).unwrap();
+    let error = check::check(&composed, &small, &imports).unwrap_err();
+    assert!(matches!(&error, CheckError::NewImport { interface } if interface.starts_with("wasi:cli/")), "{error}");
+}
+
+#[test]
+fn law_2_an_import_that_is_left_over_is_an_error() {
+    let (small, large) =
+        (app(apps::dummy(&["0.2.3"], "import wasi:cli/environment@0.2.3;")), app(apps::command("0.2.3")));
+    // The vfs of the small app leaves the large app's filesystem to the host.
+    let composed = compose::compose(vfs_for(&small), &large);
+    let error = check::check(&composed.unwrap(), &large, &[]).unwrap_err();
+    assert!(matches!(error, CheckError::NotPlugged { .. }), "{error}");
+}
+
+#[test]
+fn a_lost_export_is_an_error() {
+    let mut app = app(apps::command("0.2.3"));
+    let composed = compose::compose(vfs_for(&app), &app).unwrap();
+    app.exports.push("wasi:cli/other@0.2.3".into());
+    let imports = Edge::of(&composed).unwrap().imports;
+    assert!(matches!(check::check(&composed, &app, &imports), Err(CheckError::LostExport { .. })));
+}
+
+#[test]
+fn a_result_that_is_not_valid_is_an_error() {
+    let app = app(apps::command("0.2.3"));
+    let mut composed = compose::compose(vfs_for(&app), &app).unwrap();
+    composed.truncate(composed.len() - 1);
+    assert!(matches!(check::check(&composed, &app, &[]), Err(CheckError::Invalid { .. })));
+}
+
+#[test]
+fn law_3_the_vfs_names_no_folder_of_this_machine() {
+    let vfs = Composer::for_any_app().vfs().unwrap().to_bytes().unwrap();
+    let home = std::env::var("HOME").unwrap_or_default();
+    for path in [env!("CARGO_MANIFEST_DIR"), home.as_str()].into_iter().filter(|path| path.len() > 1) {
+        assert!(!vfs.windows(path.len()).any(|window| window == path.as_bytes()), "{path}");
+    }
+}
+
+#[test]
+fn a_vfs_for_any_app_is_valid_and_imports_only_the_oldest_version() {
+    let vfs = Composer::for_any_app().vfs().unwrap();
+    Validator::new_with_features(WasmFeatures::default()).validate_all(&vfs.to_bytes().unwrap()).unwrap();
+    assert!(vfs.report().imports.iter().all(|import| import.ends_with("@0.2.0")), "{:?}", vfs.report().imports);
+    assert!(vfs.report().exports.iter().all(|export| export.ends_with("@0.2.12")), "{:?}", vfs.report().exports);
+}

@@ -1,0 +1,31 @@
+//! Tests of the whole pipeline, with apps made on the spot.
+
+mod adapter;
+mod any_app;
+mod apps;
+mod composed;
+mod config;
+mod deny;
+mod encodings;
+mod exits;
+mod flatten;
+mod foreign;
+mod frozen_clock;
+mod gate;
+mod images;
+mod laws;
+mod link;
+mod linked;
+mod policy;
+mod refused;
+mod run;
+mod tailored;
+mod version3;
+mod versions;
+mod wrapped;
+mod writing;
+
+use vfs_compose::FormChoice;
+
+/// What holds for one form holds for the other.
+const FORMS: [FormChoice; 2] = [FormChoice::Plugged, FormChoice::Linked];

@@ -1,0 +1,58 @@
+//! Builds the vfs's core module from this workspace, in its variants: a file for each in `OUT_DIR` (`vfs.wasm`).
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+#[path = "build/guest.rs"]
+mod guest;
+
+use guest::TARGET;
+
+fn main() {
+    if let Err(error) = build() {
+        // Cargo shows what a build script prints to stderr, and its exit code fails the build.
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn build() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let manifest = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let workspace = manifest.ancestors().nth(2).ok_or("this crate is a member of a workspace")?.to_path_buf();
+    for watched in ["vfs-component", "wit", "Cargo.lock", "Cargo.toml", "composer/vfs/build.rs", "composer/vfs/build"] {
+        println!("cargo:rerun-if-changed={}", workspace.join(watched).display());
+    }
+    require_target()?;
+    // target/PROFILE/build/PACKAGE/out: all profiles share one guest.
+    let target = out.ancestors().nth(4).ok_or("OUT_DIR is not inside a target directory")?.join("vfs");
+    for variant in guest::VARIANTS.iter().filter(|variant| variant.only_with.is_none_or(has_feature)) {
+        fs::write(out.join(variant.file), guest::build(&workspace, &target, variant)?)?;
+    }
+    Ok(())
+}
+
+/// Whether this crate is built with a feature.
+fn has_feature(name: &str) -> bool {
+    env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase().replace('-', "_"))).is_some()
+}
+
+/// An error that says what to install where the wasm target is missing.
+fn require_target() -> Result<(), Box<dyn Error>> {
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
+    let folder = PathBuf::from(String::from_utf8(output.stdout)?.trim());
+    if output.status.success() && folder.is_dir() {
+        return Ok(());
+    }
+    let toolchain = env::var("RUSTUP_TOOLCHAIN").unwrap_or_default();
+    let toolchain = toolchain.split('-').next().filter(|t| !t.is_empty()).unwrap_or("1.95.0");
+    Err(format!(
+        "the vfs is built for {TARGET}, and this toolchain does not have it. Run:\n\n    rustup target add {TARGET} --toolchain \
+         {toolchain}\n"
+    )
+    .into())
+}

@@ -1,0 +1,95 @@
+//! What can go wrong when the vfs is fitted to an app.
+
+pub use vfs_compose_wasi::Cause;
+use vfs_compose_wasi::WitError;
+
+/// The vfs cannot be fitted to the app.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TailorError {
+    /// WASI has nothing of this name.
+    #[error(transparent)]
+    Wit(#[from] WitError),
+    /// An import of the vfs module that belongs neither to WASI nor to this crate.
+    #[error("the vfs module imports `{name}` of `{module}`, which nothing provides")]
+    UnknownImport {
+        /// Module.
+        module: String,
+        /// Name.
+        name: String,
+    },
+    /// The vfs module reads settings of another version than this crate writes.
+    #[error(
+        "the vfs module reads settings of {}, but this composer writes version {composer}: build both from the \
+         same sources",
+        version(.module)
+    )]
+    SettingsVersion {
+        /// The version that the module reads; `None` where it names none.
+        module: Option<u32>,
+        /// The version that the composer writes.
+        composer: u32,
+    },
+    /// The vfs module is not as expected.
+    #[error("the vfs module cannot be edited")]
+    Module {
+        /// The editor's error.
+        #[source]
+        source: Cause,
+    },
+    /// Encoding the component failed.
+    #[error("cannot encode the vfs as a component")]
+    Encode {
+        /// The encoder's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+fn version(version: &Option<u32>) -> String {
+    version.map_or_else(|| "no known version".into(), |version| format!("version {version}"))
+}
+
+impl TailorError {
+    /// Returns the error for a vfs module that is not as expected.
+    pub fn module(source: impl Into<Cause>) -> Self {
+        Self::Module { source: source.into() }
+    }
+}
+
+/// A law does not hold for the result, which is a bug in this program.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The validator refuses the result.
+    #[error("the result is not a valid component")]
+    Invalid {
+        /// The error of the validator.
+        #[source]
+        source: Cause,
+    },
+    /// Law 1: an import that the app does not have.
+    #[error("the result would import `{interface}`, which the app does not import")]
+    NewImport {
+        /// The import.
+        interface: String,
+    },
+    /// Law 2: an import of the app that the vfs should provide.
+    #[error("the result would still import `{interface}` from the host")]
+    NotPlugged {
+        /// The import.
+        interface: String,
+    },
+    /// An import that is denied.
+    #[error("the result would import `{interface}`, which is denied")]
+    NotDenied {
+        /// The import.
+        interface: String,
+    },
+    /// An export of the app is missing.
+    #[error("the result would not export `{name}`, which the app exports")]
+    LostExport {
+        /// The export.
+        name: String,
+    },
+}

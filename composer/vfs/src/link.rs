@@ -1,0 +1,361 @@
+//! The linked form: the vfs inside the app's own component, called through glue instead of across a component boundary.
+//!
+//! ```text
+//! component   the app as a list of definitions
+//! flatten     an app that is a composition of components, as one
+//! served      which functions and resources of the app are the vfs's
+//! plan        which of its core functions get another meaning
+//! tailor      the vfs's module with what those need
+//! host        what it asks of the host through the app's own imports
+//! vfs         its instance beside the app's
+//! glue        modules whose functions take the place of the app's lowered ones
+//! foreign     functions that know nothing of the vfs, and may be given a resource of its all the same
+//! taken       the resources that they take for good
+//! drops       the host's drops of those
+//! refuse      what is said where their types have no words for it
+//! withheld    imports of which only names of types may stay
+//! emit        what is still needed of all this, as a component
+//! ```
+//!
+//! A handle carries its owner: the vfs's have bit 30 set, which no host's has, and for all others the glue calls what the app
+//! called before. So the host's streams, sockets and clocks stay as they were.
+
+mod drops;
+mod foreign;
+mod host;
+mod plan;
+mod refuse;
+mod served;
+mod special;
+mod taken;
+mod vfs;
+mod withheld;
+
+use std::collections::BTreeSet;
+
+use bumpalo::Bump;
+use indexmap::IndexMap;
+use semver::Version;
+use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
+
+use vfs_compose_wasi::App;
+use vfs_compose_ir::{Component, Definition, Id, Item, Malformed, Space, bundle, instantiate};
+use vfs_compose_wasi::{Cause, WitError};
+use crate::error::{CheckError, TailorError};
+use crate::tailor::{self, Embedding, Placed};
+use vfs_compose_wasi::Wasi;
+use vfs_compose_adapter::{self as glue, AdapterError, Owner};
+use vfs_compose_flatten::{FlattenError, Group};
+use host::{HostImport, Wishes};
+use plan::{Call, Plan, What};
+use refuse::Refusal;
+use served::Served;
+use vfs::{Vfs, Wanted};
+
+/// The reason that an app cannot be linked with the vfs. It may still be plugged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unlinkable {
+    /// A type, in a function that the vfs provides, that linking does not support.
+    #[error("`{function}` has {what} in its signature, which linking does not support")]
+    Type {
+        /// The function's name.
+        function: String,
+        /// The kind of type, in words.
+        what: &'static str,
+    },
+    /// An asynchronous function.
+    #[error("`{function}` is asynchronous, and linking supports only synchronous calls")]
+    Async {
+        /// The function's name.
+        function: String,
+    },
+    /// A function that moves bytes, lowered without a memory, or one that returns lists, lowered without a realloc.
+    #[error("`{function}` is lowered without {what}")]
+    Lowering {
+        /// The function's name.
+        function: String,
+        /// What is missing.
+        what: &'static str,
+    },
+    /// An export that may return a vfs resource without being a plain function of the app's core code.
+    #[error("the app's export `{name}` may return vfs resources, but is not a plain function of its core code")]
+    Exported {
+        /// The export and the function.
+        name: String,
+    },
+    /// A function that lends a component inside the app a resource that is not its own.
+    #[error("`{function}` lends a component inside the app a resource that is not its own")]
+    Borrowed {
+        /// The function's name.
+        function: String,
+    },
+    /// An interface with streams of WASI 0.3. One component cannot have both ends of such a stream.
+    #[error("the app imports `{interface}`: streams of WASI 0.3 need a vfs that is a component of its own")]
+    Streams {
+        /// The interface.
+        interface: String,
+    },
+    /// An interface that the app passes on as a whole, to a component inside it or to an export.
+    #[error("the app passes `{interface}` on as a whole instead of only calling it")]
+    HandedOn {
+        /// The interface.
+        interface: String,
+    },
+    /// A resource that a host function takes ownership of and that comes from no import.
+    #[error("the app passes ownership of `{name}` to the host, but does not import it with its interface")]
+    Resource {
+        /// The interface and the resource.
+        name: String,
+    },
+    /// A kind of definition that linking does not support.
+    #[error("the app's component has {what}, which linking does not support")]
+    Part {
+        /// The part, in words.
+        what: &'static str,
+    },
+    /// A law does not hold for the result, which is a bug in this program.
+    #[error("linking produced an incorrect component, which is a bug in vfs-compose: {0}")]
+    Wrong(CheckError),
+    /// The app's component cannot be parsed.
+    #[error("the app's component cannot be parsed")]
+    Broken {
+        /// The reader's error.
+        #[source]
+        source: Cause,
+    },
+}
+
+impl From<AdapterError> for Unlinkable {
+    fn from(error: AdapterError) -> Self {
+        match error {
+            AdapterError::Type { function, what } => Self::Type { function, what },
+            AdapterError::Async { function } => Self::Async { function },
+            AdapterError::Lowering { function, what } => Self::Lowering { function, what },
+        }
+    }
+}
+
+impl From<FlattenError> for Unlinkable {
+    fn from(error: FlattenError) -> Self {
+        match error {
+            FlattenError::Part { what } => Self::Part { what },
+            FlattenError::Broken { source } => Self::Broken { source },
+            FlattenError::Adapter(error) => error.into(),
+            FlattenError::Borrowed { function } => Self::Borrowed { function },
+        }
+    }
+}
+
+impl From<Malformed> for Unlinkable {
+    fn from(error: Malformed) -> Self {
+        match error {
+            Malformed::Part { what } => Self::Part { what },
+            Malformed::Broken { source } => Self::Broken { source },
+        }
+    }
+}
+
+/// Linking failed.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The app cannot be linked.
+    #[error(transparent)]
+    Unlinkable(#[from] Unlinkable),
+    /// The vfs cannot be fitted to the app.
+    #[error(transparent)]
+    Tailor(#[from] TailorError),
+}
+
+/// A component with the vfs inside, and an empty place where the image goes.
+pub struct Linked {
+    pub component: Vec<u8>,
+    /// The vfs's module, counted among those of the component.
+    pub module: u32,
+    /// Bytes of the vfs's module.
+    pub vfs_size: u64,
+    pub place: Placed,
+}
+
+/// Puts the vfs into the app.
+///
+/// # Errors
+/// - [`Unlinkable`]: the app is not made so that this can be done.
+/// - [`crate::error::TailorError`]: the vfs cannot be fitted to the app.
+pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, LinkError> {
+    if let Some(interface) = app.of_0_3() {
+        return Err(Unlinkable::Streams { interface: interface.to_string() }.into());
+    }
+    let names = Bump::new();
+    let mut component = Component::read(&app.component).map_err(Unlinkable::from)?;
+    let flat = vfs_compose_flatten::flatten(&component).map_err(Unlinkable::from)?;
+    if let Some(flat) = &flat {
+        component = Component::read(&flat.bytes).map_err(Unlinkable::from)?;
+        vfs_compose_flatten::connect(&mut component, flat, &names).map_err(Unlinkable::from)?;
+    }
+    let served = Served::new(app, &embedding.answers);
+    let plan = plan::plan(&served, &component)?;
+    let returned = foreign::returned(&served, app, &component)?;
+    plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
+    let exports = functions(app, &plan);
+    let wishes = Wishes::new(&plan);
+    let granted = |path: &str, name: &str| {
+        !served.is_withheld(path) && !HostImport::find(wasi, &component, &wishes, path, name).is_empty()
+    };
+    let inside = tailor::inside(wasi, &exports, granted, embedding)?;
+    let versions = wishes.versions();
+    let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);
+    let mut wanted = Vec::new();
+    for import in &inside.imports {
+        let found = HostImport::find(wasi, &component, &wishes, &import.path, &import.name).into_iter();
+        let host = found.map(|found| (number(&found.version).unwrap_or(0), found));
+        let host = host.map(|(number, found)| (found.add(&mut component), number)).collect();
+        wanted.push(Wanted { import, host });
+    }
+    let vfs_size = inside.module.len() as u64;
+    let vfs = vfs::add(&mut component, &names, inside.module, &wanted, versions.len() as u32);
+    let given = plan
+        .values()
+        .flat_map(|calls| calls.values())
+        .filter(|call| matches!(call.what, What::Given { answer: None, .. }));
+    let refusals = given.map(|call| Refusal::given(&call.name));
+    let refusals = refusals.chain(returned.iter().map(|one| Refusal::returned(&one.name)));
+    // One for each, in whatever groups it is lowered.
+    let refusals: IndexMap<_, _> = refusals.map(|refusal| (refusal.export.clone(), refusal)).collect();
+    let refusals: Vec<_> = refusals.into_values().collect();
+    let refuse = (!refusals.is_empty()).then(|| refuse::add(wasi, &served, &mut component, &names, &refusals));
+    let beside = Beside { vfs: &vfs, refuse, versions: &versions };
+    for (group, calls) in plan {
+        replace(&served, &mut component, &names, &beside, group, calls.into_values().collect())?;
+    }
+    if let Some(refuse) = refuse {
+        foreign::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
+    }
+    withheld::strip(app, &mut component);
+    let emitted = component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
+    if let Some(interface) = still_imported(&emitted.bytes)? {
+        return Err(Unlinkable::HandedOn { interface }.into());
+    }
+    let module = emitted.numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();
+    Ok(Linked { component: emitted.bytes, module: module.unwrap_or(0), vfs_size, place: inside.place })
+}
+
+/// Whether the vfs has a function; its types were compared when the app was read.
+fn require_known(wasi: &Wasi, call: &Call<'_>) -> Result<(), LinkError> {
+    let What::Function(interface, function) = &call.what else { return Ok(()) };
+    let (interface, name) = (interface.clone(), function.name.clone());
+    match wasi.function(&interface.path, &name) {
+        None => Err(TailorError::from(WitError::NoFunction { interface, function: name }).into()),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The vfs's functions for a plan.
+fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
+    let mut functions = BTreeSet::new();
+    for (group, call) in plan.iter().flat_map(|(group, calls)| calls.values().map(move |call| (group, call))) {
+        functions.extend(call.functions());
+        if let What::Function(_, function) = call.what {
+            let of_strings = glue::text_functions(&app.resolve, function, group.encoding);
+            functions.extend(of_strings.into_iter().map(str::to_owned));
+        }
+    }
+    functions
+}
+
+/// What glue is instantiated with besides the app's own parts.
+struct Beside<'v> {
+    vfs: &'v Vfs,
+    /// Core instance.
+    refuse: Option<u32>,
+    /// Those at which calls with handles of both owners are made.
+    versions: &'v [Version],
+}
+
+/// Gives the core functions of one group their new meaning.
+fn replace<'a>(
+    served: &Served<'_>,
+    component: &mut Component<'a>,
+    names: &'a Bump,
+    Beside { vfs, refuse, versions }: &Beside<'_>,
+    group: Group,
+    calls: Vec<Call<'_>>,
+) -> Result<(), Unlinkable> {
+    let requests: Vec<_> = calls
+        .iter()
+        .map(|call| glue::Request {
+            export: call.name.clone(),
+            plain: call.plain(),
+            kind: match &call.what {
+                What::Function(_, function) => {
+                    glue::Kind::Function { function, owner: call.owner, special: special::of(&call.plain()) }
+                }
+                What::Drop(_) => glue::Kind::Drop { owner: call.owner },
+                What::Given { function, owned, answer } => {
+                    glue::Kind::Given { function, owned: owned.clone(), answer: answer.clone() }
+                }
+            },
+            version: call
+                .version()
+                .filter(|_| versions.len() > 1)
+                .and_then(|version| versions.iter().position(|one| one == version).map(|number| number as u32)),
+        })
+        .collect();
+    let has = glue::Group {
+        has_memory: group.memory.is_some(),
+        has_realloc: group.realloc.is_some(),
+        encoding: group.encoding,
+    };
+    let module = glue::module(served.resolve(), &requests, has)?;
+    let module = component.add(Item::CoreModule(module.into()));
+    let mut of_app = Vec::new();
+    of_app.extend(group.memory.map(|index| Export { name: "memory", kind: ExternalKind::Memory, index }));
+    of_app.extend(group.realloc.map(|index| Export { name: "realloc", kind: ExternalKind::Func, index }));
+    let mut of_host = Vec::new();
+    for call in calls.iter().filter(|call| matches!(call.owner, Owner::Mixed)) {
+        let original = call.core_functions.first().and_then(|&number| component.get(Space::CoreFunction, number));
+        let Some(original) = original.cloned() else { continue };
+        let index = component.add(original);
+        of_host.push(Export { name: names.alloc_str(&call.name), kind: ExternalKind::Func, index });
+    }
+    for (name, resource) in plan::dropped(served, &calls) {
+        // The app may drop such handles itself.
+        if of_host.iter().any(|export| export.name == name) {
+            continue;
+        }
+        let index = drops::add_drop(served, component, &resource)?;
+        of_host.push(Export { name: names.alloc_str(&name), kind: ExternalKind::Func, index });
+    }
+    let mut arguments = vec![("vfs", vfs.instance)];
+    arguments.extend(refuse.map(|refuse| ("refuse", refuse)));
+    arguments.extend(vfs.shim.filter(|_| versions.len() > 1).map(|shim| ("shim", shim)));
+    arguments.extend((!of_app.is_empty()).then(|| ("app", bundle(component, of_app))));
+    arguments.extend((!of_host.is_empty()).then(|| ("host", bundle(component, of_host))));
+    let instance_index = instantiate(component, module, arguments);
+    for call in &calls {
+        let name = names.alloc_str(&call.name);
+        for &number in &call.core_functions {
+            let kind = ExternalKind::Func;
+            let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
+            component.replace(Space::CoreFunction, number, instead);
+        }
+    }
+    Ok(())
+}
+
+/// What stays whether or not anything refers to it.
+fn is_root(served: &Served<'_>, definition: &Definition<'_>) -> bool {
+    match &definition.item {
+        Item::Export(_) | Item::Start(_) | Item::Custom { .. } => true,
+        Item::CoreInstance(instance) => matches!(instance, Instance::Instantiate { .. }),
+        Item::Instance(instance) => matches!(instance, wasmparser::ComponentInstance::Instantiate { .. }),
+        Item::Import(import) => !served.is_optional(import),
+        _ => false,
+    }
+}
+
+/// A wholly virtual interface that is still imported.
+fn still_imported(component: &[u8]) -> Result<Option<String>, Unlinkable> {
+    let edge = vfs_compose_ir::Edge::of(component).map_err(|source| Unlinkable::Broken { source: source.into() })?;
+    Ok(edge.imports.into_iter().find(|name| name.starts_with("wasi:filesystem/")))
+}

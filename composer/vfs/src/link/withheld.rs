@@ -1,0 +1,25 @@
+//! Imports that no host may be asked for. Where others are written in their types, these stay, and nothing else.
+
+use wasmparser::{ComponentImport, ComponentType, ComponentTypeRef, InstanceTypeDeclaration};
+
+use super::host::declarations;
+use vfs_compose_wasi::App;
+use vfs_compose_ir::{Component, Item, Space};
+
+/// Takes the functions out of the imports. Whoever called them has others by now.
+pub(super) fn strip(app: &App, component: &mut Component<'_>) {
+    let withheld = component.definitions().iter().filter_map(|definition| match definition.item {
+        Item::Import(import) if app.withheld.contains(import.name.name) => Some((definition.id?.number, import)),
+        _ => None,
+    });
+    for (instance, import) in withheld.collect::<Vec<_>>() {
+        let Some(declarations) = declarations(component, &import) else { continue };
+        let is_function = |one: &InstanceTypeDeclaration<'_>| {
+            matches!(one, InstanceTypeDeclaration::Export { ty: ComponentTypeRef::Func(_), .. })
+        };
+        let types: Vec<_> = declarations.iter().filter(|one| !is_function(one)).cloned().collect();
+        let ty = component.add(Item::Type(ComponentType::Instance(types.into())));
+        let import = ComponentImport { ty: ComponentTypeRef::Instance(ty), ..import };
+        component.replace(Space::Instance, instance, Item::Import(import));
+    }
+}

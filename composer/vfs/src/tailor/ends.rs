@@ -1,0 +1,97 @@
+//! The component model's functions for ends of streams and futures.
+//!
+//! The vfs's module imports them by what they carry. The encoder knows them by a function whose type has such a stream or future: here
+//! one is found among those that this vfs has.
+
+use std::collections::BTreeSet;
+
+use walrus::{ImportKind, Module};
+use wit_parser::{Function, Type, TypeDefKind, TypeId};
+
+use super::imports::{do_nothing, function_imports};
+use super::module::INTRINSICS;
+use vfs_compose_wasi::{Demand, Demands};
+use crate::error::TailorError;
+use vfs_compose_wasi::InterfaceName;
+use vfs_compose_wasi::{PUMP, PUMP_VERSION, Wasi};
+
+/// The module of functions that belong to no interface.
+pub(super) const ROOT: &str = "$root";
+pub(super) use vfs_abi::names::ENDS;
+
+/// These exports, and what starts the pump if any of them has a stream.
+pub fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {
+    if has_streams(wasi, &exports) {
+        let demand = Demand { functions: BTreeSet::from(["start".into(), "stop".into()]), ..Demand::default() };
+        exports.insert(InterfaceName::new(PUMP, PUMP_VERSION), demand);
+    }
+    exports
+}
+
+/// Whether any of these exports has a stream that the vfs feeds or reads.
+pub fn has_streams(wasi: &Wasi, exports: &Demands) -> bool {
+    ["bytes", "entries"].into_iter().any(|carried| holder(wasi, exports, carried).is_some())
+}
+
+/// Gives each import the name that the encoder knows; those that nothing has a type for do nothing.
+pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &Demands) -> Result<(), TailorError> {
+    for (id, (from, name)) in function_imports(module, |module| module.starts_with(ENDS)) {
+        let carried = from.trim_start_matches(ENDS);
+        let Some((interface, function, index)) = holder(wasi, exports, carried) else {
+            do_nothing(module, id)?;
+            continue;
+        };
+        let import = module.imports.iter().find(|import| matches!(import.kind, ImportKind::Function(of) if of == id));
+        let Some(import) = import.map(walrus::Import::id) else { continue };
+        let is_waiting = ["read", "write"].iter().any(|operation| name.ends_with(&format!("-{operation}")));
+        let lowered = if is_waiting { "[async-lower]" } else { "" };
+        let import = module.imports.get_mut(import);
+        import.module = format!("{INTRINSICS}{interface}");
+        import.name = format!("{lowered}[{name}-{index}]{function}");
+    }
+    Ok(())
+}
+
+/// A function that the vfs has whose type mentions what is carried, and which of its streams and futures that is.
+fn holder<'a>(wasi: &'a Wasi, exports: &'a Demands, carried: &str) -> Option<(&'a InterfaceName, &'a str, usize)> {
+    exports.iter().find_map(|(name, demand)| {
+        let functions = wasi.interface(&name.path)?.functions.iter();
+        let mut functions = functions.filter(|(function, _)| demand.functions.contains(*function));
+        functions.find_map(|(function, definition)| Some((name, function.as_str(), place(wasi, definition, carried)?)))
+    })
+}
+
+fn place(wasi: &Wasi, function: &Function, carried: &str) -> Option<usize> {
+    function
+        .find_futures_and_streams(&wasi.resolve)
+        .iter()
+        .position(|id| carries(wasi, *id).as_deref() == Some(carried))
+}
+
+/// The name that the vfs's module has for what a stream or future carries.
+fn carries(wasi: &Wasi, id: TypeId) -> Option<String> {
+    match wasi.resolve.types[id].kind {
+        TypeDefKind::Stream(Some(Type::U8)) => Some("bytes".into()),
+        TypeDefKind::Stream(Some(Type::Id(element))) => {
+            (wasi.home_of(element)?.1 == "directory-entry").then(|| "entries".into())
+        }
+        TypeDefKind::Future(Some(Type::Id(result))) => {
+            let TypeDefKind::Result(result) = &wasi.resolve.types[result].kind else { return None };
+            let Some(Type::Id(error)) = result.err else { return None };
+            match definition(wasi, error).as_str() {
+                "wasi:filesystem/types@0.3" => Some("filesystem-result".into()),
+                "wasi:cli/types@0.3" => Some("cli-result".into()),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The interface that defines a type, which others may use.
+fn definition(wasi: &Wasi, mut id: TypeId) -> String {
+    while let TypeDefKind::Type(Type::Id(next)) = wasi.resolve.types[id].kind {
+        id = next;
+    }
+    wasi.home_of(id).map(|(path, _)| path).unwrap_or_default()
+}

@@ -1,0 +1,151 @@
+//! What a tailored vfs asks of the host.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+use wit_parser::{Handle, Type, TypeDefKind, TypeId};
+
+use super::Order;
+use vfs_compose_wasi::Demands;
+use vfs_compose_wasi::InterfaceName;
+use vfs_compose_wasi::{Wasi, is_in_version};
+use vfs_compose_wit::{parts, signature};
+
+/// Law 1: the interfaces the vfs may import, each at one version the app itself imports.
+#[derive(Clone)]
+pub struct Grants {
+    versions: BTreeMap<String, Version>,
+    /// Functions the app imports itself; they need not be in the version's text.
+    named: BTreeSet<(String, String)>,
+}
+
+impl Grants {
+    /// What the app's own imports allow: of several versions of one interface the newest.
+    pub fn of_app(wasi: &Wasi, imports: &Demands) -> Self {
+        let used: BTreeSet<&str> = wasi.used().collect();
+        let mut versions = BTreeMap::new();
+        let mut named = BTreeSet::new();
+        // Ascending, so the newest stays.
+        for (name, demand) in imports.iter().filter(|(name, _)| used.contains(name.path.as_str())) {
+            versions.insert(name.path.clone(), name.version.clone());
+            named.extend(demand.functions.iter().map(|function| (name.path.clone(), function.clone())));
+        }
+        Self { versions, named }
+    }
+
+    /// Everything the vfs can use, at the oldest version.
+    pub fn of_any_app(wasi: &Wasi) -> Self {
+        let versions = wasi.used().map(|path| (path.to_owned(), Version::new(0, 2, 0))).collect();
+        Self { versions, named: BTreeSet::new() }
+    }
+
+    pub fn version(&self, path: &str) -> Option<&Version> {
+        self.versions.get(path)
+    }
+
+    fn allow(&self, wasi: &Wasi, import: &HostImport) -> bool {
+        let (Some(version), Some(interface)) = (self.version(&import.path), wasi.interface(&import.path)) else {
+            return false;
+        };
+        match &import.item {
+            HostItem::Drop(resource) => interface.types.contains_key(resource),
+            // For any app it stands for `exit-with-code`, which old hosts have not.
+            HostItem::Function(name) if is_exit(import) && !self.named.is_empty() => {
+                self.named.contains(&(import.path.clone(), name.clone()))
+            }
+            HostItem::Function(name) => interface.functions.get(name).is_some_and(|function| {
+                is_in_version(&function.stability, version) || self.named.contains(&(import.path.clone(), name.clone()))
+            }),
+        }
+    }
+}
+
+fn is_exit(import: &HostImport) -> bool {
+    import.path == "wasi:cli/exit" && import.item == HostItem::Function("exit".into())
+}
+
+/// One import of the module that the host would provide.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct HostImport {
+    path: String,
+    item: HostItem,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum HostItem {
+    Function(String),
+    /// `resource.drop`.
+    Drop(String),
+}
+
+impl HostImport {
+    /// From the names of a core import.
+    pub(super) fn new(module: &str, name: &str) -> Self {
+        let item = match name.strip_prefix("[resource-drop]") {
+            Some(resource) => HostItem::Drop(resource.into()),
+            None => HostItem::Function(name.strip_prefix("[async-lower]").unwrap_or(name).into()),
+        };
+        Self { path: module.into(), item }
+    }
+}
+
+/// Which of `imports` can be of use: they are granted, and something that remains makes the resources they need. An app without
+/// stdio has no stream of the host, so no function on one can ever be called; unless a wrapped interface makes one.
+pub(super) fn useful(wasi: &Wasi, order: &Order, imports: BTreeSet<HostImport>) -> BTreeSet<HostImport> {
+    let granted: BTreeSet<_> = imports.into_iter().filter(|import| order.grants.allow(wasi, import)).collect();
+    let mut useful = BTreeSet::new();
+    let wrapped = order.wrapped.made.iter();
+    let of_host = wrapped.filter_map(|(path, name)| wasi.resource(*wasi.interface(path)?.types.get(name)?));
+    let mut made: BTreeSet<_> = of_host.collect();
+    loop {
+        let before = useful.len();
+        for import in &granted {
+            let Some((needs, makes)) = resources(wasi, import) else { continue };
+            if needs.is_subset(&made) && useful.insert(import.clone()) {
+                made.extend(makes);
+            }
+        }
+        if useful.len() == before {
+            return useful;
+        }
+    }
+}
+
+/// What remains, as demands at the granted versions.
+pub(super) fn demands(grants: &Grants, imports: &BTreeSet<HostImport>) -> Demands {
+    let mut demands = Demands::new();
+    for import in imports {
+        let Some(version) = grants.version(&import.path) else { continue };
+        let demand = demands.entry(InterfaceName::new(import.path.clone(), version.clone())).or_default();
+        match &import.item {
+            HostItem::Function(name) => demand.functions.insert(name.clone()),
+            HostItem::Drop(resource) => demand.types.insert(resource.clone()),
+        };
+    }
+    demands
+}
+
+/// The resources that an import takes, and those it gives.
+fn resources(wasi: &Wasi, import: &HostImport) -> Option<(BTreeSet<TypeId>, BTreeSet<TypeId>)> {
+    match &import.item {
+        HostItem::Drop(resource) => {
+            let id = *wasi.interface(&import.path)?.types.get(resource)?;
+            Some((BTreeSet::from([wasi.resource(id)?]), BTreeSet::new()))
+        }
+        HostItem::Function(name) => {
+            let function = wasi.function(&import.path, name)?;
+            let params = function.params.len();
+            let mut types = signature(function);
+            let needs = types.by_ref().take(params).flat_map(|ty| handles(wasi, ty)).collect();
+            Some((needs, types.flat_map(|ty| handles(wasi, ty)).collect()))
+        }
+    }
+}
+
+fn handles(wasi: &Wasi, ty: Type) -> Vec<TypeId> {
+    let Type::Id(id) = ty else { return Vec::new() };
+    match &wasi.resolve.types[id].kind {
+        TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => wasi.resource(*id).into_iter().collect(),
+        kind => parts(kind).into_iter().flat_map(|ty| handles(wasi, ty)).collect(),
+    }
+}

@@ -1,0 +1,137 @@
+//! The vfs's module as it sits inside an app's own component, where it is called through glue.
+//!
+//! No component is around it, so its functions keep their names without versions, and its handles are plain numbers that say whose
+//! they are.
+
+use std::collections::BTreeSet;
+
+use walrus::ir::BinaryOp;
+use walrus::{ExportItem, Module, ValType};
+
+use super::ends;
+use super::imports::{do_nothing, function_imports};
+use super::module::{self, Embedding, INTRINSICS, Placed};
+use super::policy;
+use crate::error::TailorError;
+use vfs_compose_wasi::Wasi;
+
+/// The bit of a handle that says it is the vfs's. No host has as many handles.
+const VIRTUAL: i32 = vfs_abi::HANDLE_TAG as i32;
+const RESOURCE_NEW: &str = "[resource-new]";
+/// What begins the names of functions for the running task.
+const OF_TASK: &str = "[task-";
+
+/// A vfs module with an empty place where its image goes.
+pub struct Inside {
+    pub module: Vec<u8>,
+    /// What it imports, in order.
+    pub imports: Vec<HostFunction>,
+    pub place: Placed,
+}
+
+/// An imported function.
+#[derive(Clone, Debug)]
+pub struct HostFunction {
+    /// The interface, without version.
+    pub path: String,
+    pub name: String,
+    pub params: Vec<wasm_encoder::ValType>,
+    pub results: Vec<wasm_encoder::ValType>,
+}
+
+pub use vfs_abi::names::BUSY;
+
+/// Leaves of the module what `exports` (`interface#function`) need. An import that `granted` refuses, by interface and name, does
+/// nothing.
+pub fn inside(
+    wasi: &Wasi,
+    exports: &BTreeSet<String>,
+    granted: impl Fn(&str, &str) -> bool,
+    embedding: &Embedding,
+) -> Result<Inside, TailorError> {
+    of_module(wasi, embedding.guest.module, exports, granted, embedding)
+}
+
+pub(super) fn of_module(
+    wasi: &Wasi,
+    module: &[u8],
+    exports: &BTreeSet<String>,
+    granted: impl Fn(&str, &str) -> bool,
+    embedding: &Embedding,
+) -> Result<Inside, TailorError> {
+    let mut module = module::parse(module)?;
+    policy::apply(&mut module, &embedding.answers)?;
+    let place = module::place(&mut module, embedding)?;
+    module::replace_embed_imports(&mut module, embedding, &place)?;
+    keep_exports(&mut module, exports)?;
+    mark_handles(&mut module)?;
+    let busy = module.globals.add_local(ValType::I32, true, false, walrus::ConstExpr::Value(walrus::ir::Value::I32(0)));
+    module.exports.add(BUSY, busy);
+    for (id, (path, name)) in function_imports(&module, |_| true) {
+        let is_of_tasks = path == ends::ROOT || path.starts_with(ends::ENDS);
+        if !is_of_tasks && wasi.interface(&path).is_none() {
+            return Err(TailorError::UnknownImport { module: path, name });
+        }
+        if is_of_tasks || !granted(&path, &name) {
+            do_nothing(&mut module, id)?;
+        }
+    }
+    walrus::passes::gc::run(&mut module);
+    let imports = function_imports(&module, |_| true).into_iter().map(|(id, (path, name))| {
+        let ty = module.types.get(module.funcs.get(id).ty());
+        HostFunction { path, name, params: encoded(ty.params()), results: encoded(ty.results()) }
+    });
+    let imports = imports.collect();
+    module::add_segments(&mut module, embedding, &place);
+    Ok(Inside { module: module.emit_wasm(), imports, place: place.placed() })
+}
+
+fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), TailorError> {
+    let functions = |module: &Module| -> Vec<_> {
+        let of_interfaces = module.exports.iter().filter(|export| export.name.contains('#'));
+        of_interfaces
+            .filter(|export| matches!(export.item, ExportItem::Function(_)))
+            .map(|export| (export.id(), export.name.clone()))
+            .collect()
+    };
+    let all = functions(module);
+    if let Some(missing) = exports.iter().find(|name| !all.iter().any(|(_, known)| known == *name)) {
+        return Err(TailorError::module(format!("it has no `{missing}`")));
+    }
+    all.into_iter().filter(|(_, name)| !exports.contains(name)).for_each(|(id, _)| module.exports.delete(id));
+    walrus::passes::gc::run(module);
+    Ok(())
+}
+
+/// A new handle is the vfs's number with the bit set.
+fn mark_handles(module: &mut Module) -> Result<(), TailorError> {
+    for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
+        // Nothing is a task in here. But what a task would do may be named in the module's table.
+        if name.starts_with(OF_TASK) {
+            do_nothing(module, id)?;
+            continue;
+        }
+        if !name.starts_with(RESOURCE_NEW) {
+            return Err(TailorError::UnknownImport { module: from, name });
+        }
+        let replaced = module.replace_imported_func(id, |(body, args)| {
+            for arg in args {
+                body.local_get(*arg);
+            }
+            body.i32_const(VIRTUAL).binop(BinaryOp::I32Or);
+        });
+        replaced.map_err(TailorError::module)?;
+    }
+    Ok(())
+}
+
+fn encoded(types: &[ValType]) -> Vec<wasm_encoder::ValType> {
+    let one = |ty: &ValType| match ty {
+        ValType::I64 => wasm_encoder::ValType::I64,
+        ValType::F32 => wasm_encoder::ValType::F32,
+        ValType::F64 => wasm_encoder::ValType::F64,
+        // The canonical ABI has no other.
+        _ => wasm_encoder::ValType::I32,
+    };
+    types.iter().map(one).collect()
+}

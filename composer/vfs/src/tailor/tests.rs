@@ -1,0 +1,75 @@
+//! A vfs module of another build is refused.
+
+use std::collections::BTreeSet;
+
+use vfs_abi::settings;
+use walrus::RawCustomSection;
+
+use super::{Demands, Embedding, Grants, Order, PumpStart, Wrapped, inside, module};
+use crate::error::TailorError;
+use crate::guest::PLAIN;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_wasi::Wasi;
+
+/// The vfs's module with this, or nothing, in the place of the version of its settings.
+fn declaring(version: Option<&[u8]>) -> Vec<u8> {
+    let mut module = walrus::Module::from_buffer(PLAIN.module).unwrap();
+    let own = module.customs.remove_raw(settings::SECTION).unwrap();
+    assert_eq!(own.data, settings::VERSION.to_le_bytes());
+    if let Some(data) = version {
+        module.customs.add(RawCustomSection { name: settings::SECTION.into(), data: data.into() });
+    }
+    module.emit_wasm()
+}
+
+fn embedding() -> Embedding {
+    Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() }
+}
+
+/// What is said where this module is to be plugged, and where it is to be linked.
+fn refused(module: &[u8]) -> [String; 2] {
+    let wasi = Wasi::new().unwrap();
+    let order = Order {
+        exports: Demands::new(),
+        grants: Grants::of_app(&wasi, &Demands::new()),
+        pump: PumpStart::FirstOpen,
+        wrapped: Wrapped::default(),
+    };
+    let plugged = module::edit(&wasi, module, &order, &embedding()).map(drop).unwrap_err();
+    let linked = inside::of_module(&wasi, module, &BTreeSet::new(), |_, _| false, &embedding()).map(drop).unwrap_err();
+    [plugged, linked].map(|error| {
+        assert!(matches!(error, TailorError::SettingsVersion { .. }), "{error}");
+        error.to_string()
+    })
+}
+
+#[test]
+fn settings_of_another_version_are_refused() {
+    let other = settings::VERSION + 1;
+    let expected = format!(
+        "the vfs module reads settings of version {other}, but this composer writes version {}: build both from the \
+         same sources",
+        settings::VERSION
+    );
+    assert_eq!(refused(&declaring(Some(&other.to_le_bytes()))), [expected.clone(), expected]);
+}
+
+#[test]
+fn settings_of_no_version_are_refused() {
+    let expected = format!(
+        "the vfs module reads settings of no known version, but this composer writes version {}: build both from the \
+         same sources",
+        settings::VERSION
+    );
+    for version in [None, Some(&b""[..]), Some(b"1"), Some(&[1, 0, 0, 0, 0])] {
+        assert_eq!(refused(&declaring(version)), [expected.clone(), expected.clone()], "{version:?}");
+    }
+}
+
+#[test]
+fn the_version_is_not_in_what_is_made() {
+    let mut module = module::parse(&declaring(Some(&settings::VERSION.to_le_bytes()))).unwrap();
+    assert_eq!(module.customs.iter().count(), 0);
+    let name = settings::SECTION.as_bytes();
+    assert!(!module.emit_wasm().windows(name.len()).any(|bytes| bytes == name));
+}

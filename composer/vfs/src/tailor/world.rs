@@ -1,0 +1,161 @@
+//! The world of a tailored vfs: copies of WASI's interfaces, each at its version and with only what is asked for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use wit_parser::{
+    Interface, InterfaceId, PackageName, Resolve, TypeDef, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
+};
+
+use vfs_compose_wasi::{Demand, Demands};
+use vfs_compose_wasi::InterfaceName;
+use vfs_compose_wit as types;
+use vfs_compose_wasi::Wasi;
+use vfs_compose_wit::package_of;
+
+/// The host's interfaces in this world, so that they are not taken for the exports of the same name.
+const HOST_NAMESPACE: &str = "host";
+
+/// The name a host's interface has in the world.
+pub(super) fn host_name(name: &InterfaceName) -> String {
+    match name.base().split_once(':') {
+        Some((_, rest)) => format!("{HOST_NAMESPACE}:{rest}@{}", name.version),
+        None => name.to_string(),
+    }
+}
+
+/// A world that imports the one (under the names of [`host_name`]) and exports the other. Both are closed.
+pub(super) fn build(wasi: &Wasi, host: &Demands, exports: &Demands) -> (Resolve, WorldId) {
+    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+    let name = PackageName { namespace: "vfs-compose".into(), name: "vfs".into(), version: None };
+    let package = package_of(&mut resolve, name);
+    let imports = Copier::copy_all(wasi, &mut resolve, host, Some(HOST_NAMESPACE));
+    let exports = Copier::copy_all(wasi, &mut resolve, exports, None);
+    let world = resolve.worlds.alloc(World {
+        name: "vfs".into(),
+        imports: imports.into_iter().map(item).collect(),
+        exports: exports.into_iter().map(item).collect(),
+        package: Some(package),
+        docs: Default::default(),
+        stability: Default::default(),
+        includes: Vec::new(),
+        span: Default::default(),
+    });
+    resolve.packages[package].worlds.insert("vfs".into(), world);
+    (resolve, world)
+}
+
+fn item(id: InterfaceId) -> (WorldKey, WorldItem) {
+    let item = WorldItem::Interface {
+        id,
+        stability: Default::default(),
+        external_id: None,
+        docs: Default::default(),
+        span: Default::default(),
+    };
+    (WorldKey::Interface(id), item)
+}
+
+/// Copies interfaces, each after those it uses: types come before their users.
+struct Copier<'a> {
+    wasi: &'a Wasi,
+    to: &'a mut Resolve,
+    demands: &'a Demands,
+    namespace: Option<&'a str>,
+    done: BTreeMap<InterfaceName, InterfaceId>,
+    order: Vec<InterfaceId>,
+}
+
+impl<'a> Copier<'a> {
+    fn copy_all(
+        wasi: &'a Wasi,
+        to: &'a mut Resolve,
+        demands: &'a Demands,
+        namespace: Option<&'a str>,
+    ) -> Vec<InterfaceId> {
+        let mut copier = Self { wasi, to, demands, namespace, done: BTreeMap::new(), order: Vec::new() };
+        for (name, demand) in demands {
+            copier.interface(name, demand);
+        }
+        copier.order
+    }
+
+    fn interface(&mut self, name: &InterfaceName, demand: &Demand) -> Option<InterfaceId> {
+        if let Some(&id) = self.done.get(name) {
+            return Some(id);
+        }
+        for (path, version) in &demand.uses {
+            let used = InterfaceName::new(path.clone(), version.clone());
+            // An app may name a version of an interface it takes nothing from.
+            if let Some(demand) = self.demands.get(&used) {
+                self.interface(&used, demand);
+            }
+        }
+        let from = self.wasi.interface(&name.path)?;
+        let (namespace, rest) = name.base().split_once(':')?;
+        let (package, interface) = rest.split_once('/')?;
+        let package = PackageName {
+            namespace: self.namespace.unwrap_or(namespace).into(),
+            name: package.into(),
+            version: Some(name.version.clone()),
+        };
+        let package = package_of(self.to, package);
+        let id = self.to.interfaces.alloc(Interface {
+            name: Some(interface.into()),
+            types: Default::default(),
+            functions: Default::default(),
+            package: Some(package),
+            docs: Default::default(),
+            stability: Default::default(),
+            span: Default::default(),
+            clone_of: None,
+        });
+        self.to.packages[package].interfaces.insert(interface.into(), id);
+        let mut types = Types { copier: self, uses: demand, owner: id, copies: HashMap::new() };
+        let mut named: Vec<_> = from.types.iter().filter(|(name, _)| demand.types.contains(*name)).collect();
+        named.sort_by_key(|(_, id)| id.index());
+        for (name, from) in named {
+            let copy = types.copy(*from, TypeOwner::Interface(id));
+            types.copier.to.interfaces[id].types.insert(name.clone(), copy);
+        }
+        for function in from.functions.values().filter(|function| demand.functions.contains(&function.name)) {
+            let copy = types::function_with(function, |from| types.id(from));
+            types.copier.to.interfaces[id].functions.insert(function.name.clone(), copy);
+        }
+        self.done.insert(name.clone(), id);
+        self.order.push(id);
+        Some(id)
+    }
+}
+
+/// The types of one interface while it is copied.
+struct Types<'c, 'a> {
+    copier: &'c mut Copier<'a>,
+    uses: &'c Demand,
+    owner: InterfaceId,
+    copies: HashMap<TypeId, TypeId>,
+}
+
+impl Types<'_, '_> {
+    fn id(&mut self, from: TypeId) -> TypeId {
+        if let Some(&copy) = self.copies.get(&from) {
+            return copy;
+        }
+        self.foreign(from).unwrap_or_else(|| self.copy(from, TypeOwner::None))
+    }
+
+    /// The copy of another interface's type, made before.
+    fn foreign(&self, from: TypeId) -> Option<TypeId> {
+        let (path, name) = self.copier.wasi.home_of(from)?;
+        let version = self.uses.uses.get(&path)?.clone();
+        let interface = *self.copier.done.get(&InterfaceName::new(path, version))?;
+        self.copier.to.interfaces[interface].types.get(name).copied().filter(|_| interface != self.owner)
+    }
+
+    fn copy(&mut self, from: TypeId, owner: TypeOwner) -> TypeId {
+        let TypeDef { name, kind, .. } = &self.copier.wasi.resolve.types[from];
+        let kind = types::with_parts(kind, |part| self.id(part));
+        let copy = types::define(self.copier.to, name.clone(), owner, kind);
+        self.copies.insert(from, copy);
+        copy
+    }
+}

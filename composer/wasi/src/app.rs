@@ -1,0 +1,157 @@
+//! What the app is and what it imports.
+
+mod expected;
+mod structure;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use wit_component::DecodedWasm;
+use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem};
+
+use crate::error::AppError;
+use crate::name::InterfaceName;
+use crate::demand::{Demand, Demands};
+use crate::wasi::Wasi;
+
+/// What the imports of an app with files begin with.
+pub const FILESYSTEM: &str = "wasi:filesystem/";
+
+/// An app as a component, and what it wants.
+pub struct App {
+    /// The component.
+    pub component: Vec<u8>,
+    /// Every import of the component, as it is written there.
+    pub imports: BTreeSet<String>,
+    /// The imported interfaces, those that others use first.
+    pub all_interfaces: IndexMap<InterfaceId, String>,
+    /// Every export, in order.
+    pub exports: Vec<String>,
+    /// What it asks of interfaces that the vfs has.
+    pub served: Demands,
+    /// What it asks of interfaces that the vfs has not, and asks the host for itself.
+    pub lent: Demands,
+    /// Names of imports that no host may be asked for.
+    pub withheld: BTreeSet<String>,
+    /// All its types.
+    pub resolve: Resolve,
+    /// Its own world.
+    pub world: WorldId,
+    /// The imports that the vfs has, as they are in `resolve`.
+    pub interfaces: BTreeMap<InterfaceId, InterfaceName>,
+}
+
+impl App {
+    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`. `virtualizes` returns whether the vfs
+    /// provides an interface, by its path, of those that it can provide.
+    ///
+    /// # Errors
+    /// [`AppError`]: it cannot be read, or imports what the vfs does not have.
+    pub fn read(wasi: &Wasi, bytes: Vec<u8>, virtualizes: &dyn Fn(&str) -> bool) -> Result<Self, AppError> {
+        let component = match structure::kind(&bytes)? {
+            structure::Kind::Component => bytes,
+            structure::Kind::Module => vfs_preview1::componentize(&bytes).map_err(adaption_error)?,
+        };
+        let decoded =
+            wit_component::decode(&component).map_err(|source| AppError::Invalid { source: source.into() })?;
+        let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
+        let imports = resolve.worlds[world].imports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let all_interfaces = resolve.worlds[world].imports.iter().filter_map(|(key, item)| match item {
+            WorldItem::Interface { id, .. } => Some((*id, resolve.name_world_key(key))),
+            _ => None,
+        });
+        let all_interfaces = all_interfaces.collect();
+        let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
+        let interfaces = interfaces(wasi, virtualizes, &resolve, world)?;
+        for (id, name) in &interfaces {
+            expected::check(wasi, &resolve, *id, name)?;
+        }
+        let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
+        let lent = lent(wasi, &resolve, world);
+        let withheld = BTreeSet::new();
+        Ok(Self { component, imports, all_interfaces, exports, served, lent, withheld, resolve, world, interfaces })
+    }
+
+    /// What the vfs may ask of the host, too.
+    pub fn granted(&self) -> Demands {
+        let granted =
+            self.served.iter().chain(&self.lent).filter(|(name, _)| !self.withheld.contains(&name.to_string()));
+        granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
+    }
+
+    /// An interface of WASI 0.3 that the vfs has for it. Of a clock there is nothing to have but the host's.
+    pub fn of_0_3(&self) -> Option<&InterfaceName> {
+        self.served.keys().find(|name| name.is_wasi_0_3() && !name.path.starts_with("wasi:clocks/"))
+    }
+
+    /// Whether anything of the tree would ever be asked for.
+    pub fn has_filesystem(&self) -> bool {
+        self.served.keys().any(|name| name.path.starts_with(FILESYSTEM))
+    }
+}
+
+fn adaption_error(error: vfs_preview1::AdaptError) -> AppError {
+    AppError::NotAdaptable { source: error.into() }
+}
+
+/// The imports that the vfs has.
+fn interfaces(
+    wasi: &Wasi,
+    virtualizes: &dyn Fn(&str) -> bool,
+    resolve: &Resolve,
+    world: WorldId,
+) -> Result<BTreeMap<InterfaceId, InterfaceName>, AppError> {
+    let mut served = BTreeMap::new();
+    let mut other = Vec::new();
+    for (key, item) in &resolve.worlds[world].imports {
+        let WorldItem::Interface { id, .. } = item else { continue };
+        let full = resolve.name_world_key(key);
+        match InterfaceName::parse(&full) {
+            Some(name) if wasi.serves(&name.path) && virtualizes(&name.path) && name.is_wasi() => {
+                served.insert(*id, name);
+            }
+            _ if full.starts_with(FILESYSTEM) => other.push(full),
+            _ => {}
+        }
+    }
+    if other.is_empty() { Ok(served) } else { Err(AppError::OtherVersion { interfaces: other }) }
+}
+
+/// The imports that the vfs has not, and has use for.
+fn lent(wasi: &Wasi, resolve: &Resolve, world: WorldId) -> Demands {
+    let imports = resolve.worlds[world].imports.iter();
+    let named = imports.filter_map(|(key, item)| match item {
+        WorldItem::Interface { id, .. } => Some((InterfaceName::parse(&resolve.name_world_key(key))?, *id)),
+        _ => None,
+    });
+    let used: BTreeSet<&str> = wasi.used().collect();
+    let lent = named.filter(|(name, _)| used.contains(name.path.as_str()) && !wasi.serves(&name.path));
+    lent.map(|(name, id)| (name, demand(resolve, id))).collect()
+}
+
+fn demand(resolve: &Resolve, id: InterfaceId) -> Demand {
+    let interface = &resolve.interfaces[id];
+    let mut demand = Demand {
+        functions: interface.functions.keys().cloned().collect(),
+        types: interface.types.keys().cloned().collect(),
+        ..Demand::default()
+    };
+    for ty in interface.types.values() {
+        let TypeDefKind::Type(Type::Id(used)) = resolve.types[*ty].kind else { continue };
+        let TypeOwner::Interface(owner) = resolve.types[used].owner else { continue };
+        let name = resolve.id_of(owner).and_then(|name| InterfaceName::parse(&name));
+        if let Some(name) = name.filter(|_| owner != id) {
+            demand.uses.insert(name.path, name.version);
+        }
+    }
+    demand
+}
+
+/// # Errors
+/// As [`structure::kind`], and [`AppError::NotAComponent`].
+pub fn require_component(bytes: &[u8]) -> Result<(), AppError> {
+    match structure::kind(bytes)? {
+        structure::Kind::Component => Ok(()),
+        structure::Kind::Module => Err(AppError::NotAComponent),
+    }
+}

@@ -1,0 +1,176 @@
+//! The WIT of WASI 0.2 and 0.3 and our own world over it, as of build time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+use wit_parser::{
+    Function, Interface, InterfaceId, PackageId, Resolve, Stability, Type, TypeDefKind, TypeId, TypeOwner,
+};
+use wit_parser::{WorldItem, WorldKey};
+
+use crate::error::WitError;
+use crate::name::{TRACK_3, track};
+
+/// Crate, name and text of each WIT file of the crates `wasip2` and `wasip3`.
+pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
+const WORLD: &str = include_str!("../../../wit/vfs.wit");
+/// What a variant of the vfs for tests asks of the host besides.
+#[cfg(feature = "test-guest")]
+const LATE: &str = include_str!("../../../wit/late.wit");
+/// Dependencies before their users.
+const ORDER: [&str; 7] = [
+    "wasip2/io.wit",
+    "wasip2/clocks.wit",
+    "wasip2/random.wit",
+    "wasip2/filesystem.wit",
+    "wasip2/sockets.wit",
+    "wasip2/cli.wit",
+    "wasip2/http.wit",
+];
+const ORDER_3: [&str; 6] = [
+    "wasip3/clocks.wit",
+    "wasip3/random.wit",
+    "wasip3/filesystem.wit",
+    "wasip3/sockets.wit",
+    "wasip3/cli.wit",
+    "wasip3/http.wit",
+];
+/// The interface whose resource `error` functions of other packages are asked about.
+pub const ERRORS: &str = "wasi:io/error";
+/// The interface of the host's that a variant for tests asks.
+pub const LATE_TREE: &str = "vfs-compose:late/tree";
+/// The interface of the vfs's own that starts what feeds the streams of WASI 0.3.
+pub const PUMP: &str = "vfs-compose:vfs/pump";
+pub const PUMP_VERSION: Version = Version::new(0, 1, 0);
+
+/// WASI at the version it was published with, and what of it the vfs serves and uses.
+pub struct Wasi {
+    pub resolve: Resolve,
+    /// Interfaces by path without version.
+    by_path: BTreeMap<String, InterfaceId>,
+    served: BTreeSet<String>,
+    used: BTreeSet<String>,
+    version: Version,
+    version_3: Version,
+}
+
+impl Wasi {
+    /// Parses the embedded text.
+    pub fn new() -> Result<Self, WitError> {
+        let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+        let version = push_all(&mut resolve, &ORDER)?;
+        let version_3 = push_all(&mut resolve, &ORDER_3)?;
+        let own = push(&mut resolve, "vfs.wit", WORLD)?;
+        let world = resolve.packages[own].worlds["vfs"];
+        #[cfg(feature = "test-guest")]
+        push(&mut resolve, "late.wit", LATE)?;
+        let by_path = resolve.interfaces.iter().filter_map(|(id, _)| Some((path_of(&resolve, id)?, id))).collect();
+        let served = paths(&resolve, &resolve.worlds[world].exports);
+        let mut used = paths(&resolve, &resolve.worlds[world].imports);
+        used.extend(cfg!(feature = "test-guest").then(|| LATE_TREE.to_owned()));
+        Ok(Self { resolve, by_path, served, used, version, version_3 })
+    }
+
+    /// Whether the vfs has this interface.
+    pub fn serves(&self, path: &str) -> bool {
+        self.served.contains(path)
+    }
+
+    /// Paths of the interfaces of WASI 0.2 that the vfs has.
+    pub fn served(&self) -> impl Iterator<Item = &str> {
+        self.served.iter().map(String::as_str).filter(|path| path.starts_with("wasi:") && !path.ends_with(TRACK_3))
+    }
+
+    /// The same of WASI 0.3.
+    pub fn served_3(&self) -> impl Iterator<Item = &str> {
+        self.served.iter().map(String::as_str).filter(|path| path.ends_with(TRACK_3))
+    }
+
+    /// Paths of all interfaces that the vfs may ask of the host.
+    pub fn used(&self) -> impl Iterator<Item = &str> {
+        self.used.iter().map(String::as_str)
+    }
+
+    /// The version that the embedded text of an interface has.
+    pub fn version(&self, path: &str) -> &Version {
+        if path.ends_with(TRACK_3) { &self.version_3 } else { &self.version }
+    }
+
+    pub fn interface(&self, path: &str) -> Option<&Interface> {
+        self.by_path.get(path).map(|&id| &self.resolve.interfaces[id])
+    }
+
+    pub fn function(&self, path: &str, name: &str) -> Option<&Function> {
+        self.interface(path)?.functions.get(name)
+    }
+
+    /// The path of the interface a type belongs to, and its name there. `None` for a type without a name.
+    pub fn home_of(&self, id: TypeId) -> Option<(String, &str)> {
+        let ty = &self.resolve.types[id];
+        let TypeOwner::Interface(owner) = ty.owner else { return None };
+        Some((path_of(&self.resolve, owner)?, ty.name.as_deref()?))
+    }
+
+    /// The resource that a name stands for, through `use` and other aliases.
+    pub fn resource(&self, mut id: TypeId) -> Option<TypeId> {
+        loop {
+            match self.resolve.types[id].kind {
+                TypeDefKind::Type(Type::Id(next)) => id = next,
+                TypeDefKind::Resource => return Some(id),
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// All packages of WASI 0.2 without what is not stable.
+pub fn stable() -> Result<Resolve, WitError> {
+    let mut resolve = Resolve::default();
+    push_all(&mut resolve, &ORDER)?;
+    Ok(resolve)
+}
+
+/// Adds the embedded text, and gives its version.
+fn push_all(resolve: &mut Resolve, files: &[&'static str]) -> Result<Version, WitError> {
+    let mut version = None;
+    for &name in files {
+        let (name, text) = FILES.iter().find(|(file, _)| *file == name).ok_or(WitError::NoWit { name })?;
+        let package = push(resolve, name, text)?;
+        version = resolve.packages[package].name.version.clone();
+    }
+    version.ok_or(WitError::NoWit { name: "version" })
+}
+
+/// Whether an item is part of a package at `version`.
+pub fn is_in_version(stability: &Stability, version: &Version) -> bool {
+    match stability {
+        Stability::Unknown => true,
+        Stability::Unstable { .. } => false,
+        Stability::Stable { since, .. } => since <= version,
+    }
+}
+
+/// The path of an interface, as in [`InterfaceName::path`](crate::InterfaceName::path).
+pub fn path_of(resolve: &Resolve, id: InterfaceId) -> Option<String> {
+    let interface = &resolve.interfaces[id];
+    let package = &resolve.packages[interface.package?].name;
+    let base = format!("{}:{}/{}", package.namespace, package.name, interface.name.as_ref()?);
+    Some(match &package.version {
+        Some(version) => track(&base, version),
+        None => base,
+    })
+}
+
+fn push(resolve: &mut Resolve, name: &str, text: &str) -> Result<PackageId, WitError> {
+    resolve.push_source(name, text).map_err(|source| WitError::Wit { source: source.into() })
+}
+
+fn paths(resolve: &Resolve, items: &indexmap::IndexMap<WorldKey, WorldItem>) -> BTreeSet<String> {
+    items
+        .values()
+        .filter_map(|item| match item {
+            WorldItem::Interface { id, .. } => path_of(resolve, *id),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,70 @@
+//! Work with the types of `wit-parser` that knows nothing of WASI: what a type is made of, and types made again with
+//! others in their place.
+#![forbid(unsafe_code)]
+
+mod rewrite;
+
+use std::collections::BTreeSet;
+
+use wit_parser::{Function, Handle, Package, PackageId, PackageName, Resolve, Type, TypeDefKind, TypeId};
+
+pub use rewrite::{define, function_with, with_parts};
+
+/// The types a type is made of.
+pub fn parts(kind: &TypeDefKind) -> Vec<Type> {
+    match kind {
+        TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
+        TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => vec![Type::Id(*id)],
+        TypeDefKind::Tuple(tuple) => tuple.types.clone(),
+        TypeDefKind::Variant(variant) => variant.cases.iter().filter_map(|case| case.ty).collect(),
+        TypeDefKind::Option(ty)
+        | TypeDefKind::List(ty)
+        | TypeDefKind::FixedLengthList(ty, _)
+        | TypeDefKind::Type(ty) => vec![*ty],
+        TypeDefKind::Map(key, value) => vec![*key, *value],
+        TypeDefKind::Result(result) => [result.ok, result.err].into_iter().flatten().collect(),
+        TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => ty.iter().copied().collect(),
+        TypeDefKind::Resource | TypeDefKind::Flags(_) | TypeDefKind::Enum(_) | TypeDefKind::Unknown => Vec::new(),
+    }
+}
+
+/// Parameters and result of a function.
+pub fn signature(function: &Function) -> impl Iterator<Item = Type> + '_ {
+    function.params.iter().map(|param| param.ty).chain(function.result)
+}
+
+/// The package of this name, made if it is not there.
+pub fn package_of(resolve: &mut Resolve, name: PackageName) -> PackageId {
+    if let Some(&id) = resolve.package_names.get(&name) {
+        return id;
+    }
+    let package = Package {
+        name: name.clone(),
+        docs: Default::default(),
+        interfaces: Default::default(),
+        worlds: Default::default(),
+    };
+    let id = resolve.packages.alloc(package);
+    resolve.package_names.insert(name, id);
+    id
+}
+
+/// The resources whose handles a function of any package takes for good.
+pub fn taken(resolve: &Resolve, function: &Function) -> BTreeSet<TypeId> {
+    let mut taken = BTreeSet::new();
+    let mut todo: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
+    while let Some(ty) = todo.pop() {
+        let Type::Id(id) = ty else { continue };
+        match &resolve.types[id].kind {
+            TypeDefKind::Handle(Handle::Own(resource)) => {
+                let mut resource = *resource;
+                while let TypeDefKind::Type(Type::Id(next)) = resolve.types[resource].kind {
+                    resource = next;
+                }
+                taken.insert(resource);
+            }
+            kind => todo.extend(parts(kind)),
+        }
+    }
+    taken
+}

@@ -1,0 +1,325 @@
+//! What the composer tells the vfs: preopens, what the process around it is given, and options, as bytes beside the image.
+//!
+//! The encoding is a sequence of little-endian `u64` numbers and lists; a list is a `u32` count and then its strings, each a `u32`
+//! length and UTF-8 bytes. It is read in place.
+//!
+//! There is no version in it. The guest's module says in a custom section, [`SECTION`], which [`VERSION`] it reads; the composer
+//! compares it with its own when it takes the module, and leaves the section out of what it makes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::Limits;
+
+/// Version of the encoding. Raise it with every change after which the same bytes mean something else or are read no more: a
+/// number or list is added, removed or moved, or a number gets one more meaning (another kind of stream).
+pub const VERSION: u32 = 1;
+
+/// Name of the custom section of the guest's module that holds [`VERSION`], four bytes, little-endian.
+pub const SECTION: &str = "vfs-compose:settings";
+
+/// Everything the command line can say about the filesystem and the process around it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Nothing in the tree can be changed.
+    pub read_only: bool,
+    /// Quotas.
+    pub limits: Limits,
+    /// `(path in the tree, name the app sees)`, in order.
+    pub preopens: Vec<(String, String)>,
+    /// Variables set over those of the host.
+    pub environment: Vec<(String, String)>,
+    /// Arguments put between the program's name and the host's arguments.
+    pub arguments: Vec<String>,
+    /// Names of the host's variables that go on to the app; `None` for all.
+    pub inherited: Option<Vec<String>>,
+    /// The program's name, instead of the host's.
+    pub program: Option<String>,
+    /// The initial directory, instead of the host's.
+    pub directory: Option<String>,
+    /// What the standard streams are.
+    pub stdin: Stdio<String>,
+    /// See [`Settings::stdin`].
+    pub stdout: Stdio<String>,
+    /// See [`Settings::stdin`].
+    pub stderr: Stdio<String>,
+    /// What random numbers begin with, where they are not the host's.
+    pub seed: u64,
+}
+
+/// What a standard stream is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stdio<S> {
+    /// The host's.
+    #[default]
+    Host,
+    /// At its end; or takes everything and keeps nothing.
+    Null,
+    /// Every call fails, with this message.
+    Denied(S),
+    /// A file of the tree, by its path from the root; emptied first if it is written to.
+    File(S),
+    /// A file of the tree, which is written to after what is there.
+    Append(S),
+}
+
+impl<S> Stdio<S> {
+    fn kind(&self) -> u64 {
+        match self {
+            Self::Host => 0,
+            Self::Null => 1,
+            Self::Denied(_) => 2,
+            Self::File(_) => 3,
+            Self::Append(_) => 4,
+        }
+    }
+
+    fn text(&self) -> Option<&S> {
+        match self {
+            Self::Host | Self::Null => None,
+            Self::Denied(text) | Self::File(text) | Self::Append(text) => Some(text),
+        }
+    }
+
+    fn new(kind: u64, text: S) -> Option<Self> {
+        Some(match kind {
+            0 => Self::Host,
+            1 => Self::Null,
+            2 => Self::Denied(text),
+            3 => Self::File(text),
+            4 => Self::Append(text),
+            _ => return None,
+        })
+    }
+}
+
+impl Settings {
+    /// The bytes that [`SettingsView::new`] reads.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let Limits { max_bytes, max_nodes, max_open } = self.limits;
+        let limits = [max_bytes, u64::from(max_nodes), u64::from(max_open)];
+        let streams = [&self.stdin, &self.stdout, &self.stderr];
+        let numbers = [u64::from(self.read_only), u64::from(self.inherited.is_some()), self.seed];
+        for number in numbers.into_iter().chain(limits).chain(streams.map(Stdio::kind)) {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        let flat = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().flat_map(|(a, b)| [a.clone(), b.clone()]).collect()
+        };
+        let lists = [
+            flat(&self.preopens),
+            flat(&self.environment),
+            self.arguments.clone(),
+            self.inherited.clone().unwrap_or_default(),
+            self.program.iter().cloned().collect(),
+            self.directory.iter().cloned().collect(),
+            streams.map(|stream| stream.text().cloned().unwrap_or_default()).into(),
+        ];
+        for list in lists {
+            put_length(&mut out, list.len());
+            for item in list {
+                put_length(&mut out, item.len());
+                out.extend_from_slice(item.as_bytes());
+            }
+        }
+        out
+    }
+}
+
+fn put_length(out: &mut Vec<u8>, length: usize) {
+    let length = u32::try_from(length).expect("settings are far below 4 GiB");
+    out.extend_from_slice(&length.to_le_bytes());
+}
+
+/// [`Settings`] read in place.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SettingsView<'a> {
+    /// See [`Settings::read_only`].
+    pub read_only: bool,
+    /// See [`Settings::limits`].
+    pub limits: Limits,
+    /// Path and name in turn.
+    pub preopens: Strings<'a>,
+    /// Name and value in turn.
+    pub environment: Strings<'a>,
+    /// See [`Settings::arguments`].
+    pub arguments: Strings<'a>,
+    /// See [`Settings::inherited`].
+    pub inherited: Option<Strings<'a>>,
+    /// See [`Settings::program`].
+    pub program: Option<&'a str>,
+    /// See [`Settings::directory`].
+    pub directory: Option<&'a str>,
+    /// See [`Settings::stdin`].
+    pub stdin: Stdio<&'a str>,
+    /// See [`Settings::stdin`].
+    pub stdout: Stdio<&'a str>,
+    /// See [`Settings::stdin`].
+    pub stderr: Stdio<&'a str>,
+    /// See [`Settings::seed`].
+    pub seed: u64,
+}
+
+impl<'a> SettingsView<'a> {
+    /// `None` if the bytes are not what [`Settings::encode`] wrote.
+    #[must_use]
+    pub fn new(mut bytes: &'a [u8]) -> Option<Self> {
+        let rest = &mut bytes;
+        let read_only = number(rest)? != 0;
+        let is_filtered = number(rest)? != 0;
+        let seed = number(rest)?;
+        let limits = Limits {
+            max_bytes: number(rest)?,
+            max_nodes: number(rest)?.try_into().ok()?,
+            max_open: number(rest)?.try_into().ok()?,
+        };
+        let kinds = [number(rest)?, number(rest)?, number(rest)?];
+        let preopens = Strings::skip_over(rest)?;
+        let environment = Strings::skip_over(rest)?;
+        let arguments = Strings::skip_over(rest)?;
+        let inherited = Some(Strings::skip_over(rest)?).filter(|_| is_filtered);
+        let program = Strings::skip_over(rest)?.next();
+        let directory = Strings::skip_over(rest)?.next();
+        let mut streams = Strings::skip_over(rest)?;
+        let mut stream = |kind| Stdio::new(kind, streams.next()?);
+        let [stdin, stdout, stderr] = [stream(kinds[0])?, stream(kinds[1])?, stream(kinds[2])?];
+        Some(Self {
+            read_only,
+            limits,
+            preopens,
+            environment,
+            arguments,
+            inherited,
+            program,
+            directory,
+            stdin,
+            stdout,
+            stderr,
+            seed,
+        })
+    }
+}
+
+/// A list of strings in place.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Strings<'a> {
+    count: u32,
+    bytes: &'a [u8],
+}
+
+impl<'a> Strings<'a> {
+    fn skip_over(rest: &mut &'a [u8]) -> Option<Self> {
+        let count = length(rest)?;
+        let list = Self { count, bytes: rest };
+        for _ in 0..count {
+            string(rest)?;
+        }
+        Some(list)
+    }
+}
+
+impl<'a> Iterator for Strings<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        self.count = self.count.checked_sub(1)?;
+        string(&mut self.bytes)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count as usize, Some(self.count as usize))
+    }
+}
+
+impl ExactSizeIterator for Strings<'_> {}
+
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let (head, tail) = rest.split_first_chunk()?;
+    *rest = tail;
+    Some(u64::from_le_bytes(*head))
+}
+
+fn length(rest: &mut &[u8]) -> Option<u32> {
+    let (head, tail) = rest.split_first_chunk()?;
+    *rest = tail;
+    Some(u32::from_le_bytes(*head))
+}
+
+fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let length = length(rest)? as usize;
+    let (head, tail) = rest.split_at_checked(length)?;
+    *rest = tail;
+    core::str::from_utf8(head).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Settings in which nothing is left out.
+    fn all() -> Settings {
+        Settings {
+            read_only: true,
+            limits: Limits { max_bytes: 1 << 40, max_nodes: 7, max_open: 9 },
+            preopens: alloc::vec![("/".into(), "/".into()), ("/a/b".into(), "b".into())],
+            environment: alloc::vec![("KEY".into(), "a value".into())],
+            arguments: alloc::vec!["--flag".into(), String::new()],
+            inherited: Some(alloc::vec!["HOME".into()]),
+            program: Some("tool".into()),
+            directory: Some("/a".into()),
+            stdin: Stdio::File("/in".into()),
+            stdout: Stdio::Null,
+            stderr: Stdio::Denied("no".into()),
+            seed: 7,
+        }
+    }
+
+    #[test]
+    fn the_encoding_is_that_of_its_version() {
+        // FNV-1a.
+        let sum = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let append = Settings { stdout: Stdio::Append("/out".into()), ..Settings::default() };
+        let sums = [all(), append].map(|settings| settings.encode().iter().fold(0xcbf2_9ce4_8422_2325, sum));
+        assert_eq!(
+            (VERSION, sums),
+            (1, [0xa199_5b43_277e_70e5, 0x8b25_62e4_19de_f101]),
+            "the encoding has changed: raise `VERSION` and put the new sums here"
+        );
+    }
+
+    #[test]
+    fn what_is_encoded_is_read_back() {
+        let settings = all();
+        let bytes = settings.encode();
+        let view = SettingsView::new(&bytes).unwrap();
+        assert!(view.read_only);
+        assert_eq!(view.limits, settings.limits);
+        assert_eq!(view.preopens.collect::<Vec<_>>(), ["/", "/", "/a/b", "b"]);
+        assert_eq!(view.environment.collect::<Vec<_>>(), ["KEY", "a value"]);
+        assert_eq!(view.arguments.collect::<Vec<_>>(), ["--flag", ""]);
+        assert_eq!(view.inherited.unwrap().collect::<Vec<_>>(), ["HOME"]);
+        assert_eq!((view.program, view.directory, view.seed), (Some("tool"), Some("/a"), 7));
+        assert_eq!((view.stdin, view.stdout, view.stderr), (Stdio::File("/in"), Stdio::Null, Stdio::Denied("no")));
+    }
+
+    #[test]
+    fn what_is_not_said_is_the_hosts() {
+        let bytes = Settings { inherited: Some(Vec::new()), ..Settings::default() }.encode();
+        let view = SettingsView::new(&bytes).unwrap();
+        assert_eq!(view.inherited.map(|names| names.len()), Some(0));
+        assert_eq!((view.program, view.directory), (None, None));
+        assert_eq!((view.stdin, view.stdout, view.stderr), (Stdio::Host, Stdio::Host, Stdio::Host));
+        let bytes = Settings::default().encode();
+        assert!(SettingsView::new(&bytes).unwrap().inherited.is_none());
+    }
+
+    #[test]
+    fn cut_bytes_are_refused() {
+        let bytes = Settings { arguments: alloc::vec!["x".into()], ..Settings::default() }.encode();
+        for end in 0..bytes.len() {
+            assert!(SettingsView::new(&bytes[..end]).is_none(), "cut at {end}");
+        }
+    }
+}
