@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
+use crate::error::{CheckError, EmbedError, Error, WriteError};
+use crate::report::Report;
 use vfs_compose_ir::Edge;
 use vfs_compose_pack::embed::{self, Splice};
-use crate::error::{CheckError, EmbedError, Error, WriteError};
 use vfs_compose_pack::image::Packed;
-use crate::report::Report;
 use vfs_compose_pack::{Form, ImageReport};
 
 /// Everything of the result but the contents of the files, which flow from their sources into the output.

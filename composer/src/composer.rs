@@ -7,12 +7,12 @@ use vfs_abi::Limits;
 use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::{FileKind, Timestamp};
 
-use vfs_compose_ir::Edge;
 use crate::composed::{Composed, PackedImage};
-use vfs_compose_pack::embed::{self, Description};
 use crate::error::{AppError, CheckError, Error, TreeError, Unlinkable};
+use vfs_compose_ir::Edge;
 use vfs_compose_join::join;
 use vfs_compose_pack::Form;
+use vfs_compose_pack::embed::{self, Description};
 use vfs_compose_pack::image::{ImageArgument, Packed, Reading};
 use vfs_compose_pack::source::directory::Output;
 use vfs_compose_rules::front::{self, Denial, Rules};

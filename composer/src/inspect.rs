@@ -2,10 +2,10 @@
 
 use vfs_abi::settings::{Settings, SettingsView, Stdio};
 
-use vfs_compose_ir::Edge;
-use vfs_compose_pack::embed;
 use crate::error::{AppError, Error};
+use vfs_compose_ir::Edge;
 use vfs_compose_pack::Form;
+use vfs_compose_pack::embed;
 use vfs_compose_vfs::tailor::{LeftOut, left_out};
 
 /// A component, read.

@@ -48,7 +48,6 @@ use wasm_encoder::{
 };
 use wit_parser::{Function, Resolve, TypeId};
 
-use vfs_abi::names::BUSY;
 use answer::Answer;
 pub use error::AdapterError;
 use function::{Callees, Drops};
@@ -56,6 +55,7 @@ pub use layout::Encoding;
 use layout::Layout;
 use plan::Plan;
 use special::Special;
+use vfs_abi::names::BUSY;
 
 /// One function of a glue module.
 pub struct Request<'a> {

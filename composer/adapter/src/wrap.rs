@@ -139,11 +139,7 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Result<
 ///
 /// # Errors
 /// - As [`check`].
-pub fn functions(
-    resolve: &Resolve,
-    requests: &[Request<'_>],
-    own: &Own,
-) -> Result<BTreeSet<String>, AdapterError> {
+pub fn functions(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Result<BTreeSet<String>, AdapterError> {
     let layout = Layout::new(resolve, Encoding::Utf8);
     let context = Context { layout: &layout, functions: Functions::default() };
     let mut functions = BTreeSet::new();

@@ -10,10 +10,10 @@ use wit_parser::TypeId;
 
 use super::types::{Converter, types};
 use super::{Flat, lent};
-use vfs_compose_ir::{Component, Id, Item, Space, bundle, instantiate};
 use crate::FlattenError;
-use vfs_compose_adapter::bridge;
 use crate::lowering::{Group, group};
+use vfs_compose_adapter::bridge;
+use vfs_compose_ir::{Component, Id, Item, Space, bundle, instantiate};
 
 /// A function of a part, as it is lifted.
 struct Lifted {
@@ -42,11 +42,7 @@ type Calls = IndexMap<(Group, Group, Option<usize>), IndexMap<u32, Call>>;
 /// - [`FlattenError::Broken`]: the flat component is not valid.
 /// - [`FlattenError::Borrowed`]: the host lends a part a resource of another part.
 /// - As [`bridge::module`] and [`plan::group`].
-pub fn connect<'a>(
-    component: &mut Component<'a>,
-    flat: &Flat,
-    names: &'a Bump,
-) -> Result<(), FlattenError> {
+pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) -> Result<(), FlattenError> {
     let types = types(&flat.bytes).map_err(|source| FlattenError::Broken { source: source.into() })?;
     let Some(types) = types else { return Ok(()) };
     let mut converter = Converter::new(&types);

@@ -11,8 +11,8 @@ use wasm_encoder::{
 };
 use wasmparser::{ComponentAlias, Export, ExternalKind};
 
-use vfs_compose_ir::{Component, Item, Space, alias, bundle, instantiate};
 use vfs_compose_adapter::bridge::{HEIGHT, LEND, LENT, SETTLE};
+use vfs_compose_ir::{Component, Item, Space, alias, bundle, instantiate};
 
 /// Name of the function that looks whether a drop is that of something lent.
 const DROPPED: &str = "dropped";

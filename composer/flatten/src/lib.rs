@@ -29,8 +29,8 @@ use std::collections::HashMap;
 
 use wasmparser::ComponentInstance;
 
-use vfs_compose_ir::{Component, Id, Item, Space};
 use parts::Flattening;
+use vfs_compose_ir::{Component, Id, Item, Space};
 
 pub use calls::connect;
 pub use error::FlattenError;

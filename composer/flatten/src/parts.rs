@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use wasmparser::ComponentExternalKind as Kind;
 
 use super::Flat;
-use vfs_compose_ir::{Id, Item, Writer, of_kind, references};
 use crate::FlattenError;
+use vfs_compose_ir::{Id, Item, Writer, of_kind, references};
 
 /// The part that is the composition itself.
 pub(super) const OUTERMOST: usize = 0;

@@ -7,8 +7,8 @@ use wasmparser::{
 
 use super::has_code;
 use super::parts::{Flattening, Instance, Meaning, Named, Nested, OUTERMOST, Part};
-use vfs_compose_ir::{Component, Definition, Id, Item, Space};
 use crate::FlattenError;
+use vfs_compose_ir::{Component, Definition, Id, Item, Space};
 
 impl<'a> Flattening<'a> {
     /// # Errors
@@ -44,7 +44,9 @@ impl<'a> Flattening<'a> {
             Item::Custom { .. } if part != OUTERMOST => return Ok(()),
             Item::Start(_) => return Err(FlattenError::Part { what: "a start function" }),
             Item::Canonical(function) if !is_plain(function) => {
-                return Err(FlattenError::Part { what: "functions that belong to one component alone, inside another" });
+                return Err(FlattenError::Part {
+                    what: "functions that belong to one component alone, inside another",
+                });
             }
             _ => match self.write(part, item)? {
                 Some(number) => Meaning::Flat(number),
@@ -61,7 +63,9 @@ impl<'a> Flattening<'a> {
     fn import(&mut self, part: usize, import: &ComponentImport<'a>, item: &Item<'a>) -> Result<Meaning, FlattenError> {
         if part != OUTERMOST {
             let given = self.parts[part].arguments.get(import.name.name);
-            return given.map(|(_, meaning)| *meaning).ok_or(FlattenError::Part { what: "an import that is not given" });
+            return given
+                .map(|(_, meaning)| *meaning)
+                .ok_or(FlattenError::Part { what: "an import that is not given" });
         }
         match import.ty {
             ComponentTypeRef::Component(_) => Err(FlattenError::Part { what: "a component among its imports" }),
@@ -132,7 +136,9 @@ impl<'a> Flattening<'a> {
         };
         if let Some(exports) = &self.instances[instance].exports {
             let found = exports.get(name).filter(|(found, _)| *found == kind);
-            return found.map(|(_, meaning)| *meaning).ok_or(FlattenError::Part { what: "an export that is not there" });
+            return found
+                .map(|(_, meaning)| *meaning)
+                .ok_or(FlattenError::Part { what: "an export that is not there" });
         }
         let number = self.write(part, item)?;
         match kind {

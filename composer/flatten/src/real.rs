@@ -5,8 +5,8 @@ use wasmparser::{
 };
 
 use super::parts::{Flattening, Meaning, Named};
-use vfs_compose_ir::Item;
 use crate::FlattenError;
+use vfs_compose_ir::Item;
 
 impl<'a> Flattening<'a> {
     /// The number in the flat component.

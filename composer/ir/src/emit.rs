@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::Malformed;
 use super::writer::Writer;
+use crate::Malformed;
 use crate::{Component, Definition, Id};
 
 /// The number of what is not there. The validator refuses it.

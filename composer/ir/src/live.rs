@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::Malformed;
 use super::references::references;
+use crate::Malformed;
 use crate::{Component, Definition};
 
 impl<'a> Component<'a> {

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::Malformed;
 use super::references::Renumber;
+use crate::Malformed;
 use crate::{Id, Item, Space};
 
 /// A component while it grows.

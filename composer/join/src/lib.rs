@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
 
-use vfs_compose_wasi::App;
 pub use error::ComposeError;
+use vfs_compose_wasi::App;
 
 /// One component: every import of the app that the vfs exports under the same name is taken from it, and all exports are the app's.
 pub fn compose(vfs: Vec<u8>, app: &App) -> Result<Vec<u8>, ComposeError> {

@@ -8,8 +8,8 @@ mod splice;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::EmbedError;
 use crate::Form;
+use crate::error::EmbedError;
 
 pub use locate::{Found, find};
 pub use splice::Splice;

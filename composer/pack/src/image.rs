@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use vfs_image::{Attributes, FileKind, Image, Layout, Summary, Timestamp, Tree};
 
+use crate::ImageReport;
 use crate::embed::MAX_MODULE;
 use crate::error::{Cause, TreeError, WriteError};
-use crate::ImageReport;
 use crate::source::{self, Source, directory, erofs};
 use crate::tree::{self, SourceTree};
 
@@ -60,11 +60,7 @@ impl Packed {
     ///
     /// # Errors
     /// [`TreeError`] of each source, and where they collide.
-    pub fn collect(
-        images: &[ImageArgument],
-        reading: Reading,
-        warnings: &mut Vec<String>,
-    ) -> Result<Self, TreeError> {
+    pub fn collect(images: &[ImageArgument], reading: Reading, warnings: &mut Vec<String>) -> Result<Self, TreeError> {
         if let [only] = images
             && is_file(&only.path)?
             && tree::names(&only.guest)?.is_empty()

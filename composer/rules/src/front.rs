@@ -42,12 +42,12 @@ use std::collections::BTreeSet;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
-use vfs_compose_wasi::App;
-use vfs_compose_join as compose;
 use crate::error::{Cause, DenyError, InterposeError};
 use crate::policy::answers::Answers;
-use vfs_compose_wasi::Wasi;
 use choose::Chosen;
+use vfs_compose_join as compose;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::Wasi;
 
 /// Interfaces that the app gets no access to, and the line of the policy that says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,12 +134,7 @@ pub fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Res
 /// # Errors
 /// - [`DenyError::Alone`]: something must stand in front of the app, be it for http or for values.
 /// - As [`apply`].
-pub fn withheld(
-    rules: &Rules,
-    wasi: &Wasi,
-    answers: &Answers,
-    app: &App,
-) -> Result<BTreeSet<String>, DenyError> {
+pub fn withheld(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
     let gated = gate::handlers(app).filter(|_| rules.http.is_some());
     let configured = config::stores(app).filter(|_| rules.config.is_some());
     if let Some(interface) = gated.chain(configured).next() {

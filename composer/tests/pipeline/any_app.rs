@@ -5,9 +5,9 @@ use wac_graph::{CompositionGraph, EncodeOptions};
 use wasmparser::ComponentInstance;
 
 use super::apps;
+use vfs_compose::{Composer, Extra};
 use vfs_compose_ir::Edge;
 use vfs_compose_ir::{Component, Item, Space};
-use vfs_compose::{Composer, Extra};
 
 const VERSIONS: std::ops::RangeInclusive<u64> = 0..=12;
 

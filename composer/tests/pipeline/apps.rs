@@ -3,7 +3,6 @@
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, WorldId};
 
-
 /// Everything of WASI with files that a program may import, at one version.
 pub(crate) fn all_imports(version: &str) -> String {
     let wasi = vfs_compose_wasi::Wasi::new().unwrap();

@@ -2,11 +2,11 @@
 
 use super::run::{End, Running, add_exit};
 use super::{FORMS, apps};
-use vfs_compose_wasi::App;
-use vfs_compose_rules::policy::answers::Answers;
-use vfs_compose_wasi::Wasi;
 use vfs_compose::Composer;
 use vfs_compose_join as compose;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::Wasi;
 
 const VERSION: &str = "0.2.12";
 

@@ -3,16 +3,16 @@
 use wasmparser::{Validator, WasmFeatures};
 
 use super::apps;
-use vfs_compose_wasi::App;
-use vfs_compose_ir::Edge;
-use vfs_compose_vfs::check;
-use vfs_compose::error::CheckError;
-use vfs_compose_vfs::guest::PLAIN;
-use vfs_compose_rules::policy::answers::Answers;
-use vfs_compose_wasi::Wasi;
 use vfs_compose::Composer;
+use vfs_compose::error::CheckError;
+use vfs_compose_ir::Edge;
 use vfs_compose_join as compose;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_vfs::check;
+use vfs_compose_vfs::guest::PLAIN;
 use vfs_compose_vfs::tailor;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::Wasi;
 
 fn app(bytes: Vec<u8>) -> App {
     App::read(&Wasi::new().unwrap(), bytes, &Answers::default()).unwrap()

@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, Write};
 
 use super::{FORMS, apps};
-use vfs_compose_pack::embed;
 use vfs_compose::error::{Error, WriteError};
 use vfs_compose::{Composed, Composer, FormChoice};
+use vfs_compose_pack::embed;
 
 fn composed(form: FormChoice, files: usize) -> (tempfile::TempDir, Composed) {
     let directory = tempfile::tempdir().unwrap();

@@ -7,8 +7,8 @@ use wasmparser::{Validator, WasmFeatures};
 use wit_component::DecodedWasm;
 use wit_parser::{TypeDefKind, TypeId, WorldItem};
 
-use vfs_compose_wasi::{App, FILESYSTEM};
 use crate::error::CheckError;
+use vfs_compose_wasi::{App, FILESYSTEM};
 
 /// Checks that `composed` is valid and keeps laws 1 and 2. `vfs_imports` is what the vfs asks of the host.
 ///

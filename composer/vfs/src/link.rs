@@ -38,19 +38,19 @@ use indexmap::IndexMap;
 use semver::Version;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
-use vfs_compose_wasi::App;
-use vfs_compose_ir::{Component, Definition, Id, Item, Malformed, Space, bundle, instantiate};
-use vfs_compose_wasi::{Cause, WitError};
 use crate::error::{CheckError, TailorError};
 use crate::tailor::{self, Embedding, Placed};
-use vfs_compose_wasi::Wasi;
-use vfs_compose_adapter::{self as glue, AdapterError, Owner};
-use vfs_compose_flatten::{FlattenError, Group};
 use host::{HostImport, Wishes};
 use plan::{Call, Plan, What};
 use refuse::Refusal;
 use served::Served;
 use vfs::{Vfs, Wanted};
+use vfs_compose_adapter::{self as glue, AdapterError, Owner};
+use vfs_compose_flatten::{FlattenError, Group};
+use vfs_compose_ir::{Component, Definition, Id, Item, Malformed, Space, bundle, instantiate};
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::Wasi;
+use vfs_compose_wasi::{Cause, WitError};
 
 /// The reason that an app cannot be linked with the vfs. It may still be plugged.
 #[derive(Debug, thiserror::Error)]

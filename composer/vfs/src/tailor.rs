@@ -23,12 +23,12 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use crate::error::TailorError;
 use vfs_compose_wasi::Wasi;
 
-use vfs_compose_wasi::Demands;
 pub use ends::{has_streams, with_pump};
 pub use host::Grants;
 pub use inside::{BUSY, HostFunction, inside};
 pub use left_out::{LeftOut, left_out};
 pub use module::{Embedding, Placed};
+use vfs_compose_wasi::Demands;
 
 /// What the vfs shall be.
 pub struct Order {
@@ -71,7 +71,9 @@ pub fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Ta
     vfs_compose_wasi::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
     let edited = module::edit(wasi, embedding.guest.module, &order, embedding)?;
     let mut hosted = edited.host;
-    vfs_compose_wasi::close(wasi, &mut hosted, |user, path| order.grants.version(path).unwrap_or(&user.version).clone())?;
+    vfs_compose_wasi::close(wasi, &mut hosted, |user, path| {
+        order.grants.version(path).unwrap_or(&user.version).clone()
+    })?;
     let component = encode(wasi, edited.bytes, &hosted, &order.exports)?;
     Ok(Tailored { component, place: edited.place })
 }

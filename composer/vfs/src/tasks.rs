@@ -17,10 +17,10 @@ mod start;
 use bumpalo::Bump;
 use wit_parser::{Function, WorldItem};
 
-use vfs_compose_wasi::App;
-use vfs_compose_ir::{Component, Definition, Item, Malformed};
 use crate::guest::Guest;
 use crate::tailor::PumpStart;
+use vfs_compose_ir::{Component, Definition, Item, Malformed};
+use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
 /// An app that is ready to be plugged.

@@ -27,12 +27,12 @@ use semver::Version;
 use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{Function, InterfaceId, LiftLowerAbi, ManglingAndAbi, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
-use vfs_compose_wasi::App;
-use vfs_compose_ir::{Component, Definition, Id, Item, Space};
 use crate::error::TailorError;
 use vfs_abi::names::wrapped::{ADOPT_ERROR, ADOPT_INPUT_STREAM, ADOPT_OUTPUT_STREAM, ADOPT_POLLABLE};
 use vfs_compose_adapter as glue;
 use vfs_compose_adapter::wrap::{self, Own, Request};
+use vfs_compose_ir::{Component, Definition, Id, Item, Space};
+use vfs_compose_wasi::App;
 use vfs_compose_wasi::ERRORS;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wit::{parts, signature};

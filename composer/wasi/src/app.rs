@@ -9,9 +9,9 @@ use indexmap::IndexMap;
 use wit_component::DecodedWasm;
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem};
 
+use crate::demand::{Demand, Demands};
 use crate::error::AppError;
 use crate::name::InterfaceName;
-use crate::demand::{Demand, Demands};
 use crate::wasi::Wasi;
 
 /// What the imports of an app with files begin with.

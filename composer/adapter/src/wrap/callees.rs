@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wasm_encoder::ValType;
 pub(super) use vfs_abi::names::wrapped::{FINISH, LEND, REFUSE, RELEASE};
+use wasm_encoder::ValType;
 
 use super::{INTRINSICS, Intrinsic, Own, VFS};
 use crate::Assembly;

@@ -59,12 +59,7 @@ pub fn attributes_of(path: &Path, times: Option<Timestamp>) -> Result<Attributes
 /// - [`TreeError::NotUtf8`]: a name cannot be said in WASI.
 /// - [`TreeError::Special`]: a device, socket or pipe, where `listing.strict` is set.
 /// - [`TreeError::Entry`]: a name or link target is longer than an image can hold.
-pub fn add(
-    tree: &mut SourceTree,
-    to: NodeIndex,
-    directory: &Path,
-    listing: &mut Listing,
-) -> Result<(), TreeError> {
+pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut Listing) -> Result<(), TreeError> {
     let mut linked: HashMap<(u64, u64), NodeIndex> = HashMap::new();
     // The directory that each depth is in now.
     let mut parents = vec![to];

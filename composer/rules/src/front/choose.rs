@@ -9,10 +9,10 @@ use super::Rules;
 use super::alone::is_alone;
 use super::mentions::{functions, owners};
 use super::pattern::{self, Reach};
-use vfs_compose_wasi::App;
 use crate::error::DenyError;
-use vfs_compose_wasi::InterfaceName;
 use crate::policy::answers::Answers;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
 
 const IO: &str = "wasi:io/";

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use wit_parser::{Function, FunctionKind, Int, Result_, Type, TypeDefKind, WorldItem};
 
 use super::{template, wit};
-use vfs_compose_wasi::App;
-use vfs_compose_join as compose;
 use crate::error::{DenyError, InterposeError};
-use vfs_compose_adapter::layout::{Encoding, Layout};
 use crate::policy::answers::Answers;
+use vfs_compose_adapter::layout::{Encoding, Layout};
+use vfs_compose_join as compose;
+use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
 /// The interface under both names that it has had.

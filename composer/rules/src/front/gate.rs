@@ -6,13 +6,13 @@ use wit_parser::{
 };
 
 use super::{template, wit};
-use vfs_compose_wasi::App;
-use vfs_compose_join as compose;
 use crate::error::{DenyError, InterposeError};
+use crate::policy::answers::Answers;
 use vfs_compose_adapter::answer;
 use vfs_compose_adapter::layout::{Encoding, Layout};
+use vfs_compose_join as compose;
+use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
-use crate::policy::answers::Answers;
 use vfs_compose_wasi::{ERRORS, Wasi};
 
 const HANDLER: &str = "wasi:http/outgoing-handler";
@@ -32,7 +32,12 @@ const PORT: u32 = 8;
 /// # Errors
 /// - [`DenyError::Authority`]: an authority that none can be.
 /// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: the gate and the app cannot be joined.
-pub(super) fn apply(authorities: &[String], wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
+pub(super) fn apply(
+    authorities: &[String],
+    wasi: &Wasi,
+    answers: &Answers,
+    mut app: App,
+) -> Result<App, InterposeError> {
     let tables = Tables::of(authorities)?;
     let names: Vec<_> = handlers(&app).cloned().collect();
     for name in names {

@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, HashMap};
 
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem, WorldKey};
 
-
 /// Does so for the imports of a world. The order of its types is no longer one in which each is made of those before it.
 pub(super) fn inline(resolve: &mut Resolve, world: WorldId) {
     let of = |item: &WorldItem| match item {

@@ -2,10 +2,10 @@
 
 use super::Rules;
 use super::choose::Withheld;
-use vfs_compose_wasi::App;
 use crate::error::DenyError;
-use vfs_compose_wasi::InterfaceName;
 use crate::policy::answers::Answers;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::InterfaceName;
 
 /// What http requests are made with, also after WASI 0.2.
 const REQUESTS: [&str; 3] = ["wasi:http/outgoing-handler", "wasi:http/handler", "wasi:http/client"];

@@ -8,7 +8,6 @@ use wit_parser::{
     WorldId, WorldItem, WorldKey,
 };
 
-
 /// Items of a world, in order.
 pub(super) type Items = IndexMap<WorldKey, WorldItem>;
 

@@ -9,9 +9,9 @@ use wit_parser::{
 
 use super::choose::{Fronted, Withheld};
 use super::wit;
+use crate::policy::answers::Answers;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
-use crate::policy::answers::Answers;
 use vfs_compose_wasi::{Wasi, is_in_version};
 
 const STDERR: &str = "wasi:cli/stderr";

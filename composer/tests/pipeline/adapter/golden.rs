@@ -25,7 +25,12 @@ fn folders(of: &str) -> Vec<PathBuf> {
     all
 }
 
-fn check(folder: &Path, file: &str, make: fn(&str) -> Result<Vec<u8>, AdapterError>, bless: bool) -> Result<(), String> {
+fn check(
+    folder: &Path,
+    file: &str,
+    make: fn(&str) -> Result<Vec<u8>, AdapterError>,
+    bless: bool,
+) -> Result<(), String> {
     let failed = |what: String| format!("{}: {what}", folder.display());
     let text = fs::read_to_string(folder.join("interface.wit")).map_err(|error| failed(error.to_string()))?;
     let module = make(&text).map_err(|error| failed(error.to_string()))?;

@@ -3,9 +3,9 @@
 use wasmtime::{Engine, ExternType, Module};
 
 use super::wit::validate;
-use vfs_compose_vfs::guest::PLAIN;
-use vfs_compose_adapter::{Encoding, Group, Kind, Owner, Request, module};
 use vfs_abi::names::BUSY;
+use vfs_compose_adapter::{Encoding, Group, Kind, Owner, Request, module};
+use vfs_compose_vfs::guest::PLAIN;
 use vfs_compose_wasi::{Wasi, path_of};
 
 const ALL: Group = Group { has_memory: true, has_realloc: true, encoding: Encoding::Utf8 };

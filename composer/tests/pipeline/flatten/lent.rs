@@ -3,8 +3,8 @@
 use wac_graph::NodeId;
 
 use super::rig::{Graph, command, end, flat, library, part, part_of, plugged, runs};
-use vfs_compose_flatten::FlattenError;
 use crate::run::End;
+use vfs_compose_flatten::FlattenError;
 
 /// Counters whose representation is 100 more than their start. A destructor counts.
 const LIBRARY: &str = r#"

@@ -7,11 +7,11 @@ use wasmparser::Validator;
 use wasmtime::component::{Component as Loaded, Linker};
 use wasmtime::{Engine, Store};
 
-use vfs_compose_ir::Component;
-use vfs_compose_flatten::FlattenError;
-use vfs_compose_flatten::{connect, flatten};
 use crate::apps;
 use crate::run::{End, Running};
+use vfs_compose_flatten::FlattenError;
+use vfs_compose_flatten::{connect, flatten};
+use vfs_compose_ir::Component;
 
 /// The composition as one component, with glue between its parts.
 pub(super) fn flat(composition: &[u8]) -> Result<Vec<u8>, FlattenError> {

@@ -4,9 +4,9 @@ use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 use super::rig::{Graph, flat, part, runs};
-use vfs_compose_ir::Component as Read;
 use vfs_compose_flatten::FlattenError;
 use vfs_compose_flatten::flatten;
+use vfs_compose_ir::Component as Read;
 
 fn both(text: &str) -> u32 {
     let component = wat::parse_str(text).unwrap();

@@ -3,9 +3,9 @@
 use wit_component::StringEncoding;
 
 use super::rig::{command, end, flat, library, plugged};
-use vfs_compose_flatten::FlattenError;
 use crate::apps;
 use crate::run::End;
+use vfs_compose_flatten::FlattenError;
 
 /// A call of one function.
 struct Call<'a> {

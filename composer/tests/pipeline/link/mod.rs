@@ -6,9 +6,9 @@ mod isolation;
 use wasmparser::{Validator, WasmFeatures};
 
 use vfs_compose::Composer;
-use vfs_compose_ir::Edge;
-use vfs_compose_ir::Component;
 use vfs_compose::{apps, run};
+use vfs_compose_ir::Component;
+use vfs_compose_ir::Edge;
 
 /// Read and written without a change.
 fn again(component: &[u8]) -> Vec<u8> {

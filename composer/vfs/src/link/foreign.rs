@@ -9,11 +9,11 @@ use wasmparser::{CanonicalFunction, CanonicalOption, ComponentAlias, Export, Ext
 use wit_parser::{Function, Resolve, WorldItem};
 
 use super::Unlinkable;
-use vfs_compose_adapter::{self as glue, Encoding, Group, Kind, Request};
 use super::served::Served;
 use super::vfs::Vfs;
-use vfs_compose_wasi::App;
+use vfs_compose_adapter::{self as glue, Encoding, Group, Kind, Request};
 use vfs_compose_ir::{Component, Item, Space, bundle, exported, instantiate};
+use vfs_compose_wasi::App;
 
 /// An exported function whose result may hold a handle of the vfs's.
 pub(super) struct Returned<'a> {

@@ -10,8 +10,8 @@ use wasmparser::{
 use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 
 use super::plan::{Call, Plan};
-use vfs_abi::names::linked::{BLOCKING_SPLICE, POLL, SPLICE};
 use super::served::interface_of;
+use vfs_abi::names::linked::{BLOCKING_SPLICE, POLL, SPLICE};
 use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{LATE_TREE, Wasi, is_in_version};

@@ -8,14 +8,14 @@ use wasmparser::{CanonicalFunction, CanonicalOption};
 use wit_parser::Function;
 
 use super::Unlinkable;
-use vfs_compose_adapter::{self as glue, Encoding, Owned, Owner};
 use super::served::{Resource, Served};
 use super::{special, taken};
 use vfs_compose_adapter::answer::Answer;
 use vfs_compose_adapter::special::Special;
+use vfs_compose_adapter::{self as glue, Encoding, Owned, Owner};
 use vfs_compose_flatten::{Group, group};
-use vfs_compose_wasi::ERRORS;
 use vfs_compose_ir::{Component, Item};
+use vfs_compose_wasi::ERRORS;
 use vfs_compose_wasi::InterfaceName;
 
 /// The calls of each group, by their names.

@@ -14,9 +14,9 @@ use wasm_encoder::{
 };
 use wasmparser::{CanonicalFunction, CanonicalOption, Export, ExternalKind};
 
-use vfs_compose_adapter as glue;
 use super::host::HostImport;
 use super::served::Served;
+use vfs_compose_adapter as glue;
 use vfs_compose_ir::{Component, Item, alias, bundle, instantiate};
 use vfs_compose_wasi::Wasi;
 

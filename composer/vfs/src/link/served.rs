@@ -9,10 +9,10 @@ use wasmparser::{
 use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
 use vfs_compose_adapter::Owner;
-use vfs_compose_wasi::App;
 use vfs_compose_ir::{Component, Item, Space};
-use vfs_compose_wasi::InterfaceName;
 use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_wasi::App;
+use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wit::parts;
 
 const STDERR: &str = "wasi:cli/stderr";

@@ -3,8 +3,8 @@
 use vfs_compose_wit::taken;
 use wit_parser::Function;
 
-use vfs_compose_adapter::Owned;
 use super::served::Served;
+use vfs_compose_adapter::Owned;
 
 /// The resources whose handles a function takes for good.
 pub(super) fn owned(served: &Served<'_>, function: &Function) -> Vec<Owned> {

@@ -10,8 +10,8 @@ use wasm_encoder::{
 };
 use wasmparser::{CanonicalFunction, CanonicalOption, Export, ExternalKind, Instance};
 
-use vfs_compose_ir::{Component, Item, alias, bundle, instantiate, instantiation};
 use crate::tailor::HostFunction;
+use vfs_compose_ir::{Component, Item, alias, bundle, instantiate, instantiation};
 
 /// Name of the shim's table.
 const TABLE: &str = "table";

@@ -3,8 +3,8 @@
 use wasmparser::{ComponentImport, ComponentType, ComponentTypeRef, InstanceTypeDeclaration};
 
 use super::host::declarations;
-use vfs_compose_wasi::App;
 use vfs_compose_ir::{Component, Item, Space};
+use vfs_compose_wasi::App;
 
 /// Takes the functions out of the imports. Whoever called them has others by now.
 pub(super) fn strip(app: &App, component: &mut Component<'_>) {

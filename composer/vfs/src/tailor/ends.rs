@@ -10,9 +10,9 @@ use wit_parser::{Function, Type, TypeDefKind, TypeId};
 
 use super::imports::{do_nothing, function_imports};
 use super::module::INTRINSICS;
-use vfs_compose_wasi::{Demand, Demands};
 use crate::error::TailorError;
 use vfs_compose_wasi::InterfaceName;
+use vfs_compose_wasi::{Demand, Demands};
 use vfs_compose_wasi::{PUMP, PUMP_VERSION, Wasi};
 
 /// The module of functions that belong to no interface.

@@ -10,14 +10,14 @@ use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::imports::{do_nothing, function_imports};
 use super::{Demands, Order, PumpStart, ends};
-use vfs_compose_pack::embed::{self, Description};
 use crate::error::TailorError;
-use vfs_compose_wasi::WitError;
 use crate::guest::Guest;
-use vfs_compose_wasi::InterfaceName;
-use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_pack::Form;
+use vfs_compose_pack::embed::{self, Description};
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
+use vfs_compose_wasi::WitError;
 
 /// Bytes of a page of memory.
 const PAGE: u64 = 65536;

@@ -6,10 +6,10 @@ use wit_parser::{
     Interface, InterfaceId, PackageName, Resolve, TypeDef, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
 };
 
-use vfs_compose_wasi::{Demand, Demands};
 use vfs_compose_wasi::InterfaceName;
-use vfs_compose_wit as types;
 use vfs_compose_wasi::Wasi;
+use vfs_compose_wasi::{Demand, Demands};
+use vfs_compose_wit as types;
 use vfs_compose_wit::package_of;
 
 /// The host's interfaces in this world, so that they are not taken for the exports of the same name.

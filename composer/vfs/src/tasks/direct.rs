@@ -15,8 +15,8 @@ use wit_parser::abi::AbiVariant;
 use wit_parser::{Function, Resolve};
 
 use super::shape::{Part, core_types, parts};
-use vfs_compose_wasi::App;
 use vfs_compose_ir::{Component, Item, Space, bundle, instantiate};
+use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
 /// What an asynchronous call says that is done: `returned`, and no subtask.

@@ -17,8 +17,8 @@ use wit_parser::Function;
 use wit_parser::abi::AbiVariant;
 
 use super::shape::core_types;
-use vfs_compose_wasi::App;
 use vfs_compose_ir::{Component, Item, Space, alias, bundle, exported, instantiate};
+use vfs_compose_wasi::App;
 use vfs_compose_wasi::{PUMP, PUMP_VERSION};
 
 /// Names of the functions in the pump's interface, and of the imports that the module knows them by.

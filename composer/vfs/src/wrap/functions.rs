@@ -9,9 +9,9 @@ use wasmparser::{
 use wit_parser::{Function, TypeId, TypeOwner};
 
 use super::Wrapping;
-use vfs_compose_ir::{Component, Item, Space, alias, bundle, exported, instantiate};
 use crate::error::TailorError;
 use vfs_compose_adapter::wrap::{self, HOST, INTRINSICS, Intrinsic, VFS};
+use vfs_compose_ir::{Component, Item, Space, alias, bundle, exported, instantiate};
 
 const MEMORY: &str = "memory";
 const REALLOC: &str = "cabi_realloc";
