@@ -87,7 +87,7 @@ fn parse_into(mut resolve: Resolve, versions: &[&str], body: &str) -> (Resolve, 
         for name in ["io.wit", "clocks.wit", "random.wit", "filesystem.wit", "sockets.wit", "cli.wit", "http.wit"] {
             let path = format!("{of}/{name}");
             // 0.3 has no `io`.
-            let Some((_, text)) = wasi::FILES.iter().find(|(file, _)| *file == path) else { continue };
+            let Some((_, text)) = vfs_compose_wasi::FILES.iter().find(|(file, _)| *file == path) else { continue };
             // An older package may not speak of a newer version.
             let lines = text
                 .lines()

@@ -506,8 +506,13 @@ fn a_policy_cannot_be_kept_for_other_versions() {
         ))
         .unwrap()
     };
-    let seeded =
-        |composer: Composer| composer.policy(vfs_compose::Policy { seed: Some(1), ..vfs_compose::Policy::default() });
+    let seeded = |composer: Composer| {
+        composer.policy({
+            let mut policy = vfs_compose::Policy::default();
+            policy.seed = Some(1);
+            policy
+        })
+    };
     for name in
         ["wasi:random/random@0.3.0-rc-2026-01-01", "wasi:random/random@0.2.0-rc-2023-11-10", "wasi:random/random"]
     {

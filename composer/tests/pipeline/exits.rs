@@ -42,7 +42,7 @@ fn a_code_is_passed_on() {
 fn a_vfs_for_any_app_has_the_codes_of_the_oldest_host() {
     let vfs = Composer::for_any_app().times(0).vfs().unwrap().to_bytes().unwrap();
     for (code, seen) in [(0, 0), (1, 1), (7, 1), (255, 1)] {
-        let app = App::read(&Wasi::new().unwrap(), app(code), &Answers::default()).unwrap();
+        let app = App::read(&Wasi::new().unwrap(), app(code), &|path| Answers::default().serves(path)).unwrap();
         let composed = compose::compose(vfs.clone(), &app).unwrap();
         assert_eq!(end(&composed), End::Exited(seen), "{code}");
     }

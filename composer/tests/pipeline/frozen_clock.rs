@@ -87,7 +87,11 @@ fn app(run: &str) -> Vec<u8> {
 /// In both forms, with a clock that stands at 5000.
 fn runs(run: &str) {
     for form in FORMS {
-        let policy = Policy { monotonic_clock: Some(5000), ..Policy::default() };
+        let policy = {
+            let mut policy = Policy::default();
+            policy.monotonic_clock = Some(5000);
+            policy
+        };
         let composed = Composer::new(app(run)).times(0).policy(policy).form(form).compose().unwrap();
         let ran = Running::new(&composed.to_bytes().unwrap(), host).run();
         assert_eq!(ran.end, End::Returned(Ok(())), "{form:?}");

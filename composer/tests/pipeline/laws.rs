@@ -15,7 +15,7 @@ use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
 fn app(bytes: Vec<u8>) -> App {
-    App::read(&Wasi::new().unwrap(), bytes, &Answers::default()).unwrap()
+    App::read(&Wasi::new().unwrap(), bytes, &|path| Answers::default().serves(path)).unwrap()
 }
 
 /// A vfs for one app, as a component.

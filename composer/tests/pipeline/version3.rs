@@ -69,7 +69,13 @@ fn what_is_not_virtual_is_left_to_the_host() {
         assert!(plain.iter().any(|name| name == path), "{path} of {plain:?}");
     }
     let seeded = names(|composer| {
-        composer.policy(Policy { seed: Some(1), monotonic_clock: Some(5), own_arguments: true, ..Policy::default() })
+        composer.policy({
+            let mut policy = Policy::default();
+            policy.seed = Some(1);
+            policy.monotonic_clock = Some(5);
+            policy.own_arguments = true;
+            policy
+        })
     });
     for path in ["wasi:clocks/monotonic-clock", "wasi:random/random", "wasi:random/insecure"] {
         assert!(!seeded.iter().any(|name| name == path), "{path} of {seeded:?}");

@@ -26,7 +26,7 @@ mod host;
 mod plan;
 mod refuse;
 mod served;
-mod special;
+pub mod special;
 mod taken;
 mod vfs;
 mod withheld;

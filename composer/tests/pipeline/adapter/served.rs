@@ -4,8 +4,10 @@ use wasmtime::{Engine, ExternType, Module};
 
 use super::wit::validate;
 use vfs_abi::names::BUSY;
+use vfs_compose_adapter::special::Special;
 use vfs_compose_adapter::{Encoding, Group, Kind, Owner, Request, module};
 use vfs_compose_vfs::guest::PLAIN;
+use vfs_compose_vfs::link::special;
 use vfs_compose_wasi::{Wasi, path_of};
 
 const ALL: Group = Group { has_memory: true, has_realloc: true, encoding: Encoding::Utf8 };
@@ -54,8 +56,8 @@ fn requests(wasi: &Wasi) -> Vec<Request<'_>> {
             let plain = format!("{path}#{}", function.name);
             requests.push(Request {
                 export: plain.clone(),
+                kind: Kind::Function { function, owner, special: special::of(&plain) },
                 plain,
-                kind: Kind::Function { function, owner },
                 version: None,
             });
         }
@@ -82,7 +84,7 @@ fn functions_of_handles_and_numbers_need_no_memory() {
         Request {
             export: "subscribe".into(),
             plain: "wasi:io/streams#[method]input-stream.subscribe".into(),
-            kind: Kind::Function { function, owner },
+            kind: Kind::Function { function, owner, special: Special::None },
             version: None,
         },
         Request {

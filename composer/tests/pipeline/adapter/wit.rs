@@ -3,7 +3,10 @@
 use wit_parser::{Function, Resolve, TypeDefKind, TypeId};
 
 use vfs_compose_adapter::AdapterError;
+use vfs_compose_adapter::answer_of;
 use vfs_compose_adapter::{Encoding, Group, Kind, Owned, Owner, Request, module};
+use vfs_compose_vfs::link::special;
+use vfs_compose_wasi::ERRORS;
 use vfs_compose_wit::taken;
 
 /// The glue for every function of a package, in the order of its text. The handles of the packages `wasi:io` and `test:mixed` are of
@@ -35,9 +38,13 @@ pub(super) fn glue_of_group(text: &str, group: Group) -> Result<Vec<u8>, Adapter
         let plain = |item: &str| format!("{path}/{name}#{item}");
         for function in interface.functions.values() {
             let kind = match path.as_str() {
-                "test:foreign" => Kind::Given { function, owned: owned(&resolve, function) },
+                "test:foreign" => Kind::Given {
+                    function,
+                    owned: owned(&resolve, function),
+                    answer: answer_of(&resolve, function, ERRORS),
+                },
                 "test:returned" => Kind::Returned { function },
-                _ => Kind::Function { function, owner },
+                _ => Kind::Function { function, owner, special: special::of(&plain(&function.name)) },
             };
             requests.push(Request { export: function.name.clone(), plain: plain(&function.name), kind, version: None });
         }

@@ -5,6 +5,7 @@ use wit_component::StringEncoding;
 use super::rig::{command, end, flat, library, plugged};
 use crate::apps;
 use crate::run::End;
+use vfs_compose_adapter::AdapterError;
 use vfs_compose_flatten::FlattenError;
 
 /// A call of one function.
@@ -271,7 +272,7 @@ fn text_in_another_encoding() {
     let app = plugged(command(interface, imports, "", "(call $f (i32.const 0) (i32.const 0)) (i32.const 0)"), library);
     let error = flat(&app).map(|_| ()).unwrap_err();
     assert!(
-        matches!(&error, FlattenError::Type { function, what } if function == "lib#f" && what.contains("UTF-8")),
+        matches!(&error, FlattenError::Adapter(AdapterError::Type { function, what }) if function == "lib#f" && what.contains("UTF-8")),
         "{error}"
     );
 }

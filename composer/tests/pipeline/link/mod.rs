@@ -5,8 +5,8 @@ mod isolation;
 
 use wasmparser::{Validator, WasmFeatures};
 
+use crate::{apps, run};
 use vfs_compose::Composer;
-use vfs_compose::{apps, run};
 use vfs_compose_ir::Component;
 use vfs_compose_ir::Edge;
 

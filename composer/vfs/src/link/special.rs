@@ -4,7 +4,7 @@ use vfs_abi::names::linked::{BLOCKING_SPLICE, POLL, SPLICE};
 use vfs_compose_adapter::special::Special;
 
 /// What the vfs's function of this name is.
-pub(super) fn of(plain: &str) -> Special {
+pub fn of(plain: &str) -> Special {
     match plain {
         "wasi:io/poll#poll" => Special::Any { linked: POLL },
         "wasi:io/streams#[method]output-stream.splice" => Special::Pair { linked: SPLICE },
