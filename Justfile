@@ -54,11 +54,12 @@ bless: setup
 bench *ARGS: setup
     cargo run {{everything}} --bin bench -- {{ARGS}}
 
-# Formatting and lints, as CI checks them
+# Formatting, lints and documentation, as CI checks them
 lint: _targets
     python3 tests/one-build.py
     cargo fmt --all --check
     cargo clippy {{everything}} --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps {{everything}}
     cargo clippy --release -p vfs-component --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features late --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-image --target wasm32-unknown-unknown --no-default-features --features alloc -- -D warnings

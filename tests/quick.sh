@@ -15,7 +15,7 @@ for path in vfs-component/*/tests/*.rs vfs-component/*/tests/*/main.rs tests/hos
     targets+=(--test "$(basename "$name" .rs)")
 done
 if [ "${1-}" = composer ]; then
-    targets+=(--bins --test cli)
+    targets+=(--bins --test cli --test pipeline)
 else
     # The tests of the others give it the features that it has in `just test`: nothing is built twice.
     targets+=(--exclude vfs-compose)

@@ -29,21 +29,19 @@
 //!
 //! # The pipeline
 //!
-//! Each step is a module; data flows from the top to the bottom, as in [`Composer::compose`]:
+//! Data flows from the top to the bottom, as in [`Composer::compose`]. The steps are crates of their own; which knows which
+//! is in `docs/architecture.md`.
 //!
 //! ```text
-//! app       what is it, what does it import?              component, or preview1 module through vfs-preview1
-//! front     components before it that deny                what is denied answers so
-//! source    directories and images                        -> names, attributes, where contents come from
-//! tree      one tree of all sources                       collisions are errors here
-//! image     its layout as an EROFS image                  every offset and the size, nothing read yet
-//! tailor    the vfs this app needs, at its versions       module -> edited module -> component
-//! wrap      interfaces that share its resources        the host's, with glue (plugged)
-//! embed     settings and an empty place for the image     new pages of the vfs's memory
-//! link      the vfs beside the app's own modules          generated glue in the place of lowered imports
-//! compose   or in front of the app (plugged)              wac-graph
-//! check     the laws, on the result                       validator, imports, exports
-//! write     the image flows into its place                from the files to the output
+//! wasi      reads the app and what it imports               component, or preview1 module through vfs-preview1
+//! rules     puts components before it that deny             what is denied answers so
+//! pack      merges directories and images to one tree       names, attributes, where contents come from
+//!           and lays it out as an EROFS image               every offset and the size, nothing read yet
+//! vfs       fits the vfs to the app                         module -> edited module -> component
+//!           links it beside the app's own modules           adapters in the place of lowered imports
+//! join      or puts it in front of the app                  wac-graph
+//! vfs       checks the laws on the result                   validator, imports, exports
+//! pack      writes it, with the image in its place          from the files to the output
 //! ```
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,5 @@
 //! Where the component model defines a trap, both forms trap: at handles that the app has not, and at text that is not UTF-8. What is
-//! left of the tree then, nobody can ask a component that has trapped; `composer/src/link/tests/isolation/handles.rs` looks at it.
+//! left of the tree then, nobody can ask a component that has trapped; `composer/tests/pipeline/link/isolation/handles.rs` looks at it.
 
 use std::fs;
 

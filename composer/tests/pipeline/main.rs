@@ -22,6 +22,7 @@ mod run;
 mod tailored;
 mod version3;
 mod versions;
+mod walls;
 mod wrapped;
 mod writing;
 
