@@ -1,46 +1,38 @@
-//! The builder: what is wanted, in the order of the pipeline.
+//! The builder: what is wanted. How it is made is in [`crate::pipeline`].
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 use vfs_abi::Limits;
-use vfs_abi::settings::{Settings, Stdio};
-use vfs_image::{FileKind, Timestamp};
+use vfs_abi::settings::Settings;
+use vfs_compose_pack::image::ImageArgument;
+use vfs_compose_rules::{Denial, Policy, Rules};
+use vfs_compose_vfs::guest::Needs;
+use vfs_compose_vfs::wrap::Extra;
+use vfs_image::Timestamp;
 
 use crate::composed::{Composed, PackedImage};
-use crate::error::{AppError, CheckError, Error, TreeError, Unlinkable};
-use vfs_compose_ir::Edge;
-use vfs_compose_join::join;
-use vfs_compose_pack::Form;
-use vfs_compose_pack::embed::{self, Description};
-use vfs_compose_pack::image::{ImageArgument, Packed, Reading};
-use vfs_compose_pack::source::directory::Output;
-use vfs_compose_rules::front::{self, Denial, Rules};
-use vfs_compose_rules::policy::Policy;
-use vfs_compose_rules::policy::answers::Answers;
-use vfs_compose_vfs::guest::{Guest, Needs};
-use vfs_compose_vfs::tailor::{self, Embedding, Grants, Order, PumpStart};
-use vfs_compose_vfs::wrap::{self, Extra, OfAnyApp, Wrapping};
-use vfs_compose_vfs::{check, link, tasks};
-use vfs_compose_wasi::{App, Demand, Wasi, is_in_version};
+use crate::error::Error;
+use crate::{collect, pipeline};
 
 /// Makes one component of an app and its files.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is done until `compose`"]
 pub struct Composer {
     /// `None` for a vfs that fits any app.
-    app: Option<Vec<u8>>,
-    images: Vec<ImageArgument>,
-    settings: Settings,
-    policy: Policy,
-    strict: bool,
-    allow_unused: bool,
-    times: Option<Timestamp>,
-    output: Option<PathBuf>,
-    form: FormChoice,
-    rules: Rules,
-    extras: Vec<Extra>,
-    needs: Needs,
+    pub(crate) app: Option<Vec<u8>>,
+    pub(crate) images: Vec<ImageArgument>,
+    pub(crate) settings: Settings,
+    pub(crate) policy: Policy,
+    pub(crate) strict: bool,
+    pub(crate) allow_unused: bool,
+    pub(crate) times: Option<Timestamp>,
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) form: FormChoice,
+    pub(crate) rules: Rules,
+    pub(crate) extras: Vec<Extra>,
+    pub(crate) needs: Needs,
+    pub(crate) stages: Option<PathBuf>,
 }
 
 /// Which form is wanted.
@@ -77,6 +69,7 @@ impl Composer {
             extras: Vec::new(),
             rules: Rules::default(),
             needs: Needs::default(),
+            stages: None,
         }
     }
 
@@ -217,66 +210,23 @@ impl Composer {
         self
     }
 
-    /// The whole pipeline but the writing: everything is read and checked, only the contents of files are not read yet. For any app
-    /// it is the same as [`Composer::vfs`].
+    /// Writes the component after each phase into this directory, for whoever looks for a fault in a phase.
+    #[doc(hidden)]
+    pub fn emit_stages(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.stages = Some(directory.into());
+        self
+    }
+
+    /// Makes the component: everything is read and checked, only the contents of files are not read yet. For any app it is
+    /// the same as [`Composer::vfs`].
     ///
     /// # Errors
     /// One of [`Error`] for each step that can fail.
     pub fn compose(&self) -> Result<Composed, Error> {
-        let wasi = Wasi::new()?;
-        let Some(app) = &self.app else { return self.vfs() };
-        let app = self.read(&wasi, app)?;
-        if !self.allow_unused && !app.has_filesystem() {
-            return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
+        match &self.app {
+            Some(app) => pipeline::compose(self, app),
+            None => self.vfs(),
         }
-        let app = front::apply(&self.rules, &wasi, &self.answers(), app)?;
-        let is_plugged = match self.form {
-            FormChoice::Plugged => true,
-            // For streams of 0.3 it is the form that there is.
-            FormChoice::Auto => app.of_0_3().is_some(),
-            FormChoice::Linked => false,
-        };
-        if is_plugged {
-            return self.plugged(&wasi, &app, None);
-        }
-        match self.linked(&wasi, &app) {
-            Err(Error::Link(reason)) if self.form == FormChoice::Auto => {
-                let plugged = self.plugged(&wasi, &app, Some(reason.to_string()));
-                plugged.map_err(|plugged| Error::Neither { linked: reason, plugged: Box::new(plugged) })
-            }
-            linked => linked,
-        }
-    }
-
-    fn read(&self, wasi: &Wasi, app: &[u8]) -> Result<App, AppError> {
-        let answers = self.answers();
-        App::read(wasi, app.to_vec(), &|path| answers.serves(path))
-    }
-
-    /// `not_linked` is why that failed, if it was tried.
-    fn plugged(&self, wasi: &Wasi, app: &App, not_linked: Option<String>) -> Result<Composed, Error> {
-        let ready = tasks::ready(wasi, app, Guest::choose(self.needs)?)
-            .map_err(|source| AppError::Invalid { source: source.into() })?;
-        let vfs = self.vfs_for(wasi, Some(app), ready.pump, not_linked.clone())?;
-        let vfs_imports = vfs.report().imports.clone();
-        let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
-        let composed = join(vfs_shell, ready.component, &app.exports)?;
-        check::check(&composed, app, &vfs_imports)?;
-        let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
-        Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
-    }
-
-    fn linked(&self, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-        let Collected { image, embedding, warnings } = self.collect()?;
-        let mut linked = link::link(wasi, app, &embedding)?;
-        embed::checked_size(image.size(), linked.component.len() as u64)?;
-        let mut description =
-            Description { form: Form::Linked, module: linked.module, ..linked.place.describe(&embedding) };
-        description.policy.extend(self.rules.lines());
-        embed::describe(&mut linked.component, description);
-        check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
-        let composed = Composed::new(linked.component, image, warnings)?;
-        Ok(composed.with_sizes(app.component.len() as u64, linked.vfs_size).with_form(Form::Linked, None))
     }
 
     /// The vfs alone, with its image: for the app, or for any app. `wac plug` puts it in front of one.
@@ -284,180 +234,16 @@ impl Composer {
     /// # Errors
     /// As [`Composer::compose`].
     pub fn vfs(&self) -> Result<Composed, Error> {
-        let wasi = Wasi::new()?;
-        let mut app = self.app.as_ref().map(|app| self.read(&wasi, app)).transpose()?;
-        match &mut app {
-            Some(app) => app.withheld = front::withheld(&self.rules, &wasi, &self.answers(), app)?,
-            None => front::require_none(&self.rules)?,
-        }
-        self.vfs_for(&wasi, app.as_ref(), PumpStart::FirstOpen, None)
+        pipeline::vfs_alone(self)
     }
 
     /// The image alone.
     ///
     /// # Errors
-    /// [`TreeError`]: a source cannot be read, or two collide.
+    /// [`TreeError`](crate::error::TreeError): a source cannot be read, or two collide.
     pub fn pack(&self) -> Result<PackedImage, Error> {
         let mut warnings = Vec::new();
-        let image = Packed::collect(&self.images, self.reading(), &mut warnings)?;
+        let image = collect::pack(self, &mut warnings)?;
         Ok(PackedImage { report: image.report(), image, warnings })
     }
-
-    /// What goes into the vfs's memory.
-    fn collect(&self) -> Result<Collected, Error> {
-        let mut warnings = Vec::new();
-        let image = Packed::collect(&self.images, self.reading(), &mut warnings)?;
-        let settings = self.settings_for(&image)?;
-        // Before the vfs is made: an image that no engine would load is refused whatever is around it.
-        let image_size = embed::checked_size(image.size(), 0)?;
-        let guest = Guest::choose(self.needs)?;
-        let embedding = Embedding { guest, settings: settings.encode(), image_size, answers: self.answers() };
-        Ok(Collected { image, embedding, warnings })
-    }
-
-    fn vfs_for(
-        &self,
-        wasi: &Wasi,
-        app: Option<&App>,
-        pump: PumpStart,
-        not_linked: Option<String>,
-    ) -> Result<Composed, Error> {
-        let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
-        let Collected { image, embedding, mut warnings } = self.collect()?;
-        let mut order = order(wasi, app, &embedding.answers, pump);
-        if order.pump == PumpStart::FirstOpen && tailor::has_streams(wasi, &order.exports) {
-            warnings.push(FIRST_OPEN.to_owned());
-        }
-        let grants = order.grants.clone();
-        let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version(path)).clone();
-        let of_any_app = match app {
-            None if !self.extras.is_empty() => Some(OfAnyApp::new(wasi, &self.extras)?),
-            _ => None,
-        };
-        let of_app = app.filter(|_| !wrapped.is_empty()).map(|app| Wrapping::of_app(app, &wrapped, &version));
-        let wrapping = of_app.or(of_any_app.as_ref().map(|any| any.wrapping(&version)));
-        if let Some(wrapping) = &wrapping {
-            order.wrapped = tailor::Wrapped { functions: wrapping.functions()?, made: wrapping.made() };
-        }
-        let mut vfs = tailor::tailor(wasi, order, &embedding)?;
-        let mut module = 0;
-        if let Some(wrapping) = &wrapping {
-            let wrapped = wrap::wrap(wrapping, &vfs.component)?;
-            (vfs.component, module) = (wrapped.component, wrapped.module);
-        }
-        embed::checked_size(image.size(), vfs.component.len() as u64)?;
-        let mut description = Description { not_linked, module, ..vfs.place.describe(&embedding) };
-        description.policy.extend(self.rules.lines());
-        embed::describe(&mut vfs.component, description);
-        let size = vfs.component.len() as u64;
-        let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
-        if let Some(interface) =
-            edge.imports.into_iter().find(|name| app.is_some_and(|app| !app.imports.contains(name)))
-        {
-            return Err(CheckError::NewImport { interface }.into());
-        }
-        Ok(Composed::new(vfs.component, image, warnings)?.with_sizes(0, size))
-    }
-
-    fn answers(&self) -> Answers {
-        Answers::new(&self.policy, &self.settings)
-    }
-
-    fn reading(&self) -> Reading {
-        let output = self.output.as_deref().and_then(Output::new);
-        Reading { strict: self.strict, times: self.times, output }
-    }
-
-    /// The settings with their defaults filled in.
-    fn settings_for(&self, image: &Packed) -> Result<Settings, TreeError> {
-        let mut settings = self.settings.clone();
-        self.policy.settle(&mut settings);
-        if settings.preopens.is_empty() {
-            settings.preopens.push(("/".into(), "/".into()));
-        }
-        for (guest, _) in &settings.preopens {
-            if image.kind(guest)? != Some(FileKind::Directory) {
-                return Err(TreeError::Preopen { guest: guest.clone() });
-            }
-        }
-        check_paths(&settings, image)?;
-        Ok(settings)
-    }
-}
-
-/// What is lost where nothing in front of the app starts what feeds the streams of WASI 0.3.
-const FIRST_OPEN: &str = "a stream of WASI 0.3 that the app asks for before its first `open-at` (a listing of a preopen, a standard \
-    stream that is a file) waits until there is one: nothing in front of the app starts what feeds streams";
-
-/// What was asked for, before any vfs.
-struct Collected {
-    image: Packed,
-    embedding: Embedding,
-    warnings: Vec<String>,
-}
-
-/// Checks the paths of a policy against the tree. Symbolic links are the app's affair.
-///
-/// # Errors
-/// - [`TreeError::InitialDirectory`]: the initial directory is no directory.
-/// - [`TreeError::Stream`]: stdin is no file; the file of an output cannot be written or made, or is stdin's and is emptied.
-/// - [`TreeError::GuestPath`]: a path is not plain and absolute.
-fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
-    if let Some(guest) = &settings.directory
-        && !matches!(image.kind(guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
-    {
-        return Err(TreeError::InitialDirectory { guest: guest.clone() });
-    }
-    if let Stdio::File(guest) = &settings.stdin
-        && !matches!(image.kind(guest)?, Some(FileKind::RegularFile | FileKind::SymbolicLink))
-    {
-        return Err(TreeError::Stream {
-            stream: "stdin",
-            guest: guest.clone(),
-            detail: "it is not a file of the tree",
-        });
-    }
-    for (stream, setting) in [("stdout", &settings.stdout), ("stderr", &settings.stderr)] {
-        let (Stdio::File(guest) | Stdio::Append(guest)) = setting else { continue };
-        let refused = |detail| Err(TreeError::Stream { stream, guest: guest.clone(), detail });
-        if settings.read_only {
-            return refused("the tree is read-only");
-        }
-        let is_stdin = |other: &String| other.trim_end_matches('/') == guest.trim_end_matches('/');
-        if matches!((&settings.stdin, setting), (Stdio::File(other), Stdio::File(_)) if is_stdin(other)) {
-            return refused("it is stdin's, and would be emptied first; `append:` leaves what is in it");
-        }
-        match image.kind(guest)? {
-            Some(FileKind::RegularFile | FileKind::SymbolicLink) => {}
-            Some(_) => return refused("it is a directory"),
-            None => {
-                let directory = guest.trim_end_matches('/').rsplit_once('/').map_or("/", |(directory, _)| directory);
-                let directory = if directory.is_empty() { "/" } else { directory };
-                if !matches!(image.kind(directory)?, Some(FileKind::Directory | FileKind::SymbolicLink)) {
-                    return refused("its directory is not there");
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What the vfs shall be for an app, or for any.
-fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> Order {
-    let wrapped = tailor::Wrapped::default();
-    if let Some(app) = app {
-        let exports = tailor::with_pump(wasi, app.served.clone());
-        return Order { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
-    }
-    let served = wasi.served().filter(|path| answers.serves(path));
-    let exports = served.filter_map(|path| {
-        let version = wasi.version(path);
-        let functions = wasi.interface(path)?.functions.values();
-        let functions = functions
-            .filter(|function| is_in_version(&function.stability, version))
-            .map(|function| function.name.clone());
-        let demand = Demand { functions: functions.collect(), ..Demand::default() };
-        Some((crate::InterfaceName::new(path, version.clone()), demand))
-    });
-    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
 }

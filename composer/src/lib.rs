@@ -45,11 +45,13 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod collect;
 mod composed;
 mod composer;
 pub mod error;
 mod inspect;
 pub mod manifest;
+mod pipeline;
 mod report;
 
 pub use composed::{Composed, PackedImage};

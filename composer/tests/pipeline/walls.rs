@@ -17,7 +17,8 @@ fn composer() -> &'static Path {
 fn dependencies(manifest: &Path) -> Vec<String> {
     let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
     let dependencies = manifest["dependencies"].as_table().unwrap().keys().filter(|name| name.starts_with("vfs-"));
-    let mut dependencies: Vec<_> = dependencies.map(|name| name.trim_start_matches("vfs-compose-").to_owned()).collect();
+    let mut dependencies: Vec<_> =
+        dependencies.map(|name| name.trim_start_matches("vfs-compose-").to_owned()).collect();
     dependencies.sort();
     dependencies
 }

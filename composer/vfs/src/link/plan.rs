@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use semver::Version;
-use wasmparser::{CanonicalFunction, CanonicalOption};
+use wasmparser::CanonicalFunction;
 use wit_parser::Function;
 
 use super::Unlinkable;

@@ -1,0 +1,113 @@
+//! What goes into the vfs's memory: the image and the settings, and whether they fit together.
+
+use vfs_abi::settings::{Settings, Stdio};
+use vfs_compose_pack::embed;
+use vfs_compose_pack::image::{Packed, Reading};
+use vfs_compose_pack::source::directory::Output;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_vfs::guest::Guest;
+use vfs_compose_vfs::tailor::Embedding;
+use vfs_image::FileKind;
+
+use crate::Composer;
+use crate::error::{Error, TreeError};
+
+/// Image and settings, before any vfs.
+pub(crate) struct Collected {
+    pub(crate) image: Packed,
+    pub(crate) embedding: Embedding,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Collects the sources and settles the settings.
+///
+/// # Errors
+/// - [`TreeError`]: a source cannot be read, two collide, or a path of the settings is not in the tree.
+/// - [`EmbedError`](crate::error::EmbedError): the image is too large for any vfs.
+pub(crate) fn collect(composer: &Composer) -> Result<Collected, Error> {
+    let mut warnings = Vec::new();
+    let image = pack(composer, &mut warnings)?;
+    let settings = settle(composer, &image)?;
+    // Before the vfs is made: an image that no engine would load is refused whatever is around it.
+    let image_size = embed::checked_size(image.size(), 0)?;
+    let guest = Guest::choose(composer.needs)?;
+    let embedding = Embedding { guest, settings: settings.encode(), image_size, answers: answers(composer) };
+    Ok(Collected { image, embedding, warnings })
+}
+
+/// Lists the sources and lays out the image.
+///
+/// # Errors
+/// [`TreeError`]: a source cannot be read, or two collide.
+pub(crate) fn pack(composer: &Composer, warnings: &mut Vec<String>) -> Result<Packed, TreeError> {
+    let output = composer.output.as_deref().and_then(Output::new);
+    let reading = Reading { strict: composer.strict, times: composer.times, output };
+    Packed::collect(&composer.images, reading, warnings)
+}
+
+/// Returns what the vfs answers itself, by the policy and the settings.
+pub(crate) fn answers(composer: &Composer) -> Answers {
+    Answers::new(&composer.policy, &composer.settings)
+}
+
+/// Fills in the defaults of the settings, and checks their paths.
+fn settle(composer: &Composer, image: &Packed) -> Result<Settings, TreeError> {
+    let mut settings = composer.settings.clone();
+    composer.policy.settle(&mut settings);
+    if settings.preopens.is_empty() {
+        settings.preopens.push(("/".into(), "/".into()));
+    }
+    for (guest, _) in &settings.preopens {
+        if image.kind(guest)? != Some(FileKind::Directory) {
+            return Err(TreeError::Preopen { guest: guest.clone() });
+        }
+    }
+    check_paths(&settings, image)?;
+    Ok(settings)
+}
+
+/// Checks the paths of a policy against the tree. Symbolic links are the app's affair.
+///
+/// # Errors
+/// - [`TreeError::InitialDirectory`]: the initial directory is no directory.
+/// - [`TreeError::Stream`]: stdin is no file; the file of an output cannot be written or made, or is stdin's and is emptied.
+/// - [`TreeError::GuestPath`]: a path is not plain and absolute.
+fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
+    if let Some(guest) = &settings.directory
+        && !matches!(image.kind(guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
+    {
+        return Err(TreeError::InitialDirectory { guest: guest.clone() });
+    }
+    if let Stdio::File(guest) = &settings.stdin
+        && !matches!(image.kind(guest)?, Some(FileKind::RegularFile | FileKind::SymbolicLink))
+    {
+        return Err(TreeError::Stream {
+            stream: "stdin",
+            guest: guest.clone(),
+            detail: "it is not a file of the tree",
+        });
+    }
+    for (stream, setting) in [("stdout", &settings.stdout), ("stderr", &settings.stderr)] {
+        let (Stdio::File(guest) | Stdio::Append(guest)) = setting else { continue };
+        let refused = |detail| Err(TreeError::Stream { stream, guest: guest.clone(), detail });
+        if settings.read_only {
+            return refused("the tree is read-only");
+        }
+        let is_stdin = |other: &String| other.trim_end_matches('/') == guest.trim_end_matches('/');
+        if matches!((&settings.stdin, setting), (Stdio::File(other), Stdio::File(_)) if is_stdin(other)) {
+            return refused("it is stdin's, and would be emptied first; `append:` leaves what is in it");
+        }
+        match image.kind(guest)? {
+            Some(FileKind::RegularFile | FileKind::SymbolicLink) => {}
+            Some(_) => return refused("it is a directory"),
+            None => {
+                let directory = guest.trim_end_matches('/').rsplit_once('/').map_or("/", |(directory, _)| directory);
+                let directory = if directory.is_empty() { "/" } else { directory };
+                if !matches!(image.kind(directory)?, Some(FileKind::Directory | FileKind::SymbolicLink)) {
+                    return refused("its directory is not there");
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! The pipeline: what [`Composer`] wants, phase by phase.
+//!
+//! ```text
+//! read        the app as a component, and what it imports
+//! interpose   components before it that deny, or answer instead of the host
+//! collect     the sources as one image, and the settings
+//! link        the vfs beside the app's own modules
+//! plug        or the vfs in front of the app: specialize, wrap, join
+//! check       the laws, on the result
+//! ```
+
+use vfs_compose_ir::Edge;
+use vfs_compose_join::join;
+use vfs_compose_pack::Form;
+use vfs_compose_pack::embed::{self, Description};
+use vfs_compose_rules::front;
+use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_vfs::guest::Guest;
+use vfs_compose_vfs::tailor::{self, Grants, Order, PumpStart};
+use vfs_compose_vfs::wrap::{self, OfAnyApp, Wrapping};
+use vfs_compose_vfs::{check, link, tasks};
+use vfs_compose_wasi::{App, Demand, Wasi, is_in_version};
+
+use crate::collect::{self, Collected};
+use crate::composed::Composed;
+use crate::error::{AppError, CheckError, Error, Unlinkable, WriteError};
+use crate::{Composer, FormChoice, InterfaceName};
+
+/// Makes one component of an app and its files.
+///
+/// # Errors
+/// One of [`Error`] for each phase that can fail.
+pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error> {
+    let wasi = Wasi::new()?;
+    let app = read(composer, &wasi, app)?;
+    if !composer.allow_unused && !app.has_filesystem() {
+        return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
+    }
+    emit(composer, "1-app", &app.component)?;
+    let app = front::apply(&composer.rules, &wasi, &collect::answers(composer), app)?;
+    emit(composer, "2-interposed", &app.component)?;
+    let is_plugged = match composer.form {
+        FormChoice::Plugged => true,
+        // Streams of WASI 0.3 work in this form only.
+        FormChoice::Auto => app.of_0_3().is_some(),
+        FormChoice::Linked => false,
+    };
+    if is_plugged {
+        return plug(composer, &wasi, &app, None, None);
+    }
+    let collected = collect::collect(composer)?;
+    match link(composer, &wasi, &app, &collected) {
+        Ok(linked) => linked.finish(collected, &app),
+        Err(Error::Link(reason)) if composer.form == FormChoice::Auto => {
+            let plugged = plug(composer, &wasi, &app, Some(collected), Some(reason.to_string()));
+            plugged.map_err(|plugged| Error::Neither { linked: reason, plugged: Box::new(plugged) })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the vfs alone, for the app or for any app.
+///
+/// # Errors
+/// As [`compose`].
+pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
+    let wasi = Wasi::new()?;
+    let mut app = composer.app.as_ref().map(|app| read(composer, &wasi, app)).transpose()?;
+    match &mut app {
+        Some(app) => {
+            app.withheld = front::withheld(&composer.rules, &wasi, &collect::answers(composer), app)?;
+        }
+        None => front::require_none(&composer.rules)?,
+    }
+    make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)
+}
+
+fn read(composer: &Composer, wasi: &Wasi, app: &[u8]) -> Result<App, AppError> {
+    let answers = collect::answers(composer);
+    App::read(wasi, app.to_vec(), &|path| answers.serves(path))
+}
+
+/// A linked component, checked, before its image.
+struct Linked {
+    component: Vec<u8>,
+    vfs_size: u64,
+}
+
+impl Linked {
+    fn finish(self, collected: Collected, app: &App) -> Result<Composed, Error> {
+        let composed = Composed::new(self.component, collected.image, collected.warnings)?;
+        Ok(composed.with_sizes(app.component.len() as u64, self.vfs_size).with_form(Form::Linked, None))
+    }
+}
+
+/// Puts the vfs into the app's own component.
+fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Linked, Error> {
+    let Collected { image, embedding, .. } = collected;
+    let mut linked = link::link(wasi, app, embedding)?;
+    embed::checked_size(image.size(), linked.component.len() as u64)?;
+    let mut description = Description { form: Form::Linked, module: linked.module, ..linked.place.describe(embedding) };
+    description.policy.extend(composer.rules.lines());
+    embed::describe(&mut linked.component, description);
+    emit(composer, "3-linked", &linked.component)?;
+    check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
+    Ok(Linked { component: linked.component, vfs_size: linked.vfs_size })
+}
+
+/// Puts a vfs of its own in front of the app. `not_linked` is why linking failed, if it was tried.
+fn plug(
+    composer: &Composer,
+    wasi: &Wasi,
+    app: &App,
+    collected: Option<Collected>,
+    not_linked: Option<String>,
+) -> Result<Composed, Error> {
+    let ready = tasks::ready(wasi, app, Guest::choose(composer.needs)?)
+        .map_err(|source| AppError::Invalid { source: source.into() })?;
+    let vfs = make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
+    let vfs_imports = vfs.report().imports.clone();
+    let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
+    emit(composer, "3-vfs", &vfs_shell)?;
+    let composed = join(vfs_shell, ready.component, &app.exports)?;
+    emit(composer, "4-plugged", &composed)?;
+    check::check(&composed, app, &vfs_imports)?;
+    let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
+    Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
+}
+
+/// Makes the vfs for an app, or for any: specialized, with the interfaces that share its resources.
+fn make_vfs(
+    composer: &Composer,
+    wasi: &Wasi,
+    app: Option<&App>,
+    collected: Option<Collected>,
+    pump: PumpStart,
+    not_linked: Option<String>,
+) -> Result<Composed, Error> {
+    let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
+    let collected = match collected {
+        Some(collected) => collected,
+        None => collect::collect(composer)?,
+    };
+    let Collected { image, embedding, mut warnings } = collected;
+    let mut order = order(wasi, app, &embedding.answers, pump);
+    if order.pump == PumpStart::FirstOpen && tailor::has_streams(wasi, &order.exports) {
+        warnings.push(FIRST_OPEN.to_owned());
+    }
+    let grants = order.grants.clone();
+    let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version(path)).clone();
+    let of_any_app = match app {
+        None if !composer.extras.is_empty() => Some(OfAnyApp::new(wasi, &composer.extras)?),
+        _ => None,
+    };
+    let of_app = app.filter(|_| !wrapped.is_empty()).map(|app| Wrapping::of_app(app, &wrapped, &version));
+    let wrapping = of_app.or(of_any_app.as_ref().map(|any| any.wrapping(&version)));
+    if let Some(wrapping) = &wrapping {
+        order.wrapped = tailor::Wrapped { functions: wrapping.functions()?, made: wrapping.made() };
+    }
+    let mut vfs = tailor::tailor(wasi, order, &embedding)?;
+    let mut module = 0;
+    if let Some(wrapping) = &wrapping {
+        let wrapped = wrap::wrap(wrapping, &vfs.component)?;
+        (vfs.component, module) = (wrapped.component, wrapped.module);
+    }
+    embed::checked_size(image.size(), vfs.component.len() as u64)?;
+    let mut description = Description { not_linked, module, ..vfs.place.describe(&embedding) };
+    description.policy.extend(composer.rules.lines());
+    embed::describe(&mut vfs.component, description);
+    let size = vfs.component.len() as u64;
+    let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
+    if let Some(interface) = edge.imports.into_iter().find(|name| app.is_some_and(|app| !app.imports.contains(name))) {
+        return Err(CheckError::NewImport { interface }.into());
+    }
+    Ok(Composed::new(vfs.component, image, warnings)?.with_sizes(0, size))
+}
+
+/// Writes the component as it is after a phase, if that is wanted.
+fn emit(composer: &Composer, stage: &str, component: &[u8]) -> Result<(), WriteError> {
+    let Some(directory) = &composer.stages else { return Ok(()) };
+    let write = std::fs::create_dir_all(directory)
+        .and_then(|()| std::fs::write(directory.join(format!("{stage}.wasm")), component));
+    write.map_err(|source| WriteError::Output { source })
+}
+
+/// What is lost where nothing in front of the app starts what feeds the streams of WASI 0.3.
+const FIRST_OPEN: &str = "a stream of WASI 0.3 that the app asks for before its first `open-at` (a listing of a preopen, a standard \
+    stream that is a file) waits until there is one: nothing in front of the app starts what feeds streams";
+
+/// What the vfs shall be for an app, or for any.
+fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> Order {
+    let wrapped = tailor::Wrapped::default();
+    if let Some(app) = app {
+        let exports = tailor::with_pump(wasi, app.served.clone());
+        return Order { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
+    }
+    let served = wasi.served().filter(|path| answers.serves(path));
+    let exports = served.filter_map(|path| {
+        let version = wasi.version(path);
+        let functions = wasi.interface(path)?.functions.values();
+        let functions = functions
+            .filter(|function| is_in_version(&function.stability, version))
+            .map(|function| function.name.clone());
+        let demand = Demand { functions: functions.collect(), ..Demand::default() };
+        Some((InterfaceName::new(path, version.clone()), demand))
+    });
+    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
+}
