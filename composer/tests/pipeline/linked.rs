@@ -1,8 +1,12 @@
 //! The linked form, whole.
 
+use std::path::Path;
+
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+
 use super::{apps, run, versions};
 use vfs_compose::error::{AppError, Error, Unlinkable};
-use vfs_compose::{Composer, Form, FormChoice, inspect};
+use vfs_compose::{Composer, Denial, Form, FormChoice, inspect};
 
 /// Links an app with one file, `f`.
 pub(super) fn link(app: Vec<u8>) -> Result<Vec<u8>, Error> {
@@ -215,4 +219,42 @@ fn what_can_be_neither_linked_nor_plugged_says_why_twice() {
     let Error::Neither { linked, plugged } = &error else { panic!("{error}") };
     assert!(linked.to_string().contains("wasi:filesystem/types"), "{linked}");
     assert!(plugged.to_string().contains("test:host/files"), "{plugged}");
+}
+
+/// Opens of the directory while something is done.
+fn count_opens(directory: &Path, action: impl FnOnce()) -> usize {
+    let watch = Inotify::init(InitFlags::IN_NONBLOCK).unwrap();
+    watch.add_watch(directory, AddWatchFlags::IN_OPEN).unwrap();
+    action();
+    let events = watch.read_events().unwrap_or_default();
+    // Of the directory itself, events have no name.
+    events.iter().filter(|event| event.name.is_none()).count()
+}
+
+#[test]
+fn sources_are_listed_once_in_any_form() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("file"), "text").unwrap();
+    for (app, form) in [
+        (in_text(INSIDE), FormChoice::Auto),
+        (in_text(INSIDE), FormChoice::Plugged),
+        (apps::command("0.2.6"), FormChoice::Auto),
+    ] {
+        let composer = Composer::new(app).image(directory.path()).form(form);
+        assert_eq!(count_opens(directory.path(), || drop(composer.compose().unwrap())), 1, "{form:?}");
+    }
+}
+
+#[test]
+fn each_phase_can_be_looked_at() {
+    let stages = tempfile::tempdir().unwrap();
+    let composer = Composer::new(apps::command("0.2.6")).deny(Denial::new("wasi:random", "a test"));
+    let composed = composer.clone().emit_stages(stages.path()).form(FormChoice::Linked).compose().unwrap();
+    composer.emit_stages(stages.path()).form(FormChoice::Plugged).compose().unwrap();
+    for stage in ["1-app", "2-interposed", "3-linked", "3-vfs", "4-plugged"] {
+        let component = std::fs::read(stages.path().join(format!("{stage}.wasm"))).unwrap();
+        wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all()).validate_all(&component).unwrap();
+    }
+    let linked = std::fs::read(stages.path().join("3-linked.wasm")).unwrap();
+    assert_eq!(inspect(&linked).unwrap().imports, composed.report().imports);
 }

@@ -133,6 +133,9 @@ pub struct Joining {
     /// How the app reaches its files [default: auto]
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
+    /// Write the component after each phase into a directory, to look for the phase that has a fault
+    #[arg(long, value_name = "DIR", hide = true)]
+    pub emit_stages: Option<PathBuf>,
 }
 
 /// As [`vfs_compose::FormChoice`].

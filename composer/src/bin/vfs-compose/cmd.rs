@@ -5,6 +5,10 @@ pub mod compose;
 pub mod image;
 pub mod inspect;
 pub mod manifest;
+#[cfg(feature = "run")]
+pub mod run;
+#[cfg(not(feature = "run"))]
+#[path = "cmd/no_run.rs"]
 pub mod run;
 pub mod vfs;
 

@@ -84,7 +84,11 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
                 exit: manifest.exit.map(access),
             },
         },
-        joining: Joining { allow_unused: manifest.allow_unused, form: manifest.form.map(Into::into) },
+        joining: Joining {
+            allow_unused: manifest.allow_unused,
+            form: manifest.form.map(Into::into),
+            ..Joining::default()
+        },
         // `-` is standard output, as on the command line.
         output: manifest.output.map(|output| if output == "-" { output.into() } else { directory.join(output) }),
     }
@@ -154,6 +158,7 @@ impl Said {
         Joining {
             allow_unused: typed.allow_unused.or(self.joining.allow_unused),
             form: typed.form.or(self.joining.form),
+            emit_stages: typed.emit_stages.clone(),
         }
     }
 }

@@ -96,6 +96,10 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
 /// Sets how the composer joins app and filesystem.
 pub fn joined(composer: Composer, said: &Said, joining: &Joining, host: &Host) -> Composer {
     let joining = said.joining(joining);
+    let composer = match joining.emit_stages {
+        Some(directory) => composer.emit_stages(directory),
+        None => composer,
+    };
     let composer = config::settled(composer, &said.host(host));
     let composer = composer.allow_unused(joining.allow_unused == Some(true));
     match joining.form {
