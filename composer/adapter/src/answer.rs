@@ -24,8 +24,11 @@ pub const FITTING: [&str; 12] = [
 /// A number in memory.
 #[derive(Clone, Copy)]
 pub struct Number {
+    /// The offset in the result, in bytes.
     pub offset: u32,
+    /// The size in memory: 1, 2 or 4 bytes.
     pub bytes: u32,
+    /// The value to store.
     pub value: u32,
 }
 

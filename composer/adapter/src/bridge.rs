@@ -49,6 +49,7 @@ const CALLER_MEMORY: u32 = 1;
 
 /// One function that is called.
 pub struct Request {
+    /// The WIT type of the function.
     pub function: Function,
     /// The callee wants to know when its result was taken.
     pub has_after: bool,
@@ -57,13 +58,17 @@ pub struct Request {
 /// What a side's functions are lifted or lowered with.
 #[derive(Clone, Copy)]
 pub struct Side {
+    /// Whether the canonical options name a memory.
     pub has_memory: bool,
+    /// Whether the canonical options name a realloc.
     pub has_realloc: bool,
+    /// The string encoding of the canonical options.
     pub encoding: Encoding,
 }
 
 /// A module.
 pub struct Bridge {
+    /// The encoded core module.
     pub bytes: Vec<u8>,
     /// Resources of the callee, and the name under which a function is imported that answers with what a handle stands for.
     pub representations: Vec<(TypeId, String)>,

@@ -7,7 +7,9 @@ use super::body::Body;
 /// A core parameter. In a variant it may be wider than what a case keeps in it.
 #[derive(Clone, Copy)]
 pub struct Slot {
+    /// The index of the local that holds the value.
     pub local: u32,
+    /// The core type of that local.
     pub ty: ValType,
 }
 

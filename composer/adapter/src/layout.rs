@@ -21,7 +21,9 @@ pub enum Encoding {
 /// An encoding that is not the vfs's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Text {
+    /// UTF-16; lengths count code units of two bytes.
     Utf16,
+    /// Latin-1 or UTF-16; the top bit of the length tells which.
     Latin1OrUtf16,
 }
 
@@ -38,6 +40,7 @@ impl Text {
 
 /// Every function of the glue asks it about types.
 pub struct Layout<'a> {
+    /// The types that ids refer to.
     pub resolve: &'a Resolve,
     /// How the app has its strings.
     pub encoding: Encoding,
@@ -50,6 +53,7 @@ pub enum Shape {
     Scalar(Scalar),
     /// A handle, with the resource that it is of.
     Own(TypeId),
+    /// A borrowed handle, with its resource.
     Borrow(TypeId),
     /// `list<T>` and `string`.
     List(Element),
@@ -57,7 +61,9 @@ pub enum Shape {
     Record(Vec<Type>),
     /// Variants, options, results.
     Variant {
+        /// The integer type of the discriminant.
         tag: Int,
+        /// The payload of each case.
         cases: Vec<Option<Type>>,
     },
 }
@@ -71,16 +77,22 @@ pub enum Scalar {
     Unsigned(u32),
     /// So many of the low ones, the highest being the sign.
     Signed(u32),
+    /// A `bool`: 0 or 1.
     Bool,
+    /// A `char`: a Unicode scalar value.
     Char,
     /// The case of an enum with so many cases.
     Enum {
+        /// The integer type of the discriminant.
         tag: Int,
+        /// The number of cases.
         cases: u32,
     },
     /// So many flags in so many bytes.
     Flags {
+        /// The size in memory.
         bytes: u32,
+        /// The number of flags.
         count: u32,
     },
 }
@@ -88,7 +100,9 @@ pub enum Scalar {
 /// The elements of a list.
 #[derive(Clone, Copy)]
 pub struct Element {
+    /// The size of one element, in bytes.
     pub size: u32,
+    /// The alignment of an element, in bytes.
     pub align: u32,
     /// `None` for those of a string.
     pub ty: Option<Type>,
@@ -97,6 +111,7 @@ pub struct Element {
 }
 
 impl<'a> Layout<'a> {
+    /// Returns the layouts of the types in `resolve`, for strings in `encoding`.
     pub fn new(resolve: &'a Resolve, encoding: Encoding) -> Self {
         let mut sizes = SizeAlign::default();
         sizes.fill(resolve);

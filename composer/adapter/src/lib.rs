@@ -63,6 +63,7 @@ pub struct Request<'a> {
     pub export: String,
     /// The vfs's function: `wasi:io/streams#[method]input-stream.read` or `...#[dtor]input-stream`.
     pub plain: String,
+    /// The kind of call that the adapter replaces.
     pub kind: Kind<'a>,
     /// If the vfs's functions for handles of both owners are called at several versions: which of them this is.
     pub version: Option<u32>,

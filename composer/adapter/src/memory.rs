@@ -15,7 +15,9 @@ const UNROLLED: u32 = 128;
 /// An address: what a local holds, in a memory.
 #[derive(Clone, Copy)]
 pub struct Place {
+    /// The index of the memory.
     pub memory: u32,
+    /// The index of the local that holds the address.
     pub local: u32,
 }
 

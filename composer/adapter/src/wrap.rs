@@ -50,7 +50,9 @@ pub type Own = BTreeMap<TypeId, String>;
 
 /// A module, and what it imports of the component model.
 pub struct Wrapped {
+    /// The encoded core module.
     pub bytes: Vec<u8>,
+    /// The resource built-ins (`resource.new`, `.rep`, `.drop`) that the module imports.
     pub intrinsics: BTreeSet<Intrinsic>,
 }
 
@@ -75,6 +77,7 @@ impl Intrinsic {
         }
     }
 
+    /// Returns the resource whose handles it works on.
     pub fn resource(self) -> TypeId {
         match self {
             Self::New(id) | Self::Rep(id) | Self::Drop(id) => id,

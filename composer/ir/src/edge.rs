@@ -5,11 +5,14 @@ use wasmparser::{Parser, Payload};
 /// Names at the outer edge of a component.
 #[derive(Debug, Default)]
 pub struct Edge {
+    /// The names of its imports, in order.
     pub imports: Vec<String>,
+    /// The names of its exports, in order.
     pub exports: Vec<String>,
 }
 
 impl Edge {
+    /// Reads the import and export names of the outermost component, not those of nested ones.
     pub fn of(component: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
         let mut edge = Self::default();
         let mut depth = 0u32;

@@ -11,6 +11,7 @@ const MISSING: u32 = u32::MAX;
 
 /// A written component.
 pub struct Emitted {
+    /// The encoded component.
     pub bytes: Vec<u8>,
     /// What became of the names.
     pub numbers: HashMap<Id, u32>,

@@ -11,45 +11,73 @@ use wasmparser::{
 /// One of the spaces that definitions are numbered in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Space {
+    /// Core functions, among them lowered functions and resource built-ins.
     CoreFunction,
+    /// Core tables.
     CoreTable,
+    /// Core memories.
     CoreMemory,
+    /// Core globals.
     CoreGlobal,
+    /// Core exception tags.
     CoreTag,
+    /// Core types.
     CoreType,
+    /// Core modules.
     CoreModule,
+    /// Core instances.
     CoreInstance,
+    /// Component functions: imported, aliased or lifted.
     Function,
+    /// Component values.
     Value,
+    /// Component types, resources among them.
     Type,
+    /// Component instances.
     Instance,
+    /// Nested and imported components.
     Component,
 }
 
 /// The name of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id {
+    /// The index space that it belongs to.
     pub space: Space,
+    /// The number in that space, which stays the same until the component is written.
     pub number: u32,
 }
 
 /// What is defined. Numbers in it are those of [`Id`]s.
 #[derive(Clone, Debug)]
 pub enum Item<'a> {
+    /// The bytes of a nested core module.
     CoreModule(Cow<'a, [u8]>),
+    /// A core instance: of a module, or made of exports.
     CoreInstance(Instance<'a>),
+    /// A definition of a core type.
     CoreType(CoreType<'a>),
     /// The bytes of a nested component.
     Component(&'a [u8]),
+    /// A component instance: of a component, or made of exports.
     Instance(ComponentInstance<'a>),
+    /// An alias of an export, or of an item of an enclosing component.
     Alias(ComponentAlias<'a>),
+    /// A definition of a component type.
     Type(ComponentType<'a>),
+    /// A canonical function: lift, lower or a built-in.
     Canonical(CanonicalFunction),
+    /// The start function.
     Start(ComponentStartFunction),
+    /// An import.
     Import(ComponentImport<'a>),
+    /// An export, which also defines a new index.
     Export(ComponentExport<'a>),
+    /// A custom section.
     Custom {
+        /// The name of the section.
         name: &'a str,
+        /// The contents of the section.
         data: &'a [u8],
     },
 }
@@ -57,7 +85,9 @@ pub enum Item<'a> {
 /// An item, and the name it has if it defines something.
 #[derive(Clone, Debug)]
 pub struct Definition<'a> {
+    /// `None` for an item that defines nothing, such as a custom section.
     pub id: Option<Id>,
+    /// The item.
     pub item: Item<'a>,
 }
 
@@ -131,6 +161,7 @@ fn of_core_kind(kind: ExternalKind) -> Space {
 }
 
 impl<'a> Component<'a> {
+    /// Returns all definitions, in the order in which they stand.
     pub fn definitions(&self) -> &[Definition<'a>] {
         &self.definitions
     }

@@ -28,6 +28,7 @@ impl Writer {
         Ok(Some(*count - 1))
     }
 
+    /// Returns the bytes of the component.
     pub fn finish(self) -> Vec<u8> {
         self.component.finish()
     }

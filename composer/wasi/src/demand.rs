@@ -13,6 +13,7 @@ use vfs_compose_wit::{parts, signature};
 /// What is asked of one interface.
 #[derive(Clone, Debug, Default)]
 pub struct Demand {
+    /// The names of the functions, as WIT has them: `[method]descriptor.read`.
     pub functions: BTreeSet<String>,
     /// Named types, resources among them.
     pub types: BTreeSet<String>,

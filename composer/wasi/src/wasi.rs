@@ -41,10 +41,12 @@ pub const ERRORS: &str = "wasi:io/error";
 pub const LATE_TREE: &str = "vfs-compose:late/tree";
 /// The interface of the vfs's own that starts what feeds the streams of WASI 0.3.
 pub const PUMP: &str = "vfs-compose:vfs/pump";
+/// The version of the package of [`PUMP`].
 pub const PUMP_VERSION: Version = Version::new(0, 1, 0);
 
 /// WASI at the version it was published with, and what of it the vfs serves and uses.
 pub struct Wasi {
+    /// All packages: those of WASI 0.2 and 0.3, and the vfs's own.
     pub resolve: Resolve,
     /// Interfaces by path without version.
     by_path: BTreeMap<String, InterfaceId>,
@@ -96,10 +98,12 @@ impl Wasi {
         if path.ends_with(TRACK_3) { &self.version_3 } else { &self.version }
     }
 
+    /// Returns the interface at a path; `None` if there is none.
     pub fn interface(&self, path: &str) -> Option<&Interface> {
         self.by_path.get(path).map(|&id| &self.resolve.interfaces[id])
     }
 
+    /// Returns the function `name` of the interface at `path`.
     pub fn function(&self, path: &str, name: &str) -> Option<&Function> {
         self.interface(path)?.functions.get(name)
     }
