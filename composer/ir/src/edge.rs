@@ -1,8 +1,8 @@
-//! The names at the outer edge of a component.
+//! The names of a component's imports and exports.
 
 use wasmparser::{Parser, Payload};
 
-/// Names at the outer edge of a component.
+/// The names of all imports and exports of a component.
 #[derive(Debug, Default)]
 pub struct Edge {
     /// The names of its imports, in order.
