@@ -3,7 +3,7 @@
 /// A function for which no adapter can be generated.
 #[derive(Debug, thiserror::Error)]
 pub enum AdapterError {
-    /// The signature of the function contains a type that linking does not support.
+    /// The signature of the function contains a type that adapters do not support.
     #[error("`{function}` has {what} in its signature, which linking does not support")]
     Type {
         /// The function's name.

@@ -6,7 +6,8 @@
 //! into the app's memory. Its code follows from the WIT type of the function. No other code runs between the app and
 //! the vfs.
 //!
-//! A handle of the vfs is called *virtual*: it has bit 30 set. All other handles are the host's.
+//! A handle of the vfs is called *virtual*: it has bit 30 set. All other handles are the host's. The handles of a call
+//! are *mixed* if it may have both.
 //!
 //! ```text
 //! module      generates a module: its imports, and one function for each request
@@ -179,16 +180,15 @@ pub fn refusal_of_result(function: &str) -> String {
 
 /// Generates an adapter module.
 ///
-/// It imports, where a function needs it:
+/// It imports the global `busy` from `vfs`, which all adapter modules of an app share, and where a function needs them:
 ///
-/// - from `vfs`: the global `busy`, which all adapter modules of an app share, `memory`, `cabi_realloc`, and the
-///   function of each request, or the function for mixed handles in its place;
+/// - from `vfs`: `memory`, `cabi_realloc`, and the function of each request, or the function for mixed handles in its
+///   place;
 /// - from `app`: `memory` and `realloc`;
 /// - from `host`: the function of each request whose handles may be the host's;
 /// - from `refuse`: for each request that cannot use virtual handles and cannot express an error, a function that
 ///   reports this and does not return;
-/// - from `shim`: the global `version`, which tells the vfs's functions for mixed handles at which version to call the
-///   host.
+/// - from `shim`: the global `version`, which tells the functions for mixed handles at which version to call the host.
 ///
 /// # Errors
 /// - [`AdapterError::Type`]: a signature contains a type that adapters do not support.

@@ -42,7 +42,7 @@ type Calls = IndexMap<(Group, Group, Option<usize>), IndexMap<u32, Call>>;
 /// # Errors
 /// - [`FlattenError::Broken`]: the flat component is not valid.
 /// - [`FlattenError::Borrowed`]: an export makes a part borrow a resource of another part.
-/// - As [`bridge::module`] and [`group`](crate::group).
+/// - As [`bridge::module`] and [`group`].
 pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) -> Result<(), FlattenError> {
     let types = types(&flat.bytes).map_err(|source| FlattenError::Broken { source: source.into() })?;
     let Some(types) = types else { return Ok(()) };
