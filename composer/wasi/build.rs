@@ -1,4 +1,4 @@
-//! Collects the WIT text of WASI: `wasi.wit.rs` in `OUT_DIR`, a slice of pairs of name and text.
+//! Collects the WIT text of WASI and writes it to `wasi.wit.rs` in `OUT_DIR`, as a slice of pairs of name and text.
 
 use std::env;
 use std::error::Error;
@@ -23,7 +23,7 @@ fn build() -> Result<(), Box<dyn Error>> {
     write_wasi_wit(&manifest, &out)
 }
 
-/// The WIT files of the crates `wasip2` and `wasip3`, as Rust source.
+/// Writes the WIT files of the crates `wasip2` and `wasip3` as Rust source.
 fn write_wasi_wit(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let metadata = |extra: &[&str]| {
         let mut options =
@@ -31,11 +31,11 @@ fn write_wasi_wit(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         options.extend(extra.iter().map(ToString::to_string));
         cargo_metadata::MetadataCommand::new().manifest_path(manifest.join("Cargo.toml")).other_options(options).exec()
     };
-    // Everything is downloaded by now; the network is asked only if cargo thinks otherwise.
+    // The crates are already downloaded, so cargo should not need the network. If offline fails, try with it.
     let metadata = metadata(&["--offline"]).or_else(|_| metadata(&[]))?;
     let mut source = String::from("&[\n");
     for crate_name in ["wasip2", "wasip3"] {
-        // The one with WASI's released text: others of these names, older ones, may be in the lock file too.
+        // Chooses the version with WASI's released text. The lock file may also contain older crates of these names.
         let released = |version: &cargo_metadata::semver::Version| version.build.as_str().starts_with("wasi-0.");
         let package = metadata.packages.iter().filter(|p| p.name.as_str() == crate_name && released(&p.version));
         let package = package.max_by_key(|package| package.version.clone());

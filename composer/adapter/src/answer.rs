@@ -1,11 +1,11 @@
-//! What a function of the host's answers in its own words when it is given a handle that it cannot use.
+//! Error results that a host function can express in its own types, for calls that pass it a handle of the vfs.
 
 use wit_parser::{Enum, Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, Variant};
 
 use super::layout::Layout;
 use super::scalar::tag_bytes;
 
-/// Cases of errors that fit, the best first.
+/// Names of error cases that mean "cannot use this handle", best first.
 pub const FITTING: [&str; 12] = [
     "unsupported",
     "not-supported",
@@ -21,28 +21,33 @@ pub const FITTING: [&str; 12] = [
     "error",
 ];
 
-/// A number in memory.
+/// An integer to store in a result.
 #[derive(Clone, Copy)]
 pub struct Number {
+    /// The offset in the result, in bytes.
     pub offset: u32,
+    /// The size in memory: 1, 2 or 4 bytes.
     pub bytes: u32,
+    /// The value to store.
     pub value: u32,
 }
 
-/// A result, as the numbers that it is made of. The first is the case of the outermost variant.
+/// A result, as the integers to store in it. The first is the discriminant of the outermost variant.
 #[derive(Clone)]
 pub struct Answer(pub Vec<Number>);
 
-/// `None`: its types have no words for it.
+/// Returns the result for a call that passes a handle of the vfs; `None` if the result type cannot express an error.
 ///
-/// - A `result` without a type for errors: an error.
-/// - A `result` whose error is an enum, or a variant, with a case of a fitting name that has nothing in it, or an option: that.
-/// - An `option`, from a function that is asked about an error of a stream alone (`network-error-code`): none.
+/// - A `result` without an error type: an error.
+/// - A `result` whose error type is an enum or variant: its best case from [`FITTING`]. The case has no payload, or an
+///   option as payload, which is then `none`.
+/// - An `option`, if the only parameter borrows the resource `error` of the interface `errors`, as in
+///   `network-error-code`: `none`.
 pub fn of(layout: &Layout<'_>, function: &Function, errors: &str) -> Option<Answer> {
     of_words(layout, function, &FITTING, errors)
 }
 
-/// The same with other cases of errors that fit, the best first.
+/// Returns the same as [`of`], with the error cases of `fitting`, best first, instead of [`FITTING`].
 pub fn of_words(layout: &Layout<'_>, function: &Function, fitting: &[&str], errors: &str) -> Option<Answer> {
     match kind(layout, function.result?)? {
         TypeDefKind::Option(_) if asks_about_an_error(layout, function, errors) => Some(Answer(vec![case(0, 1, 0)])),
@@ -62,7 +67,7 @@ fn case(offset: u32, bytes: u32, value: u32) -> Number {
     Number { offset, bytes, value }
 }
 
-/// An error at an offset.
+/// Returns the integers of an error of the type `error` that is stored at `offset`.
 fn error_of(layout: &Layout<'_>, error: Type, offset: u32, fitting: &[&str]) -> Option<Vec<Number>> {
     match kind(layout, error)? {
         TypeDefKind::Enum(all) => of_enum(all, offset, fitting),
@@ -89,7 +94,7 @@ fn of_variant(layout: &Layout<'_>, all: &Variant, offset: u32, fitting: &[&str])
     Some(numbers)
 }
 
-/// `func(borrow<error>)`.
+/// Returns whether a function is `func(borrow<error>)`, with the resource `error` of the interface `errors`.
 fn asks_about_an_error(layout: &Layout<'_>, function: &Function, errors: &str) -> bool {
     let [param] = function.params.as_slice() else { return false };
     let Some(TypeDefKind::Handle(Handle::Borrow(id))) = kind(layout, param.ty) else { return false };
@@ -103,7 +108,7 @@ fn kind<'a>(layout: &'a Layout<'_>, ty: Type) -> Option<&'a TypeDefKind> {
     Some(&layout.resolve.types[layout.named(id)].kind)
 }
 
-/// Whether an interface has a path, at whatever version.
+/// Returns whether `path` names an interface, at any version.
 fn is_called(resolve: &Resolve, id: InterfaceId, path: &str) -> bool {
     let interface = &resolve.interfaces[id];
     let package = interface.package.map(|package| &resolve.packages[package].name);

@@ -1,8 +1,10 @@
-//! The code of one function while it grows.
+//! The body of one generated function.
+//!
+//! Methods append instructions. "Traps" in a doc comment of this crate means: the generated code traps.
 
 use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 
-/// A function's locals and instructions. The first locals are its parameters.
+/// Locals and instructions of a function. The first locals are its parameters.
 pub struct Body {
     params: u32,
     locals: Vec<ValType>,
@@ -10,23 +12,24 @@ pub struct Body {
 }
 
 impl Body {
-    /// An empty function of `params` parameters.
+    /// Returns an empty body of a function with `params` parameters.
     pub fn new(params: u32) -> Self {
         Self { params, locals: Vec::new(), code: Vec::new() }
     }
 
-    /// A new local.
+    /// Adds a local and returns its index.
     pub fn local(&mut self, ty: ValType) -> u32 {
         self.locals.push(ty);
         self.params + self.locals.len() as u32 - 1
     }
 
-    /// Where instructions are added.
+    /// Returns a sink that appends instructions.
     pub fn code(&mut self) -> InstructionSink<'_> {
         InstructionSink::new(&mut self.code)
     }
 
-    /// What `emit` adds, taken out again, so that one can see whether it is anything.
+    /// Returns the instructions that `emit` appends, and removes them from the body. Callers test whether there are
+    /// any.
     pub fn apart<E>(&mut self, emit: impl FnOnce(&mut Self) -> Result<(), E>) -> Result<Vec<u8>, E> {
         let before = std::mem::take(&mut self.code);
         let result = emit(self);
@@ -34,7 +37,7 @@ impl Body {
         result.map(|()| added)
     }
 
-    /// Adds what [`Body::apart`] took out.
+    /// Appends instructions that [`Body::apart`] returned.
     pub fn append(&mut self, code: &[u8]) {
         self.code.extend_from_slice(code);
     }
@@ -52,7 +55,7 @@ impl Body {
         }
     }
 
-    /// The whole function.
+    /// Returns the finished function.
     pub fn finish(mut self) -> Function {
         self.code().end();
         let mut function = Function::new_with_locals_types(self.locals);

@@ -1,13 +1,14 @@
-//! Glue between two parts of an app: functions that stand where one part lowered what another lifted.
+//! Adapters for calls between two parts of an app. Each replaces a function that one part lowered and another part
+//! lifted.
 //!
-//! Neither side is trusted by the other. What an engine's own code would check is checked here: addresses, lengths, alignment,
-//! the cases of variants, and that strings are UTF-8. A handle is the same number on both sides, because the parts share a table;
-//! only what a part is lent of its own resources becomes what the part knows them as. What it is lent of others' is written down for
-//! the time of the call.
+//! Neither part trusts the other, so the adapter checks what an engine checks: addresses, lengths, alignment,
+//! discriminants, and that strings are UTF-8. Both parts share one handle table, so a handle has the same number on
+//! both sides. If the callee borrows a resource that it defines itself, it gets the rep. If it borrows a resource of
+//! another part, it gets the handle, and the adapter records the loan until the call ends.
 //!
 //! ```text
 //! carry       values from one side to the other, as core values and in memory
-//! helpers     what the functions of a module call: a list's bytes, a string's check
+//! helpers     functions that adapters call: copy a list, check a string
 //! ```
 
 mod carry;
@@ -29,73 +30,79 @@ use super::memory::{self, Place};
 use crate::AdapterError;
 use carry::Way;
 
-/// Name of what is imported of the part that is called.
+/// Module name of the imports from the part that is called.
 pub const CALLEE: &str = "callee";
-/// Name of what is imported of the part that calls.
+/// Module name of the imports from the part that calls.
 pub const CALLER: &str = "caller";
-/// Name of what is imported of the list of lent handles.
+/// Module name of the imports from the loan list, which records the handles that the callee borrows.
 pub const LENT: &str = "lent";
-/// A function of it: how long it is.
+/// Function of the loan list: returns its length.
 pub const HEIGHT: &str = "height";
-/// A function of it: adds a resource and a handle.
+/// Function of the loan list: records a resource and a handle.
 pub const LEND: &str = "lend";
-/// A function of it: takes away what was added, which must have been dropped.
+/// Function of the loan list: removes all loans after a length. Traps unless the callee has dropped these handles.
 pub const SETTLE: &str = "settle";
 
-/// Index of the callee's memory in a module.
+/// Index of the callee's memory in an adapter module.
 const CALLEE_MEMORY: u32 = 0;
-/// Index of the caller's.
+/// Index of the caller's memory in an adapter module.
 const CALLER_MEMORY: u32 = 1;
 
-/// One function that is called.
+/// A function that one part calls and another part lifted.
 pub struct Request {
+    /// The WIT type of the function.
     pub function: Function,
-    /// The callee wants to know when its result was taken.
+    /// Whether the callee lifts it with a post-return function.
     pub has_after: bool,
 }
 
-/// What a side's functions are lifted or lowered with.
+/// The canonical options of one side: the caller lowers with them, the callee lifts with them.
 #[derive(Clone, Copy)]
 pub struct Side {
+    /// Whether the canonical options name a memory.
     pub has_memory: bool,
+    /// Whether the canonical options name a realloc.
     pub has_realloc: bool,
+    /// The string encoding of the canonical options.
     pub encoding: Encoding,
 }
 
-/// A module.
+/// An adapter module, and the imports that its user must provide for borrowed handles.
 pub struct Bridge {
+    /// The encoded core module.
     pub bytes: Vec<u8>,
-    /// Resources of the callee, and the name under which a function is imported that answers with what a handle stands for.
+    /// Resources of the callee that it borrows, each with the name of the imported function that maps a handle to its
+    /// rep.
     pub representations: Vec<(TypeId, String)>,
-    /// Other resources that the callee is lent.
+    /// Resources that the callee borrows and does not define.
     pub lent: Vec<TypeId>,
 }
 
-/// The number of a resource in the list of what is lent.
+/// Returns the number of a resource in the loan list.
 pub fn resource_number(resource: TypeId) -> i32 {
-    // There are never so many types.
+    // No component has so many types.
     i32::try_from(resource.index()).unwrap_or(i32::MAX)
 }
 
-/// The name of a function among the callee's, and among the exports.
+/// Returns the name of function `number`, both as an import from the callee and as an export.
 pub fn callee_name(number: usize) -> String {
     number.to_string()
 }
 
-/// The name of what is called after a function's result was taken.
+/// Returns the name under which the post-return function of function `number` is imported.
 pub fn after_name(number: usize) -> String {
     format!("after-{number}")
 }
 
-/// A module with a function for each request.
+/// Generates an adapter module with one function for each request. `own` holds the resources that the callee defines.
 ///
-/// It imports from [`CALLEE`] the functions under their names here, from both sides `memory` and `realloc` (where some function
-/// needs it), and the list of [`LENT`] if the callee is lent what is not its `own`.
+/// The module imports the functions from [`CALLEE`] under their names, `memory` and `realloc` from both sides where a
+/// function needs them, and the loan list [`LENT`] if the callee borrows resources that are not in `own`.
 ///
 /// # Errors
-/// - [`AdapterError::Async`]: an asynchronous function.
-/// - [`AdapterError::Type`]: a type that cannot be carried.
-/// - [`AdapterError::Lowering`]: a side has no memory or realloc for what it sends or gets.
+/// - [`AdapterError::Async`]: a function is asynchronous.
+/// - [`AdapterError::Type`]: a signature contains a type that adapters do not support.
+/// - [`AdapterError::Lowering`]: a side has no memory or realloc for the values that it sends or receives.
 pub fn module(
     resolve: &Resolve,
     requests: &[Request],
@@ -157,7 +164,7 @@ pub fn module(
     Ok(Bridge { bytes: assembly.finish(), representations, lent: others })
 }
 
-/// The resources that parameters lend.
+/// Returns the resources that parameters of these types borrow.
 pub fn lent(resolve: &Resolve, types: impl IntoIterator<Item = Type>) -> Vec<TypeId> {
     let mut found = Vec::new();
     for ty in types {
@@ -174,14 +181,14 @@ fn representation_name(number: usize) -> String {
     format!("representation-{number}")
 }
 
-/// What the code of every function of a module needs to know.
+/// Data shared by the code of all functions of a module.
 struct Context<'a> {
     layout: &'a Layout<'a>,
-    /// What answers with what a handle stands for, of the callee's resources.
+    /// For each borrowed resource of the callee, the index of the function that maps a handle to its rep.
     representations: &'a IndexMap<TypeId, u32>,
-    /// Where others are written down.
+    /// The loan list, if the callee borrows resources of other parts.
     lending: Option<Lending>,
-    /// From the caller to the callee.
+    /// The direction of parameters.
     there: Way,
     back: Way,
 }
@@ -194,16 +201,16 @@ struct Lending {
     settle: u32,
 }
 
-/// What must be there besides the functions that are called.
+/// The imports that a module needs besides the called functions.
 #[derive(Clone, Copy, Default)]
 struct Needs {
-    /// Both memories.
+    /// Whether both memories are needed.
     memory: bool,
     there: OneWay,
     back: OneWay,
 }
 
-/// What values have in them on one way.
+/// The kinds of values that travel in one direction.
 #[derive(Clone, Copy, Default)]
 struct OneWay {
     lists: bool,
@@ -233,23 +240,23 @@ impl OneWay {
     }
 }
 
-/// A request with what its types say.
+/// A request, with all that follows from its types.
 struct Plan {
     name: String,
     params: Vec<Type>,
     result: Option<Type>,
     signature: WasmSignature,
-    /// As the caller calls it.
+    /// The core type of the adapter, which the caller calls.
     core_params: Vec<ValType>,
     core_results: Vec<ValType>,
-    /// As the callee made it.
+    /// The core type of the callee's function.
     callee_params: Vec<ValType>,
     callee_results: Vec<ValType>,
     has_after: bool,
     needs: Needs,
 }
 
-/// Indices of imported functions.
+/// Indices of the imported functions of one request.
 #[derive(Clone, Copy)]
 struct Imported {
     callee: u32,
@@ -269,7 +276,7 @@ impl Plan {
         let of_callee = layout.resolve.wasm_signature(AbiVariant::GuestExport, function);
         let mut there = OneWay::of(layout, params.iter().copied()).map_err(refused)?;
         let back = OneWay::of(layout, function.result).map_err(refused)?;
-        // They are carried as a list of one.
+        // The record of parameters is copied as a list with one element.
         there.lists |= signature.indirect_params;
         if (there.text || back.text) && [caller, callee].iter().any(|side| side.encoding != Encoding::Utf8) {
             return Err(AdapterError::Type { function: name, what: "a string that is not UTF-8" });

@@ -1,9 +1,9 @@
-//! Why there is no adapter for a function.
+//! The reasons why no adapter can be generated for a function.
 
-/// A function that has no adapter.
+/// A function for which no adapter can be generated.
 #[derive(Debug, thiserror::Error)]
 pub enum AdapterError {
-    /// A type, in a function that the vfs provides, that linking does not support.
+    /// The signature of the function contains a type that adapters do not support.
     #[error("`{function}` has {what} in its signature, which linking does not support")]
     Type {
         /// The function's name.
@@ -11,18 +11,19 @@ pub enum AdapterError {
         /// The kind of type, in words.
         what: &'static str,
     },
-    /// An asynchronous function.
+    /// The function is asynchronous.
     #[error("`{function}` is asynchronous, and linking supports only synchronous calls")]
     Async {
         /// The function's name.
         function: String,
     },
-    /// A function that moves bytes, lowered without a memory, or one that returns lists, lowered without a realloc.
+    /// The function passes values in memory but is lowered without a memory, or returns lists but is lowered without a
+    /// realloc.
     #[error("`{function}` is lowered without {what}")]
     Lowering {
         /// The function's name.
         function: String,
-        /// What is missing.
+        /// `a memory` or `a realloc`.
         what: &'static str,
     },
 }

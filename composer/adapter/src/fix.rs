@@ -1,8 +1,8 @@
-//! Values that have been copied byte by byte from one memory to the other, put right in place: what their addresses point to follows
-//! them, and handles lose their tag.
+//! Fixes values in place after they were copied byte by byte from one memory to the other: copies the lists that they
+//! point to, replaces their addresses, and untags handles.
 //!
-//! What decides anything is read in the vfs's memory, never in the app's: asking for memory there may run any code of the app, which
-//! may then have written over the copy.
+//! Addresses, lengths and discriminants are read only in the vfs's memory, never in the app's. The app's realloc may
+//! run any code of the app, which may overwrite the copy.
 
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::Type;
@@ -15,28 +15,28 @@ use super::owner;
 use super::scalar;
 use super::text;
 
-/// Where the value has come to.
+/// The direction in which a value was copied.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
-    /// From the app to the vfs: nothing in it is trusted.
+    /// From the app to the vfs. The app is not trusted, so everything is checked.
     In(Handles),
     /// From the vfs to the app.
     Out {
-        /// The local that has the address of what was copied.
+        /// The local that holds the address of the original.
         from: u32,
     },
 }
 
-/// What is done with the app's handles.
+/// The treatment of handles that the app passes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Handles {
-    /// They must be the vfs's; borrowed ones become what the vfs knows them as.
+    /// Traps at host handles, and replaces borrowed handles by their reps.
     Untag,
-    /// They stay as they are, the host's among them.
+    /// Leaves all handles as they are, virtual or of the host.
     Keep,
 }
 
-/// Where the discriminant of a variant is.
+/// The location of a discriminant in memory.
 #[derive(Clone, Copy)]
 pub(super) struct Tag {
     pub(super) place: Place,
@@ -44,7 +44,7 @@ pub(super) struct Tag {
     pub(super) bytes: u32,
 }
 
-/// Puts right the value of a type at an offset from an address.
+/// Fixes the copy of a value at `offset` from the address in the local `base`.
 pub(super) fn value(
     context: &Context<'_>,
     body: &mut Body,
@@ -53,7 +53,7 @@ pub(super) fn value(
     base: u32,
     offset: u32,
 ) -> Result<(), Unsupported> {
-    // Where it has come to, and where it is read.
+    // The copy, and the memory from which addresses and lengths are read.
     let (place, trusted) = match direction {
         Direction::In(_) => (Place { memory: VFS, local: base }, Place { memory: VFS, local: base }),
         Direction::Out { from } => (Place { memory: APP, local: base }, Place { memory: VFS, local: from }),
@@ -94,7 +94,7 @@ pub(super) fn value(
     Ok(())
 }
 
-/// Emits for each case of a variant in memory what is to be done with its payload, if anything.
+/// Appends for each case of a variant in memory the code that `emit` appends for its payload, if any.
 pub(super) fn for_cases(
     body: &mut Body,
     tag: Tag,
@@ -126,7 +126,7 @@ fn scalar_in(body: &mut Body, direction: Direction, kind: Scalar, place: Place, 
     }
 }
 
-/// The address and length of a list are in place; its elements follow.
+/// Copies the elements of a list whose address and length have been copied, and replaces the address in the copy.
 fn list(
     context: &Context<'_>,
     body: &mut Body,
@@ -160,7 +160,7 @@ fn list(
     elements(context, body, inside, element, address, length)
 }
 
-/// Traps unless a list of the app is one: aligned and inside its memory.
+/// Traps unless the app's list is aligned and lies inside its memory.
 pub(super) fn check(context: &Context<'_>, body: &mut Body, element: Element, address: u32, length: u32) {
     body.trap_if_misaligned(address, element.align);
     body.code().local_get(address);
@@ -168,7 +168,7 @@ pub(super) fn check(context: &Context<'_>, body: &mut Body, element: Element, ad
     body.code().call(context.functions.inside);
 }
 
-/// Puts the bytes of a list on the stack, which may be more than 32 bits can say.
+/// Pushes the size of a list in bytes, as an i64 because it may exceed 32 bits.
 fn bytes(body: &mut Body, element: Element, length: u32) {
     if element.text == Some(Text::Latin1OrUtf16) {
         return text::bytes(body, length);
@@ -179,8 +179,8 @@ fn bytes(body: &mut Body, element: Element, length: u32) {
     }
 }
 
-/// Brings the elements of a checked list to the other side; `address` becomes the new one, and `length` where it is text of another
-/// encoding there.
+/// Copies the elements of a checked list to the other side and transcodes strings. The local `address` then holds the
+/// new address, and `length` the new length if the string was transcoded.
 pub(super) fn bring(
     context: &Context<'_>,
     body: &mut Body,
@@ -210,7 +210,7 @@ pub(super) fn bring(
     }
 }
 
-/// Puts right the elements of a list, which have been brought over.
+/// Fixes the elements of a list after they were copied.
 pub(super) fn elements(
     context: &Context<'_>,
     body: &mut Body,
@@ -226,7 +226,7 @@ pub(super) fn elements(
     Ok(())
 }
 
-/// The local with the address of what was copied.
+/// Returns the local that holds the address of the original.
 fn from(direction: Direction) -> Option<u32> {
     match direction {
         Direction::In(_) => None,
@@ -234,7 +234,8 @@ fn from(direction: Direction) -> Option<u32> {
     }
 }
 
-/// Runs `code` with the address of each element of a list in `each`; `from` goes along, if there is one. Nothing if there is no code.
+/// Runs `code` for each element of a list, with its address in `each`. If there is a local `from`, it advances in step.
+/// Emits nothing if `code` is empty.
 pub(super) fn for_each(
     body: &mut Body,
     element: Element,

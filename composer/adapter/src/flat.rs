@@ -1,18 +1,20 @@
-//! Parameters as core values.
+//! Parameters as core values (the *flat* types of the canonical ABI).
 
 use wasm_encoder::ValType;
 
 use super::body::Body;
 
-/// A core parameter. In a variant it may be wider than what a case keeps in it.
+/// One core value of a parameter. In a variant, it may be wider than the payload of a case needs.
 #[derive(Clone, Copy)]
 pub struct Slot {
+    /// The index of the local that holds the value.
     pub local: u32,
+    /// The core type of that local.
     pub ty: ValType,
 }
 
 impl Slot {
-    /// Puts the 32-bit number of this slot on the stack.
+    /// Pushes the value as an i32.
     pub fn get(self, body: &mut Body) {
         body.code().local_get(self.local);
         if self.ty == ValType::I64 {
@@ -20,7 +22,7 @@ impl Slot {
         }
     }
 
-    /// Takes a 32-bit number from the stack into this slot.
+    /// Pops an i32 into the local.
     pub fn set(self, body: &mut Body) {
         if self.ty == ValType::I64 {
             body.code().i64_extend_i32_u();
@@ -28,7 +30,7 @@ impl Slot {
         body.code().local_set(self.local);
     }
 
-    /// A local that holds the 32-bit number of this slot.
+    /// Returns a local that holds the value as an i32.
     pub fn narrow(self, body: &mut Body) -> u32 {
         if self.ty == ValType::I32 {
             return self.local;
@@ -40,7 +42,7 @@ impl Slot {
     }
 }
 
-/// Slots for core parameters from the first local on.
+/// Returns slots for core parameters, from the first local on.
 pub fn slots(types: &[ValType]) -> Vec<Slot> {
     (0..).zip(types).map(|(local, ty)| Slot { local, ty: *ty }).collect()
 }

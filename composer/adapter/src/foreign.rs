@@ -1,5 +1,5 @@
-//! Functions that know nothing of the vfs: what the app gives them, or returns to the host, must be the host's. All that is done here
-//! is to look at bit 30 of each handle.
+//! Guards for functions that cannot use handles of the vfs: host functions that take handles, and exports of the app
+//! that return them. A guard tests bit 30 of each handle and passes everything else on unchanged.
 
 use wasm_encoder::{BlockType, Function, ValType};
 
@@ -14,7 +14,7 @@ use super::owner;
 use super::results;
 use super::visit::{self, Given, Memory, Site, Visit};
 
-/// A function of the host's: it is called if no handle is the vfs's.
+/// Generates the guard of a host function. It calls the host function if no handle is virtual.
 pub(super) fn given(
     context: &Context<'_>,
     shape: &Shape,
@@ -37,7 +37,7 @@ pub(super) fn given(
     Ok(body.finish())
 }
 
-/// A function that the app exports: what it returns goes on if no handle in it is the vfs's.
+/// Generates the guard of an export. It passes the result on if no handle in it is virtual.
 pub(super) fn returned(context: &Context<'_>, shape: &Shape, callees: &Callees) -> Result<Function, Unsupported> {
     let mut body = Body::new(shape.core.len() as u32);
     let (Some(export), Some(ty)) = (callees.host, shape.result) else { return Ok(body.finish()) };
@@ -60,7 +60,7 @@ fn refuse(body: &mut Body, callees: &Callees) {
     body.code().unreachable();
 }
 
-/// The result, in the function's own words.
+/// Emits the error that the result type of the function can express.
 fn say(call: &Call<'_>, body: &mut Body, Answer(numbers): &Answer) {
     let Some((_, place)) = call.result_place() else {
         if let Some(case) = numbers.first() {
@@ -74,7 +74,7 @@ fn say(call: &Call<'_>, body: &mut Body, Answer(numbers): &Answer) {
     }
 }
 
-/// What the function would have taken for good is gone, as if it had been called.
+/// Drops the handles that the function would have taken as own, as if it had been called.
 fn drop_owned(call: &Call<'_>, body: &mut Body, drops: &[Drops]) -> Result<(), Unsupported> {
     let mut each = |body: &mut Body, shape: &layout::Shape, site: Site| {
         site.get(body);

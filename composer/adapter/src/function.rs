@@ -1,4 +1,4 @@
-//! One function of the glue, from its parameters to its result.
+//! One adapter function, from its parameters to its result.
 
 use wasm_encoder::{BlockType, Function, ValType};
 use wit_parser::abi::WasmSignature;
@@ -17,42 +17,42 @@ use super::results;
 use super::special::Special;
 use super::visit::{self, Given};
 
-/// What is known of a function before its code is made.
+/// The types of a function, known before its code is generated.
 pub(super) struct Shape {
-    /// As the app calls it.
+    /// The core signature that the app calls.
     pub(super) signature: WasmSignature,
-    /// Its core parameters.
+    /// The core parameters.
     pub(super) core: Vec<ValType>,
     pub(super) params: Vec<Type>,
     pub(super) result: Option<Type>,
     pub(super) special: Special,
 }
 
-/// Indices of the functions that one function of the glue calls.
+/// Indices of the functions that one adapter calls.
 pub(super) struct Callees {
-    /// The vfs's function.
+    /// The function of the vfs.
     pub(super) plain: Option<u32>,
-    /// The vfs's function for handles of both owners.
+    /// The function of the vfs for mixtures of virtual and host handles.
     pub(super) linked: Option<u32>,
-    /// The host's, or the app's own that stands behind an export.
+    /// The function of the host, or of the app in a guard of an export.
     pub(super) host: Option<u32>,
-    /// Says that a handle cannot be used, and does not return.
+    /// Reports an unusable handle and does not return.
     pub(super) refuse: Option<u32>,
-    /// Drops of what the function takes for good.
+    /// Drops of handles that the function takes as own.
     pub(super) drops: Vec<Drops>,
-    /// A global, and its value for calls of the version of `linked`.
+    /// The global `version`, and the value to set before a call of `linked`.
     pub(super) version: Option<(u32, u32)>,
 }
 
-/// Drops of the handles of a resource.
+/// The functions that drop handles of a resource.
 pub(super) struct Drops {
     pub(super) resource: TypeId,
     pub(super) host: u32,
-    /// Where the vfs has such handles.
+    /// The vfs's drop, if the vfs has such handles.
     pub(super) vfs: Option<u32>,
 }
 
-/// The code for a function.
+/// Generates the adapter of a function.
 pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: &Callees) -> Result<Function, Unsupported> {
     let call = Call::new(context, shape);
     let mut body = Body::new(shape.core.len() as u32);
@@ -77,7 +77,7 @@ pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: &Callees) 
     Ok(body.finish())
 }
 
-/// The code for a drop of a handle, which is the only parameter.
+/// Generates the adapter of a drop, whose only parameter is the handle.
 pub(super) fn drop(callees: &Callees) -> Function {
     let handle = 0;
     let mut body = Body::new(1);
@@ -101,7 +101,7 @@ pub(super) fn drop(callees: &Callees) -> Function {
 pub(super) struct Call<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) shape: &'a Shape,
-    /// The core parameters, the place of the result among them.
+    /// The core parameters, including the return pointer.
     slots: Vec<Slot>,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Call<'a> {
         Self { context, shape, slots: slots(&shape.core) }
     }
 
-    /// The vfs's function, with parameters and result carried over.
+    /// Converts the parameters, calls the function of the vfs and copies its result to the app.
     fn vfs(&self, body: &mut Body, callee: u32, handles: Handles) -> Result<(), Unsupported> {
         if let Some((ty, place)) = self.result_place() {
             results::check_place(self.context, body, ty, place);
@@ -130,7 +130,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The vfs's function for handles of both owners, which calls the host's functions for handles of this version.
+    /// Calls the function of the vfs for mixed handles. The global `version` tells it at which version to call the
+    /// host.
     fn linked(&self, body: &mut Body, linked: u32, callees: &Callees) -> Result<(), Unsupported> {
         if let Some((global, version)) = callees.version {
             body.code().i32_const(version.cast_signed()).global_set(global);
@@ -138,7 +139,7 @@ impl<'a> Call<'a> {
         self.vfs(body, linked, Handles::Keep)
     }
 
-    /// The host's function, untouched.
+    /// Calls the function of the host with unchanged arguments.
     pub(super) fn host(&self, body: &mut Body, callee: u32) -> Result<(), Unsupported> {
         for slot in &self.slots {
             body.code().local_get(slot.local);
@@ -147,7 +148,7 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// The result `none`.
+    /// Emits the result `none`.
     fn none(&self, body: &mut Body) -> Result<(), Unsupported> {
         if let Some((ty, place)) = self.result_place() {
             results::check_place(self.context, body, ty, place);
@@ -157,7 +158,7 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// Ends the function with `answer` if no handle is the vfs's.
+    /// Appends code that runs `answer` and returns if no handle is virtual.
     pub(super) fn unless_tagged(
         &self,
         body: &mut Body,
@@ -170,7 +171,8 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// Ends the function with `answer` if the handle at the start of the parameters and the one after it are the vfs's.
+    /// Appends code that runs `answer` and returns if the first two core parameters, which are handles, are both
+    /// virtual.
     fn if_both_tagged(
         &self,
         body: &mut Body,
@@ -184,7 +186,7 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// The parameters, as the app gives them.
+    /// Returns the parameters in the form in which the app passes them.
     pub(super) fn given(&self) -> Given<'_> {
         if self.shape.signature.indirect_params {
             Given::Record(self.slots[0].local)
@@ -193,7 +195,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Where the app wants the result, if it is not a core value.
+    /// Returns the result type and the local of the return pointer, if the result is returned in memory.
     pub(super) fn result_place(&self) -> Option<(Type, u32)> {
         match (self.shape.result, self.slots.last()) {
             (Some(ty), Some(last)) if self.shape.signature.retptr => Some((ty, last.local)),
@@ -201,7 +203,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The core parameters without the place of the result.
+    /// Returns the core parameters without the return pointer.
     fn arguments(&self) -> &[Slot] {
         let count = self.slots.len() - usize::from(self.shape.signature.retptr);
         &self.slots[..count]

@@ -1,32 +1,34 @@
-//! Types as the canonical ABI sees them: sizes, offsets, and the few shapes that make a difference to the glue.
+//! Types in the canonical ABI: sizes, offsets, and the shapes that adapters distinguish.
 
 use wasm_encoder::ValType;
 use wit_parser::abi::{FlatTypes, WasmType};
 use wit_parser::{FlagsRepr, Handle, Int, Resolve, SizeAlign, Type, TypeDefKind, TypeId};
 
-/// A kind of type that glue cannot carry, in words.
+/// A kind of type that adapters do not support, in words.
 pub struct Unsupported(pub(super) &'static str);
 
-/// How an app has its strings.
+/// The string encoding that the app lowers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encoding {
-    /// As the vfs has them.
+    /// UTF-8, as in the vfs.
     Utf8,
-    /// Lengths are in code units of two bytes.
+    /// UTF-16. Lengths count code units of two bytes.
     Utf16,
-    /// The same, or Latin-1, of which lengths are in bytes. A bit in the length says which.
+    /// UTF-16, or Latin-1 with lengths in bytes. The top bit of the length tells which.
     Latin1OrUtf16,
 }
 
-/// An encoding that is not the vfs's.
+/// A string encoding that needs transcoding, because the vfs uses UTF-8.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Text {
+    /// UTF-16; lengths count code units of two bytes.
     Utf16,
+    /// Latin-1 or UTF-16; the top bit of the length tells which.
     Latin1OrUtf16,
 }
 
 impl Text {
-    /// `None`: as the vfs has them.
+    /// Returns the encoding to transcode from and to; `None` for UTF-8.
     pub fn of(encoding: Encoding) -> Option<Self> {
         match encoding {
             Encoding::Utf8 => None,
@@ -36,51 +38,61 @@ impl Text {
     }
 }
 
-/// Every function of the glue asks it about types.
+/// Sizes, alignments, offsets and shapes of WIT types.
 pub struct Layout<'a> {
+    /// The types that ids refer to.
     pub resolve: &'a Resolve,
-    /// How the app has its strings.
+    /// The string encoding that the app lowers with.
     pub encoding: Encoding,
     sizes: SizeAlign,
 }
 
-/// What a type is, for moving it.
+/// The shape of a type: how a value of it is copied.
 pub enum Shape {
-    /// One core value without an address in it.
+    /// One core value that is not an address.
     Scalar(Scalar),
-    /// A handle, with the resource that it is of.
+    /// An own handle, with its resource.
     Own(TypeId),
+    /// A borrowed handle, with its resource.
     Borrow(TypeId),
     /// `list<T>` and `string`.
     List(Element),
     /// Records and tuples.
     Record(Vec<Type>),
-    /// Variants, options, results.
+    /// Variants, options and results.
     Variant {
+        /// The integer type of the discriminant.
         tag: Int,
+        /// The payload of each case.
         cases: Vec<Option<Type>>,
     },
 }
 
-/// What bits a core value may have.
+/// The bit patterns that are valid for a core value.
 #[derive(Clone, Copy)]
 pub enum Scalar {
     /// All of them.
     Any,
-    /// So many of the low ones, and the others do not count.
+    /// An unsigned integer of this many bits. Higher bits are ignored.
     Unsigned(u32),
-    /// So many of the low ones, the highest being the sign.
+    /// A signed integer of this many bits.
     Signed(u32),
+    /// A `bool`: 0 or 1.
     Bool,
+    /// A `char`: a Unicode scalar value.
     Char,
-    /// The case of an enum with so many cases.
+    /// The discriminant of an enum.
     Enum {
+        /// The integer type of the discriminant.
         tag: Int,
+        /// The number of cases.
         cases: u32,
     },
-    /// So many flags in so many bytes.
+    /// Flags.
     Flags {
+        /// The size in memory.
         bytes: u32,
+        /// The number of flags.
         count: u32,
     },
 }
@@ -88,53 +100,56 @@ pub enum Scalar {
 /// The elements of a list.
 #[derive(Clone, Copy)]
 pub struct Element {
+    /// The size of one element, in bytes.
     pub size: u32,
+    /// The alignment of an element, in bytes.
     pub align: u32,
-    /// `None` for those of a string.
+    /// The type of an element; `None` for a string.
     pub ty: Option<Type>,
-    /// For a string that the vfs must have in another encoding.
+    /// The encoding of a string that must be transcoded.
     pub text: Option<Text>,
 }
 
 impl<'a> Layout<'a> {
+    /// Returns the layouts of the types in `resolve`, for strings in `encoding`.
     pub fn new(resolve: &'a Resolve, encoding: Encoding) -> Self {
         let mut sizes = SizeAlign::default();
         sizes.fill(resolve);
         Self { resolve, encoding, sizes }
     }
 
-    /// Bytes in memory.
+    /// Returns the size of a value in memory, in bytes.
     pub fn size(&self, ty: Type) -> u32 {
         self.sizes.size(&ty).size_wasm32() as u32
     }
 
-    /// Alignment in memory, in bytes.
+    /// Returns the alignment of a value in memory, in bytes.
     pub fn align(&self, ty: Type) -> u32 {
         self.sizes.align(&ty).align_wasm32() as u32
     }
 
-    /// A type as the elements of a list.
+    /// Returns the element of a list of this type.
     pub fn element(&self, ty: Type) -> Element {
         Element { size: self.size(ty), align: self.align(ty), ty: Some(ty), text: None }
     }
 
-    /// Offsets of the fields of a record.
+    /// Returns the offset and type of each field of a record.
     pub fn fields(&self, types: &[Type]) -> Vec<(u32, Type)> {
         self.sizes.field_offsets(types).into_iter().map(|(at, ty)| (at.size_wasm32() as u32, *ty)).collect()
     }
 
-    /// Size and alignment of the record that parameters make when they are too many for core parameters.
+    /// Returns size and alignment of the record in which parameters are passed if they are too many for core values.
     pub fn record(&self, types: &[Type]) -> (u32, u32) {
         let info = self.sizes.record(types);
         (info.size.size_wasm32() as u32, info.align.align_wasm32() as u32)
     }
 
-    /// Offset of the payload of a variant.
+    /// Returns the offset of the payload of a variant.
     pub fn payload(&self, tag: Int, cases: &[Option<Type>]) -> u32 {
         self.sizes.payload_offset(tag, cases.iter().map(Option::as_ref)).size_wasm32() as u32
     }
 
-    /// The core values of a parameter.
+    /// Returns the core values of a parameter.
     pub fn flat(&self, ty: Type) -> Vec<ValType> {
         let mut storage = [WasmType::I32; Resolve::MAX_FLAT_PARAMS];
         let mut flat = FlatTypes::new(&mut storage);
@@ -142,7 +157,7 @@ impl<'a> Layout<'a> {
         core_types(&flat.to_vec())
     }
 
-    /// What a type is a name for.
+    /// Returns the type that an alias stands for, through any number of aliases.
     pub fn named(&self, mut id: TypeId) -> TypeId {
         while let TypeDefKind::Type(Type::Id(next)) = self.resolve.types[id].kind {
             id = next;
@@ -150,10 +165,10 @@ impl<'a> Layout<'a> {
         id
     }
 
-    /// What a type is.
+    /// Returns the shape of a type.
     ///
     /// # Errors
-    /// [`Unsupported`]: futures, streams, error contexts, maps and lists of fixed length.
+    /// [`Unsupported`]: a future, stream, error context, map or list of fixed length.
     pub fn shape(&self, ty: Type) -> Result<Shape, Unsupported> {
         Ok(match ty {
             Type::Bool => Shape::Scalar(Scalar::Bool),
@@ -197,7 +212,7 @@ impl<'a> Layout<'a> {
         })
     }
 
-    /// Whether some part of a type is such a shape. Looks into lists too.
+    /// Returns whether `is` accepts the shape of a type or of any part of it, elements of lists included.
     ///
     /// # Errors
     /// As [`Layout::shape`], for any part.
@@ -210,7 +225,7 @@ impl<'a> Layout<'a> {
             Shape::Variant { cases, .. } => cases.iter().copied().flatten().collect(),
         };
         let mut found = is(&shape);
-        // All parts are visited, so that what is unsupported is always seen.
+        // Visit all parts, so that an unsupported one is always reported.
         for part in parts {
             found |= self.any(part, is)?;
         }
@@ -218,7 +233,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// A string as a list.
+/// Returns the element of a string.
 fn string(encoding: Encoding) -> Element {
     let (size, align) = match encoding {
         Encoding::Utf8 => (1, 1),
@@ -228,7 +243,7 @@ fn string(encoding: Encoding) -> Element {
     Element { size, align, ty: None, text: Text::of(encoding) }
 }
 
-/// As core WebAssembly with 32-bit memories has them.
+/// Returns the core types for 32-bit memories.
 pub fn core_types(types: &[WasmType]) -> Vec<ValType> {
     types.iter().map(|ty| core_type(*ty)).collect()
 }

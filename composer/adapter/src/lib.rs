@@ -1,21 +1,26 @@
-//! Modules that stand where the app lowered its imports, and move the bytes of a call between the app's memory and the vfs's.
+//! Generates adapters for the canonical ABI: core modules whose functions replace those that the app lowered from its
+//! imports. wasmtime calls such functions fused adapters (its compiler for them is FACT).
 //!
-//! An app in a component calls what `canon lower` made of an import. A glue module has functions of the same core types: they look
-//! whose handles they are given, copy strings and lists into the vfs's memory, call the vfs, and copy its result to the app, all by
-//! what the types say. No other code runs between the app and the vfs.
+//! An app calls an import through the core function that `canon lower` made of it. An adapter has the same core type.
+//! It tests who owns each handle, copies strings and lists into the vfs's memory, calls the vfs, and copies the result
+//! into the app's memory. Its code follows from the WIT type of the function. No other code runs between the app and
+//! the vfs.
+//!
+//! A handle of the vfs is called *virtual*: it has bit 30 set. All other handles are the host's. The handles of a call
+//! are *mixed* if it may have both.
 //!
 //! ```text
-//! module      imports, and one function for each request
-//! function    one function: whose call is it, parameters in, the call, the result out
-//! owner       whose handles are these
-//! foreign     functions that cannot use the vfs's handles
-//! answer      what those say of one
+//! module      generates a module: its imports, and one function for each request
+//! function    one adapter: whose handles are these, parameters in, the call, the result out
+//! owner       tests and removes the tag of a handle
+//! foreign     guards for functions that cannot use virtual handles
+//! answer      errors that such functions can express
 //! params      parameters: check everything, then move everything
-//! results     a result, to where the app wants it
-//! fix         a value copied byte by byte, put right
-//! text        strings that are not in UTF-8
-//! bridge      the same between two parts of an app
-//! wrap        the same between the app and the host, in a plugged vfs
+//! results     a result, copied to where the app wants it
+//! fix         pointers and handles, fixed after a copy
+//! text        strings that are not UTF-8
+//! bridge      adapters between two parts of an app
+//! wrap        adapters between the app and the host, in a plugged vfs
 //! ```
 
 #![forbid(unsafe_code)]
@@ -57,87 +62,88 @@ use plan::Plan;
 use special::Special;
 use vfs_abi::names::BUSY;
 
-/// One function of a glue module.
+/// A function to generate in an adapter module.
 pub struct Request<'a> {
-    /// The name of the glue's export, and of the host's function among its imports.
+    /// The name of the generated export, and of the host's function among the imports.
     pub export: String,
-    /// The vfs's function: `wasi:io/streams#[method]input-stream.read` or `...#[dtor]input-stream`.
+    /// The name of the vfs's function: `wasi:io/streams#[method]input-stream.read` or `...#[dtor]input-stream`.
     pub plain: String,
+    /// The kind of call that the adapter replaces.
     pub kind: Kind<'a>,
-    /// If the vfs's functions for handles of both owners are called at several versions: which of them this is.
+    /// The version of this function, if the app calls functions for mixed handles at several versions.
     pub version: Option<u32>,
 }
 
-/// What a request stands for.
+/// The kind of function that an adapter replaces.
 pub enum Kind<'a> {
     /// A lowered function.
     Function {
-        /// Its types.
+        /// The WIT type of the function.
         function: &'a Function,
-        /// Whose its handles may be.
+        /// The possible owners of its handles.
         owner: Owner,
-        /// Whether handles of both owners may meet in one call of it.
+        /// The treatment of calls that mix virtual and host handles.
         special: Special,
     },
-    /// The drop of a handle.
+    /// The drop of a handle (`resource.drop`).
     Drop {
-        /// Whose it may be.
+        /// The possible owners of the handle.
         owner: Owner,
     },
-    /// A function of the host's that cannot use the vfs's handles.
+    /// A host function that cannot use virtual handles.
     Given {
-        /// Its types.
+        /// The WIT type of the function.
         function: &'a Function,
-        /// The resources that it takes for good.
+        /// The resources that it takes as own.
         owned: Vec<Owned>,
-        /// What it answers for such a handle, if its types have words for that.
+        /// The error that its result type can express, if any.
         answer: Option<Answer>,
     },
-    /// An exported function of the app's, whose caller cannot use the vfs's handles.
+    /// An exported function of the app whose caller cannot use virtual handles.
     Returned {
-        /// Its types.
+        /// The WIT type of the function.
         function: &'a Function,
     },
 }
 
-/// A resource whose handles a function of the host's takes for good.
+/// A resource that a host function takes as own.
 #[derive(Clone)]
 pub struct Owned {
     /// The resource.
     pub resource: TypeId,
-    /// Name of the host's drop of a handle, among the imports from `host`.
+    /// The name of the host's drop, among the imports from `host`.
     pub host: String,
-    /// The vfs's.
+    /// The name of the vfs's drop, among the imports from `vfs`; `None` if the vfs has no such handles.
     pub vfs: Option<String>,
 }
 
-/// Whose the handles of a function may be.
+/// The possible owners of the handles that a function takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// All are the vfs's; others trap.
+    /// All handles are virtual. Others trap.
     Virtual,
-    /// If none is the vfs's, the host's function is called.
+    /// Handles are virtual or the host's. If none is virtual, the host's function is called.
     Mixed,
 }
 
-/// What the functions of a group were lowered with.
+/// The canonical options that the functions of a module share.
 #[derive(Clone, Copy)]
 pub struct Group {
-    /// The app's memory can be imported.
+    /// Whether the app's memory can be imported.
     pub has_memory: bool,
-    /// The app's realloc can be imported.
+    /// Whether the app's realloc can be imported.
     pub has_realloc: bool,
-    /// How the app has its strings.
+    /// The string encoding that the app lowers with.
     pub encoding: Encoding,
 }
 
-/// What the code of every function of a module needs to know.
+/// Data shared by the code of all functions of a module.
 struct Context<'a> {
     layout: &'a Layout<'a>,
     functions: Functions,
 }
 
-/// Indices of functions that many others call.
+/// Indices of the functions that many adapters call.
 #[derive(Clone, Copy, Default)]
 struct Functions {
     vfs_realloc: u32,
@@ -149,40 +155,45 @@ struct Functions {
     text_out: u32,
 }
 
-/// What a function of the host's answers in its own words, when it is given a handle of the vfs's, if it has words for that.
-/// `errors` is the path of the interface whose resource `error` functions are asked about.
+/// Returns the error that a host function can express when it is passed a virtual handle, if its result type has one.
+/// `errors` is the path of the interface that defines the resource `error`.
 pub fn answer_of(resolve: &Resolve, function: &Function, errors: &str) -> Option<Answer> {
     answer::of(&Layout::new(resolve, Encoding::Utf8), function, errors)
 }
 
-/// The vfs's functions for strings that the glue of a function calls, besides the one in whose place it stands.
+/// Returns the transcoding functions of the vfs that the adapter of a function calls.
 pub fn text_functions(resolve: &Resolve, function: &Function, encoding: Encoding) -> Vec<&'static str> {
     let Some((text_in, text_out)) = text::functions(encoding) else { return Vec::new() };
     let layout = Layout::new(resolve, encoding);
-    // What is unsupported is said by `module`.
+    // `module` reports unsupported types.
     let has = |ty| layout.any(ty, text::is_text).unwrap_or(false);
     let of_params = function.params.iter().any(|param| has(param.ty)).then_some(text_in);
     of_params.into_iter().chain(function.result.is_some_and(has).then_some(text_out)).collect()
 }
 
-/// The name, in `refuse`, of what says that a function cannot return the vfs's handles. One that it cannot be given them has the
-/// name of the function, which the app may import and export.
+/// Returns the name, among the imports from `refuse`, of the function that reports a virtual handle in a result. The
+/// report for parameters is named after the function itself, and the app may both import and export a function of that
+/// name.
 pub fn refusal_of_result(function: &str) -> String {
     format!("result of {function}")
 }
 
-/// A glue module.
+/// Generates an adapter module.
 ///
-/// It imports of `vfs` the global `busy`, which the modules of an app share; `memory` and `cabi_realloc` of `vfs`, `memory` and `realloc` of `app` (each if some function needs it), from `vfs`
-/// the plain function of each request (or the one for handles of both owners in its place), and from `host` the function of each
-/// mixed request that is given handles. Functions that cannot use the vfs's handles import from `refuse`, by the name of the request,
-/// what says so and does not return, where their types have no words for it. Of `shim` it imports the global `version`, to say which
-/// of several versions the vfs's functions for handles of both owners are called at.
+/// It imports the global `busy` from `vfs`, which all adapter modules of an app share, and where a function needs them:
+///
+/// - from `vfs`: `memory`, `cabi_realloc`, and the function of each request, or the function for mixed handles in its
+///   place;
+/// - from `app`: `memory` and `realloc`;
+/// - from `host`: the function of each request whose handles may be the host's;
+/// - from `refuse`: for each request that cannot use virtual handles and cannot express an error, a function that
+///   reports this and does not return;
+/// - from `shim`: the global `version`, which tells the functions for mixed handles at which version to call the host.
 ///
 /// # Errors
-/// - [`AdapterError::Type`]: a type that cannot be carried.
-/// - [`AdapterError::Async`]: an asynchronous function.
-/// - [`AdapterError::Lowering`]: a function needs what the group does not have.
+/// - [`AdapterError::Type`]: a signature contains a type that adapters do not support.
+/// - [`AdapterError::Async`]: a function is asynchronous.
+/// - [`AdapterError::Lowering`]: a function needs a memory or realloc that the group does not have.
 pub fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) -> Result<Vec<u8>, AdapterError> {
     let layout = Layout::new(resolve, group.encoding);
     let plans =
@@ -228,12 +239,12 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) -> Resu
     Ok(assembly.finish())
 }
 
-/// The sections of a module while they grow. Imports come before definitions.
+/// The sections of a module under construction. Imports come before definitions.
 #[derive(Default)]
 struct Assembly {
     types: IndexMap<(Vec<ValType>, Vec<ValType>), ()>,
     imports: ImportSection,
-    /// Imported functions by module and name.
+    /// The index of each imported function, by module and name.
     imported: IndexMap<(String, String), u32>,
     functions: FunctionSection,
     exports: ExportSection,
@@ -242,7 +253,7 @@ struct Assembly {
     names: NameMap,
     memories: u32,
     has_version: bool,
-    /// What memory can be filled with.
+    /// The passive data segments.
     texts: Vec<String>,
     count: u32,
 }
@@ -255,7 +266,7 @@ impl Assembly {
         self.memories += 1;
     }
 
-    /// Imports a function, once.
+    /// Imports a function, unless it is imported already, and returns its index.
     fn import(&mut self, module: &str, name: &str, params: &[ValType], results: &[ValType]) -> u32 {
         let key = (module.to_owned(), name.to_owned());
         if let Some(&index) = self.imported.get(&key) {
@@ -287,18 +298,18 @@ impl Assembly {
         Callees { plain, linked, host, refuse, drops, version }
     }
 
-    /// A line of text, as a segment to fill memory with.
+    /// Adds a line of text as a passive data segment and returns its index.
     fn text(&mut self, text: &str) -> u32 {
         self.texts.push(format!("{text}\n"));
         self.texts.len() as u32 - 1
     }
 
-    /// The global that says which version is called.
+    /// Imports the global `version`, unless it is imported already, and returns its index.
     fn import_version(&mut self) -> u32 {
         if !std::mem::replace(&mut self.has_version, true) {
             self.import_global("shim", "version");
         }
-        // After `busy`.
+        // `busy` has index 0.
         1
     }
 

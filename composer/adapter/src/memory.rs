@@ -1,30 +1,32 @@
-//! The two memories, and moving fixed sizes between them.
+//! The two memories, and copies of fixed size between them.
 
 use wasm_encoder::MemArg;
 
 use super::body::Body;
 
-/// Index of the vfs's memory in a glue module.
+/// Index of the vfs's memory in an adapter module.
 pub const VFS: u32 = 0;
-/// Index of the app's memory in a glue module.
+/// Index of the app's memory in an adapter module.
 pub const APP: u32 = 1;
 
-/// Up to here, loads and stores are faster than `memory.copy`, which leaves compiled code.
+/// Up to this size, loads and stores are faster than `memory.copy`, which calls out of compiled code.
 const UNROLLED: u32 = 128;
 
-/// An address: what a local holds, in a memory.
+/// An address in a memory.
 #[derive(Clone, Copy)]
 pub struct Place {
+    /// The index of the memory.
     pub memory: u32,
+    /// The index of the local that holds the address.
     pub local: u32,
 }
 
-/// The bytes at an offset from a place, loaded or stored with this natural alignment (a power of two, at most 8).
+/// Returns the operand of a load or store at an offset from a place. `align` is its alignment, a power of two up to 8.
 pub fn at(place: Place, offset: u32, align: u32) -> MemArg {
     MemArg { offset: offset.into(), align: align.trailing_zeros(), memory_index: place.memory }
 }
 
-/// Copies `size` bytes, both places being aligned to `align`.
+/// Copies `size` bytes between places that are both aligned to `align`.
 pub fn copy(body: &mut Body, to: Place, from: Place, size: u32, align: u32) {
     if size > UNROLLED {
         body.code().local_get(to.local).local_get(from.local).i32_const(size.cast_signed());
@@ -48,7 +50,7 @@ pub fn copy(body: &mut Body, to: Place, from: Place, size: u32, align: u32) {
     }
 }
 
-/// Loads a number of 1, 2 or 4 bytes.
+/// Pushes an integer of 1, 2 or 4 bytes.
 pub fn load(body: &mut Body, from: Place, offset: u32, bytes: u32) {
     let arg = at(from, offset, bytes);
     let mut code = body.code();
@@ -60,7 +62,7 @@ pub fn load(body: &mut Body, from: Place, offset: u32, bytes: u32) {
     };
 }
 
-/// Stores a number of 1, 2 or 4 bytes: address and value are on the stack.
+/// Stores an integer of 1, 2 or 4 bytes. The address and the value are on the stack.
 pub fn store(body: &mut Body, to: Place, offset: u32, bytes: u32) {
     let arg = at(to, offset, bytes);
     match bytes {

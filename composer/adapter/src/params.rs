@@ -1,5 +1,5 @@
-//! Parameters, from the app to the vfs: first everything is checked, then everything is moved. Nothing has happened in the vfs when
-//! a check traps (but for lists in lists, which are checked when it is their turn).
+//! Moves parameters from the app to the vfs: checks everything first, then moves everything. If a check traps, nothing
+//! has changed in the vfs. Only lists inside lists are checked later, when it is their turn.
 
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::Type;
@@ -19,7 +19,7 @@ enum Step {
     Move,
 }
 
-/// Makes core parameters what the vfs takes, in place.
+/// Converts core parameters for the vfs, in place.
 pub(super) fn direct(
     context: &Context<'_>,
     body: &mut Body,
@@ -33,7 +33,8 @@ pub(super) fn direct(
     Ok(())
 }
 
-/// Makes the record that the first parameter points to, where parameters are too many, one in the vfs's memory.
+/// Copies the record that the first parameter points to into the vfs's memory, for functions with too many parameters
+/// for core values.
 pub(super) fn indirect(
     context: &Context<'_>,
     body: &mut Body,
@@ -134,7 +135,7 @@ fn value(
     Ok(())
 }
 
-/// Emits for each case of a variant what is to be done with its payload, if anything.
+/// Appends for each case of a variant the code that `emit` appends for its payload, if any.
 pub(super) fn for_cases(
     context: &Context<'_>,
     body: &mut Body,

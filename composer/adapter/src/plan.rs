@@ -1,4 +1,5 @@
-//! What a request needs, before any code is made: imports come first in a module.
+//! The imports and types that a request needs. They are collected before any code is generated, because imports come
+//! first in a module.
 
 use wasm_encoder::{Function, ValType};
 use wit_parser::abi::AbiVariant;
@@ -12,49 +13,49 @@ use super::text;
 use super::{Context, Group, Kind, Owned, Owner, Request, visit};
 use crate::AdapterError;
 
-/// A request with everything that its types say.
+/// A request, with all that follows from its types.
 pub(super) struct Plan {
     pub(super) export: String,
-    /// The core type of the glue's function and of the host's.
+    /// The core type of the adapter and of the host's function.
     pub(super) params: Vec<ValType>,
     pub(super) results: Vec<ValType>,
     /// The core type of the vfs's functions.
     pub(super) vfs_params: Vec<ValType>,
     pub(super) vfs_results: Vec<ValType>,
-    /// The vfs's function, unless only `linked` is called.
+    /// The name of the vfs's function; `None` if only `linked` is called.
     pub(super) plain: Option<String>,
-    /// The vfs's function for handles of both owners.
+    /// The name of the vfs's function for mixed handles.
     pub(super) linked: Option<&'static str>,
-    /// Which of several versions `linked` is of.
+    /// The version at which `linked` calls the host, if there are several.
     pub(super) version: Option<u32>,
-    /// The host's function is called for the host's handles.
+    /// Whether the host's function is imported.
     pub(super) host: bool,
-    /// A function is called that says that a handle cannot be used.
+    /// Whether the refusal function, which reports an unusable handle, is imported.
     pub(super) refuse: bool,
-    /// What is dropped when the host's function is not called.
+    /// The handles to drop if the host's function is not called.
     pub(super) owned: Vec<Owned>,
     needs: Needs,
     code: Code,
     name: String,
 }
 
-/// What the function does.
+/// The kind of code to generate.
 enum Code {
     Call(Shape),
     Drop,
-    /// `None`: its types have no words for what it cannot use.
+    /// The answer is `None` if the result type cannot express an error.
     Given(Shape, Option<Answer>),
     Returned(Shape),
 }
 
-/// What must be imported besides functions.
+/// The imports that a request needs besides functions.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Needs {
-    /// Both memories.
+    /// Whether both memories are needed.
     pub(super) memory: bool,
     pub(super) vfs_realloc: bool,
     pub(super) app_realloc: bool,
-    /// The vfs's functions for strings in another encoding.
+    /// Whether the vfs's function that transcodes strings of parameters is needed.
     pub(super) text_in: bool,
     pub(super) text_out: bool,
 }
@@ -71,7 +72,7 @@ impl Needs {
     }
 }
 
-/// What some plan needs.
+/// Returns the needs of all requests together.
 pub(super) fn needs_of_all(plans: &[Plan]) -> Needs {
     plans.iter().fold(Needs::default(), |all, plan| Needs {
         memory: all.memory | plan.needs.memory,
@@ -83,6 +84,8 @@ pub(super) fn needs_of_all(plans: &[Plan]) -> Needs {
 }
 
 impl Plan {
+    /// Analyzes a request.
+    ///
     /// # Errors
     /// As [`super::module`].
     pub(super) fn new(layout: &Layout<'_>, request: &Request<'_>, group: Group) -> Result<Self, AdapterError> {
@@ -110,7 +113,7 @@ impl Plan {
             text_out: analysis.text_out,
         };
         needs.require(&name, group)?;
-        // Only handles of both owners make a difference.
+        // If all handles are virtual, no call can mix them.
         let special = match special {
             Special::Any { .. } | Special::Pair { .. } if owner == Owner::Virtual => Special::None,
             special => special,
@@ -144,7 +147,7 @@ impl Plan {
         })
     }
 
-    /// A function of the host's that cannot use the vfs's handles.
+    /// Plans the guard of a host function that cannot use virtual handles.
     fn given(
         layout: &Layout<'_>,
         request: &Request<'_>,
@@ -164,7 +167,7 @@ impl Plan {
         Ok(Self { refuse: answer.is_none(), owned, needs, code: Code::Given(shape, answer), ..plan })
     }
 
-    /// An export of the app's whose caller cannot use the vfs's handles.
+    /// Plans the guard of an export of the app whose caller cannot use virtual handles.
     fn returned(
         layout: &Layout<'_>,
         request: &Request<'_>,
@@ -178,7 +181,7 @@ impl Plan {
         Ok(Self { needs, code: Code::Returned(shape), ..plan })
     }
 
-    /// What the two have in common.
+    /// Plans what both kinds of guard have in common.
     fn guard(
         layout: &Layout<'_>,
         request: &Request<'_>,
@@ -230,10 +233,10 @@ impl Plan {
         }
     }
 
-    /// The code of the glue's function.
+    /// Generates the code of the adapter.
     ///
     /// # Errors
-    /// [`AdapterError::Type`], which [`Plan::new`] has excluded.
+    /// [`AdapterError::Type`]: never, because [`Plan::new`] has reported it.
     pub(super) fn code(&self, context: &Context<'_>, callees: &Callees) -> Result<Function, AdapterError> {
         let code = match &self.code {
             Code::Call(shape) => function::function(context, shape, callees),
@@ -244,7 +247,7 @@ impl Plan {
         code.map_err(|unsupported| refused(&self.name, &unsupported))
     }
 
-    /// The name of what says that the vfs's handles cannot be used.
+    /// Returns the name under which the refusal function is imported.
     pub(super) fn refusal(&self) -> String {
         match self.code {
             Code::Returned(_) => super::refusal_of_result(&self.export),
@@ -257,7 +260,7 @@ fn refused(function: &str, unsupported: &Unsupported) -> AdapterError {
     AdapterError::Type { function: function.to_owned(), what: unsupported.0 }
 }
 
-/// What is in the types of a function.
+/// The kinds of values in the types of a function.
 #[derive(Default)]
 struct Analysis {
     handles: bool,

@@ -1,4 +1,4 @@
-//! Core values as the canonical ABI lets them through: the vfs may rely on it, and the app's code is not to be trusted with it.
+//! Checks of core values, as the canonical ABI requires them. The vfs relies on them, because the app is not trusted.
 
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::Int;
@@ -6,7 +6,8 @@ use wit_parser::Int;
 use super::body::Body;
 use super::layout::Scalar;
 
-/// Makes the value on the stack one of its type: unused bits go, and what is no value traps.
+/// Converts the value on the stack to a valid one of its type: clears unused bits, and traps if no value has these
+/// bits.
 pub(super) fn normalise(body: &mut Body, scalar: Scalar) {
     match scalar {
         Scalar::Any => {}
@@ -25,7 +26,7 @@ pub(super) fn normalise(body: &mut Body, scalar: Scalar) {
     }
 }
 
-/// Bytes in memory, for scalars of which some bit patterns are no values there.
+/// Returns the size in bytes of a scalar that has invalid bit patterns in memory; `None` if all are valid.
 pub(super) fn checked_bytes(scalar: Scalar) -> Option<u32> {
     match scalar {
         Scalar::Any | Scalar::Unsigned(_) | Scalar::Signed(_) => None,
@@ -36,7 +37,7 @@ pub(super) fn checked_bytes(scalar: Scalar) -> Option<u32> {
     }
 }
 
-/// Bytes of a discriminant.
+/// Returns the size of a discriminant in bytes.
 pub fn tag_bytes(tag: Int) -> u32 {
     match tag {
         Int::U8 => 1,
@@ -45,7 +46,7 @@ pub fn tag_bytes(tag: Int) -> u32 {
     }
 }
 
-/// Traps unless the number on the stack, which stays there, is below a limit.
+/// Traps unless the number on the stack is below a limit. The number stays on the stack.
 pub(super) fn below(body: &mut Body, limit: u32) {
     let value = body.local(ValType::I32);
     body.code().local_tee(value).i32_const(limit.cast_signed()).i32_ge_u();
@@ -59,7 +60,7 @@ fn keep(body: &mut Body, bits: u32) {
     }
 }
 
-/// Traps at surrogates and beyond the last code point.
+/// Traps at surrogates and at numbers above the last code point.
 fn char(body: &mut Body) {
     let value = body.local(ValType::I32);
     body.code().local_tee(value).i32_const(0x11_0000).i32_ge_u();

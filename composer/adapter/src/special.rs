@@ -1,21 +1,21 @@
-//! Functions that are not carried by their types alone, because handles of both owners meet in one call.
+//! Functions that may be passed virtual and host handles in one call.
 
-/// How a function's handles decide who is called.
+/// The effect of mixed handles on the choice of the function to call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Special {
-    /// All handles are of one owner.
+    /// Handles are never mixed.
     None,
-    /// The vfs has another function for handles of both owners, which gets them as the app gave them. It is called if any handle is
-    /// the vfs's.
+    /// If any handle is virtual, the adapter calls another function of the vfs, which gets all handles unchanged.
     Any {
-        /// That function.
+        /// The name of that function.
         linked: &'static str,
     },
-    /// The same, for two handles, called if just one is the vfs's.
+    /// If exactly one of two handles is virtual, the adapter calls another function of the vfs, which gets both
+    /// unchanged.
     Pair {
-        /// That function.
+        /// The name of that function.
         linked: &'static str,
     },
-    /// A handle of the host is none of the vfs's business, and the answer is `none`.
+    /// The adapter returns `none` for a host handle, without a call.
     NoneForHost,
 }

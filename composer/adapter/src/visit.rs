@@ -1,4 +1,4 @@
-//! The handles in parameters, wherever they are: their glue looks at them, or drops them.
+//! Visits the handles in parameters and results, at any depth, with code that tests, replaces or drops them.
 
 use wasm_encoder::ValType;
 use wit_parser::Type;
@@ -12,33 +12,33 @@ use super::memory::{self, APP, Place};
 use super::params::for_cases;
 use super::scalar::tag_bytes;
 
-/// Parameters, or a result.
+/// Parameters or a result, in the form in which they are passed.
 #[derive(Clone, Copy)]
 pub(super) enum Given<'a> {
     /// As core values.
     Slots(&'a [Slot]),
-    /// As a record in memory, whose address is in this local.
+    /// As a record in memory. The local holds its address.
     Record(u32),
 }
 
-/// Some of the handles in parameters, and what is done with each.
+/// A visitor: which handles it visits, and the code that it emits for each.
 pub(super) struct Visit<'a> {
     pub(super) wanted: fn(&Shape) -> bool,
-    /// Whose memory they are in.
+    /// The memory that contains values which are not core values.
     pub(super) memory: Memory,
     pub(super) each: &'a mut dyn FnMut(&mut Body, &Shape, Site),
 }
 
-/// The memory that addresses are of.
+/// The memory to which addresses refer.
 #[derive(Clone, Copy)]
 pub(super) enum Memory {
-    /// The app's, which may have given wrong ones.
+    /// The app's. Its addresses are checked.
     App,
-    /// The one of this number, which holds what an engine has put there.
+    /// The memory of this index. The engine has written its addresses, so they need no check.
     Trusted(u32),
 }
 
-/// Where a handle is.
+/// The location of a handle.
 #[derive(Clone, Copy)]
 pub(super) enum Site {
     Slot(Slot),
@@ -46,7 +46,7 @@ pub(super) enum Site {
 }
 
 impl Site {
-    /// Puts the handle on the stack.
+    /// Pushes the handle.
     pub(super) fn get(self, body: &mut Body) {
         match self {
             Self::Slot(slot) => slot.get(body),
@@ -54,7 +54,7 @@ impl Site {
         }
     }
 
-    /// Puts what a local holds in its place.
+    /// Replaces the handle by the value of a local.
     pub(super) fn set(self, body: &mut Body, handle: u32) {
         match self {
             Self::Slot(slot) => {
@@ -78,7 +78,7 @@ impl Memory {
     }
 }
 
-/// Sets a new local, which is the answer, to all handles in these parameters joined by `or`.
+/// Returns a new local that holds the bitwise or of all handles in these parameters.
 pub(super) fn tags(
     context: &Context<'_>,
     body: &mut Body,
@@ -95,7 +95,7 @@ pub(super) fn tags(
     Ok(tags)
 }
 
-/// Emits what is to be done with the handles in these parameters.
+/// Emits the code of `visit` for each handle in these parameters.
 pub(super) fn visit(
     context: &Context<'_>,
     body: &mut Body,
@@ -212,12 +212,12 @@ fn is_in(context: &Context<'_>, visit: &Visit<'_>, element: Element) -> Result<b
     element.ty.map_or(Ok(false), |ty| context.layout.any(ty, visit.wanted))
 }
 
-/// Whether a shape is a handle.
+/// Returns whether a shape is a handle.
 pub(super) fn is_handle(shape: &Shape) -> bool {
     matches!(shape, Shape::Own(_) | Shape::Borrow(_))
 }
 
-/// Whether a shape is a handle that is given away.
+/// Returns whether a shape is an own handle.
 pub(super) fn is_own(shape: &Shape) -> bool {
     matches!(shape, Shape::Own(_))
 }

@@ -1,14 +1,13 @@
-//! Functions of a plugged vfs that stand between the app and functions of the host which take or give resources that the vfs has.
+//! Adapters in a plugged vfs, between the app and host functions that take or return resources which the vfs provides.
 //!
-//! Parameters and results lie in the vfs's memory on both sides, because what the app calls is lifted with it and what the host has
-//! is lowered with it. So everything stays where it is but the handles: the vfs's become the host's on the way there, and the host's
-//! the vfs's on the way back.
-
+//! Parameters and results lie in the vfs's memory on both sides, because the app's call is lifted with this memory and
+//! the host's function is lowered with it. Only handles change: handles of the vfs become handles of the host in
+//! parameters, and the reverse in results.
 //!
 //! ```text
-//! plan        what the types of a function say
-//! callees     what its code calls
-//! code        its code
+//! plan        all that follows from the types of a function
+//! callees     the functions that the code calls
+//! code        the code of an adapter
 //! ```
 
 mod callees;
@@ -28,45 +27,48 @@ use crate::AdapterError;
 use callees::{Callees, Wanted};
 use plan::Plan;
 
-/// Name of what is imported of the vfs: `memory`, `cabi_realloc`, and its functions for wrapped interfaces.
+/// Module name of the imports from the vfs: `memory`, `cabi_realloc`, and its functions for wrapped interfaces.
 pub const VFS: &str = "vfs";
-/// Name of what is imported of the host: the functions in whose place these stand, by their own names.
+/// Module name of the imports from the host: the wrapped functions, under their own names.
 pub const HOST: &str = "host";
-/// Name of what is imported of the component model.
+/// Module name of the imported resource built-ins of the component model.
 pub const INTRINSICS: &str = "intrinsics";
 
-/// One function.
+/// A host function to wrap.
 pub struct Request<'a> {
-    /// Its name, here and among those of the host.
+    /// The name of the export, and of the host's function among the imports.
     pub export: String,
-    /// Its types.
+    /// The WIT type of the function.
     pub function: &'a Function,
-    /// What it answers when it is given a handle of the vfs's, if its types have words for that.
+    /// The error that its result type can express when the app passes a virtual handle, if any.
     pub answer: Option<Answer>,
 }
 
-/// The resources that the vfs has, and which of its functions makes one of the host's handle.
+/// The resources that the vfs provides, each with the name of the vfs's function that makes a rep for a handle of the
+/// host.
 pub type Own = BTreeMap<TypeId, String>;
 
-/// A module, and what it imports of the component model.
+/// An adapter module, and the resource built-ins that it imports.
 pub struct Wrapped {
+    /// The encoded core module.
     pub bytes: Vec<u8>,
+    /// The resource built-ins (`resource.new`, `.rep`, `.drop`) that the module imports.
     pub intrinsics: BTreeSet<Intrinsic>,
 }
 
-/// Something that is done with handles of a resource.
+/// A built-in of the component model for a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Intrinsic {
-    /// A handle of the vfs's for a number.
+    /// `resource.new`: makes a handle of the vfs for a rep.
     New(TypeId),
-    /// The number of a handle of the vfs's.
+    /// `resource.rep`: returns the rep of a handle of the vfs.
     Rep(TypeId),
-    /// The drop of a handle, whosever it is.
+    /// `resource.drop`: drops a handle of the vfs or of the host.
     Drop(TypeId),
 }
 
 impl Intrinsic {
-    /// Name of the import.
+    /// Returns the name of the import.
     pub fn name(self) -> String {
         match self {
             Self::New(id) => format!("new-{}", id.index()),
@@ -75,6 +77,7 @@ impl Intrinsic {
         }
     }
 
+    /// Returns the resource.
     pub fn resource(self) -> TypeId {
         match self {
             Self::New(id) | Self::Rep(id) | Self::Drop(id) => id,
@@ -82,11 +85,11 @@ impl Intrinsic {
     }
 }
 
-/// Whether glue can stand between the app and such a function.
+/// Checks that an adapter can be generated for a function.
 ///
 /// # Errors
-/// - [`AdapterError::Async`]: it is asynchronous.
-/// - [`AdapterError::Type`]: a type that cannot be looked into.
+/// - [`AdapterError::Async`]: the function is asynchronous.
+/// - [`AdapterError::Type`]: its signature contains a type that adapters do not support.
 pub fn check(resolve: &Resolve, name: &str, function: &Function) -> Result<(), AdapterError> {
     if function.kind.is_async() {
         return Err(AdapterError::Async { function: name.to_owned() });
@@ -99,7 +102,7 @@ pub fn check(resolve: &Resolve, name: &str, function: &Function) -> Result<(), A
     Ok(())
 }
 
-/// A module with these functions.
+/// Generates a module with an adapter for each request.
 ///
 /// # Errors
 /// - As [`check`].
@@ -112,7 +115,7 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Result<
     let mut plans = Vec::new();
     for request in requests {
         let plan = Plan::new(&layout, request, own);
-        // Imports come before any code.
+        // Imports come before all code.
         callees.import(&mut assembly, own, &needed(&context, &plan, own)?);
         callees.host.push(assembly.import(HOST, &request.export, &plan.host_params, &plan.host_results));
         plans.push(plan);
@@ -135,7 +138,7 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Result<
     Ok(Wrapped { bytes: assembly.finish(), intrinsics: callees.intrinsics.into_keys().collect() })
 }
 
-/// The vfs's functions that such a module needs.
+/// Returns the functions of the vfs that the adapters of these requests call.
 ///
 /// # Errors
 /// - As [`check`].
@@ -154,7 +157,7 @@ pub fn functions(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Resu
     Ok(functions)
 }
 
-/// What the code of a function calls: it is made once without any indices.
+/// Returns the functions that the code of an adapter calls, by generating it once without any indices.
 fn needed(context: &Context<'_>, plan: &Plan, own: &Own) -> Result<BTreeSet<Wanted>, AdapterError> {
     let mut callees = Callees::default();
     code::code(context, plan, own, &mut callees).map_err(|error| unsupported(&plan.name, &error))?;

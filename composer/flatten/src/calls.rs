@@ -1,4 +1,4 @@
-//! Calls between parts: what one part lowers and another lifted.
+//! Calls between parts: functions that one part lowers and another part lifted.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,33 +15,34 @@ use crate::lowering::{Group, group};
 use vfs_compose_adapter::bridge;
 use vfs_compose_ir::{Component, Id, Item, Space, bundle, instantiate};
 
-/// A function of a part, as it is lifted.
+/// A function that a part lifts.
 struct Lifted {
-    /// Component function.
+    /// The component function.
     number: u32,
-    /// Core function.
+    /// The core function that it lifts.
     core: u32,
     options: Group,
-    /// Core function that is called when the result is taken.
+    /// The post-return core function.
     after: Option<u32>,
 }
 
-/// One part's function, as others call it.
+/// A lifted function that other parts call.
 struct Call {
     lifted: Lifted,
-    /// The core functions of the caller.
+    /// The lowered core functions with which other parts call it.
     core_functions: Vec<u32>,
 }
 
-/// Calls by functions lowered with the same memory and realloc, of functions of one part that are lifted with the same.
+/// Calls that share an adapter module, because the callers lower with the same canonical options, and one part lifts
+/// the callees with the same options.
 type Calls = IndexMap<(Group, Group, Option<usize>), IndexMap<u32, Call>>;
 
-/// Gives every lowered function of another part a new meaning: glue.
+/// Replaces every function that a part lowered from another part by an adapter.
 ///
 /// # Errors
 /// - [`FlattenError::Broken`]: the flat component is not valid.
-/// - [`FlattenError::Borrowed`]: the host lends a part a resource of another part.
-/// - As [`bridge::module`] and [`plan::group`].
+/// - [`FlattenError::Borrowed`]: an export makes a part borrow a resource of another part.
+/// - As [`bridge::module`] and [`group`].
 pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) -> Result<(), FlattenError> {
     let types = types(&flat.bytes).map_err(|source| FlattenError::Broken { source: source.into() })?;
     let Some(types) = types else { return Ok(()) };
@@ -102,7 +103,8 @@ pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) 
     check_exports(component, flat, &resources, &types, &mut converter)
 }
 
-/// The core functions with which borrowers drop what they may have been lent, and the resource of each.
+/// Returns the core functions with which parts drop handles that they may have borrowed, each with the number of its
+/// resource.
 fn drops(
     component: &Component<'_>,
     flat: &Flat,
@@ -118,7 +120,7 @@ fn drops(
     drops.collect()
 }
 
-/// What the functions of a group bring along.
+/// Returns the canonical options of one side of a call.
 fn side(group: Group) -> bridge::Side {
     let Group { memory, realloc, encoding } = group;
     bridge::Side { has_memory: memory.is_some(), has_realloc: realloc.is_some(), encoding }
@@ -144,7 +146,7 @@ fn find(component: &Component<'_>, flat: &Flat) -> Result<Calls, FlattenError> {
     Ok(found)
 }
 
-/// The part's function that a component function is.
+/// Returns the lifted function behind a component function; `None` if no part lifts it.
 fn lifted(component: &Component<'_>, flat: &Flat, mut number: u32) -> Result<Option<Lifted>, FlattenError> {
     loop {
         match component.get(Space::Function, number) {
@@ -166,12 +168,12 @@ fn lifted(component: &Component<'_>, flat: &Flat, mut number: u32) -> Result<Opt
 
 /// A resource that a part defines.
 struct Resource {
-    /// Component type.
+    /// The component type.
     number: u32,
     part: Option<usize>,
 }
 
-/// The resources that functions of parts speak of and that a part defines.
+/// Returns the resources that parts define and that signatures of lifted functions mention.
 fn resources(
     component: &Component<'_>,
     flat: &Flat,
@@ -193,8 +195,10 @@ fn resources(
     defined.collect()
 }
 
-/// What the host calls is lifted as it was. But in one component, whoever lifts a function is lent the representation of any
-/// resource of the component, and a part does not know the representations of another's.
+/// Refuses exports that make a part borrow a resource of another part.
+///
+/// The flat component lifts exports unchanged. In one component, a lifted function that borrows any resource of the
+/// component gets its rep, and a part cannot use reps of resources that it does not define.
 fn check_exports(
     component: &Component<'_>,
     flat: &Flat,

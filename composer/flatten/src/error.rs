@@ -1,12 +1,12 @@
-//! Why a composition cannot be made flat.
+//! The reasons why a composition cannot be made flat.
 
 use vfs_compose_adapter::AdapterError;
 use vfs_compose_ir::{Cause, Malformed};
 
-/// A composition that cannot be one flat component.
+/// A composition that cannot be made one flat component.
 #[derive(Debug, thiserror::Error)]
 pub enum FlattenError {
-    /// A kind of definition that linking does not support.
+    /// The app's component contains a kind of definition that linking does not support.
     #[error("the app's component has {what}, which linking does not support")]
     Part {
         /// The part, in words.
@@ -19,10 +19,10 @@ pub enum FlattenError {
         #[source]
         source: Cause,
     },
-    /// There is no adapter for a function that one component calls of another.
+    /// No adapter can be generated for a function that one part calls of another.
     #[error(transparent)]
     Adapter(#[from] AdapterError),
-    /// A function that lends a component inside the app a resource that is not its own.
+    /// An export makes a component inside the app borrow a resource that another component defines.
     #[error("`{function}` lends a component inside the app a resource that is not its own")]
     Borrowed {
         /// The function's name.

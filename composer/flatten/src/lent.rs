@@ -1,8 +1,8 @@
-//! Handles that one part lends to another for the time of a call.
+//! Handles that one part borrows from another during a call.
 //!
-//! The borrower drops what it was lent, which must not drop what the lender has: to both it is the same number. So what is lent is
-//! written down before the call, and the borrower's drops look there first. After the call everything must have been dropped, as
-//! the canonical ABI wants it.
+//! The borrower must drop each handle, which must not drop the lender's handle: both have the same number. So the
+//! adapter records each loan in a list before the call, and the drops of the borrower look there first. After the call,
+//! all its loans must have been dropped, as the canonical ABI requires.
 
 use bumpalo::Bump;
 use wasm_encoder::{
@@ -14,20 +14,20 @@ use wasmparser::{ComponentAlias, Export, ExternalKind};
 use vfs_compose_adapter::bridge::{HEIGHT, LEND, LENT, SETTLE};
 use vfs_compose_ir::{Component, Item, Space, alias, bundle, instantiate};
 
-/// Name of the function that looks whether a drop is that of something lent.
+/// Name of the function that tells whether a drop ends a loan.
 const DROPPED: &str = "dropped";
-/// Bytes of what is written down of each handle: its resource, with all bits changed once it was dropped, and itself.
+/// Size of an entry: the number of the resource, with all bits inverted once the handle was dropped, and the handle.
 const ENTRY: i32 = 8;
-/// Bits of the size of a page of memory.
+/// The binary logarithm of the size of a page.
 const PAGE_BITS: i32 = 16;
 
-/// The list of what is lent, as an instance in the component.
+/// Adds the loan list to the component and returns its core instance.
 pub(super) fn add(component: &mut Component<'_>) -> u32 {
     let module = component.add(Item::CoreModule(list().into()));
     instantiate(component, module, Vec::new())
 }
 
-/// Makes a function that drops handles of a resource look into the list first.
+/// Replaces a core function that drops handles of a resource by one that looks into the loan list first.
 pub(super) fn look_first<'a>(component: &mut Component<'a>, names: &'a Bump, list: u32, resource: i32, drop: u32) {
     let Some(original) = component.get(Space::CoreFunction, drop).cloned() else { return };
     let original = component.add(original);
@@ -41,7 +41,7 @@ pub(super) fn look_first<'a>(component: &mut Component<'a>, names: &'a Bump, lis
     component.replace(Space::CoreFunction, drop, instead);
 }
 
-/// The module that has the list.
+/// Generates the module that keeps the loan list.
 fn list() -> Vec<u8> {
     let (number, two) = ([ValType::I32], [ValType::I32; 2]);
     let mut types = TypeSection::new();
@@ -67,7 +67,7 @@ fn list() -> Vec<u8> {
     module.finish()
 }
 
-/// A function with so many locals.
+/// Generates a function with this number of locals besides its parameters.
 fn body(locals: u32, emit: impl FnOnce(&mut InstructionSink<'_>)) -> Function {
     let mut function = Function::new([(locals, ValType::I32)]);
     emit(&mut function.instructions());
@@ -79,12 +79,12 @@ fn at(offset: u64) -> MemArg {
     MemArg { offset, align: 2, memory_index: 0 }
 }
 
-/// How long the list is.
+/// Returns the length of the list.
 fn height(code: &mut InstructionSink<'_>) {
     code.global_get(0);
 }
 
-/// Writes down a resource and a handle.
+/// Records a loan: a resource and a handle.
 fn lend(code: &mut InstructionSink<'_>) {
     code.global_get(0).i32_const(ENTRY).i32_add().memory_size(0).i32_const(PAGE_BITS).i32_shl().i32_gt_u();
     code.if_(BlockType::Empty);
@@ -93,7 +93,7 @@ fn lend(code: &mut InstructionSink<'_>) {
     code.global_get(0).i32_const(ENTRY).i32_add().global_set(0);
 }
 
-/// Makes the list as long as it was. Traps if anything in the rest was not dropped.
+/// Shortens the list to a former length. Traps if a handle in the removed part was not dropped.
 fn settle(code: &mut InstructionSink<'_>) {
     code.block(BlockType::Empty).loop_(BlockType::Empty).global_get(0).local_get(0).i32_eq().br_if(1);
     code.global_get(0).i32_const(ENTRY).i32_sub().global_set(0);
@@ -101,7 +101,8 @@ fn settle(code: &mut InstructionSink<'_>) {
     code.br(0).end().end();
 }
 
-/// Whether a resource and a handle are in the list, and still to be dropped. Traps if they are there and were dropped.
+/// Returns whether the list has an open loan of a resource and a handle, and marks it as dropped. Traps if all such
+/// loans were dropped before.
 fn dropped(code: &mut InstructionSink<'_>) {
     let (resource, handle, entry, was_there) = (0, 1, 2, 3);
     code.global_get(0).local_set(entry).block(BlockType::Empty).loop_(BlockType::Empty);
@@ -121,7 +122,7 @@ fn dropped(code: &mut InstructionSink<'_>) {
     code.local_get(was_there).if_(BlockType::Empty).unreachable().end().i32_const(0);
 }
 
-/// A module with a function that drops a handle of a resource, unless it is in the list.
+/// Generates a module with a function that drops a handle of a resource, unless the drop ends a loan.
 fn dropper(resource: i32) -> Vec<u8> {
     let (number, two) = ([ValType::I32], [ValType::I32; 2]);
     let mut types = TypeSection::new();

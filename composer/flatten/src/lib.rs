@@ -1,17 +1,18 @@
-//! A composition of components as one flat component, which can be linked.
+//! Turns a composition of components into one flat component, which can be linked.
 //!
-//! `wac` and its like write a component with others inside, the parts, whose instances are given each other's exports. Each instance
-//! is put into the outer component, definition by definition; its imports are what it was given. What the parts call of each other
-//! is then lifted and lowered in one component, which no engine lets run: a component may not call into itself. So glue takes the
-//! place of these calls, too.
+//! `wac` and similar tools write a component that contains other components. The *parts* are the instances of these;
+//! they receive each other's exports. Flattening moves the definitions of each part into the outer component and
+//! replaces the imports of the part by the arguments that it was given. A call between parts is then a function that is
+//! lifted and lowered in one component. No engine runs such a call, because a component may not call into itself. So
+//! adapters replace these calls, too.
 //!
 //! ```text
-//! parts       the flat component while it grows, and what the names of the parts mean in it
-//! place       one definition of a part, put where it belongs
-//! real        what exists in name only, made a definition
+//! parts       the flat component under construction, and the meaning of each part's indices in it
+//! place       places one definition of a part
+//! real        writes instances and components that other definitions refer to
 //! calls       the calls between parts
-//! lent        handles that one part lends to another for a call
-//! types       the types of these calls, for the glue
+//! lent        handles that one part borrows from another during a call
+//! types       the types of these calls, for the adapters
 //! ```
 
 #![forbid(unsafe_code)]
@@ -36,21 +37,21 @@ pub use calls::connect;
 pub use error::FlattenError;
 pub use lowering::{Group, group};
 
-/// A composition, made flat.
+/// A flattened composition.
 pub struct Flat {
     /// The flat component.
     pub bytes: Vec<u8>,
-    /// Which part defined a function or a type.
+    /// The part that defined each item.
     parts: HashMap<Id, usize>,
-    /// Names of functions, for messages.
+    /// The names of component functions, for error messages.
     names: HashMap<u32, String>,
 }
 
-/// `None`: no component inside has code that runs, and there is nothing to do.
+/// Flattens a composition. Returns `None` if no nested component has code, so that there is nothing to flatten.
 ///
 /// # Errors
-/// - [`FlattenError::Part`]: a part has something that cannot stand in another component than its own.
-/// - [`FlattenError::Broken`]: a part cannot be taken apart.
+/// - [`FlattenError::Part`]: a part has a definition that works only in its own component.
+/// - [`FlattenError::Broken`]: a part cannot be parsed.
 pub fn flatten(component: &Component<'_>) -> Result<Option<Flat>, FlattenError> {
     if !is_composition(component)? {
         return Ok(None);
@@ -65,7 +66,7 @@ fn is_composition(component: &Component<'_>) -> Result<bool, FlattenError> {
         let Item::Instance(ComponentInstance::Instantiate { component_index, .. }) = definition.item else { continue };
         let can_run = match component.get(Space::Component, component_index) {
             Some(Item::Component(bytes)) => has_code(bytes)?,
-            // Imported: nobody knows.
+            // An imported component may have code.
             _ => true,
         };
         if can_run {
@@ -75,7 +76,7 @@ fn is_composition(component: &Component<'_>) -> Result<bool, FlattenError> {
     Ok(false)
 }
 
-/// Whether anything in a component can run. If not, it only gives other names to what it is given.
+/// Returns whether a component has code. A component without code only renames its arguments.
 fn has_code(component: &[u8]) -> Result<bool, FlattenError> {
     for definition in Component::read(component)?.definitions() {
         let found = match &definition.item {

@@ -1,23 +1,23 @@
-//! What a function is lowered with.
+//! The canonical options of a function.
 
 use vfs_compose_adapter::{AdapterError, Encoding};
 use wasmparser::CanonicalOption;
 
-/// What the app lowered with one memory, one realloc and one encoding of strings.
+/// The memory, realloc and string encoding with which a function is lifted or lowered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Group {
-    /// Core memory.
+    /// The core memory.
     pub memory: Option<u32>,
-    /// Core function.
+    /// The core function `realloc`.
     pub realloc: Option<u32>,
-    /// How the app has its strings.
+    /// The string encoding.
     pub encoding: Encoding,
 }
 
-/// Returns memory, realloc and encoding of a lowered function.
+/// Reads the canonical options of a function. `name` is for the error message.
 ///
 /// # Errors
-/// - [`AdapterError::Async`]: it is lowered as an asynchronous one.
+/// - [`AdapterError::Async`]: another option is present, as for asynchronous functions.
 pub fn group(name: &str, options: &[CanonicalOption]) -> Result<Group, AdapterError> {
     let mut group = Group { memory: None, realloc: None, encoding: Encoding::Utf8 };
     for option in options {

@@ -1,4 +1,4 @@
-//! The flat component while it grows, and what the names of each part mean in it.
+//! The flat component under construction, and the meaning of each part's indices in it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -13,62 +13,62 @@ use vfs_compose_ir::{Id, Item, Writer, of_kind, references};
 /// The part that is the composition itself.
 pub(super) const OUTERMOST: usize = 0;
 
-/// More instances than any engine takes in one component.
+/// A limit for the number of parts. No engine accepts so many instances in one component.
 const MAX_INSTANCES: usize = 1000;
 
-/// What a name of a part stands for.
+/// The meaning of an id of a part.
 #[derive(Clone, Copy)]
 pub(super) enum Meaning {
-    /// A definition of the flat component, by its number.
+    /// An item of the flat component, by its index there.
     Flat(u32),
-    /// An instance of a component.
+    /// A component instance, by its place in [`Flattening::instances`].
     Instance(usize),
-    /// A component.
+    /// A nested component, by its place in [`Flattening::components`].
     Component(usize),
 }
 
-/// Something with its kind, under its name.
+/// Arguments or exports: kind and meaning by name.
 pub(super) type Named<'a> = IndexMap<&'a str, (Kind, Meaning)>;
 
-/// One instance of a component, or the composition itself.
+/// An instance of a nested component, or the composition itself.
 #[derive(Default)]
 pub(super) struct Part<'a> {
-    /// The part whose component has this one's inside.
+    /// The part whose component contains the component of this one.
     pub(super) outside: Option<usize>,
     pub(super) arguments: Named<'a>,
     pub(super) exports: Named<'a>,
     pub(super) meanings: HashMap<Id, Meaning>,
 }
 
-/// An instance of a component, as others see it.
+/// A component instance, as definitions refer to it.
 pub(super) struct Instance<'a> {
-    /// `None`: it is imported.
+    /// The exports; `None` for an imported instance.
     pub(super) exports: Option<Named<'a>>,
-    /// Its number in the flat component, where it is there.
+    /// Its index in the flat component, once it is written there.
     pub(super) number: Option<u32>,
-    /// Component and arguments, if it is made by one without code.
+    /// The component and its arguments, if the component has no code.
     pub(super) made: Option<(usize, Named<'a>)>,
 }
 
-/// A component, and the part that it is defined in.
+/// A nested component, and the part that contains it.
 pub(super) struct Nested<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) part: usize,
-    /// Its number in the flat component, where it is there.
+    /// Its index in the flat component, once it is written there.
     pub(super) number: Option<u32>,
 }
 
-/// The flat component while it grows.
+/// The state of flattening.
 pub(super) struct Flattening<'a> {
     pub(super) writer: Writer,
     pub(super) parts: Vec<Part<'a>>,
     pub(super) instances: Vec<Instance<'a>>,
     pub(super) components: Vec<Nested<'a>>,
-    /// Core modules by their bytes: what has several instances is there once.
+    /// The index of each core module, by its bytes. A module with several instances is written once.
     modules: HashMap<Cow<'a, [u8]>, u32>,
-    /// Which part defined what.
+    /// The part that defined each item.
     origins: HashMap<Id, usize>,
-    /// Names of functions.
+    /// The names of component functions.
     pub(super) names: HashMap<u32, String>,
 }
 
@@ -89,12 +89,12 @@ impl<'a> Flattening<'a> {
         Flat { bytes: self.writer.finish(), parts: self.origins, names: self.names }
     }
 
-    /// What a name stands for in a part.
+    /// Returns the meaning of an id in a part.
     pub(super) fn meaning(&self, part: usize, id: Id) -> Result<Meaning, FlattenError> {
         self.parts[part].meanings.get(&id).copied().ok_or_else(|| FlattenError::Part { what: "a reference to nothing" })
     }
 
-    /// The same, by kind.
+    /// Returns the meaning of an index in a part, in the index space of a kind.
     pub(super) fn meaning_of(&self, part: usize, kind: Kind, number: u32) -> Result<Meaning, FlattenError> {
         self.meaning(part, Id { space: of_kind(kind), number })
     }
@@ -104,8 +104,10 @@ impl<'a> Flattening<'a> {
         Meaning::Instance(self.instances.len() - 1)
     }
 
+    /// Adds a part and returns its number.
+    ///
     /// # Errors
-    /// - [`FlattenError::Part`]: there are too many.
+    /// - [`FlattenError::Part`]: there are too many parts.
     pub(super) fn add_part(&mut self, part: Part<'a>) -> Result<usize, FlattenError> {
         if self.parts.len() > MAX_INSTANCES {
             return Err(FlattenError::Part { what: "more instances than engines take" });
@@ -114,11 +116,11 @@ impl<'a> Flattening<'a> {
         Ok(self.parts.len() - 1)
     }
 
-    /// Writes an item of a part. `None`: it defines nothing.
+    /// Writes an item of a part into the flat component, and returns the index that it defines, if any.
     ///
     /// # Errors
-    /// - [`FlattenError::Part`]: it refers to other components than its own.
-    /// - [`FlattenError::Broken`]: it cannot be written.
+    /// - [`FlattenError::Part`]: the item refers to two enclosing components.
+    /// - [`FlattenError::Broken`]: the item cannot be encoded.
     pub(super) fn write(&mut self, part: usize, item: &Item<'a>) -> Result<Option<u32>, FlattenError> {
         let references = references(item)?;
         if references.beyond {
@@ -129,7 +131,7 @@ impl<'a> Flattening<'a> {
             let meaning = self.meaning(part, id)?;
             numbers.insert(id, self.real(meaning)?);
         }
-        // All are there: they are what was asked about above.
+        // The map has every number, because it was filled from the same references.
         let number = self.writer.write(item, |id| numbers.get(&id).copied().unwrap_or(u32::MAX))?;
         if let (Some(number), Some(space)) = (number, item.space()) {
             self.origins.insert(Id { space, number }, part);
@@ -137,7 +139,7 @@ impl<'a> Flattening<'a> {
         Ok(number)
     }
 
-    /// Writes a core module, once.
+    /// Writes a core module, unless it is written already.
     pub(super) fn write_module(&mut self, bytes: Cow<'a, [u8]>) -> Result<Meaning, FlattenError> {
         if let Some(&number) = self.modules.get(&bytes) {
             return Ok(Meaning::Flat(number));

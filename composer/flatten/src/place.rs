@@ -1,4 +1,4 @@
-//! One definition after the other of a part, put into the flat component or understood without being there.
+//! Places the definitions of a part: writes each into the flat component, or only records its meaning.
 
 use wasmparser::{
     CanonicalFunction, ComponentAlias, ComponentExternalKind as Kind, ComponentImport, ComponentInstance,
@@ -11,6 +11,8 @@ use crate::FlattenError;
 use vfs_compose_ir::{Component, Definition, Id, Item, Space};
 
 impl<'a> Flattening<'a> {
+    /// Places all definitions of a component as those of a part.
+    ///
     /// # Errors
     /// As [`super::flatten`].
     pub(super) fn place_all(&mut self, component: &Component<'a>, part: usize) -> Result<(), FlattenError> {
@@ -59,7 +61,8 @@ impl<'a> Flattening<'a> {
         Ok(())
     }
 
-    /// An import of the composition stays one; that of a part is what it was given.
+    /// Places an import. Imports of the composition remain; those of other parts become the arguments that the part was
+    /// given.
     fn import(&mut self, part: usize, import: &ComponentImport<'a>, item: &Item<'a>) -> Result<Meaning, FlattenError> {
         if part != OUTERMOST {
             let given = self.parts[part].arguments.get(import.name.name);
@@ -77,7 +80,7 @@ impl<'a> Flattening<'a> {
         }
     }
 
-    /// An export of the composition, which is also a new name for what is exported.
+    /// Writes an export of the composition, which also defines a new index for the exported item.
     fn export(&mut self, part: usize, item: &Item<'a>, meaning: Meaning) -> Result<Meaning, FlattenError> {
         let number = self.write(part, item)?;
         Ok(match (meaning, number) {
@@ -112,7 +115,9 @@ impl<'a> Flattening<'a> {
         }
     }
 
-    /// Places a new part. What has no code is known by what it was made of, too: only so its types have the names that it gives them.
+    /// Places the definitions of a component as a new part. If the component has no code, the new instance also keeps
+    /// the component and its arguments. Only an instance made from these gives its types the names under which it
+    /// exports them.
     fn instantiate(&mut self, component: usize, arguments: Named<'a>) -> Result<Meaning, FlattenError> {
         let Nested { bytes, part: outside, .. } = self.components[component];
         let made = if has_code(bytes)? { None } else { Some((component, arguments.clone())) };
@@ -122,7 +127,7 @@ impl<'a> Flattening<'a> {
         Ok(self.add_instance(Instance { exports: Some(exports), number: None, made }))
     }
 
-    /// Something that an instance exports.
+    /// Resolves an alias of an export of an instance.
     fn alias(
         &mut self,
         part: usize,
@@ -148,7 +153,7 @@ impl<'a> Flattening<'a> {
         }
     }
 
-    /// Something of a component around.
+    /// Resolves an alias of an item of an enclosing component.
     fn outer(&self, part: usize, kind: OuterKind, count: u32, number: u32) -> Result<Meaning, FlattenError> {
         let mut around = part;
         for _ in 0..count {
@@ -164,7 +169,7 @@ impl<'a> Flattening<'a> {
         self.meaning_of(around, kind, number)
     }
 
-    /// Remembers what a function is called, for messages.
+    /// Records the name of a function, or the names of all functions of an instance, for error messages.
     fn name(&mut self, name: &str, meaning: Meaning, kind: Kind) {
         match (kind, meaning) {
             (Kind::Func, Meaning::Flat(number)) => {
@@ -183,7 +188,7 @@ impl<'a> Flattening<'a> {
     }
 }
 
-/// Whether a function means the same in another component.
+/// Returns whether a canonical function works the same in another component.
 fn is_plain(function: &CanonicalFunction) -> bool {
     matches!(
         function,

@@ -1,4 +1,5 @@
-//! What exists in name only, made a definition of the flat component where something there needs it.
+//! Writes instances and components, which so far have only a meaning, when an item of the flat component refers to
+//! them.
 
 use wasmparser::{
     ComponentExport, ComponentExternName, ComponentExternalKind as Kind, ComponentInstance, ComponentInstantiationArg,
@@ -9,7 +10,7 @@ use crate::FlattenError;
 use vfs_compose_ir::Item;
 
 impl<'a> Flattening<'a> {
-    /// The number in the flat component.
+    /// Returns the index in the flat component, and writes the definition if it is not there yet.
     ///
     /// # Errors
     /// As [`Flattening::write`].
@@ -44,7 +45,7 @@ impl<'a> Flattening<'a> {
                 ComponentInstance::FromExports(parts.collect())
             }
         };
-        // Its numbers are those of the flat component already.
+        // The indices in it are those of the flat component already.
         let number = self.writer.write(&Item::Instance(new), |id| id.number)?.unwrap_or(u32::MAX);
         self.instances[instance].number = Some(number);
         Ok(number)

@@ -1,4 +1,4 @@
-//! Types of functions, from the validator to the glue.
+//! Converts types of functions from the validator's form to the one that adapters use.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use wit_parser::{
     Span, Stability, Tuple, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, Variant,
 };
 
-/// The types of a component. The code of its functions is not looked at.
+/// Returns the types of a component. Does not validate the code of its core functions.
 pub(super) fn types(component: &[u8]) -> Result<Option<Types>, BinaryReaderError> {
     let mut validator = Validator::new();
     let mut types = None;
@@ -24,11 +24,11 @@ pub(super) fn types(component: &[u8]) -> Result<Option<Types>, BinaryReaderError
     Ok(types)
 }
 
-/// What the glue needs to know of types.
+/// A converter from types of the validator to WIT types.
 pub(super) struct Converter<'t> {
     types: &'t Types,
     pub(super) resolve: Resolve,
-    /// What is converted already.
+    /// The types that are converted already.
     known: HashMap<ComponentDefinedTypeId, TypeId>,
     resources: HashMap<ResourceId, TypeId>,
 }
@@ -38,7 +38,7 @@ impl<'t> Converter<'t> {
         Self { types, resolve: Resolve::default(), known: HashMap::new(), resources: HashMap::new() }
     }
 
-    /// The type of a component function, under a name.
+    /// Converts the type of a component function and gives it a name.
     pub(super) fn function(&mut self, id: ComponentFuncTypeId, name: &str) -> Function {
         let ty = &self.types[id];
         let params = ty.params.iter();
@@ -57,7 +57,7 @@ impl<'t> Converter<'t> {
         }
     }
 
-    /// The resource that a type of the component is, if it is one that was converted.
+    /// Returns the converted resource of a component type; `None` if it is not a resource or was not converted.
     pub(super) fn resource(&self, number: u32) -> Option<TypeId> {
         match self.types.component_any_type_at(number) {
             ComponentAnyTypeId::Resource(resource) => self.resources.get(&resource.resource()).copied(),

@@ -1,15 +1,18 @@
-//! The names at the outer edge of a component.
+//! The names of a component's imports and exports.
 
 use wasmparser::{Parser, Payload};
 
-/// Names at the outer edge of a component.
+/// The names of all imports and exports of a component.
 #[derive(Debug, Default)]
 pub struct Edge {
+    /// The names of its imports, in order.
     pub imports: Vec<String>,
+    /// The names of its exports, in order.
     pub exports: Vec<String>,
 }
 
 impl Edge {
+    /// Reads the import and export names of the outermost component, not those of nested ones.
     pub fn of(component: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
         let mut edge = Self::default();
         let mut depth = 0u32;

@@ -1,4 +1,4 @@
-//! Definitions to bytes.
+//! Encodes a component.
 
 use std::collections::HashMap;
 
@@ -6,21 +6,22 @@ use super::writer::Writer;
 use crate::Malformed;
 use crate::{Component, Definition, Id};
 
-/// The number of what is not there. The validator refuses it.
+/// The index of an item that is not written. The validator rejects it.
 const MISSING: u32 = u32::MAX;
 
-/// A written component.
+/// An encoded component.
 pub struct Emitted {
+    /// The encoded component.
     pub bytes: Vec<u8>,
-    /// What became of the names.
+    /// The index of each id in the encoded component.
     pub numbers: HashMap<Id, u32>,
 }
 
 impl<'a> Component<'a> {
-    /// Writes what `roots` accepts, and what that needs.
+    /// Encodes the definitions that `roots` accepts, and all that these refer to.
     ///
     /// # Errors
-    /// - [`Malformed::Broken`]: a definition cannot be written again.
+    /// - [`Malformed::Broken`]: a definition cannot be encoded.
     pub fn emit(&self, roots: impl Fn(&Definition<'a>) -> bool) -> Result<Emitted, Malformed> {
         let mut numbers: HashMap<Id, u32> = HashMap::new();
         let mut writer = Writer::default();

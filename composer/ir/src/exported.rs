@@ -1,10 +1,10 @@
-//! What stands behind an export.
+//! Finds the definition behind an export.
 
 use wasmparser::{ComponentExternalKind, ComponentInstance, ComponentTypeRef};
 
 use crate::{Component, Item, Space};
 
-/// The component function behind an export, or behind a function of an exported instance.
+/// Returns the component function behind the export `export`, or behind `function` of an exported instance.
 pub fn exported(component: &Component<'_>, export: &str, function: &str) -> Option<u32> {
     let mut exports = component.definitions().iter().filter_map(|definition| match &definition.item {
         Item::Export(export) => Some(export),
@@ -18,7 +18,7 @@ pub fn exported(component: &Component<'_>, export: &str, function: &str) -> Opti
     }
 }
 
-/// What a name that was exported stands for.
+/// Follows re-exports to the original item.
 fn original(component: &Component<'_>, space: Space, mut number: u32) -> u32 {
     while let Some(Item::Export(export)) = component.get(space, number) {
         number = export.index;
@@ -26,7 +26,7 @@ fn original(component: &Component<'_>, space: Space, mut number: u32) -> u32 {
     number
 }
 
-/// A function of an instance that is put together here, or by a component that only gives names to what it is given.
+/// Returns a function of an instance that is made of exports, or of a component that only renames its arguments.
 fn of_instance(component: &Component<'_>, instance: u32, function: &str) -> Option<u32> {
     let number = match component.get(Space::Instance, original(component, Space::Instance, instance))? {
         Item::Instance(ComponentInstance::FromExports(exports)) => {

@@ -1,4 +1,4 @@
-//! What a component is made of.
+//! The definitions of a component.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,71 +8,101 @@ use wasmparser::{
     ComponentOuterAliasKind, ComponentStartFunction, ComponentType, ComponentTypeRef, CoreType, ExternalKind, Instance,
 };
 
-/// One of the spaces that definitions are numbered in.
+/// An index space of the component model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Space {
+    /// Core functions, among them lowered functions and resource built-ins.
     CoreFunction,
+    /// Core tables.
     CoreTable,
+    /// Core memories.
     CoreMemory,
+    /// Core globals.
     CoreGlobal,
+    /// Core exception tags.
     CoreTag,
+    /// Core types.
     CoreType,
+    /// Core modules.
     CoreModule,
+    /// Core instances.
     CoreInstance,
+    /// Component functions: imported, aliased or lifted.
     Function,
+    /// Component values.
     Value,
+    /// Component types, resources among them.
     Type,
+    /// Component instances.
     Instance,
+    /// Nested and imported components.
     Component,
 }
 
-/// The name of a definition.
+/// The identity of a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Id {
+    /// The index space that it belongs to.
     pub space: Space,
+    /// The number in that space, which stays the same until the component is written.
     pub number: u32,
 }
 
-/// What is defined. Numbers in it are those of [`Id`]s.
+/// A definition of a component. The indices in it are numbers of [`Id`]s.
 #[derive(Clone, Debug)]
 pub enum Item<'a> {
+    /// The bytes of a nested core module.
     CoreModule(Cow<'a, [u8]>),
+    /// A core instance: of a module, or made of exports.
     CoreInstance(Instance<'a>),
+    /// A definition of a core type.
     CoreType(CoreType<'a>),
     /// The bytes of a nested component.
     Component(&'a [u8]),
+    /// A component instance: of a component, or made of exports.
     Instance(ComponentInstance<'a>),
+    /// An alias of an export, or of an item of an enclosing component.
     Alias(ComponentAlias<'a>),
+    /// A definition of a component type.
     Type(ComponentType<'a>),
+    /// A canonical function: lift, lower or a built-in.
     Canonical(CanonicalFunction),
+    /// The start function.
     Start(ComponentStartFunction),
+    /// An import.
     Import(ComponentImport<'a>),
+    /// An export, which also defines a new index.
     Export(ComponentExport<'a>),
+    /// A custom section.
     Custom {
+        /// The name of the section.
         name: &'a str,
+        /// The contents of the section.
         data: &'a [u8],
     },
 }
 
-/// An item, and the name it has if it defines something.
+/// An item, with the id that it defines.
 #[derive(Clone, Debug)]
 pub struct Definition<'a> {
+    /// `None` for an item that defines nothing, such as a custom section.
     pub id: Option<Id>,
+    /// The item.
     pub item: Item<'a>,
 }
 
-/// A component, read.
+/// A component as a list of definitions.
 #[derive(Clone, Debug, Default)]
 pub struct Component<'a> {
     definitions: Vec<Definition<'a>>,
-    /// How many names each space has.
+    /// The number of ids in each index space.
     counts: HashMap<Space, u32>,
-    /// Where in `definitions` a name is.
+    /// The position in `definitions` of each id.
     places: HashMap<Id, usize>,
 }
 
 impl Item<'_> {
-    /// The space of what it defines.
+    /// Returns the index space in which the item defines an index; `None` if it defines none.
     pub fn space(&self) -> Option<Space> {
         Some(match self {
             Self::CoreModule(_) => Space::CoreModule,
@@ -108,7 +138,7 @@ fn of_import(ty: ComponentTypeRef) -> Space {
     of_kind(ty.kind())
 }
 
-/// The space of what an export or alias of this kind defines.
+/// Returns the index space in which an import, export or alias of this kind defines an index.
 pub fn of_kind(kind: ComponentExternalKind) -> Space {
     match kind {
         ComponentExternalKind::Module => Space::CoreModule,
@@ -131,11 +161,12 @@ fn of_core_kind(kind: ExternalKind) -> Space {
 }
 
 impl<'a> Component<'a> {
+    /// Returns all definitions, in the order in which they stand.
     pub fn definitions(&self) -> &[Definition<'a>] {
         &self.definitions
     }
 
-    /// What a name stands for.
+    /// Returns the item with this id.
     pub fn get(&self, space: Space, number: u32) -> Option<&Item<'a>> {
         self.place(Id { space, number }).map(|place| &self.definitions[place].item)
     }
@@ -144,14 +175,14 @@ impl<'a> Component<'a> {
         self.places.get(&id).copied()
     }
 
-    /// Appends an item, and gives the number it defines (0 where it defines nothing).
+    /// Appends an item and returns the number that it defines, or 0 if it defines none.
     pub fn add(&mut self, item: Item<'a>) -> u32 {
         let id = self.name(&item);
         self.put(self.definitions.len(), Definition { id, item });
         id.map_or(0, |id| id.number)
     }
 
-    /// Like [`Component::add`], before the first definition that `wanted` accepts.
+    /// Adds an item before the first one that `wanted` accepts, or at the end. Returns as [`Component::add`].
     pub fn add_before(&mut self, wanted: impl Fn(&Item<'a>) -> bool, item: Item<'a>) -> u32 {
         let id = self.name(&item);
         let end = self.definitions.len();
@@ -160,7 +191,7 @@ impl<'a> Component<'a> {
         id.map_or(0, |id| id.number)
     }
 
-    /// Gives the name another meaning. The old one is returned without a name.
+    /// Replaces the item with this id and returns the old one, which then has no id.
     pub fn replace(&mut self, space: Space, number: u32, item: Item<'a>) -> Option<Item<'a>> {
         let place = self.place(Id { space, number })?;
         Some(std::mem::replace(&mut self.definitions[place].item, item))

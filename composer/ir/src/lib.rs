@@ -1,7 +1,8 @@
-//! A component as a list of definitions that can be added to, replaced and left out.
+//! A component as a list of definitions that can be added, replaced and left out.
 //!
-//! Every definition keeps the number it was read with, and new ones get numbers after those. A number is only a name here: what
-//! stands in the written component follows from the order of the definitions, and every reference is put right then.
+//! Every definition keeps the number with which it was read; new ones get the numbers after those. In this list, a
+//! number only identifies a definition. Encoding assigns the final indices, by the order of the definitions, and
+//! updates every reference.
 
 #![forbid(unsafe_code)]
 
@@ -23,19 +24,19 @@ pub use items::{Component, Definition, Id, Item, Space, of_kind};
 pub use references::references;
 pub use writer::Writer;
 
-/// The error of a tool that this crate builds on, as it came.
+/// The error of a tool that this crate uses, unchanged.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a component cannot be taken apart, or put together again.
+/// A component that cannot be read or encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum Malformed {
-    /// A kind of definition that is not taken apart.
+    /// The component has a kind of definition that this crate does not support.
     #[error("it has {what}")]
     Part {
         /// The part, in words.
         what: &'static str,
     },
-    /// The bytes are no component, or a definition cannot be written.
+    /// The bytes are not a component, or a definition cannot be encoded.
     #[error("it cannot be taken apart")]
     Broken {
         /// The reader's error.

@@ -1,4 +1,4 @@
-//! Which definitions are needed, and in which order they can be written.
+//! Finds the definitions that are needed, and an order in which they can be written.
 
 use std::collections::HashSet;
 
@@ -7,11 +7,11 @@ use crate::Malformed;
 use crate::{Component, Definition};
 
 impl<'a> Component<'a> {
-    /// What `roots` accepts and all it refers to, directly or not: in the order of the definitions, except that what is referred to
-    /// comes before what refers to it.
+    /// Returns the definitions that `roots` accepts and all that these refer to, directly or indirectly. They keep
+    /// their order, except that each comes after those that it refers to.
     ///
     /// # Errors
-    /// - [`Malformed::Broken`]: a definition cannot be written again.
+    /// - [`Malformed::Broken`]: a definition cannot be encoded.
     pub fn live(&self, roots: impl Fn(&Definition<'a>) -> bool) -> Result<Vec<&Definition<'a>>, Malformed> {
         let references = self.all_references()?;
         let mut live = vec![false; references.len()];
@@ -25,7 +25,7 @@ impl<'a> Component<'a> {
         let mut order = Vec::new();
         let mut seen = HashSet::new();
         for place in (0..live.len()).filter(|&place| live[place]) {
-            // A definition, and how many of its references are written.
+            // Pairs of a definition and how many of its references are done.
             let mut path = Vec::from_iter(seen.insert(place).then_some((place, 0)));
             while let Some((place, done)) = path.pop() {
                 match references[place].get(done) {
@@ -40,7 +40,7 @@ impl<'a> Component<'a> {
         Ok(order)
     }
 
-    /// For each definition, where those are that it refers to.
+    /// Returns for each definition the positions of those that it refers to.
     fn all_references(&self) -> Result<Vec<Vec<usize>>, Malformed> {
         let places = |definition: &Definition<'a>| {
             Ok(references(&definition.item)?.names.into_iter().filter_map(|id| self.place(id)).collect())

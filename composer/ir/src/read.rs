@@ -1,4 +1,4 @@
-//! Bytes to definitions.
+//! Reads a component from bytes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,11 +11,11 @@ use crate::{Component, Item};
 const CUT_OFF: &str = "no end";
 
 impl<'a> Component<'a> {
-    /// Reads a component. Its nested modules and components stay bytes.
+    /// Reads a component. Nested modules and components remain bytes.
     ///
     /// # Errors
-    /// - [`Malformed::Broken`]: the bytes are no component.
-    /// - [`Malformed::Part`]: it has a section that this program does not know, or a group of core types.
+    /// - [`Malformed::Broken`]: the bytes are not a component.
+    /// - [`Malformed::Part`]: it has an unknown section, or a recursive group of core types.
     pub fn read(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut component = Self::default();
         let mut parser = Parser::new(0);
@@ -63,7 +63,7 @@ impl<'a> Component<'a> {
                 self.add(Item::Start(start));
                 Ok(())
             }
-            // Its numbers would be wrong, and they are of use to nobody but a debugger.
+            // The indices in it would be wrong, and only debuggers use the names.
             Payload::CustomSection(section) if section.name() == "component-name" => Ok(()),
             Payload::CustomSection(section) => {
                 self.add(Item::Custom { name: section.name(), data: section.data() });
@@ -85,7 +85,7 @@ impl<'a> Component<'a> {
     }
 }
 
-/// The bytes of something nested, which the parser goes on after.
+/// Takes the bytes of a nested module or component, after which the parser continues.
 fn take<'a>(rest: &mut &'a [u8], range: &Range<u64>) -> Result<&'a [u8], Malformed> {
     let size = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
     let (bytes, after) = rest.split_at_checked(size).ok_or(Malformed::Part { what: CUT_OFF })?;

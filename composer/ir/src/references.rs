@@ -1,4 +1,4 @@
-//! Every reference in a definition, to be read or to be changed.
+//! Lists or replaces all references in an item.
 
 use std::convert::Infallible;
 
@@ -13,12 +13,12 @@ use wasmparser::Parser;
 use crate::Malformed;
 use crate::{Id, Item, Space};
 
-/// Writes items, with what `map` says in the place of each name.
+/// An encoder of items that replaces each reference by what `map` returns for it.
 pub(super) struct Renumber<F> {
     map: F,
-    /// How many types and components are around the current place, which have numbers of their own.
+    /// The number of enclosing types and components, each of which has index spaces of its own.
     depth: u32,
-    /// Something refers to what is outside the outermost component.
+    /// Whether an item refers to something outside the outermost component.
     beyond: bool,
 }
 
@@ -27,7 +27,7 @@ impl<F: FnMut(Id) -> u32> Renumber<F> {
         Self { map, depth: 0, beyond: false }
     }
 
-    /// Appends one item as a section of its own.
+    /// Appends an item as a section of its own.
     pub(super) fn write(&mut self, item: &Item<'_>, to: &mut wasm_encoder::Component) -> Result<(), Error> {
         match item {
             Item::CoreModule(bytes) => {
@@ -82,12 +82,12 @@ impl<F: FnMut(Id) -> u32> Renumber<F> {
         Ok(())
     }
 
-    /// A number in the outermost component, or one of a type or component inside.
+    /// Maps an index of the outermost component. Returns indices of nested types and components unchanged.
     fn inner(&mut self, space: Space, number: u32) -> u32 {
         if self.depth == 0 { (self.map)(Id { space, number }) } else { number }
     }
 
-    /// The same, of a reference that goes `count` components out.
+    /// Maps an index as [`Self::inner`] does, for a reference that goes `count` components out.
     fn outer(&mut self, space: Space, count: u32, number: u32) -> u32 {
         self.beyond |= count > self.depth;
         if self.depth == count { (self.map)(Id { space, number }) } else { number }
@@ -175,7 +175,7 @@ impl<F: FnMut(Id) -> u32> ReencodeComponent for Renumber<F> {
         self.depth -= 1;
     }
 
-    /// Modules refer to nothing outside.
+    /// A core module refers to nothing outside, so its bytes are copied.
     fn parse_component_submodule(
         &mut self,
         to: &mut wasm_encoder::Component,
@@ -187,17 +187,17 @@ impl<F: FnMut(Id) -> u32> ReencodeComponent for Renumber<F> {
     }
 }
 
-/// What an item refers to.
+/// The references in an item.
 pub struct References {
     pub names: Vec<Id>,
-    /// It refers to components around its own, too.
+    /// Whether it also refers to components that enclose its own.
     pub beyond: bool,
 }
 
-/// What an item refers to.
+/// Returns the references in an item.
 ///
 /// # Errors
-/// - [`Malformed::Broken`]: the item cannot be written again.
+/// - [`Malformed::Broken`]: the item cannot be encoded.
 pub fn references(item: &Item<'_>) -> Result<References, Malformed> {
     let mut names = Vec::new();
     if matches!(item, Item::CoreModule(_) | Item::Custom { .. }) {

@@ -1,4 +1,4 @@
-//! A component that is written item by item.
+//! Encodes a component item by item.
 
 use std::collections::HashMap;
 
@@ -6,19 +6,20 @@ use super::references::Renumber;
 use crate::Malformed;
 use crate::{Id, Item, Space};
 
-/// A component while it grows.
+/// A component under construction.
 #[derive(Default)]
 pub struct Writer {
     component: wasm_encoder::Component,
-    /// How many definitions each space has.
+    /// The number of definitions in each index space.
     counts: HashMap<Space, u32>,
 }
 
 impl Writer {
-    /// Appends an item, with what `map` says in the place of each name, and gives the number of what it defines.
+    /// Appends an item, with each reference replaced by what `map` returns for it. Returns the index that the item
+    /// defines, if any.
     ///
     /// # Errors
-    /// - [`Malformed::Broken`]: the item cannot be written again.
+    /// - [`Malformed::Broken`]: the item cannot be encoded.
     pub fn write(&mut self, item: &Item<'_>, map: impl FnMut(Id) -> u32) -> Result<Option<u32>, Malformed> {
         let written = Renumber::new(map).write(item, &mut self.component);
         written.map_err(|source| Malformed::Broken { source: source.into() })?;
@@ -28,6 +29,7 @@ impl Writer {
         Ok(Some(*count - 1))
     }
 
+    /// Returns the encoded component.
     pub fn finish(self) -> Vec<u8> {
         self.component.finish()
     }

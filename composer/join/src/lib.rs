@@ -1,4 +1,4 @@
-//! A component in front of an app, joined with it by WAC.
+//! Joins a component, such as the vfs, with an app whose imports it provides. The `wac-graph` library does the work.
 
 #![forbid(unsafe_code)]
 
@@ -12,12 +12,13 @@ use wac_graph::{CompositionGraph, EncodeOptions};
 pub use error::ComposeError;
 use vfs_compose_wasi::App;
 
-/// One component: every import of the app that the vfs exports under the same name is taken from it, and all exports are the app's.
+/// Joins the vfs with an app. The vfs provides every import of the app that it exports under the same name; the result
+/// has the exports of the app.
 pub fn compose(vfs: Vec<u8>, app: &App) -> Result<Vec<u8>, ComposeError> {
     join(vfs, app.component.clone(), &app.exports)
 }
 
-/// The same of what was made of an app, with these exports.
+/// Joins the vfs with a component made from an app, as [`compose`] does, and exports `exports` of it.
 pub fn join(vfs: Vec<u8>, app: Vec<u8>, exports: &[String]) -> Result<Vec<u8>, ComposeError> {
     let mut graph = CompositionGraph::new();
     let mut add = |what: &'static str, bytes: Vec<u8>| {
@@ -39,7 +40,7 @@ pub fn join(vfs: Vec<u8>, app: Vec<u8>, exports: &[String]) -> Result<Vec<u8>, C
         let export = graph.alias_instance_export(app_instance, name).map_err(|source| failed(source.into()))?;
         graph.export(export, name).map_err(|source| failed(source.into()))?;
     }
-    // The check of the laws validates.
+    // The composer validates the result later, when it checks the laws.
     let options = EncodeOptions { validate: false, ..EncodeOptions::default() };
     graph.encode(options).map_err(|source| ComposeError::Encode { source: source.into() })
 }

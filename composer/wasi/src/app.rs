@@ -1,4 +1,4 @@
-//! What the app is and what it imports.
+//! The app: a component, its imports and its exports.
 
 mod expected;
 mod structure;
@@ -14,39 +14,39 @@ use crate::error::AppError;
 use crate::name::InterfaceName;
 use crate::wasi::Wasi;
 
-/// What the imports of an app with files begin with.
+/// The beginning of the names of the interfaces of `wasi:filesystem`.
 pub const FILESYSTEM: &str = "wasi:filesystem/";
 
-/// An app as a component, and what it wants.
+/// An app as a component, with what it needs.
 pub struct App {
-    /// The component.
+    /// The encoded component.
     pub component: Vec<u8>,
-    /// Every import of the component, as it is written there.
+    /// The names of all imports, as the component has them.
     pub imports: BTreeSet<String>,
-    /// The imported interfaces, those that others use first.
+    /// The imported interfaces with their names. Each comes after those that it uses.
     pub all_interfaces: IndexMap<InterfaceId, String>,
-    /// Every export, in order.
+    /// The names of all exports, in order.
     pub exports: Vec<String>,
-    /// What it asks of interfaces that the vfs has.
+    /// What the app uses of the imported interfaces that the vfs provides.
     pub served: Demands,
-    /// What it asks of interfaces that the vfs has not, and asks the host for itself.
+    /// What the app uses of the imported interfaces that the vfs does not provide but itself imports from the host.
     pub lent: Demands,
-    /// Names of imports that no host may be asked for.
+    /// The names of imports that the result must not import from the host.
     pub withheld: BTreeSet<String>,
-    /// All its types.
+    /// The types of the app.
     pub resolve: Resolve,
-    /// Its own world.
+    /// The world of the app.
     pub world: WorldId,
-    /// The imports that the vfs has, as they are in `resolve`.
+    /// The imported interfaces that the vfs provides, by their ids in `resolve`.
     pub interfaces: BTreeMap<InterfaceId, InterfaceName>,
 }
 
 impl App {
-    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`. `virtualizes` returns whether the vfs
-    /// provides an interface, by its path, of those that it can provide.
+    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`. `virtualizes` takes the path of an
+    /// interface that the vfs can provide, and returns whether it does.
     ///
     /// # Errors
-    /// [`AppError`]: it cannot be read, or imports what the vfs does not have.
+    /// [`AppError`]: the app cannot be read, or imports something that the vfs does not provide.
     pub fn read(wasi: &Wasi, bytes: Vec<u8>, virtualizes: &dyn Fn(&str) -> bool) -> Result<Self, AppError> {
         let component = match structure::kind(&bytes)? {
             structure::Kind::Component => bytes,
@@ -72,19 +72,20 @@ impl App {
         Ok(Self { component, imports, all_interfaces, exports, served, lent, withheld, resolve, world, interfaces })
     }
 
-    /// What the vfs may ask of the host, too.
+    /// Returns the imports of the app that the vfs may import from the host, too.
     pub fn granted(&self) -> Demands {
         let granted =
             self.served.iter().chain(&self.lent).filter(|(name, _)| !self.withheld.contains(&name.to_string()));
         granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
     }
 
-    /// An interface of WASI 0.3 that the vfs has for it. Of a clock there is nothing to have but the host's.
+    /// Returns an imported interface of WASI 0.3 that the vfs provides, if any. Clocks do not count, because their time
+    /// is the host's.
     pub fn of_0_3(&self) -> Option<&InterfaceName> {
         self.served.keys().find(|name| name.is_wasi_0_3() && !name.path.starts_with("wasi:clocks/"))
     }
 
-    /// Whether anything of the tree would ever be asked for.
+    /// Returns whether the app imports an interface of the filesystem that the vfs provides.
     pub fn has_filesystem(&self) -> bool {
         self.served.keys().any(|name| name.path.starts_with(FILESYSTEM))
     }
@@ -94,7 +95,7 @@ fn adaption_error(error: vfs_preview1::AdaptError) -> AppError {
     AppError::NotAdaptable { source: error.into() }
 }
 
-/// The imports that the vfs has.
+/// Returns the imported interfaces that the vfs provides.
 fn interfaces(
     wasi: &Wasi,
     virtualizes: &dyn Fn(&str) -> bool,
@@ -117,7 +118,7 @@ fn interfaces(
     if other.is_empty() { Ok(served) } else { Err(AppError::OtherVersion { interfaces: other }) }
 }
 
-/// The imports that the vfs has not, and has use for.
+/// Returns what the app uses of imported interfaces that the vfs itself imports but does not provide.
 fn lent(wasi: &Wasi, resolve: &Resolve, world: WorldId) -> Demands {
     let imports = resolve.worlds[world].imports.iter();
     let named = imports.filter_map(|(key, item)| match item {
@@ -147,8 +148,10 @@ fn demand(resolve: &Resolve, id: InterfaceId) -> Demand {
     demand
 }
 
+/// Checks that the bytes are a component.
+///
 /// # Errors
-/// As [`structure::kind`], and [`AppError::NotAComponent`].
+/// The errors of [`App::read`] for bytes that cannot be read, and [`AppError::NotAComponent`].
 pub fn require_component(bytes: &[u8]) -> Result<(), AppError> {
     match structure::kind(bytes)? {
         structure::Kind::Component => Ok(()),

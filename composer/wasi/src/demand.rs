@@ -1,4 +1,4 @@
-//! Which functions and types of which interfaces are asked for.
+//! The functions and types that are used, by interface.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,21 +10,27 @@ use crate::name::InterfaceName;
 use crate::wasi::Wasi;
 use vfs_compose_wit::{parts, signature};
 
-/// What is asked of one interface.
+/// The functions and types that are used of one interface.
 #[derive(Clone, Debug, Default)]
 pub struct Demand {
+    /// The names of the functions, as WIT has them: `[method]descriptor.read`.
     pub functions: BTreeSet<String>,
-    /// Named types, resources among them.
+    /// The names of types, including resources.
     pub types: BTreeSet<String>,
-    /// The versions of the interfaces whose types it uses, by path. An app may use one interface at two versions.
+    /// The versions of the interfaces from which this one uses types, by path. An app may import one interface at two
+    /// versions.
     pub uses: BTreeMap<String, Version>,
 }
 
-/// What is asked of all interfaces.
+/// The functions and types that are used of all interfaces.
 pub type Demands = BTreeMap<InterfaceName, Demand>;
 
-/// Adds every type that the functions and types asked for are made of, in other interfaces too. `version` chooses the version of
-/// an interface (by path) for a user of it that has not chosen one itself.
+/// Adds every type that the functions and types in `demands` refer to, in other interfaces too. `version` chooses the
+/// version of an interface, by path, for a user of it that has not chosen one itself.
+///
+/// # Errors
+/// - [`WitError::NoWit`]: WASI has no such interface.
+/// - [`WitError::NoFunction`], [`WitError::NoType`]: the interface has no such function or type.
 pub fn close(
     wasi: &Wasi,
     demands: &mut Demands,
@@ -52,11 +58,11 @@ pub fn close(
     Ok(())
 }
 
-/// Names of types, as seen from one interface.
+/// The types that one interface refers to.
 #[derive(Default)]
 struct Reached {
     own: BTreeSet<String>,
-    /// Path of the other interface and the name there.
+    /// The path of another interface, and the name of the type there.
     foreign: BTreeSet<(String, String)>,
 }
 

@@ -1,24 +1,24 @@
-//! What can go wrong while an app is read.
+//! The errors of reading an app.
 
 use crate::InterfaceName;
 
-/// The error of a tool that this crate builds on, as it came.
+/// The error of a tool that this crate uses, unchanged.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// The app cannot be used.
+/// An app that cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
-    /// The bytes do not begin as WebAssembly does.
+    /// The bytes do not begin like WebAssembly.
     #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]
     NotWasm,
-    /// WebAssembly in its text format.
+    /// The app is WebAssembly in its text format.
     #[error("the app is WebAssembly in its text format")]
     Text,
-    /// A package of interfaces instead of a program.
+    /// The app is a package of interfaces, without code.
     #[error("the app is an encoded WIT package: it has interfaces but no program")]
     WitPackage,
-    /// A core module where a component is required.
+    /// The file is a core module, and only a component will do.
     #[error("the file is a core module, not a component")]
     NotAComponent,
     /// The bytes end too early.
@@ -34,26 +34,26 @@ pub enum AppError {
         #[source]
         source: Cause,
     },
-    /// Threads.
+    /// The app has a shared memory, for threads.
     #[error("the app has a shared memory, and components have no threads: build it without threads")]
     SharedMemory,
-    /// `memory64`.
+    /// The app has a 64-bit memory (`memory64`).
     #[error("the app has a 64-bit memory, and WASI uses 32-bit addresses: build it for wasm32")]
     Memory64,
-    /// A core module that neither imports preview1 nor describes its world.
+    /// The app is a core module that neither imports preview1 nor describes its world.
     #[error("the app is a core module whose imports no component can have: build it for preview1 or as a component")]
     NotAdaptable {
-        /// Why.
+        /// The error of the adaptation to a component.
         #[source]
         source: Cause,
     },
     /// The app imports nothing that the vfs provides.
     #[error("the app imports no filesystem (`{what}`), so it could never see the files")]
     NoFilesystem {
-        /// The interface that was looked for.
+        /// The interface of the filesystem.
         what: &'static str,
     },
-    /// Interfaces that use resources of the vfs in a way that the plugged form cannot wrap.
+    /// Interfaces share resources of the vfs in a way that the plugged form cannot wrap.
     #[error(
         "the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` \
          may support",
@@ -67,44 +67,44 @@ pub enum AppError {
         /// The interfaces whose resources they share.
         resources: Vec<String>,
     },
-    /// A function named as in WASI with a different type.
+    /// The app imports a function of WASI with a different type.
     #[error("the app imports `{function}` of `{interface}` with the wrong type: WASI's is `{expected}`")]
     OtherFunction {
         /// The interface of the function.
         interface: InterfaceName,
         /// The function.
         function: String,
-        /// WASI's type.
+        /// The type in WASI.
         expected: String,
     },
-    /// A resource named as in WASI that the interface defines anew.
+    /// The app imports an interface of WASI that defines a resource of its own in place of WASI's.
     #[error("the app's import `{interface}` defines a resource `{name}` of its own, where WASI uses {expected}")]
     OtherResource {
         /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
-        /// WASI's, in words.
+        /// The resource of WASI, in words.
         expected: String,
     },
-    /// A type named as in WASI with a different definition.
+    /// The app imports a type of WASI with a different definition.
     #[error("the app's import `{interface}` has the wrong type `{name}`: WASI's is `{expected}`")]
     OtherType {
         /// The interface of the type.
         interface: InterfaceName,
         /// The type.
         name: String,
-        /// WASI's.
+        /// The definition in WASI.
         expected: String,
     },
-    /// Interfaces that no supported version of WASI has.
+    /// The app imports interfaces of an unsupported version of WASI.
     #[error(
         "the app imports {}, which the vfs does not provide: it supports the interfaces of WASI 0.2.0 to 0.2.12 and \
          0.3.0 to 0.3.2",
         list(.interfaces)
     )]
     OtherVersion {
-        /// What the app imports.
+        /// The interfaces.
         interfaces: Vec<String>,
     },
 }
@@ -121,14 +121,14 @@ fn share(names: &[String]) -> &'static str {
     if names.len() == 1 { "shares" } else { "share" }
 }
 
-/// WASI has no such interface, function or type.
+/// An interface, function or type that WASI's WIT does not have.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WitError {
     /// A WIT file that the build should have embedded.
     #[error("WASI's WIT has no `{name}`")]
     NoWit {
-        /// The file.
+        /// The name of the file, or of the missing part.
         name: &'static str,
     },
     /// WASI's WIT does not parse.

@@ -1,11 +1,11 @@
-//! WASI's WIT, and what an app imports of it.
+//! WASI's WIT, and the parts of it that an app imports.
 //!
 //! ```text
 //! name      names of interfaces with their versions
-//! wasi      the WIT of WASI 0.2 and 0.3, and what of it the vfs has
-//! same      whether two functions or types are the same, whatever their versions
-//! demand    which functions and types of which interfaces are asked for
-//! app       an app as a component, and what it imports
+//! wasi      the WIT of WASI 0.2 and 0.3, and the parts of it that the vfs provides
+//! same      compares functions and types, regardless of versions
+//! demand    the functions and types that are used, by interface
+//! app       an app as a component, with its imports
 //! ```
 #![forbid(unsafe_code)]
 

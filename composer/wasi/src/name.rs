@@ -4,27 +4,27 @@ use std::fmt;
 
 use semver::Version;
 
-/// One interface at one version: `wasi:io/streams` and `0.2.6`.
+/// The name of an interface at one version, such as `wasi:io/streams` at `0.2.6`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InterfaceName {
-    /// What all compatible versions of it have in common: `namespace:package/interface`, and behind it [`TRACK_3`] for WASI 0.3, whose
-    /// interfaces have nothing to do with those of 0.2.
+    /// The path, which all compatible versions share: `namespace:package/interface`. Paths of WASI 0.3 end in
+    /// [`TRACK_3`], because its interfaces are not compatible with those of 0.2.
     pub path: String,
-    /// The package's version.
+    /// The version of the package.
     pub version: Version,
 }
 
-/// What the paths of the interfaces of WASI 0.3 end in.
+/// The end of the paths of interfaces of WASI 0.3.
 pub const TRACK_3: &str = "@0.3";
 
 impl InterfaceName {
-    /// Puts a path and a version together.
+    /// Returns the name with this path and version.
     #[must_use]
     pub fn new(path: impl Into<String>, version: Version) -> Self {
         Self { path: path.into(), version }
     }
 
-    /// `None` for a name without a version, or that is not an interface of a package.
+    /// Parses a name with a version; `None` if it has no version or does not name an interface of a package.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let (path, version) = name.split_once('@')?;
@@ -33,25 +33,25 @@ impl InterfaceName {
         Some(Self { path: track(path, &version), version })
     }
 
-    /// `namespace:package/interface` alone.
+    /// Returns `namespace:package/interface`.
     #[must_use]
     pub fn base(&self) -> &str {
         base(&self.path)
     }
 
-    /// A version of WASI 0.3: `0.3.x` and no pre-release.
+    /// Returns whether this is an interface of WASI `0.3.x` that is not a pre-release.
     #[must_use]
     pub fn is_wasi_0_3(&self) -> bool {
         self.path.starts_with("wasi:") && self.path.ends_with(TRACK_3)
     }
 
-    /// A released version of WASI.
+    /// Returns whether this is an interface of a released version of WASI.
     #[must_use]
     pub fn is_wasi(&self) -> bool {
         self.is_wasi_0_2() || self.is_wasi_0_3()
     }
 
-    /// A version of WASI 0.2: `0.2.x` and no pre-release.
+    /// Returns whether this is an interface of WASI `0.2.x` that is not a pre-release.
     #[must_use]
     pub fn is_wasi_0_2(&self) -> bool {
         self.path.starts_with("wasi:")
@@ -66,13 +66,13 @@ impl fmt::Display for InterfaceName {
     }
 }
 
-/// The path of an interface of a package at a version.
+/// Returns the path of an interface at a version of its package.
 pub fn track(base: &str, version: &Version) -> String {
     let is_0_3 = base.starts_with("wasi:") && (version.major, version.minor) == (0, 3) && version.pre.is_empty();
     if is_0_3 { format!("{base}{TRACK_3}") } else { base.into() }
 }
 
-/// A path without [`TRACK_3`].
+/// Returns a path without [`TRACK_3`].
 pub fn base(path: &str) -> &str {
     path.strip_suffix(TRACK_3).unwrap_or(path)
 }

@@ -1,11 +1,11 @@
-//! Whether the app means by a function what the vfs means by it.
+//! Compares the functions and types of an app with WASI's, regardless of versions.
 
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 use crate::wasi::path_of;
 use vfs_compose_wit::signature;
 
-/// Whether two functions have the same types and are both asynchronous or both not, whatever their versions.
+/// Returns whether two functions have the same types, and both or neither are asynchronous, regardless of versions.
 pub fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) -> bool {
     f.kind.is_async() == g.kind.is_async()
         && f.params.len() == g.params.len()
@@ -13,7 +13,7 @@ pub fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) 
         && signature(f).zip(signature(g)).all(|(f, g)| Pair { one, other }.types(f, g))
 }
 
-/// Whether two types are the same, whatever their versions.
+/// Returns whether two types are the same, regardless of versions.
 pub fn same_types((one, f): (&Resolve, Type), (other, g): (&Resolve, Type)) -> bool {
     Pair { one, other }.types(f, g)
 }
@@ -31,7 +31,7 @@ impl Pair<'_> {
         }
     }
 
-    /// What a type is a name for.
+    /// Returns the type that an alias stands for, through any number of aliases.
     fn plain(&self, resolve: &Resolve, mut ty: Type) -> Type {
         while let Type::Id(id) = ty
             && let TypeDefKind::Type(next) = resolve.types[id].kind
@@ -86,7 +86,7 @@ impl Pair<'_> {
     }
 }
 
-/// The interface that defines a resource, without its version, and the resource's name.
+/// Returns the interface that defines a resource, and the name of the resource there.
 fn home(resolve: &Resolve, resource: TypeId) -> (Option<String>, Option<&str>) {
     let definition = &resolve.types[resource];
     let path = match definition.owner {

@@ -1,4 +1,4 @@
-//! The WIT of WASI 0.2 and 0.3 and our own world over it, as of build time.
+//! The WIT of WASI 0.2 and 0.3, and the world of the vfs. The build embeds both.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::name::{TRACK_3, track};
 /// Crate, name and text of each WIT file of the crates `wasip2` and `wasip3`.
 pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
 const WORLD: &str = include_str!("../../../wit/vfs.wit");
-/// What a variant of the vfs for tests asks of the host besides.
+/// The WIT of the additional host imports of a vfs variant for tests.
 #[cfg(feature = "test-guest")]
 const LATE: &str = include_str!("../../../wit/late.wit");
 /// Dependencies before their users.
@@ -35,18 +35,20 @@ const ORDER_3: [&str; 6] = [
     "wasip3/cli.wit",
     "wasip3/http.wit",
 ];
-/// The interface whose resource `error` functions of other packages are asked about.
+/// The interface that defines the resource `error`. Functions of other packages, such as `network-error-code`, take it.
 pub const ERRORS: &str = "wasi:io/error";
-/// The interface of the host's that a variant for tests asks.
+/// The additional interface that a vfs variant for tests imports from the host.
 pub const LATE_TREE: &str = "vfs-compose:late/tree";
-/// The interface of the vfs's own that starts what feeds the streams of WASI 0.3.
+/// The vfs's own interface that starts the pump, which feeds the streams of WASI 0.3.
 pub const PUMP: &str = "vfs-compose:vfs/pump";
+/// The version of the package of [`PUMP`].
 pub const PUMP_VERSION: Version = Version::new(0, 1, 0);
 
-/// WASI at the version it was published with, and what of it the vfs serves and uses.
+/// WASI at its embedded version, with the paths that the vfs provides and imports.
 pub struct Wasi {
+    /// All packages: those of WASI 0.2 and 0.3, and the vfs's own.
     pub resolve: Resolve,
-    /// Interfaces by path without version.
+    /// Interfaces by path.
     by_path: BTreeMap<String, InterfaceId>,
     served: BTreeSet<String>,
     used: BTreeSet<String>,
@@ -56,6 +58,9 @@ pub struct Wasi {
 
 impl Wasi {
     /// Parses the embedded text.
+    ///
+    /// # Errors
+    /// - [`WitError`]: a file is missing or does not parse.
     pub fn new() -> Result<Self, WitError> {
         let mut resolve = Resolve { all_features: true, ..Resolve::default() };
         let version = push_all(&mut resolve, &ORDER)?;
@@ -71,47 +76,49 @@ impl Wasi {
         Ok(Self { resolve, by_path, served, used, version, version_3 })
     }
 
-    /// Whether the vfs has this interface.
+    /// Returns whether the vfs can provide this interface.
     pub fn serves(&self, path: &str) -> bool {
         self.served.contains(path)
     }
 
-    /// Paths of the interfaces of WASI 0.2 that the vfs has.
+    /// Returns the paths of the interfaces of WASI 0.2 that the vfs can provide.
     pub fn served(&self) -> impl Iterator<Item = &str> {
         self.served.iter().map(String::as_str).filter(|path| path.starts_with("wasi:") && !path.ends_with(TRACK_3))
     }
 
-    /// The same of WASI 0.3.
+    /// Returns the paths of the interfaces of WASI 0.3 that the vfs can provide.
     pub fn served_3(&self) -> impl Iterator<Item = &str> {
         self.served.iter().map(String::as_str).filter(|path| path.ends_with(TRACK_3))
     }
 
-    /// Paths of all interfaces that the vfs may ask of the host.
+    /// Returns the paths of all interfaces that the vfs may import from the host.
     pub fn used(&self) -> impl Iterator<Item = &str> {
         self.used.iter().map(String::as_str)
     }
 
-    /// The version that the embedded text of an interface has.
+    /// Returns the version of the embedded text of an interface.
     pub fn version(&self, path: &str) -> &Version {
         if path.ends_with(TRACK_3) { &self.version_3 } else { &self.version }
     }
 
+    /// Returns the interface at a path; `None` if there is none.
     pub fn interface(&self, path: &str) -> Option<&Interface> {
         self.by_path.get(path).map(|&id| &self.resolve.interfaces[id])
     }
 
+    /// Returns the function `name` of the interface at `path`.
     pub fn function(&self, path: &str, name: &str) -> Option<&Function> {
         self.interface(path)?.functions.get(name)
     }
 
-    /// The path of the interface a type belongs to, and its name there. `None` for a type without a name.
+    /// Returns the path of the interface that defines a type, and its name there; `None` for a type without a name.
     pub fn home_of(&self, id: TypeId) -> Option<(String, &str)> {
         let ty = &self.resolve.types[id];
         let TypeOwner::Interface(owner) = ty.owner else { return None };
         Some((path_of(&self.resolve, owner)?, ty.name.as_deref()?))
     }
 
-    /// The resource that a name stands for, through `use` and other aliases.
+    /// Returns the resource that a type stands for, through any number of aliases.
     pub fn resource(&self, mut id: TypeId) -> Option<TypeId> {
         loop {
             match self.resolve.types[id].kind {
@@ -123,14 +130,17 @@ impl Wasi {
     }
 }
 
-/// All packages of WASI 0.2 without what is not stable.
+/// Returns all packages of WASI 0.2, without unstable items.
+///
+/// # Errors
+/// - [`WitError`]: a file is missing or does not parse.
 pub fn stable() -> Result<Resolve, WitError> {
     let mut resolve = Resolve::default();
     push_all(&mut resolve, &ORDER)?;
     Ok(resolve)
 }
 
-/// Adds the embedded text, and gives its version.
+/// Adds the embedded text of these files and returns their version.
 fn push_all(resolve: &mut Resolve, files: &[&'static str]) -> Result<Version, WitError> {
     let mut version = None;
     for &name in files {
@@ -141,7 +151,7 @@ fn push_all(resolve: &mut Resolve, files: &[&'static str]) -> Result<Version, Wi
     version.ok_or(WitError::NoWit { name: "version" })
 }
 
-/// Whether an item is part of a package at `version`.
+/// Returns whether a package has an item at `version`.
 pub fn is_in_version(stability: &Stability, version: &Version) -> bool {
     match stability {
         Stability::Unknown => true,
@@ -150,7 +160,7 @@ pub fn is_in_version(stability: &Stability, version: &Version) -> bool {
     }
 }
 
-/// The path of an interface, as in [`InterfaceName::path`](crate::InterfaceName::path).
+/// Returns the path of an interface, as in [`InterfaceName::path`](crate::InterfaceName::path).
 pub fn path_of(resolve: &Resolve, id: InterfaceId) -> Option<String> {
     let interface = &resolve.interfaces[id];
     let package = &resolve.packages[interface.package?].name;

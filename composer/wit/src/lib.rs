@@ -1,5 +1,5 @@
-//! Work with the types of `wit-parser` that knows nothing of WASI: what a type is made of, and types made again with
-//! others in their place.
+//! Helpers for the types of `wit-parser`: they list the parts of a type and copy types with other parts. They know
+//! nothing of WASI.
 #![forbid(unsafe_code)]
 
 mod rewrite;
@@ -10,7 +10,7 @@ use wit_parser::{Function, Handle, Package, PackageId, PackageName, Resolve, Typ
 
 pub use rewrite::{define, function_with, with_parts};
 
-/// The types a type is made of.
+/// Returns the types that a type directly contains, including the resource of a handle.
 pub fn parts(kind: &TypeDefKind) -> Vec<Type> {
     match kind {
         TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
@@ -28,12 +28,12 @@ pub fn parts(kind: &TypeDefKind) -> Vec<Type> {
     }
 }
 
-/// Parameters and result of a function.
+/// Returns the types of the parameters and of the result of a function.
 pub fn signature(function: &Function) -> impl Iterator<Item = Type> + '_ {
     function.params.iter().map(|param| param.ty).chain(function.result)
 }
 
-/// The package of this name, made if it is not there.
+/// Returns the package with this name, and adds it if there is none.
 pub fn package_of(resolve: &mut Resolve, name: PackageName) -> PackageId {
     if let Some(&id) = resolve.package_names.get(&name) {
         return id;
@@ -49,7 +49,7 @@ pub fn package_of(resolve: &mut Resolve, name: PackageName) -> PackageId {
     id
 }
 
-/// The resources whose handles a function of any package takes for good.
+/// Returns the resources of which a function takes own handles.
 pub fn taken(resolve: &Resolve, function: &Function) -> BTreeSet<TypeId> {
     let mut taken = BTreeSet::new();
     let mut todo: Vec<Type> = function.params.iter().map(|param| param.ty).collect();

@@ -1,8 +1,8 @@
-//! WIT types made again, with others in the place of those that they are made of.
+//! Copies WIT types and functions with other types in place of those that they contain.
 
 use wit_parser::{Function, FunctionKind, Handle, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner};
 
-/// A type, with others in the place of those that it is made of.
+/// Returns a copy of a type, with the id of each type that it contains replaced by what `other` returns for it.
 pub fn with_parts(kind: &TypeDefKind, mut other: impl FnMut(TypeId) -> TypeId) -> TypeDefKind {
     let mut kind = kind.clone();
     let mut put = |ty: &mut Type| {
@@ -27,7 +27,8 @@ pub fn with_parts(kind: &TypeDefKind, mut other: impl FnMut(TypeId) -> TypeId) -
     kind
 }
 
-/// A function, with others in the place of the types that it speaks of.
+/// Returns a copy of a function, with each type id in its signature and kind replaced by what `other` returns for it.
+/// Documentation is left out.
 pub fn function_with(from: &Function, mut other: impl FnMut(TypeId) -> TypeId) -> Function {
     let mut to = Function { docs: Default::default(), stability: Default::default(), ..from.clone() };
     for ty in to.params.iter_mut().map(|param| &mut param.ty).chain(&mut to.result) {
@@ -46,7 +47,7 @@ pub fn function_with(from: &Function, mut other: impl FnMut(TypeId) -> TypeId) -
     to
 }
 
-/// Adds a type.
+/// Adds a type and returns its id.
 pub fn define(resolve: &mut Resolve, name: Option<String>, owner: TypeOwner, kind: TypeDefKind) -> TypeId {
     resolve.types.alloc(TypeDef {
         name,

@@ -1,7 +1,8 @@
-//! Values from one side to the other.
+//! Carries values from one side to the other.
 //!
-//! A value in memory is copied byte by byte first, and put right where it has come to: what its addresses point to follows it.
-//! Everything is read where it came from: asking for memory may run any code on the other side, which may write over the copy.
+//! A value in memory is first copied byte by byte. Then the copy is fixed in place: the lists and strings that it
+//! points to are copied too, and its addresses are replaced. The adapter reads addresses, lengths, discriminants and
+//! scalars only from the original, because realloc may run any code of the receiver, which may overwrite the copy.
 
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::{Handle, Type, TypeDefKind};
@@ -13,20 +14,20 @@ use super::super::memory::{self, Place};
 use super::super::{fix, scalar};
 use super::{Context, resource_number};
 
-/// A direction, and the functions for it.
+/// A direction, with the functions that copy and check in it.
 #[derive(Clone, Copy)]
 pub(super) struct Way {
     /// The memory that values come from.
     pub(super) from: u32,
     /// The memory that values come to.
     pub(super) to: u32,
-    /// [`super::helpers::bring`].
+    /// The index of [`super::helpers::bring`] for this direction.
     pub(super) bring: u32,
-    /// [`super::helpers::text`].
+    /// The index of [`super::helpers::text`] for this direction.
     pub(super) text: u32,
 }
 
-/// Brings over the record that a parameter points to, where parameters are too many.
+/// Copies the record that a parameter points to, for functions with too many parameters for core values.
 pub(super) fn indirect(
     context: &Context<'_>,
     body: &mut Body,
@@ -43,7 +44,7 @@ pub(super) fn indirect(
     Ok(())
 }
 
-/// Makes core values those of the other side, in place.
+/// Converts the core values of parameters for the other side, in place.
 pub(super) fn record(
     context: &Context<'_>,
     body: &mut Body,
@@ -59,7 +60,7 @@ pub(super) fn record(
     Ok(())
 }
 
-/// The same of the core values of one type.
+/// Converts the core values of one parameter for the other side, in place.
 pub(super) fn value(
     context: &Context<'_>,
     body: &mut Body,
@@ -109,13 +110,14 @@ pub(super) fn value(
                 }
             }
         }
-        // An owned handle is the same on both sides.
+        // An own handle has the same number on both sides.
         _ => {}
     }
     Ok(())
 }
 
-/// Puts right what was copied, at an offset from an address here and from one on the other side.
+/// Fixes the copy of a value. The copy is at `offset` from the address in the local `base`, the original at `offset`
+/// from the address in `from`.
 pub(super) fn in_memory(
     context: &Context<'_>,
     body: &mut Body,
@@ -169,7 +171,7 @@ pub(super) fn in_memory(
     Ok(())
 }
 
-/// Brings a list over; `address` becomes the new one.
+/// Copies a list; the local `address` then holds the address of the copy.
 fn list(
     context: &Context<'_>,
     body: &mut Body,
@@ -198,7 +200,7 @@ fn bring(body: &mut Body, way: Way, element: Element, address: u32, count: u32) 
     code.call(way.bring).local_set(address);
 }
 
-/// Makes the handle on the stack, which is lent, what the callee knows it as.
+/// Converts the borrowed handle on the stack for the callee: to a rep, or by recording the loan.
 fn lend(context: &Context<'_>, body: &mut Body, ty: Type) {
     let Type::Id(id) = ty else { return };
     let TypeDefKind::Handle(Handle::Borrow(resource)) = context.layout.resolve.types[id].kind else { return };

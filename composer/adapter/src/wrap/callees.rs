@@ -1,4 +1,4 @@
-//! What the code of the functions calls.
+//! The functions that the code of an adapter calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,31 +8,32 @@ use wasm_encoder::ValType;
 use super::{INTRINSICS, Intrinsic, Own, VFS};
 use crate::Assembly;
 
-/// An index that is not known yet.
+/// The index of a function that is not imported yet.
 const UNKNOWN: u32 = u32::MAX;
 
-/// Indices of what is called. Before they are known, it is seen what is needed.
+/// Indices of the functions that code calls. A first pass, in which they are unknown, collects which of them are
+/// needed.
 #[derive(Default)]
 pub(super) struct Callees {
     pub(super) needed: BTreeSet<Wanted>,
     pub(super) intrinsics: BTreeMap<Intrinsic, u32>,
     functions: BTreeMap<String, u32>,
-    /// For each request, the host's function.
+    /// The index of the host's function, for each request.
     pub(super) host: Vec<u32>,
-    /// For each request, what says that it cannot be used.
+    /// The index of the function that reports an unusable handle, for each request.
     pub(super) refusals: Vec<Option<u32>>,
-    /// The request at hand.
+    /// The request whose code is being generated.
     pub(super) number: usize,
 }
 
-/// Something that is called.
+/// A function that code calls.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Wanted {
     Intrinsic(Intrinsic),
     Function(String),
 }
 
-/// The vfs's allocator.
+/// The allocator of the vfs.
 pub(super) const REALLOC: &str = "cabi_realloc";
 
 impl Callees {
@@ -46,22 +47,22 @@ impl Callees {
         self.known(name)
     }
 
-    /// The index of a function of the vfs's that has been imported.
+    /// Returns the index of an imported function of the vfs.
     pub(super) fn known(&self, name: &str) -> u32 {
         self.functions.get(name).copied().unwrap_or(UNKNOWN)
     }
 
-    /// The host's function of the request at hand.
+    /// Returns the index of the host's function for the current request.
     pub(super) fn of_host(&self) -> u32 {
         self.host.get(self.number).copied().unwrap_or(UNKNOWN)
     }
 
-    /// What says that the request at hand cannot be used.
+    /// Returns the index of the function that reports an unusable handle in the current request.
     pub(super) fn refusal(&self) -> u32 {
         self.refusals.get(self.number).copied().flatten().unwrap_or(UNKNOWN)
     }
 
-    /// Imports what is needed.
+    /// Imports the needed functions.
     pub(super) fn import(&mut self, assembly: &mut Assembly, own: &Own, needed: &BTreeSet<Wanted>) {
         for wanted in needed {
             match wanted {
@@ -82,7 +83,7 @@ impl Callees {
     }
 }
 
-/// The core type of a function of the vfs's.
+/// Returns the core type of a function of the vfs.
 fn core_type_of(name: &str, own: &Own) -> (Vec<ValType>, Vec<ValType>) {
     match name {
         REALLOC => (vec![ValType::I32; 4], vec![ValType::I32]),

@@ -1,4 +1,4 @@
-//! The code of a function.
+//! The code of an adapter in a plugged vfs.
 
 use wasm_encoder::{BlockType, Function as Code, ValType};
 use wit_parser::{Type, TypeId};
@@ -16,10 +16,10 @@ use crate::visit::{self, Given, Memory, Site, Visit};
 
 /// Index of the only memory.
 const MEMORY: u32 = 0;
-/// What the vfs says instead of a handle of the host's where there is none.
+/// The vfs's answer in place of a host handle, if a resource is virtual.
 const VIRTUAL: i32 = -1;
 
-/// A function that says a message and does not return.
+/// Generates a function that reports an unusable handle and does not return.
 pub(super) fn refuse(callees: &Callees, segment: u32, size: i32) -> Code {
     let mut body = Body::new(0);
     let text = body.local(ValType::I32);
@@ -30,7 +30,7 @@ pub(super) fn refuse(callees: &Callees, segment: u32, size: i32) -> Code {
     body.finish()
 }
 
-/// The code of one function.
+/// Generates the code of one adapter.
 pub(super) fn code(context: &Context<'_>, plan: &Plan, own: &Own, callees: &mut Callees) -> Result<Code, Unsupported> {
     Writer { context, plan, own, callees }.code()
 }
@@ -81,7 +81,7 @@ impl Writer<'_> {
         Ok(body.finish())
     }
 
-    /// New memory for a result.
+    /// Allocates memory for a result and returns the local that holds its address.
     fn area(&mut self, body: &mut Body, ty: Type) -> u32 {
         let (size, align) = (self.context.layout.size(ty).cast_signed(), self.context.layout.align(ty).cast_signed());
         let area = body.local(ValType::I32);
@@ -90,7 +90,8 @@ impl Writer<'_> {
         area
     }
 
-    /// Ends the function in its own words, or the program, if something that it is given is virtual.
+    /// Refuses the call if it passes a virtual handle: returns an error if the result type can express one, or ends the
+    /// program.
     fn unless_all_are_the_hosts(&mut self, body: &mut Body, given: Given<'_>) -> Result<(), Unsupported> {
         let bad = body.local(ValType::I32);
         let (lend, own) = (self.callees.function(LEND), self.own);
@@ -112,7 +113,7 @@ impl Writer<'_> {
                 body.code().return_();
             }
             None => {
-                // So that they are imported.
+                // Marks both as needed, so that they are imported.
                 self.callees.function(REFUSE);
                 self.callees.function(REALLOC);
                 body.code().call(self.callees.refusal()).unreachable();
@@ -122,12 +123,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// What the function was given is gone, as if it had been called.
+    /// Drops the handles that the app passed, as if the host's function had been called.
     fn drop_all(&mut self, body: &mut Body, given: Given<'_>) -> Result<(), Unsupported> {
         let (own, callees) = (self.own, &mut *self.callees);
         let mut each = |body: &mut Body, shape: &Shape, site: Site| {
             let Some(id) = resource(shape) else { return };
-            // What the vfs is lent of its own is a number, and no handle.
+            // Borrowed resources of the vfs arrive as reps, which are not dropped.
             if visit::is_own(shape) || !own.contains_key(&id) {
                 site.get(body);
                 body.code().call(callees.intrinsic(Intrinsic::Drop(id)));
@@ -136,7 +137,7 @@ impl Writer<'_> {
         visit::visit(self.context, body, &mut visiting(&mut each), &self.plan.types, given)
     }
 
-    /// The result, in the function's own words.
+    /// Emits the error that the result type of the function can express.
     fn say(&mut self, body: &mut Body, Answer(numbers): &Answer) {
         let area = self.plan.result.filter(|_| self.plan.signature.retptr).map(|ty| self.area(body, ty));
         match area {
@@ -154,7 +155,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The vfs's handles become the host's.
+    /// Replaces handles of the vfs by the host handles behind them.
     fn hand_over(&mut self, body: &mut Body, given: Given<'_>) -> Result<(), Unsupported> {
         let (lend, release) = (self.callees.function(LEND), self.callees.function(RELEASE));
         let (own, callees) = (self.own, &mut *self.callees);
@@ -175,7 +176,7 @@ impl Writer<'_> {
         visit::visit(self.context, body, &mut visiting(&mut each), &self.plan.types, given)
     }
 
-    /// What the vfs was lent of the host's must be dropped before the call is over.
+    /// Drops the borrowed host handles, as the component model requires before the call ends.
     fn give_back_what_was_lent(&mut self, body: &mut Body, given: Given<'_>) -> Result<(), Unsupported> {
         let (own, callees) = (self.own, &mut *self.callees);
         let mut each = |body: &mut Body, shape: &Shape, site: Site| {
@@ -189,7 +190,7 @@ impl Writer<'_> {
         visit::visit(self.context, body, &mut visiting(&mut each), &self.plan.types, given)
     }
 
-    /// The host's handles become the vfs's.
+    /// Replaces host handles in a result by handles of the vfs.
     fn of_host(&mut self, body: &mut Body, ty: Type, given: Given<'_>) -> Result<(), Unsupported> {
         let (own, callees) = (self.own, &mut *self.callees);
         let handle = body.local(ValType::I32);

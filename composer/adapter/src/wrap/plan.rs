@@ -1,4 +1,4 @@
-//! What the types of a function say.
+//! All that follows from the types of a function, before its code is generated.
 
 use wasm_encoder::ValType;
 use wit_parser::Type;
@@ -8,21 +8,21 @@ use super::{Own, Request};
 use crate::answer::Answer;
 use crate::layout::{Layout, Shape, core_types};
 
-/// A function with what its types say.
+/// A request, with all that follows from its types.
 pub(super) struct Plan {
     pub(super) name: String,
-    /// Core types of what the app calls.
+    /// The core type of the adapter, which the app calls.
     pub(super) params: Vec<ValType>,
     pub(super) results: Vec<ValType>,
-    /// Core types of the host's function.
+    /// The core type of the host's function.
     pub(super) host_params: Vec<ValType>,
     pub(super) host_results: Vec<ValType>,
     pub(super) signature: WasmSignature,
     pub(super) types: Vec<Type>,
     pub(super) result: Option<Type>,
-    /// It is given what the vfs has.
+    /// Whether a parameter contains a resource that the vfs provides.
     pub(super) takes_own: bool,
-    /// What it says of something virtual; `None` if it has no words for that.
+    /// The error for a virtual handle; `None` if the result type cannot express one.
     pub(super) answer: Option<Answer>,
 }
 
@@ -46,7 +46,7 @@ impl Plan {
     }
 }
 
-/// Whether a resource of the vfs's is in a type.
+/// Returns whether a type contains a resource that the vfs provides.
 fn mentions(layout: &Layout<'_>, ty: Type, own: &Own) -> bool {
     match layout.shape(ty) {
         Ok(Shape::Own(id) | Shape::Borrow(id)) => own.contains_key(&id),

@@ -1,4 +1,4 @@
-//! Whether the app means by WASI's names what WASI means.
+//! Checks that the imports of an app have the types that WASI gives them.
 
 use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
@@ -7,13 +7,13 @@ use crate::name::InterfaceName;
 use crate::same;
 use crate::wasi::Wasi;
 
-/// Compares an imported interface with WASI's.
+/// Compares an imported interface with the one of WASI.
 ///
 /// # Errors
-/// - [`AppError::OtherVersion`]: a type is that of another WASI than 0.2.
-/// - [`AppError::OtherFunction`]: a function has other types.
-/// - [`AppError::OtherResource`]: a resource is another interface's, or the app's own.
-/// - [`AppError::OtherType`]: any other type is another.
+/// - [`AppError::OtherVersion`]: a type comes from an interface of an unsupported version of WASI.
+/// - [`AppError::OtherFunction`]: a function has another type.
+/// - [`AppError::OtherResource`]: a resource belongs to another interface, or to the app itself.
+/// - [`AppError::OtherType`]: any other type differs.
 pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &InterfaceName) -> Result<(), AppError> {
     let Some(known) = wasi.interface(&name.path) else { return Ok(()) };
     let interface = &resolve.interfaces[id];
@@ -21,7 +21,7 @@ pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &Inte
         if let Some(other) = other_version(resolve, *id) {
             return Err(AppError::OtherVersion { interfaces: vec![other] });
         }
-        // What WASI has no name for is found where it is used.
+        // A type that WASI does not name is compared where it is used.
         let Some(expected) = known.types.get(ty) else { continue };
         if same::same_types((resolve, Type::Id(*id)), (&wasi.resolve, Type::Id(*expected))) {
             continue;
@@ -49,7 +49,7 @@ pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &Inte
     Ok(())
 }
 
-/// The interface that a type is taken from, if it is not one of WASI 0.2.
+/// Returns the interface from which a type is used, if it has no supported version of WASI.
 fn other_version(resolve: &Resolve, id: TypeId) -> Option<String> {
     let TypeDefKind::Type(Type::Id(used)) = resolve.types[id].kind else { return None };
     let TypeOwner::Interface(owner) = resolve.types[used].owner else { return None };
@@ -58,7 +58,7 @@ fn other_version(resolve: &Resolve, id: TypeId) -> Option<String> {
     (!is_known).then_some(name)
 }
 
-/// A function's type as WIT has it.
+/// Returns the type of a function, in WIT.
 fn text(resolve: &Resolve, function: &Function) -> String {
     let params = function.params.iter().map(|param| format!("{}: {}", param.name, of_type(resolve, param.ty)));
     let params = params.collect::<Vec<_>>().join(", ");
@@ -66,7 +66,7 @@ fn text(resolve: &Resolve, function: &Function) -> String {
     format!("func({params}){result}")
 }
 
-/// What a name stands for.
+/// Returns the definition of a named type, in WIT.
 fn definition(resolve: &Resolve, id: TypeId) -> String {
     let members = |names: Vec<String>, kind: &str| format!("{kind} {{ {} }}", names.join(", "));
     let of = |name: &str, ty: Option<Type>| match ty {
@@ -90,7 +90,7 @@ fn of_type(resolve: &Resolve, ty: Type) -> String {
         Type::Id(id) => id,
         Type::String => return "string".into(),
         Type::ErrorContext => return "error-context".into(),
-        // The others are called so.
+        // WIT writes the other primitive types in lower case.
         simple => return format!("{simple:?}").to_lowercase(),
     };
     let definition = &resolve.types[id];

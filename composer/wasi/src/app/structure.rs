@@ -1,4 +1,4 @@
-//! What kind of bytes the app is, and whether they are whole.
+//! Tells components from core modules, and finds damaged files.
 
 use wasmparser::{Encoding, MemoryType, Parser, Payload, TypeRef};
 
@@ -9,13 +9,13 @@ pub(super) enum Kind {
     Module,
 }
 
-/// Looks at the structure of the app, not into its functions.
+/// Reads the structure of the app, without the code of its functions.
 ///
 /// # Errors
-/// - [`AppError::Text`], [`AppError::NotWasm`]: the beginning says so.
-/// - [`AppError::Truncated`]: the end is missing.
-/// - [`AppError::Invalid`]: a section is not what the format says.
-/// - [`AppError::SharedMemory`], [`AppError::Memory64`]: a memory of the app, at any depth.
+/// - [`AppError::Text`], [`AppError::NotWasm`]: the bytes do not begin like WebAssembly.
+/// - [`AppError::Truncated`]: the bytes end too early.
+/// - [`AppError::Invalid`]: a section breaks a rule of the format.
+/// - [`AppError::SharedMemory`], [`AppError::Memory64`]: the app has such a memory, at any depth.
 pub(super) fn kind(bytes: &[u8]) -> Result<Kind, AppError> {
     if !bytes.starts_with(b"\0asm") {
         return Err(if bytes.starts_with(b"\0as") || bytes == b"\0" || bytes == b"\0a" {
@@ -67,7 +67,8 @@ fn broken(error: wasmparser::BinaryReaderError) -> AppError {
     }
 }
 
-/// The text format begins with a parenthesis, after space and comments.
+/// Returns whether the bytes are WebAssembly in its text format, which begins with a parenthesis after spaces and
+/// comments.
 fn is_text(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(&bytes[..bytes.len().min(4096)])
         .or_else(|error| std::str::from_utf8(&bytes[..error.valid_up_to()]))
