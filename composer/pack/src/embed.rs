@@ -22,6 +22,7 @@ pub const MAX_MODULE: u64 = 1 << 30;
 /// What the custom section says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
+    /// How the app and the vfs are joined.
     #[serde(default)]
     pub form: Form,
     /// Why it is not linked, where that was tried.
@@ -33,7 +34,9 @@ pub struct Description {
     /// The vfs's module, counted among those of the component that has the section.
     #[serde(default)]
     pub module: u32,
+    /// The reserved space for the image.
     pub image: Place,
+    /// The encoded settings of the vfs.
     pub settings: Place,
 }
 

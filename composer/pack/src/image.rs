@@ -32,23 +32,34 @@ pub struct ImageArgument {
 /// How sources are read.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
+    /// Whether a device, socket or named pipe is an error instead of a warning.
     pub strict: bool,
+    /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
+    /// The file that will be written, which must not become part of the image.
     pub output: Option<directory::Output>,
 }
 
 /// An image of a known size, whose bytes are made when they are written.
 pub enum Packed {
+    /// A tree of sources, laid out as an image while it is written.
     Tree {
+        /// The files, with the sources of their contents.
         tree: SourceTree,
+        /// The build time in the superblock.
         time: Timestamp,
+        /// The length of the image in bytes.
         size: u64,
         /// Directories and their times when they were listed.
         seen: Vec<(PathBuf, Timestamp)>,
     },
+    /// An existing image file, copied as it is.
     File {
+        /// The image file.
         path: PathBuf,
+        /// Its length in bytes.
         size: u64,
+        /// Its modification time when it was checked; a later change is an error.
         modified: Timestamp,
         /// Of an image that was read as a whole.
         summary: Option<Summary>,
@@ -112,6 +123,7 @@ impl Packed {
         Ok(Self::File { path: path.to_owned(), size, modified, summary })
     }
 
+    /// Returns the length of the image in bytes, which is known before it is written.
     pub fn size(&self) -> u64 {
         match self {
             Self::Tree { size, .. } | Self::File { size, .. } => *size,
@@ -157,6 +169,7 @@ impl Packed {
         }
     }
 
+    /// Counts the files of the image, for reports to the user.
     pub fn report(&self) -> ImageReport {
         match self {
             Self::Tree { tree, size, .. } => ImageReport::of_tree(tree, *size),

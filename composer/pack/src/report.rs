@@ -31,7 +31,8 @@ pub struct ImageReport {
 }
 
 impl ImageReport {
-    pub fn of_image(summary: Option<&Summary>, bytes: u64) -> Self {
+    /// Takes the counts from a validated image file; all are zero without a summary.
+    pub(crate) fn of_image(summary: Option<&Summary>, bytes: u64) -> Self {
         let counted = summary.map(|summary| Self {
             bytes,
             files: summary.files,
@@ -41,7 +42,8 @@ impl ImageReport {
         counted.unwrap_or(Self { bytes, ..Self::default() })
     }
 
-    pub fn of_tree(tree: &SourceTree, bytes: u64) -> Self {
+    /// Counts the entries of a tree.
+    pub(crate) fn of_tree(tree: &SourceTree, bytes: u64) -> Self {
         let mut report = Self { bytes, directories: 1, ..Self::default() };
         let mut todo = vec![tree.root()];
         while let Some(directory) = todo.pop() {

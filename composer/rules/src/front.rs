@@ -69,6 +69,7 @@ impl Denial {
 /// Everything that is said about what an app may not do.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
+    /// The denied packages, interfaces and imports.
     pub denials: Vec<Denial>,
     /// Everything is denied, and why.
     pub all: Option<String>,

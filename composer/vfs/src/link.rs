@@ -169,11 +169,13 @@ pub enum LinkError {
 
 /// A component with the vfs inside, and an empty place where the image goes.
 pub struct Linked {
+    /// The encoded component.
     pub component: Vec<u8>,
     /// The vfs's module, counted among those of the component.
     pub module: u32,
     /// Bytes of the vfs's module.
     pub vfs_size: u64,
+    /// Where the settings and the image lie in the vfs's memory.
     pub place: Placed,
 }
 

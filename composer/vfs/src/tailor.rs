@@ -62,7 +62,9 @@ pub struct Wrapped {
 
 /// A vfs component with an empty place where its image goes.
 pub struct Tailored {
+    /// The encoded component.
     pub component: Vec<u8>,
+    /// Where the settings and the image lie in its memory.
     pub place: Placed,
 }
 

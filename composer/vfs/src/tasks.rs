@@ -25,6 +25,7 @@ use vfs_compose_wasi::Wasi;
 
 /// An app that is ready to be plugged.
 pub struct Ready {
+    /// The app's component, with the added core modules.
     pub component: Vec<u8>,
     /// What is left to start the pump.
     pub pump: PumpStart,

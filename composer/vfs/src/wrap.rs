@@ -162,6 +162,7 @@ impl<'a> Wrapping<'a> {
 
 /// A vfs component that has the wrapped interfaces too.
 pub struct Wrapped {
+    /// The encoded component.
     pub component: Vec<u8>,
     /// The vfs's module, counted among those of the component.
     pub module: u32,

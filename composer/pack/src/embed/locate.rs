@@ -22,6 +22,7 @@ pub struct Found {
     pub vfs: Range<usize>,
     /// The vfs's module.
     pub module: Range<usize>,
+    /// How the app and the vfs are joined.
     pub form: Form,
     /// Why it is not linked, where that was tried.
     pub not_linked: Option<String>,

@@ -11,13 +11,26 @@ use vfs_image::{Image, Inode, Nid, Timestamp};
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A file, as it was when it was listed.
-    File { path: PathBuf, size: u64, modified: Timestamp },
+    File {
+        /// The file on this machine.
+        path: PathBuf,
+        /// Its length in bytes when it was listed.
+        size: u64,
+        /// Its modification time when it was listed.
+        modified: Timestamp,
+    },
     /// A file of an image.
-    Image { bytes: Arc<Vec<u8>>, nid: Nid },
+    Image {
+        /// The whole image.
+        bytes: Arc<Vec<u8>>,
+        /// The file's inode in it.
+        nid: Nid,
+    },
 }
 
 impl Source {
-    pub fn open(&self) -> io::Result<Box<dyn Read>> {
+    /// Opens the contents for reading; fails if the file is no longer as it was listed.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
         match self {
             Self::File { path, size, modified: then } => {
                 let file = File::open(path)?;

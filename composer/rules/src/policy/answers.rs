@@ -36,6 +36,7 @@ pub enum Fixed {
 }
 
 impl Answers {
+    /// Combines a policy with the settings, whose variables and arguments the vfs provides too.
     pub fn new(policy: &Policy, settings: &Settings) -> Self {
         Self {
             policy: policy.clone(),

@@ -39,6 +39,7 @@ impl Grants {
         Self { versions, named: BTreeSet::new() }
     }
 
+    /// Returns the version at which the vfs may import an interface.
     pub fn version(&self, path: &str) -> Option<&Version> {
         self.versions.get(path)
     }

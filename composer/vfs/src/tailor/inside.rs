@@ -23,9 +23,11 @@ const OF_TASK: &str = "[task-";
 
 /// A vfs module with an empty place where its image goes.
 pub struct Inside {
+    /// The encoded core module.
     pub module: Vec<u8>,
     /// What it imports, in order.
     pub imports: Vec<HostFunction>,
+    /// Where the settings and the image lie in its memory.
     pub place: Placed,
 }
 
@@ -34,8 +36,11 @@ pub struct Inside {
 pub struct HostFunction {
     /// The interface, without version.
     pub path: String,
+    /// The name of the function in the interface.
     pub name: String,
+    /// Its flat parameters, as the canonical ABI lowers them.
     pub params: Vec<wasm_encoder::ValType>,
+    /// Its flat results.
     pub results: Vec<wasm_encoder::ValType>,
 }
 
