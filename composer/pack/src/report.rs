@@ -1,4 +1,4 @@
-//! What is in an image, and where it is.
+//! Counts of an image's files, and the form of the composition that contains it.
 
 use serde::{Deserialize, Serialize};
 use vfs_image::{Content, Names, Summary};
@@ -9,24 +9,24 @@ use crate::tree::SourceTree;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// Two components, one in front of the other.
+    /// Two components: the vfs in front of the app.
     #[default]
     Plugged,
-    /// One component with both their modules. It needs an engine with several memories.
+    /// One component that contains both core modules. It needs an engine with multi-memory.
     Linked,
 }
 
-/// What is in an image. A large image file that is embedded as it is is not counted: all zeros but `bytes`.
+/// Counts of an image's files. For an image file too large to be validated, all counts but `bytes` are zero.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct ImageReport {
-    /// The image itself.
+    /// Bytes of the image.
     pub bytes: u64,
-    /// Regular files, by name.
+    /// Regular files; a file with several names counts once for each.
     pub files: u64,
-    /// Directories, the root among them.
+    /// Directories, including the root.
     pub directories: u64,
-    /// Symbolic links, by name.
+    /// Symbolic links; a link with several names counts once for each.
     pub symlinks: u64,
 }
 
