@@ -1,7 +1,7 @@
 //! Puts a WebAssembly app and its files into one component.
 //!
-//! The app sees a writable, copy-on-write filesystem that lives in the component's own memory. The host is asked for nothing that
-//! the app itself did not ask for, and for no files at all.
+//! The app sees a writable, copy-on-write filesystem in the component's own memory. The result imports nothing that the
+//! app does not import, and no filesystem of the host.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,21 +29,22 @@
 //!
 //! # The pipeline
 //!
-//! Each step is a module; data flows from the top to the bottom, as in [`Composer::compose`]:
+//! In [`Composer::compose`], data flows through these steps from top to bottom. Each is a module, of this crate or of
+//! one below `composer/`:
 //!
 //! ```text
-//! app       what is it, what does it import?              component, or preview1 module through vfs-preview1
-//! front     components before it that deny                what is denied answers so
-//! source    directories and images                        -> names, attributes, where contents come from
-//! tree      one tree of all sources                       collisions are errors here
-//! image     its layout as an EROFS image                  every offset and the size, nothing read yet
-//! tailor    the vfs this app needs, at its versions       module -> edited module -> component
-//! wrap      interfaces that share its resources        the host's, with glue (plugged)
-//! embed     settings and an empty place for the image     new pages of the vfs's memory
-//! link      the vfs beside the app's own modules          generated glue in the place of lowered imports
-//! compose   or in front of the app (plugged)              wac-graph
-//! check     the laws, on the result                       validator, imports, exports
-//! write     the image flows into its place                from the files to the output
+//! app       reads the app and its imports                 a component, or a preview1 module with vfs-preview1
+//! front     interposes components before the app          they deny calls or replace values
+//! source    reads directories and images                  names, attributes, sources of contents
+//! tree      merges all sources into one tree              collisions are errors here
+//! image     lays the tree out as an EROFS image           every offset and the size, no contents yet
+//! tailor    reduces the vfs to what this app needs        module -> edited module -> component
+//! wrap      wraps interfaces that share its resources     host functions and adapters (plugged form)
+//! embed     reserves space for settings and image         new pages of the vfs's memory
+//! link      puts the vfs into the app's component         adapters in place of lowered imports (linked form)
+//! join      puts the vfs in front of the app              wac-graph (plugged form)
+//! check     checks the laws on the result                 validator, imports, exports
+//! write     copies the image into its reserved space      from the files to the output
 //! ```
 #![forbid(unsafe_code)]
 
