@@ -1,8 +1,8 @@
 //! Tailors the vfs: reduces its module to the interfaces and functions that one app needs.
 //!
 //! The vfs module names its imports and exports without versions. [`Demands`] list the interfaces that the app imports,
-//! with their versions and functions. [`module`] edits the module to serve exactly those, [`world`] builds the world of
-//! the edited module, and [`encode`] makes it a component.
+//! with their versions and functions. `module` edits the module to serve exactly those, `world` builds the world of
+//! the edited module, and `encode` makes it a component.
 
 mod dispatch;
 mod ends;

@@ -45,7 +45,7 @@ impl OfAnyApp {
     /// Collects the interfaces of these packages.
     ///
     /// # Errors
-    /// - [`TailorError::Wit`], [`TailorError::NoWit`]: the embedded WIT is not as expected.
+    /// - [`TailorError::Wit`]: the embedded WIT is not as expected.
     pub fn new(wasi: &Wasi, extras: &[Extra]) -> Result<Self, TailorError> {
         let resolve = vfs_compose_wasi::stable()?;
         let named: BTreeMap<InterfaceId, InterfaceName> = resolve
