@@ -1,4 +1,4 @@
-//! A finished composition whose image is not in it yet.
+//! A finished composition, before its image is written.
 
 use std::io::Write;
 
@@ -9,9 +9,10 @@ use vfs_compose_pack::embed::{self, Splice};
 use vfs_compose_pack::image::Packed;
 use vfs_compose_pack::{Form, ImageReport};
 
-/// Everything of the result but the contents of the files, which flow from their sources into the output.
+/// A composed component without the contents of its files, which are copied from their sources while the component is
+/// written.
 pub struct Composed {
-    /// The component with an empty place for the image.
+    /// The component, with empty space reserved for the image.
     shell: Vec<u8>,
     splice: Splice,
     image: Packed,
@@ -45,26 +46,27 @@ impl Composed {
         self
     }
 
-    /// Shell, size of the vfs, image, warnings.
+    /// Returns the shell, the size of the vfs, the image, and the warnings.
     pub(crate) fn into_parts(self) -> (Vec<u8>, u64, Packed, Vec<String>) {
         (self.shell, self.report.vfs, self.image, self.report.warnings)
     }
 
-    /// What it is made of.
+    /// Returns the report of the composition.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// Writes the component. File contents are never held whole.
+    /// Writes the component. File contents are copied in pieces and never held in memory as a whole.
     ///
     /// # Errors
-    /// [`WriteError`]: `out` failed, or a file cannot be read or is not what it was. What was written until then is useless.
+    /// [`WriteError`]: writing to `out` failed, or a file cannot be read or has changed. Whatever was written before is
+    /// incomplete and useless.
     pub fn write_to(&self, out: &mut impl Write) -> Result<(), Error> {
         self.write_with(out, |_| {})
     }
 
-    /// The same, and tells `progress` how many bytes of the image are written.
+    /// Writes the component, and calls `progress` with the number of bytes of the image written so far.
     ///
     /// # Errors
     /// As [`Composed::write_to`].
@@ -77,7 +79,7 @@ impl Composed {
         Ok(())
     }
 
-    /// The whole component in memory.
+    /// Returns the whole component in memory.
     ///
     /// # Errors
     /// As [`Composed::write_to`].
@@ -88,7 +90,7 @@ impl Composed {
     }
 }
 
-/// An image alone, whose contents flow from the files into the output.
+/// An image alone. File contents are copied from their sources while it is written.
 pub struct PackedImage {
     pub(crate) image: Packed,
     pub(crate) report: ImageReport,
@@ -96,19 +98,19 @@ pub struct PackedImage {
 }
 
 impl PackedImage {
-    /// What is in it.
+    /// Returns the counts of the image's files.
     #[must_use]
     pub fn report(&self) -> &ImageReport {
         &self.report
     }
 
-    /// What was left out.
+    /// Returns one message for each file that was left out.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Writes the image, and tells `progress` how many bytes are written.
+    /// Writes the image, and calls `progress` with the number of bytes written so far.
     ///
     /// # Errors
     /// As [`Composed::write_to`].

@@ -15,7 +15,7 @@ use crate::composed::{Composed, PackedImage};
 use crate::error::Error;
 use crate::{collect, pipeline};
 
-/// Makes one component of an app and its files.
+/// Composes one component of an app and its files.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is done until `compose`"]
 pub struct Composer {
@@ -35,26 +35,28 @@ pub struct Composer {
     pub(crate) stages: Option<PathBuf>,
 }
 
-/// Which form is wanted.
+/// The form to compose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FormChoice {
-    /// Linked where that can be done, else plugged.
+    /// Linked if possible, otherwise plugged.
     #[default]
     Auto,
-    /// Linked, or an error.
+    /// Linked; an error if that is not possible.
     Linked,
     /// Plugged.
     Plugged,
 }
 
 impl Composer {
-    /// For an app: the bytes of a component, or of a core module that imports `wasi_snapshot_preview1`.
+    /// Creates a composer for an app: the bytes of a component, or of a core module that imports
+    /// `wasi_snapshot_preview1`.
     pub fn new(app: impl Into<Vec<u8>>) -> Self {
         Self { app: Some(app.into()), ..Self::for_any_app() }
     }
 
-    /// For a vfs alone that exports everything it can, at the newest version, and imports at the oldest. See [`Composer::vfs`].
+    /// Creates a composer for a vfs that fits any app. It exports everything it can at the newest version, and imports
+    /// everything at the oldest. See [`Composer::vfs`].
     pub fn for_any_app() -> Self {
         Self {
             app: None,
@@ -73,19 +75,19 @@ impl Composer {
         }
     }
 
-    /// The files of a directory, or an EROFS image file, become the tree.
+    /// Adds the files of a directory, or of an EROFS image file, at the root of the tree.
     pub fn image(self, path: impl Into<PathBuf>) -> Self {
         self.image_at(path, "/")
     }
 
-    /// The same at `guest`, an absolute path of the tree. Several images become one tree; the place of a later one must be free or
-    /// an empty directory.
+    /// Adds files at `guest`, an absolute path of the tree. Several images are merged into one tree; at the path of a
+    /// later one there must be nothing or an empty directory.
     pub fn image_at(mut self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
         self.images.push(ImageArgument { path: path.into(), guest: guest.into() });
         self
     }
 
-    /// Gives the app the directory `guest` under its own name. Without any preopen it is given `/`.
+    /// Gives the app the directory `guest` under its own name. Without any preopen, the app gets `/`.
     pub fn preopen(self, guest: impl Into<String>) -> Self {
         let guest = guest.into();
         self.preopen_as(guest.clone(), guest)
@@ -97,44 +99,44 @@ impl Composer {
         self
     }
 
-    /// A variable, set over the host's environment.
+    /// Sets a variable, overriding the host's environment.
     pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.settings.environment.push((key.into(), value.into()));
         self
     }
 
-    /// An argument, put between the program's name and the host's arguments.
+    /// Inserts an argument between the program's name and the host's arguments.
     pub fn arg(mut self, argument: impl Into<String>) -> Self {
         self.settings.arguments.push(argument.into());
         self
     }
 
-    /// Nothing in the tree can be changed.
+    /// Makes every change of the tree fail with `read-only`.
     pub fn read_only(mut self, yes: bool) -> Self {
         self.settings.read_only = yes;
         self
     }
 
-    /// What the app may see of its host; everything if not said.
+    /// Sets what the app sees of its host. The default is everything.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// Quotas of the app's writes.
+    /// Sets quotas for the app's changes.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// A device, socket or named pipe among the files is an error, not a warning.
+    /// Makes a device, socket or named pipe among the files an error instead of a warning.
     pub fn strict(mut self, yes: bool) -> Self {
         self.strict = yes;
         self
     }
 
-    /// The tree stands on what the host answers to `vfs-compose:late/tree`, which the app has to import, and not on images.
-    /// For tests of a layer that answers late.
+    /// Takes the tree from the host, by `vfs-compose:late/tree`, instead of from images. The app must import that
+    /// interface. For tests of a lower layer whose results arrive late.
     #[cfg(feature = "test-guest")]
     #[doc(hidden)]
     pub fn late_tree(mut self) -> Self {
@@ -142,69 +144,73 @@ impl Composer {
         self
     }
 
-    /// Composes an app that imports no filesystem all the same.
+    /// Composes an app even if it imports no filesystem.
     pub fn allow_unused(mut self, yes: bool) -> Self {
         self.allow_unused = yes;
         self
     }
 
-    /// One time for everything in the image (`SOURCE_DATE_EPOCH`), instead of the files' own.
+    /// Sets one time for everything in the image (`SOURCE_DATE_EPOCH`), instead of the files' own times.
     pub fn times(mut self, seconds_since_1970: u64) -> Self {
         self.times = Some(Timestamp { seconds: seconds_since_1970, nanoseconds: 0 });
         self
     }
 
-    /// The file that the result will be written to. It is left out of the images, and the directory that it appears in may change
-    /// while it is packed.
+    /// Names the file that the result will be written to. It is left out of the images, and its directory may change
+    /// during packing.
     pub fn output(mut self, path: impl Into<PathBuf>) -> Self {
         self.output = Some(path.into());
         self
     }
 
-    /// How app and vfs are joined; linked where that can be done, if not said.
+    /// Sets the form of the composition. The default is linked if possible, otherwise plugged.
     pub fn form(mut self, form: FormChoice) -> Self {
         self.form = form;
         self
     }
 
-    /// Denies interfaces. A call of one gets its own error (`access-denied`, `not-permitted`, ...); where it has none, a message on
-    /// stderr that names the line of the policy, and then exit; where the app has no stderr either, a trap in a function whose name
-    /// is the message. What the vfs has without a host (files, environment, streams) does not go on to the host.
+    /// Denies interfaces. A denied call returns its own error (`access-denied`, `not-permitted`, ...) if it has one.
+    /// Otherwise it prints a message with the policy line to stderr and exits. If the app does not import stderr, the
+    /// call traps in a function whose name is the message. If the vfs provides the interface without a host (files,
+    /// environment, streams), its calls work, but never reach the host.
     ///
-    /// What uses a resource of something that is denied is denied with it.
+    /// An interface that uses a resource of a denied interface is denied too.
     pub fn deny(mut self, denial: Denial) -> Self {
         self.rules.denials.push(denial);
         self
     }
 
-    /// Denies everything but what [`Composer::keep`] names. The result has no imports.
+    /// Denies everything except what [`Composer::keep`] names. Without exceptions, the result has no imports.
     pub fn deny_all(mut self, because: impl Into<String>) -> Self {
         self.rules.all = Some(because.into());
         self
     }
 
-    /// Interfaces that [`Composer::deny_all`] leaves to the host, in the form of [`Denial::interfaces`].
+    /// Names interfaces that [`Composer::deny_all`] leaves to the host, as patterns like those of
+    /// [`Denial::interfaces`].
     pub fn keep(mut self, interfaces: impl Into<String>) -> Self {
         self.rules.kept.push(interfaces.into());
         self
     }
 
-    /// Http requests may go to these authorities alone: `host` (at the port of the scheme), `host:port`, `*.host` for all names below
-    /// it, or `*.host:port`. Others are answered with `HTTP-request-denied`. A scheme that is neither http nor https goes nowhere.
+    /// Restricts http requests to these authorities: `host` (at the default port of the scheme), `host:port`, `*.host`
+    /// for all names below the host, or `*.host:port`. Other requests, and schemes other than http and https, fail with
+    /// `HTTP-request-denied`.
     pub fn allow_http(mut self, authorities: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.rules.http.get_or_insert_default().extend(authorities.into_iter().map(Into::into));
         self
     }
 
-    /// What `wasi:config/store` has, in the place of the host's values: nothing, if no value is given at all. A later value of a key
-    /// takes the place of an earlier one. An app that does not import it has nothing of this.
+    /// Sets values of `wasi:config/store`, which replace all of the host's. Without any value, the store is empty. A
+    /// later value of a key replaces an earlier one. An app that does not import the store is unchanged.
     pub fn config(mut self, values: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
         let values = values.into_iter().map(|(key, value)| (key.into(), value.into()));
         self.rules.config.get_or_insert_default().extend(values);
         self
     }
 
-    /// For any app: has this package too, over the host's. Without it, apps that use it cannot be plugged.
+    /// Makes a vfs for any app wrap this package of the host too. Without it, apps that use the package cannot be
+    /// plugged.
     pub fn with(mut self, package: Extra) -> Self {
         self.extras.push(package);
         self
@@ -221,7 +227,7 @@ impl Composer {
     /// the same as [`Composer::vfs`].
     ///
     /// # Errors
-    /// One of [`Error`] for each step that can fail.
+    /// A variant of [`Error`] for each step that can fail.
     pub fn compose(&self) -> Result<Composed, Error> {
         match &self.app {
             Some(app) => pipeline::compose(self, app),
@@ -229,7 +235,7 @@ impl Composer {
         }
     }
 
-    /// The vfs alone, with its image: for the app, or for any app. `wac plug` puts it in front of one.
+    /// Composes the vfs alone, with its image, for the app or for any app. `wac plug` can put it in front of an app.
     ///
     /// # Errors
     /// As [`Composer::compose`].
@@ -237,7 +243,7 @@ impl Composer {
         pipeline::vfs_alone(self)
     }
 
-    /// The image alone.
+    /// Packs the image alone.
     ///
     /// # Errors
     /// [`TreeError`](crate::error::TreeError): a source cannot be read, or two collide.

@@ -1,4 +1,4 @@
-//! One enum for each step of the pipeline, and [`Error`] over them.
+//! Errors: one enum for each step of the pipeline, and [`Error`] for all of them.
 
 pub use vfs_compose_join::ComposeError;
 pub use vfs_compose_pack::{EmbedError, TreeError, WriteError};
@@ -7,29 +7,29 @@ use vfs_compose_rules::InterposeError;
 pub use vfs_compose_vfs::{CheckError, LinkError, TailorError, Unlinkable};
 pub use vfs_compose_wasi::{AppError, Cause, WitError};
 
-/// Any error of the pipeline.
+/// An error of any step of the pipeline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Reading the app.
+    /// The app cannot be read.
     #[error(transparent)]
     App(#[from] AppError),
-    /// Denying something to the app, or setting values for it.
+    /// A rule cannot be applied, or values cannot be set.
     #[error(transparent)]
     Deny(#[from] DenyError),
-    /// Collecting the sources of the tree.
+    /// A source of the tree cannot be used.
     #[error(transparent)]
     Tree(#[from] TreeError),
-    /// Fitting the vfs to the app.
+    /// The vfs cannot be tailored to the app.
     #[error(transparent)]
     Tailor(#[from] TailorError),
-    /// Putting image and settings into the vfs.
+    /// The image or the settings cannot be embedded in the vfs.
     #[error(transparent)]
     Embed(#[from] EmbedError),
-    /// Linking the vfs into the app, when no other form is allowed.
+    /// The app cannot be linked, and no other form is allowed.
     #[error("the app cannot be linked: try `--form plugged`")]
     Link(#[from] Unlinkable),
-    /// Linking, and then plugging too.
+    /// The app can be neither linked nor plugged.
     #[error("the app can be neither linked ({linked}) nor plugged")]
     Neither {
         /// Why it cannot be linked.
@@ -38,13 +38,13 @@ pub enum Error {
         #[source]
         plugged: Box<Error>,
     },
-    /// Joining the vfs and the app.
+    /// The vfs and the app cannot be joined.
     #[error(transparent)]
     Compose(#[from] ComposeError),
-    /// Checking the laws on the result.
+    /// The result breaks a law.
     #[error(transparent)]
     Check(#[from] CheckError),
-    /// Writing the result.
+    /// The result cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
 }

@@ -1,4 +1,4 @@
-//! What is inside a component.
+//! Inspects a component.
 
 use vfs_abi::settings::{Settings, SettingsView, Stdio};
 
@@ -8,47 +8,50 @@ use vfs_compose_pack::Form;
 use vfs_compose_pack::embed;
 use vfs_compose_vfs::tailor::{LeftOut, left_out};
 
-/// A component, read.
+/// The contents of a component.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Inspection<'a> {
-    /// What it asks of its host.
+    /// The names of its imports.
     pub imports: Vec<String>,
-    /// What it gives.
+    /// The names of its exports.
     pub exports: Vec<String>,
-    /// The vfs inside, at any depth.
+    /// The vfs in it, at any depth of nesting.
     pub vfs: Option<Vfs<'a>>,
 }
 
-/// A vfs inside a component.
+/// A vfs in a component.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Vfs<'a> {
-    /// The image, to be read with [`vfs_image::Image`].
+    /// The image, which [`vfs_image::Image`] reads.
     pub image: &'a [u8],
-    /// What the composer was told.
+    /// The settings from the time of composition.
     pub settings: Settings,
-    /// What the app does not have of the host, by key and text as on the command line.
+    /// The policy lines, as (key, text) pairs like on the command line: everything that the app does not get from the
+    /// host.
     pub policy: Vec<(String, String)>,
-    /// How it is joined with the app.
+    /// How the app and the vfs are joined.
     pub form: Form,
-    /// Why it is not linked, where that was tried.
+    /// Why the app is not linked, if linking was tried.
     pub not_linked: Option<String>,
-    /// Bytes of the vfs (its component, or linked its module) without its image.
+    /// Bytes of the vfs without its image: of its component or, in the linked form, of its module.
     pub size: u64,
-    /// Bytes of its functions.
+    /// Bytes of its code.
     pub code: u64,
-    /// The functions that it does not have, because the app never calls them or they are not virtual: `interface#function`.
+    /// The functions that it lacks, as `interface#function`, because the app never calls them or because they stay the
+    /// host's.
     pub left_out: Vec<String>,
-    /// Bytes of code that it lacks for that.
+    /// Bytes of code that this saves.
     pub saved: u64,
 }
 
-/// Reads any component.
+/// Inspects any component.
 ///
 /// # Errors
-/// - [`AppError::NotWasm`], [`AppError::Text`], [`AppError::Truncated`], [`AppError::Invalid`]: it cannot be read.
-/// - [`AppError::NotAComponent`]: it is a core module.
+/// - [`AppError::NotWasm`], [`AppError::Text`], [`AppError::Truncated`], [`AppError::Invalid`]: the bytes cannot be
+///   parsed.
+/// - [`AppError::NotAComponent`]: the bytes are a core module.
 pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     vfs_compose_wasi::require_component(component)?;
     let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };

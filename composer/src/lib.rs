@@ -1,7 +1,7 @@
 //! Puts a WebAssembly app and its files into one component.
 //!
-//! The app sees a writable, copy-on-write filesystem that lives in the component's own memory. The host is asked for nothing that
-//! the app itself did not ask for, and for no files at all.
+//! The app sees a writable, copy-on-write filesystem in the component's own memory. The result imports nothing that the
+//! app does not import, and no filesystem of the host.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

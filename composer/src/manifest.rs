@@ -1,4 +1,4 @@
-//! `vfs.toml`: what the command line says, in a file.
+//! `vfs.toml`: a file with the flags of the command line.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{FormChoice, Policy};
 /// A commented example with every key, as `vfs-compose manifest` prints it.
 pub const EXAMPLE: &str = include_str!("manifest/example.toml");
 
-/// All keys; each is the name of a flag.
+/// All keys. Each is the name of a flag.
 const KEYS: &[&str] = &[
     "allow",
     "allow-unused",
@@ -45,7 +45,7 @@ const KEYS: &[&str] = &[
     "wall-clock",
 ];
 
-/// Everything that a manifest can say. Each field is what the flag of its name takes; what is not said is empty or `None`.
+/// The values of a manifest. Each field has the value of the flag of this name; a missing one is empty or `None`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 #[non_exhaustive]
@@ -64,7 +64,7 @@ pub struct Manifest {
     pub exit: Option<Access>,
     pub form: Option<FormChoice>,
     pub http: Option<String>,
-    /// Paths are relative to the manifest's directory.
+    /// Sources, with paths relative to the manifest's directory.
     pub image: Vec<String>,
     pub inherit_args: Option<bool>,
     pub inherit_env: Option<InheritEnv>,
@@ -72,7 +72,7 @@ pub struct Manifest {
     pub max_nodes: Option<u32>,
     pub max_open: Option<u32>,
     pub monotonic_clock: Option<Spanned<String>>,
-    /// Relative to the manifest's directory.
+    /// The output file, relative to the manifest's directory.
     pub output: Option<String>,
     pub preopen: Vec<String>,
     pub random: Option<Spanned<String>>,
@@ -85,33 +85,33 @@ pub struct Manifest {
     pub wall_clock: Option<Spanned<String>>,
 }
 
-/// Which variables of the host the app has.
+/// The host's environment variables that the app inherits.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "`true`, `false` or a list of names")]
 pub enum InheritEnv {
-    /// All, or none.
+    /// All variables, or none.
     All(bool),
-    /// Those with these names.
+    /// The variables with these names.
     Only(Vec<String>),
 }
 
-/// What `wasi:config/store` has.
+/// The contents of `wasi:config/store`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "a table of texts, \"none\" or \"inherit\"")]
 pub enum Config {
     /// These values.
     Values(BTreeMap<String, String>),
-    /// `none`, or `inherit`: the host's.
+    /// `none`, or `inherit` for the host's values.
     Word(String),
 }
 
-/// Whether something is the host's or nobody's.
+/// Access to something of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
-    /// The host's.
+    /// The host provides it.
     Inherit,
-    /// Nobody's.
+    /// It is denied.
     Deny,
 }
 
@@ -119,31 +119,31 @@ pub enum Access {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged, expecting = "a number, or a text such as \"64M\"")]
 pub enum Amount {
-    /// As it is.
+    /// A plain number.
     Bytes(u64),
-    /// A number, and K, M or G after it for powers of 1024.
+    /// A text: a number that may end in K, M or G for powers of 1024.
     Text(String),
 }
 
-/// What is wrong with a manifest, and where.
+/// An error in a manifest, with its position.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ManifestError {
-    /// From 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Characters from the beginning of the line, from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
-    /// What it is.
+    /// A description of the error.
     pub message: String,
-    /// The way out.
+    /// A suggestion how to fix it.
     pub hint: Option<String>,
 }
 
 impl Manifest {
-    /// Reads a manifest's text.
+    /// Parses the text of a manifest.
     ///
     /// # Errors
-    /// [`ManifestError`]: it is not TOML, has an unknown key, or a value that its key does not take.
+    /// [`ManifestError`]: the text is not TOML, or has an unknown key or an invalid value.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let failed = |error: toml::de::Error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -157,7 +157,7 @@ impl Manifest {
         }
         let manifest: Self = toml::from_str(text).map_err(failed)?;
         manifest.check(text)?;
-        // What is denied is no part of a policy.
+        // `random = "deny"` is a rule, not part of a policy.
         let is_denied = |(key, value): &(&str, &Spanned<String>)| *key == "random" && value.get_ref() == "deny";
         for (key, value) in manifest.texts().filter(|text| !is_denied(text)) {
             Policy::default().set(key, value.get_ref()).map_err(|error| {
@@ -168,7 +168,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Checks what is text and no part of a policy.
+    /// Checks the values that are texts but not part of a policy.
     fn check(&self, text: &str) -> Result<(), ManifestError> {
         if let Some(name) = self.env.keys().find(|name| name.is_empty() || name.contains(['=', '\0'])) {
             let message = format!("`{}` cannot be the name of a variable", name.escape_debug());
@@ -200,7 +200,7 @@ impl Manifest {
         }
     }
 
-    /// What is given by text, by the keys of [`Policy::set`].
+    /// Returns the values that are texts, by the keys of [`Policy::set`].
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
         [
             ("cwd", &self.cwd),
@@ -229,14 +229,15 @@ impl ManifestError {
     }
 }
 
-/// Where the value of a key begins.
+/// Returns the offset of the value of a key.
 fn place(text: &str, key: &str) -> usize {
     let table = DeTable::parse(text).ok();
     let found = table.as_ref().and_then(|table| table.get_ref().iter().find(|(name, _)| *name.get_ref() == key));
     found.map_or(0, |(_, value)| value.span().start)
 }
 
-/// A number of bytes, as a number or with K, M or G after it for powers of 1024. `None` if it is neither, or too large.
+/// Parses a number of bytes, which may end in K, M or G for powers of 1024. Returns `None` if it is invalid or too
+/// large.
 pub fn bytes(text: &str) -> Option<u64> {
     let factor = match text.as_bytes().last()? {
         b'K' | b'k' => 1 << 10,
@@ -249,7 +250,7 @@ pub fn bytes(text: &str) -> Option<u64> {
 
 fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
     let error = ManifestError::at(text, position, format!("there is no key `{name}`"));
-    // Typed as it is on the command line, or in another style.
+    // The key may be written like a flag, or in another case or with underscores.
     let plain = name.trim_start_matches('-').replace('_', "-").to_lowercase();
     let nearest = KEYS.iter().map(|key| (strsim::damerau_levenshtein(&plain, key), key)).min();
     match nearest {
@@ -262,7 +263,7 @@ fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
 mod tests {
     use super::*;
 
-    /// The example with every key set.
+    /// Returns the example with every key set.
     fn everything() -> String {
         let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
             Some(key) if KEYS.iter().any(|known| key.starts_with(&format!("{known} = "))) => key,

@@ -1,29 +1,29 @@
-//! What was done, for people and programs.
+//! The report of a composition, for people and programs.
 
 use serde::Serialize;
 use vfs_compose_pack::{Form, ImageReport};
 
-/// What one composition is made of. Sizes are in bytes.
+/// The parts of a composition. Sizes are in bytes.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// How it is joined.
+    /// How the app and the vfs are joined.
     pub form: Form,
-    /// Why it is not linked, where that was tried.
+    /// Why the app is not linked, if linking was tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_linked: Option<String>,
-    /// The whole result.
+    /// The size of the whole result.
     pub size: u64,
-    /// The app, as a component; 0 where there is none.
+    /// The size of the app as a component; 0 without an app.
     pub app: u64,
-    /// The vfs without its image: its component, or linked its module.
+    /// The size of the vfs without its image: of its component or, in the linked form, of its module.
     pub vfs: u64,
-    /// The image.
+    /// The counts of the image's files.
     pub image: ImageReport,
-    /// What the result asks of its host.
+    /// The names of the imports of the result.
     pub imports: Vec<String>,
-    /// What the result gives.
+    /// The names of the exports of the result.
     pub exports: Vec<String>,
-    /// What was left out of the image.
+    /// One message for each file that was left out of the image, and other warnings.
     pub warnings: Vec<String>,
 }

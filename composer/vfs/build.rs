@@ -1,4 +1,5 @@
-//! Builds the vfs's core module from this workspace, in its variants: a file for each in `OUT_DIR` (`vfs.wasm`).
+//! Builds the variants of the vfs's core module from this workspace. Each becomes a file in `OUT_DIR`, such as
+//! `vfs.wasm`.
 
 use std::env;
 use std::error::Error;
@@ -13,7 +14,7 @@ use guest::TARGET;
 
 fn main() {
     if let Err(error) = build() {
-        // Cargo shows what a build script prints to stderr, and its exit code fails the build.
+        // Cargo shows what a failed build script printed to stderr.
         eprintln!("error: {error}");
         std::process::exit(1);
     }
@@ -27,7 +28,7 @@ fn build() -> Result<(), Box<dyn Error>> {
         println!("cargo:rerun-if-changed={}", workspace.join(watched).display());
     }
     require_target()?;
-    // target/PROFILE/build/PACKAGE/out: all profiles share one guest.
+    // `out` is target/PROFILE/build/PACKAGE/out. All profiles share one build of the guest.
     let target = out.ancestors().nth(4).ok_or("OUT_DIR is not inside a target directory")?.join("vfs");
     for variant in guest::VARIANTS.iter().filter(|variant| variant.only_with.is_none_or(has_feature)) {
         fs::write(out.join(variant.file), guest::build(&workspace, &target, variant)?)?;
@@ -35,12 +36,12 @@ fn build() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Whether this crate is built with a feature.
+/// Returns whether this crate is built with a feature.
 fn has_feature(name: &str) -> bool {
     env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase().replace('-', "_"))).is_some()
 }
 
-/// An error that says what to install where the wasm target is missing.
+/// Checks that the toolchain has the wasm target. The error says how to install it.
 fn require_target() -> Result<(), Box<dyn Error>> {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;

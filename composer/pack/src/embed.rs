@@ -1,7 +1,8 @@
-//! The image's place in a component: said by a custom section of the component that the vfs's module is in, found again by it, and filled while the component is written.
+//! Reserves space for the image in the vfs module, records its location in a custom section of the component that
+//! contains the module, and fills it while the output is written.
 //!
-//! A composition is made with the place empty. Only the data segment's own length and the sizes of the sections around it change
-//! when the image is put in, so everything else is known, and checked, before the first byte is written.
+//! A component is composed with the space empty. Filling it changes only the length of one data segment and the sizes
+//! of the sections around it, so everything else is known, and checked, before the first byte is written.
 
 mod locate;
 mod splice;
@@ -14,39 +15,42 @@ use crate::error::EmbedError;
 pub use locate::{Found, find};
 pub use splice::Splice;
 
-/// Name of the custom section: in the vfs component, or linked in the app's.
+/// Name of the custom section. It is in the vfs component or, in the linked form, in the app's component.
 const SECTION: &str = "vfs-compose";
-/// The most bytes of a module or component that engines load (wasmparser's limit, which wasmtime and others share).
+/// The largest module or component that engines load, in bytes: wasmparser's limit, which wasmtime and others share.
 pub const MAX_MODULE: u64 = 1 << 30;
 
-/// What the custom section says.
+/// The content of the custom section.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Description {
+    /// How the app and the vfs are joined.
     #[serde(default)]
     pub form: Form,
-    /// Why it is not linked, where that was tried.
+    /// Why the app is not linked, if linking was tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_linked: Option<String>,
-    /// What is not the host's, by key and text.
+    /// The policy lines, as (key, text) pairs: everything that the result does not take from the host.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policy: Vec<(String, String)>,
-    /// The vfs's module, counted among those of the component that has the section.
+    /// The index of the vfs module among the modules of the component with this section.
     #[serde(default)]
     pub module: u32,
+    /// The reserved space for the image.
     pub image: Place,
+    /// The encoded settings of the vfs.
     pub settings: Place,
 }
 
-/// Bytes in the vfs's memory.
+/// A range of bytes in the memory of the vfs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
-    /// Address.
+    /// The address of the first byte.
     pub offset: u32,
-    /// Bytes.
+    /// The length in bytes.
     pub size: u32,
 }
 
-/// Appends the custom section to a component with the vfs's module.
+/// Appends the custom section to a component that contains the vfs module.
 pub fn describe(component: &mut Vec<u8>, description: Description) {
     let data = serde_json::to_vec(&description).unwrap_or_default();
     let section = wasm_encoder::CustomSection { name: SECTION.into(), data: data.into() };
@@ -54,10 +58,10 @@ pub fn describe(component: &mut Vec<u8>, description: Description) {
     wasm_encoder::Encode::encode(&section, component);
 }
 
-/// The image's size as the vfs knows it.
+/// Returns the image's size as a number of 32 bits, the width that the vfs uses.
 ///
 /// # Errors
-/// [`EmbedError::TooLarge`]: with `vfs` bytes around it no engine would load it.
+/// [`EmbedError::TooLarge`]: no engine would load the image together with the `vfs` bytes around it.
 pub fn checked_size(image: u64, vfs: u64) -> Result<u32, EmbedError> {
     // Headers of the sections around the image grow by a few bytes each.
     let total = image.saturating_add(vfs).saturating_add(64);

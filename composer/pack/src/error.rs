@@ -1,8 +1,8 @@
-//! What can go wrong with sources, the image and its place in the vfs.
+//! Errors of sources, of the image, and of embedding it in the vfs.
 
 use std::path::PathBuf;
 
-/// The error of a tool that this crate builds on, as it came.
+/// The unchanged error of a library that this crate uses.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// A source of the tree cannot be used.
@@ -21,7 +21,7 @@ pub enum TreeError {
     /// Neither a directory nor an image file.
     #[error("`{}` is neither a directory nor an EROFS image", .path.display())]
     NotASource {
-        /// What was given.
+        /// The path as given.
         path: PathBuf,
     },
     /// A name or link target that is not UTF-8.
@@ -37,7 +37,7 @@ pub enum TreeError {
     Special {
         /// The file.
         path: PathBuf,
-        /// Its kind, in words.
+        /// The kind of file, for the message.
         kind: &'static str,
     },
     /// A file that changed between listing and packing.
@@ -73,7 +73,7 @@ pub enum TreeError {
         stream: &'static str,
         /// The path as given.
         guest: String,
-        /// Why.
+        /// Why the file is unsuitable.
         detail: &'static str,
     },
     /// A preopen of something that is not a directory of the tree.
@@ -120,7 +120,7 @@ pub enum TreeError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EmbedError {
-    /// Engines refuse larger modules.
+    /// With the image, the vfs module is larger than engines accept.
     #[error(
         "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or \
          smaller files"
@@ -128,9 +128,9 @@ pub enum EmbedError {
     TooLarge {
         /// Bytes of the image.
         image: u64,
-        /// Bytes of the vfs module with it.
+        /// Bytes of the vfs module with the image.
         total: u64,
-        /// The most.
+        /// The largest size that engines load, in bytes.
         limit: u64,
     },
     /// The space reserved for the image was not found.
@@ -142,14 +142,14 @@ pub enum EmbedError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The output.
+    /// Writing to the output failed.
     #[error("cannot write the result")]
     Output {
         /// The system's error.
         #[source]
         source: std::io::Error,
     },
-    /// A source of the image, while it was packed.
+    /// Reading a source of the image failed while it was packed.
     #[error(transparent)]
     Source(#[from] TreeError),
 }

@@ -1,4 +1,4 @@
-//! The image that goes into the vfs: packed from a tree, or a file as it is.
+//! The image that goes into the vfs: laid out from a tree of sources, or an existing image file unchanged.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -13,53 +13,65 @@ use crate::error::{Cause, TreeError, WriteError};
 use crate::source::{self, Source, directory, erofs};
 use crate::tree::{self, SourceTree};
 
-/// Image files above this are not read as a whole before they are embedded: only their beginning is checked.
+/// Image files up to this size are read and validated as a whole before they are embedded. Of a larger file only the
+/// first block is checked.
 const READ_WHOLE: u64 = 128 << 20;
-/// Bytes copied at once.
+/// Bytes that are copied at a time.
 const PIECE: usize = 256 * 1024;
-/// Bytes of an image's first block, which has its superblock.
+/// Bytes of an image's first block, which contains the superblock.
 const BLOCK: usize = 4096;
 
-/// One `--image`.
+/// The arguments of one `--image`.
 #[derive(Clone, Debug)]
 pub struct ImageArgument {
     /// A directory or an image file.
     pub path: PathBuf,
-    /// Its place in the tree.
+    /// The directory of the tree that receives the files.
     pub guest: String,
 }
 
-/// How sources are read.
+/// Options for reading the sources.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
+    /// Whether a device, socket or named pipe is an error instead of a warning.
     pub strict: bool,
+    /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
+    /// The file that will be written, which must not become part of the image.
     pub output: Option<directory::Output>,
 }
 
-/// An image of a known size, whose bytes are made when they are written.
+/// An image of a known size. Its bytes are produced only while they are written.
 pub enum Packed {
+    /// A tree of sources, laid out as an image while it is written.
     Tree {
+        /// The files, with the sources of their contents.
         tree: SourceTree,
+        /// The build time in the superblock.
         time: Timestamp,
+        /// The length of the image in bytes.
         size: u64,
-        /// Directories and their times when they were listed.
+        /// The directories that were listed, each with its modification time then.
         seen: Vec<(PathBuf, Timestamp)>,
     },
+    /// An existing image file, copied as it is.
     File {
+        /// The image file.
         path: PathBuf,
+        /// Its length in bytes.
         size: u64,
+        /// Its modification time when it was checked; a later change is an error.
         modified: Timestamp,
-        /// Of an image that was read as a whole.
+        /// The counts of a validated image; `None` for an image too large to be read as a whole.
         summary: Option<Summary>,
     },
 }
 
 impl Packed {
-    /// Collects the sources. Warnings are appended.
+    /// Collects the sources into one image. Appends a message to `warnings` for each file that is left out.
     ///
     /// # Errors
-    /// [`TreeError`] of each source, and where they collide.
+    /// [`TreeError`]: a source cannot be used, or two sources collide.
     pub fn collect(images: &[ImageArgument], reading: Reading, warnings: &mut Vec<String>) -> Result<Self, TreeError> {
         if let [only] = images
             && is_file(&only.path)?
@@ -97,31 +109,33 @@ impl Packed {
         let metadata = std::fs::metadata(path).map_err(failed)?;
         let (size, modified) = (metadata.len(), source::modified(&metadata));
         let mut summary = None;
-        // A larger one is refused for its size.
+        // Embedding refuses a larger file anyway.
         if size <= MAX_MODULE {
-            // Zeros that are never touched cost nothing: the reader sees the whole length with only its beginning read.
+            // Untouched zero pages cost nothing, so the reader sees the whole length even of a file of which only the
+            // first block is read.
             let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
             let wanted = if size > READ_WHOLE { BLOCK } else { bytes.len() };
             File::open(path).and_then(|mut file| file.read_exact(&mut bytes[..wanted])).map_err(failed)?;
             Image::new(&bytes).map_err(|source| bad(source.into()))?;
             if wanted == bytes.len() {
-                // Damage is found here rather than by the app.
+                // Reports damage now, instead of letting the app meet it.
                 summary = Some(vfs_image::validate(&bytes).map_err(|source| bad(source.into()))?);
             }
         }
         Ok(Self::File { path: path.to_owned(), size, modified, summary })
     }
 
+    /// Returns the length of the image in bytes, which is known before it is written.
     pub fn size(&self) -> u64 {
         match self {
             Self::Tree { size, .. } | Self::File { size, .. } => *size,
         }
     }
 
-    /// What a path names; `None` for nothing.
+    /// Returns the kind of file at an absolute path, or `None` if nothing is there.
     ///
     /// # Errors
-    /// - [`TreeError::GuestPath`]: it is not plain and absolute.
+    /// - [`TreeError::GuestPath`]: the path is not absolute, or contains `.` or `..`.
     /// - [`TreeError::Read`], [`TreeError::Image`]: the image file cannot be read.
     pub fn kind(&self, guest: &str) -> Result<Option<FileKind>, TreeError> {
         match self {
@@ -137,11 +151,11 @@ impl Packed {
         }
     }
 
-    /// Writes the image. `progress` is told how many of its bytes are written.
+    /// Writes the image. Calls `progress` with the number of bytes written so far.
     ///
     /// # Errors
-    /// - [`WriteError::Output`]: `out` failed.
-    /// - [`WriteError::Source`]: a source cannot be read, or is not what it was.
+    /// - [`WriteError::Output`]: writing to `out` failed.
+    /// - [`WriteError::Source`]: a source cannot be read, or has changed since it was listed.
     pub fn write(&self, out: &mut impl Write, mut progress: impl FnMut(u64)) -> Result<(), WriteError> {
         match self {
             Self::Tree { tree, time, seen, .. } => {
@@ -157,6 +171,7 @@ impl Packed {
         }
     }
 
+    /// Counts the files of the image, for reports to the user.
     pub fn report(&self) -> ImageReport {
         match self {
             Self::Tree { tree, size, .. } => ImageReport::of_tree(tree, *size),
@@ -165,7 +180,7 @@ impl Packed {
     }
 }
 
-/// Copies a file that is as it was when it was looked at.
+/// Copies an image file. Fails if the file has changed since it was checked.
 fn copy(
     path: &Path,
     (size, modified): (u64, Timestamp),

@@ -1,11 +1,11 @@
-//! Sources of files, the image that they become, and the image's place in a component.
+//! Packing: the sources of files, the image made of them, and its reserved space in a component.
 //!
 //! ```text
-//! source    directories and images: names, attributes, where contents come from
-//! tree      one tree of all sources
-//! image     its layout as an EROFS image, written when the result is
-//! embed     an empty place for it in the vfs, found and filled again
-//! report    what is in an image
+//! source    directories and images: names, attributes, sources of contents
+//! tree      all sources merged into one tree
+//! image     the tree's layout as an EROFS image, which is written with the result
+//! embed     the reserved space for the image in the vfs: found again, then filled
+//! report    counts of an image's files
 //! ```
 #![forbid(unsafe_code)]
 

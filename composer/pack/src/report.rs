@@ -1,4 +1,4 @@
-//! What is in an image, and where it is.
+//! Counts of an image's files, and the form of the composition that contains it.
 
 use serde::{Deserialize, Serialize};
 use vfs_image::{Content, Names, Summary};
@@ -9,29 +9,30 @@ use crate::tree::SourceTree;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Form {
-    /// Two components, one in front of the other.
+    /// Two components: the vfs in front of the app.
     #[default]
     Plugged,
-    /// One component with both their modules. It needs an engine with several memories.
+    /// One component that contains both core modules. It needs an engine with multi-memory.
     Linked,
 }
 
-/// What is in an image. A large image file that is embedded as it is is not counted: all zeros but `bytes`.
+/// Counts of an image's files. For an image file too large to be validated, all counts but `bytes` are zero.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct ImageReport {
-    /// The image itself.
+    /// Bytes of the image.
     pub bytes: u64,
-    /// Regular files, by name.
+    /// Regular files; a file with several names counts once for each.
     pub files: u64,
-    /// Directories, the root among them.
+    /// Directories, including the root.
     pub directories: u64,
-    /// Symbolic links, by name.
+    /// Symbolic links; a link with several names counts once for each.
     pub symlinks: u64,
 }
 
 impl ImageReport {
-    pub fn of_image(summary: Option<&Summary>, bytes: u64) -> Self {
+    /// Takes the counts from a validated image file; all are zero without a summary.
+    pub(crate) fn of_image(summary: Option<&Summary>, bytes: u64) -> Self {
         let counted = summary.map(|summary| Self {
             bytes,
             files: summary.files,
@@ -41,7 +42,8 @@ impl ImageReport {
         counted.unwrap_or(Self { bytes, ..Self::default() })
     }
 
-    pub fn of_tree(tree: &SourceTree, bytes: u64) -> Self {
+    /// Counts the entries of a tree.
+    pub(crate) fn of_tree(tree: &SourceTree, bytes: u64) -> Self {
         let mut report = Self { bytes, directories: 1, ..Self::default() };
         let mut todo = vec![tree.root()];
         while let Some(directory) = todo.pop() {

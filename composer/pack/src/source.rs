@@ -1,4 +1,4 @@
-//! Where a tree's files come from.
+//! Sources of the files of a tree.
 
 mod contents;
 pub mod directory;

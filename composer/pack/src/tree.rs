@@ -1,4 +1,4 @@
-//! The sources of an image, woven into one tree.
+//! Merges the sources of an image into one tree.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use vfs_image::{Attributes, Content, FileKind, Names, NodeIndex, Timestamp, Tree
 use crate::error::TreeError;
 use crate::source::Source;
 
-/// A tree whose files say where their contents come from.
+/// A tree whose files have the sources of their contents.
 pub type SourceTree = Tree<Source>;
 
-/// Mode of directories that are only there because something is inside them.
+/// Mode of the directories that only lead to the place of a source.
 const PLAIN_DIRECTORY: u16 = 0o755;
 
-/// The names of an absolute path, without empty ones.
+/// Splits an absolute path into its names; empty names are dropped.
 ///
 /// # Errors
-/// [`TreeError::GuestPath`]: not absolute, or `.` or `..` in it.
+/// [`TreeError::GuestPath`]: the path is not absolute, or contains `.` or `..`.
 pub fn names(guest: &str) -> Result<Vec<&str>, TreeError> {
     let bad = || TreeError::GuestPath { guest: guest.to_owned() };
     let names: Vec<_> = guest.strip_prefix('/').ok_or_else(bad)?.split('/').filter(|name| !name.is_empty()).collect();
@@ -26,11 +26,11 @@ pub fn names(guest: &str) -> Result<Vec<&str>, TreeError> {
     Ok(names)
 }
 
-/// Makes the directory that a source goes into, and those above it.
+/// Creates the directory that receives a source, and its parents.
 ///
 /// # Errors
-/// - [`TreeError::GuestPath`]: not a plain absolute path.
-/// - [`TreeError::Collision`]: something other than an empty directory is there.
+/// - [`TreeError::GuestPath`]: the path is not absolute, or contains `.` or `..`.
+/// - [`TreeError::Collision`]: something other than an empty directory is there already.
 pub fn make_place(tree: &mut SourceTree, guest: &str, attributes: Attributes) -> Result<NodeIndex, TreeError> {
     let collision = || TreeError::Collision { guest: guest.to_owned() };
     let mut at = tree.root();
@@ -51,7 +51,7 @@ pub fn make_place(tree: &mut SourceTree, guest: &str, attributes: Attributes) ->
     Ok(at)
 }
 
-/// What a path names, without following symbolic links. `None` for nothing.
+/// Returns the kind of node at a path, without following symbolic links, or `None` if nothing is there.
 pub fn kind(tree: &SourceTree, guest: &str) -> Result<Option<FileKind>, TreeError> {
     let mut at = tree.root();
     for name in names(guest)? {
@@ -65,7 +65,7 @@ pub fn kind(tree: &SourceTree, guest: &str) -> Result<Option<FileKind>, TreeErro
     }))
 }
 
-/// The newest time in a tree.
+/// Returns the newest modification time in a tree.
 pub fn newest(tree: &SourceTree) -> Timestamp {
     let mut newest = tree.node(tree.root()).attributes().modified;
     let mut todo = vec![tree.root()];
@@ -80,7 +80,7 @@ pub fn newest(tree: &SourceTree) -> Timestamp {
     newest
 }
 
-/// An error of the tree as one of ours.
+/// Converts an error of the image writer's tree, naming the file on this machine.
 pub fn refused(path: &Path) -> impl Fn(vfs_image::TreeError) -> TreeError + '_ {
     move |source| TreeError::Entry { path: path.to_owned(), source: source.into() }
 }

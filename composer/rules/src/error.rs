@@ -1,21 +1,21 @@
-//! What can go wrong with a rule.
+//! Errors of applying rules.
 
 use vfs_compose_join::ComposeError;
 use vfs_compose_wasi::AppError;
 
-/// The error of a tool that this crate builds on, as it came.
+/// The unchanged error of a library that this crate uses.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// An app and what stands in front of it cannot be made one.
+/// An interposed component and the app cannot become one app.
 #[derive(Debug, thiserror::Error)]
 pub enum InterposeError {
     /// A rule that cannot be applied.
     #[error(transparent)]
     Deny(#[from] DenyError),
-    /// What came of it is no app.
+    /// The result is not a usable app.
     #[error(transparent)]
     App(#[from] AppError),
-    /// The two cannot be joined.
+    /// The two components cannot be joined.
     #[error(transparent)]
     Compose(#[from] ComposeError),
 }
@@ -27,7 +27,7 @@ pub enum DenyError {
     /// Neither the app nor WASI knows the name.
     #[error("neither the app nor WASI has an interface called `{pattern}`{}", meant(.nearest))]
     Unknown {
-        /// What was to be denied.
+        /// The pattern as given.
         pattern: String,
         /// The most similar name.
         nearest: Option<String>,
@@ -38,11 +38,11 @@ pub enum DenyError {
          name the interfaces to deny instead"
     )]
     Exported {
-        /// What was to be denied.
+        /// The denied interface.
         interface: String,
         /// The app's export.
         export: String,
-        /// The line of the policy.
+        /// The policy line that denies it.
         because: String,
     },
     /// A resource type imported directly, not in an interface.
@@ -50,7 +50,7 @@ pub enum DenyError {
     Resource {
         /// The import.
         name: String,
-        /// The line of the policy.
+        /// The policy line that denies it.
         because: String,
     },
     /// An invalid authority for http requests.
@@ -59,7 +59,7 @@ pub enum DenyError {
         /// The authority as given.
         authority: String,
     },
-    /// Values for an interface named as in wasi:config with a different function.
+    /// Values for an interface that is named like wasi:config but has another function.
     #[error("cannot set values for `{interface}`: wasi:config has no function `{function}` of this type")]
     Config {
         /// The app's import.
@@ -70,21 +70,21 @@ pub enum DenyError {
     /// A rule about an interface that a vfs alone does not provide.
     #[error("a vfs alone does not provide `{interface}`, so it cannot apply the rule: use `vfs-compose APP` instead")]
     Alone {
-        /// What was to be denied.
+        /// The interface that the rule is about.
         interface: String,
     },
-    /// A rule for a vfs for any app, which can deny nothing and has no values.
+    /// A rule for a vfs for any app. Such a vfs cannot deny anything, and has no values of wasi:config.
     #[error("a vfs for any app cannot apply this rule ({because}): {way_out}")]
     AnyApp {
-        /// The line of the policy.
+        /// The policy line.
         because: String,
-        /// The way out, in words.
+        /// What to do instead, for the message.
         way_out: &'static str,
     },
-    /// A denied version that the app does not import; it imports another.
+    /// A pattern with a version that the app does not import, although it imports another one.
     #[error("the app does not import `{pattern}`, only `{imported}`: name that, or omit the version")]
     Version {
-        /// What was to be denied.
+        /// The pattern as given.
         pattern: String,
         /// What the app imports.
         imported: String,

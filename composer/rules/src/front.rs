@@ -1,24 +1,24 @@
-//! What an app may not ask of the host: a component in front of it answers instead.
+//! Denies imports of an app, or replaces their values: interposes generated components between the app and its host.
 //!
-//! `front + app` is an app like any other, so both forms take it as it is. What the vfs has without a host needs no front: there it is
-//! enough that the vfs asks no host either.
+//! Such a component and the app together are again an app, so both forms take the two as they take any app. Denying
+//! what the vfs provides without a host needs no component: it is enough that the vfs does not ask the host either.
 //!
 //! ```text
-//! pattern    what is denied, as people say it
-//! alone      what the vfs has without a host
-//! choose     which of the app's imports are denied, and by what
-//! mentions   whose resources an interface speaks of
-//! world      the world of the component in front
-//! inline     types that its imports use of what it exports
-//! answer     what each of its functions says
-//! module     its core module
-//! ending     how a function says what its types have no words for
-//! let_go     handles that come with a denied call
-//! gate       http to some authorities alone
+//! pattern    the patterns that name what is denied
+//! alone      interfaces that the vfs provides without a host
+//! choose     which imports of the app are denied, and by which policy line
+//! mentions   whose resources appear in the signatures of an interface
+//! world      the world of the interposed component
+//! inline     copies of exported value types for the imports that use them
+//! answer     what each denied function returns
+//! module     the core module of the interposed component
+//! ending     ends the app if a function's type cannot express the denial
+//! let_go     drops the handles that a denied call passes
+//! gate       http requests to listed authorities only
 //! config     values of wasi:config
-//! template   what those two are written in
-//! versions   what a policy speaks of, at versions that it cannot be kept for
-//! wit        worlds, functions and types, made by hand
+//! template   fills in the text format that `gate` and `config` are written in
+//! versions   rejects policies for versions that they cannot be applied to
+//! wit        constructors for worlds, functions and types
 //! ```
 
 mod alone;
@@ -49,40 +49,42 @@ use vfs_compose_join as compose;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
-/// Interfaces that the app gets no access to, and the line of the policy that says so.
+/// A rule that takes interfaces away from the app, with the policy line that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// A package (`wasi:sockets`), an interface (`wasi:random/random`, with a version or without), or the name of an import.
+    /// A package (`wasi:sockets`), an interface (`wasi:random/random`, with or without a version), or the name of an
+    /// import.
     pub interfaces: String,
-    /// What is shown to whoever asks why: `--random deny`.
+    /// The policy line to show in error messages, such as `--random deny`.
     pub because: String,
 }
 
 impl Denial {
-    /// Puts both together.
+    /// Creates a denial from a pattern and a policy line.
     #[must_use]
     pub fn new(interfaces: impl Into<String>, because: impl Into<String>) -> Self {
         Self { interfaces: interfaces.into(), because: because.into() }
     }
 }
 
-/// Everything that is said about what an app may not do.
+/// All rules about what an app may use of its host.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
+    /// The denied packages, interfaces and imports.
     pub denials: Vec<Denial>,
-    /// Everything is denied, and why.
+    /// Denies everything, for the reason given by this policy line.
     pub all: Option<String>,
-    /// What [`Rules::all`] does not speak of, in the patterns of [`Denial::interfaces`].
+    /// Exceptions from [`Rules::all`], as patterns like those of [`Denial::interfaces`].
     pub kept: Vec<String>,
-    /// The authorities that http requests may go to, if not all.
+    /// The only authorities that http requests may go to; `None` allows all.
     pub http: Option<Vec<String>>,
-    /// What `wasi:config` has, if that is not the host's.
+    /// The values of `wasi:config`; `None` leaves them to the host.
     pub config: Option<config::Values>,
 }
 
 impl Rules {
-    /// By key and text, as in a manifest. What is kept is said only where it is kept from something, and of values their keys, which
-    /// may be any text: as an array of JSON.
+    /// Returns the policy lines as (key, text) pairs, as in a manifest. `allow` appears only with `deny-all`. Of config
+    /// values only the keys are listed, as a JSON array because they may be any text.
     pub fn lines(&self) -> Vec<(String, String)> {
         let mut lines = Vec::new();
         let mut line = |key: &str, values: Vec<&str>| {
@@ -107,11 +109,11 @@ impl Rules {
     }
 }
 
-/// The app with what the rules put in front of it.
+/// Interposes the components that the rules need between the app and its host.
 ///
 /// # Errors
-/// - [`DenyError`]: a rule cannot be kept, or values cannot be given.
-/// - [`InterposeError::App`], [`InterposeError::Compose`]: the two cannot be joined.
+/// - [`DenyError`]: a rule cannot be applied, or values cannot be set.
+/// - [`InterposeError::App`], [`InterposeError::Compose`]: a component and the app cannot be joined.
 pub fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
     if let Some(authorities) = &rules.http {
         app = gate::apply(authorities, wasi, answers, app)?;
@@ -129,10 +131,10 @@ pub fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Res
     Ok(app)
 }
 
-/// Names of imports that no host may be asked for by a vfs alone.
+/// Returns the imports of the app that a vfs alone must not ask the host for.
 ///
 /// # Errors
-/// - [`DenyError::Alone`]: something must stand in front of the app, be it for http or for values.
+/// - [`DenyError::Alone`]: a rule needs a component in front of the app.
 /// - As [`apply`].
 pub fn withheld(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
     let gated = gate::handlers(app).filter(|_| rules.http.is_some());
@@ -148,15 +150,16 @@ pub fn withheld(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Res
     }
 }
 
-/// For any app there can be no rules: they are kept by what stands in front of one app.
+/// Checks that there are no rules. A vfs for any app cannot have any, because rules are applied by components in front
+/// of one app.
 ///
 /// # Errors
-/// - [`DenyError::AnyApp`]: there is one.
+/// - [`DenyError::AnyApp`]: there is a rule.
 pub fn require_none(rules: &Rules) -> Result<(), DenyError> {
     let http = rules.http.as_ref().map(|_| "http to some hosts alone");
     let config = rules.config.as_ref().map(|_| "values of wasi:config");
     let denial = rules.denials.first().map(|denial| denial.because.as_str());
-    // Of http and values a vfs for one app alone knows no more.
+    // A vfs for one app (`--for`) cannot apply rules about http and config either, so only composing helps.
     let denied = denial.or(rules.all.as_deref()).map(|because| (because, "compose the app, or name it with `--for`"));
     match denied.or(http.or(config).map(|because| (because, "compose the app"))) {
         None => Ok(()),
@@ -164,7 +167,7 @@ pub fn require_none(rules: &Rules) -> Result<(), DenyError> {
     }
 }
 
-/// A component that exports what is denied.
+/// Generates the component that exports the denied imports.
 fn component(
     wasi: &Wasi,
     answers: &Answers,
@@ -178,7 +181,7 @@ fn component(
     encode(module, &front.resolve, front.world)
 }
 
-/// A core module of a world, as a component.
+/// Encodes a core module that implements a world as a component.
 fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, DenyError> {
     let failed = |source: Cause| DenyError::Front { source };
     embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)

@@ -1,8 +1,8 @@
-//! What an app may not ask of its host, and what it is given instead.
+//! Virtualization rules: what an app may use of its host, and what replaces the rest.
 //!
 //! ```text
-//! policy       what the vfs answers itself: environment, standard streams, clocks, random numbers
-//! front        components before the app that deny, or answer instead of the host
+//! policy       what the vfs itself virtualizes: environment, standard streams, clocks, random numbers
+//! front        components interposed before the app that deny calls or replace values
 //! ```
 #![forbid(unsafe_code)]
 

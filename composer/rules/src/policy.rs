@@ -1,9 +1,9 @@
-//! What the app may see of its host, and what it is given instead.
+//! The policy: what the app sees of its host's environment, and what the vfs provides instead.
 //!
 //! ```text
-//! Policy     what is wanted: typed, or by key and text as on the command line and in a manifest
-//! value      texts to values and back
-//! answers    which of WASI's functions the vfs then answers itself
+//! Policy     the settings: as values, or as (key, text) pairs like on the command line and in a manifest
+//! value      parses and prints the texts
+//! answers    which functions of WASI the vfs then serves without the host
 //! ```
 
 pub mod answers;
@@ -14,17 +14,18 @@ use vfs_image::Timestamp;
 
 pub use value::PolicyError;
 
-/// What the app may see of its host. By default that is everything.
+/// What the app sees of its host. The default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// The host's variables.
+    /// The host's environment variables.
     pub environment: Inherited,
-    /// Whether the host's arguments are not the app's.
+    /// Whether the host's arguments are hidden from the app.
     pub own_arguments: bool,
-    /// The program's name, which is the first argument; the host's if not said, or `app` where there are no arguments of the host's.
+    /// The program's name, which is the first argument. `None` is the host's name, or `app` if the host's arguments are
+    /// hidden.
     pub program: Option<String>,
-    /// The initial directory, of the tree; the host's if not said.
+    /// The initial directory, a path of the tree; `None` is the host's.
     pub directory: Option<String>,
     /// Standard input.
     pub stdin: Stdio<String>,
@@ -32,33 +33,34 @@ pub struct Policy {
     pub stdout: Stdio<String>,
     /// Standard error.
     pub stderr: Stdio<String>,
-    /// The wall clock stands still at this time.
+    /// The time at which the wall clock is frozen; `None` is the host's clock.
     pub wall_clock: Option<Timestamp>,
-    /// The monotonic clock stands still, at so many nanoseconds. Whoever waits for it does not wait: it moves to the time that is waited for.
+    /// The nanoseconds at which the monotonic clock is frozen; `None` is the host's clock. Waiting for a time of a
+    /// frozen clock returns at once, and sets the clock to that time.
     pub monotonic_clock: Option<u64>,
-    /// Random numbers come from this seed.
+    /// The seed of the random numbers; `None` takes them from the host.
     pub seed: Option<u64>,
 }
 
-/// Which of the host's variables the app has.
+/// Which of the host's environment variables the app sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Inherited {
-    /// All.
+    /// All variables.
     #[default]
     All,
-    /// Those with these names.
+    /// Only the variables with these names.
     Only(Vec<String>),
-    /// None.
+    /// No variables.
     None,
 }
 
-/// Clocks that stand still by a preset do so at the beginning of 1980: no archive format has an earlier time.
+/// The time at which [`Policy::deterministic`] freezes the wall clock: the beginning of 1980, the earliest time that
+/// every archive format can express.
 const PRESET_TIME: Timestamp = Timestamp { seconds: 315_532_800, nanoseconds: 0 };
 
 impl Policy {
-    /// Each run is like the one before: clocks stand still, random numbers come from a seed, and no variable or argument is the
-    /// host's. Standard input and the network stay what they are. What is set already stays as it is set, and what is set afterwards
-    /// is as it is set.
+    /// Makes every run the same: freezes the clocks, seeds the random numbers, and hides the host's variables and
+    /// arguments. Standard input and the network stay the host's. Values set before or after this call take precedence.
     pub fn deterministic(&mut self) {
         if self.environment == Inherited::All {
             self.environment = Inherited::None;
@@ -70,7 +72,7 @@ impl Policy {
         self.seed.get_or_insert(0);
     }
 
-    /// Puts what the vfs itself must know into its settings.
+    /// Copies the parts of the policy that the vfs applies at run time to its settings.
     pub fn settle(&self, settings: &mut Settings) {
         settings.inherited = match &self.environment {
             Inherited::All => None,

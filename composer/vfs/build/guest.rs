@@ -1,4 +1,4 @@
-//! How the vfs's core module is built. The build script and the test of law 3 share this.
+//! Builds the vfs's core module. The build script and the test of law 3 share this code.
 
 use std::env;
 use std::error::Error;
@@ -12,7 +12,7 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 pub struct Variant {
     pub file: &'static str,
     features: &'static [&'static str],
-    /// The feature of `vfs-compose` that it is only built with.
+    /// The feature of this crate that this variant requires; `None` if it is always built.
     pub only_with: Option<&'static str>,
 }
 
@@ -21,11 +21,11 @@ pub const VARIANTS: [Variant; 2] = [
     Variant { file: "vfs-late.wasm", features: &["late"], only_with: Some("test-guest") },
 ];
 
-/// A variant of the vfs's core module, by a nested build with a target directory of its own: the outer build holds the lock of the
-/// usual one.
+/// Builds a variant of the vfs's core module by a nested cargo. It has a target directory of its own, because the outer
+/// build holds the lock of the usual one.
 ///
 /// # Errors
-/// It does not build, or it holds a path of this machine.
+/// The build fails, or the module contains a path of this machine.
 pub fn build(workspace: &Path, target: &Path, variant: &Variant) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace).args(["build", "--release", "--locked", "-p", "vfs-component", "--target", TARGET]);
@@ -41,9 +41,9 @@ pub fn build(workspace: &Path, target: &Path, variant: &Variant) -> Result<Vec<u
     {
         cargo.env(format!("CARGO_PROFILE_RELEASE_{key}"), value);
     }
-    // Empty, because a configuration file may name one.
+    // Set to empty instead of removed, because a configuration file may name a wrapper.
     cargo.env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "");
-    // The encoded form, because paths may hold spaces.
+    // The encoded variable, because paths may contain spaces.
     cargo.env("CARGO_ENCODED_RUSTFLAGS", guest_flags(workspace).join("\u{1f}"));
     let output = cargo.output()?;
     if !output.status.success() {
@@ -55,7 +55,7 @@ pub fn build(workspace: &Path, target: &Path, variant: &Variant) -> Result<Vec<u
     Ok(module)
 }
 
-/// Settings of the outer build that would change the guest.
+/// Returns whether a variable is a setting of the outer build that would change the guest.
 fn belongs_to_outer_build(name: &str) -> bool {
     let exact = [
         "RUSTFLAGS",
@@ -95,13 +95,13 @@ fn guest_flags(workspace: &Path) -> Vec<String> {
     flags
 }
 
-/// Folders of this machine that a compiler may write into a module, and what stands there instead.
+/// Returns the directories of this machine that a compiler may write into a module, each with its replacement.
 fn machine_paths(workspace: &Path) -> Vec<(PathBuf, &'static str)> {
     let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE")).map(PathBuf::from);
     let inside_home = |variable: &str, folder: &str| {
         env::var_os(variable).map(PathBuf::from).or_else(|| home.as_ref().map(|home| home.join(folder)))
     };
-    // The last one that matches wins in rustc, so the workspace comes last.
+    // In rustc the last match wins, so the workspace comes last.
     let mut paths = Vec::new();
     paths.extend(inside_home("RUSTUP_HOME", ".rustup").map(|path| (path, "rustup")));
     paths.extend(inside_home("CARGO_HOME", ".cargo").map(|path| (path, "cargo")));
@@ -109,7 +109,7 @@ fn machine_paths(workspace: &Path) -> Vec<(PathBuf, &'static str)> {
     paths
 }
 
-/// Law 3: what is built here is the same everywhere.
+/// Checks law 3: the module is the same on every machine, so it contains no path of this one.
 fn check_no_paths(module: &[u8], workspace: &Path) -> Result<(), Box<dyn Error>> {
     for (path, _) in machine_paths(workspace) {
         let path = path.to_str().unwrap_or_default().as_bytes();

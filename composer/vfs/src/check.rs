@@ -1,4 +1,4 @@
-//! The laws, on the result.
+//! Checks the laws on the result.
 
 use std::collections::BTreeSet;
 
@@ -10,27 +10,26 @@ use wit_parser::{TypeDefKind, TypeId, WorldItem};
 use crate::error::CheckError;
 use vfs_compose_wasi::{App, FILESYSTEM};
 
-/// Checks that `composed` is valid and keeps laws 1 and 2. `vfs_imports` is what the vfs asks of the host.
+/// Checks that the composed component is valid and keeps laws 1 and 2. `vfs_imports` are the imports of the vfs.
 ///
 /// # Errors
-/// - [`CheckError::Invalid`]: the validator refuses it.
-/// - [`CheckError::NotDenied`]: it imports what is denied, and more of it than names of types, which are no access to anything.
-/// - [`CheckError::NewImport`]: law 1, it imports what the app does not.
-/// - [`CheckError::NotPlugged`]: law 2, an import of the app that the vfs serves is still there, and the vfs itself does not need it.
-/// - [`CheckError::LostExport`]: the app exports more.
+/// - [`CheckError::Invalid`]: the validator rejects it.
+/// - [`CheckError::NotDenied`]: it imports a denied interface. Names of types are allowed, because they give access to
+///   nothing.
+/// - [`CheckError::NewImport`]: law 1; it imports an interface that the app does not import.
+/// - [`CheckError::NotPlugged`]: law 2; it imports an interface that the vfs serves and does not itself import.
+/// - [`CheckError::LostExport`]: it lacks an export of the app.
 pub fn check(composed: &[u8], app: &App, vfs_imports: &[String]) -> Result<(), CheckError> {
     check_with(composed, app, |interface| !vfs_imports.iter().any(|name| name == interface))
 }
 
-/// The same of a linked component, in which only the filesystem is wholly the vfs's.
-///
-/// # Errors
-/// As [`check`].
+/// Checks a linked component in the same way. Of the served interfaces, only those of the filesystem must not be
+/// imported.
 pub fn check_linked(composed: &[u8], app: &App) -> Result<(), CheckError> {
     check_with(composed, app, |interface| interface.starts_with(FILESYSTEM))
 }
 
-/// `virtually` says of a served interface whether no host may be asked for it.
+/// Checks a component. `virtually` returns whether a served interface must not be imported from the host.
 fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> Result<(), CheckError> {
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(composed)
@@ -56,7 +55,7 @@ fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> R
     Ok(())
 }
 
-/// Whether an import brings neither functions nor resources: what another import is written in.
+/// Returns whether an import has neither functions nor resources, only types that other imports use.
 fn is_names_of_types(composed: &[u8], import: &str) -> bool {
     let Ok(DecodedWasm::Component(resolve, world)) = wit_component::decode(composed) else { return false };
     let found = resolve.worlds[world].imports.iter().find(|(key, _)| resolve.name_world_key(key) == import);

@@ -1,21 +1,21 @@
-//! What can go wrong when the vfs is fitted to an app.
+//! Errors of tailoring the vfs to an app, and of checking the result.
 
 pub use vfs_compose_wasi::Cause;
 use vfs_compose_wasi::WitError;
 
-/// The vfs cannot be fitted to the app.
+/// The vfs cannot be tailored to the app.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TailorError {
-    /// WASI has nothing of this name.
+    /// WASI has no interface or function of this name.
     #[error(transparent)]
     Wit(#[from] WitError),
     /// An import of the vfs module that belongs neither to WASI nor to this crate.
     #[error("the vfs module imports `{name}` of `{module}`, which nothing provides")]
     UnknownImport {
-        /// Module.
+        /// The module name of the import.
         module: String,
-        /// Name.
+        /// The name of the import.
         name: String,
     },
     /// The vfs module reads settings of another version than this crate writes.
@@ -25,7 +25,7 @@ pub enum TailorError {
         version(.module)
     )]
     SettingsVersion {
-        /// The version that the module reads; `None` where it names none.
+        /// The version that the module reads; `None` if it does not declare one.
         module: Option<u32>,
         /// The version that the composer writes.
         composer: u32,

@@ -1,22 +1,23 @@
-//! The variants of the vfs's core module, and which one is taken.
+//! The variants of the vfs's core module, and the choice among them.
 //!
-//! A branch that is never taken stays in a module whatever is tailored away from it. So what not every vfs has use for is in variants
-//! that are compiled apart, and the composer takes the smallest that has what is asked for.
+//! Tailoring removes functions, but not branches inside a function that one app never takes. So features that few apps
+//! need are compiled into variants of their own, and the composer chooses the smallest variant that has everything
+//! needed.
 
 use crate::error::TailorError;
 
-/// A variant, as the build script has made it.
+/// A variant of the vfs's core module, built by the build script.
 #[derive(Debug)]
 pub struct Guest {
-    /// Core module.
+    /// The encoded core module.
     pub module: &'static [u8],
     has: Needs,
 }
 
-/// What is asked of a vfs beyond the changes over an image.
+/// Features that a vfs needs beyond changes over an image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Its tree stands on what the host answers to `vfs-compose:late/tree`.
+    /// Whether the lower layer is a tree that the host provides by `vfs-compose:late/tree`.
     pub late_tree: bool,
 }
 
@@ -26,7 +27,7 @@ impl Needs {
     }
 }
 
-/// The plain one.
+/// The variant without any such feature.
 pub static PLAIN: Guest =
     Guest { module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm")), has: Needs { late_tree: false } };
 
@@ -41,17 +42,18 @@ static ALL: &[&Guest] = &[
 ];
 
 impl Guest {
-    /// The smallest that has all that is asked for.
+    /// Returns the smallest variant with all features that are needed.
     ///
     /// # Errors
-    /// - [`TailorError::Module`]: none was built.
+    /// - [`TailorError::Module`]: no such variant was built.
     pub fn choose(needs: Needs) -> Result<&'static Self, TailorError> {
         let able = ALL.iter().copied().filter(|guest| needs.are_in(guest.has));
         let smallest = able.min_by_key(|guest| guest.module.len());
         smallest.ok_or_else(|| TailorError::module("no variant was built that has all that is asked for"))
     }
 
-    /// Whether what WASI 0.3 calls asynchronous is done when a function of it returns.
+    /// Returns whether the asynchronous functions of WASI 0.3, other than those of streams, always finish before they
+    /// return.
     pub fn answers_at_once(&self) -> bool {
         !self.has.late_tree
     }

@@ -1,24 +1,27 @@
-//! The linked form: the vfs inside the app's own component, called through glue instead of across a component boundary.
+//! The linked form: the vfs inside the app's own component. The app calls it through core-module adapters instead of
+//! across a component boundary.
+//!
+//! The parts; `flatten`, `adapter` and `emit` are in crates of their own:
 //!
 //! ```text
-//! component   the app as a list of definitions
-//! flatten     an app that is a composition of components, as one
-//! served      which functions and resources of the app are the vfs's
-//! plan        which of its core functions get another meaning
-//! tailor      the vfs's module with what those need
-//! host        what it asks of the host through the app's own imports
-//! vfs         its instance beside the app's
-//! glue        modules whose functions take the place of the app's lowered ones
-//! foreign     functions that know nothing of the vfs, and may be given a resource of its all the same
-//! taken       the resources that they take for good
-//! drops       the host's drops of those
-//! refuse      what is said where their types have no words for it
-//! withheld    imports of which only names of types may stay
-//! emit        what is still needed of all this, as a component
+//! flatten     makes an app that is a composition of components into one component
+//! served      which functions and resources of the app belong to the vfs
+//! plan        which lowered functions of the app are replaced
+//! tailor      reduces the vfs's module to what those need
+//! host        what the vfs imports from the host, by the app's own imports
+//! vfs         the instance of the vfs's module beside the app's modules
+//! adapter     modules that replace the app's lowered functions
+//! foreign     guards other functions that may receive a handle of the vfs
+//! taken       the handles that those functions take ownership of
+//! drops       drops such handles if they belong to the host
+//! refuse      ends the app if their types cannot express an error
+//! withheld    reduces denied imports to their types
+//! emit        writes a component of all definitions that are still used
 //! ```
 //!
-//! A handle carries its owner: the vfs's have bit 30 set, which no host's has, and for all others the glue calls what the app
-//! called before. So the host's streams, sockets and clocks stay as they were.
+//! Each handle shows its owner: handles of the vfs have bit 30 set, and no handle of the host has. For handles of the
+//! host, an adapter calls the function that the app called before. So streams, sockets and clocks of the host work as
+//! they did.
 
 mod drops;
 mod foreign;
@@ -167,21 +170,23 @@ pub enum LinkError {
     Tailor(#[from] TailorError),
 }
 
-/// A component with the vfs inside, and an empty place where the image goes.
+/// A component that contains the vfs, with empty space reserved for the image.
 pub struct Linked {
+    /// The encoded component.
     pub component: Vec<u8>,
-    /// The vfs's module, counted among those of the component.
+    /// The index of the vfs module among the modules of the component.
     pub module: u32,
-    /// Bytes of the vfs's module.
+    /// Bytes of the vfs module.
     pub vfs_size: u64,
+    /// Where the settings and the image lie in the vfs's memory.
     pub place: Placed,
 }
 
-/// Puts the vfs into the app.
+/// Puts the vfs into the app's component.
 ///
 /// # Errors
-/// - [`Unlinkable`]: the app is not made so that this can be done.
-/// - [`crate::error::TailorError`]: the vfs cannot be fitted to the app.
+/// - [`Unlinkable`]: the app uses something that linking does not support.
+/// - [`crate::error::TailorError`]: the vfs cannot be tailored to the app.
 pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, LinkError> {
     if let Some(interface) = app.of_0_3() {
         return Err(Unlinkable::Streams { interface: interface.to_string() }.into());
@@ -220,7 +225,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         .filter(|call| matches!(call.what, What::Given { answer: None, .. }));
     let refusals = given.map(|call| Refusal::given(&call.name));
     let refusals = refusals.chain(returned.iter().map(|one| Refusal::returned(&one.name)));
-    // One for each, in whatever groups it is lowered.
+    // One refusal for each function, in however many groups it is lowered.
     let refusals: IndexMap<_, _> = refusals.map(|refusal| (refusal.export.clone(), refusal)).collect();
     let refusals: Vec<_> = refusals.into_values().collect();
     let refuse = (!refusals.is_empty()).then(|| refuse::add(wasi, &served, &mut component, &names, &refusals));
@@ -240,7 +245,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     Ok(Linked { component: emitted.bytes, module: module.unwrap_or(0), vfs_size, place: inside.place })
 }
 
-/// Whether the vfs has a function; its types were compared when the app was read.
+/// Checks that the vfs has a function. Its type was compared when the app was read.
 fn require_known(wasi: &Wasi, call: &Call<'_>) -> Result<(), LinkError> {
     let What::Function(interface, function) = &call.what else { return Ok(()) };
     let (interface, name) = (interface.clone(), function.name.clone());
@@ -250,7 +255,7 @@ fn require_known(wasi: &Wasi, call: &Call<'_>) -> Result<(), LinkError> {
     }
 }
 
-/// The vfs's functions for a plan.
+/// Returns the functions of the vfs that the adapters of a plan call.
 fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
     let mut functions = BTreeSet::new();
     for (group, call) in plan.iter().flat_map(|(group, calls)| calls.values().map(move |call| (group, call))) {
@@ -263,16 +268,16 @@ fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
     functions
 }
 
-/// What glue is instantiated with besides the app's own parts.
+/// What adapter modules are instantiated with, besides parts of the app.
 struct Beside<'v> {
     vfs: &'v Vfs,
-    /// Core instance.
+    /// The core instance of the refusal functions.
     refuse: Option<u32>,
-    /// Those at which calls with handles of both owners are made.
+    /// The versions at which the app makes calls that mix handles of both owners.
     versions: &'v [Version],
 }
 
-/// Gives the core functions of one group their new meaning.
+/// Replaces the lowered functions of one group by an adapter module.
 fn replace<'a>(
     served: &Served<'_>,
     component: &mut Component<'a>,
@@ -319,7 +324,7 @@ fn replace<'a>(
         of_host.push(Export { name: names.alloc_str(&call.name), kind: ExternalKind::Func, index });
     }
     for (name, resource) in plan::dropped(served, &calls) {
-        // The app may drop such handles itself.
+        // If the app drops such handles itself, the group already has the drop.
         if of_host.iter().any(|export| export.name == name) {
             continue;
         }
@@ -343,7 +348,7 @@ fn replace<'a>(
     Ok(())
 }
 
-/// What stays whether or not anything refers to it.
+/// Returns whether a definition stays even if nothing refers to it.
 fn is_root(served: &Served<'_>, definition: &Definition<'_>) -> bool {
     match &definition.item {
         Item::Export(_) | Item::Start(_) | Item::Custom { .. } => true,
@@ -354,7 +359,7 @@ fn is_root(served: &Served<'_>, definition: &Definition<'_>) -> bool {
     }
 }
 
-/// A wholly virtual interface that is still imported.
+/// Returns an interface that is wholly virtual but still imported.
 fn still_imported(component: &[u8]) -> Result<Option<String>, Unlinkable> {
     let edge = vfs_compose_ir::Edge::of(component).map_err(|source| Unlinkable::Broken { source: source.into() })?;
     Ok(edge.imports.into_iter().find(|name| name.starts_with("wasi:filesystem/")))

@@ -1,8 +1,8 @@
-//! The world and the code that one app needs of the vfs, and nothing more.
+//! Tailors the vfs: reduces its module to the interfaces and functions that one app needs.
 //!
-//! The vfs module names its imports and exports without versions. [`demand`] says which interfaces, at which versions and with
-//! which functions, the app asks for; [`module`] edits the module to serve exactly those; [`world`] makes the world that the
-//! edited module then has, and [`encode`] the component.
+//! The vfs module names its imports and exports without versions. [`Demands`] list the interfaces that the app imports,
+//! with their versions and functions. `module` edits the module to serve exactly those, `world` builds the world of
+//! the edited module, and `encode` makes it a component.
 
 mod dispatch;
 mod ends;
@@ -30,43 +30,46 @@ pub use left_out::{LeftOut, left_out};
 pub use module::{Embedding, Placed};
 use vfs_compose_wasi::Demands;
 
-/// What the vfs shall be.
+/// The requirements for a tailored vfs.
 pub struct Order {
-    /// What it exports.
+    /// The interfaces and functions that it exports.
     pub exports: Demands,
-    /// What it may import.
+    /// The interfaces and functions that it may import.
     pub grants: Grants,
-    /// What begins the task that feeds the streams of WASI 0.3.
+    /// What starts the pump, the task that feeds the streams of WASI 0.3.
     pub pump: PumpStart,
-    /// What wrapped interfaces add to it.
+    /// What wrapped interfaces need of it.
     pub wrapped: Wrapped,
 }
 
-/// What begins the task that feeds the streams of WASI 0.3.
+/// What starts the pump, the task that feeds the streams of WASI 0.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PumpStart {
-    /// A call before any other. Then all that is done when it returns is called without a task.
+    /// A call before the app runs. So functions that finish before they return need no task and are called as
+    /// synchronous ones.
     BeforeTheApp,
-    /// The first `open-at`, whose task goes on.
+    /// The first `open-at`: its task continues as the pump.
     FirstOpen,
 }
 
 /// What wrapped interfaces need of the vfs.
 #[derive(Debug, Default)]
 pub struct Wrapped {
-    /// Names of its functions.
+    /// Names of the vfs functions that their adapters call.
     pub functions: BTreeSet<String>,
-    /// Path and name of the resources that come from the host there.
+    /// Path and name of each resource that the host creates in wrapped interfaces.
     pub made: BTreeSet<(String, String)>,
 }
 
-/// A vfs component with an empty place where its image goes.
+/// A vfs component with empty space reserved for the image.
 pub struct Tailored {
+    /// The encoded component.
     pub component: Vec<u8>,
+    /// Where the settings and the image lie in its memory.
     pub place: Placed,
 }
 
-/// Fits the vfs to an order.
+/// Tailors the vfs to its requirements.
 pub fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Tailored, TailorError> {
     vfs_compose_wasi::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
     let edited = module::edit(wasi, embedding.guest.module, &order, embedding)?;
@@ -78,10 +81,10 @@ pub fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Ta
     Ok(Tailored { component, place: edited.place })
 }
 
-/// The module becomes a component.
+/// Encodes the edited module as a component.
 ///
-/// In its world the host's interfaces have a namespace of their own, because an interface that is both imported and exported would
-/// be one and the same; the names are put right in the component.
+/// In the world, imports have a namespace of their own, because an interface that is both imported and exported would
+/// be a single one. In the encoded component they have their true names.
 fn encode(wasi: &Wasi, mut module: Vec<u8>, host: &Demands, exports: &Demands) -> Result<Vec<u8>, TailorError> {
     let (resolve, world) = world::build(wasi, host, exports);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)

@@ -1,13 +1,11 @@
-//! What is put into an app of WASI 0.3 before it is plugged.
+//! Adds core modules to an app of WASI 0.3 before it is plugged. The app's own modules stay unchanged.
 //!
 //! ```text
-//! start     each of its exports starts the vfs's pump before anything else, so that no stream is asked for before it is there
-//! direct    its calls of what is done at once become plain ones, for which no engine has to make a task
-//! inside    both in a component inside the app
-//! shape     parameters and results as they lie in memory
+//! start     exports start the vfs's pump before they run, so that it is there when the app asks for a stream
+//! direct    calls of functions that finish before they return become synchronous; engines make no task for those
+//! inside    does both in a component inside the app
+//! shape     the layout of parameters and results in memory
 //! ```
-//!
-//! Both are small core modules beside the app's own, which stay as they are.
 
 mod direct;
 mod inside;
@@ -23,17 +21,18 @@ use vfs_compose_ir::{Component, Definition, Item, Malformed};
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
-/// An app that is ready to be plugged.
+/// An app that can be plugged.
 pub struct Ready {
+    /// The app's component. If the app uses streams of the vfs, it contains the added core modules.
     pub component: Vec<u8>,
-    /// What is left to start the pump.
+    /// What starts the pump.
     pub pump: PumpStart,
 }
 
-/// Puts both into the app, if it has streams of the vfs.
+/// Adds the modules to the app, if it uses streams of the vfs.
 ///
 /// # Errors
-/// - [`Malformed`]: the app cannot be taken apart.
+/// - [`Malformed`]: the app cannot be parsed.
 pub fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> {
     let as_it_is = || Ready { component: app.component.clone(), pump: PumpStart::FirstOpen };
     if !crate::tailor::has_streams(wasi, &app.served) {
@@ -50,14 +49,15 @@ pub fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> 
     Ok(Ready { component: emitted.bytes, pump: PumpStart::BeforeTheApp })
 }
 
-/// What all of this is about.
+/// The inputs that all steps share.
 struct Place<'a> {
     wasi: &'a Wasi,
     app: &'a App,
     guest: &'a Guest,
 }
 
-/// Puts both into the component that lifts these exports, however deep it is. `is_vfs` says of an import whether it is the vfs's.
+/// Adds the modules to the component that lifts these exports, at any depth of nesting. `is_vfs` returns whether an
+/// import is provided by the vfs.
 fn put_in<'a>(
     place: &Place<'_>,
     component: &mut Component<'a>,
@@ -69,14 +69,15 @@ fn put_in<'a>(
     if !start::put_in(component, names, app, exports) {
         return inside::put_in(place, component, names, exports, is_vfs);
     }
-    // A plain call of what is asynchronous may not be made where nothing asynchronous may happen.
+    // A synchronous call of an asynchronous function traps in a task that must not block, so every export must be
+    // asynchronous.
     if guest.answers_at_once() && exports.iter().all(|(_, function)| function.kind.is_async()) {
         direct::put_in(wasi, component, names, app, is_vfs);
     }
     Ok(true)
 }
 
-/// The app's exported functions, with the names of the exports.
+/// Returns the app's exported functions, each with the name of its export.
 fn exports(app: &App) -> Vec<(String, &Function)> {
     let (resolve, world) = (&app.resolve, &app.resolve.worlds[app.world]);
     let mut all = Vec::new();
@@ -93,7 +94,8 @@ fn exports(app: &App) -> Vec<(String, &Function)> {
     all
 }
 
-/// What the component is there for: its exports, what is done when it is instantiated, what others know of it.
+/// Returns whether a definition stays even if nothing refers to it: exports, imports, custom sections, and what runs at
+/// instantiation.
 fn is_root(definition: &Definition<'_>) -> bool {
     matches!(
         definition.item,

@@ -1,17 +1,18 @@
-//! Interfaces of the host that the vfs does not have and that share its resources, so that a plugged app can have both.
+//! Wraps host interfaces that the vfs does not serve but that share its resources, so that a plugged app can use both.
 //!
-//! A socket of the host gives a stream of the host, and the app knows only the vfs's. So the vfs exports such interfaces too, over
-//! the host's: their own resources are the host's, and whatever does not mention a resource of the vfs's is the host's function
-//! itself. For the others there is glue, which makes the host's handles the vfs's and the other way round.
+//! For example, a socket of the host returns a stream of the host, but the app only knows the stream type of the vfs.
+//! So the vfs exports such interfaces too, and implements them by the host's. The resources that they define stay the
+//! host's, and a function whose signature does not mention a resource of the vfs is the host's function itself. The
+//! other functions get adapters, which convert between handles of the host and of the vfs.
 //!
 //! ```text
-//! sharing     what is wrapped for an app
-//! any         what is wrapped for any app
-//! world       a world that imports the host's interfaces and the vfs's resources, and exports what the app sees
-//! encode      a component of this world, whose types are right and whose code is of no use
-//! join        its definitions behind those of the vfs's component
-//! functions   the host's functions, or glue, in the place of that code
-//! emit        what is still needed, as one component
+//! sharing     finds what is wrapped for an app
+//! any         finds what is wrapped for any app
+//! world       a world that imports the host's interfaces and the vfs's resources, and exports what the app imports
+//! encode      a component of this world, with the right types and dummy code
+//! join        puts its definitions after those of the vfs's component
+//! functions   replaces the dummy code by host functions and adapters
+//! emit        writes all definitions that are still used as one component
 //! ```
 
 mod any;
@@ -41,7 +42,8 @@ pub use any::Extra;
 pub use any::OfAnyApp;
 pub use sharing::interfaces;
 
-/// Resources of the vfs's that may be the host's, and the function that makes one of a handle of the host's.
+/// Resources of the vfs that may stand for resources of the host, each with the vfs function that creates one from a
+/// host handle.
 const MIXED: [(&str, &str, &str); 4] = [
     ("wasi:io/error", "error", ADOPT_ERROR),
     ("wasi:io/poll", "pollable", ADOPT_POLLABLE),
@@ -49,41 +51,42 @@ const MIXED: [(&str, &str, &str); 4] = [
     ("wasi:io/streams", "output-stream", ADOPT_OUTPUT_STREAM),
 ];
 
-/// Whether a resource of the vfs's may stand for one of the host's.
+/// Returns whether a resource of the vfs may stand for one of the host.
 fn is_mixed(path: &str, resource: &str) -> bool {
     MIXED.iter().any(|(of, name, _)| (*of, *name) == (path, resource))
 }
 
-/// What is wrapped.
+/// The wrapped interfaces, and what is around them.
 #[derive(Clone, Copy)]
 pub struct Wrapping<'a> {
-    /// The types.
+    /// The WIT types.
     pub resolve: &'a Resolve,
-    /// The wrapped interfaces, those they use first.
+    /// The wrapped interfaces, in the order of their uses: used ones come first.
     pub interfaces: &'a [InterfaceId],
-    /// Those that the vfs has.
+    /// The interfaces that the vfs serves.
     pub served: &'a BTreeMap<InterfaceId, InterfaceName>,
-    /// All imports with their names, those that others use first.
+    /// All imports by name, in the order of their uses: used ones come first.
     pub imports: &'a IndexMap<InterfaceId, String>,
-    /// At which version the host is asked for the wrapped interfaces, if not at that of the app.
+    /// The version at which the wrapped interfaces are imported from the host; `None` is the version of the app.
     pub at: Option<&'a Version>,
-    /// At which version the vfs asks the host for an interface that it has.
+    /// Returns the version at which the vfs imports a served interface from the host.
     pub host: &'a dyn Fn(&str) -> Version,
 }
 
 impl<'a> Wrapping<'a> {
-    /// These interfaces of an app. `host` says at which version the vfs asks the host for an interface that it has.
+    /// Wraps these interfaces of an app. `host` returns the version at which the vfs imports a served interface from
+    /// the host.
     pub fn of_app(app: &'a App, interfaces: &'a [InterfaceId], host: &'a dyn Fn(&str) -> Version) -> Self {
         let (resolve, served, imports) = (&app.resolve, &app.interfaces, &app.all_interfaces);
         Self { resolve, interfaces, served, imports, at: None, host }
     }
 
-    /// The name that an interface is imported under.
+    /// Returns the name of an imported interface.
     fn name(&self, id: InterfaceId) -> &'a str {
         self.imports.get(&id).map_or("", String::as_str)
     }
 
-    /// The name under which the host is asked for a wrapped interface.
+    /// Returns the name under which a wrapped interface is imported from the host.
     fn host_name(&self, id: InterfaceId) -> String {
         match (InterfaceName::parse(self.name(id)), self.at) {
             (Some(name), Some(version)) => InterfaceName::new(name.path, version.clone()).to_string(),
@@ -95,7 +98,8 @@ impl<'a> Wrapping<'a> {
         InterfaceName::new(own.path.clone(), (self.host)(&own.path)).to_string()
     }
 
-    /// The resources that may be the vfs's or the host's.
+    /// Returns the resources that may belong to the vfs or to the host, each with the function that adopts a host
+    /// handle.
     fn own(&self) -> Own {
         let types = self.resolve.types.iter().filter(|(_, ty)| matches!(ty.kind, TypeDefKind::Resource));
         let own = types.filter_map(|(id, ty)| {
@@ -108,12 +112,12 @@ impl<'a> Wrapping<'a> {
         own.collect()
     }
 
-    /// Whether a function mentions a resource of the vfs's.
+    /// Returns whether the signature of a function mentions a resource of the vfs.
     fn mentions(&self, function: &Function) -> bool {
         signature(function).any(|ty| !self.resources(ty).is_empty())
     }
 
-    /// The resources of the vfs's that a type is made of.
+    /// Returns the resources of the vfs that a type contains.
     fn resources(&self, ty: Type) -> BTreeSet<TypeId> {
         let Type::Id(id) = ty else { return BTreeSet::new() };
         let definition = &self.resolve.types[id];
@@ -123,7 +127,7 @@ impl<'a> Wrapping<'a> {
         parts(&definition.kind).into_iter().flat_map(|ty| self.resources(ty)).collect()
     }
 
-    /// The functions that need glue, with their full names.
+    /// Returns the functions that need adapters, by full name.
     fn glued(&self) -> impl Iterator<Item = Request<'a>> {
         let all = self.interfaces.iter().flat_map(move |id| {
             let interface = self.name(*id);
@@ -133,21 +137,21 @@ impl<'a> Wrapping<'a> {
         all.filter(|request| self.mentions(request.function))
     }
 
-    /// The glue for a function, by its full name.
+    /// Creates the request for the adapter of a function, which is exported under this full name.
     fn request<'f>(&self, export: String, function: &'f Function) -> Request<'f> {
         Request { export, function, answer: glue::answer_of(self.resolve, function, ERRORS) }
     }
 
-    /// The vfs's functions that the glue calls.
+    /// Returns the functions of the vfs that the adapters call.
     ///
     /// # Errors
-    /// - [`TailorError::Module`]: there can be no such glue.
+    /// - [`TailorError::Module`]: an adapter cannot be generated.
     pub fn functions(&self) -> Result<BTreeSet<String>, TailorError> {
         let glued: Vec<_> = self.glued().collect();
         wrap::functions(self.resolve, &glued, &self.own()).map_err(TailorError::module)
     }
 
-    /// Path and name of the resources that the host makes in the wrapped interfaces.
+    /// Returns path and name of each resource that the host creates in the wrapped interfaces.
     pub fn made(&self) -> BTreeSet<(String, String)> {
         let types = self.glued().flat_map(|request| signature(request.function));
         let made = types.flat_map(|ty| self.resources(ty));
@@ -160,17 +164,18 @@ impl<'a> Wrapping<'a> {
     }
 }
 
-/// A vfs component that has the wrapped interfaces too.
+/// A vfs component that also exports the wrapped interfaces.
 pub struct Wrapped {
+    /// The encoded component.
     pub component: Vec<u8>,
-    /// The vfs's module, counted among those of the component.
+    /// The index of the vfs module among the modules of the component.
     pub module: u32,
 }
 
-/// Adds the wrapped interfaces to the vfs's component, whose first module is the vfs's.
+/// Adds the wrapped interfaces to the vfs component, whose first module is the vfs module.
 ///
 /// # Errors
-/// - [`TailorError`]: the component cannot be made.
+/// - [`TailorError`]: the component cannot be generated.
 pub fn wrap(wrapping: &Wrapping<'_>, vfs: &[u8]) -> Result<Wrapped, TailorError> {
     let sides = world::world(wrapping);
     let wrapped = encode(&sides)?;
@@ -197,7 +202,8 @@ fn encode(sides: &world::Sides) -> Result<Vec<u8>, TailorError> {
         .map_err(|source| TailorError::Encode { source: source.into() })
 }
 
-/// What stays whether or not anything refers to it: all of the vfs's, and the exports.
+/// Returns whether a definition stays even if nothing refers to it: exports, and all core instances of the vfs
+/// component.
 fn is_root(definition: &Definition<'_>, core_instances: u32) -> bool {
     match &definition.item {
         Item::Export(_) | Item::Custom { .. } => true,

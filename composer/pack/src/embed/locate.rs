@@ -7,43 +7,45 @@ use wasmparser::{BinaryReaderError, ConstExpr, DataKind, Operator, Parser, Paylo
 use super::{Description, SECTION};
 use crate::Form;
 
-/// The vfs in a component, with positions in the component's bytes.
+/// The vfs in a component. All ranges are positions in the component's bytes.
 #[derive(Debug)]
 pub struct Found {
     /// The image's data segment.
     pub image: Range<usize>,
     /// The settings' data segment.
     pub settings: Range<usize>,
-    /// Bytes that hold the image, from the outside in: nested components, the module, its data section. Each has its size before it.
+    /// The ranges that enclose the image, outermost first: nested components, the module, its data section. The encoded
+    /// size of each range directly precedes it.
     pub around: Vec<Range<usize>>,
-    /// The code section of the vfs module.
+    /// The size of the vfs module's code section.
     pub code: usize,
-    /// The vfs: its component, or linked its module.
+    /// The whole vfs: its component or, in the linked form, its module.
     pub vfs: Range<usize>,
-    /// The vfs's module.
+    /// The vfs module.
     pub module: Range<usize>,
+    /// How the app and the vfs are joined.
     pub form: Form,
-    /// Why it is not linked, where that was tried.
+    /// Why the app is not linked, if linking was tried.
     pub not_linked: Option<String>,
-    /// What is not the host's, by key and text.
+    /// The policy lines, as (key, text) pairs: everything that the component does not take from the host.
     pub policy: Vec<(String, String)>,
 }
 
-/// A data segment on the way.
+/// A data segment found in a module.
 struct Segment {
     address: u32,
     bytes: Range<usize>,
-    /// Of the component the module is in.
+    /// The component that contains the module.
     component: Range<usize>,
-    /// The module, counted among those of that component.
+    /// The index of the module in that component.
     module: u32,
     around: Vec<Range<usize>>,
 }
 
-/// `None` where there is no vfs inside.
+/// Finds the vfs in a component. Returns `None` if there is none.
 pub fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError> {
     let mut open: Vec<Range<usize>> = Vec::new();
-    // How many modules the whole and each open one have so far.
+    // The number of modules seen so far: at the top level, then in each open module or component.
     let mut modules: Vec<u32> = vec![0];
     let mut segments: Vec<Segment> = Vec::new();
     let mut code: Vec<(Range<usize>, usize)> = Vec::new();
@@ -70,7 +72,7 @@ pub fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError> {
             Payload::DataSection(section) => {
                 let mut around = open.clone();
                 around.push(positions(section.range()));
-                // The innermost open one is the module itself.
+                // The last open range is the module itself; the one before it is the component around it.
                 let outer = open.len().checked_sub(2).map_or(&whole, |index| &open[index]);
                 let module = modules.iter().nth_back(1).map_or(0, |count| count - 1);
                 for segment in section {
@@ -110,7 +112,7 @@ pub fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError> {
     Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, module, form, not_linked, policy }))
 }
 
-/// Positions in bytes that are in memory.
+/// Converts positions in a file to indices. The bytes are in memory, so the positions fit.
 fn positions(range: Range<u64>) -> Range<usize> {
     range.start as usize..range.end as usize
 }

@@ -1,23 +1,26 @@
-//! Writes a component with its image put in.
+//! Writes a component with the image in its reserved space.
 
 use std::io::{self, Write};
 
 use super::Found;
 use crate::error::EmbedError;
 
-/// Where a component's bytes change when an image of a known size is put into its empty segment.
+/// The changes to a component's bytes that put an image of a known size into the empty data segment.
 #[derive(Clone, Debug)]
 pub struct Splice {
-    /// From the front: end of the old bytes to copy, what replaces the number after them, and where the old bytes go on.
+    /// The size fields to replace, in order. Each has the position of the old field, the new field, and the position
+    /// after the old field.
     numbers: Vec<(usize, Vec<u8>, usize)>,
-    /// Where the image goes.
+    /// The position at which the image is inserted.
     hole: usize,
     size: u64,
 }
 
 impl Splice {
+    /// Computes the new size fields.
+    ///
     /// # Errors
-    /// [`EmbedError::NoPlace`]: the segment is not empty, or a size before it is not where it should be.
+    /// [`EmbedError::NoPlace`]: the segment is not empty, or a size field is not where it should be.
     pub fn new(component: &[u8], found: &Found, size: u64) -> Result<Self, EmbedError> {
         if !found.image.is_empty() {
             return Err(EmbedError::NoPlace);
@@ -26,7 +29,8 @@ impl Splice {
         let mut growth = size;
         let mut numbers = Vec::new();
         let sizes = found.around.iter().map(|range| (range.start, range.len() as u64));
-        // From the inside out: each outer size grows by what the inner numbers grow, too.
+        // From the inside out, because an outer range grows by the image and by every size field inside it that gets
+        // longer.
         for (end, old) in sizes.chain([(hole, 0)]).rev() {
             let old = leb128(old);
             let start =
@@ -40,13 +44,13 @@ impl Splice {
         Ok(Self { numbers, hole, size })
     }
 
-    /// Bytes of the result.
+    /// Returns the size of the result in bytes.
     pub fn total(&self, component: &[u8]) -> u64 {
         let growth: usize = self.numbers.iter().map(|(start, new, end)| new.len() - (end - start)).sum();
         component.len() as u64 + growth as u64 + self.size
     }
 
-    /// Everything before the image.
+    /// Writes everything before the image.
     pub fn write_head(&self, component: &[u8], out: &mut impl Write) -> io::Result<()> {
         let mut copied = 0;
         for (start, new, end) in &self.numbers {
@@ -57,13 +61,13 @@ impl Splice {
         out.write_all(&component[copied..self.hole])
     }
 
-    /// Everything after the image.
+    /// Writes everything after the image.
     pub fn write_tail(&self, component: &[u8], out: &mut impl Write) -> io::Result<()> {
         out.write_all(&component[self.hole..])
     }
 }
 
-/// The shortest form, which all encoders here write.
+/// Returns the shortest encoding, which wasm-encoder writes too.
 fn leb128(mut value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     loop {

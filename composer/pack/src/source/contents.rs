@@ -1,4 +1,4 @@
-//! A file's contents, read when the image is written.
+//! The contents of one file, read while the image is written.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -7,17 +7,30 @@ use std::sync::Arc;
 
 use vfs_image::{Image, Inode, Nid, Timestamp};
 
-/// One file's contents.
+/// The source of one file's contents.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// A file, as it was when it was listed.
-    File { path: PathBuf, size: u64, modified: Timestamp },
-    /// A file of an image.
-    Image { bytes: Arc<Vec<u8>>, nid: Nid },
+    /// A file on this machine, which must not change after it was listed.
+    File {
+        /// Where the file is.
+        path: PathBuf,
+        /// Its length in bytes when it was listed.
+        size: u64,
+        /// Its modification time when it was listed.
+        modified: Timestamp,
+    },
+    /// A file in an EROFS image.
+    Image {
+        /// The whole image.
+        bytes: Arc<Vec<u8>>,
+        /// The file's inode in it.
+        nid: Nid,
+    },
 }
 
 impl Source {
-    pub fn open(&self) -> io::Result<Box<dyn Read>> {
+    /// Opens the contents for reading. Fails if the file has changed since it was listed.
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
         match self {
             Self::File { path, size, modified: then } => {
                 let file = File::open(path)?;
@@ -32,14 +45,14 @@ impl Source {
     }
 }
 
-/// The time of the last change. Times before 1970 are 1970.
+/// Returns the time of the last modification. A time before 1970 becomes 1970.
 pub fn modified(metadata: &Metadata) -> Timestamp {
     let time =
         metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
     Timestamp { seconds: time.as_secs(), nanoseconds: time.subsec_nanos() }
 }
 
-/// One file of an image that is held by everyone who reads it.
+/// Reads one file of an image. All readers share the bytes of the image.
 struct FileReader {
     bytes: Arc<Vec<u8>>,
     inode: Inode,

@@ -1,4 +1,4 @@
-//! A directory of this machine.
+//! Reads a directory of this machine into the tree.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -12,58 +12,59 @@ use super::contents::{Source, modified};
 use crate::error::TreeError;
 use crate::tree::{SourceTree, refused};
 
-/// What the caller wants of a directory, and what it is told about it.
+/// Options for listing directories, and what the listing collects.
 #[derive(Default)]
 pub struct Listing {
-    /// A device, socket or pipe is an error.
+    /// Whether a device, socket or named pipe is an error instead of a warning.
     pub strict: bool,
-    /// All times, instead of the files' own.
+    /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
-    /// What was left out, in words.
+    /// One message for each file that was left out.
     pub warnings: Vec<String>,
-    /// Directories and their times, to see whether they change.
+    /// The directories that were listed, each with its modification time then, to detect later changes.
     pub seen: Vec<(PathBuf, Timestamp)>,
-    /// Where the result will be written.
+    /// The file that the result will be written to.
     pub output: Option<Output>,
 }
 
-/// A file that is about to be written. It is not packed into itself, and the directory it appears in changes.
+/// A file that is about to be written. It is not packed into itself, and creating it may change the directory around
+/// it.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// With symbolic links resolved.
+    /// The directory of the file, with symbolic links resolved.
     directory: PathBuf,
     name: OsString,
 }
 
 impl Output {
-    /// `None` where there is no such directory: writing will say so.
+    /// Resolves the directory of `file`. Returns `None` if it does not exist; writing reports that later.
     pub fn new(file: &Path) -> Option<Self> {
         let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Some(Self { directory: directory.canonicalize().ok()?, name: file.file_name()?.to_owned() })
     }
 }
 
-/// Attributes of a directory that becomes a place in the tree.
+/// Returns the attributes for the directory of the tree that receives a source.
 ///
 /// # Errors
-/// [`TreeError::Read`]: it is not there.
+/// [`TreeError::Read`]: the source does not exist or cannot be read.
 pub fn attributes_of(path: &Path, times: Option<Timestamp>) -> Result<Attributes, TreeError> {
     let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
     Ok(attributes(&metadata, times))
 }
 
-/// Adds everything in `directory` to the directory `to` of the tree. Names that are hard links of each other stay so.
+/// Adds everything in `directory` to the directory `to` of the tree. Hard links to one file stay hard links.
 ///
 /// # Errors
-/// - [`TreeError::Read`]: something cannot be listed.
-/// - [`TreeError::NotUtf8`]: a name cannot be said in WASI.
-/// - [`TreeError::Special`]: a device, socket or pipe, where `listing.strict` is set.
+/// - [`TreeError::Read`]: a file or directory cannot be read.
+/// - [`TreeError::NotUtf8`]: a name or link target is not UTF-8, as WASI requires.
+/// - [`TreeError::Special`]: a device, socket or named pipe, if `listing.strict` is set.
 /// - [`TreeError::Entry`]: a name or link target is longer than an image can hold.
 pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut Listing) -> Result<(), TreeError> {
     let mut linked: HashMap<(u64, u64), NodeIndex> = HashMap::new();
-    // The directory that each depth is in now.
+    // The nodes of the directories from `to` down to the current one.
     let mut parents = vec![to];
-    // The output's directory as the walk will name it.
+    // The directory of the output as the walk below names it, if it is inside `directory`.
     let output = listing.output.clone().and_then(|output| {
         let inside = output.directory.strip_prefix(directory.canonicalize().ok()?).ok()?;
         Some((directory.join(inside), output.name))
@@ -128,8 +129,10 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
     Ok(())
 }
 
+/// Checks that no listed directory has changed.
+///
 /// # Errors
-/// [`TreeError::Changed`]: a directory got or lost a name after it was listed.
+/// [`TreeError::Changed`]: a name was added to a directory or removed from it after it was listed.
 pub fn check_unchanged(seen: &[(PathBuf, Timestamp)]) -> Result<(), TreeError> {
     for (path, then) in seen {
         let now = std::fs::metadata(path).map(|metadata| modified(&metadata));
@@ -155,7 +158,7 @@ fn mode(metadata: &Metadata) -> u16 {
     if metadata.is_dir() { 0o755 } else { 0o644 }
 }
 
-/// What all names of one file have in common; `None` for a file with one name.
+/// Returns a key that is the same for all hard links to one file; `None` for a file with a single name.
 #[cfg(unix)]
 fn link_key(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;

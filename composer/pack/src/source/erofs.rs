@@ -1,4 +1,4 @@
-//! An image that is there already.
+//! Reads an existing EROFS image into the tree.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,10 +9,7 @@ use super::contents::Source;
 use crate::error::TreeError;
 use crate::tree::SourceTree;
 
-/// Adds everything in an image to the directory `to` of the tree, which takes the attributes of the image's root.
-///
-/// # Errors
-/// [`TreeError::Image`]: the image is damaged.
+/// Adds everything in an image to the directory `to` of the tree, which gets the attributes of the image's root.
 pub fn add(
     tree: &mut SourceTree,
     to: NodeIndex,

@@ -1,12 +1,14 @@
-//! What the vfs has without a host. Denying it means that no host is asked; calls have a right answer all the same.
+//! Interfaces that the vfs provides without a host. If they are denied, their calls still return correct results, but
+//! the vfs asks no host for them.
 
 use crate::policy::answers::Answers;
 
-/// Files, and the streams and pollables of files.
+/// Files, with their streams and pollables.
 const FILES: [&str; 5] =
     ["wasi:io/error", "wasi:io/poll", "wasi:io/streams", "wasi:filesystem/types", "wasi:filesystem/preopens"];
 
-/// Variables and arguments are those of the settings, streams are closed, and nothing is a terminal.
+/// The process. Without a host, variables and arguments come from the settings, standard streams are closed, and
+/// nothing is a terminal.
 const PROCESS: [&str; 9] = [
     "wasi:cli/environment",
     "wasi:cli/stdin",
@@ -19,7 +21,7 @@ const PROCESS: [&str; 9] = [
     "wasi:cli/terminal-stderr",
 ];
 
-/// Whether the vfs answers every call of an interface itself, with this policy.
+/// Returns whether the vfs, with this policy, serves every call of an interface without the host.
 pub(super) fn is_alone(path: &str, answers: &Answers) -> bool {
     FILES.contains(&path) || PROCESS.contains(&path) || answers.has_interface(path)
 }

@@ -1,4 +1,4 @@
-//! What a denied function says.
+//! Decides what a denied function returns.
 
 use std::collections::BTreeSet;
 
@@ -10,45 +10,48 @@ use vfs_compose_adapter::answer::{self, Number};
 use vfs_compose_adapter::layout::Layout;
 use vfs_compose_adapter::scalar::tag_bytes;
 
-/// Cases of errors that say that something is denied, the best first.
+/// Error cases that express a denial, best first.
 const DENIED: [&str; 6] =
     ["access-denied", "HTTP-request-denied", "not-permitted", "permission-denied", "denied", "unauthorized"];
 
 const EXIT: &str = "wasi:cli/exit";
 
-/// Where making things is no access yet: it works, so that the call that would be says so.
+/// An interface whose constructors and setters do not access anything yet. They succeed, so that the call that does
+/// access something reports the denial.
 const PREPARES: &str = "wasi:http/types";
 
-/// What a denied function does.
+/// The behavior of a denied function.
 pub(super) enum Answer {
-    /// Its result, in its own words.
+    /// Returns these numbers: its own error, or success.
     Words(Vec<Number>),
-    /// The same with a message at this offset of the result.
+    /// Returns these numbers, and a message at this offset of the result.
     Message(Vec<Number>, u32),
-    /// A handle at this offset of the result, so that what is done with it can say so.
+    /// Returns a new handle at this offset of the result; a later call with the handle reports the denial.
     Handle(Vec<Number>, u32, TypeId),
-    /// It ends the app, as it says.
+    /// Ends the app, as the function always does.
     Exit,
-    /// Its types have no words for it.
+    /// Ends the app with a message, because the result type cannot express a denial.
     Refuse,
 }
 
 /// A denied function.
 pub(super) struct Denied<'a> {
-    /// Its interface without version, or the import that it is.
+    /// The interface without version, or the name of a function that is imported directly.
     pub(super) path: String,
     pub(super) function: &'a Function,
 }
 
-/// Answers for functions that are denied together.
+/// Decides the behavior of functions that are denied together.
 pub(super) struct Answers<'a> {
     layout: &'a Layout<'a>,
-    /// Resources whose handles can be given: a function that takes one has words.
+    /// Resources that denied functions may return handles of, because some denied function that takes such a handle can
+    /// report the denial.
     given: BTreeSet<TypeId>,
 }
 
 impl<'a> Answers<'a> {
-    /// `is_own` says which resources are defined by what is denied.
+    /// Finds the resources whose handles may be returned. `is_own` returns whether a denied interface defines the
+    /// resource.
     pub(super) fn new(layout: &'a Layout<'a>, all: &[Denied<'_>], is_own: impl Fn(TypeId) -> bool) -> Self {
         let mut answers = Self { layout, given: BTreeSet::new() };
         loop {
@@ -66,11 +69,14 @@ impl<'a> Answers<'a> {
         }
     }
 
-    /// What a function says.
+    /// Returns the behavior of a denied function, the first of these that fits:
     ///
-    /// - Its error, if it has one for what is denied; else one that fits, if there is any, or the message if that or such a case is a string.
-    /// - A handle, if a call with it has words.
-    /// - Nothing, where none of these is.
+    /// - its own error for denials, or another error that fits, or a message if errors are strings or have a case with
+    ///   a string;
+    /// - a handle, if a later call with it can report the denial;
+    /// - otherwise the app ends.
+    ///
+    /// Functions of [`PREPARES`] without an error for denials succeed if they can.
     pub(super) fn of(&self, Denied { path, function }: &Denied<'_>) -> Answer {
         if path == EXIT {
             return Answer::Exit;
@@ -89,7 +95,7 @@ impl<'a> Answers<'a> {
             .unwrap_or(Answer::Refuse)
     }
 
-    /// The type of a function's errors.
+    /// Returns the error type of a function.
     fn error(&self, function: &Function) -> Option<Type> {
         match self.kind(function.result?)? {
             TypeDefKind::Result(result) => result.err,
@@ -127,13 +133,13 @@ impl<'a> Answers<'a> {
         Some(Answer::Handle(vec![case(0)], self.payload(result.ok, result.err), resource))
     }
 
-    /// Success, of what answers nothing else.
+    /// Returns success, if it has no payload.
     fn nothing(&self, function: &Function) -> Option<Answer> {
         let TypeDefKind::Result(result) = self.kind(function.result?)? else { return None };
         result.ok.is_none().then(|| Answer::Words(vec![case(0)]))
     }
 
-    /// A resource that can be given.
+    /// Returns the resource of an own handle, if such handles may be returned.
     fn own(&self, ty: Type) -> Option<TypeId> {
         let TypeDefKind::Handle(Handle::Own(id)) = self.kind(ty)? else { return None };
         Some(self.layout.named(*id)).filter(|resource| self.given.contains(resource))
@@ -149,7 +155,7 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// Which case a result is.
+/// Returns the discriminant of a result.
 fn case(value: u32) -> Number {
     Number { offset: 0, bytes: 1, value }
 }

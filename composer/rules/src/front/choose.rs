@@ -17,10 +17,10 @@ use vfs_compose_wasi::Wasi;
 
 const IO: &str = "wasi:io/";
 
-/// What a component in front of the app answers, and why.
+/// The imports that the interposed component exports, each with the policy line that denies it.
 pub(super) type Fronted = IndexMap<WorldKey, String>;
 
-/// Names of imports that no host may be asked for.
+/// Names of the imports that no host may be asked for.
 pub(super) type Withheld = BTreeSet<String>;
 
 pub(super) struct Chosen {
@@ -28,15 +28,15 @@ pub(super) struct Chosen {
     pub(super) withheld: Withheld,
 }
 
-/// Reads the rules for one app.
+/// Applies the rules to the imports of one app.
 ///
-/// What uses a resource of something that is denied is denied with it: nobody could give it one. So what is kept from a rule for
-/// everything keeps what it uses.
+/// An interface that uses a resource of a denied interface is denied too, because no such resource could ever be
+/// obtained. Likewise, an exception from `deny-all` includes the interfaces whose resources it uses.
 ///
 /// # Errors
-/// - [`DenyError::Unknown`], [`DenyError::Version`]: a pattern speaks of nothing, or of another version.
-/// - [`DenyError::Exported`]: the host calls the app with what is denied.
-/// - [`DenyError::Resource`]: something that cannot be had of a component in front is denied.
+/// - [`DenyError::Unknown`], [`DenyError::Version`]: a pattern matches nothing, or only another version.
+/// - [`DenyError::Exported`]: the host passes resources of a denied interface to an export of the app.
+/// - [`DenyError::Resource`]: a denied import is a resource outside of any interface, which no component can replace.
 pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Chosen, DenyError> {
     for pattern in rules.denials.iter().map(|denial| &denial.interfaces).chain(&rules.kept) {
         pattern::require_known(pattern, app.imports.iter().map(String::as_str))?;
@@ -66,7 +66,7 @@ pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -
         denied.insert(key.clone(), because);
     }
     let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, answers, app, key, item);
-    // Imports come after those they use, so one pass sees those that share through another.
+    // An interface comes after those that it uses, so one pass also finds uses through another interface.
     for (key, item) in imports {
         if denied.contains_key(key) || is_left_to_vfs(key, item) {
             continue;
@@ -95,7 +95,7 @@ pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -
     Ok(Chosen { fronted: fronted.collect(), withheld })
 }
 
-/// The line of the policy that denies an import, and how far it reaches: `None` is everything.
+/// Returns the policy line that denies an import, and the reach of its pattern; the reach is `None` for `deny-all`.
 fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)> {
     let named = rules.denials.iter().filter_map(|denial| {
         let reach = pattern::reach(&denial.interfaces, name)?;
@@ -106,8 +106,8 @@ fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)>
     found.or_else(|| rules.all.as_deref().filter(|_| !is_kept()).map(|because| (because, None)))
 }
 
-/// The interfaces that are used by what is kept from a rule for everything. Streams and pollables are the vfs's, or come with what the
-/// host has of them.
+/// Returns the interfaces that the exceptions from `deny-all` use. Streams and pollables are left out: the vfs provides
+/// them, and those of the host come with the interfaces that return them.
 fn kept(rules: &Rules, app: &App) -> BTreeSet<InterfaceId> {
     let imports = &app.resolve.worlds[app.world].imports;
     let is_kept = |key: &WorldKey| {
@@ -124,14 +124,14 @@ fn kept(rules: &Rules, app: &App) -> BTreeSet<InterfaceId> {
     kept
 }
 
-/// Whether the vfs answers an import without a host; also where it brings nothing but names of types.
+/// Returns whether the vfs serves an import without a host. This includes imports with nothing but names of types.
 fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
     let name = InterfaceName::parse(&app.resolve.name_world_key(key));
     let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
     wasi.serves(&name.path) && (is_alone(&name.path, answers) || functions(&app.resolve, item).is_empty())
 }
 
-/// The interfaces whose resources the app's exports speak of, and one such export for each.
+/// Returns the interfaces whose resources the app's exports mention, each with one such export.
 fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
     let mut exported = BTreeMap::new();
     let world = &app.resolve.worlds[app.world];
@@ -145,7 +145,8 @@ fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
     exported
 }
 
-/// Whether streams or pollables of the host come to the app in spite of all.
+/// Returns whether streams or pollables of the host still reach the app, through imports that are not denied or through
+/// exports.
 fn speaks_of_io(app: &App, denied: &IndexMap<WorldKey, &str>) -> bool {
     let world = &app.resolve.worlds[app.world];
     let imports = world.imports.iter().filter(|(key, item)| {

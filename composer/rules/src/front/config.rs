@@ -1,4 +1,4 @@
-//! Values of `wasi:config`: a component in front of the app that has them.
+//! Generates the component that provides the values of `wasi:config` to the app.
 
 use std::collections::BTreeMap;
 
@@ -12,27 +12,28 @@ use vfs_compose_join as compose;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
-/// The interface under both names that it has had.
+/// The interface, under its current and its former name.
 const STORES: [&str; 2] = ["wasi:config/store", "wasi:config/runtime"];
 const GET: &str = "get";
 const GET_ALL: &str = "get-all";
 const TEXT: &str = include_str!("config.wat");
 
-/// Address of the first byte that is not zero.
+/// Address of the first data; the bytes before it stay zero.
 const DATA: u32 = 16;
-/// Alignment of all that is in memory.
+/// Alignment of everything in memory.
 const ALIGN: usize = 8;
-/// The most bytes of memory for all values, as they are written there.
+/// The maximum size of all values in memory, in bytes.
 const MOST: usize = 1 << 30;
 
-/// What a key stands for.
+/// Values by key.
 pub type Values = BTreeMap<String, String>;
 
-/// The app with the values in front of it, for each version of the interface that it imports.
+/// Interposes a component with the values, for each version of the interface that the app imports.
 ///
 /// # Errors
-/// - [`DenyError::Config`]: a function of the app's interface is none of wasi:config's.
-/// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: values and app cannot be joined.
+/// - [`DenyError::Config`]: the interface has a function that wasi:config does not have.
+/// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: the component and the app cannot be
+///   joined.
 pub(super) fn apply(values: &Values, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
     let names: Vec<_> = stores(&app).cloned().collect();
     for name in names {
@@ -42,12 +43,12 @@ pub(super) fn apply(values: &Values, wasi: &Wasi, answers: &Answers, mut app: Ap
     Ok(app)
 }
 
-/// The imports that values are asked of, at any version.
+/// Returns the imports of the interface, at any version.
 pub(super) fn stores(app: &App) -> impl Iterator<Item = &String> {
     app.imports.iter().filter(|name| STORES.contains(&name.split('@').next().unwrap_or_default()))
 }
 
-/// `None`: the import is no interface.
+/// Generates the component for one import. Returns `None` if the import is not an interface.
 fn component(app: &App, name: &str, values: &Values) -> Result<Option<Vec<u8>>, DenyError> {
     let imports = &app.resolve.worlds[app.world].imports;
     let found = imports.iter().find(|(key, _)| app.resolve.name_world_key(key) == name);
@@ -69,27 +70,27 @@ fn component(app: &App, name: &str, values: &Values) -> Result<Option<Vec<u8>>, 
     super::encode(module, &resolve, world).map(Some)
 }
 
-/// A function of the store, and how its answer lies in memory.
+/// A function of the interface, with the layout of its result.
 #[derive(Clone, Copy)]
 enum Said {
     Get(Answer),
     All(Answer),
 }
 
-/// What is around an answer: zeroes, which are the first case of a result.
+/// The layout of a result. Bytes outside of the option or list are zero, which is also the discriminant of `ok`.
 #[derive(Clone, Copy)]
 struct Answer {
     size: u32,
-    /// Where the option or the list is.
+    /// The offset of the option or list.
     offset: u32,
 }
 
-/// `None`: the function is none of wasi:config's.
+/// Identifies a function of the interface. Returns `None` if wasi:config has no such function.
 fn said(layout: &Layout<'_>, function: &Function) -> Option<Said> {
     let params: Vec<_> = function.params.iter().map(|param| plain(layout, param.ty)).collect();
     let (result, offset) = (function.result?, 0);
     let size = layout.size(result);
-    // Without an error, too.
+    // The value may also be returned without a `result` around it.
     let (value, offset) = match kind(layout, result)? {
         TypeDefKind::Result(Result_ { ok: Some(ok), err }) => (*ok, layout.payload(Int::U8, &[Some(*ok), *err])),
         _ => (result, offset),
@@ -115,7 +116,7 @@ fn kind<'a>(layout: &'a Layout<'_>, ty: Type) -> Option<&'a TypeDefKind> {
     Some(&layout.resolve.types[layout.named(id)].kind)
 }
 
-/// A type that is only a name for a plain one, as that.
+/// Resolves an alias of a primitive type.
 fn plain(layout: &Layout<'_>, ty: Type) -> Type {
     match kind(layout, ty) {
         Some(TypeDefKind::Type(plain)) => *plain,
@@ -123,7 +124,7 @@ fn plain(layout: &Layout<'_>, ty: Type) -> Type {
     }
 }
 
-/// The core module.
+/// Generates the core module.
 fn module(interface: &str, values: &Values, functions: &[Said]) -> Result<Vec<u8>, DenyError> {
     let lengths = values.iter().flat_map(|(key, value)| [key.len(), value.len()]);
     if size(lengths, functions) > MOST as u64 {
@@ -168,19 +169,19 @@ fn module(interface: &str, values: &Values, functions: &[Said]) -> Result<Vec<u8
     template::parse(text, &numbers)
 }
 
-/// Bytes of memory that keys and values of these lengths take, at most.
+/// Returns an upper bound for the memory that keys and values of these lengths take, in bytes.
 fn size(lengths: impl Iterator<Item = usize>, functions: &[Said]) -> u64 {
     let (texts, count) = lengths.fold((0_u64, 0_u64), |(texts, count), length| {
         (texts.saturating_add((length as u64).next_multiple_of(ALIGN as u64)), count + 1)
     });
-    // An answer, and an address and a size for each text, and the address of the answer.
+    // Per text: a result, an address and a size for each string, and the address of the result.
     let of_each = functions.iter().map(|function| match function {
         Said::Get(answer) | Said::All(answer) => u64::from(answer.size) + 4 * ALIGN as u64,
     });
     texts.saturating_add(of_each.sum::<u64>().saturating_mul(count + 2))
 }
 
-/// Memory from [`DATA`] on.
+/// The content of memory, from [`DATA`] on.
 #[derive(Default)]
 struct Data {
     bytes: Vec<u8>,
@@ -193,7 +194,7 @@ struct Text {
 }
 
 impl Data {
-    /// Adds bytes, and says where they are.
+    /// Adds bytes and returns their address.
     fn add(&mut self, bytes: &[u8]) -> u32 {
         let address = self.end();
         self.bytes.extend_from_slice(bytes);
@@ -210,7 +211,7 @@ impl Data {
         self.add(&bytes)
     }
 
-    /// An answer with these numbers in its option or list, the case of an option being its first byte.
+    /// Adds a result whose option or list consists of these numbers. The first number of an option is its discriminant.
     fn answer(&mut self, answer: Answer, numbers: &[u32]) -> u32 {
         let mut bytes = vec![0; answer.offset as usize];
         bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
@@ -231,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_sizes_are_known_before_anything_is_made() {
-        // What takes more than an address can say does not begin anew at zero.
+        // Sizes beyond the address space must not wrap around to small numbers.
         for length in [MOST, 1 << 32, (1 << 32) + 8, usize::MAX - 8] {
             assert!(size([1, length].into_iter(), &FUNCTIONS) > MOST as u64, "{length}");
         }

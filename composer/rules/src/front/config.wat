@@ -1,14 +1,14 @@
-;; Values of wasi:config, whose answers are made beforehand. Names in braces are put in by config.rs.
+;; Values of wasi:config. All results are prepared in memory. config.rs fills in the names in braces.
 (module
   (memory (export "memory") {pages})
   (global $next (mut i32) (i32.const {heap}))
 
   {realloc}
 
-  ;; An entry of the table has the address of a key, its size and the address of its answer.
+  ;; A table entry has the address of a key, its size, and the address of its result.
   (func $get (param $key i32) (param $size i32) (result i32)
     (local $entry i32) (local $at i32)
-    ;; Memory for the key is free again.
+    ;; Frees the memory of the key.
     (global.set $next (i32.const {heap}))
     (local.set $entry (i32.const {table}))
     (loop $entries

@@ -1,25 +1,25 @@
-//! How a denied function whose types have no words for it ends the app: a message on stderr and exit, where the app has these; and if
-//! it is still there, a trap in a function whose name says it, which engines print.
+//! Ends the app in a denied function whose type cannot express the denial: prints a message to stderr and exits, if the
+//! app imports both; otherwise traps in a function whose name is the message, because engines print that name.
 
 use wasm_encoder::{Function, ValType};
 
 use vfs_compose_adapter::body::Body;
 
-/// What `wasi:cli/exit` takes for a failure.
+/// The `result` that `wasi:cli/exit` takes for a failure.
 const FAILURE: i32 = 1;
 
-/// Bytes that a stream takes at once.
+/// The most bytes that a stream accepts in one call.
 const AT_ONCE: usize = 4096;
 
-/// Core functions of the app's imports.
+/// The app's imports that the refusal uses, as core functions.
 #[derive(Clone, Copy, Default)]
 pub(super) struct WayOut {
-    /// What gives stderr, and what writes to it.
+    /// The function that returns stderr, and the one that writes to it.
     pub(super) stderr: Option<(u32, u32)>,
     pub(super) exit: Option<u32>,
 }
 
-/// The line on stderr.
+/// Returns the line to print to stderr.
 pub(super) fn line(path: &str, function: &str, because: &str) -> String {
     let mut line = format!("vfs-compose: denied {}: {because}", what(path, function));
     while line.len() >= AT_ONCE {
@@ -29,17 +29,18 @@ pub(super) fn line(path: &str, function: &str, because: &str) -> String {
     line
 }
 
-/// The name of the function that does not return.
+/// Returns the name of the function that traps.
 pub(super) fn name(path: &str, function: &str, because: &str) -> String {
     format!("vfs denied {}: {}", what(path, function), because.trim_start_matches('-'))
 }
 
-/// A function that is an import itself has no other name.
+/// Returns interface and function; a function that is imported directly has only one name.
 fn what(path: &str, function: &str) -> String {
     if path == function { path.to_owned() } else { format!("{path} {function}") }
 }
 
-/// Says a line, which is in memory, and ends. `scratch` is an address for the result of saying it.
+/// Generates the function that prints a line from memory and ends the app. The result of the write goes to the address
+/// `scratch`.
 pub(super) fn refuse(out: WayOut, (address, size): (u32, u32), scratch: u32) -> Function {
     let mut body = Body::new(0);
     if let Some((get, write)) = out.stderr {
@@ -54,12 +55,12 @@ pub(super) fn refuse(out: WayOut, (address, size): (u32, u32), scratch: u32) -> 
     body.finish()
 }
 
-/// The name of the function in which an app ends that may not exit.
+/// Returns the name of the function in which a denied exit traps.
 pub(super) fn exit_name(code: u32) -> String {
     format!("vfs exit {code}")
 }
 
-/// A function that does nothing but trap.
+/// Generates a function that only traps.
 pub(super) fn trap() -> Function {
     let mut body = Body::new(0);
     body.code().unreachable();

@@ -1,4 +1,4 @@
-//! Http for some authorities alone: a component in front of the app that asks each request where it goes.
+//! Generates the gate: a component in front of the app that lets http requests pass to listed authorities only.
 
 use wit_parser::{
     Case, Function, FunctionKind, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, Variant,
@@ -20,17 +20,17 @@ const AUTHORITY: &str = "[method]outgoing-request.authority";
 const SCHEME: &str = "[method]outgoing-request.scheme";
 const TEXT: &str = include_str!("gate.wat");
 
-/// Address of results.
+/// Address where results are written.
 const AREA: u32 = 16;
-/// The longest authority that is looked at, in bytes. Names of hosts are shorter.
+/// The longest authority that can be allowed, in bytes. Host names are shorter.
 const LONGEST: u32 = 1024;
-/// Room for its port.
+/// Space for a port that the gate appends to it.
 const PORT: u32 = 8;
 
-/// The app with a gate for each version of http that it makes requests with.
+/// Interposes a gate for each version of the handler that the app imports.
 ///
 /// # Errors
-/// - [`DenyError::Authority`]: an authority that none can be.
+/// - [`DenyError::Authority`]: a text is not an authority.
 /// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: the gate and the app cannot be joined.
 pub(super) fn apply(
     authorities: &[String],
@@ -47,7 +47,7 @@ pub(super) fn apply(
     Ok(app)
 }
 
-/// The imports that requests are made with.
+/// Returns the imports that send http requests.
 pub(super) fn handlers(app: &App) -> impl Iterator<Item = &String> {
     app.imports.iter().filter(|name| is_handler(name))
 }
@@ -56,7 +56,7 @@ fn is_handler(name: &str) -> bool {
     InterfaceName::parse(name).is_some_and(|name| name.path == HANDLER && name.is_wasi_0_2())
 }
 
-/// `None`: the app imports the interface without its function.
+/// Generates the gate for one import. Returns `None` if the app imports the interface without its function.
 fn component(app: &App, name: &str, tables: &Tables) -> Result<Option<Vec<u8>>, DenyError> {
     let imports = &app.resolve.worlds[app.world].imports;
     let found = imports.iter().find(|(key, _)| app.resolve.name_world_key(key) == name);
@@ -76,7 +76,7 @@ fn component(app: &App, name: &str, tables: &Tables) -> Result<Option<Vec<u8>>, 
     super::encode(module, &resolve, world).map(Some)
 }
 
-/// The resource of requests and the interface that has it.
+/// Returns the resource type of requests, and the interface that defines it.
 fn request(resolve: &Resolve, handle: &Function) -> Option<(TypeId, InterfaceId)> {
     let Type::Id(id) = handle.params.first()?.ty else { return None };
     let TypeDefKind::Handle(Handle::Own(id)) = resolve.types[id].kind else { return None };
@@ -85,7 +85,7 @@ fn request(resolve: &Resolve, handle: &Function) -> Option<(TypeId, InterfaceId)
     Some((request, types))
 }
 
-/// What the gate calls, where the app does not import it itself.
+/// Adds the methods that the gate calls to the interface, unless the app imports them already.
 fn extend(resolve: &mut Resolve, types: InterfaceId, request: TypeId) {
     let scheme = resolve.interfaces[types].types.get("scheme").copied();
     let scheme = scheme.unwrap_or_else(|| {
@@ -104,7 +104,7 @@ fn extend(resolve: &mut Resolve, types: InterfaceId, request: TypeId) {
     }
 }
 
-/// The core module.
+/// Generates the core module.
 fn module(
     resolve: &Resolve,
     handle: &Function,
@@ -139,7 +139,7 @@ fn module(
     template::parse(module, &numbers)
 }
 
-/// Entries for requests of both schemes, as gate.wat has them.
+/// The allowed authorities for each scheme, encoded as `gate.wat` reads them.
 struct Tables {
     http: Vec<u8>,
     https: Vec<u8>,
@@ -163,9 +163,9 @@ impl Tables {
     }
 }
 
-/// `host`, `host:port`, `*.host` or `*.host:port`.
+/// An allowed authority: `host`, `host:port`, `*.host` or `*.host:port`.
 struct Authority {
-    /// In lower case; for `*.host` what names end with.
+    /// The host in lower case; for `*.host` the suffix `.host`.
     host: String,
     is_ending: bool,
     port: Option<u16>,

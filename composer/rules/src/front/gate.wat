@@ -1,4 +1,4 @@
-;; Lets http requests pass to some authorities, and denies all others. Names in braces are put in by gate.rs.
+;; Lets http requests pass to allowed authorities and denies all others. gate.rs fills in the names in braces.
 (module
   (import "{types}" "[method]outgoing-request.authority" (func $authority (param i32 i32)))
   (import "{types}" "[method]outgoing-request.scheme" (func $scheme (param i32 i32)))
@@ -20,10 +20,10 @@
         {denied}))
     (i32.const {area}))
 
-  ;; The authority as `host:port` in lower case, then the tables.
+  ;; Normalizes the authority to `host:port` in lower case, then looks it up in the table of the scheme.
   (func $is-allowed (param $request i32) (result i32)
     (local $from i32) (local $length i32) (local $at i32) (local $byte i32) (local $port i32) (local $table i32)
-    ;; 1 in brackets, 2 after them.
+    ;; 1 inside brackets, 2 directly after them, otherwise 0.
     (local $brackets i32)
     (call $authority (local.get $request) (i32.const {area}))
     (if (i32.eqz (i32.load8_u (i32.const {area}))) (then (return (i32.const 0))))
@@ -34,7 +34,7 @@
       (loop $copy
         (br_if $copied (i32.eq (local.get $at) (local.get $length)))
         (local.set $byte (i32.load8_u (i32.add (local.get $from) (local.get $at))))
-        ;; What no host and port have in them (`@`, `/`, `?`, ...) may mean another host.
+        ;; Any other character (`@`, `/`, `?`, ...) is denied, because the host might read another authority from it.
         (if (i32.eqz (call $is-of-authority (local.get $byte))) (then (return (i32.const 0))))
         (if (i32.eq (local.get $brackets) (i32.const 2))
           (then (if (i32.ne (local.get $byte) (i32.const 0x3a (;:;))) (then (return (i32.const 0))))
@@ -49,13 +49,13 @@
           (then (local.set $byte (i32.or (local.get $byte) (i32.const 0x20)))))
         (i32.store8 offset={text} (local.get $at) (local.get $byte))
         (local.set $at (i32.add (local.get $at) (i32.const 1)))
-        ;; The port is after the one colon that is not in brackets.
+        ;; The port follows the only colon outside of brackets.
         (if (i32.and (i32.eq (local.get $byte) (i32.const 0x3a (;:;))) (i32.eqz (local.get $brackets)))
           (then (if (local.get $port) (then (return (i32.const 0))))
             (local.set $port (local.get $at))))
         (br $copy)))
     (if (i32.eq (local.get $brackets) (i32.const 1)) (then (return (i32.const 0))))
-    ;; Without a scheme it is https.
+    ;; A request without a scheme is https.
     (call $scheme (local.get $request) (i32.const {area}))
     (local.set $byte (i32.const 1))
     (if (i32.load8_u (i32.const {area}))
@@ -69,7 +69,7 @@
         (local.set $port (local.get $length))))
     (if (i32.eq (local.get $port) (local.get $length))
       (then
-        ;; "443" and "80", the first byte last.
+        ;; "443" or "80" as a little-endian number.
         (i32.store offset={text} (local.get $length)
           (select (i32.const 0x333434) (i32.const 0x3038) (local.get $byte)))
         (local.set $length
@@ -88,7 +88,8 @@
       (i32.eq (local.get $byte) (i32.const 0x5f (;_;)))
       (i32.or (i32.eq (local.get $byte) (i32.const 0x5b (;[;))) (i32.eq (local.get $byte) (i32.const 0x5d (;];))))))
 
-  ;; A table has an entry for each authority: 1 for itself, 2 for all names that end so; the size in two bytes; the text. 0 ends it.
+  ;; A table entry is a kind (1: this authority, 2: all names with this suffix), a size in two bytes, and the text.
+  ;; The kind 0 ends the table.
   (func $is-in (param $entry i32) (param $length i32) (result i32)
     (local $kind i32) (local $size i32) (local $skip i32) (local $at i32)
     (loop $entries

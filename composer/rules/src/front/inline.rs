@@ -1,13 +1,15 @@
-//! What imports use of an interface that is exported: defined in its place.
+//! Copies value types of exported interfaces into the imports that use them.
 //!
-//! Nobody else could give it: to an importer of the interface it is the exporter's. Types of values are the same wherever they are
-//! defined; resources are not, but what speaks of one is exported with it.
+//! An import cannot use a type of an interface that the same component exports. A value type is the same type wherever
+//! it is defined, so a copy serves. A resource type is not, but interfaces that mention a denied resource are exported
+//! along with it and need no copy.
 
 use std::collections::{BTreeSet, HashMap};
 
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem, WorldKey};
 
-/// Does so for the imports of a world. The order of its types is no longer one in which each is made of those before it.
+/// Copies the types that the imports of a world use. Afterwards, a type of the world may come before types that it is
+/// made of.
 pub(super) fn inline(resolve: &mut Resolve, world: WorldId) {
     let of = |item: &WorldItem| match item {
         WorldItem::Interface { id, .. } => Some(*id),
@@ -33,12 +35,12 @@ pub(super) fn inline(resolve: &mut Resolve, world: WorldId) {
     resolve.worlds[world].imports.extend(added.into_iter().map(item));
 }
 
-/// Where definitions are put.
+/// The interface or world that receives the copies.
 struct Place<'a> {
     resolve: &'a mut Resolve,
     exported: &'a BTreeSet<InterfaceId>,
     owner: TypeOwner,
-    /// Names that another definition cannot have.
+    /// Names that are in use there.
     taken: BTreeSet<String>,
     made: HashMap<TypeId, TypeId>,
     added: Vec<(String, TypeId)>,
@@ -54,7 +56,7 @@ impl<'a> Place<'a> {
         Self { resolve, exported, owner, taken, made: HashMap::new(), added: Vec::new() }
     }
 
-    /// Defines its types anew, and says which it needs besides.
+    /// Redefines `types` without uses of exported interfaces. Returns the copies that this needs, by name.
     fn define(mut self, types: &[TypeId]) -> Vec<(String, TypeId)> {
         for &id in types {
             let kind = self.kind(id);
@@ -63,7 +65,7 @@ impl<'a> Place<'a> {
         self.added
     }
 
-    /// What a type is, without a use of what is exported.
+    /// Returns the definition of a type, without uses of exported interfaces.
     fn kind(&mut self, mut id: TypeId) -> TypeDefKind {
         while let TypeDefKind::Type(Type::Id(used)) = self.resolve.types[id].kind
             && self.is_of_exported(used)
@@ -74,7 +76,7 @@ impl<'a> Place<'a> {
         vfs_compose_wit::with_parts(&kind, |part| self.part(part))
     }
 
-    /// A type that another one is made of.
+    /// Returns the type to use for a component of another type: itself or a copy.
     fn part(&mut self, id: TypeId) -> TypeId {
         if let Some(made) = self.made.get(&id) {
             return *made;
@@ -106,7 +108,7 @@ impl<'a> Place<'a> {
             && !matches!(definition.kind, TypeDefKind::Resource)
     }
 
-    /// A name like this one that nothing has.
+    /// Returns an unused name that begins with this one.
     fn free(&mut self, name: &str) -> String {
         let mut free = name.to_owned();
         while !self.taken.insert(free.clone()) {

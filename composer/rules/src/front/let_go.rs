@@ -1,4 +1,4 @@
-//! Handles that come with a call and are of no use: they are dropped, as if the function had done with them.
+//! Drops the handles that a denied call passes, as the function itself would have done.
 
 use std::collections::HashMap;
 
@@ -11,22 +11,22 @@ use vfs_compose_adapter::layout::{Element, Layout, Shape};
 use vfs_compose_adapter::memory::{self, Place};
 use vfs_compose_adapter::scalar::tag_bytes;
 
-/// The only memory.
+/// The index of the only memory.
 const MEMORY: u32 = 0;
 
-/// A handle somewhere in parameters.
+/// A handle in the parameters of a function.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Given {
     pub(super) resource: TypeId,
     pub(super) is_own: bool,
 }
 
-/// Whether the parameters and the result of a function can be looked into.
+/// Returns whether all types of a function are supported, so that handles in its parameters can be found.
 pub(super) fn is_supported(layout: &Layout<'_>, function: &Function) -> bool {
     vfs_compose_wit::signature(function).all(|ty| layout.any(ty, |_| false).is_ok())
 }
 
-/// The handles in the parameters of a function.
+/// Returns the handles in the parameters of a function.
 pub(super) fn handles(layout: &Layout<'_>, function: &Function) -> Vec<Given> {
     let mut found = Vec::new();
     let mut todo: Vec<Type> = function.params.iter().map(|param| param.ty).collect();
@@ -52,22 +52,23 @@ fn handle(layout: &Layout<'_>, ty: Type) -> Option<Given> {
     }
 }
 
-/// What drops handles of a resource.
+/// The core function that drops the handles of a resource.
 #[derive(Clone, Copy)]
 pub(super) struct Drop {
     pub(super) function: u32,
-    /// Borrowed ones are handles too. Those of an own resource are not: what comes is what it stands for.
+    /// Whether borrows must be dropped. Borrows of imported resources arrive as handles and must be; borrows of
+    /// exported resources arrive as reps and must not.
     pub(super) borrowed: bool,
 }
 
-/// Emits the drops of what comes with a call.
+/// Generates code that drops the handles in the parameters of a call.
 pub(super) struct LetGo<'a> {
     pub(super) layout: &'a Layout<'a>,
     pub(super) drops: &'a HashMap<TypeId, Drop>,
 }
 
 impl LetGo<'_> {
-    /// Parameters as core values.
+    /// Drops the handles in parameters that are passed as core values.
     pub(super) fn slots(&self, body: &mut Body, types: &[Type], mut slots: &[Slot]) {
         for &ty in types {
             let (own, rest) = slots.split_at(self.layout.flat(ty).len());
@@ -76,7 +77,7 @@ impl LetGo<'_> {
         }
     }
 
-    /// Parameters as a record at the address in a local.
+    /// Drops the handles in parameters that are passed as a record in memory, at the address in a local.
     pub(super) fn record(&self, body: &mut Body, types: &[Type], address: u32) {
         for (offset, ty) in self.layout.fields(types) {
             self.in_memory(body, ty, address, offset);
@@ -154,7 +155,7 @@ impl LetGo<'_> {
         }
     }
 
-    /// Each element of a list, from the address in a local on.
+    /// Drops the handles in the elements of a list, which begins at the address in a local.
     fn list(&self, body: &mut Body, element: Element, address: u32, length: u32) {
         let Some(ty) = element.ty.filter(|_| self.has_handles(element)) else { return };
         let (each, end) = (body.local(ValType::I32), body.local(ValType::I32));
@@ -170,7 +171,7 @@ impl LetGo<'_> {
         element.ty.is_some_and(|ty| self.is_handled(ty))
     }
 
-    /// Whether some handle in a type is to be dropped.
+    /// Returns whether a type contains a handle that must be dropped.
     fn is_handled(&self, ty: Type) -> bool {
         let mut todo = vec![ty];
         while let Some(ty) = todo.pop() {

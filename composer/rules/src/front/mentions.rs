@@ -1,4 +1,4 @@
-//! Whose resources an import or export speaks of.
+//! Finds the resources that appear in the types of an import or export.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use wit_parser::{Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, Type
 
 use vfs_compose_wit::{parts, signature};
 
-/// The functions that an import or export brings.
+/// Returns the functions of an import or export.
 pub(super) fn functions<'a>(resolve: &'a Resolve, item: &'a WorldItem) -> Vec<&'a Function> {
     match item {
         WorldItem::Function(function) => vec![function],
@@ -15,7 +15,7 @@ pub(super) fn functions<'a>(resolve: &'a Resolve, item: &'a WorldItem) -> Vec<&'
     }
 }
 
-/// The interfaces that define the resources that an import or export speaks of.
+/// Returns the interfaces whose resources appear in the types of an import or export.
 pub(super) fn owners(resolve: &Resolve, item: &WorldItem) -> BTreeSet<InterfaceId> {
     let mut todo: Vec<Type> = functions(resolve, item).into_iter().flat_map(signature).collect();
     match item {

@@ -1,4 +1,4 @@
-//! The core module of the component in front of an app.
+//! Generates the core module of the interposed component.
 
 use std::collections::HashMap;
 
@@ -27,31 +27,31 @@ use vfs_compose_adapter::memory::{self, Place};
 
 const ABI: ManglingAndAbi = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
 
-/// Bytes of a page of memory.
+/// Bytes of a memory page.
 const PAGE: u32 = 1 << 16;
-/// Address of results, and of what the host answers.
+/// Address of results: those returned to the app, and those returned by the host.
 const AREA: u32 = 16;
-/// Bytes of the largest answer of the host.
+/// Bytes of the largest result that the host returns.
 const OF_HOST: u32 = 16;
-/// Alignment of everything.
+/// Alignment of the memory's parts.
 const ALIGN: u32 = 16;
-/// What a handle that is given stands for. Nobody asks.
+/// A dummy rep for handles that denied functions return; it is never read.
 const NOBODY: i32 = 1;
 
-/// Exit codes of `exit-with-code`, and of `exit`.
+/// The number of exit codes that `exit-with-code` can have, then that `exit` can have.
 const CODES: u32 = 256;
 const RESULTS: u32 = 2;
 
-/// A denied function and what it does.
+/// A denied function and its behavior.
 struct Plan<'a> {
     export: &'a Export,
     denied: Denied<'a>,
     answer: Answer,
-    /// Place of its text.
+    /// Address and size of its message.
     text: (u32, u32),
 }
 
-/// The module for a world.
+/// Generates the module that implements a world.
 pub(super) fn module(front: &Front) -> Vec<u8> {
     let resolve = &front.resolve;
     let layout = Layout::new(resolve, Encoding::Utf8);
@@ -115,7 +115,7 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
     assembly.finish(texts, heap, codes)
 }
 
-/// The interface that defines a resource, and whether the module exports it.
+/// For each resource, the interface that defines it, and whether the component exports that interface.
 type Keys = HashMap<TypeId, (WorldKey, bool)>;
 
 fn keys(front: &Front) -> Keys {
@@ -134,13 +134,13 @@ fn keys(front: &Front) -> Keys {
     resources.collect()
 }
 
-/// Core functions for handles.
+/// Imported core functions that drop handles and create them, by resource.
 struct Intrinsics {
     drops: HashMap<TypeId, Drop>,
     new: HashMap<TypeId, u32>,
 }
 
-/// A function that answers.
+/// Generates a denied function that returns to the app.
 fn answer(plan: &Plan<'_>, let_go: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
     let (resolve, function) = (let_go.layout.resolve, plan.denied.function);
     let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
@@ -152,7 +152,7 @@ fn answer(plan: &Plan<'_>, let_go: &LetGo<'_>, intrinsics: &Intrinsics, heap: u3
     } else {
         let_go.slots(&mut body, &types, &flat::slots(&params));
     }
-    // Memory for the parameters is free again.
+    // Frees the memory of the parameters.
     body.code().i32_const(heap.cast_signed()).global_set(NEXT);
     let numbers: &[Number] = match &plan.answer {
         Answer::Words(numbers) | Answer::Message(numbers, _) | Answer::Handle(numbers, ..) => numbers,
@@ -199,7 +199,8 @@ fn answer(plan: &Plan<'_>, let_go: &LetGo<'_>, intrinsics: &Intrinsics, heap: u3
     body
 }
 
-/// Traps in the function of its exit code. A `result` is a code too.
+/// Generates a denied `exit`: calls the trapping function for the exit code. The `result` of `exit` serves as a code of
+/// 0 or 1.
 fn exit(assembly: &mut Assembly, codes: u32, params: &[ValType]) -> Body {
     let mut body = Body::new(params.len() as u32);
     let plain = assembly.ty(&[], &[]);
@@ -207,10 +208,10 @@ fn exit(assembly: &mut Assembly, codes: u32, params: &[ValType]) -> Body {
     body
 }
 
-/// The global with the next free address.
+/// The global that contains the next free address.
 const NEXT: u32 = 0;
 
-/// Memory for parameters, until the call is over.
+/// Generates `cabi_realloc`, which allocates memory for the parameters of one call.
 fn realloc() -> Function {
     let (old, old_size, _align, size) = (0, 1, 2, 3);
     let mut body = Body::new(4);
@@ -218,7 +219,7 @@ fn realloc() -> Function {
     let mut code = body.code();
     code.global_get(NEXT).local_tee(new).i64_extend_i32_u().local_get(size).i64_extend_i32_u().i64_add();
     code.i64_const(i64::from(ALIGN) - 1).i64_add().i64_const(-i64::from(ALIGN)).i64_and().local_set(end);
-    // As many pages as are missing.
+    // Grows memory by the number of missing pages.
     code.local_get(end).i64_const(i64::from(PAGE) - 1).i64_add().i64_const(16).i64_shr_u().i32_wrap_i64();
     code.memory_size(0).i32_sub().local_tee(pages).i32_const(0).i32_gt_s().if_(BlockType::Empty);
     code.local_get(pages).memory_grow(0).i32_const(-1).i32_eq().if_(BlockType::Empty).unreachable().end().end();
@@ -227,7 +228,7 @@ fn realloc() -> Function {
     body.finish()
 }
 
-/// Texts in memory.
+/// The messages in memory.
 struct Texts {
     first: u32,
     bytes: Vec<u8>,
@@ -249,7 +250,7 @@ impl Texts {
     }
 }
 
-/// The sections of the module while they grow. Imports come before definitions.
+/// The sections of the module under construction. All imports must be added before the first definition.
 #[derive(Default)]
 struct Assembly {
     types: IndexMap<(Vec<ValType>, Vec<ValType>), ()>,
@@ -260,7 +261,7 @@ struct Assembly {
     code: CodeSection,
     names: NameMap,
     count: u32,
-    /// The first function that ends the app with a code.
+    /// The index of the first function that traps for an exit code.
     first_exit: u32,
 }
 
@@ -273,12 +274,12 @@ impl Assembly {
             self.import(module, name, &core_types(&signature.params), &core_types(&signature.results))
         };
         let stderr = front.way_out.stderr.as_ref().map(|(get, write)| (import(get), import(write)));
-        // Only a message is worth an exit: without it the trap is all there is to say.
+        // Exits only after a message. Without stderr, the name of the trapping function is the only message.
         let exit = front.way_out.exit.as_ref().filter(|_| stderr.is_some()).map(&mut import);
         WayOut { stderr, exit }
     }
 
-    /// The drops of what comes with calls, and what makes handles.
+    /// Imports the functions that drop passed handles, and those that create returned ones.
     fn import_intrinsics(
         &mut self,
         resolve: &Resolve,
@@ -311,7 +312,7 @@ impl Assembly {
         intrinsics
     }
 
-    /// Imports a function, once.
+    /// Imports a function, or returns the existing import.
     fn import(&mut self, module: String, name: String, params: &[ValType], results: &[ValType]) -> u32 {
         let ty = self.ty(params, results);
         *self.imported.entry((module, name)).or_insert_with_key(|(module, name)| {
@@ -322,7 +323,7 @@ impl Assembly {
         })
     }
 
-    /// A function for each exit code, and how many there are: a power of two.
+    /// Defines one trapping function for each exit code. Returns their number, a power of two or 0.
     fn define_exits(&mut self, plans: &[Plan<'_>]) -> u32 {
         let exits = || plans.iter().filter(|plan| matches!(plan.answer, Answer::Exit));
         let codes = match exits().any(|plan| plan.denied.function.name != "exit") {

@@ -1,11 +1,11 @@
-//! What is denied, as people say it.
+//! Patterns of rules, as users write them.
 
 use std::collections::BTreeSet;
 
 use crate::error::DenyError;
 use vfs_compose_wasi as wasi;
 
-/// Packages of WASI that are no part of 0.2, with their interfaces.
+/// Packages of WASI outside of 0.2, with their interfaces.
 const PROPOSALS: [(&str, &[&str]); 7] = [
     ("wasi:blobstore", &["blobstore", "container", "types"]),
     ("wasi:config", &["runtime", "store"]),
@@ -16,19 +16,19 @@ const PROPOSALS: [(&str, &[&str]); 7] = [
     ("wasi:tls", &["client", "types"]),
 ];
 
-/// How alike a name must be for it to be what was meant.
+/// The least similarity at which a name is suggested instead of an unknown one.
 const ALIKE: f64 = 0.6;
 
-/// How far a pattern reaches.
+/// The kind of match between a pattern and an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// It names the import.
+    /// The pattern names the import itself.
     Import,
-    /// It names the package that the import is of.
+    /// The pattern names the package of the import.
     Package,
 }
 
-/// Whether a pattern speaks of an import.
+/// Matches a pattern against an import.
 pub(super) fn reach(pattern: &str, import: &str) -> Option<Reach> {
     let path = path(import);
     if pattern == import || pattern == path {
@@ -42,9 +42,11 @@ pub(super) fn reach(pattern: &str, import: &str) -> Option<Reach> {
     is_package.then_some(Reach::Package)
 }
 
+/// Checks that a pattern names an import of the app, or something that WASI has.
+///
 /// # Errors
-/// - [`DenyError::Version`]: the pattern speaks of imports, but at another version.
-/// - [`DenyError::Unknown`]: the pattern speaks of none of these imports, nor of anything of WASI's.
+/// - [`DenyError::Version`]: the pattern matches imports only without its version.
+/// - [`DenyError::Unknown`]: the pattern matches neither an import nor anything of WASI.
 pub(super) fn require_known<'a>(
     pattern: &str,
     imports: impl Iterator<Item = &'a str> + Clone,
@@ -64,7 +66,7 @@ pub(super) fn require_known<'a>(
     Err(DenyError::Unknown { pattern: pattern.to_owned(), nearest: nearest(pattern, &known) })
 }
 
-/// Packages and interfaces of WASI 0.2, without versions.
+/// Returns the packages and interfaces of WASI 0.2, without versions.
 fn of_wasi() -> impl Iterator<Item = String> {
     wasi::FILES.iter().flat_map(|(_, text)| {
         let of = |line: &str, word: &str| Some(line.strip_prefix(word)?.split([' ', '@', ';']).next()?.to_owned());
@@ -75,7 +77,7 @@ fn of_wasi() -> impl Iterator<Item = String> {
     })
 }
 
-/// The same of what is no part of WASI 0.2.
+/// Returns the packages and interfaces of [`PROPOSALS`].
 fn of_proposals() -> impl Iterator<Item = String> {
     PROPOSALS.iter().flat_map(|(package, interfaces)| {
         let interfaces = interfaces.iter().map(move |interface| format!("{package}/{interface}"));
@@ -89,7 +91,7 @@ fn nearest(pattern: &str, known: &BTreeSet<String>) -> Option<String> {
     best.filter(|(alike, _)| *alike >= ALIKE).map(|(_, name)| name.clone())
 }
 
-/// The name without its version.
+/// Returns the name without its version.
 fn path(name: &str) -> &str {
     name.split_once('@').map_or(name, |(path, _)| path)
 }

@@ -1,4 +1,4 @@
-;; For strings that come with a call or an answer, until the next call.
+;; Allocates the strings of a call and of host results, until the next call.
   (func (export "cabi_realloc") (param $old i32) (param $old-size i32) (param $align i32) (param $size i32) (result i32)
     (local $new i32) (local $end i64) (local $pages i32)
     (local.set $new (i32.and (i32.add (global.get $next) (i32.const 7)) (i32.const -8)))

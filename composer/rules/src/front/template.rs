@@ -1,11 +1,11 @@
-//! Modules that are written in the text format, with names in braces in them.
+//! Core modules in the text format, with placeholders in braces.
 
 use crate::error::DenyError;
 
 const REALLOC: &str = include_str!("realloc.wat");
 
-/// The module, with numbers in the place of their names, and a `cabi_realloc` in the place of `{realloc}`, which counts from the
-/// global `$next` on.
+/// Fills in the placeholders and encodes the module. `{realloc}` becomes a `cabi_realloc` that allocates from the
+/// address in the global `$next` upwards.
 pub(super) fn parse(text: String, numbers: &[(&str, u32)]) -> Result<Vec<u8>, DenyError> {
     let mut text = text.replace("{realloc}", REALLOC);
     for (name, number) in numbers {
@@ -14,7 +14,7 @@ pub(super) fn parse(text: String, numbers: &[(&str, u32)]) -> Result<Vec<u8>, De
     wat::parse_str(text).map_err(|source| DenyError::Front { source: source.into() })
 }
 
-/// Bytes in a text of the text format.
+/// Escapes bytes for a string of the text format.
 pub(super) fn bytes<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> String {
     bytes.into_iter().map(|byte| format!("\\{byte:02x}")).collect()
 }

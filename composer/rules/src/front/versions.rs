@@ -1,4 +1,4 @@
-//! What a policy speaks of, at versions that it cannot be kept for.
+//! Rejects policies for versions of interfaces that they cannot be applied to.
 
 use super::Rules;
 use super::choose::Withheld;
@@ -7,13 +7,14 @@ use crate::policy::answers::Answers;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
 
-/// What http requests are made with, also after WASI 0.2.
+/// Interfaces that send http requests, including those after WASI 0.2.
 const REQUESTS: [&str; 3] = ["wasi:http/outgoing-handler", "wasi:http/handler", "wasi:http/client"];
 
-/// Neither the vfs nor the gate stands before such an import: without an error it would be the host's in spite of the policy.
+/// Checks that the policy applies to every import that it is about. At an unsupported version neither the vfs nor the
+/// gate would serve the import, so it would silently stay the host's.
 ///
 /// # Errors
-/// - [`DenyError::NotOf02`]: there is one that is not denied.
+/// - [`DenyError::NotOf02`]: there is such an import, and it is not denied.
 pub(super) fn check(rules: &Rules, answers: &Answers, app: &App, denied: &Withheld) -> Result<(), DenyError> {
     let is_unkept = |name: &str| {
         let parsed = InterfaceName::parse(name);

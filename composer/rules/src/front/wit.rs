@@ -1,4 +1,4 @@
-//! Worlds, functions and types, made by hand.
+//! Constructors for worlds, functions and types of WIT.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use wit_parser::{
     WorldId, WorldItem, WorldKey,
 };
 
-/// Items of a world, in order.
+/// The imports or exports of a world, in order.
 pub(super) type Items = IndexMap<WorldKey, WorldItem>;
 
-/// A new world.
+/// Creates a world.
 pub(super) fn world(resolve: &mut Resolve, package: Option<PackageId>, imports: Items, exports: Items) -> WorldId {
     resolve.worlds.alloc(World {
         name: "front".into(),
@@ -25,7 +25,7 @@ pub(super) fn world(resolve: &mut Resolve, package: Option<PackageId>, imports: 
     })
 }
 
-/// Interfaces with all that they are made of.
+/// Returns interfaces together with all interfaces that they use.
 pub(super) fn needed(resolve: &Resolve, mut todo: Vec<InterfaceId>) -> BTreeSet<InterfaceId> {
     let mut needed = BTreeSet::new();
     while let Some(id) = todo.pop() {
@@ -36,7 +36,7 @@ pub(super) fn needed(resolve: &Resolve, mut todo: Vec<InterfaceId>) -> BTreeSet<
     needed
 }
 
-/// What a name of a resource stands for.
+/// Resolves an alias of a resource.
 pub(super) fn resource(resolve: &Resolve, mut id: TypeId) -> TypeId {
     while let TypeDefKind::Type(Type::Id(next)) = resolve.types[id].kind {
         id = next;
@@ -44,19 +44,19 @@ pub(super) fn resource(resolve: &Resolve, mut id: TypeId) -> TypeId {
     id
 }
 
-/// A type without a name.
+/// Defines a type without a name.
 pub(super) fn define(resolve: &mut Resolve, kind: TypeDefKind) -> Type {
     Type::Id(vfs_compose_wit::define(resolve, None, TypeOwner::None, kind))
 }
 
-/// A type of an interface.
+/// Defines a named type in an interface.
 pub(super) fn define_named(resolve: &mut Resolve, owner: InterfaceId, name: &str, kind: TypeDefKind) -> TypeId {
     let ty = vfs_compose_wit::define(resolve, Some(name.into()), TypeOwner::Interface(owner), kind);
     resolve.interfaces[owner].types.insert(name.into(), ty);
     ty
 }
 
-/// A function.
+/// Creates a function.
 pub(super) fn function(name: &str, kind: FunctionKind, params: &[(&str, Type)], result: Option<Type>) -> Function {
     let param = |(name, ty): &(&str, Type)| Param { name: (*name).into(), ty: *ty, span: Default::default() };
     Function {

@@ -1,5 +1,5 @@
-//! The world of the component in front of an app: it exports what is denied, as the app imports it, and imports no more than it needs
-//! of what the app imports.
+//! Builds the world of the interposed component. It exports the denied imports exactly as the app imports them, and
+//! imports only those of the app's other imports that it needs.
 
 use std::collections::BTreeSet;
 
@@ -18,22 +18,22 @@ const STDERR: &str = "wasi:cli/stderr";
 const EXIT: &str = "wasi:cli/exit";
 const WRITE: &str = "[method]output-stream.blocking-write-and-flush";
 
-/// What is to be made.
+/// The interposed component to be generated.
 pub(super) struct Front {
     pub(super) resolve: Resolve,
     pub(super) world: WorldId,
-    /// What is denied, in the order of the app's imports.
+    /// The denied imports, in the order of the app's imports.
     pub(super) exports: Vec<Export>,
     pub(super) way_out: WayOut,
 }
 
-/// Something that is denied.
+/// A denied import, which the component exports.
 pub(super) struct Export {
     pub(super) key: WorldKey,
     pub(super) item: WorldItem,
-    /// Its name without version.
+    /// The name without version.
     pub(super) path: String,
-    /// The line of the policy.
+    /// The policy line that denies it.
     pub(super) because: String,
 }
 
@@ -46,21 +46,21 @@ impl Export {
     }
 }
 
-/// What the app has to say something with, and to end.
+/// The app's imports with which a refusal prints a message and exits, where they are available.
 #[derive(Default)]
 pub(super) struct WayOut {
-    /// What gives stderr, and what writes to it.
+    /// The function that returns stderr, and the one that writes to it.
     pub(super) stderr: Option<(Imported, Imported)>,
     pub(super) exit: Option<Imported>,
 }
 
-/// A function of an import.
+/// A function of an imported interface.
 pub(super) struct Imported {
     pub(super) key: WorldKey,
     pub(super) function: Function,
 }
 
-/// Makes the world.
+/// Builds the world.
 pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted, withheld: &Withheld) -> Front {
     let mut resolve = app.resolve.clone();
     let app_world = &app.resolve.worlds[app.world];
@@ -86,7 +86,7 @@ pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted
     Front { resolve, world, exports, way_out }
 }
 
-/// Every interface that an export or the way out is made of.
+/// Returns every interface that the exports and the refusal's imports use.
 fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<InterfaceId> {
     let imported = way_out.stderr.iter().flat_map(|(get, write)| [get, write]).chain(&way_out.exit);
     let imported = imported.filter_map(|imported| match imported.key {
@@ -116,7 +116,7 @@ fn way_out(wasi: &Wasi, answers: &Answers, app: &App, withheld: &Withheld, resol
             continue;
         }
         match name.path.as_str() {
-            // Where the policy has another stderr nobody would read it.
+            // If the policy redirects stderr, nobody would read a message on the host's.
             STDERR if answers.has_interface(STDERR) => {}
             STDERR if out.stderr.is_none() => out.stderr = stderr(wasi, resolve, key, *id),
             EXIT if out.exit.is_none() => out.exit = exit(resolve, key, *id),
@@ -140,7 +140,7 @@ fn stderr(wasi: &Wasi, resolve: &mut Resolve, key: &WorldKey, id: InterfaceId) -
     let write = match resolve.interfaces[streams].functions.get(WRITE) {
         Some(write) => write.clone(),
         None => {
-            // The app writes otherwise; its import has the types all the same.
+            // The app writes in other ways, but its import defines the types that the function needs.
             let error = *resolve.interfaces[streams].types.get("stream-error")?;
             let this = wit::define(resolve, TypeDefKind::Handle(Handle::Borrow(stream)));
             let bytes = wit::define(resolve, TypeDefKind::List(Type::U8));

@@ -1,4 +1,4 @@
-//! Which of WASI's functions the vfs answers itself because of a policy.
+//! Decides which functions of WASI the vfs serves itself because of a policy.
 
 use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::Timestamp;
@@ -14,28 +14,29 @@ const WALL: &str = "wasi:clocks/wall-clock";
 const SYSTEM: &str = "wasi:clocks/system-clock";
 const RANDOM: &str = "wasi:random/";
 
-/// A policy together with what the settings add to it.
+/// A policy, together with the settings that affect the same interfaces.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     policy: Policy,
-    /// Variables are set.
+    /// Whether the settings add variables.
     variables: bool,
-    /// Arguments are set.
+    /// Whether the settings add arguments.
     arguments: bool,
 }
 
-/// What a function of the host's would have answered.
+/// A constant result that replaces a function of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fixed {
-    /// Nothing, or none.
+    /// No result, or an empty list or `none`.
     Nothing,
     /// A number.
     Number(u64),
-    /// A time, or a span of time, to the address that is the last argument.
+    /// A time or a duration, written to the address in the last argument.
     Time(Timestamp),
 }
 
 impl Answers {
+    /// Combines a policy with the settings, whose variables and arguments the vfs provides too.
     pub fn new(policy: &Policy, settings: &Settings) -> Self {
         Self {
             policy: policy.clone(),
@@ -44,12 +45,12 @@ impl Answers {
         }
     }
 
-    /// What is not the host's, by key and text.
+    /// Returns the policy lines, as (key, text) pairs: everything that is not taken from the host.
     pub fn lines(&self) -> Vec<(String, String)> {
         self.policy.lines()
     }
 
-    /// Whether a policy has a part in an interface: some of its functions, or all of its resources.
+    /// Returns whether the policy affects an interface: some of its functions, or all of its resources.
     pub fn has_interface(&self, path: &str) -> bool {
         let is_ours = |stream: &Stdio<String>| *stream != Stdio::Host;
         let Policy { stdin, stdout, stderr, .. } = &self.policy;
@@ -67,7 +68,8 @@ impl Answers {
         }
     }
 
-    /// Whether the vfs answers a function of an interface, alone or with the host.
+    /// Returns whether the vfs serves a function of an interface because of the policy, alone or together with the
+    /// host.
     pub fn has(&self, path: &str, function: &str) -> bool {
         let policy = &self.policy;
         match (base(path), function) {
@@ -79,22 +81,24 @@ impl Answers {
         }
     }
 
-    /// Whether the vfs has an interface that it serves only if a policy asks for it. In WASI 0.3 nothing but descriptors is shared
-    /// with files, and of terminals there is one resource for stdout and stderr.
+    /// Returns whether the vfs serves an interface with this policy. It serves random numbers only if a policy affects
+    /// them. The same holds for everything in WASI 0.3 but files, because there no other interface shares resources
+    /// with files. In WASI 0.3, the terminals of stdout and stderr are one resource type, so a policy for either
+    /// affects both.
     pub fn serves(&self, path: &str) -> bool {
         let is_0_3 = path.ends_with(TRACK_3);
         match base(path) {
             "wasi:cli/terminal-output" | "wasi:cli/terminal-stdout" | "wasi:cli/terminal-stderr" if is_0_3 => {
                 self.has_interface("wasi:cli/stdout") || self.has_interface("wasi:cli/stderr")
             }
-            // Descriptors have times of this clock.
+            // The times of descriptors have types of this clock.
             SYSTEM => true,
             base if base.starts_with(RANDOM) => self.has_interface(base),
             base => !is_0_3 || base.starts_with(FILESYSTEM) || self.has_interface(base),
         }
     }
 
-    /// What stands in the place of a function of the host's that the vfs would have asked.
+    /// Returns the constant that replaces a function of the host that the vfs would otherwise call.
     pub fn fixed(&self, path: &str, function: &str) -> Option<Fixed> {
         let tick = Timestamp { seconds: 0, nanoseconds: 1 };
         match (base(path), function) {
@@ -116,7 +120,7 @@ impl Answers {
         }
     }
 
-    /// The vfs's functions that take the place of others of its: the one, and the other.
+    /// Returns pairs of vfs functions: the first takes the place of the second.
     pub fn instead(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let streams = [
             ("wasi:cli/stdin", "wasi:cli/stdin#get-stdin", GET_STDIN),

@@ -1,11 +1,11 @@
-//! The texts of a policy: `null`, `from:/input`, `frozen:2020-01-01T00:00:00Z`.
+//! Parses and prints the texts of a policy, such as `null`, `from:/input` and `frozen:2020-01-01T00:00:00Z`.
 
 use vfs_abi::settings::Stdio;
 use vfs_image::Timestamp;
 
 use super::{Inherited, Policy};
 
-/// A key that no policy has, or a value that its key does not take.
+/// An unknown key, or a value that is not valid for its key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{value}` is not what `{key}` takes: {takes}")]
 pub struct PolicyError {
@@ -13,11 +13,11 @@ pub struct PolicyError {
     pub key: String,
     /// The value as given.
     pub value: String,
-    /// What the key takes, in words.
+    /// The valid values of the key, for the message.
     pub takes: &'static str,
 }
 
-/// A key, what it takes, and how its value is read.
+/// A key, a description of its valid values, and its parser.
 struct Key {
     name: &'static str,
     takes: &'static str,
@@ -89,15 +89,17 @@ const KEYS: &[Key] = &[
 const OUTPUT: &str = "`inherit`, `null`, `deny`, `to:/FILE` or `append:/FILE`";
 
 impl Policy {
-    /// The keys that [`Policy::set`] knows; each is a flag of the command line and a key of the manifest.
+    /// Returns the keys that [`Policy::set`] accepts. Each is both a flag of the command line and a key of the
+    /// manifest.
     pub fn keys() -> impl Iterator<Item = &'static str> {
         KEYS.iter().map(|key| key.name)
     }
 
-    /// Sets what `key` is about, by text.
+    /// Sets the value of a key from a text.
     ///
     /// # Errors
-    /// [`PolicyError`]: the key is not one of [`Policy::keys`], or does not take this value. The policy is as it was.
+    /// [`PolicyError`]: the key is not one of [`Policy::keys`], or the value is not valid for it. The policy is
+    /// unchanged.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), PolicyError> {
         let known = KEYS.iter().find(|known| known.name == key);
         let takes = known.map_or("nothing, because no policy has this key", |known| known.takes);
@@ -105,7 +107,7 @@ impl Policy {
         known.and_then(|known| (known.set)(self, value)).ok_or_else(error)
     }
 
-    /// What is not the host's, by key and text.
+    /// Returns the policy lines, as (key, text) pairs: everything that is not taken from the host.
     pub fn lines(&self) -> Vec<(String, String)> {
         let mut lines = Vec::new();
         let mut line = |key: &str, value: String| lines.push((key.to_owned(), value));
@@ -156,7 +158,7 @@ fn set_directory(policy: &mut Policy, text: &str) -> Option<()> {
     Some(())
 }
 
-/// Makes of a path what a stream is.
+/// Makes a stream of the path of a file.
 type ToFile = fn(String) -> Stdio<String>;
 
 fn stdio(key: &str, text: &str, files: &[(&str, ToFile)]) -> Option<Stdio<String>> {
@@ -170,12 +172,12 @@ fn stdio(key: &str, text: &str, files: &[(&str, ToFile)]) -> Option<Stdio<String
     files.iter().find_map(|(prefix, file)| path(*prefix).map(|path| file(path.to_owned())))
 }
 
-/// What a stream that is denied says.
+/// Returns the error message of a denied stream.
 pub(super) fn denial(stream: &str, line: &str) -> String {
     format!("vfs denied wasi:cli/{stream}: {line}")
 }
 
-/// RFC 3339.
+/// Parses a time in the format of RFC 3339.
 fn time(text: &str) -> Option<Timestamp> {
     let time: jiff::Timestamp = text.parse().ok()?;
     let since = time.as_nanosecond();

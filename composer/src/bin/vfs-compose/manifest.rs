@@ -43,7 +43,7 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
         None => (None, false),
         Some(InheritEnv::All(true)) => (Some(ALL.into()), false),
         Some(InheritEnv::All(false)) => (None, true),
-        // What `true` is made of is no name.
+        // The text that stands for `true` must not appear in a name.
         Some(InheritEnv::Only(names)) => (Some(names.join(",").replace(ALL, "")), false),
     };
     Said {
@@ -122,7 +122,7 @@ impl Said {
     /// that the manifest says about inheriting them.
     pub fn host(&self, typed: &Host) -> Host {
         let Host { deny, .. } = &self.host;
-        // It speaks of `deny-all`, and goes with it.
+        // The exceptions belong to `deny-all`; without it they mean nothing.
         let allow = if typed.deny.deny_all == Some(false) { &[][..] } else { &deny.allow };
         let of_variables = if typed.inherit_env.is_some() || typed.no_inherit_env { typed } else { &self.host };
         let of_arguments = if typed.inherit_args || typed.no_inherit_args { typed } else { &self.host };

@@ -48,7 +48,7 @@ impl Target {
             Self::File(path) => path,
         };
         let failed = |error| Failure::io("cannot write", path, error);
-        // Through a symbolic link to what it names, which must stay a link.
+        // Replaces the file that a symbolic link points to, so that the link stays a link.
         let path = path.canonicalize().unwrap_or_else(|_| path.clone());
         // A device or pipe cannot be replaced.
         if path.exists() && !path.is_file() {
@@ -56,7 +56,7 @@ impl Target {
             return write(&mut BufWriter::with_capacity(BUFFER, file));
         }
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // So that the usual mistake is not told about a temporary file.
+        // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
         std::fs::metadata(directory).map_err(failed)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".vfs-compose-").suffix(".tmp");
@@ -100,7 +100,7 @@ pub fn progress(total: u64, quiet: bool) -> impl FnMut(u64) {
         let bar = bar.get_or_insert_with(|| {
             let style = ProgressStyle::with_template("packing {wide_bar} {bytes}/{total_bytes} {eta}");
             let bar = ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            // Also where an error ends the work.
+            // Clears the bar after an error too.
             bar.with_finish(ProgressFinish::AndClear)
         });
         bar.set_position(done);

@@ -83,7 +83,7 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
         policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     }
     policy.program = host.argv0.clone().or(policy.program);
-    // Denied by a component in front of the app, which is no part of a policy.
+    // `--random deny` is a rule, not part of the policy.
     let is_denied = |(key, value): &(&str, &str)| *key == "random" && *value == "deny";
     for (key, value) in host.texts().filter(|text| !is_denied(text)) {
         policy.set(key, value).map_err(|error| {

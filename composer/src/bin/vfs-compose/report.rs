@@ -66,7 +66,7 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let hint = hint(&error);
-        // The error's own words are the message; its causes follow.
+        // The message is that of the error itself; its causes follow.
         let message = error.to_string();
         let mut failure = Self::new(message);
         failure.source = Some(Box::new(Causes(error)));

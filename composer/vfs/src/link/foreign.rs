@@ -1,8 +1,8 @@
-//! Functions that know nothing of the vfs, and what is its own all the same comes to them: the host's functions that take a stream,
-//! the app's exports that return one.
+//! Guards functions outside of the vfs that may receive its handles all the same: host functions that take a stream,
+//! and exports of the app that return one.
 //!
-//! Where such a function is called, glue looks at the handles. For the host's functions it is part of the glue that the app calls
-//! ([`super::plan`]); here is that of the exports.
+//! An adapter looks at the handles in such a call. For host functions it is among the adapters that the app calls
+//! ([`super::plan`]); this module adds the adapters of exports.
 
 use bumpalo::Bump;
 use wasmparser::{CanonicalFunction, CanonicalOption, ComponentAlias, Export, ExternalKind};
@@ -15,19 +15,19 @@ use vfs_compose_adapter::{self as glue, Encoding, Group, Kind, Request};
 use vfs_compose_ir::{Component, Item, Space, bundle, exported, instantiate};
 use vfs_compose_wasi::App;
 
-/// An exported function whose result may hold a handle of the vfs's.
+/// An exported function whose result may contain a handle of the vfs.
 pub(super) struct Returned<'a> {
-    /// The export, `#` and the function.
+    /// The names of the export and the function, separated by `#`.
     pub(super) name: String,
     function: &'a Function,
-    /// The component function, which the app lifted.
+    /// The component function that the app lifts.
     lifted: u32,
 }
 
-/// The exported functions that may return what is the vfs's.
+/// Returns the exported functions whose results may contain handles of the vfs.
 ///
 /// # Errors
-/// - [`Unlinkable::Exported`]: one that does not come from the app's core code in a plain way.
+/// - [`Unlinkable::Exported`]: one of them is not a plain function of the app's core code.
 pub(super) fn returned<'a>(
     served: &Served<'_>,
     app: &'a App,
@@ -46,7 +46,7 @@ pub(super) fn returned<'a>(
                 Some((lifted, Some(Item::Canonical(CanonicalFunction::Lift { .. })))) => {
                     all.push(Returned { name, function, lifted });
                 }
-                // What the host makes for itself.
+                // Passed on from an import: the host creates its result.
                 Some((number, _)) if served.function(component, number).is_some() => {}
                 _ => return Err(Unlinkable::Exported { name }),
             }
@@ -55,10 +55,11 @@ pub(super) fn returned<'a>(
     Ok(all)
 }
 
-/// Puts glue before the results of these functions. `refuse` says that a handle cannot be used.
+/// Puts adapters between these functions and their callers. If a result contains a handle of the vfs, the adapter calls
+/// a refusal function of the core instance `refuse`.
 ///
 /// # Errors
-/// - [`Unlinkable::Exported`]: one is lifted as an asynchronous function.
+/// - [`Unlinkable::Exported`]: a function is lifted asynchronously.
 /// - As [`glue::module`].
 pub(super) fn guard<'a>(
     app: &App,
@@ -104,7 +105,7 @@ pub(super) fn guard<'a>(
     Ok(())
 }
 
-/// The functions that an import or export brings.
+/// Returns the functions of an import or export.
 fn functions<'a>(resolve: &'a Resolve, item: &'a WorldItem) -> Box<dyn Iterator<Item = &'a Function> + 'a> {
     match item {
         WorldItem::Function(function) => Box::new(std::iter::once(function)),

@@ -1,4 +1,4 @@
-//! What the vfs asks of the host, through the app's own imports.
+//! The host functions that a linked vfs imports, by the app's own imports.
 
 use std::collections::BTreeSet;
 
@@ -16,21 +16,21 @@ use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{LATE_TREE, Wasi, is_in_version};
 
-/// What the vfs has use for when the app's handles of the host do not go through it: the time, what it lets through or adds to of
-/// the environment, and the other side of calls with handles of both.
+/// The host functions that a linked vfs needs although the app's host handles do not pass through it: the time, the
+/// environment that it adds to or filters, and the host's half of calls that mix handles of both owners.
 pub(super) struct Wishes {
     poll: BTreeSet<Version>,
     splice: BTreeSet<Version>,
     blocking_splice: BTreeSet<Version>,
 }
 
-/// At which versions of the app's imports a function is wanted.
+/// The versions of the app's imports at which a function is needed.
 enum Wish<'a> {
-    /// At none.
+    /// Not needed.
     No,
-    /// At one of them.
+    /// Needed at any one version.
     One,
-    /// At each of these, because its handles have the types of that version.
+    /// Needed at each of these versions, because host handles have the types of their version.
     Each(&'a BTreeSet<Version>),
 }
 
@@ -41,7 +41,7 @@ impl Wishes {
         Self { poll, splice, blocking_splice }
     }
 
-    /// The versions of calls with handles of both, ascending.
+    /// Returns the versions of calls that mix handles of both owners, ascending.
     pub(super) fn versions(&self) -> Vec<Version> {
         let all: BTreeSet<_> = [&self.poll, &self.splice, &self.blocking_splice].into_iter().flatten().collect();
         all.into_iter().cloned().collect()
@@ -64,7 +64,7 @@ impl Wishes {
     }
 }
 
-/// The versions at which the app calls what has this name in the vfs.
+/// Returns the versions at which the app makes calls that use a function of the vfs.
 fn versions_of(plan: &Plan<'_>, function: &str) -> BTreeSet<Version> {
     let calls = plan.values().flat_map(|calls| calls.values());
     calls
@@ -74,23 +74,23 @@ fn versions_of(plan: &Plan<'_>, function: &str) -> BTreeSet<Version> {
         .collect()
 }
 
-/// A function of the host that one of the app's imports has, or can have.
+/// A host function that an import of the app has, or can be extended by.
 pub(super) struct HostImport<'a> {
     /// The version of the import.
     pub(super) version: Version,
-    /// The imported instance.
+    /// The index of the imported instance.
     instance: u32,
     name: &'a str,
-    /// The type of an import that lacks the function, with it.
+    /// The type of the import extended by the function, if the import lacks it.
     extended: Option<ComponentType<'a>>,
 }
 
 impl<'a> HostImport<'a> {
-    /// A function that the vfs asks for: of one of the app's imports, the newest that has it, or of each version at which handles
-    /// come.
+    /// Finds a function that the vfs needs: in the newest import that can have it, or in the import of each version
+    /// whose handles are passed.
     ///
-    /// Empty where the function is not wanted, and where the app does not import the interface, or at a version that has no such
-    /// function.
+    /// Returns nothing if the function is not needed, if the app does not import the interface, or if no imported
+    /// version has the function.
     pub(super) fn find(
         wasi: &'a Wasi,
         component: &Component<'a>,
@@ -111,14 +111,14 @@ impl<'a> HostImport<'a> {
         }
     }
 
-    /// A function of the newest import that has it.
+    /// Finds a function in the newest import that can have it.
     pub(super) fn of_any_version(wasi: &'a Wasi, component: &Component<'a>, path: &str, name: &str) -> Option<Self> {
         newest_first(component, path).iter().find_map(|interface| Self::at(wasi, component, interface, name))
     }
 
-    /// A function of one import.
+    /// Finds a function in one import.
     ///
-    /// `None`: the app does not import the interface, or the version has no such function.
+    /// Returns `None` if the app does not import the interface, or if this version does not have the function.
     pub(super) fn at(wasi: &'a Wasi, component: &Component<'a>, interface: &InterfaceName, name: &str) -> Option<Self> {
         let function = wasi.function(&interface.path, name)?;
         let (instance, import) = component.definitions().iter().find_map(|definition| match &definition.item {
@@ -135,7 +135,7 @@ impl<'a> HostImport<'a> {
         Some(Self { version: interface.version.clone(), instance, name: &function.name, extended })
     }
 
-    /// The component function, for which the import is changed if it must be.
+    /// Adds the component function, and extends the type of the import if needed.
     pub(super) fn add(self, component: &mut Component<'a>) -> u32 {
         if let Some(ty) = self.extended {
             let ty = component.add(Item::Type(ty));
@@ -152,7 +152,7 @@ impl<'a> HostImport<'a> {
     }
 }
 
-/// The versions of an interface that the app imports.
+/// Returns the imports of an interface, newest version first.
 fn newest_first(component: &Component<'_>, path: &str) -> Vec<InterfaceName> {
     let imports = component.definitions().iter().filter_map(|definition| match &definition.item {
         Item::Import(import) => interface_of(import),
@@ -164,7 +164,7 @@ fn newest_first(component: &Component<'_>, path: &str) -> Vec<InterfaceName> {
     all
 }
 
-/// The type of an imported instance.
+/// Returns the declarations in the type of an imported instance.
 pub(super) fn declarations<'c, 'a>(
     component: &'c Component<'a>,
     import: &ComponentImport<'_>,
@@ -182,11 +182,11 @@ fn has_function(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> b
     })
 }
 
-/// The type of an instance, to which a function is added that speaks of types it exports already.
+/// Extends the type of an instance by a function whose types the instance exports already.
 struct Extension<'a> {
     wasi: &'a Wasi,
     declarations: Vec<InstanceTypeDeclaration<'a>>,
-    /// How many types it has.
+    /// The number of types declared so far.
     types: u32,
 }
 
@@ -250,7 +250,7 @@ impl<'a> Extension<'a> {
         self.exported(self.wasi.home_of(id)?.1)
     }
 
-    /// The type that the instance exports under a name.
+    /// Returns the index of the type that the instance exports under a name.
     fn exported(&self, wanted: &str) -> Option<u32> {
         let types = self.declarations.iter().filter(|declaration| defines_type(declaration));
         let mut named = types.zip(0..).filter(|(declaration, _)| {

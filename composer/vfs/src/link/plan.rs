@@ -1,4 +1,4 @@
-//! Which of the app's core functions get another meaning.
+//! Decides which lowered functions of the app are replaced.
 
 use std::collections::BTreeMap;
 
@@ -18,36 +18,36 @@ use vfs_compose_ir::{Component, Item};
 use vfs_compose_wasi::ERRORS;
 use vfs_compose_wasi::InterfaceName;
 
-/// The calls of each group, by their names.
+/// The calls of each group, by name.
 pub(super) type Plan<'a> = IndexMap<Group, IndexMap<String, Call<'a>>>;
 
-/// A function of the glue that takes the place of imported ones.
+/// A function of an adapter module, which replaces lowered functions of the app.
 pub(super) struct Call<'a> {
-    /// Interface, `#` and function.
+    /// The names of the interface and the function, separated by `#`.
     pub(super) name: String,
     pub(super) what: What<'a>,
     pub(super) owner: Owner,
-    /// The app's core functions for it.
+    /// The core functions of the app that it replaces.
     pub(super) core_functions: Vec<u32>,
 }
 
 pub(super) enum What<'a> {
-    /// A function that the vfs has.
+    /// A function that the vfs serves.
     Function(InterfaceName, &'a Function),
-    /// The drop of a resource that the vfs has: its function for that.
+    /// The drop of a resource that the vfs serves, with the name of its destructor in the vfs.
     Drop(String),
-    /// A function of the host's that may be given a resource of the vfs's.
+    /// A host function that may be passed a resource of the vfs.
     Given {
         function: &'a Function,
-        /// What it answers then, if its types have words for that.
+        /// The error that it returns then, if its type can express one.
         answer: Option<Answer>,
-        /// Then, what it takes for good.
+        /// The handles that it takes ownership of, which must be dropped then.
         owned: Vec<Owned>,
     },
 }
 
 impl Call<'_> {
-    /// The version at which the app imports it, if it is a function that the vfs has.
+    /// Returns the version at which the app imports a function that the vfs serves.
     pub(super) fn version(&self) -> Option<&Version> {
         match &self.what {
             What::Function(interface, _) => Some(&interface.version),
@@ -55,7 +55,7 @@ impl Call<'_> {
         }
     }
 
-    /// The vfs's name for it; empty if it has nothing of the kind.
+    /// Returns the name of the function in the vfs; empty if the vfs has none.
     pub(super) fn plain(&self) -> String {
         match &self.what {
             What::Function(interface, function) => format!("{}#{}", interface.path, function.name),
@@ -64,7 +64,8 @@ impl Call<'_> {
         }
     }
 
-    /// The vfs's functions that its glue calls: where one call can have handles of both owners, one for that, too.
+    /// Returns the functions of the vfs that the adapter calls. A call that can mix handles of both owners has a
+    /// function of its own.
     pub(super) fn functions(&self) -> Vec<String> {
         if let What::Given { owned, .. } = &self.what {
             return owned.iter().filter_map(|owned| owned.vfs.clone()).collect();
@@ -81,10 +82,10 @@ impl Call<'_> {
     }
 }
 
-/// Every served function that the app lowered, and every drop of a served resource.
+/// Plans the replacement of every served function that the app lowers, and of every drop of a served resource.
 ///
 /// # Errors
-/// - [`Unlinkable::Async`]: a served function is lowered as an asynchronous one.
+/// - [`Unlinkable::Async`]: a served function is lowered asynchronously.
 pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result<Plan<'a>, Unlinkable> {
     let mut plan = Plan::new();
     for definition in component.definitions() {
@@ -96,7 +97,7 @@ pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result
     Ok(plan)
 }
 
-/// What a canonical function is to the vfs.
+/// Returns the call that replaces a canonical function, if the vfs has a part in it.
 fn call<'a>(
     served: &Served<'a>,
     component: &Component<'_>,
@@ -132,7 +133,7 @@ fn call<'a>(
     }
 }
 
-/// Names of the drops that the glue of these calls needs of the host, and the resources.
+/// Returns the drops of host resources that the adapters of these calls need, by name.
 pub(super) fn dropped(served: &Served<'_>, calls: &[Call<'_>]) -> BTreeMap<String, Resource> {
     let owned = calls.iter().flat_map(|call| match &call.what {
         What::Given { owned, .. } => owned.as_slice(),

@@ -1,11 +1,12 @@
-//! The way out where a function is given what it cannot use and its types have no words for that: a message on stderr, and the end.
+//! Generates the refusal functions: each prints a message to stderr and exits. They are the fallback if a function
+//! receives a handle that it cannot use and its result type cannot express an error.
 //!
 //! ```text
-//! messages    a memory with the text
-//! refuse      a function for each text, which prints it through the app's own imports and exits
+//! messages    a memory with the texts
+//! refuse      one function per text, which prints it by the app's own imports and exits
 //! ```
 //!
-//! Without stderr among the app's imports all that can be done is a trap, in a function whose name is the text.
+//! If the app does not import stderr, the function only traps; its name is the message.
 
 use bumpalo::Bump;
 use wasm_encoder::{
@@ -20,27 +21,27 @@ use vfs_compose_adapter as glue;
 use vfs_compose_ir::{Component, Item, alias, bundle, instantiate};
 use vfs_compose_wasi::Wasi;
 
-/// Bytes of a page of memory.
+/// Bytes of a memory page.
 const PAGE: usize = 1 << 16;
-/// Where the text begins; before it is the result of writing it.
+/// Address of the first text. The result of writing it is stored before it.
 const TEXT: usize = 16;
-/// What `wasi:cli/exit` takes for a failure.
+/// The `result` that `wasi:cli/exit` takes for a failure.
 const FAILURE: i32 = 1;
 
-/// A function that does not return.
+/// A refusal function, which never returns.
 pub(super) struct Refusal {
-    /// Its export.
+    /// The name that it is exported under.
     pub(super) export: String,
     pub(super) text: String,
 }
 
 impl Refusal {
-    /// Of a function of the host's that is given a handle of the vfs's.
+    /// Creates the refusal for a host function that is passed a handle of the vfs.
     pub(super) fn given(function: &str) -> Self {
         Self::new(function.to_owned(), function, "was given")
     }
 
-    /// Of an exported function that returns one.
+    /// Creates the refusal for an exported function that returns a handle of the vfs.
     pub(super) fn returned(function: &str) -> Self {
         Self::new(glue::refusal_of_result(function), function, "returned")
     }
@@ -54,7 +55,7 @@ impl Refusal {
     }
 }
 
-/// Adds a core instance with these functions.
+/// Adds a core instance with the refusal functions.
 pub(super) fn add<'a>(
     wasi: &'a Wasi,
     served: &Served<'_>,
@@ -79,7 +80,7 @@ pub(super) fn add<'a>(
     };
     lower(component, "get-stderr", stderr.get, &[]);
     lower(component, "write", stderr.write, &options);
-    // Looked for again: the imports are not what they were.
+    // Found again, because adding the other imports may have changed the component.
     if let Some(exit) = exit(wasi, component) {
         lower(component, "exit", exit, &[]);
     }
@@ -87,7 +88,7 @@ pub(super) fn add<'a>(
     instantiate(component, module, vec![("host", host)])
 }
 
-/// How the app itself writes to stderr.
+/// The app's imports that write to stderr.
 struct Stderr<'a> {
     get: HostImport<'a>,
     write: HostImport<'a>,
@@ -107,18 +108,18 @@ fn exit<'a>(wasi: &'a Wasi, component: &Component<'a>) -> Option<HostImport<'a>>
     HostImport::of_any_version(wasi, component, "wasi:cli/exit", "exit")
 }
 
-/// What the functions can use of the host.
+/// Which imports the refusal functions can use.
 #[derive(Clone, Copy)]
 struct Has {
     stderr: bool,
     exit: bool,
 }
 
-/// Address and size of each text.
+/// Returns address and size of each text.
 fn places(refusals: &[Refusal]) -> Vec<(usize, usize)> {
     let mut next = TEXT;
     let places = refusals.iter().map(|refusal| {
-        // With the end of the line.
+        // Including the line feed.
         let size = refusal.text.len() + 1;
         next += size;
         (next - size, size)

@@ -1,4 +1,4 @@
-//! Which of the app's functions and resources are the vfs's, wholly or in part.
+//! Decides which functions and resources of the app the vfs serves, wholly or in part.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,22 +16,22 @@ use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wit::parts;
 
 const STDERR: &str = "wasi:cli/stderr";
-/// Interfaces whose resources are made by many.
+/// Interfaces whose resources functions of many other interfaces create.
 const SHARED: [&str; 3] = ["wasi:io/error", "wasi:io/poll", "wasi:io/streams"];
 
-/// What one app leaves to the vfs.
+/// The interfaces of one app that the vfs serves.
 pub(super) struct Served<'a> {
     app: &'a App,
     answers: &'a Answers,
-    /// Of [`SHARED`], those with a resource that the host may make.
+    /// Those of [`SHARED`] with a resource that the host may create for the app.
     of_both: BTreeSet<&'static str>,
 }
 
 /// An imported function.
 pub(super) struct Imported<'a> {
-    /// The import that it comes with: an interface, or the function itself.
+    /// The name of the import: an interface, or the function itself.
     pub(super) import: String,
-    /// `None` for one that has no version, and for a function that is an import itself.
+    /// The interface; `None` if its name has no version, or if the function is imported directly.
     pub(super) interface: Option<InterfaceName>,
     pub(super) function: &'a Function,
 }
@@ -48,7 +48,7 @@ impl fmt::Display for Imported<'_> {
 /// An imported resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Resource {
-    /// The import that has it.
+    /// The name of the import that contains it.
     pub(super) import: String,
     pub(super) name: String,
 }
@@ -60,12 +60,12 @@ impl fmt::Display for Resource {
 }
 
 impl Resource {
-    /// `None` for one whose interface has no version.
+    /// Returns the interface, or `None` if its name has no version.
     pub(super) fn interface(&self) -> Option<InterfaceName> {
         InterfaceName::parse(&self.import)
     }
 
-    /// Name of the drop of a handle.
+    /// Returns the name of the function that drops a handle.
     pub(super) fn drop(&self) -> String {
         format!("{}#[resource-drop]{}", self.import, self.name)
     }
@@ -79,7 +79,7 @@ impl<'a> Served<'a> {
         served
     }
 
-    /// Who owns what an interface makes. `None`: the vfs has nothing to do with it.
+    /// Returns who owns the resources that an interface creates; `None` if the vfs does not serve it.
     pub(super) fn owner(&self, path: &str) -> Option<Owner> {
         if self.is_withheld(path) {
             return Some(Owner::Virtual);
@@ -92,40 +92,40 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// Who owns what a function of an interface makes.
+    /// Returns who owns the resources that a function creates; `None` if the vfs does not serve it.
     pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<Owner> {
         let by_policy = self.answers.has_interface(&interface.path) && !self.is_withheld(&interface.path);
         let left_alone = by_policy && !self.answers.has(&interface.path, &function.name);
         self.owner(&interface.path).filter(|_| interface.is_wasi_0_2() && !left_alone)
     }
 
-    /// Whether the vfs has an interface that no host may be asked for.
+    /// Returns whether the vfs serves an interface that no host may be asked for.
     pub(super) fn is_withheld(&self, path: &str) -> bool {
         self.app.served.keys().any(|name| name.path == path && self.app.withheld.contains(&name.to_string()))
     }
 
-    /// Who owns the handles of a resource.
+    /// Returns who owns the handles of a resource.
     pub(super) fn owner_of_resource(&self, resource: &Resource) -> Option<Owner> {
         self.owner(&resource.interface()?.path)
     }
 
-    /// The vfs's function that a drop of a handle of a resource calls. `None`: all of them are the host's.
+    /// Returns the destructor of a resource in the vfs; `None` if all its handles belong to the host.
     pub(super) fn dtor(&self, resource: &Resource) -> Option<String> {
         let InterfaceName { path, .. } = resource.interface()?;
         self.owner(&path).map(|_| format!("{path}#[dtor]{}", resource.name))
     }
 
-    /// Whether a function that is not the vfs's may be given a handle of its.
+    /// Returns whether a function that the vfs does not serve may be passed a handle of the vfs.
     pub(super) fn may_be_given(&self, function: &Function) -> bool {
         function.params.iter().any(|param| self.mentions(param.ty))
     }
 
-    /// Whether an import can go when nothing refers to it any more.
+    /// Returns whether an import may be removed once nothing refers to it.
     pub(super) fn is_optional(&self, import: &ComponentImport<'_>) -> bool {
         interface_of(import).is_some_and(|name| name.is_wasi_0_2() && self.owner(&name.path).is_some())
     }
 
-    /// The imported function that a component function is.
+    /// Returns the imported function behind a component function.
     pub(super) fn function(&self, component: &Component<'_>, mut number: u32) -> Option<Imported<'a>> {
         loop {
             match component.get(Space::Function, number)? {
@@ -145,7 +145,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The imported resource that a type is.
+    /// Returns the imported resource behind a type of the component.
     pub(super) fn resource(&self, component: &Component<'_>, mut number: u32) -> Option<Resource> {
         loop {
             match component.get(Space::Type, number)? {
@@ -169,7 +169,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The resource that a type of the app's is.
+    /// Returns the imported resource behind a WIT type of the app.
     pub(super) fn home(&self, mut id: TypeId) -> Option<Resource> {
         let resolve = &self.app.resolve;
         loop {
@@ -187,7 +187,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// Whether a type is made of a resource that may be the vfs's.
+    /// Returns whether a type contains a resource that may belong to the vfs.
     pub(super) fn mentions(&self, ty: Type) -> bool {
         let Type::Id(id) = ty else { return false };
         if let Some(resource) = self.home(id) {
@@ -196,12 +196,12 @@ impl<'a> Served<'a> {
         parts(&self.app.resolve.types[id].kind).into_iter().any(|ty| self.mentions(ty))
     }
 
-    /// The app's types.
+    /// Returns the WIT types of the app.
     pub(super) fn resolve(&self) -> &'a Resolve {
         &self.app.resolve
     }
 
-    /// Where the app gets the host's stderr, and the interface of the stream that it is.
+    /// Returns the import that provides the host's stderr, and the interface of its stream.
     pub(super) fn stderr(&self) -> Option<(InterfaceName, InterfaceName)> {
         if self.answers.has_interface(STDERR) {
             return None;
@@ -220,7 +220,8 @@ impl<'a> Served<'a> {
         })
     }
 
-    /// The resources of [`SHARED`] that the host can make for the app: its functions return them, or it hands them to an export.
+    /// Returns the resources of [`SHARED`] that the host can create for the app: host functions return them, or the
+    /// host passes them to an export.
     fn made_by_host(&self) -> BTreeSet<Resource> {
         let resolve = self.resolve();
         let world = &resolve.worlds[self.app.world];
@@ -239,7 +240,7 @@ impl<'a> Served<'a> {
         for function in world.exports.values().flat_map(|item| functions(resolve, item)) {
             made.extend(function.params.iter().flat_map(|param| self.resources(param.ty)));
         }
-        // What they themselves return is the host's if what they are called on is.
+        // A method on a host resource returns resources of the host.
         loop {
             let before = made.len();
             for function in &of_shared {
@@ -254,7 +255,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The resources that a type is made of.
+    /// Returns the resources that a type contains.
     fn resources(&self, ty: Type) -> Vec<Resource> {
         let Type::Id(id) = ty else { return Vec::new() };
         match self.home(id) {
@@ -263,7 +264,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// The imported interface that an instance is.
+    /// Returns the imported interface behind an instance.
     fn interface<'c>(&self, component: &Component<'c>, instance: u32) -> Option<(&'c str, InterfaceId)> {
         let Item::Import(import) = component.get(Space::Instance, instance)? else { return None };
         match self.imported(import.name.name)? {
@@ -272,7 +273,7 @@ impl<'a> Served<'a> {
         }
     }
 
-    /// What the app imports under a name.
+    /// Returns the import of this name.
     fn imported(&self, name: &str) -> Option<&'a WorldItem> {
         let resolve = &self.app.resolve;
         let mut imports = resolve.worlds[self.app.world].imports.iter();
@@ -280,7 +281,7 @@ impl<'a> Served<'a> {
     }
 }
 
-/// The functions of something that a world has.
+/// Returns the functions of an import or export.
 fn functions<'r>(resolve: &'r Resolve, item: &'r WorldItem) -> Vec<&'r Function> {
     match item {
         WorldItem::Function(function) => vec![function],
@@ -289,7 +290,7 @@ fn functions<'r>(resolve: &'r Resolve, item: &'r WorldItem) -> Vec<&'r Function>
     }
 }
 
-/// The interface that an import asks for.
+/// Returns the interface that an import names.
 pub(super) fn interface_of(import: &ComponentImport<'_>) -> Option<InterfaceName> {
     match import.ty {
         ComponentTypeRef::Instance(_) => InterfaceName::parse(import.name.name),

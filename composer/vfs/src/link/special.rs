@@ -1,9 +1,10 @@
-//! The few functions of WASI that are not carried by their types alone, because handles of both owners meet in one call.
+//! The few functions of WASI whose types alone do not determine their adapters, because one call can mix handles of
+//! both owners.
 
 use vfs_abi::names::linked::{BLOCKING_SPLICE, POLL, SPLICE};
 use vfs_compose_adapter::special::Special;
 
-/// What the vfs's function of this name is.
+/// Returns how a function of the vfs, by its name, treats handles of the host.
 pub fn of(plain: &str) -> Special {
     match plain {
         "wasi:io/poll#poll" => Special::Any { linked: POLL },

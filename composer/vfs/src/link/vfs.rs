@@ -1,7 +1,8 @@
-//! The vfs's module beside the app's.
+//! Adds the vfs's module beside the app's modules.
 //!
-//! It imports functions of the host, and lowering those takes its memory. So it is instantiated with a shim, whose functions go
-//! through a table, and when the host's functions are lowered a fixup puts them into the table.
+//! The vfs imports host functions, and lowering those requires its memory, which exists only after it is instantiated.
+//! So it is instantiated with a shim module, whose functions call through a table. After the host functions are
+//! lowered, a fixup module puts them into the table.
 
 use bumpalo::Bump;
 use wasm_encoder::{
@@ -16,34 +17,34 @@ use vfs_compose_ir::{Component, Item, alias, bundle, instantiate, instantiation}
 /// Name of the shim's table.
 const TABLE: &str = "table";
 
-/// Name of the shim's global that says at which version a function of several is meant.
+/// Name of the shim's global with the version to call, for host functions that are imported at several versions.
 pub(super) const VERSION: &str = "version";
 
-/// The vfs in a component.
+/// Indices of the vfs's definitions in the component.
 pub(super) struct Vfs {
-    /// Core module.
+    /// The core module.
     pub(super) module: u32,
-    /// Core instance.
+    /// The core instance.
     pub(super) instance: u32,
-    /// Core instance, if the vfs asks anything of the host.
+    /// The core instance of the shim, if the vfs imports anything from the host.
     pub(super) shim: Option<u32>,
 }
 
-/// A function that the vfs imports.
+/// A function that the vfs imports, and the host functions that serve it.
 pub(super) struct Wanted<'h> {
     pub(super) import: &'h HostFunction,
-    /// Component functions, and for which value of [`VERSION`] each is meant. If there is one, it is meant for all.
+    /// Component functions, each with the value of [`VERSION`] that selects it. A single function serves all values.
     pub(super) host: Vec<(u32, u32)>,
 }
 
-/// Where in the table the functions for one import are.
+/// The table slots of one import.
 #[derive(Clone, Copy)]
 struct Slots {
     first: u32,
     count: u32,
 }
 
-/// Adds the vfs's module and instance. There are so many values of [`VERSION`].
+/// Adds the vfs's module and its instance. `versions` is the number of values of [`VERSION`].
 pub(super) fn add<'a>(
     component: &mut Component<'a>,
     names: &'a Bump,
@@ -90,7 +91,7 @@ pub(super) fn add<'a>(
     targets.push(Export { name: TABLE, kind: ExternalKind::Table, index });
     let targets = bundle(component, targets);
     let fixup = component.add(Item::CoreModule(fixup(imports, &slots, &filled).into()));
-    // Before anything of the app runs.
+    // The table must be filled before any code of the app runs.
     component.add_before(
         |item| matches!(item, Item::CoreInstance(Instance::Instantiate { .. })),
         Item::CoreInstance(instantiation(fixup, vec![("", targets)])),
@@ -108,7 +109,7 @@ fn slots(imports: &[Wanted<'_>], versions: u32) -> Vec<Slots> {
     slots.collect()
 }
 
-/// A function for each import, which calls the one at its place in the table.
+/// Generates the shim: one function per import, which calls the function in its table slot.
 fn shim(imports: &[Wanted<'_>], slots: &[Slots]) -> Vec<u8> {
     let (mut functions, mut exports, mut code) = (FunctionSection::new(), ExportSection::new(), CodeSection::new());
     for ((wanted, slots), number) in imports.iter().zip(slots).zip(0..) {
@@ -138,14 +139,14 @@ fn shim(imports: &[Wanted<'_>], slots: &[Slots]) -> Vec<u8> {
     module.finish()
 }
 
-/// What comes into the table.
+/// A function to be put into the table.
 struct Filled {
     slot: u32,
-    /// Its type, which is the number of the import.
+    /// The index of its type, which equals the index of the import.
     ty: u32,
 }
 
-/// Puts its imports into the table.
+/// Generates the fixup, which puts its imports into the table.
 fn fixup(wanted: &[Wanted<'_>], slots: &[Slots], filled: &[Filled]) -> Vec<u8> {
     let mut imports = ImportSection::new();
     let mut elements = ElementSection::new();

@@ -1,4 +1,4 @@
-//! Imports that no host may be asked for. Where others are written in their types, these stay, and nothing else.
+//! Reduces imports that no host may be asked for to their types, which other imports may use.
 
 use wasmparser::{ComponentImport, ComponentType, ComponentTypeRef, InstanceTypeDeclaration};
 
@@ -6,7 +6,7 @@ use super::host::declarations;
 use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_wasi::App;
 
-/// Takes the functions out of the imports. Whoever called them has others by now.
+/// Removes the functions from these imports. By now their callers call other functions.
 pub(super) fn strip(app: &App, component: &mut Component<'_>) {
     let withheld = component.definitions().iter().filter_map(|definition| match definition.item {
         Item::Import(import) if app.withheld.contains(import.name.name) => Some((definition.id?.number, import)),

@@ -1,8 +1,9 @@
-//! Several versions of one resource in one vfs.
+//! Serves several versions of one resource by one vfs.
 //!
-//! An app may import an interface at two versions. To the component model their resources are two types, and a new handle must be
-//! made with the type that the called function's result has. The vfs knows nothing of it: each of its exports gets a small
-//! wrapper that leaves the number of the called interface in a global, and `resource.new` becomes a choice by that number.
+//! An app may import an interface at two versions. For the component model their resources are two types, and a new
+//! handle must have the type in the result of the called function. The vfs does not know about versions. So each of its
+//! exports gets a small wrapper that stores the index of the called interface in a global, and `resource.new` becomes a
+//! function that chooses the type by this index.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use vfs_compose_wasi::Wasi;
 
 pub(super) struct Dispatch<'a> {
     exports: &'a Demands,
-    /// Index of the called interface in `exports`. `None` where each resource has one version.
+    /// The global with the index of the called interface in `exports`; `None` if no resource has several versions.
     caller: Option<GlobalId>,
 }
 
@@ -32,7 +33,7 @@ impl<'a> Dispatch<'a> {
         Self { exports, caller }
     }
 
-    /// `function` as the interface with this index exports it.
+    /// Returns `function` wrapped for export by the interface with this index.
     pub(super) fn wrap(&self, module: &mut Module, function: FunctionId, index: usize) -> FunctionId {
         let Some(caller) = self.caller else { return function };
         let (mut builder, locals) = builder_like(module, function);
@@ -45,7 +46,8 @@ impl<'a> Dispatch<'a> {
         builder.finish(locals, &mut module.funcs)
     }
 
-    /// The imported function becomes a choice among `targets`, which are the same intrinsic of the versions of one interface.
+    /// Replaces the imported intrinsic by a choice among `targets`, the same intrinsic for each version of its
+    /// interface.
     pub(super) fn choose(
         &self,
         module: &mut Module,
@@ -79,7 +81,7 @@ impl<'a> Dispatch<'a> {
         replaced.map(drop).map_err(TailorError::module)
     }
 
-    /// Indexes of the interfaces whose functions speak of this version of an interface.
+    /// Returns the indices of the interfaces whose functions use this version of an interface.
     fn speakers(&self, target: &InterfaceName) -> impl Iterator<Item = usize> {
         self.exports.iter().enumerate().filter_map(move |(index, (name, demand))| {
             let speaks = name == target || demand.uses.get(&target.path) == Some(&target.version);
@@ -88,12 +90,12 @@ impl<'a> Dispatch<'a> {
     }
 }
 
-/// An index as the global holds it. There are never as many interfaces.
+/// Converts an index for the global. It always fits, because there are few interfaces.
 fn number(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
 }
 
-/// A function with the type of `like`.
+/// Creates a builder for a function with the type of `like`.
 fn builder_like(module: &mut Module, like: FunctionId) -> (FunctionBuilder, Vec<LocalId>) {
     let ty = module.types.get(module.funcs.get(like).ty());
     let (params, results) = (ty.params().to_vec(), ty.results().to_vec());

@@ -1,7 +1,7 @@
-//! The component model's functions for ends of streams and futures.
+//! Names the imports of canonical built-ins for stream and future ends.
 //!
-//! The vfs's module imports them by what they carry. The encoder knows them by a function whose type has such a stream or future: here
-//! one is found among those that this vfs has.
+//! The vfs module names such an import by the type that the stream or future carries. The encoder needs the name of a
+//! function whose signature contains such a stream or future, so this module finds one among the exports of this vfs.
 
 use std::collections::BTreeSet;
 
@@ -15,11 +15,11 @@ use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{Demand, Demands};
 use vfs_compose_wasi::{PUMP, PUMP_VERSION, Wasi};
 
-/// The module of functions that belong to no interface.
+/// The module name of imports that belong to no interface.
 pub(super) const ROOT: &str = "$root";
 pub(super) use vfs_abi::names::ENDS;
 
-/// These exports, and what starts the pump if any of them has a stream.
+/// Adds the functions of the pump to these exports, if one of them has a stream.
 pub fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {
     if has_streams(wasi, &exports) {
         let demand = Demand { functions: BTreeSet::from(["start".into(), "stop".into()]), ..Demand::default() };
@@ -28,12 +28,12 @@ pub fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {
     exports
 }
 
-/// Whether any of these exports has a stream that the vfs feeds or reads.
+/// Returns whether one of these exports has a stream that the vfs feeds or reads.
 pub fn has_streams(wasi: &Wasi, exports: &Demands) -> bool {
     ["bytes", "entries"].into_iter().any(|carried| holder(wasi, exports, carried).is_some())
 }
 
-/// Gives each import the name that the encoder knows; those that nothing has a type for do nothing.
+/// Renames each import for the encoder. An import whose type no export has becomes a function that does nothing.
 pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &Demands) -> Result<(), TailorError> {
     for (id, (from, name)) in function_imports(module, |module| module.starts_with(ENDS)) {
         let carried = from.trim_start_matches(ENDS);
@@ -52,7 +52,8 @@ pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &Demands) -> Re
     Ok(())
 }
 
-/// A function that the vfs has whose type mentions what is carried, and which of its streams and futures that is.
+/// Returns an exported function whose signature contains a stream or future that carries this type, and the position of
+/// that stream or future in the signature.
 fn holder<'a>(wasi: &'a Wasi, exports: &'a Demands, carried: &str) -> Option<(&'a InterfaceName, &'a str, usize)> {
     exports.iter().find_map(|(name, demand)| {
         let functions = wasi.interface(&name.path)?.functions.iter();
@@ -68,7 +69,7 @@ fn place(wasi: &Wasi, function: &Function, carried: &str) -> Option<usize> {
         .position(|id| carries(wasi, *id).as_deref() == Some(carried))
 }
 
-/// The name that the vfs's module has for what a stream or future carries.
+/// Returns the vfs module's name for the type that a stream or future carries.
 fn carries(wasi: &Wasi, id: TypeId) -> Option<String> {
     match wasi.resolve.types[id].kind {
         TypeDefKind::Stream(Some(Type::U8)) => Some("bytes".into()),
@@ -88,7 +89,7 @@ fn carries(wasi: &Wasi, id: TypeId) -> Option<String> {
     }
 }
 
-/// The interface that defines a type, which others may use.
+/// Returns the interface that defines a type, following aliases.
 fn definition(wasi: &Wasi, mut id: TypeId) -> String {
     while let TypeDefKind::Type(Type::Id(next)) = wasi.resolve.types[id].kind {
         id = next;

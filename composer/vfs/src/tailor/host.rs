@@ -1,4 +1,4 @@
-//! What a tailored vfs asks of the host.
+//! Decides what a tailored vfs imports from the host.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,21 +11,21 @@ use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{Wasi, is_in_version};
 use vfs_compose_wit::{parts, signature};
 
-/// Law 1: the interfaces the vfs may import, each at one version the app itself imports.
+/// The interfaces that the vfs may import by law 1, each at one version that the app itself imports.
 #[derive(Clone)]
 pub struct Grants {
     versions: BTreeMap<String, Version>,
-    /// Functions the app imports itself; they need not be in the version's text.
+    /// Functions that the app itself imports. They are granted even if the WIT of the version lacks them.
     named: BTreeSet<(String, String)>,
 }
 
 impl Grants {
-    /// What the app's own imports allow: of several versions of one interface the newest.
+    /// Returns what the app's own imports allow. Of several versions of one interface the newest counts.
     pub fn of_app(wasi: &Wasi, imports: &Demands) -> Self {
         let used: BTreeSet<&str> = wasi.used().collect();
         let mut versions = BTreeMap::new();
         let mut named = BTreeSet::new();
-        // Ascending, so the newest stays.
+        // The order is ascending, so the newest version stays.
         for (name, demand) in imports.iter().filter(|(name, _)| used.contains(name.path.as_str())) {
             versions.insert(name.path.clone(), name.version.clone());
             named.extend(demand.functions.iter().map(|function| (name.path.clone(), function.clone())));
@@ -33,12 +33,13 @@ impl Grants {
         Self { versions, named }
     }
 
-    /// Everything the vfs can use, at the oldest version.
+    /// Allows everything that the vfs can use, at the oldest version.
     pub fn of_any_app(wasi: &Wasi) -> Self {
         let versions = wasi.used().map(|path| (path.to_owned(), Version::new(0, 2, 0))).collect();
         Self { versions, named: BTreeSet::new() }
     }
 
+    /// Returns the version at which the vfs may import an interface, if it may.
     pub fn version(&self, path: &str) -> Option<&Version> {
         self.versions.get(path)
     }
@@ -49,7 +50,7 @@ impl Grants {
         };
         match &import.item {
             HostItem::Drop(resource) => interface.types.contains_key(resource),
-            // For any app it stands for `exit-with-code`, which old hosts have not.
+            // A vfs for any app calls `exit` in place of `exit-with-code`, which old hosts lack.
             HostItem::Function(name) if is_exit(import) && !self.named.is_empty() => {
                 self.named.contains(&(import.path.clone(), name.clone()))
             }
@@ -64,7 +65,7 @@ fn is_exit(import: &HostImport) -> bool {
     import.path == "wasi:cli/exit" && import.item == HostItem::Function("exit".into())
 }
 
-/// One import of the module that the host would provide.
+/// An import of the module that the host would provide.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct HostImport {
     path: String,
@@ -74,12 +75,12 @@ pub(super) struct HostImport {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum HostItem {
     Function(String),
-    /// `resource.drop`.
+    /// The drop of a resource.
     Drop(String),
 }
 
 impl HostImport {
-    /// From the names of a core import.
+    /// Identifies a core import by its module and name.
     pub(super) fn new(module: &str, name: &str) -> Self {
         let item = match name.strip_prefix("[resource-drop]") {
             Some(resource) => HostItem::Drop(resource.into()),
@@ -89,8 +90,9 @@ impl HostImport {
     }
 }
 
-/// Which of `imports` can be of use: they are granted, and something that remains makes the resources they need. An app without
-/// stdio has no stream of the host, so no function on one can ever be called; unless a wrapped interface makes one.
+/// Returns the imports that can be useful: they are granted, and some remaining import returns the resources that they
+/// take. For example, an app without stdio gets no stream of the host, so no function of streams can be called, unless
+/// a wrapped interface returns one.
 pub(super) fn useful(wasi: &Wasi, order: &Order, imports: BTreeSet<HostImport>) -> BTreeSet<HostImport> {
     let granted: BTreeSet<_> = imports.into_iter().filter(|import| order.grants.allow(wasi, import)).collect();
     let mut useful = BTreeSet::new();
@@ -111,7 +113,7 @@ pub(super) fn useful(wasi: &Wasi, order: &Order, imports: BTreeSet<HostImport>) 
     }
 }
 
-/// What remains, as demands at the granted versions.
+/// Returns the remaining imports as demands at the granted versions.
 pub(super) fn demands(grants: &Grants, imports: &BTreeSet<HostImport>) -> Demands {
     let mut demands = Demands::new();
     for import in imports {
@@ -125,7 +127,7 @@ pub(super) fn demands(grants: &Grants, imports: &BTreeSet<HostImport>) -> Demand
     demands
 }
 
-/// The resources that an import takes, and those it gives.
+/// Returns the resources that an import takes, and those that it returns.
 fn resources(wasi: &Wasi, import: &HostImport) -> Option<(BTreeSet<TypeId>, BTreeSet<TypeId>)> {
     match &import.item {
         HostItem::Drop(resource) => {

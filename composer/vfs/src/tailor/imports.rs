@@ -1,10 +1,10 @@
-//! The functions that a core module imports.
+//! Finds and replaces the functions that a core module imports.
 
 use walrus::{FunctionId, ImportKind, Module, ValType};
 
 use crate::error::TailorError;
 
-/// The functions imported from modules that `wanted` accepts, with module and name.
+/// Returns the functions imported from modules that `wanted` accepts, each with its module and name.
 pub(super) fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, (String, String))> {
     module
         .imports
@@ -17,7 +17,7 @@ pub(super) fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -
         .collect()
 }
 
-/// The import becomes a function that returns zeros and writes nothing.
+/// Replaces an import by a function that returns zeros and writes nothing.
 pub(super) fn do_nothing(module: &mut Module, function: FunctionId) -> Result<(), TailorError> {
     let results = module.types.get(module.funcs.get(function).ty()).results().to_vec();
     let replaced = module.replace_imported_func(function, |(body, _)| {

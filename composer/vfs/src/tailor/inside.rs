@@ -1,7 +1,7 @@
-//! The vfs's module as it sits inside an app's own component, where it is called through glue.
+//! Prepares the vfs's module for the linked form, in which adapters call it inside the app's own component.
 //!
-//! No component is around it, so its functions keep their names without versions, and its handles are plain numbers that say whose
-//! they are.
+//! No component encloses the module. So its functions keep their names without versions, and its handles are plain
+//! numbers that show their owner.
 
 use std::collections::BTreeSet;
 
@@ -15,34 +15,39 @@ use super::policy;
 use crate::error::TailorError;
 use vfs_compose_wasi::Wasi;
 
-/// The bit of a handle that says it is the vfs's. No host has as many handles.
+/// The bit that marks handles of the vfs. No host has that many handles.
 const VIRTUAL: i32 = vfs_abi::HANDLE_TAG as i32;
 const RESOURCE_NEW: &str = "[resource-new]";
-/// What begins the names of functions for the running task.
+/// Prefix of the intrinsics of the running task.
 const OF_TASK: &str = "[task-";
 
-/// A vfs module with an empty place where its image goes.
+/// A vfs module with empty space reserved for the image.
 pub struct Inside {
+    /// The encoded core module.
     pub module: Vec<u8>,
-    /// What it imports, in order.
+    /// The functions that it imports, in order.
     pub imports: Vec<HostFunction>,
+    /// Where the settings and the image lie in its memory.
     pub place: Placed,
 }
 
 /// An imported function.
 #[derive(Clone, Debug)]
 pub struct HostFunction {
-    /// The interface, without version.
+    /// The interface without version.
     pub path: String,
+    /// The name of the function in the interface.
     pub name: String,
+    /// Its flat parameters, as the canonical ABI lowers them.
     pub params: Vec<wasm_encoder::ValType>,
+    /// Its flat results.
     pub results: Vec<wasm_encoder::ValType>,
 }
 
 pub use vfs_abi::names::BUSY;
 
-/// Leaves of the module what `exports` (`interface#function`) need. An import that `granted` refuses, by interface and name, does
-/// nothing.
+/// Reduces the module to `exports`, each named `interface#function`. An import that `granted` rejects, by interface and
+/// name, becomes a function that does nothing.
 pub fn inside(
     wasi: &Wasi,
     exports: &BTreeSet<String>,
@@ -103,10 +108,11 @@ fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), T
     Ok(())
 }
 
-/// A new handle is the vfs's number with the bit set.
+/// Replaces `resource.new` by a function that sets the bit in a rep.
 fn mark_handles(module: &mut Module) -> Result<(), TailorError> {
     for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
-        // Nothing is a task in here. But what a task would do may be named in the module's table.
+        // There are no tasks in the linked form, but the module's table may still refer to functions that only tasks
+        // call.
         if name.starts_with(OF_TASK) {
             do_nothing(module, id)?;
             continue;
@@ -130,7 +136,7 @@ fn encoded(types: &[ValType]) -> Vec<wasm_encoder::ValType> {
         ValType::I64 => wasm_encoder::ValType::I64,
         ValType::F32 => wasm_encoder::ValType::F32,
         ValType::F64 => wasm_encoder::ValType::F64,
-        // The canonical ABI has no other.
+        // The canonical ABI uses no other type.
         _ => wasm_encoder::ValType::I32,
     };
     types.iter().map(one).collect()

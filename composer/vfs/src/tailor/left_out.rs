@@ -1,4 +1,4 @@
-//! What tailoring took away.
+//! Reports what tailoring removed.
 
 use std::collections::BTreeSet;
 
@@ -6,18 +6,18 @@ use wasmparser::{BinaryReaderError, ExternalKind, Parser, Payload};
 
 use crate::guest::PLAIN;
 
-/// What one vfs lacks of the whole one.
+/// What a tailored vfs lacks of the whole one.
 pub struct LeftOut {
-    /// `interface#function`, without version.
+    /// The functions, each as `interface#function` without version.
     pub functions: Vec<String>,
     /// Bytes of code.
     pub code: u64,
 }
 
-/// Compares a vfs's module with the whole one that this composer has.
+/// Compares the module of a vfs with the whole module that this composer contains.
 ///
 /// # Errors
-/// The module cannot be read.
+/// The module cannot be parsed.
 pub fn left_out(module: &[u8]) -> Result<LeftOut, BinaryReaderError> {
     let (whole, has) = (Part::of(PLAIN.module)?, Part::of(module)?);
     Ok(LeftOut {
@@ -26,12 +26,12 @@ pub fn left_out(module: &[u8]) -> Result<LeftOut, BinaryReaderError> {
     })
 }
 
-/// Of a vfs's module.
+/// The compared contents of a vfs module.
 #[derive(Default)]
 struct Part {
-    /// Those of WASI's interfaces.
+    /// The exported functions of WASI.
     functions: BTreeSet<String>,
-    /// Bytes.
+    /// Bytes of code.
     code: u64,
 }
 
@@ -55,7 +55,7 @@ impl Part {
     }
 }
 
-/// The function of WASI that an export is.
+/// Returns the function of WASI that an export implements.
 fn function(export: &str) -> Option<String> {
     let (interface, function) = export.split_once('#')?;
     let path = interface.split_once('@').map_or(interface, |(path, _)| path);

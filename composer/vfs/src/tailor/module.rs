@@ -1,4 +1,4 @@
-//! The edits to the vfs's core module.
+//! Edits the vfs's core module.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,33 +19,33 @@ use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
 use vfs_compose_wasi::WitError;
 
-/// Bytes of a page of memory.
+/// Bytes of a memory page.
 const PAGE: u64 = 65536;
-/// Where an image may begin: at a block of EROFS, which is a page of most hosts.
+/// Alignment of the image: a block of EROFS, which is also a page of most hosts.
 const IMAGE_ALIGNMENT: u64 = 4096;
-/// The module of the imports that tell the vfs where its image and settings are.
+/// The module name of the imports that return the addresses and sizes of the image and settings.
 const EMBED: &str = "vfs-compose:embed";
-/// What modules of the functions for own resources begin with.
+/// Prefix of the module names of intrinsics for exported resources and functions.
 pub(super) const INTRINSICS: &str = "[export]";
-/// The module of functions for the running task.
+/// The module name of intrinsics for the running task.
 const OF_TASK: &str = "[export]$root";
-/// What begins the name of a function that is called as a task, and that of the function that is called when an event comes for it.
+/// Prefix of functions that are lifted asynchronously, then that of their callbacks.
 const AS_TASK: &str = "[async-lift]";
 const CALLBACK: &str = "[callback][async-lift]";
 
-/// What goes into the vfs's memory.
+/// What is embedded in the vfs.
 pub struct Embedding {
-    /// The variant of the vfs.
+    /// The variant of the vfs module.
     pub guest: &'static Guest,
-    /// Encoded [`vfs_core::settings::Settings`].
+    /// The encoded [`vfs_abi::settings::Settings`].
     pub settings: Vec<u8>,
     /// Bytes of the image.
     pub image_size: u32,
-    /// What it answers instead of the host.
+    /// Which functions the vfs serves itself because of the policy.
     pub answers: Answers,
 }
 
-/// Where the embedded bytes begin in the vfs's memory.
+/// Addresses of the settings and the image in the vfs's memory.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed {
     settings: u32,
@@ -53,7 +53,7 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// The custom section of a plugged vfs.
+    /// Returns the description of a plugged vfs for the custom section.
     pub fn describe(&self, embedding: &Embedding) -> Description {
         let size = u32::try_from(embedding.settings.len()).unwrap_or(u32::MAX);
         Description {
@@ -67,16 +67,16 @@ impl Placed {
     }
 }
 
-/// A module that serves an order.
+/// An edited module.
 pub(super) struct Edited {
     pub(super) bytes: Vec<u8>,
-    /// What is left of its imports.
+    /// The remaining host imports.
     pub(super) host: Demands,
     pub(super) place: Placed,
 }
 
-/// Makes `module` serve `order.exports` and import only what `order.grants` allows, with its memory laid out for `embedding`. The
-/// image's segment is the last one, and empty.
+/// Edits `module` to export `order.exports`, import only what `order.grants` allows, and reserve memory for
+/// `embedding`. The last data segment is that of the image, and is empty.
 pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedding) -> Result<Edited, TailorError> {
     let mut module = parse(module)?;
     super::policy::apply(&mut module, &embedding.answers)?;
@@ -91,7 +91,8 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedd
     Ok(Edited { bytes: module.emit_wasm(), host, place: place.placed() })
 }
 
-/// The vfs's module, which reads the settings that are written here, without its custom sections.
+/// Parses the vfs module and removes its custom sections. Fails unless the module reads the version of settings that
+/// this composer writes.
 pub(super) fn parse(module: &[u8]) -> Result<Module, TailorError> {
     let mut config = ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
@@ -121,7 +122,7 @@ impl Place {
     }
 }
 
-/// Settings and image go on new pages after the module's own; the allocator grows memory past them.
+/// Reserves new pages after the module's own for settings and image. The module's allocator grows memory beyond them.
 pub(super) fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorError> {
     let memory = module.get_memory_id().map_err(TailorError::module)?;
     let settings = module.memories.get(memory).initial * PAGE;
@@ -166,7 +167,7 @@ pub(super) fn replace_embed_imports(
     Ok(())
 }
 
-/// The versioned exports of the order in the place of the unversioned ones.
+/// Replaces the exports by those of the order, with versions.
 fn replace_exports(wasi: &Wasi, module: &mut Module, order: &Order, dispatch: &Dispatch) -> Result<(), TailorError> {
     let mut functions = BTreeMap::new();
     let mut old = Vec::new();
@@ -213,7 +214,8 @@ fn is_own_resource(wasi: &Wasi, name: &InterfaceName, ty: &str) -> bool {
     id.is_some_and(|&id| wasi.resource(id) == Some(id))
 }
 
-/// `[resource-new]`, `[task-return]`: of the one version there is, or of the version the caller speaks.
+/// Renames `[resource-new]` and `[task-return]` for the exported version of their interface. If there are several,
+/// replaces them by a choice by the called interface.
 fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatch) -> Result<(), TailorError> {
     for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS) && module != OF_TASK) {
         let path = from.trim_start_matches(INTRINSICS);
@@ -241,7 +243,8 @@ fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatc
     Ok(())
 }
 
-/// What is not granted, or cannot be reached any more, does nothing; the rest takes the granted versions.
+/// Renames the host imports to the granted versions. Imports that are not granted, or that no call can reach, become
+/// functions that do nothing.
 fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Result<Demands, TailorError> {
     loop {
         walrus::passes::gc::run(module);

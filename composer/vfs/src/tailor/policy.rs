@@ -1,4 +1,4 @@
-//! What a policy makes of the vfs's module, before anything else is done with it.
+//! Applies a policy to the vfs's module, before any other edit.
 
 use walrus::ir::{MemArg, StoreKind};
 use walrus::{ExportItem, LocalId, MemoryId, Module};
@@ -7,7 +7,8 @@ use super::imports::{do_nothing, function_imports};
 use crate::error::TailorError;
 use vfs_compose_rules::policy::answers::{Answers, Fixed};
 
-/// Puts what is fixed in the place of the host's functions, and the functions of what is not the host's in the place of the others.
+/// Replaces host functions by the constants that the policy sets, and exports by the functions that serve redirected
+/// streams.
 pub(super) fn apply(module: &mut Module, answers: &Answers) -> Result<(), TailorError> {
     let memory = module.get_memory_id().map_err(TailorError::module)?;
     for (id, (path, name)) in function_imports(module, |_| true) {
@@ -40,7 +41,7 @@ pub(super) fn apply(module: &mut Module, answers: &Answers) -> Result<(), Tailor
     Ok(())
 }
 
-/// `datetime`: seconds, and 8 bytes further nanoseconds.
+/// Stores a `datetime`: the seconds, and the nanoseconds at offset 8.
 fn store(body: &mut walrus::InstrSeqBuilder<'_>, memory: MemoryId, address: LocalId, time: vfs_image::Timestamp) {
     body.local_get(address).i64_const(time.seconds.cast_signed());
     body.store(memory, StoreKind::I64 { atomic: false }, MemArg { align: 8, offset: 0 });

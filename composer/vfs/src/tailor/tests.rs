@@ -1,4 +1,4 @@
-//! A vfs module of another build is refused.
+//! A vfs module from another build is rejected.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::guest::PLAIN;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_wasi::Wasi;
 
-/// The vfs's module with this, or nothing, in the place of the version of its settings.
+/// Returns the vfs's module with another declared version of settings, or none.
 fn declaring(version: Option<&[u8]>) -> Vec<u8> {
     let mut module = walrus::Module::from_buffer(PLAIN.module).unwrap();
     let own = module.customs.remove_raw(settings::SECTION).unwrap();
@@ -26,7 +26,7 @@ fn embedding() -> Embedding {
     Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() }
 }
 
-/// What is said where this module is to be plugged, and where it is to be linked.
+/// Returns the errors of plugging and of linking this module.
 fn refused(module: &[u8]) -> [String; 2] {
     let wasi = Wasi::new().unwrap();
     let order = Order {

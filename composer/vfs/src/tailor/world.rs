@@ -1,4 +1,5 @@
-//! The world of a tailored vfs: copies of WASI's interfaces, each at its version and with only what is asked for.
+//! Builds the world of a tailored vfs from copies of WASI's interfaces, each at its version and with only the functions
+//! and types that are needed.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,10 +13,10 @@ use vfs_compose_wasi::{Demand, Demands};
 use vfs_compose_wit as types;
 use vfs_compose_wit::package_of;
 
-/// The host's interfaces in this world, so that they are not taken for the exports of the same name.
+/// The namespace of imports in this world, which keeps them apart from exports of the same name.
 const HOST_NAMESPACE: &str = "host";
 
-/// The name a host's interface has in the world.
+/// Returns the name of an imported interface in the world.
 pub(super) fn host_name(name: &InterfaceName) -> String {
     match name.base().split_once(':') {
         Some((_, rest)) => format!("{HOST_NAMESPACE}:{rest}@{}", name.version),
@@ -23,7 +24,8 @@ pub(super) fn host_name(name: &InterfaceName) -> String {
     }
 }
 
-/// A world that imports the one (under the names of [`host_name`]) and exports the other. Both are closed.
+/// Builds a world that imports `host`, under the names of [`host_name`], and exports `exports`. Both must contain all
+/// interfaces that their members use.
 pub(super) fn build(wasi: &Wasi, host: &Demands, exports: &Demands) -> (Resolve, WorldId) {
     let mut resolve = Resolve { all_features: true, ..Resolve::default() };
     let name = PackageName { namespace: "vfs-compose".into(), name: "vfs".into(), version: None };
@@ -55,7 +57,7 @@ fn item(id: InterfaceId) -> (WorldKey, WorldItem) {
     (WorldKey::Interface(id), item)
 }
 
-/// Copies interfaces, each after those it uses: types come before their users.
+/// Copies interfaces, each after those that it uses, because types come before their users.
 struct Copier<'a> {
     wasi: &'a Wasi,
     to: &'a mut Resolve,
@@ -85,7 +87,7 @@ impl<'a> Copier<'a> {
         }
         for (path, version) in &demand.uses {
             let used = InterfaceName::new(path.clone(), version.clone());
-            // An app may name a version of an interface it takes nothing from.
+            // An app may import a version of an interface without using anything from it.
             if let Some(demand) = self.demands.get(&used) {
                 self.interface(&used, demand);
             }
@@ -127,7 +129,7 @@ impl<'a> Copier<'a> {
     }
 }
 
-/// The types of one interface while it is copied.
+/// Copies the types of one interface.
 struct Types<'c, 'a> {
     copier: &'c mut Copier<'a>,
     uses: &'c Demand,
@@ -143,7 +145,7 @@ impl Types<'_, '_> {
         self.foreign(from).unwrap_or_else(|| self.copy(from, TypeOwner::None))
     }
 
-    /// The copy of another interface's type, made before.
+    /// Returns the copy of a type of another interface, which was copied before.
     fn foreign(&self, from: TypeId) -> Option<TypeId> {
         let (path, name) = self.copier.wasi.home_of(from)?;
         let version = self.uses.uses.get(&path)?.clone();

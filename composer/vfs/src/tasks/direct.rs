@@ -1,8 +1,9 @@
-//! Calls of what is done at once, without a task.
+//! Turns asynchronous calls of functions that finish before they return into synchronous ones.
 //!
-//! An app calls an asynchronous function with parameters in memory where they are many, a place for the result, and is told whether it
-//! is done. The engine makes a task for it, and runs that. But of the vfs's functions all but those of streams are done when they
-//! return. So the app's import is lowered as a plain function, and glue calls it and says that it is done.
+//! An asynchronous call passes many parameters in memory, passes an address for the result, and returns whether the
+//! call has finished; the engine makes a task for it. But all functions of the vfs except those of streams finish
+//! before they return. So the app's import is lowered synchronously, and an adapter calls it and reports that the call
+//! has finished.
 
 use std::collections::BTreeMap;
 
@@ -19,22 +20,22 @@ use vfs_compose_ir::{Component, Item, Space, bundle, instantiate};
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
-/// What an asynchronous call says that is done: `returned`, and no subtask.
+/// The code that an asynchronous call returns if it has finished: `returned`, without a subtask.
 const RETURNED: i32 = 2;
 
-/// An asynchronous call that can be a plain one.
+/// An asynchronous call that can become synchronous.
 struct Call<'f> {
-    /// The app's core function.
+    /// The core function of the app.
     number: u32,
     func_index: u32,
-    /// As it is lowered, without being asynchronous.
+    /// The options of its `canon lower`, without `async`.
     options: Vec<CanonicalOption>,
     memory: Option<u32>,
     function: &'f Function,
 }
 
-/// Makes plain calls of those that can be.
-/// `is_vfs` says of an import whether it is the vfs's.
+/// Replaces the asynchronous calls that can become synchronous. `is_vfs` returns whether an import is provided by the
+/// vfs.
 pub(super) fn put_in<'a>(
     wasi: &Wasi,
     component: &mut Component<'a>,
@@ -74,7 +75,7 @@ pub(super) fn put_in<'a>(
     }
 }
 
-/// The app's asynchronous calls of functions of the vfs that are done when they return.
+/// Returns the app's asynchronous calls of vfs functions that finish before they return.
 fn calls<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App, is_vfs: &dyn Fn(&str) -> bool) -> Vec<Call<'f>> {
     let mut all = Vec::new();
     for definition in component.definitions() {
@@ -97,7 +98,7 @@ fn calls<'f>(wasi: &Wasi, component: &Component<'_>, app: &'f App, is_vfs: &dyn 
     all
 }
 
-/// The function of the vfs's that a component function is, if it is asynchronous.
+/// Returns the asynchronous vfs function behind a component function.
 fn function<'f>(
     wasi: &Wasi,
     component: &Component<'_>,
@@ -120,13 +121,13 @@ fn function<'f>(
     (is_known && function.kind.is_async()).then_some(function)
 }
 
-/// How one call is passed on.
+/// The adapter of one call.
 struct Glue {
     asynchronous: Signature,
     plain: Signature,
-    /// Parameters that the app has put into memory.
+    /// The parameters, if the app passes them in memory.
     params: Option<Vec<Part>>,
-    /// The result goes to memory, but is returned.
+    /// The result, if the synchronous function returns it instead of writing it to memory.
     result: Option<Part>,
 }
 
@@ -180,7 +181,7 @@ impl Glue {
         for local in 0..given {
             code.local_get(local);
         }
-        // The place of the result comes after the parameters in memory.
+        // If the parameters are in memory, the address of the result is the next argument.
         if let Some(parts) = &self.params
             && parts.len() < self.plain.params.len()
         {

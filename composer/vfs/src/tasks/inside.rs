@@ -1,4 +1,5 @@
-//! Both in a component inside the app: what a composition, or a policy's component in front of an app, is made of.
+//! Adds the modules to a component inside the app. Compositions have such components, and so has an app behind a
+//! component that a policy interposes.
 
 use bumpalo::Bump;
 use wasmparser::{ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentInstantiationArg};
@@ -7,10 +8,11 @@ use wit_parser::Function;
 use super::{Place, is_root, start};
 use vfs_compose_ir::{Component, Item, Malformed, Space};
 
-/// Puts them into the component that all exports come from. `false`: there is no such component, and nothing has been done.
+/// Adds the modules to the component that all exports come from. Returns `false`, with nothing changed, if there is no
+/// such component.
 ///
 /// # Errors
-/// - [`Malformed`]: it cannot be taken apart.
+/// - [`Malformed`]: the component cannot be parsed.
 pub(super) fn put_in<'a>(
     place: &Place<'_>,
     component: &mut Component<'a>,
@@ -36,7 +38,7 @@ pub(super) fn put_in<'a>(
     if others.iter().any(|other| *other != number) || times_instantiated(component, component_index) != 1 {
         return Ok(false);
     }
-    // What goes on from the outside to the inside under the same name.
+    // Returns whether the outer component passes on an import of the vfs under the same name.
     let goes_on = |name: &str| {
         let index = args.iter().find(|arg| arg.name == name).map(|arg| arg.index);
         let import = index.and_then(|index| component.get(Space::Instance, index));
@@ -57,7 +59,7 @@ pub(super) fn put_in<'a>(
     Ok(true)
 }
 
-/// The instance inside that an export comes from, and its name there.
+/// Returns the inner instance that an export comes from, and the name of the export there.
 fn behind(component: &Component<'_>, export: &str) -> Option<(u32, String)> {
     let mut exports = component.definitions().iter().filter_map(|definition| match &definition.item {
         Item::Export(export) => Some(export),

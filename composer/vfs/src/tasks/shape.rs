@@ -1,10 +1,10 @@
-//! Parameters and results as the canonical ABI lays them out in memory.
+//! The layout of parameters and results in memory by the canonical ABI.
 
 use wasm_encoder::{InstructionSink, MemArg, ValType};
 use wit_parser::abi::{WasmSignature, WasmType};
 use wit_parser::{Int, Resolve, SizeAlign, Type, TypeDefKind};
 
-/// Core parameters and results of a function.
+/// Returns the core parameters and results of a function.
 pub(super) fn core_types(signature: &WasmSignature) -> (Vec<ValType>, Vec<ValType>) {
     let all = |types: &[WasmType]| types.iter().map(|ty| core_type(*ty)).collect();
     (all(&signature.params), all(&signature.results))
@@ -19,14 +19,14 @@ fn core_type(ty: WasmType) -> ValType {
     }
 }
 
-/// A core value that lies in memory.
+/// The location of a flat value in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) offset: u32,
     width: Width,
 }
 
-/// How many bytes of memory a core value has there.
+/// The number of bytes that a flat value has in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Width {
     One,
@@ -36,7 +36,7 @@ enum Width {
 }
 
 impl Part {
-    /// From the address on the stack to the value.
+    /// Generates code that replaces the address on the stack by the value.
     pub(super) fn load(self, code: &mut InstructionSink<'_>) {
         let at = self.place();
         match self.width {
@@ -47,7 +47,7 @@ impl Part {
         };
     }
 
-    /// From the address and the value on the stack to memory.
+    /// Generates code that stores the value on the stack at the address below it.
     pub(super) fn store(self, code: &mut InstructionSink<'_>) {
         let at = self.place();
         match self.width {
@@ -69,8 +69,8 @@ impl Part {
     }
 }
 
-/// The core values of some types that lie one behind the other, in their flat order. `None`: of one of them the flat form is not what
-/// lies in memory, as where cases of a variant share a place.
+/// Returns the locations of the flat values of consecutive types. Returns `None` if the flat form of a type is not what
+/// is in memory, as when cases of a variant share flat values.
 pub(super) fn parts(resolve: &Resolve, types: impl Iterator<Item = Type>) -> Option<Vec<Part>> {
     let mut sizes = SizeAlign::default();
     sizes.fill(resolve);
@@ -89,7 +89,7 @@ struct Shape<'a> {
 }
 
 impl Shape<'_> {
-    /// A field that comes after others, and where it ends.
+    /// Adds a field after others that end at `end`, and returns its end.
     fn field(&mut self, end: u32, ty: &Type) -> Option<u32> {
         let start = end.next_multiple_of(self.align(ty)?);
         self.add(start, ty)?;
@@ -109,14 +109,14 @@ impl Shape<'_> {
             Type::S32 => Width::Four,
             Type::String => return self.pair(offset),
             Type::Id(id) => return self.definition(offset, &self.resolve.types[*id].kind),
-            // Sign and floating point are not needed.
+            // No function needs types that load with a sign extension or as floating point.
             Type::S8 | Type::S16 | Type::F32 | Type::F64 | Type::ErrorContext => return None,
         };
         self.parts.push(Part { offset, width });
         Some(())
     }
 
-    /// Address and length.
+    /// Adds an address and a length.
     fn pair(&mut self, offset: u32) -> Option<()> {
         self.parts.extend([offset, offset + 4].map(|offset| Part { offset, width: Width::Four }));
         Some(())
@@ -144,7 +144,7 @@ impl Shape<'_> {
             TypeDefKind::Enum(cases) => self.tag(offset, cases.tag()),
             TypeDefKind::Record(record) => self.fields(offset, record.fields.iter().map(|field| field.ty)),
             TypeDefKind::Tuple(tuple) => self.fields(offset, tuple.types.iter().copied()),
-            // With one payload, what is flat is what lies there; in other cases nobody looks at it.
+            // With a single payload, the flat values are those in memory. In the other cases nobody reads them.
             TypeDefKind::Variant(variant) => {
                 let mut payloads = variant.cases.iter().filter_map(|case| case.ty);
                 let payload = payloads.next();

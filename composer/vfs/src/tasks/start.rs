@@ -1,8 +1,8 @@
-//! The pump is started before the app's own code, and stopped after it.
+//! Makes the app start the pump before its own code, and stop it afterwards.
 //!
-//! Each core function that the app lifts as an export gets another one before it, which calls `start` if nothing else of the app's runs,
-//! and then goes on as the app's. So do the callbacks of its tasks. When the last task of the app's has ended, `stop` is called. Results
-//! are the app's own affair.
+//! A wrapper takes the place of each core function that the app lifts as an export. It calls `start` unless another
+//! task of the app is running, and then the app's function. The callbacks of tasks get wrappers too. When the last task
+//! of the app ends, a wrapper calls `stop`. Results pass through unchanged.
 
 use bumpalo::Bump;
 use wasm_encoder::{
@@ -21,27 +21,27 @@ use vfs_compose_ir::{Component, Item, Space, alias, bundle, exported, instantiat
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::{PUMP, PUMP_VERSION};
 
-/// Names of the functions in the pump's interface, and of the imports that the module knows them by.
+/// Names of the functions in the pump's interface, which the module also imports them by.
 const START: &str = "start";
 const STOP: &str = "stop";
 /// The core type of a callback.
 const CALLBACK: (&[ValType], &[ValType]) = (&[ValType::I32; 3], &[ValType::I32]);
-/// Where in what a task returns the code is that says whether it ends: then it is 0.
+/// Mask of the callback code in the value that a task returns. The code is 0 if the task ends.
 const CODE: i32 = 15;
 
 /// A lifted function.
 struct Lifted {
-    /// The component function.
+    /// The index of the component function.
     number: u32,
-    /// The core function behind it, and its type.
+    /// The index of the core function behind it.
     core: u32,
     params: Vec<ValType>,
     results: Vec<ValType>,
-    /// The core function that goes on with its task.
+    /// The index of the core function that continues its task.
     callback: Option<u32>,
 }
 
-/// Puts it in. `false`: one of the exports is not lifted here, and nothing has been done.
+/// Adds the wrappers. Returns `false`, with nothing changed, if this component does not lift one of the exports.
 pub(super) fn put_in<'a>(
     component: &mut Component<'a>,
     names: &'a Bump,
@@ -105,12 +105,12 @@ fn lifted(component: &Component<'_>, app: &App, export: &str, function: &Functio
     Some(Lifted { number, core: *core_func_index, params, results, callback })
 }
 
-/// The name of the pump's interface.
+/// Returns the name of the pump's interface.
 pub(super) fn name(names: &Bump) -> &str {
     names.alloc_str(&format!("{PUMP}@{PUMP_VERSION}"))
 }
 
-/// The pump's interface, imported: the instance.
+/// Imports the pump's interface, and returns the instance.
 pub(super) fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> u32 {
     let ty = |async_| {
         InstanceTypeDeclaration::Type(ComponentType::Func(ComponentFuncType {
@@ -131,7 +131,7 @@ pub(super) fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> u32 
     component.add(Item::Import(import))
 }
 
-/// `start` and `stop`, lowered: the core functions.
+/// Lowers `start` and `stop`, and returns the core functions.
 fn lower(component: &mut Component<'_>, instance_index: u32) -> [u32; 2] {
     [(START, Some(CanonicalOption::Async)), (STOP, None)].map(|(name, option)| {
         let kind = ComponentExternalKind::Func;
@@ -140,18 +140,18 @@ fn lower(component: &mut Component<'_>, instance_index: u32) -> [u32; 2] {
     })
 }
 
-/// Functions of the module by number: those of the pump, then those of the app, then its own.
+/// Indices of the module's functions: first those of the pump, then those of the app, then its own.
 const START_NUMBER: u32 = 0;
 const STOP_NUMBER: u32 = 1;
 const OF_APP: u32 = 2;
 
-/// What stands before a function of the app's.
+/// A wrapper of a function of the app.
 struct Before<'a> {
     params: &'a [ValType],
     results: &'a [ValType],
-    /// A task begins.
+    /// Whether the function begins a task.
     is_first: bool,
-    /// What it returns says whether the task ends. Else it ends when it returns.
+    /// Whether the returned value tells if the task ends. Otherwise the task ends when the function returns.
     has_code: bool,
 }
 
@@ -182,7 +182,7 @@ fn module(lifted: &[Lifted]) -> Vec<u8> {
         exports.export(&number.to_string(), ExportKind::Func, leave_number + 1 + number);
         code.function(&one.body(OF_APP + number, leave_number));
     }
-    // How many tasks of the app's there are.
+    // The number of running tasks of the app.
     let mut globals = GlobalSection::new();
     globals.global(GlobalType { val_type: ValType::I32, mutable: true, shared: false }, &ConstExpr::i32_const(0));
     let mut module = Module::new();
@@ -196,7 +196,7 @@ impl Before<'_> {
         let mut body = wasm_encoder::Function::new([(1, ValType::I32)]);
         let mut code = body.instructions();
         if self.is_first {
-            // It returns at once, so there is no subtask to keep.
+            // `start` finishes before it returns, so there is no subtask to keep.
             code.global_get(0).i32_eqz().if_(BlockType::Empty).call(START_NUMBER).drop().end();
             code.global_get(0).i32_const(1).i32_add().global_set(0);
         }
@@ -215,7 +215,7 @@ impl Before<'_> {
     }
 }
 
-/// One task less of the app's.
+/// Generates the function that counts a task as ended, and stops the pump after the last one.
 fn leave() -> wasm_encoder::Function {
     let mut body = wasm_encoder::Function::new([]);
     let mut code = body.instructions();

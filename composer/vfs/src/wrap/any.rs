@@ -1,4 +1,4 @@
-//! What a vfs for any app wraps: packages of WASI as they were published last.
+//! Finds what a vfs for any app wraps: the latest published versions of packages of WASI.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,12 @@ use vfs_compose_wit::{parts, signature};
 pub enum Extra {
     /// `wasi:sockets`.
     Sockets,
-    /// What clients and servers use of `wasi:http`.
+    /// The parts of `wasi:http` that both clients and servers import.
     Http,
 }
 
 impl Extra {
-    /// What the app exports itself is not wrapped.
+    /// Returns whether an interface is wrapped. Interfaces that apps export themselves are not.
     fn has(self, path: &str) -> bool {
         match self {
             Self::Sockets => path.starts_with("wasi:sockets/"),
@@ -32,7 +32,7 @@ impl Extra {
     }
 }
 
-/// Interfaces of WASI to wrap, with their types.
+/// The interfaces of WASI to wrap, with their types.
 pub struct OfAnyApp {
     resolve: Resolve,
     served: BTreeMap<InterfaceId, InterfaceName>,
@@ -42,10 +42,10 @@ pub struct OfAnyApp {
 }
 
 impl OfAnyApp {
-    /// These packages.
+    /// Collects the interfaces of these packages.
     ///
     /// # Errors
-    /// - [`TailorError::Wit`], [`TailorError::NoWit`]: the embedded text is not as it should be.
+    /// - [`TailorError::Wit`]: the embedded WIT is not as expected.
     pub fn new(wasi: &Wasi, extras: &[Extra]) -> Result<Self, TailorError> {
         let resolve = vfs_compose_wasi::stable()?;
         let named: BTreeMap<InterfaceId, InterfaceName> = resolve
@@ -70,7 +70,8 @@ impl OfAnyApp {
         Ok(Self { resolve, served, imports, wrapped, oldest: Version::new(0, 2, 0) })
     }
 
-    /// The same, for the composer. `host` says at which version the vfs asks the host for an interface that it has.
+    /// Returns the wrapping of these interfaces. `host` returns the version at which the vfs imports a served interface
+    /// from the host.
     pub fn wrapping<'a>(&'a self, host: &'a dyn Fn(&str) -> Version) -> Wrapping<'a> {
         Wrapping {
             resolve: &self.resolve,
@@ -83,7 +84,7 @@ impl OfAnyApp {
     }
 }
 
-/// Adds an interface after those it uses.
+/// Adds an interface after those that it uses.
 fn add(
     resolve: &Resolve,
     named: &BTreeMap<InterfaceId, InterfaceName>,

@@ -1,4 +1,5 @@
-//! What the wrapped interfaces do: the host's functions, and glue where resources of the vfs's are in their types.
+//! Implements the wrapped interfaces: by host functions, or by adapters where a signature mentions resources of the
+//! vfs.
 
 use std::collections::HashMap;
 
@@ -16,20 +17,20 @@ use vfs_compose_ir::{Component, Item, Space, alias, bundle, exported, instantiat
 const MEMORY: &str = "memory";
 const REALLOC: &str = "cabi_realloc";
 
-/// A lifted function that gets other code.
+/// A lifted function that gets an adapter.
 struct Lifted<'a> {
     name: String,
     function: &'a Function,
-    /// Component function.
+    /// The index of the component function.
     number: u32,
-    /// The host's function, as a component function.
+    /// The index of the host's component function.
     host: u32,
 }
 
-/// Gives the functions of the wrapped interfaces their meaning.
+/// Replaces the functions of the wrapped interfaces.
 ///
 /// # Errors
-/// - [`TailorError::Module`]: the component is not as it should be, or glue cannot be made.
+/// - [`TailorError::Module`]: the component is not as expected, or an adapter cannot be generated.
 pub(super) fn replace<'a>(
     wrapping: &Wrapping<'_>,
     component: &mut Component<'a>,
@@ -105,7 +106,7 @@ fn glue<'a>(
     Ok(())
 }
 
-/// The type of a resource: what the vfs exports, or the host has.
+/// Returns the type of a resource, which the vfs exports or the host defines.
 fn resource<'a>(
     wrapping: &Wrapping<'_>,
     component: &mut Component<'a>,
@@ -146,7 +147,7 @@ fn exported_instance(component: &Component<'_>, name: &str) -> Option<u32> {
     all.find(|one| matches!(&one.item, Item::Export(export) if export.name.name == name))?.id.map(|id| id.number)
 }
 
-/// The core instance of the vfs's module, which is the first.
+/// Returns the core instance of the vfs module, which is the first module.
 fn vfs(component: &Component<'_>) -> Option<u32> {
     let mut all = component.definitions().iter();
     let is = |item: &Item<'_>| matches!(item, Item::CoreInstance(Instance::Instantiate { module_index: 0, .. }));

@@ -1,22 +1,22 @@
-//! The vfs's component and that of the wrapped interfaces as one.
+//! Joins the vfs component and that of the wrapped interfaces.
 
 use std::collections::HashMap;
 
 use super::world::Sides;
 use vfs_compose_ir::{Component, Id, Item, Malformed, Space, Writer};
 
-/// A component made of two.
+/// The joined component.
 pub(super) struct Joined {
     pub(super) bytes: Vec<u8>,
-    /// The vfs's core instances have numbers below this.
+    /// The number of core instances of the vfs component; they come first.
     pub(super) core_instances: u32,
 }
 
-/// Puts the definitions of `wrapped` after those of `vfs`. What is the vfs's among the imports of `wrapped` is what the vfs exports, what
-/// both import is one import, and functions get their true names.
+/// Puts the definitions of `wrapped` after those of `vfs`. Imports of `wrapped` from the vfs become its exports,
+/// imports that both have become one, and functions get their true names.
 ///
 /// # Errors
-/// - [`Malformed`]: one of them cannot be taken apart.
+/// - [`Malformed`]: one of the components cannot be parsed.
 pub(super) fn join(vfs: &[u8], wrapped: &[u8], sides: &Sides) -> Result<Joined, Malformed> {
     let (vfs, wrapped) = (Component::read(vfs)?, Component::read(wrapped)?);
     let mut writer = Writer::default();
@@ -44,7 +44,7 @@ pub(super) fn join(vfs: &[u8], wrapped: &[u8], sides: &Sides) -> Result<Joined, 
     Ok(Joined { bytes: writer.finish(), core_instances })
 }
 
-/// A component that only gives names to what it is given, with the true names of functions.
+/// Renames the functions in a component that only re-exports its imports.
 fn renamed(bytes: &[u8], functions: &HashMap<String, String>) -> Result<Vec<u8>, Malformed> {
     let mut writer = Writer::default();
     for definition in Component::read(bytes)?.definitions() {
@@ -59,7 +59,7 @@ fn renamed(bytes: &[u8], functions: &HashMap<String, String>) -> Result<Vec<u8>,
     Ok(writer.finish())
 }
 
-/// The instance of the vfs's component that an import is.
+/// Returns the instance of the vfs component that satisfies an import.
 fn known(vfs: &Component<'_>, import: &str, own: &HashMap<String, String>) -> Option<u32> {
     let found = vfs.definitions().iter().find(|definition| match (&definition.item, own.get(import)) {
         (Item::Export(export), Some(name)) => export.name.name == name,

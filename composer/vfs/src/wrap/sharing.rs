@@ -1,7 +1,8 @@
-//! Interfaces that speak of our resources without being ours.
+//! Finds the host interfaces whose signatures mention resources of the vfs.
 //!
-//! When the streams are ours, everything that takes or gives streams must be: a host's socket gives a stream of the host. So a plugged
-//! vfs wraps such interfaces; here it is found which they are, and whether that can be done.
+//! If the streams of the app are those of the vfs, the host's own streams do not fit any more. So every interface that
+//! takes or returns streams, such as sockets, must be wrapped. This module finds these interfaces, and checks that they
+//! can be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +15,17 @@ use vfs_compose_wasi::AppError;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wit::{parts, signature};
 
-/// The imported interfaces that the vfs has not, and must wrap if it is plugged: they share its resources, directly or through another
-/// one, or others of them use their types. Those that others use come first.
+/// Returns the imported interfaces that a plugged vfs must wrap: it does not serve them, and they share its resources,
+/// directly or through another interface. Interfaces whose types those use are included. Used interfaces come first.
 ///
 /// # Errors
-/// [`AppError::NotPluggable`] with everything, imported or exported, that shares in a way that cannot be wrapped.
+/// [`AppError::NotPluggable`]: names all imports and exports that share resources in a way that cannot be wrapped.
 pub fn interfaces(app: &App) -> Result<Vec<InterfaceId>, AppError> {
     let (resolve, served) = (&app.resolve, &app.interfaces);
     let mut wrapped = BTreeSet::new();
     let mut refused = Refused::default();
     let world = &resolve.worlds[app.world];
-    // Imports come after those they use, so one pass sees interfaces that share through another.
+    // An interface comes after those that it uses, so one pass also finds sharing through another interface.
     for (key, item) in &world.imports {
         if matches!(item, WorldItem::Interface { id, .. } if served.contains_key(id)) {
             continue;
@@ -48,7 +49,7 @@ pub fn interfaces(app: &App) -> Result<Vec<InterfaceId>, AppError> {
         }
     }
     refused.into_result()?;
-    // From the last to the first, each brings what it uses.
+    // In reverse order, each interface adds those that it uses.
     let mut all = Vec::new();
     for item in world.imports.values().rev() {
         let WorldItem::Interface { id, .. } = item else { continue };
@@ -62,7 +63,7 @@ pub fn interfaces(app: &App) -> Result<Vec<InterfaceId>, AppError> {
     Ok(all)
 }
 
-/// What cannot be wrapped.
+/// Imports and exports that cannot be wrapped.
 #[derive(Default)]
 struct Refused {
     names: Vec<String>,
@@ -85,10 +86,10 @@ impl Refused {
     }
 }
 
-/// What an item mentions of the interfaces that the vfs has.
+/// What an import or export mentions of the served interfaces.
 struct Ours {
     interfaces: BTreeSet<String>,
-    /// All are resources that a host can have too.
+    /// Whether the host, too, can have each mentioned resource.
     may_be_the_hosts: bool,
 }
 
@@ -109,7 +110,7 @@ impl Ours {
     }
 }
 
-/// Whether glue can stand before each function of an interface.
+/// Returns whether every function of an interface can have an adapter.
 fn can_be_carried(resolve: &Resolve, id: InterfaceId) -> bool {
     let functions = &resolve.interfaces[id].functions;
     functions.iter().all(|(name, function)| check(resolve, name, function).is_ok())
@@ -126,13 +127,13 @@ fn owners(resolve: &Resolve, types: &BTreeSet<TypeId>) -> BTreeSet<InterfaceId> 
     types.iter().filter_map(|id| owner(resolve, *id)).collect()
 }
 
-/// The resources that an item speaks of.
+/// Returns the resources that an import or export mentions.
 fn resources(resolve: &Resolve, item: &WorldItem) -> BTreeSet<TypeId> {
     let is_resource = |id: &TypeId| matches!(resolve.types[*id].kind, TypeDefKind::Resource);
     types(resolve, item).into_iter().filter(is_resource).collect()
 }
 
-/// All types that an item is made of.
+/// Returns all types that an import or export contains.
 fn types(resolve: &Resolve, item: &WorldItem) -> BTreeSet<TypeId> {
     let mut todo: Vec<Type> = Vec::new();
     let mut function = |function: &Function| todo.extend(signature(function));

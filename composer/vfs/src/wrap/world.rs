@@ -1,4 +1,5 @@
-//! The world of the wrapped interfaces: the host's, the vfs's resources, and what the app sees.
+//! Builds the world of the wrapped interfaces: it imports the host's interfaces and the vfs's resources, and exports
+//! what the app imports.
 
 use std::collections::HashMap;
 
@@ -12,39 +13,39 @@ use super::Wrapping;
 use vfs_compose_wit as types;
 use vfs_compose_wit::{package_of, parts};
 
-/// Where an interface stands.
+/// The role of an interface in the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Side {
-    /// Imported: what the vfs has, with the resources that it makes.
+    /// Imported from the vfs: an interface that it serves, with the resources that it creates.
     Own,
-    /// Imported: what the host has.
+    /// Imported from the host.
     Host,
-    /// Exported: what the app sees, whose resources are the vfs's where it has such, and else the host's.
+    /// Exported to the app: its resources are those of the vfs for served interfaces, and those of the host for others.
     Front,
 }
 
-/// Namespaces of imports begin with these, so that they are not taken for the exports of the same name.
+/// Prefixes of the namespaces of imports, which keep them apart from exports of the same name.
 const OWN: &str = "own-";
 const HOST: &str = "host-";
-/// What the names of functions of resources begin with in the world.
+/// Prefix of the names of resource functions in the world.
 const FUNCTION: &str = "vfs-compose-f";
-/// Namespace and package of those that have none.
+/// Namespace and package of imports that have none.
 const INLINE: &str = "inline";
 
-/// The world, and what its imports stand for.
+/// The world, with the true names of its imports and functions.
 pub(super) struct Sides {
     pub(super) resolve: Resolve,
     pub(super) world: WorldId,
-    /// Of an import of the host: its name in the world, and its true one.
+    /// For each import from the host, its name in the world and its true name.
     pub(super) host: HashMap<String, String>,
-    /// Of an import of the vfs: its name in the world, and its true one.
+    /// For each import from the vfs, its name in the world and its true name.
     pub(super) own: HashMap<String, String>,
-    /// Of an exported function of a resource: its name in the world, and its true one. The encoder does not know functions of
-    /// resources that are another interface's, so they are plain functions there.
+    /// For each exported function of a resource, its name in the world and its true name. The encoder does not support
+    /// functions of a resource that another interface defines, so in the world they are plain functions.
     pub(super) functions: HashMap<String, String>,
 }
 
-/// The world for an app's wrapped interfaces.
+/// Builds the world for the wrapped interfaces.
 pub(super) fn world(wrapping: &Wrapping<'_>) -> Sides {
     let mut copier = Copier {
         wrapping,
@@ -57,7 +58,7 @@ pub(super) fn world(wrapping: &Wrapping<'_>) -> Sides {
         let interface = &wrapping.resolve.interfaces[id];
         for side in [Side::Host, Side::Front] {
             let name = copier.name(side, id);
-            // Even without any type or function.
+            // The interface must exist even if it has no types and functions.
             copier.interface(side, &name);
             for ty in interface.types.values() {
                 copier.id(side, *ty);
@@ -76,7 +77,7 @@ struct Copier<'a> {
     wrapping: &'a Wrapping<'a>,
     to: Resolve,
     interfaces: IndexMap<(Side, String), InterfaceId>,
-    /// Types of interfaces that have been copied, by the interface and their name.
+    /// The copied types, by interface and name.
     named: HashMap<(InterfaceId, String), TypeId>,
     /// As in [`Sides`].
     functions: HashMap<String, String>,
@@ -84,11 +85,11 @@ struct Copier<'a> {
 
 impl Copier<'_> {
     fn finish(mut self) -> Sides {
-        // Types come before their users, which is the order that the app's imports have.
+        // Types come before their users, which is the order of the app's imports.
         let path = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
         let place = |side: Side, name: &str| {
             let mut imports = self.wrapping.imports.values();
-            // The vfs asks the host for one version of what the app may import at several.
+            // The vfs imports one version from the host of an interface that the app may import at several.
             let place = imports.position(|one| one == name || (side == Side::Host && path(one) == path(name)));
             (side, place)
         };
@@ -135,7 +136,7 @@ impl Copier<'_> {
         (if is_of_package { WorldKey::Interface(id) } else { WorldKey::Name(name.to_owned()) }, item)
     }
 
-    /// The copy of an interface with this name.
+    /// Returns the copy of an interface, by name.
     fn interface(&mut self, side: Side, name: &str) -> InterfaceId {
         if let Some(&id) = self.interfaces.get(&(side, name.to_owned())) {
             return id;
@@ -151,7 +152,7 @@ impl Copier<'_> {
                 let (package, interface) = rest.split_once('/').unwrap_or((rest, ""));
                 (Some((namespace, package)), interface)
             }
-            // What is not of a package is among imports as if it were.
+            // An import without a package gets one.
             None => (Some((INLINE, INLINE)).filter(|_| side != Side::Front), path),
         };
         let package = package.map(|(namespace, name)| {
@@ -175,7 +176,7 @@ impl Copier<'_> {
         id
     }
 
-    /// The name of a wrapped interface.
+    /// Returns the name of a wrapped interface in its role.
     fn name(&self, side: Side, id: InterfaceId) -> String {
         if side == Side::Host { self.wrapping.host_name(id) } else { self.wrapping.name(id).to_owned() }
     }
@@ -191,14 +192,14 @@ impl Copier<'_> {
         to
     }
 
-    /// The copy of a type of the app's, as this side means it.
+    /// Returns the copy of a type of the app for an interface in this role.
     fn id(&mut self, side: Side, from: TypeId) -> TypeId {
         let ty = &self.wrapping.resolve.types[from];
         let (TypeOwner::Interface(owner), Some(name)) = (ty.owner, &ty.name) else {
             return self.copy(side, from, TypeOwner::None);
         };
         let (side, interface) = match self.wrapping.served.get(&owner) {
-            // What is no resource and has none in it is the same for all.
+            // Types without resources are the same in every role.
             Some(own) if side == Side::Host && self.has_resource(from) => (side, self.wrapping.of_host(own)),
             Some(own) => (Side::Own, own.to_string()),
             None => (side, self.name(side, owner)),
@@ -222,7 +223,7 @@ impl Copier<'_> {
     fn copy(&mut self, side: Side, from: TypeId, owner: TypeOwner) -> TypeId {
         let TypeDef { name, kind, .. } = &self.wrapping.resolve.types[from];
         let kind = match kind {
-            // The app's is the host's.
+            // In exports, a resource of the app is that of the host.
             TypeDefKind::Resource if side == Side::Front => TypeDefKind::Type(Type::Id(self.id(Side::Host, from))),
             kind => types::with_parts(kind, |part| self.id(side, part)),
         };

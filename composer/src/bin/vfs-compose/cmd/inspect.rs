@@ -118,7 +118,7 @@ fn left_out(text: &mut String, vfs: &Vfs<'_>) {
 /// Lists directories down to `depth`, with the total sizes of their contents.
 fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failure> {
     let mut lines: Vec<(WalkEntry, u64)> = Vec::new();
-    // Lines of the directories that hold the entry the walk is at.
+    // Line numbers of the directories that contain the current entry.
     let mut open: Vec<usize> = Vec::new();
     for entry in Walk::new(image, Nid(image.root().0)) {
         let entry = entry.map_err(damaged)?;

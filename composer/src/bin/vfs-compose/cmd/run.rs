@@ -29,7 +29,7 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
         None => compose(args)?,
     };
     let name = args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy();
-    // The program has the standard streams of this process and nothing else.
+    // Of this process, the program gets nothing but the standard streams.
     let wasi = WasiCtx::builder().inherit_stdio().arg(name).args(&args.host_arguments).build();
     let code = execute(&component, wasi)
         .map_err(|error| Failure::new("the program did not finish").caused_by(engine_error(error)))?;
@@ -66,9 +66,9 @@ fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
 
 fn execute(component: &[u8], wasi: WasiCtx) -> wasmtime::Result<u8> {
     let mut config = Config::new();
-    // The linked form has the app's memory and the vfs's side by side.
+    // A linked component has two memories: that of the app and that of the vfs.
     config.wasm_multi_memory(true);
-    // Compiled code is kept for the next run, where the user's cache directory can be used.
+    // Caches compiled code for the next run, if the user's cache directory is usable.
     config.cache(Cache::from_file(None).ok());
     let engine = Engine::new(&config)?;
     let component = Component::new(&engine, component)?;

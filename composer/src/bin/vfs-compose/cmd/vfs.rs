@@ -13,7 +13,7 @@ use crate::report::Failure;
 
 pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
     let said = manifest::read(args.files.manifest.as_deref())?;
-    // The manifest's output is the whole component's.
+    // The output in a manifest is for the whole composition, so it does not apply here.
     let target = Target::new(args.output.output.as_deref().unwrap_or(Path::new("vfs.wasm")))?;
     let mut composer =
         target.exclude_from(plan::composer(args.app.as_deref(), &said, &args.files, &args.process, &args.host)?);
