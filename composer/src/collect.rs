@@ -6,7 +6,7 @@ use vfs_compose_pack::image::{Packed, Reading};
 use vfs_compose_pack::source::directory::Output;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
-use vfs_compose_vfs::tailor::Embedding;
+use vfs_compose_vfs::specialize::Embedding;
 use vfs_image::FileKind;
 
 use crate::Composer;

@@ -6,7 +6,7 @@ use crate::error::{AppError, Error};
 use vfs_compose_ir::Edge;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed;
-use vfs_compose_vfs::tailor::{LeftOut, left_out};
+use vfs_compose_vfs::specialize::{LeftOut, left_out};
 
 /// The contents of a component.
 #[derive(Clone, Debug)]

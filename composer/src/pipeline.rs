@@ -13,13 +13,13 @@ use vfs_compose_ir::Edge;
 use vfs_compose_join::join;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed::{self, Description};
-use vfs_compose_rules::front;
+use vfs_compose_rules::interpose;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
-use vfs_compose_vfs::tailor::{self, Grants, Order, PumpStart};
+use vfs_compose_vfs::specialize::{self, Grants, PumpStart, VfsSpec};
 use vfs_compose_vfs::wrap::{self, OfAnyApp, Wrapping};
-use vfs_compose_vfs::{check, link, tasks};
-use vfs_compose_wasi::{App, Demand, Wasi, is_in_version};
+use vfs_compose_vfs::{check, link, p3_entry};
+use vfs_compose_wasi::{App, InterfaceUse, Wasi, is_in_version};
 
 use crate::collect::{self, Collected};
 use crate::composed::Composed;
@@ -37,7 +37,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
         return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
     }
     emit(composer, "1-app", &app.component)?;
-    let app = front::apply(&composer.rules, &wasi, &collect::answers(composer), app)?;
+    let app = interpose::apply(&composer.rules, &wasi, &collect::answers(composer), app)?;
     emit(composer, "2-interposed", &app.component)?;
     let is_plugged = match composer.form {
         FormChoice::Plugged => true,
@@ -68,9 +68,9 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
     let mut app = composer.app.as_ref().map(|app| read(composer, &wasi, app)).transpose()?;
     match &mut app {
         Some(app) => {
-            app.withheld = front::withheld(&composer.rules, &wasi, &collect::answers(composer), app)?;
+            app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &collect::answers(composer), app)?;
         }
-        None => front::require_none(&composer.rules)?,
+        None => interpose::require_none(&composer.rules)?,
     }
     make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)
 }
@@ -114,7 +114,7 @@ fn plug(
     collected: Option<Collected>,
     not_linked: Option<String>,
 ) -> Result<Composed, Error> {
-    let ready = tasks::ready(wasi, app, Guest::choose(composer.needs)?)
+    let ready = p3_entry::ready(wasi, app, Guest::choose(composer.needs)?)
         .map_err(|source| AppError::Invalid { source: source.into() })?;
     let vfs = make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
     let vfs_imports = vfs.report().imports.clone();
@@ -143,7 +143,7 @@ fn make_vfs(
     };
     let Collected { image, embedding, mut warnings } = collected;
     let mut order = order(wasi, app, &embedding.answers, pump);
-    if order.pump == PumpStart::FirstOpen && tailor::has_streams(wasi, &order.exports) {
+    if order.pump == PumpStart::FirstOpen && specialize::has_streams(wasi, &order.exports) {
         warnings.push(FIRST_OPEN.to_owned());
     }
     let grants = order.grants.clone();
@@ -155,9 +155,9 @@ fn make_vfs(
     let of_app = app.filter(|_| !wrapped.is_empty()).map(|app| Wrapping::of_app(app, &wrapped, &version));
     let wrapping = of_app.or(of_any_app.as_ref().map(|any| any.wrapping(&version)));
     if let Some(wrapping) = &wrapping {
-        order.wrapped = tailor::Wrapped { functions: wrapping.functions()?, made: wrapping.made() };
+        order.wrapped = specialize::Wrapped { functions: wrapping.functions()?, made: wrapping.made() };
     }
-    let mut vfs = tailor::tailor(wasi, order, &embedding)?;
+    let mut vfs = specialize::tailor(wasi, order, &embedding)?;
     let mut module = 0;
     if let Some(wrapping) = &wrapping {
         let wrapped = wrap::wrap(wrapping, &vfs.component)?;
@@ -188,11 +188,11 @@ const FIRST_OPEN: &str = "a stream of WASI 0.3 that the app asks for before its 
     stream that is a file) waits until there is one: nothing in front of the app starts what feeds streams";
 
 /// What the vfs shall be for an app, or for any.
-fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> Order {
-    let wrapped = tailor::Wrapped::default();
+fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> VfsSpec {
+    let wrapped = specialize::Wrapped::default();
     if let Some(app) = app {
-        let exports = tailor::with_pump(wasi, app.served.clone());
-        return Order { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
+        let exports = specialize::with_pump(wasi, app.virtual_imports.clone());
+        return VfsSpec { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
     }
     let served = wasi.served().filter(|path| answers.serves(path));
     let exports = served.filter_map(|path| {
@@ -201,8 +201,8 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> 
         let functions = functions
             .filter(|function| is_in_version(&function.stability, version))
             .map(|function| function.name.clone());
-        let demand = Demand { functions: functions.collect(), ..Demand::default() };
+        let demand = InterfaceUse { functions: functions.collect(), ..InterfaceUse::default() };
         Some((InterfaceName::new(path, version.clone()), demand))
     });
-    Order { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
+    VfsSpec { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
 }

@@ -6,15 +6,15 @@ use wit_parser::{Type, TypeId};
 
 use super::Context;
 use super::body::Body;
-use super::fix::Handles;
 use super::flat::{Slot, slots};
 use super::helpers;
 use super::layout::Unsupported;
 use super::memory::{self, APP, Place};
+use super::mixed_dispatch::MixedDispatch;
 use super::owner;
 use super::params;
+use super::relocate::Handles;
 use super::results;
-use super::special::Special;
 use super::visit::{self, Given};
 
 /// The types of a function, known before its code is generated.
@@ -25,7 +25,7 @@ pub(super) struct Shape {
     pub(super) core: Vec<ValType>,
     pub(super) params: Vec<Type>,
     pub(super) result: Option<Type>,
-    pub(super) special: Special,
+    pub(super) special: MixedDispatch,
 }
 
 /// Indices of the functions that one adapter calls.
@@ -60,11 +60,11 @@ pub(super) fn function(context: &Context<'_>, shape: &Shape, callees: &Callees) 
     if let Some(host) = callees.host {
         call.unless_tagged(&mut body, |call, body| call.host(body, host))?;
     }
-    if shape.special == Special::NoneForHost {
+    if shape.special == MixedDispatch::NoneForHost {
         call.unless_tagged(&mut body, Call::none)?;
     }
     match (shape.special, callees.plain, callees.linked) {
-        (Special::Pair { .. }, Some(plain), Some(linked)) => {
+        (MixedDispatch::Pair { .. }, Some(plain), Some(linked)) => {
             call.if_both_tagged(&mut body, |call, body| call.vfs(body, plain, Handles::Untag))?;
             call.linked(&mut body, linked, callees)?;
         }

@@ -27,24 +27,24 @@
 
 pub mod answer;
 pub mod body;
-pub mod bridge;
+pub mod component_adapter;
 mod error;
-mod fix;
 pub mod flat;
-mod foreign;
 mod function;
+pub mod handle_translation;
 mod helpers;
+mod host_guard;
 pub mod layout;
 pub mod memory;
+pub mod mixed_dispatch;
 mod owner;
 mod params;
 mod plan;
+mod relocate;
 mod results;
 pub mod scalar;
-pub mod special;
 mod text;
 mod visit;
-pub mod wrap;
 
 use indexmap::IndexMap;
 use wasm_encoder::{
@@ -58,8 +58,8 @@ pub use error::AdapterError;
 use function::{Callees, Drops};
 pub use layout::Encoding;
 use layout::Layout;
+use mixed_dispatch::MixedDispatch;
 use plan::Plan;
-use special::Special;
 use vfs_abi::names::BUSY;
 
 /// A function to generate in an adapter module.
@@ -69,29 +69,29 @@ pub struct Request<'a> {
     /// The name of the vfs's function: `wasi:io/streams#[method]input-stream.read` or `...#[dtor]input-stream`.
     pub plain: String,
     /// The kind of call that the adapter replaces.
-    pub kind: Kind<'a>,
+    pub kind: AdapterKind<'a>,
     /// The version of this function, if the app calls functions for mixed handles at several versions.
     pub version: Option<u32>,
 }
 
 /// The kind of function that an adapter replaces.
-pub enum Kind<'a> {
+pub enum AdapterKind<'a> {
     /// A lowered function.
     Function {
         /// The WIT type of the function.
         function: &'a Function,
         /// The possible owners of its handles.
-        owner: Owner,
+        owner: HandleOrigin,
         /// The treatment of calls that mix virtual and host handles.
-        special: Special,
+        special: MixedDispatch,
     },
     /// The drop of a handle (`resource.drop`).
     Drop {
         /// The possible owners of the handle.
-        owner: Owner,
+        owner: HandleOrigin,
     },
     /// A host function that cannot use virtual handles.
-    Given {
+    GuardImport {
         /// The WIT type of the function.
         function: &'a Function,
         /// The resources that it takes as own.
@@ -100,7 +100,7 @@ pub enum Kind<'a> {
         answer: Option<Answer>,
     },
     /// An exported function of the app whose caller cannot use virtual handles.
-    Returned {
+    GuardExport {
         /// The WIT type of the function.
         function: &'a Function,
     },
@@ -119,11 +119,11 @@ pub struct Owned {
 
 /// The possible owners of the handles that a function takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
+pub enum HandleOrigin {
     /// All handles are virtual. Others trap.
-    Virtual,
+    Vfs,
     /// Handles are virtual or the host's. If none is virtual, the host's function is called.
-    Mixed,
+    VfsOrHost,
 }
 
 /// The canonical options that the functions of a module share.

@@ -6,11 +6,11 @@ use wit_parser::Type;
 
 use super::Context;
 use super::body::Body;
-use super::fix::{self, Direction, Handles};
 use super::flat::Slot;
 use super::layout::{Element, Shape, Unsupported};
 use super::memory::{self, APP, Place, VFS};
 use super::owner;
+use super::relocate::{self, Direction, Handles};
 use super::scalar;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,14 +46,14 @@ pub(super) fn indirect(
     let one = body.local(ValType::I32);
     body.code().i32_const(1).local_set(one);
     let whole = Element { size, align, ty: None, text: None };
-    fix::check(context, body, whole, address, one);
+    relocate::check(context, body, whole, address, one);
     let from = body.local(ValType::I32);
     body.code().local_get(address).local_set(from);
     body.code().i32_const(0).i32_const(0).i32_const(align.cast_signed()).i32_const(size.cast_signed());
     body.code().call(context.functions.vfs_realloc).local_set(address);
     memory::copy(body, Place { memory: VFS, local: address }, Place { memory: APP, local: from }, size, align);
     for (at, ty) in context.layout.fields(types) {
-        fix::value(context, body, Direction::In(handles), ty, address, at)?;
+        relocate::value(context, body, Direction::In(handles), ty, address, at)?;
     }
     Ok(())
 }
@@ -106,12 +106,12 @@ fn value(
         (Shape::List(element), [address, length]) => {
             let narrow = [address.narrow(body), length.narrow(body)];
             if step == Step::Check {
-                fix::check(context, body, element, narrow[0], narrow[1]);
+                relocate::check(context, body, element, narrow[0], narrow[1]);
                 return Ok(());
             }
             let direction = Direction::In(handles);
-            fix::bring(context, body, direction, element, narrow[0], narrow[1]);
-            fix::elements(context, body, direction, element, narrow[0], narrow[1])?;
+            relocate::bring(context, body, direction, element, narrow[0], narrow[1]);
+            relocate::elements(context, body, direction, element, narrow[0], narrow[1])?;
             for (slot, narrow) in [address, length].into_iter().zip(narrow) {
                 if narrow != slot.local && (slot.local == address.local || element.text.is_some()) {
                     body.code().local_get(narrow);

@@ -5,12 +5,12 @@ use wasm_encoder::{Function, ValType};
 use wit_parser::abi::AbiVariant;
 
 use super::answer::Answer;
-use super::foreign;
 use super::function::{self, Callees, Shape};
+use super::host_guard;
 use super::layout::{self, Layout, Unsupported, core_types};
-use super::special::Special;
+use super::mixed_dispatch::MixedDispatch;
 use super::text;
-use super::{Context, Group, Kind, Owned, Owner, Request, visit};
+use super::{AdapterKind, Context, Group, HandleOrigin, Owned, Request, visit};
 use crate::AdapterError;
 
 /// A request, with all that follows from its types.
@@ -90,12 +90,12 @@ impl Plan {
     /// As [`super::module`].
     pub(super) fn new(layout: &Layout<'_>, request: &Request<'_>, group: Group) -> Result<Self, AdapterError> {
         let (function, owner, special) = match &request.kind {
-            Kind::Function { function, owner, special } => (*function, *owner, *special),
-            Kind::Drop { owner } => return Ok(Self::drop(request, *owner)),
-            Kind::Given { function, owned, answer } => {
+            AdapterKind::Function { function, owner, special } => (*function, *owner, *special),
+            AdapterKind::Drop { owner } => return Ok(Self::drop(request, *owner)),
+            AdapterKind::GuardImport { function, owned, answer } => {
                 return Self::given(layout, request, function, owned, answer.clone(), group);
             }
-            Kind::Returned { function } => return Self::returned(layout, request, function, group),
+            AdapterKind::GuardExport { function } => return Self::returned(layout, request, function, group),
         };
         let name = request.plain.clone();
         if function.kind.is_async() {
@@ -115,13 +115,13 @@ impl Plan {
         needs.require(&name, group)?;
         // If all handles are virtual, no call can mix them.
         let special = match special {
-            Special::Any { .. } | Special::Pair { .. } if owner == Owner::Virtual => Special::None,
+            MixedDispatch::Any { .. } | MixedDispatch::Pair { .. } if owner == HandleOrigin::Vfs => MixedDispatch::None,
             special => special,
         };
         let (plain, linked) = match special {
-            Special::None | Special::NoneForHost => (Some(request.plain.clone()), None),
-            Special::Any { linked } => (None, Some(linked)),
-            Special::Pair { linked } => (Some(request.plain.clone()), Some(linked)),
+            MixedDispatch::None | MixedDispatch::NoneForHost => (Some(request.plain.clone()), None),
+            MixedDispatch::Any { linked } => (None, Some(linked)),
+            MixedDispatch::Pair { linked } => (Some(request.plain.clone()), Some(linked)),
         };
         Ok(Self {
             export: request.export.clone(),
@@ -132,7 +132,7 @@ impl Plan {
             plain,
             linked,
             version: request.version.filter(|_| linked.is_some()),
-            host: owner == Owner::Mixed && analysis.handles && special != Special::NoneForHost,
+            host: owner == HandleOrigin::VfsOrHost && analysis.handles && special != MixedDispatch::NoneForHost,
             refuse: false,
             owned: Vec::new(),
             needs,
@@ -209,12 +209,18 @@ impl Plan {
             refuse: true,
             owned: Vec::new(),
             needs: Needs::default(),
-            code: Code::Returned(Shape { signature, core, params, result: function.result, special: Special::None }),
+            code: Code::Returned(Shape {
+                signature,
+                core,
+                params,
+                result: function.result,
+                special: MixedDispatch::None,
+            }),
             name,
         })
     }
 
-    fn drop(request: &Request<'_>, owner: Owner) -> Self {
+    fn drop(request: &Request<'_>, owner: HandleOrigin) -> Self {
         Self {
             export: request.export.clone(),
             params: vec![ValType::I32],
@@ -224,7 +230,7 @@ impl Plan {
             plain: Some(request.plain.clone()),
             linked: None,
             version: None,
-            host: owner == Owner::Mixed,
+            host: owner == HandleOrigin::VfsOrHost,
             refuse: false,
             owned: Vec::new(),
             needs: Needs::default(),
@@ -241,8 +247,8 @@ impl Plan {
         let code = match &self.code {
             Code::Call(shape) => function::function(context, shape, callees),
             Code::Drop => Ok(function::drop(callees)),
-            Code::Given(shape, answer) => foreign::given(context, shape, answer.as_ref(), callees),
-            Code::Returned(shape) => foreign::returned(context, shape, callees),
+            Code::Given(shape, answer) => host_guard::given(context, shape, answer.as_ref(), callees),
+            Code::Returned(shape) => host_guard::returned(context, shape, callees),
         };
         code.map_err(|unsupported| refused(&self.name, &unsupported))
     }

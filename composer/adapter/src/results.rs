@@ -6,9 +6,9 @@ use wit_parser::Type;
 
 use super::Context;
 use super::body::Body;
-use super::fix::{self, Direction};
 use super::layout::{Element, Unsupported};
 use super::memory::{self, APP, Place, VFS};
+use super::relocate::{self, Direction};
 
 /// Traps unless the return pointer is aligned and the result fits into the app's memory there.
 pub(super) fn check_place(context: &Context<'_>, body: &mut Body, ty: Type, address: u32) {
@@ -24,5 +24,5 @@ pub(super) fn bring(context: &Context<'_>, body: &mut Body, ty: Type, address: u
     let (to, source) = (Place { memory: APP, local: address }, Place { memory: VFS, local: from });
     let Element { size, align, .. } = context.layout.element(ty);
     memory::copy(body, to, source, size, align);
-    fix::value(context, body, Direction::Out { from }, ty, address, 0)
+    relocate::value(context, body, Direction::Out { from }, ty, address, 0)
 }

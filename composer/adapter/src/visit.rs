@@ -5,11 +5,11 @@ use wit_parser::Type;
 
 use super::Context;
 use super::body::Body;
-use super::fix::{self, Tag};
 use super::flat::Slot;
 use super::layout::{Element, Shape, Unsupported};
 use super::memory::{self, APP, Place};
 use super::params::for_cases;
+use super::relocate::{self, Tag};
 use super::scalar::tag_bytes;
 
 /// Parameters or a result, in the form in which they are passed.
@@ -182,7 +182,7 @@ fn in_memory(
         Shape::Variant { tag, cases } => {
             let payload = offset + context.layout.payload(tag, &cases);
             let tag = Tag { place, offset, bytes: tag_bytes(tag) };
-            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, visit, ty, place, payload))?;
+            relocate::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, visit, ty, place, payload))?;
         }
         Shape::Scalar(_) | Shape::Own(_) | Shape::Borrow(_) | Shape::List(_) => {}
     }
@@ -199,12 +199,12 @@ fn in_list(
 ) -> Result<(), Unsupported> {
     let Some(ty) = element.ty else { return Ok(()) };
     if matches!(visit.memory, Memory::App) {
-        fix::check(context, body, element, address, length);
+        relocate::check(context, body, element, address, length);
     }
     let each = body.local(ValType::I32);
     let place = Place { memory: visit.memory.number(), local: each };
     let code = body.apart(|body| in_memory(context, body, visit, ty, place, 0))?;
-    fix::for_each(body, element, (address, length), each, None, &code);
+    relocate::for_each(body, element, (address, length), each, None, &code);
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use super::types::{Converter, types};
 use super::{Flat, lent};
 use crate::FlattenError;
 use crate::lowering::{Group, group};
-use vfs_compose_adapter::bridge;
+use vfs_compose_adapter::component_adapter;
 use vfs_compose_ir::{Component, Id, Item, Space, bundle, instantiate};
 
 /// A function that a part lifts.
@@ -42,7 +42,7 @@ type Calls = IndexMap<(Group, Group, Option<usize>), IndexMap<u32, Call>>;
 /// # Errors
 /// - [`FlattenError::Broken`]: the flat component is not valid.
 /// - [`FlattenError::Borrowed`]: an export makes a part borrow a resource of another part.
-/// - As [`bridge::module`] and [`group`].
+/// - As [`component_adapter::module`] and [`group`].
 pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) -> Result<(), FlattenError> {
     let types = types(&flat.bytes).map_err(|source| FlattenError::Broken { source: source.into() })?;
     let Some(types) = types else { return Ok(()) };
@@ -58,17 +58,17 @@ pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) 
             .map(|call| {
                 let ty = types.component_function_at(call.lifted.number);
                 let function = converter.function(ty, name(flat, call.lifted.number));
-                bridge::Request { function, has_after: call.lifted.after.is_some() }
+                component_adapter::Request { function, has_after: call.lifted.after.is_some() }
             })
             .collect();
         let own = resources.iter().filter(|(_, resource)| resource.part == part).map(|(id, _)| *id).collect();
-        let module = bridge::module(&converter.resolve, &requests, &own, side(caller), side(callee))?;
+        let module = component_adapter::module(&converter.resolve, &requests, &own, side(caller), side(callee))?;
         let module_index = component.add(Item::CoreModule(module.bytes.into()));
         let mut of_callee = parts(callee);
         for (call, number) in calls.iter().zip(0..) {
-            let name = names.alloc_str(&bridge::callee_name(number));
+            let name = names.alloc_str(&component_adapter::callee_name(number));
             of_callee.push(Export { name, kind: ExternalKind::Func, index: call.lifted.core });
-            let name = names.alloc_str(&bridge::after_name(number));
+            let name = names.alloc_str(&component_adapter::after_name(number));
             of_callee.extend(call.lifted.after.map(|index| Export { name, kind: ExternalKind::Func, index }));
         }
         for (id, name) in module.representations {
@@ -78,16 +78,19 @@ pub fn connect<'a>(component: &mut Component<'a>, flat: &Flat, names: &'a Bump) 
         }
         let of_callee = bundle(component, of_callee);
         let of_caller = bundle(component, parts(caller));
-        let mut arguments = vec![(bridge::CALLEE, of_callee), (bridge::CALLER, of_caller)];
+        let mut arguments = vec![(component_adapter::CALLEE, of_callee), (component_adapter::CALLER, of_caller)];
         if !module.lent.is_empty() {
-            arguments.push((bridge::LENT, *list.get_or_insert_with(|| lent::add(component))));
+            arguments.push((component_adapter::LENT, *list.get_or_insert_with(|| lent::add(component))));
             borrowers.extend(
-                module.lent.into_iter().filter_map(|resource| Some((part?, bridge::resource_number(resource)))),
+                module
+                    .lent
+                    .into_iter()
+                    .filter_map(|resource| Some((part?, component_adapter::resource_number(resource)))),
             );
         }
         let instance_index = instantiate(component, module_index, arguments);
         for (call, number) in calls.iter().zip(0..) {
-            let name = names.alloc_str(&bridge::callee_name(number));
+            let name = names.alloc_str(&component_adapter::callee_name(number));
             for &core_function in &call.core_functions {
                 let kind = ExternalKind::Func;
                 let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
@@ -114,16 +117,16 @@ fn drops(
     let drops = component.definitions().iter().filter_map(|definition| {
         let Item::Canonical(CanonicalFunction::ResourceDrop { resource }) = definition.item else { return None };
         let id = definition.id?;
-        let resource = bridge::resource_number(converter.resource(resource)?);
+        let resource = component_adapter::resource_number(converter.resource(resource)?);
         borrowers.contains(&(*flat.parts.get(&id)?, resource)).then_some((id.number, resource))
     });
     drops.collect()
 }
 
 /// Returns the canonical options of one side of a call.
-fn side(group: Group) -> bridge::Side {
+fn side(group: Group) -> component_adapter::Side {
     let Group { memory, realloc, encoding } = group;
-    bridge::Side { has_memory: memory.is_some(), has_realloc: realloc.is_some(), encoding }
+    component_adapter::Side { has_memory: memory.is_some(), has_realloc: realloc.is_some(), encoding }
 }
 
 fn parts(group: Group) -> Vec<Export<'static>> {
@@ -214,7 +217,7 @@ fn check_exports(
         let params = function.params.iter().map(|param| param.ty);
         let part = flat.parts.get(&id).copied();
         let is_anothers = |id: &TypeId| resources.get(id).is_some_and(|resource| resource.part != part);
-        if bridge::lent(&converter.resolve, params).iter().any(is_anothers) {
+        if component_adapter::lent(&converter.resolve, params).iter().any(is_anothers) {
             return Err(FlattenError::Borrowed { function: function.name });
         }
     }

@@ -11,7 +11,7 @@ use wasm_encoder::{
 };
 use wasmparser::{ComponentAlias, Export, ExternalKind};
 
-use vfs_compose_adapter::bridge::{HEIGHT, LEND, LENT, SETTLE};
+use vfs_compose_adapter::component_adapter::{HEIGHT, LEND, LENT, SETTLE};
 use vfs_compose_ir::{Component, Item, Space, alias, bundle, instantiate};
 
 /// Name of the function that tells whether a drop ends a loan.

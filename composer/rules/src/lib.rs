@@ -7,9 +7,9 @@
 #![forbid(unsafe_code)]
 
 mod error;
-pub mod front;
+pub mod interpose;
 pub mod policy;
 
 pub use error::{DenyError, InterposeError};
-pub use front::{Denial, Rules};
+pub use interpose::{Denial, Rules};
 pub use policy::{Inherited, Policy, PolicyError};

@@ -10,7 +10,7 @@ use vfs_compose_join as compose;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::check;
 use vfs_compose_vfs::guest::PLAIN;
-use vfs_compose_vfs::tailor;
+use vfs_compose_vfs::specialize;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
@@ -21,15 +21,15 @@ fn app(bytes: Vec<u8>) -> App {
 /// A vfs for one app, as a component.
 fn vfs_for(app: &App) -> Vec<u8> {
     let wasi = Wasi::new().unwrap();
-    let order = tailor::Order {
-        exports: app.served.clone(),
-        grants: tailor::Grants::of_app(&wasi, &app.served),
-        pump: tailor::PumpStart::FirstOpen,
-        wrapped: tailor::Wrapped::default(),
+    let order = specialize::VfsSpec {
+        exports: app.virtual_imports.clone(),
+        grants: specialize::Grants::of_app(&wasi, &app.virtual_imports),
+        pump: specialize::PumpStart::FirstOpen,
+        wrapped: specialize::Wrapped::default(),
     };
     let embedding =
-        tailor::Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() };
-    tailor::tailor(&wasi, order, &embedding).unwrap().component
+        specialize::Embedding { guest: &PLAIN, settings: Vec::new(), image_size: 0, answers: Answers::default() };
+    specialize::tailor(&wasi, order, &embedding).unwrap().component
 }
 
 #[test]

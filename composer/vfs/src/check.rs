@@ -35,9 +35,9 @@ fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> R
         .validate_all(composed)
         .map_err(|source| CheckError::Invalid { source: source.into() })?;
     let edge = Edge::of(composed).map_err(|source| CheckError::Invalid { source: source.into() })?;
-    let served: BTreeSet<String> = app.served.keys().map(ToString::to_string).collect();
+    let served: BTreeSet<String> = app.virtual_imports.keys().map(ToString::to_string).collect();
     for interface in edge.imports {
-        if app.withheld.contains(&interface) && !is_names_of_types(composed, &interface) {
+        if app.sealed_imports.contains(&interface) && !is_names_of_types(composed, &interface) {
             return Err(CheckError::NotDenied { interface });
         }
         if !app.imports.contains(&interface) {

@@ -14,8 +14,8 @@ pub mod check;
 mod error;
 pub mod guest;
 pub mod link;
-pub mod tailor;
-pub mod tasks;
+pub mod p3_entry;
+pub mod specialize;
 pub mod wrap;
 
 pub use error::{CheckError, TailorError};

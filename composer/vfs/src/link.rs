@@ -15,7 +15,7 @@
 //! taken       the handles that those functions take ownership of
 //! drops       drops such handles if they belong to the host
 //! refuse      ends the app if their types cannot express an error
-//! withheld    reduces denied imports to their types
+//! sealed_imports    reduces denied imports to their types
 //! emit        writes a component of all definitions that are still used
 //! ```
 //!
@@ -24,15 +24,15 @@
 //! they did.
 
 mod drops;
-mod foreign;
 mod host;
+mod host_guard;
+pub mod mixed_dispatch;
 mod plan;
 mod refuse;
+mod sealed_imports;
 mod served;
-pub mod special;
 mod taken;
 mod vfs;
-mod withheld;
 
 use std::collections::BTreeSet;
 
@@ -42,13 +42,13 @@ use semver::Version;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
 use crate::error::{CheckError, TailorError};
-use crate::tailor::{self, Embedding, Placed};
-use host::{HostImport, Wishes};
-use plan::{Call, Plan, What};
+use crate::specialize::{self, Embedding, Placed};
+use host::{HostImport, HostImportNeeds};
+use plan::{Call, LoweredTarget, Plan};
 use refuse::Refusal;
 use served::Served;
-use vfs::{Vfs, Wanted};
-use vfs_compose_adapter::{self as glue, AdapterError, Owner};
+use vfs::{ImportBinding, Vfs};
+use vfs_compose_adapter::{self as glue, AdapterError, HandleOrigin};
 use vfs_compose_flatten::{FlattenError, Group};
 use vfs_compose_ir::{Component, Definition, Id, Item, Malformed, Space, bundle, instantiate};
 use vfs_compose_wasi::App;
@@ -78,7 +78,7 @@ pub enum Unlinkable {
     Lowering {
         /// The function's name.
         function: String,
-        /// What is missing.
+        /// LoweredTarget is missing.
         what: &'static str,
     },
     /// An export that may return a vfs resource without being a plain function of the app's core code.
@@ -200,14 +200,14 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     }
     let served = Served::new(app, &embedding.answers);
     let plan = plan::plan(&served, &component)?;
-    let returned = foreign::returned(&served, app, &component)?;
+    let returned = host_guard::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
     let exports = functions(app, &plan);
-    let wishes = Wishes::new(&plan);
+    let wishes = HostImportNeeds::new(&plan);
     let granted = |path: &str, name: &str| {
         !served.is_withheld(path) && !HostImport::find(wasi, &component, &wishes, path, name).is_empty()
     };
-    let inside = tailor::inside(wasi, &exports, granted, embedding)?;
+    let inside = specialize::inside(wasi, &exports, granted, embedding)?;
     let versions = wishes.versions();
     let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);
     let mut wanted = Vec::new();
@@ -215,14 +215,14 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         let found = HostImport::find(wasi, &component, &wishes, &import.path, &import.name).into_iter();
         let host = found.map(|found| (number(&found.version).unwrap_or(0), found));
         let host = host.map(|(number, found)| (found.add(&mut component), number)).collect();
-        wanted.push(Wanted { import, host });
+        wanted.push(ImportBinding { import, host });
     }
     let vfs_size = inside.module.len() as u64;
     let vfs = vfs::add(&mut component, &names, inside.module, &wanted, versions.len() as u32);
     let given = plan
         .values()
         .flat_map(|calls| calls.values())
-        .filter(|call| matches!(call.what, What::Given { answer: None, .. }));
+        .filter(|call| matches!(call.what, LoweredTarget::GuardImport { answer: None, .. }));
     let refusals = given.map(|call| Refusal::given(&call.name));
     let refusals = refusals.chain(returned.iter().map(|one| Refusal::returned(&one.name)));
     // One refusal for each function, in however many groups it is lowered.
@@ -234,9 +234,9 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         replace(&served, &mut component, &names, &beside, group, calls.into_values().collect())?;
     }
     if let Some(refuse) = refuse {
-        foreign::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
+        host_guard::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
     }
-    withheld::strip(app, &mut component);
+    sealed_imports::strip(app, &mut component);
     let emitted = component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
     if let Some(interface) = still_imported(&emitted.bytes)? {
         return Err(Unlinkable::HandedOn { interface }.into());
@@ -247,7 +247,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
 
 /// Checks that the vfs has a function. Its type was compared when the app was read.
 fn require_known(wasi: &Wasi, call: &Call<'_>) -> Result<(), LinkError> {
-    let What::Function(interface, function) = &call.what else { return Ok(()) };
+    let LoweredTarget::Function(interface, function) = &call.what else { return Ok(()) };
     let (interface, name) = (interface.clone(), function.name.clone());
     match wasi.function(&interface.path, &name) {
         None => Err(TailorError::from(WitError::NoFunction { interface, function: name }).into()),
@@ -260,7 +260,7 @@ fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
     let mut functions = BTreeSet::new();
     for (group, call) in plan.iter().flat_map(|(group, calls)| calls.values().map(move |call| (group, call))) {
         functions.extend(call.functions());
-        if let What::Function(_, function) = call.what {
+        if let LoweredTarget::Function(_, function) = call.what {
             let of_strings = glue::text_functions(&app.resolve, function, group.encoding);
             functions.extend(of_strings.into_iter().map(str::to_owned));
         }
@@ -268,7 +268,7 @@ fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
     functions
 }
 
-/// What adapter modules are instantiated with, besides parts of the app.
+/// LoweredTarget adapter modules are instantiated with, besides parts of the app.
 struct Beside<'v> {
     vfs: &'v Vfs,
     /// The core instance of the refusal functions.
@@ -292,12 +292,14 @@ fn replace<'a>(
             export: call.name.clone(),
             plain: call.plain(),
             kind: match &call.what {
-                What::Function(_, function) => {
-                    glue::Kind::Function { function, owner: call.owner, special: special::of(&call.plain()) }
-                }
-                What::Drop(_) => glue::Kind::Drop { owner: call.owner },
-                What::Given { function, owned, answer } => {
-                    glue::Kind::Given { function, owned: owned.clone(), answer: answer.clone() }
+                LoweredTarget::Function(_, function) => glue::AdapterKind::Function {
+                    function,
+                    owner: call.owner,
+                    special: mixed_dispatch::of(&call.plain()),
+                },
+                LoweredTarget::Drop(_) => glue::AdapterKind::Drop { owner: call.owner },
+                LoweredTarget::GuardImport { function, owned, answer } => {
+                    glue::AdapterKind::GuardImport { function, owned: owned.clone(), answer: answer.clone() }
                 }
             },
             version: call
@@ -317,7 +319,7 @@ fn replace<'a>(
     of_app.extend(group.memory.map(|index| Export { name: "memory", kind: ExternalKind::Memory, index }));
     of_app.extend(group.realloc.map(|index| Export { name: "realloc", kind: ExternalKind::Func, index }));
     let mut of_host = Vec::new();
-    for call in calls.iter().filter(|call| matches!(call.owner, Owner::Mixed)) {
+    for call in calls.iter().filter(|call| matches!(call.owner, HandleOrigin::VfsOrHost)) {
         let original = call.core_functions.first().and_then(|&number| component.get(Space::CoreFunction, number));
         let Some(original) = original.cloned() else { continue };
         let index = component.add(original);

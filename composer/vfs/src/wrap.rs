@@ -31,7 +31,7 @@ use wit_parser::{Function, InterfaceId, LiftLowerAbi, ManglingAndAbi, Resolve, T
 use crate::error::TailorError;
 use vfs_abi::names::wrapped::{ADOPT_ERROR, ADOPT_INPUT_STREAM, ADOPT_OUTPUT_STREAM, ADOPT_POLLABLE};
 use vfs_compose_adapter as glue;
-use vfs_compose_adapter::wrap::{self, Own, Request};
+use vfs_compose_adapter::handle_translation::{self, Own, Request};
 use vfs_compose_ir::{Component, Definition, Id, Item, Space};
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::ERRORS;
@@ -148,7 +148,7 @@ impl<'a> Wrapping<'a> {
     /// - [`TailorError::Module`]: an adapter cannot be generated.
     pub fn functions(&self) -> Result<BTreeSet<String>, TailorError> {
         let glued: Vec<_> = self.glued().collect();
-        wrap::functions(self.resolve, &glued, &self.own()).map_err(TailorError::module)
+        handle_translation::functions(self.resolve, &glued, &self.own()).map_err(TailorError::module)
     }
 
     /// Returns path and name of each resource that the host creates in the wrapped interfaces.

@@ -9,8 +9,8 @@ use indexmap::IndexMap;
 use wit_component::DecodedWasm;
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, WorldItem};
 
-use crate::demand::{Demand, Demands};
 use crate::error::AppError;
+use crate::interface_use::{InterfaceUse, InterfaceUses};
 use crate::name::InterfaceName;
 use crate::wasi::Wasi;
 
@@ -28,11 +28,11 @@ pub struct App {
     /// The names of all exports, in order.
     pub exports: Vec<String>,
     /// What the app uses of the imported interfaces that the vfs provides.
-    pub served: Demands,
+    pub virtual_imports: InterfaceUses,
     /// What the app uses of the imported interfaces that the vfs does not provide but itself imports from the host.
-    pub lent: Demands,
+    pub lent: InterfaceUses,
     /// The names of imports that the result must not import from the host.
-    pub withheld: BTreeSet<String>,
+    pub sealed_imports: BTreeSet<String>,
     /// The types of the app.
     pub resolve: Resolve,
     /// The world of the app.
@@ -66,28 +66,42 @@ impl App {
         for (id, name) in &interfaces {
             expected::check(wasi, &resolve, *id, name)?;
         }
-        let served = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
+        let virtual_imports = interfaces.iter().map(|(id, name)| (name.clone(), demand(&resolve, *id))).collect();
         let lent = lent(wasi, &resolve, world);
-        let withheld = BTreeSet::new();
-        Ok(Self { component, imports, all_interfaces, exports, served, lent, withheld, resolve, world, interfaces })
+        let sealed_imports = BTreeSet::new();
+        Ok(Self {
+            component,
+            imports,
+            all_interfaces,
+            exports,
+            virtual_imports,
+            lent,
+            sealed_imports,
+            resolve,
+            world,
+            interfaces,
+        })
     }
 
     /// Returns the imports of the app that the vfs may import from the host, too.
-    pub fn granted(&self) -> Demands {
-        let granted =
-            self.served.iter().chain(&self.lent).filter(|(name, _)| !self.withheld.contains(&name.to_string()));
+    pub fn granted(&self) -> InterfaceUses {
+        let granted = self
+            .virtual_imports
+            .iter()
+            .chain(&self.lent)
+            .filter(|(name, _)| !self.sealed_imports.contains(&name.to_string()));
         granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
     }
 
     /// Returns an imported interface of WASI 0.3 that the vfs provides, if any. Clocks do not count, because their time
     /// is the host's.
     pub fn of_0_3(&self) -> Option<&InterfaceName> {
-        self.served.keys().find(|name| name.is_wasi_0_3() && !name.path.starts_with("wasi:clocks/"))
+        self.virtual_imports.keys().find(|name| name.is_wasi_0_3() && !name.path.starts_with("wasi:clocks/"))
     }
 
     /// Returns whether the app imports an interface of the filesystem that the vfs provides.
     pub fn has_filesystem(&self) -> bool {
-        self.served.keys().any(|name| name.path.starts_with(FILESYSTEM))
+        self.virtual_imports.keys().any(|name| name.path.starts_with(FILESYSTEM))
     }
 }
 
@@ -119,7 +133,7 @@ fn interfaces(
 }
 
 /// Returns what the app uses of imported interfaces that the vfs itself imports but does not provide.
-fn lent(wasi: &Wasi, resolve: &Resolve, world: WorldId) -> Demands {
+fn lent(wasi: &Wasi, resolve: &Resolve, world: WorldId) -> InterfaceUses {
     let imports = resolve.worlds[world].imports.iter();
     let named = imports.filter_map(|(key, item)| match item {
         WorldItem::Interface { id, .. } => Some((InterfaceName::parse(&resolve.name_world_key(key))?, *id)),
@@ -130,12 +144,12 @@ fn lent(wasi: &Wasi, resolve: &Resolve, world: WorldId) -> Demands {
     lent.map(|(name, id)| (name, demand(resolve, id))).collect()
 }
 
-fn demand(resolve: &Resolve, id: InterfaceId) -> Demand {
+fn demand(resolve: &Resolve, id: InterfaceId) -> InterfaceUse {
     let interface = &resolve.interfaces[id];
-    let mut demand = Demand {
+    let mut demand = InterfaceUse {
         functions: interface.functions.keys().cloned().collect(),
         types: interface.types.keys().cloned().collect(),
-        ..Demand::default()
+        ..InterfaceUse::default()
     };
     for ty in interface.types.values() {
         let TypeDefKind::Type(Type::Id(used)) = resolve.types[*ty].kind else { continue };

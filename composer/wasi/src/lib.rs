@@ -10,14 +10,14 @@
 #![forbid(unsafe_code)]
 
 mod app;
-mod demand;
 mod error;
+mod interface_use;
 mod name;
-mod same;
+mod type_eq;
 mod wasi;
 
 pub use app::{App, FILESYSTEM, require_component};
-pub use demand::{Demand, Demands, close};
 pub use error::{AppError, Cause, WitError};
+pub use interface_use::{InterfaceUse, InterfaceUses, close};
 pub use name::{InterfaceName, TRACK_3, base};
 pub use wasi::{ERRORS, FILES, LATE_TREE, PUMP, PUMP_VERSION, Wasi, is_in_version, path_of, stable};

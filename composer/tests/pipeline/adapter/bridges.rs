@@ -1,15 +1,15 @@
-//! Glue between two parts as text. `tests/bridge/README.md` says what a case is.
+//! Glue between two parts as text. `tests/component-adapters/README.md` says what a case is.
 
 use wit_parser::{Resolve, TypeDefKind};
 
 use super::golden;
 use vfs_compose_adapter::AdapterError;
 use vfs_compose_adapter::Encoding;
-use vfs_compose_adapter::bridge::{Request, Side, module};
+use vfs_compose_adapter::component_adapter::{Request, Side, module};
 
 #[test]
 fn bridges_of_each_folder_are_as_written() {
-    golden::are_as_written("tests/bridge", "bridge.wat", bridge);
+    golden::are_as_written("tests/component-adapters", "bridge.wat", bridge);
 }
 
 /// Glue for the calls of every function of a package. The resources of the interface `its-own` are the callee's.

@@ -1,4 +1,4 @@
-//! The glue as text. `tests/glue/README.md` says what a case is.
+//! The glue as text. `tests/adapters/README.md` says what a case is.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use vfs_compose_adapter::AdapterError;
 
 #[test]
 fn glue_of_each_folder_is_as_written() {
-    are_as_written("tests/glue", "glue.wat", wit::glue);
+    are_as_written("tests/adapters", "glue.wat", wit::glue);
 }
 
 /// Makes a module of each `interface.wit` in a folder's folders, and compares its text with a file beside that.

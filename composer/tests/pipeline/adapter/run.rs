@@ -1,7 +1,7 @@
 //! Glue in an engine, between a vfs, an app and a host that write down what they are asked.
 
-mod foreign;
 mod handles;
+mod host_guard;
 mod lists;
 mod numbers;
 mod results;

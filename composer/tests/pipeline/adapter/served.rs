@@ -4,10 +4,10 @@ use wasmtime::{Engine, ExternType, Module};
 
 use super::wit::validate;
 use vfs_abi::names::BUSY;
-use vfs_compose_adapter::special::Special;
-use vfs_compose_adapter::{Encoding, Group, Kind, Owner, Request, module};
+use vfs_compose_adapter::mixed_dispatch::MixedDispatch;
+use vfs_compose_adapter::{AdapterKind, Encoding, Group, HandleOrigin, Request, module};
 use vfs_compose_vfs::guest::PLAIN;
-use vfs_compose_vfs::link::special;
+use vfs_compose_vfs::link::mixed_dispatch;
 use vfs_compose_wasi::{Wasi, path_of};
 
 const ALL: Group = Group { has_memory: true, has_realloc: true, encoding: Encoding::Utf8 };
@@ -50,20 +50,20 @@ fn the_vfs_has_the_functions_that_glue_calls() {
 fn requests(wasi: &Wasi) -> Vec<Request<'_>> {
     let mut requests = Vec::new();
     for path in wasi.served() {
-        let owner = if path.starts_with("wasi:io/") { Owner::Mixed } else { Owner::Virtual };
+        let owner = if path.starts_with("wasi:io/") { HandleOrigin::VfsOrHost } else { HandleOrigin::Vfs };
         let interface = wasi.interface(path).unwrap();
         for function in interface.functions.values() {
             let plain = format!("{path}#{}", function.name);
             requests.push(Request {
                 export: plain.clone(),
-                kind: Kind::Function { function, owner, special: special::of(&plain) },
+                kind: AdapterKind::Function { function, owner, special: mixed_dispatch::of(&plain) },
                 plain,
                 version: None,
             });
         }
         for name in interface.types.iter().filter(|(_, id)| wasi.resource(**id) == Some(**id)).map(|(name, _)| name) {
             let plain = format!("{path}#[dtor]{name}");
-            requests.push(Request { export: plain.clone(), plain, kind: Kind::Drop { owner }, version: None });
+            requests.push(Request { export: plain.clone(), plain, kind: AdapterKind::Drop { owner }, version: None });
         }
     }
     requests
@@ -79,18 +79,18 @@ fn functions_of_handles_and_numbers_need_no_memory() {
         .iter()
         .find(|(id, _)| path_of(&wasi.resolve, *id).as_deref() == Some("wasi:io/streams"));
     let function = &id.unwrap().1.functions["[method]input-stream.subscribe"];
-    let owner = Owner::Mixed;
+    let owner = HandleOrigin::VfsOrHost;
     let requests = [
         Request {
             export: "subscribe".into(),
             plain: "wasi:io/streams#[method]input-stream.subscribe".into(),
-            kind: Kind::Function { function, owner, special: Special::None },
+            kind: AdapterKind::Function { function, owner, special: MixedDispatch::None },
             version: None,
         },
         Request {
             export: "drop".into(),
             plain: "wasi:io/streams#[dtor]input-stream".into(),
-            kind: Kind::Drop { owner },
+            kind: AdapterKind::Drop { owner },
             version: None,
         },
     ];

@@ -4,8 +4,8 @@ use wit_parser::{Function, Resolve, TypeDefKind, TypeId};
 
 use vfs_compose_adapter::AdapterError;
 use vfs_compose_adapter::answer_of;
-use vfs_compose_adapter::{Encoding, Group, Kind, Owned, Owner, Request, module};
-use vfs_compose_vfs::link::special;
+use vfs_compose_adapter::{AdapterKind, Encoding, Group, HandleOrigin, Owned, Request, module};
+use vfs_compose_vfs::link::mixed_dispatch;
 use vfs_compose_wasi::ERRORS;
 use vfs_compose_wit::taken;
 
@@ -31,27 +31,28 @@ pub(super) fn glue_of_group(text: &str, group: Group) -> Result<Vec<u8>, Adapter
     let package = resolve.push_source("interface.wit", text).expect("the WIT is good");
     let package = &resolve.packages[package];
     let path = format!("{}:{}", package.name.namespace, package.name.name);
-    let owner = if ["wasi:io", "test:mixed"].contains(&path.as_str()) { Owner::Mixed } else { Owner::Virtual };
+    let owner =
+        if ["wasi:io", "test:mixed"].contains(&path.as_str()) { HandleOrigin::VfsOrHost } else { HandleOrigin::Vfs };
     let mut requests = Vec::new();
     for (name, id) in &package.interfaces {
         let interface = &resolve.interfaces[*id];
         let plain = |item: &str| format!("{path}/{name}#{item}");
         for function in interface.functions.values() {
             let kind = match path.as_str() {
-                "test:foreign" => Kind::Given {
+                "test:foreign" => AdapterKind::GuardImport {
                     function,
                     owned: owned(&resolve, function),
                     answer: answer_of(&resolve, function, ERRORS),
                 },
-                "test:returned" => Kind::Returned { function },
-                _ => Kind::Function { function, owner, special: special::of(&plain(&function.name)) },
+                "test:returned" => AdapterKind::GuardExport { function },
+                _ => AdapterKind::Function { function, owner, special: mixed_dispatch::of(&plain(&function.name)) },
             };
             requests.push(Request { export: function.name.clone(), plain: plain(&function.name), kind, version: None });
         }
         if interface.functions.is_empty() {
             for (name, _) in interface.types.iter().filter(|(_, id)| is_resource(&resolve, **id)) {
                 let export = format!("[resource-drop]{name}");
-                let (plain, kind) = (plain(&format!("[dtor]{name}")), Kind::Drop { owner });
+                let (plain, kind) = (plain(&format!("[dtor]{name}")), AdapterKind::Drop { owner });
                 requests.push(Request { export, plain, kind, version: None });
             }
         }

@@ -18,14 +18,14 @@ use vfs_compose_wasi::{LATE_TREE, Wasi, is_in_version};
 
 /// The host functions that a linked vfs needs although the app's host handles do not pass through it: the time, the
 /// environment that it adds to or filters, and the host's half of calls that mix handles of both owners.
-pub(super) struct Wishes {
+pub(super) struct HostImportNeeds {
     poll: BTreeSet<Version>,
     splice: BTreeSet<Version>,
     blocking_splice: BTreeSet<Version>,
 }
 
 /// The versions of the app's imports at which a function is needed.
-enum Wish<'a> {
+enum HostImportNeed<'a> {
     /// Not needed.
     No,
     /// Needed at any one version.
@@ -34,7 +34,7 @@ enum Wish<'a> {
     Each(&'a BTreeSet<Version>),
 }
 
-impl Wishes {
+impl HostImportNeeds {
     pub(super) fn new(plan: &Plan<'_>) -> Self {
         let versions = |function| versions_of(plan, function);
         let [poll, splice, blocking_splice] = [POLL, SPLICE, BLOCKING_SPLICE].map(versions);
@@ -47,19 +47,19 @@ impl Wishes {
         all.into_iter().cloned().collect()
     }
 
-    fn of(&self, path: &str, name: &str) -> Wish<'_> {
+    fn of(&self, path: &str, name: &str) -> HostImportNeed<'_> {
         match (path, name) {
-            ("wasi:clocks/wall-clock", "now") | ("wasi:cli/environment" | LATE_TREE, _) => Wish::One,
-            ("wasi:io/poll", "[method]pollable.ready") => Wish::Each(&self.poll),
+            ("wasi:clocks/wall-clock", "now") | ("wasi:cli/environment" | LATE_TREE, _) => HostImportNeed::One,
+            ("wasi:io/poll", "[method]pollable.ready") => HostImportNeed::Each(&self.poll),
             (
                 "wasi:io/streams",
                 "[method]input-stream.read" | "[method]output-stream.check-write" | "[method]output-stream.write",
-            ) => Wish::Each(&self.splice),
+            ) => HostImportNeed::Each(&self.splice),
             (
                 "wasi:io/streams",
                 "[method]input-stream.blocking-read" | "[method]output-stream.blocking-write-and-flush",
-            ) => Wish::Each(&self.blocking_splice),
-            _ => Wish::No,
+            ) => HostImportNeed::Each(&self.blocking_splice),
+            _ => HostImportNeed::No,
         }
     }
 }
@@ -94,20 +94,20 @@ impl<'a> HostImport<'a> {
     pub(super) fn find(
         wasi: &'a Wasi,
         component: &Component<'a>,
-        wishes: &Wishes,
+        wishes: &HostImportNeeds,
         path: &str,
         name: &str,
     ) -> Vec<Self> {
         let imported = newest_first(component, path);
         let found = imported.iter().filter(|interface| match wishes.of(path, name) {
-            Wish::No => false,
-            Wish::One => true,
-            Wish::Each(versions) => versions.contains(&interface.version),
+            HostImportNeed::No => false,
+            HostImportNeed::One => true,
+            HostImportNeed::Each(versions) => versions.contains(&interface.version),
         });
         let found = found.filter_map(|interface| Self::at(wasi, component, interface, name));
         match wishes.of(path, name) {
-            Wish::Each(_) => found.collect(),
-            Wish::One | Wish::No => found.take(1).collect(),
+            HostImportNeed::Each(_) => found.collect(),
+            HostImportNeed::One | HostImportNeed::No => found.take(1).collect(),
         }
     }
 

@@ -9,10 +9,10 @@ use wit_parser::Function;
 
 use super::Unlinkable;
 use super::served::{Resource, Served};
-use super::{special, taken};
+use super::{mixed_dispatch, taken};
 use vfs_compose_adapter::answer::Answer;
-use vfs_compose_adapter::special::Special;
-use vfs_compose_adapter::{self as glue, Encoding, Owned, Owner};
+use vfs_compose_adapter::mixed_dispatch::MixedDispatch;
+use vfs_compose_adapter::{self as glue, Encoding, HandleOrigin, Owned};
 use vfs_compose_flatten::{Group, group};
 use vfs_compose_ir::{Component, Item};
 use vfs_compose_wasi::ERRORS;
@@ -25,19 +25,19 @@ pub(super) type Plan<'a> = IndexMap<Group, IndexMap<String, Call<'a>>>;
 pub(super) struct Call<'a> {
     /// The names of the interface and the function, separated by `#`.
     pub(super) name: String,
-    pub(super) what: What<'a>,
-    pub(super) owner: Owner,
+    pub(super) what: LoweredTarget<'a>,
+    pub(super) owner: HandleOrigin,
     /// The core functions of the app that it replaces.
     pub(super) core_functions: Vec<u32>,
 }
 
-pub(super) enum What<'a> {
+pub(super) enum LoweredTarget<'a> {
     /// A function that the vfs serves.
     Function(InterfaceName, &'a Function),
     /// The drop of a resource that the vfs serves, with the name of its destructor in the vfs.
     Drop(String),
     /// A host function that may be passed a resource of the vfs.
-    Given {
+    GuardImport {
         function: &'a Function,
         /// The error that it returns then, if its type can express one.
         answer: Option<Answer>,
@@ -50,34 +50,34 @@ impl Call<'_> {
     /// Returns the version at which the app imports a function that the vfs serves.
     pub(super) fn version(&self) -> Option<&Version> {
         match &self.what {
-            What::Function(interface, _) => Some(&interface.version),
-            What::Drop(_) | What::Given { .. } => None,
+            LoweredTarget::Function(interface, _) => Some(&interface.version),
+            LoweredTarget::Drop(_) | LoweredTarget::GuardImport { .. } => None,
         }
     }
 
     /// Returns the name of the function in the vfs; empty if the vfs has none.
     pub(super) fn plain(&self) -> String {
         match &self.what {
-            What::Function(interface, function) => format!("{}#{}", interface.path, function.name),
-            What::Drop(dtor) => dtor.clone(),
-            What::Given { .. } => String::new(),
+            LoweredTarget::Function(interface, function) => format!("{}#{}", interface.path, function.name),
+            LoweredTarget::Drop(dtor) => dtor.clone(),
+            LoweredTarget::GuardImport { .. } => String::new(),
         }
     }
 
     /// Returns the functions of the vfs that the adapter calls. A call that can mix handles of both owners has a
     /// function of its own.
     pub(super) fn functions(&self) -> Vec<String> {
-        if let What::Given { owned, .. } = &self.what {
+        if let LoweredTarget::GuardImport { owned, .. } = &self.what {
             return owned.iter().filter_map(|owned| owned.vfs.clone()).collect();
         }
         let plain = self.plain();
-        if self.owner == Owner::Virtual {
+        if self.owner == HandleOrigin::Vfs {
             return vec![plain];
         }
-        match special::of(&plain) {
-            Special::None | Special::NoneForHost => vec![plain],
-            Special::Any { linked } => vec![linked.into()],
-            Special::Pair { linked } => vec![plain, linked.into()],
+        match mixed_dispatch::of(&plain) {
+            MixedDispatch::None | MixedDispatch::NoneForHost => vec![plain],
+            MixedDispatch::Any { linked } => vec![linked.into()],
+            MixedDispatch::Pair { linked } => vec![plain, linked.into()],
         }
     }
 }
@@ -111,11 +111,11 @@ fn call<'a>(
             let ours =
                 imported.interface.and_then(|interface| Some((served.owner_of(&interface, function)?, interface)));
             let (owner, what) = match ours {
-                Some((owner, interface)) => (owner, What::Function(interface, function)),
+                Some((owner, interface)) => (owner, LoweredTarget::Function(interface, function)),
                 None if served.may_be_given(function) => {
                     let answer = glue::answer_of(served.resolve(), function, ERRORS);
                     let owned = if answer.is_some() { taken::owned(served, function) } else { Vec::new() };
-                    (Owner::Mixed, What::Given { function, owned, answer })
+                    (HandleOrigin::VfsOrHost, LoweredTarget::GuardImport { function, owned, answer })
                 }
                 None => return Ok(None),
             };
@@ -127,7 +127,7 @@ fn call<'a>(
                 return Ok(None);
             };
             let group = Group { memory: None, realloc: None, encoding: Encoding::Utf8 };
-            Ok(Some((group, Call { name: resource.drop(), what: What::Drop(dtor), owner, core_functions })))
+            Ok(Some((group, Call { name: resource.drop(), what: LoweredTarget::Drop(dtor), owner, core_functions })))
         }
         _ => Ok(None),
     }
@@ -136,7 +136,7 @@ fn call<'a>(
 /// Returns the drops of host resources that the adapters of these calls need, by name.
 pub(super) fn dropped(served: &Served<'_>, calls: &[Call<'_>]) -> BTreeMap<String, Resource> {
     let owned = calls.iter().flat_map(|call| match &call.what {
-        What::Given { owned, .. } => owned.as_slice(),
+        LoweredTarget::GuardImport { owned, .. } => owned.as_slice(),
         _ => &[],
     });
     owned.filter_map(|owned| Some((owned.host.clone(), served.home(owned.resource)?))).collect()

@@ -8,7 +8,7 @@ use wasmparser::{
 };
 use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
-use vfs_compose_adapter::Owner;
+use vfs_compose_adapter::HandleOrigin;
 use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_wasi::App;
@@ -80,20 +80,20 @@ impl<'a> Served<'a> {
     }
 
     /// Returns who owns the resources that an interface creates; `None` if the vfs does not serve it.
-    pub(super) fn owner(&self, path: &str) -> Option<Owner> {
+    pub(super) fn owner(&self, path: &str) -> Option<HandleOrigin> {
         if self.is_withheld(path) {
-            return Some(Owner::Virtual);
+            return Some(HandleOrigin::Vfs);
         }
         match path {
-            "wasi:filesystem/types" | "wasi:filesystem/preopens" => Some(Owner::Virtual),
-            _ if self.of_both.contains(path) => Some(Owner::Mixed),
-            _ if SHARED.contains(&path) || self.answers.has_interface(path) => Some(Owner::Virtual),
+            "wasi:filesystem/types" | "wasi:filesystem/preopens" => Some(HandleOrigin::Vfs),
+            _ if self.of_both.contains(path) => Some(HandleOrigin::VfsOrHost),
+            _ if SHARED.contains(&path) || self.answers.has_interface(path) => Some(HandleOrigin::Vfs),
             _ => None,
         }
     }
 
     /// Returns who owns the resources that a function creates; `None` if the vfs does not serve it.
-    pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<Owner> {
+    pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<HandleOrigin> {
         let by_policy = self.answers.has_interface(&interface.path) && !self.is_withheld(&interface.path);
         let left_alone = by_policy && !self.answers.has(&interface.path, &function.name);
         self.owner(&interface.path).filter(|_| interface.is_wasi_0_2() && !left_alone)
@@ -101,11 +101,14 @@ impl<'a> Served<'a> {
 
     /// Returns whether the vfs serves an interface that no host may be asked for.
     pub(super) fn is_withheld(&self, path: &str) -> bool {
-        self.app.served.keys().any(|name| name.path == path && self.app.withheld.contains(&name.to_string()))
+        self.app
+            .virtual_imports
+            .keys()
+            .any(|name| name.path == path && self.app.sealed_imports.contains(&name.to_string()))
     }
 
     /// Returns who owns the handles of a resource.
-    pub(super) fn owner_of_resource(&self, resource: &Resource) -> Option<Owner> {
+    pub(super) fn owner_of_resource(&self, resource: &Resource) -> Option<HandleOrigin> {
         self.owner(&resource.interface()?.path)
     }
 

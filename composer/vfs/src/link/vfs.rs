@@ -11,7 +11,7 @@ use wasm_encoder::{
 };
 use wasmparser::{CanonicalFunction, CanonicalOption, Export, ExternalKind, Instance};
 
-use crate::tailor::HostFunction;
+use crate::specialize::HostFunction;
 use vfs_compose_ir::{Component, Item, alias, bundle, instantiate, instantiation};
 
 /// Name of the shim's table.
@@ -31,7 +31,7 @@ pub(super) struct Vfs {
 }
 
 /// A function that the vfs imports, and the host functions that serve it.
-pub(super) struct Wanted<'h> {
+pub(super) struct ImportBinding<'h> {
     pub(super) import: &'h HostFunction,
     /// Component functions, each with the value of [`VERSION`] that selects it. A single function serves all values.
     pub(super) host: Vec<(u32, u32)>,
@@ -49,7 +49,7 @@ pub(super) fn add<'a>(
     component: &mut Component<'a>,
     names: &'a Bump,
     module: Vec<u8>,
-    imports: &[Wanted<'_>],
+    imports: &[ImportBinding<'_>],
     versions: u32,
 ) -> Vfs {
     let module = component.add(Item::CoreModule(module.into()));
@@ -61,7 +61,7 @@ pub(super) fn add<'a>(
     let shim = component.add(Item::CoreModule(shim(imports, &slots).into()));
     let shim = instantiate(component, shim, Vec::new());
     let mut arguments: Vec<(&'a str, Vec<Export<'a>>)> = Vec::new();
-    for (number, Wanted { import, .. }) in imports.iter().enumerate() {
+    for (number, ImportBinding { import, .. }) in imports.iter().enumerate() {
         let index = alias(component, ExternalKind::Func, shim, names.alloc_str(&number.to_string()));
         let export = Export { name: names.alloc_str(&import.name), kind: ExternalKind::Func, index };
         match arguments.iter_mut().find(|(path, _)| *path == import.path) {
@@ -99,7 +99,7 @@ pub(super) fn add<'a>(
     Vfs { module, instance, shim: Some(shim) }
 }
 
-fn slots(imports: &[Wanted<'_>], versions: u32) -> Vec<Slots> {
+fn slots(imports: &[ImportBinding<'_>], versions: u32) -> Vec<Slots> {
     let mut first = 0;
     let slots = imports.iter().map(|wanted| {
         let slots = Slots { first, count: if wanted.host.len() > 1 { versions } else { 1 } };
@@ -110,7 +110,7 @@ fn slots(imports: &[Wanted<'_>], versions: u32) -> Vec<Slots> {
 }
 
 /// Generates the shim: one function per import, which calls the function in its table slot.
-fn shim(imports: &[Wanted<'_>], slots: &[Slots]) -> Vec<u8> {
+fn shim(imports: &[ImportBinding<'_>], slots: &[Slots]) -> Vec<u8> {
     let (mut functions, mut exports, mut code) = (FunctionSection::new(), ExportSection::new(), CodeSection::new());
     for ((wanted, slots), number) in imports.iter().zip(slots).zip(0..) {
         functions.function(number);
@@ -147,7 +147,7 @@ struct Filled {
 }
 
 /// Generates the fixup, which puts its imports into the table.
-fn fixup(wanted: &[Wanted<'_>], slots: &[Slots], filled: &[Filled]) -> Vec<u8> {
+fn fixup(wanted: &[ImportBinding<'_>], slots: &[Slots], filled: &[Filled]) -> Vec<u8> {
     let mut imports = ImportSection::new();
     let mut elements = ElementSection::new();
     for (number, filled) in (0..).zip(filled) {
@@ -161,9 +161,9 @@ fn fixup(wanted: &[Wanted<'_>], slots: &[Slots], filled: &[Filled]) -> Vec<u8> {
     module.finish()
 }
 
-fn types(wanted: &[Wanted<'_>]) -> TypeSection {
+fn types(wanted: &[ImportBinding<'_>]) -> TypeSection {
     let mut types = TypeSection::new();
-    for Wanted { import, .. } in wanted {
+    for ImportBinding { import, .. } in wanted {
         types.ty().function(import.params.iter().copied(), import.results.iter().copied());
     }
     types

@@ -11,7 +11,7 @@ use wit_parser::{Function, TypeId, TypeOwner};
 
 use super::Wrapping;
 use crate::error::TailorError;
-use vfs_compose_adapter::wrap::{self, HOST, INTRINSICS, Intrinsic, VFS};
+use vfs_compose_adapter::handle_translation::{self, HOST, INTRINSICS, Intrinsic, VFS};
 use vfs_compose_ir::{Component, Item, Space, alias, bundle, exported, instantiate};
 
 const MEMORY: &str = "memory";
@@ -66,7 +66,8 @@ fn glue<'a>(
     all: &[Lifted<'_>],
 ) -> Result<(), TailorError> {
     let requests: Vec<_> = all.iter().map(|one| wrapping.request(one.name.clone(), one.function)).collect();
-    let module = wrap::module(wrapping.resolve, &requests, &wrapping.own()).map_err(TailorError::module)?;
+    let module =
+        handle_translation::module(wrapping.resolve, &requests, &wrapping.own()).map_err(TailorError::module)?;
     let vfs = vfs(component).ok_or_else(|| TailorError::module("the vfs has no instance"))?;
     let memory = alias(component, ExternalKind::Memory, vfs, MEMORY);
     let realloc = alias(component, ExternalKind::Func, vfs, REALLOC);

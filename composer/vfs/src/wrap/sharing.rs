@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wit_parser::{Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldItem};
 
 use super::is_mixed;
-use vfs_compose_adapter::wrap::check;
+use vfs_compose_adapter::handle_translation::check;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::AppError;
 use vfs_compose_wasi::InterfaceName;

@@ -4,7 +4,7 @@ use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, Type
 
 use crate::error::AppError;
 use crate::name::InterfaceName;
-use crate::same;
+use crate::type_eq;
 use crate::wasi::Wasi;
 
 /// Compares an imported interface with the one of WASI.
@@ -23,7 +23,7 @@ pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &Inte
         }
         // A type that WASI does not name is compared where it is used.
         let Some(expected) = known.types.get(ty) else { continue };
-        if same::same_types((resolve, Type::Id(*id)), (&wasi.resolve, Type::Id(*expected))) {
+        if type_eq::types((resolve, Type::Id(*id)), (&wasi.resolve, Type::Id(*expected))) {
             continue;
         }
         let (interface, ty) = (name.clone(), ty.clone());
@@ -41,7 +41,7 @@ pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &Inte
     }
     for (function, found) in &interface.functions {
         let Some(expected) = known.functions.get(function) else { continue };
-        if !same::same((resolve, found), (&wasi.resolve, expected)) {
+        if !type_eq::functions((resolve, found), (&wasi.resolve, expected)) {
             let expected = text(&wasi.resolve, expected);
             return Err(AppError::OtherFunction { interface: name.clone(), function: function.clone(), expected });
         }

@@ -9,7 +9,7 @@ use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::imports::{do_nothing, function_imports};
-use super::{Demands, Order, PumpStart, ends};
+use super::{InterfaceUses, PumpStart, VfsSpec, ends};
 use crate::error::TailorError;
 use crate::guest::Guest;
 use vfs_compose_pack::Form;
@@ -71,13 +71,13 @@ impl Placed {
 pub(super) struct Edited {
     pub(super) bytes: Vec<u8>,
     /// The remaining host imports.
-    pub(super) host: Demands,
+    pub(super) host: InterfaceUses,
     pub(super) place: Placed,
 }
 
 /// Edits `module` to export `order.exports`, import only what `order.grants` allows, and reserve memory for
 /// `embedding`. The last data segment is that of the image, and is empty.
-pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &Order, embedding: &Embedding) -> Result<Edited, TailorError> {
+pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &VfsSpec, embedding: &Embedding) -> Result<Edited, TailorError> {
     let mut module = parse(module)?;
     super::policy::apply(&mut module, &embedding.answers)?;
     let place = place(&mut module, embedding)?;
@@ -168,7 +168,7 @@ pub(super) fn replace_embed_imports(
 }
 
 /// Replaces the exports by those of the order, with versions.
-fn replace_exports(wasi: &Wasi, module: &mut Module, order: &Order, dispatch: &Dispatch) -> Result<(), TailorError> {
+fn replace_exports(wasi: &Wasi, module: &mut Module, order: &VfsSpec, dispatch: &Dispatch) -> Result<(), TailorError> {
     let mut functions = BTreeMap::new();
     let mut old = Vec::new();
     for export in module.exports.iter() {
@@ -216,7 +216,7 @@ fn is_own_resource(wasi: &Wasi, name: &InterfaceName, ty: &str) -> bool {
 
 /// Renames `[resource-new]` and `[task-return]` for the exported version of their interface. If there are several,
 /// replaces them by a choice by the called interface.
-fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatch) -> Result<(), TailorError> {
+fn replace_intrinsics(module: &mut Module, exports: &InterfaceUses, dispatch: &Dispatch) -> Result<(), TailorError> {
     for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS) && module != OF_TASK) {
         let path = from.trim_start_matches(INTRINSICS);
         let subject = name.split_once(']').map_or("", |(_, subject)| subject);
@@ -245,7 +245,7 @@ fn replace_intrinsics(module: &mut Module, exports: &Demands, dispatch: &Dispatc
 
 /// Renames the host imports to the granted versions. Imports that are not granted, or that no call can reach, become
 /// functions that do nothing.
-fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &Order) -> Result<Demands, TailorError> {
+fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &VfsSpec) -> Result<InterfaceUses, TailorError> {
     loop {
         walrus::passes::gc::run(module);
         let imports = function_imports(module, |module| !module.starts_with(INTRINSICS) && module != ends::ROOT);

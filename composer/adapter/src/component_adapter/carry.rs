@@ -11,7 +11,7 @@ use super::super::body::Body;
 use super::super::flat::Slot;
 use super::super::layout::{Element, Shape, Unsupported};
 use super::super::memory::{self, Place};
-use super::super::{fix, scalar};
+use super::super::{relocate, scalar};
 use super::{Context, resource_number};
 
 /// A direction, with the functions that copy and check in it.
@@ -164,8 +164,10 @@ pub(super) fn in_memory(
             scalar::below(body, cases.len() as u32);
             body.code().drop();
             let payload = offset + context.layout.payload(tag, &cases);
-            let tag = fix::Tag { place: source, offset, bytes };
-            fix::for_cases(body, tag, &cases, |body, ty| in_memory(context, body, way, ty, (from, base), payload))?;
+            let tag = relocate::Tag { place: source, offset, bytes };
+            relocate::for_cases(body, tag, &cases, |body, ty| {
+                in_memory(context, body, way, ty, (from, base), payload)
+            })?;
         }
     }
     Ok(())
@@ -189,7 +191,7 @@ fn list(
     };
     let each = body.local(ValType::I32);
     let code = body.apart(|body| in_memory(context, body, way, ty, (from, each), 0))?;
-    fix::for_each(body, element, (address, length), each, Some(from), &code);
+    relocate::for_each(body, element, (address, length), each, Some(from), &code);
     Ok(())
 }
 

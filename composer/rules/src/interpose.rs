@@ -13,7 +13,7 @@
 //! answer     what each denied function returns
 //! module     the core module of the interposed component
 //! ending     ends the app if a function's type cannot express the denial
-//! let_go     drops the handles that a denied call passes
+//! drop_arguments     drops the handles that a denied call passes
 //! gate       http requests to listed authorities only
 //! config     values of wasi:config
 //! template   fills in the text format that `gate` and `config` are written in
@@ -21,14 +21,14 @@
 //! wit        constructors for worlds, functions and types
 //! ```
 
-mod alone;
 mod answer;
 mod choose;
 mod config;
+mod drop_arguments;
 mod ending;
 mod gate;
+mod hostless;
 mod inline;
-mod let_go;
 mod mentions;
 mod module;
 mod pattern;
@@ -121,13 +121,13 @@ pub fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Res
     if let Some(values) = &rules.config {
         app = config::apply(values, wasi, answers, app)?;
     }
-    let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, &app)?;
-    versions::check(rules, answers, &app, &withheld)?;
+    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &app)?;
+    versions::check(rules, answers, &app, &sealed_imports)?;
     if !fronted.is_empty() {
-        let front = component(wasi, answers, &app, &fronted, &withheld)?;
+        let front = component(wasi, answers, &app, &fronted, &sealed_imports)?;
         app = App::read(wasi, compose::compose(front, &app)?, &|path| answers.serves(path))?;
     }
-    app.withheld = withheld;
+    app.sealed_imports = sealed_imports;
     Ok(app)
 }
 
@@ -136,16 +136,16 @@ pub fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Res
 /// # Errors
 /// - [`DenyError::Alone`]: a rule needs a component in front of the app.
 /// - As [`apply`].
-pub fn withheld(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
+pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
     let gated = gate::handlers(app).filter(|_| rules.http.is_some());
     let configured = config::stores(app).filter(|_| rules.config.is_some());
     if let Some(interface) = gated.chain(configured).next() {
         return Err(DenyError::Alone { interface: interface.clone() });
     }
-    let Chosen { fronted, withheld } = choose::choose(rules, wasi, answers, app)?;
-    versions::check(rules, answers, app, &withheld)?;
+    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, app)?;
+    versions::check(rules, answers, app, &sealed_imports)?;
     match fronted.first() {
-        None => Ok(withheld),
+        None => Ok(sealed_imports),
         Some((key, _)) => Err(DenyError::Alone { interface: app.resolve.name_world_key(key) }),
     }
 }
@@ -173,9 +173,9 @@ fn component(
     answers: &Answers,
     app: &App,
     fronted: &choose::Fronted,
-    withheld: &choose::Withheld,
+    sealed_imports: &choose::Withheld,
 ) -> Result<Vec<u8>, DenyError> {
-    let mut front = world::build(wasi, answers, app, fronted, withheld);
+    let mut front = world::build(wasi, answers, app, fronted, sealed_imports);
     let module = module::module(&front);
     inline::inline(&mut front.resolve, front.world);
     encode(module, &front.resolve, front.world)

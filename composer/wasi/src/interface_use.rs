@@ -12,7 +12,7 @@ use vfs_compose_wit::{parts, signature};
 
 /// The functions and types that are used of one interface.
 #[derive(Clone, Debug, Default)]
-pub struct Demand {
+pub struct InterfaceUse {
     /// The names of the functions, as WIT has them: `[method]descriptor.read`.
     pub functions: BTreeSet<String>,
     /// The names of types, including resources.
@@ -23,7 +23,7 @@ pub struct Demand {
 }
 
 /// The functions and types that are used of all interfaces.
-pub type Demands = BTreeMap<InterfaceName, Demand>;
+pub type InterfaceUses = BTreeMap<InterfaceName, InterfaceUse>;
 
 /// Adds every type that the functions and types in `demands` refer to, in other interfaces too. `version` chooses the
 /// version of an interface, by path, for a user of it that has not chosen one itself.
@@ -33,7 +33,7 @@ pub type Demands = BTreeMap<InterfaceName, Demand>;
 /// - [`WitError::NoFunction`], [`WitError::NoType`]: the interface has no such function or type.
 pub fn close(
     wasi: &Wasi,
-    demands: &mut Demands,
+    demands: &mut InterfaceUses,
     version: impl Fn(&InterfaceName, &str) -> Version,
 ) -> Result<(), WitError> {
     let mut queue: Vec<InterfaceName> = demands.keys().cloned().collect();
@@ -66,7 +66,7 @@ struct Reached {
     foreign: BTreeSet<(String, String)>,
 }
 
-fn reach(wasi: &Wasi, name: &InterfaceName, demand: &Demand) -> Result<Reached, WitError> {
+fn reach(wasi: &Wasi, name: &InterfaceName, demand: &InterfaceUse) -> Result<Reached, WitError> {
     let interface = wasi.interface(&name.path).ok_or(WitError::NoWit { name: "interface" })?;
     let mut todo: Vec<Type> = Vec::new();
     for function in &demand.functions {

@@ -10,19 +10,19 @@ use std::collections::BTreeSet;
 use walrus::ir::BinaryOp;
 use walrus::{ConstExpr, FunctionBuilder, FunctionId, GlobalId, LocalId, Module, ValType};
 
-use super::Demands;
+use super::InterfaceUses;
 use crate::error::TailorError;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
 
 pub(super) struct Dispatch<'a> {
-    exports: &'a Demands,
+    exports: &'a InterfaceUses,
     /// The global with the index of the called interface in `exports`; `None` if no resource has several versions.
     caller: Option<GlobalId>,
 }
 
 impl<'a> Dispatch<'a> {
-    pub(super) fn new(wasi: &Wasi, module: &mut Module, exports: &'a Demands) -> Self {
+    pub(super) fn new(wasi: &Wasi, module: &mut Module, exports: &'a InterfaceUses) -> Self {
         let mut paths = BTreeSet::new();
         let several = exports
             .iter()

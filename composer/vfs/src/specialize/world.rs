@@ -9,7 +9,7 @@ use wit_parser::{
 
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
-use vfs_compose_wasi::{Demand, Demands};
+use vfs_compose_wasi::{InterfaceUse, InterfaceUses};
 use vfs_compose_wit as types;
 use vfs_compose_wit::package_of;
 
@@ -26,7 +26,7 @@ pub(super) fn host_name(name: &InterfaceName) -> String {
 
 /// Builds a world that imports `host`, under the names of [`host_name`], and exports `exports`. Both must contain all
 /// interfaces that their members use.
-pub(super) fn build(wasi: &Wasi, host: &Demands, exports: &Demands) -> (Resolve, WorldId) {
+pub(super) fn build(wasi: &Wasi, host: &InterfaceUses, exports: &InterfaceUses) -> (Resolve, WorldId) {
     let mut resolve = Resolve { all_features: true, ..Resolve::default() };
     let name = PackageName { namespace: "vfs-compose".into(), name: "vfs".into(), version: None };
     let package = package_of(&mut resolve, name);
@@ -61,7 +61,7 @@ fn item(id: InterfaceId) -> (WorldKey, WorldItem) {
 struct Copier<'a> {
     wasi: &'a Wasi,
     to: &'a mut Resolve,
-    demands: &'a Demands,
+    demands: &'a InterfaceUses,
     namespace: Option<&'a str>,
     done: BTreeMap<InterfaceName, InterfaceId>,
     order: Vec<InterfaceId>,
@@ -71,7 +71,7 @@ impl<'a> Copier<'a> {
     fn copy_all(
         wasi: &'a Wasi,
         to: &'a mut Resolve,
-        demands: &'a Demands,
+        demands: &'a InterfaceUses,
         namespace: Option<&'a str>,
     ) -> Vec<InterfaceId> {
         let mut copier = Self { wasi, to, demands, namespace, done: BTreeMap::new(), order: Vec::new() };
@@ -81,7 +81,7 @@ impl<'a> Copier<'a> {
         copier.order
     }
 
-    fn interface(&mut self, name: &InterfaceName, demand: &Demand) -> Option<InterfaceId> {
+    fn interface(&mut self, name: &InterfaceName, demand: &InterfaceUse) -> Option<InterfaceId> {
         if let Some(&id) = self.done.get(name) {
             return Some(id);
         }
@@ -132,7 +132,7 @@ impl<'a> Copier<'a> {
 /// Copies the types of one interface.
 struct Types<'c, 'a> {
     copier: &'c mut Copier<'a>,
-    uses: &'c Demand,
+    uses: &'c InterfaceUse,
     owner: InterfaceId,
     copies: HashMap<TypeId, TypeId>,
 }

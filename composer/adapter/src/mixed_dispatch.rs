@@ -2,7 +2,7 @@
 
 /// The effect of mixed handles on the choice of the function to call.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Special {
+pub enum MixedDispatch {
     /// Handles are never mixed.
     None,
     /// If any handle is virtual, the adapter calls another function of the vfs, which gets all handles unchanged.

@@ -61,7 +61,7 @@ pub(super) struct Imported {
 }
 
 /// Builds the world.
-pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted, withheld: &Withheld) -> Front {
+pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted, sealed_imports: &Withheld) -> Front {
     let mut resolve = app.resolve.clone();
     let app_world = &app.resolve.worlds[app.world];
     let exports = app_world.imports.iter().filter_map(|(key, item)| {
@@ -71,7 +71,7 @@ pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted
         Some(Export { key: key.clone(), item: item.clone(), path, because })
     });
     let exports: Vec<_> = exports.collect();
-    let way_out = way_out(wasi, answers, app, withheld, &mut resolve);
+    let way_out = way_out(wasi, answers, app, sealed_imports, &mut resolve);
     let needed = needed(&resolve, &exports, &way_out);
     let has_functions = exports.iter().any(|export| matches!(export.item, WorldItem::Function(_)));
     let is_needed = |key: &WorldKey, item: &WorldItem| match item {
@@ -103,7 +103,7 @@ fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<I
     wit::needed(resolve, roots)
 }
 
-fn way_out(wasi: &Wasi, answers: &Answers, app: &App, withheld: &Withheld, resolve: &mut Resolve) -> WayOut {
+fn way_out(wasi: &Wasi, answers: &Answers, app: &App, sealed_imports: &Withheld, resolve: &mut Resolve) -> WayOut {
     let imports = &app.resolve.worlds[app.world].imports;
     let mut out = WayOut::default();
     for (key, item) in imports {
@@ -112,7 +112,7 @@ fn way_out(wasi: &Wasi, answers: &Answers, app: &App, withheld: &Withheld, resol
         else {
             continue;
         };
-        if !name.is_wasi_0_2() || withheld.contains(&name.to_string()) {
+        if !name.is_wasi_0_2() || sealed_imports.contains(&name.to_string()) {
             continue;
         }
         match name.path.as_str() {

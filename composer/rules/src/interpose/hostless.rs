@@ -22,6 +22,6 @@ const PROCESS: [&str; 9] = [
 ];
 
 /// Returns whether the vfs, with this policy, serves every call of an interface without the host.
-pub(super) fn is_alone(path: &str, answers: &Answers) -> bool {
+pub(super) fn is_hostless(path: &str, answers: &Answers) -> bool {
     FILES.contains(&path) || PROCESS.contains(&path) || answers.has_interface(path)
 }

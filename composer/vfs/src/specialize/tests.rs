@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vfs_abi::settings;
 use walrus::RawCustomSection;
 
-use super::{Demands, Embedding, Grants, Order, PumpStart, Wrapped, inside, module};
+use super::{Embedding, Grants, InterfaceUses, PumpStart, VfsSpec, Wrapped, inside, module};
 use crate::error::TailorError;
 use crate::guest::PLAIN;
 use vfs_compose_rules::policy::answers::Answers;
@@ -29,9 +29,9 @@ fn embedding() -> Embedding {
 /// Returns the errors of plugging and of linking this module.
 fn refused(module: &[u8]) -> [String; 2] {
     let wasi = Wasi::new().unwrap();
-    let order = Order {
-        exports: Demands::new(),
-        grants: Grants::of_app(&wasi, &Demands::new()),
+    let order = VfsSpec {
+        exports: InterfaceUses::new(),
+        grants: Grants::of_app(&wasi, &InterfaceUses::new()),
         pump: PumpStart::FirstOpen,
         wrapped: Wrapped::default(),
     };

@@ -6,7 +6,7 @@ use crate::wasi::path_of;
 use vfs_compose_wit::signature;
 
 /// Returns whether two functions have the same types, and both or neither are asynchronous, regardless of versions.
-pub fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) -> bool {
+pub fn functions((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) -> bool {
     f.kind.is_async() == g.kind.is_async()
         && f.params.len() == g.params.len()
         && f.result.is_some() == g.result.is_some()
@@ -14,7 +14,7 @@ pub fn same((one, f): (&Resolve, &Function), (other, g): (&Resolve, &Function)) 
 }
 
 /// Returns whether two types are the same, regardless of versions.
-pub fn same_types((one, f): (&Resolve, Type), (other, g): (&Resolve, Type)) -> bool {
+pub fn types((one, f): (&Resolve, Type), (other, g): (&Resolve, Type)) -> bool {
     Pair { one, other }.types(f, g)
 }
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use wit_parser::{InterfaceId, TypeDefKind, WorldItem, WorldKey};
 
 use super::Rules;
-use super::alone::is_alone;
+use super::hostless::is_hostless;
 use super::mentions::{functions, owners};
 use super::pattern::{self, Reach};
 use crate::error::DenyError;
@@ -25,7 +25,7 @@ pub(super) type Withheld = BTreeSet<String>;
 
 pub(super) struct Chosen {
     pub(super) fronted: Fronted,
-    pub(super) withheld: Withheld,
+    pub(super) sealed_imports: Withheld,
 }
 
 /// Applies the rules to the imports of one app.
@@ -84,15 +84,15 @@ pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -
         }
         denied.insert(key.clone(), because);
     }
-    let mut withheld: Withheld = denied.keys().map(|key| app.resolve.name_world_key(key)).collect();
+    let mut sealed_imports: Withheld = denied.keys().map(|key| app.resolve.name_world_key(key)).collect();
     if speaks_of_io(app, &denied) {
-        withheld.retain(|name| !name.starts_with(IO));
+        sealed_imports.retain(|name| !name.starts_with(IO));
     }
     let fronted = imports.iter().filter_map(|(key, item)| {
         let because = denied.get(key)?;
         (!is_left_to_vfs(key, item)).then(|| (key.clone(), (*because).to_owned()))
     });
-    Ok(Chosen { fronted: fronted.collect(), withheld })
+    Ok(Chosen { fronted: fronted.collect(), sealed_imports })
 }
 
 /// Returns the policy line that denies an import, and the reach of its pattern; the reach is `None` for `deny-all`.
@@ -128,7 +128,7 @@ fn kept(rules: &Rules, app: &App) -> BTreeSet<InterfaceId> {
 fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
     let name = InterfaceName::parse(&app.resolve.name_world_key(key));
     let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
-    wasi.serves(&name.path) && (is_alone(&name.path, answers) || functions(&app.resolve, item).is_empty())
+    wasi.serves(&name.path) && (is_hostless(&name.path, answers) || functions(&app.resolve, item).is_empty())
 }
 
 /// Returns the interfaces whose resources the app's exports mention, each with one such export.

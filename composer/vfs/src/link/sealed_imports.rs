@@ -8,11 +8,11 @@ use vfs_compose_wasi::App;
 
 /// Removes the functions from these imports. By now their callers call other functions.
 pub(super) fn strip(app: &App, component: &mut Component<'_>) {
-    let withheld = component.definitions().iter().filter_map(|definition| match definition.item {
-        Item::Import(import) if app.withheld.contains(import.name.name) => Some((definition.id?.number, import)),
+    let sealed_imports = component.definitions().iter().filter_map(|definition| match definition.item {
+        Item::Import(import) if app.sealed_imports.contains(import.name.name) => Some((definition.id?.number, import)),
         _ => None,
     });
-    for (instance, import) in withheld.collect::<Vec<_>>() {
+    for (instance, import) in sealed_imports.collect::<Vec<_>>() {
         let Some(declarations) = declarations(component, &import) else { continue };
         let is_function = |one: &InstanceTypeDeclaration<'_>| {
             matches!(one, InstanceTypeDeclaration::Export { ty: ComponentTypeRef::Func(_), .. })

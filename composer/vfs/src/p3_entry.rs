@@ -16,7 +16,7 @@ use bumpalo::Bump;
 use wit_parser::{Function, WorldItem};
 
 use crate::guest::Guest;
-use crate::tailor::PumpStart;
+use crate::specialize::PumpStart;
 use vfs_compose_ir::{Component, Definition, Item, Malformed};
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
@@ -35,13 +35,13 @@ pub struct Ready {
 /// - [`Malformed`]: the app cannot be parsed.
 pub fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> {
     let as_it_is = || Ready { component: app.component.clone(), pump: PumpStart::FirstOpen };
-    if !crate::tailor::has_streams(wasi, &app.served) {
+    if !crate::specialize::has_streams(wasi, &app.virtual_imports) {
         return Ok(as_it_is());
     }
     let mut component = Component::read(&app.component)?;
     let names = Bump::new();
     let exports = exports(app);
-    let is_vfs = |name: &str| app.served.keys().any(|served| served.to_string() == name);
+    let is_vfs = |name: &str| app.virtual_imports.keys().any(|served| served.to_string() == name);
     if !put_in(&Place { wasi, app, guest }, &mut component, &names, &exports, &is_vfs)? {
         return Ok(as_it_is());
     }

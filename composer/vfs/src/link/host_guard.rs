@@ -11,7 +11,7 @@ use wit_parser::{Function, Resolve, WorldItem};
 use super::Unlinkable;
 use super::served::Served;
 use super::vfs::Vfs;
-use vfs_compose_adapter::{self as glue, Encoding, Group, Kind, Request};
+use vfs_compose_adapter::{self as glue, AdapterKind, Encoding, Group, Request};
 use vfs_compose_ir::{Component, Item, Space, bundle, exported, instantiate};
 use vfs_compose_wasi::App;
 
@@ -83,8 +83,12 @@ pub(super) fn guard<'a>(
             CanonicalOption::Memory(number) => Some(*number),
             _ => None,
         });
-        let request =
-            Request { export: name.clone(), plain: String::new(), kind: Kind::Returned { function }, version: None };
+        let request = Request {
+            export: name.clone(),
+            plain: String::new(),
+            kind: AdapterKind::GuardExport { function },
+            version: None,
+        };
         let group = Group { has_memory: memory.is_some(), has_realloc: false, encoding: Encoding::Utf8 };
         let module = glue::module(&app.resolve, &[request], group)?;
         let module = component.add(Item::CoreModule(module.into()));

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::Version;
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
-use super::Order;
-use vfs_compose_wasi::Demands;
+use super::VfsSpec;
 use vfs_compose_wasi::InterfaceName;
+use vfs_compose_wasi::InterfaceUses;
 use vfs_compose_wasi::{Wasi, is_in_version};
 use vfs_compose_wit::{parts, signature};
 
@@ -21,7 +21,7 @@ pub struct Grants {
 
 impl Grants {
     /// Returns what the app's own imports allow. Of several versions of one interface the newest counts.
-    pub fn of_app(wasi: &Wasi, imports: &Demands) -> Self {
+    pub fn of_app(wasi: &Wasi, imports: &InterfaceUses) -> Self {
         let used: BTreeSet<&str> = wasi.used().collect();
         let mut versions = BTreeMap::new();
         let mut named = BTreeSet::new();
@@ -93,7 +93,7 @@ impl HostImport {
 /// Returns the imports that can be useful: they are granted, and some remaining import returns the resources that they
 /// take. For example, an app without stdio gets no stream of the host, so no function of streams can be called, unless
 /// a wrapped interface returns one.
-pub(super) fn useful(wasi: &Wasi, order: &Order, imports: BTreeSet<HostImport>) -> BTreeSet<HostImport> {
+pub(super) fn useful(wasi: &Wasi, order: &VfsSpec, imports: BTreeSet<HostImport>) -> BTreeSet<HostImport> {
     let granted: BTreeSet<_> = imports.into_iter().filter(|import| order.grants.allow(wasi, import)).collect();
     let mut useful = BTreeSet::new();
     let wrapped = order.wrapped.made.iter();
@@ -114,8 +114,8 @@ pub(super) fn useful(wasi: &Wasi, order: &Order, imports: BTreeSet<HostImport>) 
 }
 
 /// Returns the remaining imports as demands at the granted versions.
-pub(super) fn demands(grants: &Grants, imports: &BTreeSet<HostImport>) -> Demands {
-    let mut demands = Demands::new();
+pub(super) fn demands(grants: &Grants, imports: &BTreeSet<HostImport>) -> InterfaceUses {
+    let mut demands = InterfaceUses::new();
     for import in imports {
         let Some(version) = grants.version(&import.path) else { continue };
         let demand = demands.entry(InterfaceName::new(import.path.clone(), version.clone())).or_default();

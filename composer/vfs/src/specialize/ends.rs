@@ -12,7 +12,7 @@ use super::imports::{do_nothing, function_imports};
 use super::module::INTRINSICS;
 use crate::error::TailorError;
 use vfs_compose_wasi::InterfaceName;
-use vfs_compose_wasi::{Demand, Demands};
+use vfs_compose_wasi::{InterfaceUse, InterfaceUses};
 use vfs_compose_wasi::{PUMP, PUMP_VERSION, Wasi};
 
 /// The module name of imports that belong to no interface.
@@ -20,21 +20,22 @@ pub(super) const ROOT: &str = "$root";
 pub(super) use vfs_abi::names::ENDS;
 
 /// Adds the functions of the pump to these exports, if one of them has a stream.
-pub fn with_pump(wasi: &Wasi, mut exports: Demands) -> Demands {
+pub fn with_pump(wasi: &Wasi, mut exports: InterfaceUses) -> InterfaceUses {
     if has_streams(wasi, &exports) {
-        let demand = Demand { functions: BTreeSet::from(["start".into(), "stop".into()]), ..Demand::default() };
+        let demand =
+            InterfaceUse { functions: BTreeSet::from(["start".into(), "stop".into()]), ..InterfaceUse::default() };
         exports.insert(InterfaceName::new(PUMP, PUMP_VERSION), demand);
     }
     exports
 }
 
 /// Returns whether one of these exports has a stream that the vfs feeds or reads.
-pub fn has_streams(wasi: &Wasi, exports: &Demands) -> bool {
+pub fn has_streams(wasi: &Wasi, exports: &InterfaceUses) -> bool {
     ["bytes", "entries"].into_iter().any(|carried| holder(wasi, exports, carried).is_some())
 }
 
 /// Renames each import for the encoder. An import whose type no export has becomes a function that does nothing.
-pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &Demands) -> Result<(), TailorError> {
+pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &InterfaceUses) -> Result<(), TailorError> {
     for (id, (from, name)) in function_imports(module, |module| module.starts_with(ENDS)) {
         let carried = from.trim_start_matches(ENDS);
         let Some((interface, function, index)) = holder(wasi, exports, carried) else {
@@ -54,7 +55,11 @@ pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &Demands) -> Re
 
 /// Returns an exported function whose signature contains a stream or future that carries this type, and the position of
 /// that stream or future in the signature.
-fn holder<'a>(wasi: &'a Wasi, exports: &'a Demands, carried: &str) -> Option<(&'a InterfaceName, &'a str, usize)> {
+fn holder<'a>(
+    wasi: &'a Wasi,
+    exports: &'a InterfaceUses,
+    carried: &str,
+) -> Option<(&'a InterfaceName, &'a str, usize)> {
     exports.iter().find_map(|(name, demand)| {
         let functions = wasi.interface(&name.path)?.functions.iter();
         let mut functions = functions.filter(|(function, _)| demand.functions.contains(*function));

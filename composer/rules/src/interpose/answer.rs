@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vfs_compose_wasi::ERRORS;
 use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 
-use super::let_go;
+use super::drop_arguments;
 use vfs_compose_adapter::answer::{self, Number};
 use vfs_compose_adapter::layout::Layout;
 use vfs_compose_adapter::scalar::tag_bytes;
@@ -60,7 +60,7 @@ impl<'a> Answers<'a> {
                 if matches!(answers.of(denied), Answer::Refuse | Answer::Exit) {
                     continue;
                 }
-                let taken = let_go::handles(layout, denied.function).into_iter().map(|handle| handle.resource);
+                let taken = drop_arguments::handles(layout, denied.function).into_iter().map(|handle| handle.resource);
                 answers.given.extend(taken.filter(|resource| is_own(*resource)));
             }
             if answers.given.len() == before {
@@ -81,7 +81,7 @@ impl<'a> Answers<'a> {
         if path == EXIT {
             return Answer::Exit;
         }
-        if !let_go::is_supported(self.layout, function) {
+        if !drop_arguments::is_supported(self.layout, function) {
             return Answer::Refuse;
         }
         let words = |fitting: &[&str]| Some(Answer::Words(answer::of_words(self.layout, function, fitting, ERRORS)?.0));

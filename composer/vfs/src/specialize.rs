@@ -1,6 +1,6 @@
 //! Tailors the vfs: reduces its module to the interfaces and functions that one app needs.
 //!
-//! The vfs module names its imports and exports without versions. [`Demands`] list the interfaces that the app imports,
+//! The vfs module names its imports and exports without versions. [`InterfaceUses`] list the interfaces that the app imports,
 //! with their versions and functions. `module` edits the module to serve exactly those, `world` builds the world of
 //! the edited module, and `encode` makes it a component.
 
@@ -28,12 +28,12 @@ pub use host::Grants;
 pub use inside::{BUSY, HostFunction, inside};
 pub use left_out::{LeftOut, left_out};
 pub use module::{Embedding, Placed};
-use vfs_compose_wasi::Demands;
+use vfs_compose_wasi::InterfaceUses;
 
 /// The requirements for a tailored vfs.
-pub struct Order {
+pub struct VfsSpec {
     /// The interfaces and functions that it exports.
-    pub exports: Demands,
+    pub exports: InterfaceUses,
     /// The interfaces and functions that it may import.
     pub grants: Grants,
     /// What starts the pump, the task that feeds the streams of WASI 0.3.
@@ -70,7 +70,7 @@ pub struct Tailored {
 }
 
 /// Tailors the vfs to its requirements.
-pub fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Tailored, TailorError> {
+pub fn tailor(wasi: &Wasi, mut order: VfsSpec, embedding: &Embedding) -> Result<Tailored, TailorError> {
     vfs_compose_wasi::close(wasi, &mut order.exports, |user, _| user.version.clone())?;
     let edited = module::edit(wasi, embedding.guest.module, &order, embedding)?;
     let mut hosted = edited.host;
@@ -85,7 +85,12 @@ pub fn tailor(wasi: &Wasi, mut order: Order, embedding: &Embedding) -> Result<Ta
 ///
 /// In the world, imports have a namespace of their own, because an interface that is both imported and exported would
 /// be a single one. In the encoded component they have their true names.
-fn encode(wasi: &Wasi, mut module: Vec<u8>, host: &Demands, exports: &Demands) -> Result<Vec<u8>, TailorError> {
+fn encode(
+    wasi: &Wasi,
+    mut module: Vec<u8>,
+    host: &InterfaceUses,
+    exports: &InterfaceUses,
+) -> Result<Vec<u8>, TailorError> {
     let (resolve, world) = world::build(wasi, host, exports);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .map_err(|source| TailorError::Encode { source: source.into() })?;

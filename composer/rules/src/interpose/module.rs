@@ -15,8 +15,8 @@ use wit_parser::{
 };
 
 use super::answer::{Answer, Answers, Denied};
+use super::drop_arguments::{self, Drop, LetGo};
 use super::ending::{self, WayOut};
-use super::let_go::{self, Drop, LetGo};
 use super::mentions::functions;
 use super::world::{Export, Front, Imported};
 use vfs_compose_adapter::answer::Number;
@@ -99,8 +99,8 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
             }
             Answer::Exit => exit(&mut assembly, codes, &params),
             _ => {
-                let let_go = LetGo { layout: &layout, drops: &intrinsics.drops };
-                answer(plan, &let_go, &intrinsics, heap, signature.indirect_params)
+                let drop_arguments = LetGo { layout: &layout, drops: &intrinsics.drops };
+                answer(plan, &drop_arguments, &intrinsics, heap, signature.indirect_params)
             }
         };
         let interface = match plan.export.item {
@@ -141,16 +141,16 @@ struct Intrinsics {
 }
 
 /// Generates a denied function that returns to the app.
-fn answer(plan: &Plan<'_>, let_go: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
-    let (resolve, function) = (let_go.layout.resolve, plan.denied.function);
+fn answer(plan: &Plan<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
+    let (resolve, function) = (drop_arguments.layout.resolve, plan.denied.function);
     let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
     let params = core_types(&signature.params);
     let mut body = Body::new(params.len() as u32);
     let types: Vec<_> = function.params.iter().map(|param| param.ty).collect();
     if indirect {
-        let_go.record(&mut body, &types, 0);
+        drop_arguments.record(&mut body, &types, 0);
     } else {
-        let_go.slots(&mut body, &types, &flat::slots(&params));
+        drop_arguments.slots(&mut body, &types, &flat::slots(&params));
     }
     // Frees the memory of the parameters.
     body.code().i32_const(heap.cast_signed()).global_set(NEXT);
@@ -301,7 +301,7 @@ impl Assembly {
             Some((self.import(module, name, &[ValType::I32], results), !*is_own))
         };
         for plan in plans.iter().filter(|plan| !matches!(plan.answer, Answer::Refuse | Answer::Exit)) {
-            for given in let_go::handles(layout, plan.denied.function) {
+            for given in drop_arguments::handles(layout, plan.denied.function) {
                 let Some((function, borrowed)) = import(given.resource, false) else { continue };
                 intrinsics.drops.insert(given.resource, Drop { function, borrowed });
             }
