@@ -178,9 +178,9 @@ fn make_vfs(
 /// Writes the component as it is after a phase, if that is wanted.
 fn emit(composer: &Composer, stage: &str, component: &[u8]) -> Result<(), WriteError> {
     let Some(directory) = &composer.stages else { return Ok(()) };
-    let write = std::fs::create_dir_all(directory)
-        .and_then(|()| std::fs::write(directory.join(format!("{stage}.wasm")), component));
-    write.map_err(|source| WriteError::Output { source })
+    let path = directory.join(format!("{stage}.wasm"));
+    let written = std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&path, component));
+    written.map_err(|source| WriteError::Stage { path, source })
 }
 
 /// What is lost where nothing in front of the app starts what feeds the streams of WASI 0.3.

@@ -149,6 +149,15 @@ pub enum WriteError {
         #[source]
         source: std::io::Error,
     },
+    /// The component after a phase, where that was asked for.
+    #[error("cannot write the component of a phase to `{}`", .path.display())]
+    Stage {
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
     /// Reading a source of the image failed while it was packed.
     #[error(transparent)]
     Source(#[from] TreeError),

@@ -8,7 +8,8 @@ use std::process::Command;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// A variant of the guest: its file, and the features of `vfs-component` that make it. `composer/vfs/src/guest.rs` says what each has.
+/// A variant of the guest: its file, and the features of `vfs-component` that make it. `composer/vfs/src/guest.rs` says
+/// what each has.
 pub struct Variant {
     pub file: &'static str,
     features: &'static [&'static str],
