@@ -256,5 +256,8 @@ fn each_phase_can_be_looked_at() {
         wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all()).validate_all(&component).unwrap();
     }
     let linked = std::fs::read(stages.path().join("3-linked.wasm")).unwrap();
+    let inside_a_file = stages.path().join("1-app.wasm");
+    let error = Composer::new(apps::command("0.2.6")).emit_stages(&inside_a_file).compose().unwrap_err();
+    assert!(error.to_string().contains("1-app.wasm/1-app.wasm"), "{error}");
     assert_eq!(inspect(&linked).unwrap().imports, composed.report().imports);
 }
