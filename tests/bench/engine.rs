@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use wasmtime::component::{Component, InstancePre, Linker, ResourceTable};
-use wasmtime::{Engine, Result, Store, format_err};
+use wasmtime::{Config, Engine, Result, Store, format_err};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::p3;
@@ -43,7 +43,15 @@ pub struct Run {
 impl Host {
     /// An engine with default options.
     pub fn new() -> Result<Self> {
-        let engine = Engine::default();
+        Self::on(Engine::default())
+    }
+
+    /// One that counts the operators of wasm that run.
+    pub fn counting() -> Result<Self> {
+        Self::on(Engine::new(Config::new().consume_fuel(true))?)
+    }
+
+    fn on(engine: Engine) -> Result<Self> {
         let mut linker = Linker::new(&engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         p3::add_to_linker(&mut linker)?;
@@ -58,11 +66,20 @@ impl Host {
         Ok(path)
     }
 
+    /// Compiles a component and keeps it in memory.
+    pub fn compile(&self, wasm: &Path) -> Result<Program> {
+        self.program(&Component::from_file(&self.engine, wasm)?)
+    }
+
     /// Loads what [`Self::precompile`] wrote. The file is mapped, not read.
     pub fn load(&self, compiled: &Path) -> Result<Program> {
         // SAFETY: the file is one that this program's own engine wrote into its own directory, and nobody changes it.
         let component = unsafe { Component::deserialize_file(&self.engine, compiled)? };
-        let program = self.linker.instantiate_pre(&component)?;
+        self.program(&component)
+    }
+
+    fn program(&self, component: &Component) -> Result<Program> {
+        let program = self.linker.instantiate_pre(component)?;
         // As the command line does: who exports both is of 0.3.
         if p3::bindings::CommandIndices::new(&program).is_ok() {
             return Ok(Program::P3(program));
@@ -79,6 +96,14 @@ impl Program {
         let (wall, cpu) = in_tokio(self.call(&mut store, arguments))?;
         drop(store);
         Ok(Run { stdout: String::from_utf8(stdout.contents().into())?, wall, cpu })
+    }
+
+    /// Runs it on an engine of [`Host::counting`], and counts the operators of wasm that its `run` executes.
+    pub fn count(&self, directory: Option<&Path>, arguments: &[&str]) -> Result<u64> {
+        let mut store = self.store(directory, arguments, &MemoryOutputPipe::new(STDOUT_LIMIT))?;
+        store.set_fuel(u64::MAX)?;
+        in_tokio(self.call(&mut store, arguments))?;
+        Ok(u64::MAX - store.get_fuel()?)
     }
 
     /// Time and CPU time of the call of its `run`.

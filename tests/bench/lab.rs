@@ -60,6 +60,8 @@ pub struct Lab {
     apps: RefCell<HashMap<App, PathBuf>>,
     composed: RefCell<HashMap<(App, Tree, Form), PathBuf>>,
     programs: RefCell<HashMap<PathBuf, Rc<Program>>>,
+    counting: OnceCell<Host>,
+    counted: RefCell<HashMap<PathBuf, Rc<Program>>>,
     node: OnceCell<Node>,
     transpiled: RefCell<HashMap<PathBuf, Rc<Transpiled>>>,
 }
@@ -80,6 +82,8 @@ impl Lab {
             apps: RefCell::default(),
             composed: RefCell::default(),
             programs: RefCell::default(),
+            counting: OnceCell::new(),
+            counted: RefCell::default(),
             node: OnceCell::new(),
             transpiled: RefCell::default(),
         })
@@ -154,6 +158,15 @@ impl Lab {
             let program = self.host.precompile(wasm).and_then(|compiled| self.host.load(&compiled));
             Ok(Rc::new(program.map_err(in_engine).with_context(|| format!("{}", wasm.display()))?))
         })
+    }
+
+    /// A component, compiled so that its operators are counted.
+    pub fn counting(&self, wasm: &Path) -> Result<Rc<Program>> {
+        if self.counting.get().is_none() {
+            self.counting.set(Host::counting().map_err(in_engine)?).ok();
+        }
+        let host = self.counting.get().context("set just now")?;
+        once(&self.counted, wasm.to_owned(), || Ok(Rc::new(host.compile(wasm).map_err(in_engine)?)))
     }
 
     /// Node, and the packages that it needs.

@@ -133,6 +133,7 @@ impl Unit {
             Self::Throughput => format!("{:.0} MB/s", 1e3 / value),
             Self::Micros => format!("{value:.1} us"),
             Self::Millis => format!("{value:.1} ms"),
+            Self::Operators => format!("{value:.0} ops"),
             Self::Bytes => format!("{value:.0} B"),
             Self::MiB => format!("{value:.1} MiB"),
         }

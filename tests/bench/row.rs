@@ -2,7 +2,7 @@
 
 use crate::lab::Lab;
 use crate::measure::guest::Work;
-use crate::measure::{Cost, node};
+use crate::measure::{Cost, node, operators};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -40,6 +40,8 @@ pub enum Measure {
     Guest(Work<'static>),
     /// The same on Node.
     OnNode(node::Loop),
+    /// Operators of wasm instead of time.
+    Counted(operators::Loop),
     /// Anything else that is measured on the host directory and in both forms. It is told the number of the round.
     Forms(fn(&Lab, usize) -> Result<Samples>),
     /// Anything else.
@@ -86,6 +88,8 @@ pub enum Unit {
     Micros,
     /// Milliseconds.
     Millis,
+    /// Operators of wasm.
+    Operators,
     /// Bytes.
     Bytes,
     /// Mebibytes.
@@ -146,12 +150,20 @@ impl<'a> Outcome<'a> {
 
     /// Measures once more. Odd rounds begin with the other side.
     pub fn take_sample(&mut self, round: usize, lab: &Lab) {
-        if self.error.is_some() || matches!(self.row.measure, Measure::Slow(_)) && round >= SLOW_ROUNDS {
+        if self.error.is_some()
+            || match self.row.measure {
+                Measure::Slow(_) => round >= SLOW_ROUNDS,
+                // Always the same.
+                Measure::Counted(_) => round >= 1,
+                _ => false,
+            }
+        {
             return;
         }
         let sample = match &self.row.measure {
             Measure::Guest(work) => work.sample(lab, round),
             Measure::OnNode(work) => work.sample(lab, round),
+            Measure::Counted(work) => work.sample(lab, round),
             Measure::Forms(measure) => measure(lab, round),
             Measure::Other(measure) | Measure::Slow(measure) => {
                 measure(lab).map(|plugged| Samples { plugged, linked: None })

@@ -7,6 +7,7 @@ pub mod guest;
 pub mod left;
 pub mod memory;
 pub mod node;
+pub mod operators;
 pub mod p3;
 pub mod size;
 pub mod speedtest1;

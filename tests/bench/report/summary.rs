@@ -6,7 +6,8 @@ use crate::row::{Outcome, Samples, Unit};
 /// directory takes as the linked form, by the clock and in CPU time. `node` is the version of Node.
 pub fn print(outcomes: &[Outcome], node: &str) {
     let mut names: Vec<&str> = Vec::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.both_forms().is_some()) {
+    let has_times = |outcome: &&Outcome| outcome.both_forms().is_some() && !matches!(outcome.row.unit, Unit::Operators);
+    for outcome in outcomes.iter().filter(has_times) {
         if !names.contains(&outcome.row.name) {
             names.push(outcome.row.name);
         }

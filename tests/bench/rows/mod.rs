@@ -4,6 +4,7 @@ mod bulk;
 mod compose;
 mod metadata;
 mod node;
+mod operators;
 pub mod p3;
 mod size;
 mod speedtest1;
@@ -19,8 +20,17 @@ use anyhow::Result;
 
 /// All rows, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Row> {
-    let kinds =
-        [metadata::ROWS, write::ROWS, bulk::ROWS, speedtest1::ROWS, node::ROWS, start::ROWS, size::ROWS, compose::ROWS];
+    let kinds = [
+        metadata::ROWS,
+        write::ROWS,
+        bulk::ROWS,
+        operators::ROWS,
+        speedtest1::ROWS,
+        node::ROWS,
+        start::ROWS,
+        size::ROWS,
+        compose::ROWS,
+    ];
     kinds.into_iter().flatten()
 }
 

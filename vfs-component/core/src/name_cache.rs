@@ -90,14 +90,17 @@ impl<'i> NameCache<'i> {
         Some(LayerNode { number: known.node(), kind: known.kind() })
     }
 
-    /// Looks at all places of a group. Out of line: a name that is known is mostly in its own place.
+    /// Looks at all places of a group, and moves a name that it finds to its own place: without that, a directory that
+    /// many paths lead through stays where newer names pushed it. Out of line, as most names are in their own place.
     #[inline(never)]
     fn find(&self, place: usize, key: u32, name: &[u8]) -> Option<&Cell<Known<'i>>> {
+        let own = self.places.get(place)?;
         let mut at = place;
         loop {
             let known = self.places.get(at)?;
             if known.get().is(key, name) {
-                return Some(known);
+                known.set(own.replace(known.get()));
+                return Some(own);
             }
             at = next_in_group(at);
             if at == place {
@@ -220,6 +223,21 @@ mod tests {
         names.forget(Nid(2), b"name");
         let node = |directory| names.get(Nid(directory), name).map(|node| node.number);
         assert_eq!([node(1), node(2), node(3)], [Some(11), None, Some(13)]);
+    }
+
+    #[test]
+    fn a_name_that_was_pushed_away_has_its_own_place_again_when_it_is_found() {
+        let entry = |text: &'static str| DirEntry { name: text.as_bytes(), nid: Nid(9), kind: FileKind::RegularFile };
+        let mut names = NameCache::new();
+        names.grow();
+        for text in ["first", "second", "third"] {
+            names.insert(Nid(7), NAME.hash, &entry(text));
+        }
+        let (own, _) = names.place(Nid(7), NAME.hash).unwrap();
+        for text in ["first", "third", "second", "first"] {
+            assert!(names.get(Nid(7), Component { text: text.as_bytes(), hash: NAME.hash }).is_some());
+            assert_eq!(names.places[own].get().name, text.as_bytes());
+        }
     }
 
     /// Of numbered names, whose hashes are less random than most.
