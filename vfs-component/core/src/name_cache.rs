@@ -97,12 +97,12 @@ impl<'i> NameCache<'i> {
         let own = self.places.get(place)?;
         let mut at = place;
         loop {
+            at = next_in_group(at);
             let known = self.places.get(at)?;
             if known.get().is(key, name) {
                 known.set(own.replace(known.get()));
                 return Some(own);
             }
-            at = next_in_group(at);
             if at == place {
                 return None;
             }

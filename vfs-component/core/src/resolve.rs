@@ -7,7 +7,7 @@ use vfs_image::FileKind;
 
 use crate::journal::Journal;
 use crate::layer::Layer;
-use crate::limits::{MAX_LINKS_FOLLOWED, MAX_NAME, MAX_PATH};
+use crate::limits::{MAX_LINKS_FOLLOWED, MAX_PATH};
 use crate::node::NodeId;
 use crate::node::directory::Found;
 use crate::path::{self, Component, Step};
@@ -39,7 +39,7 @@ impl<'w> PathTarget<'w> {
     /// - [`Error::Io`]: the layer is damaged.
     pub fn lookup_last<L: Layer, J: Journal>(mut self, tree: &Tree<L, J>) -> Result<Self, L::Stop> {
         self.found = match self.last() {
-            Step::Name(_) => lookup(tree, self.directory, self.last)?,
+            Step::Name(_) => tree.lookup(self.directory, self.last)?,
             Step::Dot | Step::DotDot => Some(Found { node: self.directory, kind: FileKind::Directory }),
         };
         Ok(self)
@@ -77,9 +77,9 @@ pub(crate) fn descend<L: Layer, J: Journal>(
     }
     loop {
         let (component, rest) = path::first(left);
-        // Neither `.` nor `..` nor what cannot be a name is found.
+        // Neither `.` nor `..` is found.
         let Some(found) = tree.lookup(at, component)? else {
-            let is_name = component.text.len() <= MAX_NAME && matches!(Step::of(component.text), Step::Name(_));
+            let is_name = matches!(Step::of(component.text), Step::Name(_));
             return if is_name { Err(Error::NoEntry.into()) } else { Ok(None) };
         };
         let must_be_directory = component.text.len() < left.len();
@@ -195,7 +195,7 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
             match Step::of(component.text) {
                 Step::DotDot => self.at = self.above.pop().ok_or(Error::NotPermitted)?,
                 Step::Name(_) if !is_last => {
-                    let found = lookup(self.tree, self.at, component)?.ok_or(Error::NoEntry)?;
+                    let found = self.tree.lookup(self.at, component)?.ok_or(Error::NoEntry)?;
                     match found.kind {
                         FileKind::Directory => self.enter(found.node)?,
                         FileKind::SymbolicLink => {
@@ -237,18 +237,4 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         self.left = target;
         Ok(())
     }
-}
-
-/// Finds a name in a directory, if it can be one. Out of line: [`descend`], which most paths take, has the quick copy.
-#[inline(never)]
-fn lookup<L: Layer, J: Journal>(
-    tree: &Tree<L, J>,
-    directory: NodeId,
-    name: Component<'_>,
-) -> Result<Option<Found>, L::Stop> {
-    if name.text.len() > MAX_NAME {
-        // In a removed directory there is nothing, however long.
-        return if tree.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong.into()) };
-    }
-    tree.lookup(directory, name)
 }

@@ -6,7 +6,7 @@ use vfs_image::{FileKind, Timestamp};
 
 use crate::journal::Journal;
 use crate::layer::{Effect, Layer, LayerInode, Listed};
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_NAME};
 #[cfg(doc)]
 use crate::loading::Loading;
 use crate::node::directory::{Entries, Found};
@@ -110,9 +110,10 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         })
     }
 
-    /// Finds a name in a directory.
+    /// Finds a name in a directory, if it can be one.
     ///
     /// # Errors
+    /// - [`Error::NameTooLong`]: the name is too long.
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::Io`]: the layer is damaged.
     #[inline]
@@ -130,7 +131,13 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         found
     }
 
+    /// Out of line: most names are known to the layer.
+    #[inline(never)]
     fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
+        if name.text.len() > MAX_NAME {
+            // In a removed directory there is nothing, however long.
+            return if self.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong.into()) };
+        }
         match self.directory(directory)? {
             Names::Own(entries) => Ok(entries.get(name.text)),
             Names::Layer(inode) => Ok(self.layer.lookup(&inode, name)?.map(Found::from)),
