@@ -1,0 +1,156 @@
+//! Composing: what is written, and what is left where it fails.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::here::{APP, Here, names};
+
+in_both_forms! {
+    the_default_command_writes_beside_the_caller
+    standard_output_and_files_have_the_same_bytes
+    quiet_says_nothing_and_json_is_json
+    failures_are_one_message_and_exit_code_1
+    usage_errors_have_exit_code_2
+    #[cfg(target_os = "linux")] a_full_disk_is_an_error
+    #[cfg(unix)] a_file_that_cannot_be_read_leaves_no_output
+    a_reader_that_goes_away_is_no_error
+    the_output_is_not_packed_into_itself
+    #[cfg(unix)] a_link_at_the_output_stays_a_link
+    a_vfs_alone_is_deterministic_but_for_values
+}
+
+fn the_default_command_writes_beside_the_caller(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files"]);
+    assert_eq!(names(here.directory.path()), ["app.composed.wasm", "app.wasm", "files"]);
+    assert_eq!(here.ok(&["image", "cat", "app.composed.wasm", "/hello.txt"]), b"hello\n");
+}
+
+fn standard_output_and_files_have_the_same_bytes(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    let piped = here.ok(&["app.wasm", "--image", "files", "-q", "-o", "-"]);
+    assert!(piped == fs::read(here.path("out.wasm")).unwrap());
+}
+
+fn quiet_says_nothing_and_json_is_json(here: &Here) {
+    let output = here.run(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    assert!(output.stderr.is_empty() && output.stdout.is_empty());
+    let report: serde_json::Value =
+        serde_json::from_slice(&here.ok(&["app.wasm", "--image", "files", "--json", "-o", "out.wasm"])).unwrap();
+    assert_eq!(report["image"]["files"], 1);
+    assert_eq!(report["size"], fs::metadata(here.path("out.wasm")).unwrap().len());
+    assert_eq!(report["imports"], serde_json::json!([]));
+}
+
+fn failures_are_one_message_and_exit_code_1(here: &Here) {
+    fs::write(here.path("empty.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
+    fs::write(here.path("text.wasm"), "(component)").unwrap();
+    fs::write(here.path("cut.wasm"), &wat::parse_str(APP).unwrap()[..40]).unwrap();
+    for (args, message) in [
+        (&["no.wasm"][..], "error: cannot read `no.wasm`\n  caused by: No such file or directory (os error 2)\n"),
+        (
+            &["app.wasm", "--image", "no"],
+            "error: cannot read `no`\n  caused by: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["app.wasm", "--image", "files", "--image", "files"],
+            "error: two images collide at `/`: an earlier image has something other than an empty directory there\n  \
+             hint: put the later image elsewhere: --image DIR::/elsewhere\n",
+        ),
+        (
+            &["app.wasm", "--image", "files", "--preopen", "/hello.txt"],
+            "error: the preopen `/hello.txt` is not a directory of the tree\n",
+        ),
+        (
+            &["empty.wasm", "--image", "files"],
+            "error: the app imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
+             hint: use --allow-unused to compose it anyway\n",
+        ),
+        (
+            &["text.wasm"],
+            "error: the app is WebAssembly in its text format\n  \
+             hint: convert it with `wasm-tools parse app.wat -o app.wasm`\n",
+        ),
+        (&["cut.wasm"], "error: the app is truncated: unexpected end-of-file (at offset 0x1e)\n"),
+        (
+            &["app.wasm", "-o", "no/such/out.wasm"],
+            "error: cannot write `no/such/out.wasm`\n  caused by: No such file or directory (os error 2)\n",
+        ),
+        (&["image", "cat", "app.wasm", "/x"], "error: there is no image inside `app.wasm`\n"),
+    ] {
+        assert_eq!(here.fails(args), (1, message.into()), "{args:?}");
+    }
+    let (code, text) = here.fails(&["app.wasm", "--image", "app.wasm"]);
+    assert!(code == 1 && text.starts_with("error: `app.wasm` is not a usable image\n"), "{text}");
+}
+
+fn usage_errors_have_exit_code_2(here: &Here) {
+    for args in
+        [&[][..], &["app.wasm", "--no-such-flag"], &["app.wasm", "--env", "novalue"], &["image", "cat", "app.wasm"]]
+    {
+        assert_eq!(here.fails(args).0, 2, "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_an_error(here: &Here) {
+    let failure = here.fails(&["app.wasm", "--image", "files", "-o", "/dev/full"]);
+    let message = "error: cannot write the result\n  caused by: No space left on device (os error 28)\n";
+    assert_eq!(failure, (1, message.into()));
+}
+
+#[cfg(unix)]
+fn a_file_that_cannot_be_read_leaves_no_output(here: &Here) {
+    use std::os::unix::fs::PermissionsExt;
+    let locked = here.path("files/locked");
+    fs::write(&locked, "x").unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&locked).is_ok() {
+        return; // Nothing is unreadable to the superuser.
+    }
+    let (code, text) = here.fails(&["app.wasm", "--image", "files", "-o", "out.wasm"]);
+    assert!(code == 1 && text.contains("locked") && text.contains("Permission denied"), "{text}");
+}
+
+fn a_reader_that_goes_away_is_no_error(here: &Here) {
+    fs::write(here.path("files/large"), vec![1; 4 << 20]).unwrap();
+    for args in [&["app.wasm", "--image", "files", "-q", "-o", "-"][..], &["image", "build", "files", "-q", "-o", "-"]]
+    {
+        let mut child = here.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn the_output_is_not_packed_into_itself(here: &Here) {
+    for image in [".".to_owned(), here.directory.path().display().to_string()] {
+        for _ in 0..2 {
+            here.ok(&["app.wasm", "--image", &image, "-q"]);
+            assert_eq!(here.text(&["image", "ls", "app.composed.wasm"]), "app.wasm\nfiles\n");
+        }
+        here.ok(&["app.wasm", "--image", &image, "-q", "-o", "files/out.wasm"]);
+        assert_eq!(here.text(&["image", "ls", "files/out.wasm", "files"]), "hello.txt\n");
+        fs::remove_file(here.path("files/out.wasm")).unwrap();
+        fs::remove_file(here.path("app.composed.wasm")).unwrap();
+    }
+}
+
+#[cfg(unix)]
+fn a_link_at_the_output_stays_a_link(here: &Here) {
+    fs::write(here.path("real.wasm"), "old").unwrap();
+    std::os::unix::fs::symlink("real.wasm", here.path("out.wasm")).unwrap();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    assert!(fs::symlink_metadata(here.path("out.wasm")).unwrap().is_symlink());
+    assert!(fs::read(here.path("real.wasm")).unwrap().starts_with(b"\0asm"));
+}
+
+/// Of an app that asks for values, too.
+fn a_vfs_alone_is_deterministic_but_for_values(here: &Here) {
+    let config = r#"(import "wasi:config/store@0.2.0-rc.1" (instance (export "get" (func (param "key" string) (result (option string)))))))"#;
+    let app = format!("{}{config}", APP.strip_suffix(')').unwrap());
+    fs::write(here.path("asks.wasm"), wat::parse_str(app).unwrap()).unwrap();
+    here.ok(&["vfs", "--for", "asks.wasm", "--image", "files", "--deterministic", "-q", "-o", "vfs.wasm"]);
+    let (code, message) = here.fails(&["vfs", "--for", "asks.wasm", "--config", "none", "-q", "-o", "other.wasm"]);
+    assert_eq!(code, 1);
+    assert!(message.contains("`wasi:config/store@0.2.0-rc.1`"), "{message}");
+}

@@ -1,0 +1,42 @@
+//! `image`: listing, extracting and checking images.
+
+use std::fs;
+
+use crate::here::Here;
+
+in_both_forms! {
+    images_alone_and_inside_are_handled_alike
+    verify_names_the_first_bad_offset
+}
+
+fn images_alone_and_inside_are_handled_alike(here: &Here) {
+    fs::create_dir(here.path("files/sub")).unwrap();
+    fs::write(here.path("files/sub/deep"), "deep").unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    here.ok(&["app.wasm", "--image", "files.erofs", "-q", "-o", "same.wasm"]);
+    assert!(fs::read(here.path("out.wasm")).unwrap() == fs::read(here.path("same.wasm")).unwrap());
+    for file in ["files.erofs", "out.wasm"] {
+        assert_eq!(here.text(&["image", "ls", file]), "hello.txt\nsub\n");
+        assert_eq!(here.text(&["image", "ls", "-R", file]), "hello.txt\nsub\nsub/deep\n");
+        assert_eq!(here.text(&["image", "cat", file, "hello.txt", "/sub/deep"]), "hello\ndeep");
+        assert!(here.text(&["image", "verify", file]).starts_with("sound: 2 files, 2 directories"));
+        let to = format!("{file}.d");
+        here.ok(&["image", "extract", file, &to]);
+        assert_eq!(fs::read(here.path(&to).join("sub/deep")).unwrap(), b"deep");
+    }
+}
+
+fn verify_names_the_first_bad_offset(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let mut bytes = fs::read(here.path("files.erofs")).unwrap();
+    // The contents of so small a file are behind its inode. The superblock shall say that it has no checksum of all this.
+    let inode = bytes.windows(6).position(|window| window == b"hello\n").unwrap() - 64;
+    bytes[1024 + 8] &= !1;
+    bytes[inode + 8..inode + 16].fill(0xff);
+    fs::write(here.path("files.erofs"), bytes).unwrap();
+    let output = here.run(&["image", "verify", "files.erofs"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("offset {inode} ")), "{inode}: {said}");
+}

@@ -1,0 +1,36 @@
+//! The command line: exit codes, messages and files that are left, in both forms.
+
+/// Each of these functions is a test in either form.
+macro_rules! in_both_forms {
+    ($($(#[$attribute:meta])* $test:ident)*) => {$(
+        $(#[$attribute])*
+        mod $test {
+            #[test]
+            fn plugged() {
+                super::$test(&crate::here::Here::new("plugged"));
+            }
+
+            #[test]
+            fn linked() {
+                super::$test(&crate::here::Here::new("linked"));
+            }
+        }
+    )*};
+}
+
+mod compose;
+mod here;
+mod images;
+mod inspect;
+mod manifest;
+mod policy;
+mod run;
+
+use here::Here;
+
+#[test]
+fn help_teaches_by_example_and_completions_are_written() {
+    let here = Here::new("plugged"); // Nothing is composed.
+    assert!(here.text(&["--help"]).contains("vfs-compose app.wasm --image ./files -o out.wasm"));
+    assert!(here.text(&["completions", "bash"]).contains("vfs-compose"));
+}
