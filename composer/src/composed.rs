@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::error::{CheckError, EmbedError, Error, WriteError};
 use crate::report::Report;
-use vfs_compose_ir::Edge;
+use vfs_compose_ir::{Edge, Encoded};
 use vfs_compose_pack::embed::{self, Splice};
 use vfs_compose_pack::image::Packed;
 use vfs_compose_pack::{Form, ImageReport};
@@ -26,11 +26,11 @@ impl std::fmt::Debug for Composed {
 }
 
 impl Composed {
-    pub(crate) fn new(shell: Vec<u8>, image: Packed, warnings: Vec<String>) -> Result<Self, Error> {
-        let invalid = |source: wasmparser::BinaryReaderError| CheckError::Invalid { source: source.into() };
-        let found = embed::find(&shell).map_err(invalid)?.ok_or(EmbedError::NoPlace)?;
-        let splice = Splice::new(&shell, &found, image.size())?;
-        let Edge { imports, exports } = Edge::of(&shell).map_err(invalid)?;
+    /// Finishes a component that contains empty space for the image.
+    pub(crate) fn new(component: Encoded, image: Packed, warnings: Vec<String>) -> Result<Self, Error> {
+        let Encoded { bytes: shell, edge: Edge { imports, exports } } = component;
+        let found = embed::find(&shell).map_err(|source| CheckError::Invalid { source: source.into() })?;
+        let splice = Splice::new(&shell, &found.ok_or(EmbedError::NoPlace)?, image.size())?;
         let size = splice.total(&shell);
         let report = Report { size, image: image.report(), imports, exports, warnings, ..Report::default() };
         Ok(Self { shell, splice, image, report })
@@ -44,11 +44,6 @@ impl Composed {
     pub(crate) fn with_form(mut self, form: Form, not_linked: Option<String>) -> Self {
         (self.report.form, self.report.not_linked) = (form, not_linked);
         self
-    }
-
-    /// Returns the shell, the size of the vfs, the image, and the warnings.
-    pub(crate) fn into_parts(self) -> (Vec<u8>, u64, Packed, Vec<String>) {
-        (self.shell, self.report.vfs, self.image, self.report.warnings)
     }
 
     /// Returns the report of the composition.

@@ -3,7 +3,6 @@
 pub use vfs_compose_join::ComposeError;
 pub use vfs_compose_pack::{EmbedError, TreeError, WriteError};
 pub use vfs_compose_rules::DenyError;
-use vfs_compose_rules::InterposeError;
 pub use vfs_compose_vfs::{CheckError, LinkError, TailorError, Unlinkable};
 pub use vfs_compose_wasi::{AppError, Cause, WitError};
 
@@ -47,16 +46,6 @@ pub enum Error {
     /// The result cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-}
-
-impl From<InterposeError> for Error {
-    fn from(error: InterposeError) -> Self {
-        match error {
-            InterposeError::Deny(error) => error.into(),
-            InterposeError::App(error) => error.into(),
-            InterposeError::Compose(error) => error.into(),
-        }
-    }
 }
 
 impl From<LinkError> for Error {

@@ -2,18 +2,19 @@
 //!
 //! ```text
 //! read        the app as a component, and what it imports
-//! interpose   components before it that deny, or answer instead of the host
+//! interpose   components before it that deny, or answer instead of the host, joined with it
 //! collect     the sources as one image, and the settings
 //! link        the vfs beside the app's own modules
 //! plug        or the vfs in front of the app: specialize, wrap, join
 //! check       the laws, on the result
 //! ```
 
-use vfs_compose_ir::Edge;
+use vfs_compose_ir::Encoded;
 use vfs_compose_join::join;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed::{self, Description};
-use vfs_compose_rules::interpose;
+use vfs_compose_pack::image::Packed;
+use vfs_compose_rules::interpose::{self, Interposed};
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
 use vfs_compose_vfs::specialize::{self, Grants, PumpStart, VfsSpec};
@@ -32,12 +33,13 @@ use crate::{Composer, FormChoice, InterfaceName};
 /// One of [`Error`] for each phase that can fail.
 pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error> {
     let wasi = Wasi::new()?;
-    let app = read(composer, &wasi, app)?;
+    let answers = collect::answers(composer);
+    let app = App::read(&wasi, app.to_vec(), &answers.virtualized(&wasi))?;
     if !composer.allow_unused && !app.has_filesystem() {
         return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
     }
     emit(composer, "1-app", &app.component)?;
-    let app = interpose::apply(&composer.rules, &wasi, &collect::answers(composer), app)?;
+    let app = interpose(composer, &wasi, &answers, app)?;
     emit(composer, "2-interposed", &app.component)?;
     let is_plugged = match composer.form {
         FormChoice::Plugged => true,
@@ -65,24 +67,37 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
 /// As [`compose`].
 pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
     let wasi = Wasi::new()?;
-    let mut app = composer.app.as_ref().map(|app| read(composer, &wasi, app)).transpose()?;
-    match &mut app {
+    let answers = collect::answers(composer);
+    let app = match &composer.app {
         Some(app) => {
-            app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &collect::answers(composer), app)?;
+            let mut app = App::read(&wasi, app.clone(), &answers.virtualized(&wasi))?;
+            app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &answers, &app)?;
+            Some(app)
         }
-        None => interpose::require_none(&composer.rules)?,
-    }
-    make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)
+        None => {
+            interpose::require_none(&composer.rules)?;
+            None
+        }
+    };
+    let Vfs { component, image, warnings } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
+    let size = component.bytes.len() as u64;
+    Ok(Composed::new(component, image, warnings)?.with_sizes(0, size))
 }
 
-fn read(composer: &Composer, wasi: &Wasi, app: &[u8]) -> Result<App, AppError> {
-    let answers = collect::answers(composer);
-    App::read(wasi, app.to_vec(), &|path| answers.serves(path))
+/// Puts the components that the rules need in front of the app. The result is an app like any other.
+fn interpose(composer: &Composer, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
+    let Interposed { components, sealed_imports } = interpose::interpose(&composer.rules, wasi, answers, &app)?;
+    if !components.is_empty() {
+        let joined = join("interposed component", components, app.component, &app.exports)?;
+        app = App::of_component(wasi, joined, &answers.virtualized(wasi))?;
+    }
+    app.sealed_imports = sealed_imports;
+    Ok(app)
 }
 
 /// A linked component, checked, before its image.
 struct Linked {
-    component: Vec<u8>,
+    component: Encoded,
     vfs_size: u64,
 }
 
@@ -97,11 +112,11 @@ impl Linked {
 fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Linked, Error> {
     let Collected { image, embedding, .. } = collected;
     let mut linked = link::link(wasi, app, embedding)?;
-    embed::checked_size(image.size(), linked.component.len() as u64)?;
+    embed::checked_size(image.size(), linked.component.bytes.len() as u64)?;
     let mut description = Description { form: Form::Linked, module: linked.module, ..linked.place.describe(embedding) };
     description.policy.extend(composer.rules.lines());
-    embed::describe(&mut linked.component, description);
-    emit(composer, "3-linked", &linked.component)?;
+    embed::describe(&mut linked.component.bytes, description);
+    emit(composer, "3-linked", &linked.component.bytes)?;
     check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
     Ok(Linked { component: linked.component, vfs_size: linked.vfs_size })
 }
@@ -116,15 +131,22 @@ fn plug(
 ) -> Result<Composed, Error> {
     let ready = p3_entry::ready(wasi, app, Guest::choose(composer.needs)?)
         .map_err(|source| AppError::Invalid { source: source.into() })?;
-    let vfs = make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
-    let vfs_imports = vfs.report().imports.clone();
-    let (vfs_shell, vfs_size, image, warnings) = vfs.into_parts();
-    emit(composer, "3-vfs", &vfs_shell)?;
-    let composed = join(vfs_shell, ready.component, &app.exports)?;
-    emit(composer, "4-plugged", &composed)?;
-    check::check(&composed, app, &vfs_imports)?;
+    let Vfs { component: vfs, image, warnings } =
+        make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
+    emit(composer, "3-vfs", &vfs.bytes)?;
+    let vfs_size = vfs.bytes.len() as u64;
+    let composed = encoded(join("vfs", vec![vfs.bytes], ready.component, &app.exports)?)?;
+    emit(composer, "4-plugged", &composed.bytes)?;
+    check::check(&composed, app, &vfs.edge.imports)?;
     let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
     Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
+}
+
+/// A vfs as a component of its own, before its image.
+struct Vfs {
+    component: Encoded,
+    image: Packed,
+    warnings: Vec<String>,
 }
 
 /// Makes the vfs for an app, or for any: specialized, with the interfaces that share its resources.
@@ -135,7 +157,7 @@ fn make_vfs(
     collected: Option<Collected>,
     pump: PumpStart,
     not_linked: Option<String>,
-) -> Result<Composed, Error> {
+) -> Result<Vfs, Error> {
     let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
     let collected = match collected {
         Some(collected) => collected,
@@ -167,12 +189,17 @@ fn make_vfs(
     let mut description = Description { not_linked, module, ..vfs.place.describe(&embedding) };
     description.policy.extend(composer.rules.lines());
     embed::describe(&mut vfs.component, description);
-    let size = vfs.component.len() as u64;
-    let edge = Edge::of(&vfs.component).map_err(|source| CheckError::Invalid { source: source.into() })?;
-    if let Some(interface) = edge.imports.into_iter().find(|name| app.is_some_and(|app| !app.imports.contains(name))) {
-        return Err(CheckError::NewImport { interface }.into());
+    let component = encoded(vfs.component)?;
+    let mut imports = component.edge.imports.iter();
+    if let Some(interface) = imports.find(|name| app.is_some_and(|app| !app.imports.contains(*name))) {
+        return Err(CheckError::NewImport { interface: interface.clone() }.into());
     }
-    Ok(Composed::new(vfs.component, image, warnings)?.with_sizes(0, size))
+    Ok(Vfs { component, image, warnings })
+}
+
+/// Reads the imports and exports of a component, once for all later steps.
+fn encoded(component: Vec<u8>) -> Result<Encoded, CheckError> {
+    Encoded::read(component).map_err(|source| CheckError::Invalid { source: source.into() })
 }
 
 /// Writes the component as it is after a phase, if that is wanted.

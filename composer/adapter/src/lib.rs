@@ -10,6 +10,7 @@
 //! are *mixed* if it may have both.
 //!
 //! ```text
+//! assembly    a core module under construction
 //! module      generates a module: its imports, and one function for each request
 //! function    one adapter: whose handles are these, parameters in, the call, the result out
 //! owner       tests and removes the tag of a handle
@@ -26,6 +27,7 @@
 #![forbid(unsafe_code)]
 
 pub mod answer;
+mod assembly;
 pub mod body;
 pub mod component_adapter;
 mod error;
@@ -46,14 +48,11 @@ pub mod scalar;
 mod text;
 mod visit;
 
-use indexmap::IndexMap;
-use wasm_encoder::{
-    CodeSection, DataCountSection, DataSection, EntityType, ExportKind, ExportSection, FunctionSection, GlobalType,
-    ImportSection, MemoryType, Module, NameMap, NameSection, TypeSection, ValType,
-};
+use wasm_encoder::{ExportKind, ValType};
 use wit_parser::{Function, Resolve, TypeId};
 
 use answer::Answer;
+pub use assembly::Assembly;
 pub use error::AdapterError;
 use function::{Callees, Drops};
 pub use layout::Encoding;
@@ -218,7 +217,7 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) -> Resu
         functions.text_in = if needs.text_in { translator(text_in) } else { 0 };
         functions.text_out = if needs.text_out { translator(text_out) } else { 0 };
     }
-    let callees: Vec<_> = plans.iter().map(|plan| assembly.import_callees(plan)).collect();
+    let callees: Vec<_> = plans.iter().map(|plan| import_callees(&mut assembly, plan)).collect();
     if needs.memory {
         functions.inside = assembly.define("inside", &[ValType::I32, ValType::I64], &[], helpers::inside());
     }
@@ -239,119 +238,21 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], group: Group) -> Resu
     Ok(assembly.finish())
 }
 
-/// The sections of a module under construction. Imports come before definitions.
-#[derive(Default)]
-struct Assembly {
-    types: IndexMap<(Vec<ValType>, Vec<ValType>), ()>,
-    imports: ImportSection,
-    /// The index of each imported function, by module and name.
-    imported: IndexMap<(String, String), u32>,
-    functions: FunctionSection,
-    exports: ExportSection,
-    code: CodeSection,
-    memory_names: NameMap,
-    names: NameMap,
-    memories: u32,
-    has_version: bool,
-    /// The passive data segments.
-    texts: Vec<String>,
-    count: u32,
-}
-
-impl Assembly {
-    fn import_memory(&mut self, module: &str) {
-        let any = MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
-        self.imports.import(module, "memory", any);
-        self.memory_names.append(self.memories, module);
-        self.memories += 1;
-    }
-
-    /// Imports a function, unless it is imported already, and returns its index.
-    fn import(&mut self, module: &str, name: &str, params: &[ValType], results: &[ValType]) -> u32 {
-        let key = (module.to_owned(), name.to_owned());
-        if let Some(&index) = self.imported.get(&key) {
-            return index;
-        }
-        let ty = self.ty(params, results);
-        self.imports.import(module, name, EntityType::Function(ty));
-        self.imported.insert(key, self.count);
-        self.names.append(self.count, &format!("{module} {name}"));
-        self.count += 1;
-        self.count - 1
-    }
-
-    fn import_callees(&mut self, plan: &Plan) -> Callees {
-        let mut of_vfs = |name: &str| self.import("vfs", name, &plan.vfs_params, &plan.vfs_results);
-        let plain = plan.plain.as_deref().map(&mut of_vfs);
-        let linked = plan.linked.map(&mut of_vfs);
-        let host = plan.host.then(|| self.import("host", &plan.export, &plan.params, &plan.results));
-        let refuse = plan.refuse.then(|| self.import("refuse", &plan.refusal(), &[], &[]));
-        let mut drop = |module: &str, name: &str| self.import(module, name, &[ValType::I32], &[]);
-        let owned = plan.owned.iter();
-        let drops = owned.map(|owned| Drops {
-            resource: owned.resource,
-            host: drop("host", &owned.host),
-            vfs: owned.vfs.as_deref().map(|name| drop("vfs", name)),
-        });
-        let drops = drops.collect();
-        let version = plan.version.map(|version| (self.import_version(), version));
-        Callees { plain, linked, host, refuse, drops, version }
-    }
-
-    /// Adds a line of text as a passive data segment and returns its index.
-    fn text(&mut self, text: &str) -> u32 {
-        self.texts.push(format!("{text}\n"));
-        self.texts.len() as u32 - 1
-    }
-
-    /// Imports the global `version`, unless it is imported already, and returns its index.
-    fn import_version(&mut self) -> u32 {
-        if !std::mem::replace(&mut self.has_version, true) {
-            self.import_global("shim", "version");
-        }
-        // `busy` has index 0.
-        1
-    }
-
-    fn import_global(&mut self, module: &str, name: &str) {
-        self.imports.import(module, name, GlobalType { val_type: ValType::I32, mutable: true, shared: false });
-    }
-
-    fn define(&mut self, name: &str, params: &[ValType], results: &[ValType], code: wasm_encoder::Function) -> u32 {
-        let ty = self.ty(params, results);
-        self.functions.function(ty);
-        self.code.function(&code);
-        self.names.append(self.count, name);
-        self.count += 1;
-        self.count - 1
-    }
-
-    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
-        self.types.insert_full((params.to_vec(), results.to_vec()), ()).0 as u32
-    }
-
-    fn finish(self) -> Vec<u8> {
-        let mut types = TypeSection::new();
-        for ((params, results), ()) in self.types {
-            types.ty().function(params, results);
-        }
-        let mut names = NameSection::new();
-        names.functions(&self.names);
-        names.memories(&self.memory_names);
-        let mut module = Module::new();
-        module.section(&types).section(&self.imports).section(&self.functions).section(&self.exports);
-        if !self.texts.is_empty() {
-            module.section(&DataCountSection { count: self.texts.len() as u32 });
-        }
-        module.section(&self.code);
-        if !self.texts.is_empty() {
-            let mut data = DataSection::new();
-            self.texts.into_iter().for_each(|text| {
-                data.passive(text.into_bytes());
-            });
-            module.section(&data);
-        }
-        module.section(&names);
-        module.finish()
-    }
+/// Imports the functions that an adapter calls.
+fn import_callees(assembly: &mut Assembly, plan: &Plan) -> Callees {
+    let mut of_vfs = |name: &str| assembly.import("vfs", name, &plan.vfs_params, &plan.vfs_results);
+    let plain = plan.plain.as_deref().map(&mut of_vfs);
+    let linked = plan.linked.map(&mut of_vfs);
+    let host = plan.host.then(|| assembly.import("host", &plan.export, &plan.params, &plan.results));
+    let refuse = plan.refuse.then(|| assembly.import("refuse", &plan.refusal(), &[], &[]));
+    let mut drop = |module: &str, name: &str| assembly.import(module, name, &[ValType::I32], &[]);
+    let owned = plan.owned.iter();
+    let drops = owned.map(|owned| Drops {
+        resource: owned.resource,
+        host: drop("host", &owned.host),
+        vfs: owned.vfs.as_deref().map(|name| drop("vfs", name)),
+    });
+    let drops = drops.collect();
+    let version = plan.version.map(|version| (assembly.import_global("shim", "version"), version));
+    Callees { plain, linked, host, refuse, drops, version }
 }

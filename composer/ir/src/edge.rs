@@ -1,9 +1,9 @@
-//! The names of a component's imports and exports.
+//! The names of a component's imports and exports, and an encoded component together with them.
 
 use wasmparser::{Parser, Payload};
 
 /// The names of all imports and exports of a component.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Edge {
     /// The names of its imports, in order.
     pub imports: Vec<String>,
@@ -34,5 +34,21 @@ impl Edge {
             }
         }
         Ok(edge)
+    }
+}
+
+/// An encoded component whose imports and exports are known, so that no later step reads them again.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// The encoded component.
+    pub bytes: Vec<u8>,
+    /// Its imports and exports.
+    pub edge: Edge,
+}
+
+impl Encoded {
+    /// Reads the imports and exports of an encoded component.
+    pub fn read(bytes: Vec<u8>) -> Result<Self, wasmparser::BinaryReaderError> {
+        Ok(Self { edge: Edge::of(&bytes)?, bytes })
     }
 }

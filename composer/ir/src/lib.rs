@@ -17,7 +17,7 @@ mod references;
 mod writer;
 
 pub use core_instances::{alias, bundle, instantiate, instantiation};
-pub use edge::Edge;
+pub use edge::{Edge, Encoded};
 pub use emit::Emitted;
 pub use exported::exported;
 pub use items::{Component, Definition, Id, Item, Space, of_kind};

@@ -1,24 +1,26 @@
-//! The errors of joining two components.
+//! The errors of joining components.
 
 /// The error of a tool that this crate uses, unchanged.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// The vfs and the app cannot be joined.
+/// Components cannot be joined.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ComposeError {
-    /// One of the two is not a valid component.
+    /// One of them is not a valid component.
     #[error("the {what} cannot be used in the composition")]
     Package {
-        /// `vfs` or `app`.
+        /// The component, in words: `app`, `vfs` or the like.
         what: &'static str,
         /// The error of the WAC library.
         #[source]
         source: Cause,
     },
-    /// An interface of the vfs has other types than the app's import.
-    #[error("`{interface}` of the vfs does not match the app's import")]
+    /// An exported interface has other types than the import that it would provide.
+    #[error("`{interface}` of the {what} does not match the app's import")]
     Argument {
+        /// The exporting component, in words.
+        what: &'static str,
         /// The interface.
         interface: String,
         /// The error of the WAC library.

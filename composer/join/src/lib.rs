@@ -1,4 +1,4 @@
-//! Joins a component, such as the vfs, with an app whose imports it provides. The `wac-graph` library does the work.
+//! Joins components, such as the vfs, with an app whose imports they provide. The `wac-graph` library does the work.
 
 #![forbid(unsafe_code)]
 
@@ -7,37 +7,51 @@ mod error;
 use std::collections::BTreeSet;
 
 use wac_graph::types::Package;
-use wac_graph::{CompositionGraph, EncodeOptions};
+use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
 pub use error::ComposeError;
-use vfs_compose_wasi::App;
 
-/// Joins the vfs with an app. The vfs provides every import of the app that it exports under the same name; the result
-/// has the exports of the app.
-pub fn compose(vfs: Vec<u8>, app: &App) -> Result<Vec<u8>, ComposeError> {
-    join(vfs, app.component.clone(), &app.exports)
-}
-
-/// Joins the vfs with a component made from an app, as [`compose`] does, and exports `exports` of it.
-pub fn join(vfs: Vec<u8>, app: Vec<u8>, exports: &[String]) -> Result<Vec<u8>, ComposeError> {
+/// Joins an app with components in front of it, the outermost first. The nearest component in front that exports an
+/// interface under the name of an import provides that import, and other imports stay with the host. The result has
+/// `exports` of the app. `what` names the components in errors.
+///
+/// # Errors
+/// - [`ComposeError`]: a component is not valid, or does not fit another one.
+pub fn join(
+    what: &'static str,
+    front: Vec<Vec<u8>>,
+    app: Vec<u8>,
+    exports: &[String],
+) -> Result<Vec<u8>, ComposeError> {
     let mut graph = CompositionGraph::new();
-    let mut add = |what: &'static str, bytes: Vec<u8>| {
-        let package = Package::from_bytes(what, None, bytes, graph.types_mut())
+    let mut packages: Vec<PackageId> = Vec::new();
+    for (what, bytes) in front.into_iter().map(|bytes| (what, bytes)).chain([("app", app)]) {
+        // The result does not contain the name of a package.
+        let package = Package::from_bytes(&packages.len().to_string(), None, bytes, graph.types_mut())
             .map_err(|source| ComposeError::Package { what, source: source.into() })?;
-        graph.register_package(package).map_err(|source| ComposeError::Package { what, source: source.into() })
-    };
-    let (vfs, app_package) = (add("vfs", vfs)?, add("app", app)?);
-    let (vfs_instance, app_instance) = (graph.instantiate(vfs), graph.instantiate(app_package));
-    let exported: Vec<String> = graph.types()[graph[vfs].ty()].exports.keys().cloned().collect();
-    let wanted: BTreeSet<String> = graph.types()[graph[app_package].ty()].imports.keys().cloned().collect();
-    for interface in exported.into_iter().filter(|name| wanted.contains(name)) {
-        let failed = |source| ComposeError::Argument { interface: interface.clone(), source };
-        let export = graph.alias_instance_export(vfs_instance, &interface).map_err(|source| failed(source.into()))?;
-        graph.set_instantiation_argument(app_instance, &interface, export).map_err(|source| failed(source.into()))?;
+        let registered = graph.register_package(package);
+        packages.push(registered.map_err(|source| ComposeError::Package { what, source: source.into() })?);
+    }
+    let instances: Vec<NodeId> = packages.iter().map(|package| graph.instantiate(*package)).collect();
+    for (user, instance) in instances.iter().enumerate() {
+        let mut wanted: BTreeSet<String> = graph.types()[graph[packages[user]].ty()].imports.keys().cloned().collect();
+        for provider in (0..user).rev() {
+            let exported: Vec<String> = graph.types()[graph[packages[provider]].ty()].exports.keys().cloned().collect();
+            for interface in exported.into_iter().filter(|name| wanted.remove(name)) {
+                let failed = |source| ComposeError::Argument { what, interface: interface.clone(), source };
+                let export = graph
+                    .alias_instance_export(instances[provider], &interface)
+                    .map_err(|source| failed(source.into()))?;
+                graph
+                    .set_instantiation_argument(*instance, &interface, export)
+                    .map_err(|source| failed(source.into()))?;
+            }
+        }
     }
     for name in exports {
         let failed = |source| ComposeError::Export { name: name.clone(), source };
-        let export = graph.alias_instance_export(app_instance, name).map_err(|source| failed(source.into()))?;
+        let app = instances[instances.len() - 1];
+        let export = graph.alias_instance_export(app, name).map_err(|source| failed(source.into()))?;
         graph.export(export, name).map_err(|source| failed(source.into()))?;
     }
     // The composer validates the result later, when it checks the laws.

@@ -1,24 +1,7 @@
 //! Errors of applying rules.
 
-use vfs_compose_join::ComposeError;
-use vfs_compose_wasi::AppError;
-
 /// The unchanged error of a library that this crate uses.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// An interposed component and the app cannot become one app.
-#[derive(Debug, thiserror::Error)]
-pub enum InterposeError {
-    /// A rule that cannot be applied.
-    #[error(transparent)]
-    Deny(#[from] DenyError),
-    /// The result is not a usable app.
-    #[error(transparent)]
-    App(#[from] AppError),
-    /// The two components cannot be joined.
-    #[error(transparent)]
-    Compose(#[from] ComposeError),
-}
 
 /// A rule of the policy cannot be applied.
 #[derive(Debug, thiserror::Error)]

@@ -1,9 +1,14 @@
-//! Denies imports of an app, or replaces their values: interposes generated components between the app and its host.
+//! Denies imports of an app, or replaces their values: generates components to stand between the app and its host.
 //!
-//! Such a component and the app together are again an app, so both forms take the two as they take any app. Denying
-//! what the vfs provides without a host needs no component: it is enough that the vfs does not ask the host either.
+//! All components are generated before any is joined with the app, from one look at its imports. Joined once, they and
+//! the app are again an app, so both forms take it as they take any app. Denying what the vfs provides without a host
+//! needs no component: it is enough that the vfs does not ask the host either.
+//!
+//! From the app to the host, the order is: the gates for http and the values of `wasi:config`, which do not use each
+//! other, and last the component that denies. So denials also hold for what a gate asks of the host.
 //!
 //! ```text
+//! imports    what the app and the components in front of it so far import
 //! pattern    the patterns that name what is denied
 //! alone      interfaces that the vfs provides without a host
 //! choose     which imports of the app are denied, and by which policy line
@@ -28,6 +33,7 @@ mod drop_arguments;
 mod ending;
 mod gate;
 mod hostless;
+mod imports;
 mod inline;
 mod mentions;
 mod module;
@@ -42,10 +48,10 @@ use std::collections::BTreeSet;
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
-use crate::error::{Cause, DenyError, InterposeError};
+use crate::error::{Cause, DenyError};
 use crate::policy::answers::Answers;
 use choose::Chosen;
-use vfs_compose_join as compose;
+use imports::Imports;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
@@ -109,41 +115,50 @@ impl Rules {
     }
 }
 
-/// Interposes the components that the rules need between the app and its host.
+/// What the rules need in front of an app.
+pub struct Interposed {
+    /// The components, the outermost first. Each provides imports of the app or of the components after it.
+    pub components: Vec<Vec<u8>>,
+    /// The names of imports that the result must not import from the host.
+    pub sealed_imports: BTreeSet<String>,
+}
+
+/// Generates the components that the rules need between the app and its host.
 ///
 /// # Errors
 /// - [`DenyError`]: a rule cannot be applied, or values cannot be set.
-/// - [`InterposeError::App`], [`InterposeError::Compose`]: a component and the app cannot be joined.
-pub fn apply(rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
+pub fn interpose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Interposed, DenyError> {
+    let mut imports = Imports::of(app);
+    let mut components = Vec::new();
     if let Some(authorities) = &rules.http {
-        app = gate::apply(authorities, wasi, answers, app)?;
+        components.extend(gate::components(authorities, &mut imports)?);
     }
     if let Some(values) = &rules.config {
-        app = config::apply(values, wasi, answers, app)?;
+        components.extend(config::components(values, &mut imports)?);
     }
-    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &app)?;
-    versions::check(rules, answers, &app, &sealed_imports)?;
+    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
+    versions::check(rules, answers, &imports, &sealed_imports)?;
     if !fronted.is_empty() {
-        let front = component(wasi, answers, &app, &fronted, &sealed_imports)?;
-        app = App::read(wasi, compose::compose(front, &app)?, &|path| answers.serves(path))?;
+        components.push(component(wasi, answers, imports, &fronted, &sealed_imports)?);
     }
-    app.sealed_imports = sealed_imports;
-    Ok(app)
+    components.reverse();
+    Ok(Interposed { components, sealed_imports })
 }
 
 /// Returns the imports of the app that a vfs alone must not ask the host for.
 ///
 /// # Errors
 /// - [`DenyError::Alone`]: a rule needs a component in front of the app.
-/// - As [`apply`].
+/// - As [`interpose`].
 pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
-    let gated = gate::handlers(app).filter(|_| rules.http.is_some());
-    let configured = config::stores(app).filter(|_| rules.config.is_some());
+    let gated = app.imports.iter().filter(|name| rules.http.is_some() && gate::is_handler(name));
+    let configured = app.imports.iter().filter(|name| rules.config.is_some() && config::is_store(name));
     if let Some(interface) = gated.chain(configured).next() {
         return Err(DenyError::Alone { interface: interface.clone() });
     }
-    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, app)?;
-    versions::check(rules, answers, app, &sealed_imports)?;
+    let imports = Imports::of(app);
+    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
+    versions::check(rules, answers, &imports, &sealed_imports)?;
     match fronted.first() {
         None => Ok(sealed_imports),
         Some((key, _)) => Err(DenyError::Alone { interface: app.resolve.name_world_key(key) }),
@@ -171,11 +186,11 @@ pub fn require_none(rules: &Rules) -> Result<(), DenyError> {
 fn component(
     wasi: &Wasi,
     answers: &Answers,
-    app: &App,
+    imports: Imports<'_>,
     fronted: &choose::Fronted,
     sealed_imports: &choose::Withheld,
 ) -> Result<Vec<u8>, DenyError> {
-    let mut front = world::build(wasi, answers, app, fronted, sealed_imports);
+    let mut front = world::build(wasi, answers, imports, fronted, sealed_imports);
     let module = module::module(&front);
     inline::inline(&mut front.resolve, front.world);
     encode(module, &front.resolve, front.world)

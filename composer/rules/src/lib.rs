@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! policy       what the vfs itself virtualizes: environment, standard streams, clocks, random numbers
-//! front        components interposed before the app that deny calls or replace values
+//! interpose    components in front of the app that deny calls or replace values
 //! ```
 #![forbid(unsafe_code)]
 
@@ -10,6 +10,6 @@ mod error;
 pub mod interpose;
 pub mod policy;
 
-pub use error::{DenyError, InterposeError};
+pub use error::DenyError;
 pub use interpose::{Denial, Rules};
 pub use policy::{Inherited, Policy, PolicyError};

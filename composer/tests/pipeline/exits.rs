@@ -3,7 +3,7 @@
 use super::run::{End, Running, add_exit};
 use super::{FORMS, apps};
 use vfs_compose::Composer;
-use vfs_compose_join as compose;
+use vfs_compose_join::join;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
@@ -41,9 +41,10 @@ fn a_code_is_passed_on() {
 #[test]
 fn a_vfs_for_any_app_has_the_codes_of_the_oldest_host() {
     let vfs = Composer::for_any_app().times(0).vfs().unwrap().to_bytes().unwrap();
+    let wasi = Wasi::new().unwrap();
     for (code, seen) in [(0, 0), (1, 1), (7, 1), (255, 1)] {
-        let app = App::read(&Wasi::new().unwrap(), app(code), &|path| Answers::default().serves(path)).unwrap();
-        let composed = compose::compose(vfs.clone(), &app).unwrap();
+        let app = App::read(&wasi, app(code), &Answers::default().virtualized(&wasi)).unwrap();
+        let composed = join("vfs", vec![vfs.clone()], app.component, &app.exports).unwrap();
         assert_eq!(end(&composed), End::Exited(seen), "{code}");
     }
 }

@@ -7,7 +7,8 @@ use wasmtime::component::{ComponentType, Lift, Linker, Lower, Resource, Resource
 
 use super::run::{End, Ran, Running, State};
 use super::{FORMS, apps};
-use vfs_compose::{Composer, inspect};
+use vfs_compose::{Composer, Denial, inspect};
+use vfs_compose_ir::{Component, Item};
 
 /// As many requests as there are authorities in the test, one after the other. All end with an error: `HTTP-request-denied`, or
 /// what the host says.
@@ -58,10 +59,52 @@ enum Scheme {
 /// Where a request goes.
 type To = (Option<Scheme>, Option<String>);
 
+/// Makes one request at each version. It could also ask for random numbers.
+fn app_of_versions(versions: [&str; 2]) -> Vec<u8> {
+    let imports = versions
+        .map(|version| format!("import wasi:http/types@{version}; import wasi:http/outgoing-handler@{version};"));
+    let functions = versions.map(|version| {
+        format!(
+            r#"(import "wasi:http/types@{version}" "[constructor]fields" (func $fields-{version} (result i32)))
+               (import "wasi:http/types@{version}" "[constructor]outgoing-request"
+                 (func $request-{version} (param i32) (result i32)))
+               (import "wasi:http/outgoing-handler@{version}" "handle"
+                 (func $handle-{version} (param i32 i32 i32 i32)))"#
+        )
+    });
+    let calls = versions.map(|version| {
+        format!(
+            r#"(call $handle-{version} (call $request-{version} (call $fields-{version}))
+                 (i32.const 0) (i32.const 0) (i32.const 64))
+               (if (i32.ne (i32.load8_u (i32.const 64)) (i32.const 1)) (then unreachable))"#
+        )
+    });
+    apps::written(
+        &versions,
+        &format!(
+            "import wasi:filesystem/preopens@{0}; import wasi:random/random@{0}; {1} export wasi:cli/run@{0};",
+            versions[0],
+            imports.concat()
+        ),
+        &format!(
+            r#"(module
+              (import "wasi:filesystem/preopens@{0}" "get-directories" (func (param i32)))
+              (import "wasi:random/random@{0}" "get-random-u64" (func (result i64)))
+              {1}
+              (memory (export "memory") 1)
+              (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 4096)
+              (func (export "wasi:cli/run@{0}#run") (result i32) {2} (i32.const 0)))"#,
+            versions[0],
+            functions.concat(),
+            calls.concat()
+        ),
+    )
+}
+
 /// A host whose requests go where the test says, in order. It refuses every connection, and logs whose.
-fn host(linker: &mut Linker<State>, requests: Vec<To>) {
+fn host(linker: &mut Linker<State>, version: &str, requests: Vec<To>) {
     let requests = Arc::new(requests);
-    let mut types = linker.instance("wasi:http/types@0.2.3").unwrap();
+    let mut types = linker.instance(&format!("wasi:http/types@{version}")).unwrap();
     types.resource("fields", ResourceType::host::<Fields>(), |_, _| Ok(())).unwrap();
     types.resource("future-incoming-response", ResourceType::host::<Response>(), |_, _| Ok(())).unwrap();
     let dropped = |what: &'static str| {
@@ -91,7 +134,7 @@ fn host(linker: &mut Linker<State>, requests: Vec<To>) {
             Ok((requests[this.rep() as usize].1.clone(),))
         })
         .unwrap();
-    let mut handler = linker.instance("wasi:http/outgoing-handler@0.2.3").unwrap();
+    let mut handler = linker.instance(&format!("wasi:http/outgoing-handler@{version}")).unwrap();
     handler
         .func_new("handle", |mut store, _, params, results| {
             let Val::Resource(request) = &params[0] else { panic!("{params:?}") };
@@ -110,7 +153,7 @@ fn run(authorities: &[&str], requests: &[To]) -> [Ran; 2] {
         let composed = composer.allow_http(authorities.iter().copied()).compose().unwrap().to_bytes().unwrap();
         let imports = inspect(&composed).unwrap().imports;
         assert!(imports.iter().all(|import| import.starts_with("wasi:http/")), "{imports:?}");
-        Running::new(&composed, |linker| host(linker, requests.to_vec())).run()
+        Running::new(&composed, |linker| host(linker, "0.2.3", requests.to_vec())).run()
     })
 }
 
@@ -191,6 +234,60 @@ fn a_denied_request_is_gone() {
         assert_eq!(of_requests, ["drop request 0", "pass 1"]);
         assert!(ran.log.contains(&"drop options 0".to_owned()));
     }
+}
+
+#[test]
+fn every_version_has_its_gate() {
+    // As texts, the order of these is the other one.
+    let versions = ["0.2.3", "0.2.10"];
+    let requests = [to(None, "denied.org"), to(None, "allowed.org")];
+    for form in FORMS {
+        let composer = Composer::new(app_of_versions(versions)).times(0).form(form).allow_http(["allowed.org"]);
+        let composed = composer.compose().unwrap().to_bytes().unwrap();
+        let ran = Running::new(&composed, |linker| host(linker, "0.2.10", requests.to_vec())).run();
+        assert_eq!(ran.end, End::Returned(Ok(())), "{form:?}");
+        assert!(ran.log.contains(&"drop request 0".to_owned()), "{form:?}: {:?}", ran.log);
+        assert!(!ran.log.contains(&"pass 0".to_owned()), "{form:?}: {:?}", ran.log);
+        assert!(ran.log.contains(&"pass 1".to_owned()), "{form:?}: {:?}", ran.log);
+    }
+}
+
+#[test]
+fn what_is_denied_is_denied_to_the_gate_too() {
+    let requests = [to(None, "denied.org"), to(None, "allowed.org")];
+    for form in FORMS {
+        let composer = Composer::new(app(requests.len())).times(0).form(form).allow_http(["allowed.org"]);
+        let composer = composer.deny(Denial::new("wasi:http/outgoing-handler", "the policy"));
+        let composed = composer.compose().unwrap().to_bytes().unwrap();
+        let imports = inspect(&composed).unwrap().imports;
+        assert!(!imports.iter().any(|import| import.contains("handler")), "{imports:?}");
+        let ran = Running::new(&composed, |linker| host(linker, "0.2.3", requests.to_vec())).run();
+        assert_eq!(ran.end, End::Returned(Ok(())), "{form:?}");
+        let requests: Vec<_> = ran.log.iter().filter(|line| !line.contains("options")).collect();
+        assert_eq!(requests, ["drop request 0", "drop request 1"], "{form:?}");
+    }
+}
+
+/// However many rules there are, the app is joined once, and lies directly in the result.
+#[test]
+fn all_rules_are_one_composition() {
+    let stages = tempfile::tempdir().unwrap();
+    let composer = Composer::new(app_of_versions(["0.2.3", "0.2.10"])).times(0).emit_stages(stages.path());
+    let composer = composer.allow_http(["allowed.org"]).deny(Denial::new("wasi:random", "the policy"));
+    composer.compose().unwrap();
+    let nested = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        let component = Component::read(bytes).unwrap();
+        let nested = component.definitions().iter().filter_map(|definition| match definition.item {
+            Item::Component(bytes) => Some(bytes.to_vec()),
+            _ => None,
+        });
+        nested.collect()
+    };
+    let read = |stage: &str| std::fs::read(stages.path().join(format!("{stage}.wasm"))).unwrap();
+    let inside = nested(&read("2-interposed"));
+    // What denies, a gate for each version, and the app.
+    assert_eq!(inside.len(), 4);
+    assert!(inside[3] == read("1-app"));
 }
 
 #[test]

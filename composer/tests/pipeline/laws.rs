@@ -5,8 +5,8 @@ use wasmparser::{Validator, WasmFeatures};
 use super::apps;
 use vfs_compose::Composer;
 use vfs_compose::error::CheckError;
-use vfs_compose_ir::Edge;
-use vfs_compose_join as compose;
+use vfs_compose_ir::{Edge, Encoded};
+use vfs_compose_join::join;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::check;
 use vfs_compose_vfs::guest::PLAIN;
@@ -15,7 +15,12 @@ use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
 fn app(bytes: Vec<u8>) -> App {
-    App::read(&Wasi::new().unwrap(), bytes, &|path| Answers::default().serves(path)).unwrap()
+    let wasi = Wasi::new().unwrap();
+    App::read(&wasi, bytes, &Answers::default().virtualized(&wasi)).unwrap()
+}
+
+fn plug(vfs: Vec<u8>, app: &App) -> Encoded {
+    Encoded::read(join("vfs", vec![vfs], app.component.clone(), &app.exports).unwrap()).unwrap()
 }
 
 /// A vfs for one app, as a component.
@@ -38,7 +43,7 @@ fn law_1_an_import_that_the_app_has_not_is_an_error() {
         (app(apps::dummy(&["0.2.3"], "import wasi:filesystem/preopens@0.2.3;")), app(apps::command("0.2.3")));
     let vfs = vfs_for(&large);
     let imports = Edge::of(&vfs).unwrap().imports;
-    let composed = compose::compose(vfs, &small).unwrap();
+    let composed = plug(vfs, &small);
     let error = check::check(&composed, &small, &imports).unwrap_err();
     assert!(matches!(&error, CheckError::NewImport { interface } if interface.starts_with("wasi:cli/")), "{error}");
 }
@@ -48,25 +53,24 @@ fn law_2_an_import_that_is_left_over_is_an_error() {
     let (small, large) =
         (app(apps::dummy(&["0.2.3"], "import wasi:cli/environment@0.2.3;")), app(apps::command("0.2.3")));
     // The vfs of the small app leaves the large app's filesystem to the host.
-    let composed = compose::compose(vfs_for(&small), &large);
-    let error = check::check(&composed.unwrap(), &large, &[]).unwrap_err();
+    let composed = plug(vfs_for(&small), &large);
+    let error = check::check(&composed, &large, &[]).unwrap_err();
     assert!(matches!(error, CheckError::NotPlugged { .. }), "{error}");
 }
 
 #[test]
 fn a_lost_export_is_an_error() {
     let mut app = app(apps::command("0.2.3"));
-    let composed = compose::compose(vfs_for(&app), &app).unwrap();
+    let composed = plug(vfs_for(&app), &app);
     app.exports.push("wasi:cli/other@0.2.3".into());
-    let imports = Edge::of(&composed).unwrap().imports;
-    assert!(matches!(check::check(&composed, &app, &imports), Err(CheckError::LostExport { .. })));
+    assert!(matches!(check::check(&composed, &app, &composed.edge.imports), Err(CheckError::LostExport { .. })));
 }
 
 #[test]
 fn a_result_that_is_not_valid_is_an_error() {
     let app = app(apps::command("0.2.3"));
-    let mut composed = compose::compose(vfs_for(&app), &app).unwrap();
-    composed.truncate(composed.len() - 1);
+    let mut composed = plug(vfs_for(&app), &app);
+    composed.bytes.pop();
     assert!(matches!(check::check(&composed, &app, &[]), Err(CheckError::Invalid { .. })));
 }
 

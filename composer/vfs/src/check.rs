@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vfs_compose_ir::Edge;
+use vfs_compose_ir::Encoded;
 use wasmparser::{Validator, WasmFeatures};
 use wit_component::DecodedWasm;
 use wit_parser::{TypeDefKind, TypeId, WorldItem};
@@ -19,25 +19,25 @@ use vfs_compose_wasi::{App, FILESYSTEM};
 /// - [`CheckError::NewImport`]: law 1; it imports an interface that the app does not import.
 /// - [`CheckError::NotPlugged`]: law 2; it imports an interface that the vfs serves and does not itself import.
 /// - [`CheckError::LostExport`]: it lacks an export of the app.
-pub fn check(composed: &[u8], app: &App, vfs_imports: &[String]) -> Result<(), CheckError> {
+pub fn check(composed: &Encoded, app: &App, vfs_imports: &[String]) -> Result<(), CheckError> {
     check_with(composed, app, |interface| !vfs_imports.iter().any(|name| name == interface))
 }
 
 /// Checks a linked component in the same way. Of the served interfaces, only those of the filesystem must not be
 /// imported.
-pub fn check_linked(composed: &[u8], app: &App) -> Result<(), CheckError> {
+pub fn check_linked(composed: &Encoded, app: &App) -> Result<(), CheckError> {
     check_with(composed, app, |interface| interface.starts_with(FILESYSTEM))
 }
 
 /// Checks a component. `virtually` returns whether a served interface must not be imported from the host.
-fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> Result<(), CheckError> {
+fn check_with(composed: &Encoded, app: &App, virtually: impl Fn(&str) -> bool) -> Result<(), CheckError> {
     Validator::new_with_features(WasmFeatures::all())
-        .validate_all(composed)
+        .validate_all(&composed.bytes)
         .map_err(|source| CheckError::Invalid { source: source.into() })?;
-    let edge = Edge::of(composed).map_err(|source| CheckError::Invalid { source: source.into() })?;
     let served: BTreeSet<String> = app.virtual_imports.keys().map(ToString::to_string).collect();
-    for interface in edge.imports {
-        if app.sealed_imports.contains(&interface) && !is_names_of_types(composed, &interface) {
+    for interface in &composed.edge.imports {
+        let interface = interface.clone();
+        if app.sealed_imports.contains(&interface) && !is_names_of_types(&composed.bytes, &interface) {
             return Err(CheckError::NotDenied { interface });
         }
         if !app.imports.contains(&interface) {
@@ -48,7 +48,7 @@ fn check_with(composed: &[u8], app: &App, virtually: impl Fn(&str) -> bool) -> R
         }
     }
     for name in &app.exports {
-        if !edge.exports.contains(name) {
+        if !composed.edge.exports.contains(name) {
             return Err(CheckError::LostExport { name: name.clone() });
         }
     }

@@ -50,9 +50,9 @@ use served::Served;
 use vfs::{ImportBinding, Vfs};
 use vfs_compose_adapter::{self as glue, AdapterError, HandleOrigin};
 use vfs_compose_flatten::{FlattenError, Group};
-use vfs_compose_ir::{Component, Definition, Id, Item, Malformed, Space, bundle, instantiate};
-use vfs_compose_wasi::App;
+use vfs_compose_ir::{Component, Definition, Emitted, Encoded, Id, Item, Malformed, Space, bundle, instantiate};
 use vfs_compose_wasi::Wasi;
+use vfs_compose_wasi::{App, FILESYSTEM};
 use vfs_compose_wasi::{Cause, WitError};
 
 /// The reason that an app cannot be linked with the vfs. It may still be plugged.
@@ -172,8 +172,8 @@ pub enum LinkError {
 
 /// A component that contains the vfs, with empty space reserved for the image.
 pub struct Linked {
-    /// The encoded component.
-    pub component: Vec<u8>,
+    /// The component.
+    pub component: Encoded,
     /// The index of the vfs module among the modules of the component.
     pub module: u32,
     /// Bytes of the vfs module.
@@ -237,12 +237,14 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         host_guard::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
     }
     sealed_imports::strip(app, &mut component);
-    let emitted = component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
-    if let Some(interface) = still_imported(&emitted.bytes)? {
-        return Err(Unlinkable::HandedOn { interface }.into());
+    let Emitted { component, numbers } =
+        component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
+    // An interface of the filesystem is wholly virtual.
+    if let Some(interface) = component.edge.imports.iter().find(|name| name.starts_with(FILESYSTEM)) {
+        return Err(Unlinkable::HandedOn { interface: interface.clone() }.into());
     }
-    let module = emitted.numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();
-    Ok(Linked { component: emitted.bytes, module: module.unwrap_or(0), vfs_size, place: inside.place })
+    let module = numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();
+    Ok(Linked { component, module: module.unwrap_or(0), vfs_size, place: inside.place })
 }
 
 /// Checks that the vfs has a function. Its type was compared when the app was read.
@@ -359,10 +361,4 @@ fn is_root(served: &Served<'_>, definition: &Definition<'_>) -> bool {
         Item::Import(import) => !served.is_optional(import),
         _ => false,
     }
-}
-
-/// Returns an interface that is wholly virtual but still imported.
-fn still_imported(component: &[u8]) -> Result<Option<String>, Unlinkable> {
-    let edge = vfs_compose_ir::Edge::of(component).map_err(|source| Unlinkable::Broken { source: source.into() })?;
-    Ok(edge.imports.into_iter().find(|name| name.starts_with("wasi:filesystem/")))
 }

@@ -46,7 +46,7 @@ pub fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> 
         return Ok(as_it_is());
     }
     let emitted = component.emit(is_root)?;
-    Ok(Ready { component: emitted.bytes, pump: PumpStart::BeforeTheApp })
+    Ok(Ready { component: emitted.component.bytes, pump: PumpStart::BeforeTheApp })
 }
 
 /// The inputs that all steps share.

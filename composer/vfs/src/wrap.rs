@@ -186,7 +186,7 @@ pub fn wrap(wrapping: &Wrapping<'_>, vfs: &[u8]) -> Result<Wrapped, TailorError>
     let emitted =
         component.emit(|definition| is_root(definition, joined.core_instances)).map_err(TailorError::module)?;
     let module = emitted.numbers.get(&Id { space: Space::CoreModule, number: 0 }).copied().unwrap_or(0);
-    Ok(Wrapped { component: emitted.bytes, module })
+    Ok(Wrapped { component: emitted.component.bytes, module })
 }
 
 fn encode(sides: &world::Sides) -> Result<Vec<u8>, TailorError> {

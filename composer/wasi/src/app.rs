@@ -42,16 +42,24 @@ pub struct App {
 }
 
 impl App {
-    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`. `virtualizes` takes the path of an
-    /// interface that the vfs can provide, and returns whether it does.
+    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`. `virtualized` are the paths of the
+    /// interfaces that the vfs provides.
     ///
     /// # Errors
     /// [`AppError`]: the app cannot be read, or imports something that the vfs does not provide.
-    pub fn read(wasi: &Wasi, bytes: Vec<u8>, virtualizes: &dyn Fn(&str) -> bool) -> Result<Self, AppError> {
+    pub fn read(wasi: &Wasi, bytes: Vec<u8>, virtualized: &BTreeSet<&str>) -> Result<Self, AppError> {
         let component = match structure::kind(&bytes)? {
             structure::Kind::Component => bytes,
             structure::Kind::Module => vfs_preview1::componentize(&bytes).map_err(adaption_error)?,
         };
+        Self::of_component(wasi, component, virtualized)
+    }
+
+    /// Reads a component that is known to be one, as [`App::read`] does.
+    ///
+    /// # Errors
+    /// As [`App::read`].
+    pub fn of_component(wasi: &Wasi, component: Vec<u8>, virtualized: &BTreeSet<&str>) -> Result<Self, AppError> {
         let decoded =
             wit_component::decode(&component).map_err(|source| AppError::Invalid { source: source.into() })?;
         let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
@@ -62,7 +70,7 @@ impl App {
         });
         let all_interfaces = all_interfaces.collect();
         let exports = resolve.worlds[world].exports.keys().map(|key| resolve.name_world_key(key)).collect();
-        let interfaces = interfaces(wasi, virtualizes, &resolve, world)?;
+        let interfaces = interfaces(virtualized, &resolve, world)?;
         for (id, name) in &interfaces {
             expected::check(wasi, &resolve, *id, name)?;
         }
@@ -111,8 +119,7 @@ fn adaption_error(error: vfs_preview1::AdaptError) -> AppError {
 
 /// Returns the imported interfaces that the vfs provides.
 fn interfaces(
-    wasi: &Wasi,
-    virtualizes: &dyn Fn(&str) -> bool,
+    virtualized: &BTreeSet<&str>,
     resolve: &Resolve,
     world: WorldId,
 ) -> Result<BTreeMap<InterfaceId, InterfaceName>, AppError> {
@@ -122,7 +129,7 @@ fn interfaces(
         let WorldItem::Interface { id, .. } = item else { continue };
         let full = resolve.name_world_key(key);
         match InterfaceName::parse(&full) {
-            Some(name) if wasi.serves(&name.path) && virtualizes(&name.path) && name.is_wasi() => {
+            Some(name) if virtualized.contains(name.path.as_str()) && name.is_wasi() => {
                 served.insert(*id, name);
             }
             _ if full.starts_with(FILESYSTEM) => other.push(full),

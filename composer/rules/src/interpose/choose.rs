@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use wit_parser::{InterfaceId, TypeDefKind, WorldItem, WorldKey};
+use wit_parser::{InterfaceId, Resolve, TypeDefKind, WorldItem, WorldKey};
 
 use super::Rules;
 use super::hostless::is_hostless;
+use super::imports::{Imports, id_of};
 use super::mentions::{functions, owners};
 use super::pattern::{self, Reach};
 use crate::error::DenyError;
 use crate::policy::answers::Answers;
-use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
 
@@ -28,7 +28,7 @@ pub(super) struct Chosen {
     pub(super) sealed_imports: Withheld,
 }
 
-/// Applies the rules to the imports of one app.
+/// Applies the rules to imports.
 ///
 /// An interface that uses a resource of a denied interface is denied too, because no such resource could ever be
 /// obtained. Likewise, an exception from `deny-all` includes the interfaces whose resources it uses.
@@ -37,21 +37,27 @@ pub(super) struct Chosen {
 /// - [`DenyError::Unknown`], [`DenyError::Version`]: a pattern matches nothing, or only another version.
 /// - [`DenyError::Exported`]: the host passes resources of a denied interface to an export of the app.
 /// - [`DenyError::Resource`]: a denied import is a resource outside of any interface, which no component can replace.
-pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Chosen, DenyError> {
+pub(super) fn choose(
+    rules: &Rules,
+    wasi: &Wasi,
+    answers: &Answers,
+    imports: &Imports<'_>,
+) -> Result<Chosen, DenyError> {
+    let names = imports.names();
     for pattern in rules.denials.iter().map(|denial| &denial.interfaces).chain(&rules.kept) {
-        pattern::require_known(pattern, app.imports.iter().map(String::as_str))?;
+        pattern::require_known(pattern, names.iter().map(String::as_str))?;
     }
-    let exported = exported(app);
-    let imports = &app.resolve.worlds[app.world].imports;
-    let kept = kept(rules, app);
+    let (resolve, items) = (&*imports.resolve, imports.items());
+    let exported = exported(imports);
+    let kept = kept(rules, imports);
     let is_kept = |item: &WorldItem| id_of(item).is_some_and(|id| kept.contains(&id));
     let mut denied: IndexMap<WorldKey, &str> = IndexMap::new();
-    for (key, item) in imports {
-        let name = app.resolve.name_world_key(key);
+    for (key, item) in items {
+        let name = resolve.name_world_key(key);
         let found = because(rules, &name).filter(|(_, reach)| reach.is_some() || !is_kept(item));
         let Some((because, reach)) = found else { continue };
         if let WorldItem::Type { id, .. } = item {
-            if matches!(app.resolve.types[*id].kind, TypeDefKind::Resource) {
+            if matches!(resolve.types[*id].kind, TypeDefKind::Resource) {
                 return Err(DenyError::Resource { name, because: because.to_owned() });
             }
             continue;
@@ -65,30 +71,30 @@ pub(super) fn choose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -
         }
         denied.insert(key.clone(), because);
     }
-    let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, answers, app, key, item);
+    let is_left_to_vfs = |key: &WorldKey, item: &WorldItem| is_left_to_vfs(wasi, answers, resolve, key, item);
     // An interface comes after those that it uses, so one pass also finds uses through another interface.
-    for (key, item) in imports {
+    for (key, item) in items {
         if denied.contains_key(key) || is_left_to_vfs(key, item) {
             continue;
         }
-        let owners = owners(&app.resolve, item);
+        let owners = owners(resolve, item);
         let mut without = denied.iter().filter(|(other, _)| {
-            imports
+            items
                 .get(*other)
                 .is_some_and(|item| !is_left_to_vfs(other, item) && id_of(item).is_some_and(|id| owners.contains(&id)))
         });
         let Some(because) = without.next().map(|(_, because)| *because) else { continue };
         if let Some(export) = id_of(item).and_then(|id| exported.get(&id)) {
-            let interface = app.resolve.name_world_key(key);
+            let interface = resolve.name_world_key(key);
             return Err(DenyError::Exported { interface, export: export.clone(), because: because.to_owned() });
         }
         denied.insert(key.clone(), because);
     }
-    let mut sealed_imports: Withheld = denied.keys().map(|key| app.resolve.name_world_key(key)).collect();
-    if speaks_of_io(app, &denied) {
+    let mut sealed_imports: Withheld = denied.keys().map(|key| resolve.name_world_key(key)).collect();
+    if speaks_of_io(imports, &denied) {
         sealed_imports.retain(|name| !name.starts_with(IO));
     }
-    let fronted = imports.iter().filter_map(|(key, item)| {
+    let fronted = items.iter().filter_map(|(key, item)| {
         let because = denied.get(key)?;
         (!is_left_to_vfs(key, item)).then(|| (key.clone(), (*because).to_owned()))
     });
@@ -108,37 +114,36 @@ fn because<'r>(rules: &'r Rules, name: &str) -> Option<(&'r str, Option<Reach>)>
 
 /// Returns the interfaces that the exceptions from `deny-all` use. Streams and pollables are left out: the vfs provides
 /// them, and those of the host come with the interfaces that return them.
-fn kept(rules: &Rules, app: &App) -> BTreeSet<InterfaceId> {
-    let imports = &app.resolve.worlds[app.world].imports;
+fn kept(rules: &Rules, imports: &Imports<'_>) -> BTreeSet<InterfaceId> {
+    let (resolve, items) = (&*imports.resolve, imports.items());
     let is_kept = |key: &WorldKey| {
-        let name = app.resolve.name_world_key(key);
+        let name = resolve.name_world_key(key);
         rules.kept.iter().any(|kept| pattern::reach(kept, &name).is_some())
     };
-    let mut todo: Vec<_> = imports.iter().filter(|(key, _)| is_kept(key)).map(|(_, item)| item).collect();
+    let mut todo: Vec<_> = items.iter().filter(|(key, _)| is_kept(key)).map(|(_, item)| item).collect();
     let mut kept = BTreeSet::new();
     while let Some(item) = todo.pop() {
-        let used = owners(&app.resolve, item).into_iter().filter(|id| !is_io(app, *id));
+        let used = owners(resolve, item).into_iter().filter(|id| !is_io(resolve, *id));
         let new: Vec<_> = used.filter(|id| kept.insert(*id)).collect();
-        todo.extend(imports.values().filter(|item| id_of(item).is_some_and(|id| new.contains(&id))));
+        todo.extend(items.values().filter(|item| id_of(item).is_some_and(|id| new.contains(&id))));
     }
     kept
 }
 
 /// Returns whether the vfs serves an import without a host. This includes imports with nothing but names of types.
-fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, app: &App, key: &WorldKey, item: &WorldItem) -> bool {
-    let name = InterfaceName::parse(&app.resolve.name_world_key(key));
+fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> bool {
+    let name = InterfaceName::parse(&resolve.name_world_key(key));
     let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
-    wasi.serves(&name.path) && (is_hostless(&name.path, answers) || functions(&app.resolve, item).is_empty())
+    wasi.serves(&name.path) && (is_hostless(&name.path, answers) || functions(resolve, item).is_empty())
 }
 
 /// Returns the interfaces whose resources the app's exports mention, each with one such export.
-fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
+fn exported(imports: &Imports<'_>) -> BTreeMap<InterfaceId, String> {
     let mut exported = BTreeMap::new();
-    let world = &app.resolve.worlds[app.world];
-    for (key, item) in &world.exports {
-        for owner in owners(&app.resolve, item) {
+    for (key, item) in imports.exports() {
+        for owner in owners(&imports.resolve, item) {
             if Some(owner) != id_of(item) {
-                exported.entry(owner).or_insert_with(|| app.resolve.name_world_key(key));
+                exported.entry(owner).or_insert_with(|| imports.resolve.name_world_key(key));
             }
         }
     }
@@ -147,23 +152,16 @@ fn exported(app: &App) -> BTreeMap<InterfaceId, String> {
 
 /// Returns whether streams or pollables of the host still reach the app, through imports that are not denied or through
 /// exports.
-fn speaks_of_io(app: &App, denied: &IndexMap<WorldKey, &str>) -> bool {
-    let world = &app.resolve.worlds[app.world];
-    let imports = world.imports.iter().filter(|(key, item)| {
-        let name = app.resolve.name_world_key(key);
+fn speaks_of_io(imports: &Imports<'_>, denied: &IndexMap<WorldKey, &str>) -> bool {
+    let resolve = &*imports.resolve;
+    let asked = imports.items().iter().filter(|(key, item)| {
+        let name = resolve.name_world_key(key);
         let is_virtual = name.starts_with(IO) || name.starts_with(vfs_compose_wasi::FILESYSTEM);
-        !denied.contains_key(*key) && !is_virtual && !functions(&app.resolve, item).is_empty()
+        !denied.contains_key(*key) && !is_virtual && !functions(resolve, item).is_empty()
     });
-    imports.chain(&world.exports).any(|(_, item)| owners(&app.resolve, item).into_iter().any(|id| is_io(app, id)))
+    asked.chain(imports.exports()).any(|(_, item)| owners(resolve, item).into_iter().any(|id| is_io(resolve, id)))
 }
 
-fn is_io(app: &App, id: InterfaceId) -> bool {
-    app.resolve.id_of(id).is_some_and(|name| name.starts_with(IO))
-}
-
-fn id_of(item: &WorldItem) -> Option<InterfaceId> {
-    match item {
-        WorldItem::Interface { id, .. } => Some(*id),
-        WorldItem::Function(_) | WorldItem::Type { .. } => None,
-    }
+fn is_io(resolve: &Resolve, id: InterfaceId) -> bool {
+    resolve.id_of(id).is_some_and(|name| name.starts_with(IO))
 }

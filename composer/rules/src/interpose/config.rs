@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use wit_parser::{Function, FunctionKind, Int, Result_, Type, TypeDefKind, WorldItem};
+use wit_parser::{Function, FunctionKind, Int, Result_, Type, TypeDefKind, WorldItem, WorldKey};
 
+use super::imports::{Imports, id_of};
 use super::{template, wit};
-use crate::error::{DenyError, InterposeError};
-use crate::policy::answers::Answers;
+use crate::error::DenyError;
 use vfs_compose_adapter::layout::{Encoding, Layout};
-use vfs_compose_join as compose;
-use vfs_compose_wasi::App;
-use vfs_compose_wasi::Wasi;
 
 /// The interface, under its current and its former name.
 const STORES: [&str; 2] = ["wasi:config/store", "wasi:config/runtime"];
@@ -28,46 +25,40 @@ const MOST: usize = 1 << 30;
 /// Values by key.
 pub type Values = BTreeMap<String, String>;
 
-/// Interposes a component with the values, for each version of the interface that the app imports.
+/// Generates a component with the values for each version of the interface that the app imports, and removes these
+/// imports.
 ///
 /// # Errors
 /// - [`DenyError::Config`]: the interface has a function that wasi:config does not have.
-/// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: the component and the app cannot be
-///   joined.
-pub(super) fn apply(values: &Values, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, InterposeError> {
-    let names: Vec<_> = stores(&app).cloned().collect();
-    for name in names {
-        let Some(store) = component(&app, &name, values).transpose() else { continue };
-        app = App::read(wasi, compose::compose(store?, &app)?, &|path| answers.serves(path))?;
+/// - [`DenyError::Front`]: a component cannot be generated.
+pub(super) fn components(values: &Values, imports: &mut Imports<'_>) -> Result<Vec<Vec<u8>>, DenyError> {
+    let mut stores = Vec::new();
+    for name in imports.names().iter().filter(|name| is_store(name)) {
+        stores.extend(component(imports, name, values)?);
     }
-    Ok(app)
+    Ok(stores)
 }
 
-/// Returns the imports of the interface, at any version.
-pub(super) fn stores(app: &App) -> impl Iterator<Item = &String> {
-    app.imports.iter().filter(|name| STORES.contains(&name.split('@').next().unwrap_or_default()))
+/// Returns whether an import is the interface, at any version.
+pub(super) fn is_store(name: &str) -> bool {
+    STORES.contains(&name.split('@').next().unwrap_or_default())
 }
 
 /// Generates the component for one import. Returns `None` if the import is not an interface.
-fn component(app: &App, name: &str, values: &Values) -> Result<Option<Vec<u8>>, DenyError> {
-    let imports = &app.resolve.worlds[app.world].imports;
-    let found = imports.iter().find(|(key, _)| app.resolve.name_world_key(key) == name);
-    let Some((key, item @ WorldItem::Interface { id, .. })) = found else { return Ok(None) };
-    let mut resolve = app.resolve.clone();
-    let layout = Layout::new(&app.resolve, Encoding::Utf8);
-    let functions = resolve.interfaces[*id].functions.values().map(|function| {
+fn component(imports: &mut Imports<'_>, name: &str, values: &Values) -> Result<Option<Vec<u8>>, DenyError> {
+    let Some((key, id)) = imports.interface(name) else { return Ok(None) };
+    let layout = Layout::new(&imports.resolve, Encoding::Utf8);
+    let functions = imports.resolve.interfaces[id].functions.values().map(|function| {
         let said = said(&layout, function);
         said.ok_or_else(|| DenyError::Config { interface: name.to_owned(), function: function.name.clone() })
     });
     let module = module(name, values, &functions.collect::<Result<Vec<_>, _>>()?)?;
-    let needed = wit::needed(&resolve, vec![*id]);
-    let is_needed =
-        |item: &WorldItem| matches!(item, WorldItem::Interface { id: of, .. } if of != id && needed.contains(of));
-    let imported = imports.iter().filter(|(_, item)| is_needed(item));
-    let imported = imported.map(|(key, item)| (key.clone(), item.clone())).collect();
-    let exported = std::iter::once((key.clone(), item.clone())).collect();
-    let world = wit::world(&mut resolve, app.resolve.worlds[app.world].package, imported, exported);
-    super::encode(module, &resolve, world).map(Some)
+    let mut needed = wit::needed(&imports.resolve, vec![id]);
+    needed.remove(&id);
+    let is_needed = |_: &WorldKey, item: &WorldItem| id_of(item).is_some_and(|id| needed.contains(&id));
+    let world = imports.world(is_needed, |exported| *exported == key);
+    imports.remove(&key);
+    super::encode(module, &imports.resolve, world).map(Some)
 }
 
 /// A function of the interface, with the layout of its result.

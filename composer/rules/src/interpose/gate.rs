@@ -5,15 +5,13 @@ use wit_parser::{
     WorldItem, WorldKey,
 };
 
+use super::imports::{Imports, id_of};
 use super::{template, wit};
-use crate::error::{DenyError, InterposeError};
-use crate::policy::answers::Answers;
+use crate::error::DenyError;
 use vfs_compose_adapter::answer;
 use vfs_compose_adapter::layout::{Encoding, Layout};
-use vfs_compose_join as compose;
-use vfs_compose_wasi::App;
+use vfs_compose_wasi::ERRORS;
 use vfs_compose_wasi::InterfaceName;
-use vfs_compose_wasi::{ERRORS, Wasi};
 
 const HANDLER: &str = "wasi:http/outgoing-handler";
 const AUTHORITY: &str = "[method]outgoing-request.authority";
@@ -27,53 +25,38 @@ const LONGEST: u32 = 1024;
 /// Space for a port that the gate appends to it.
 const PORT: u32 = 8;
 
-/// Interposes a gate for each version of the handler that the app imports.
+/// Generates a gate for each version of the handler that the app imports.
 ///
 /// # Errors
 /// - [`DenyError::Authority`]: a text is not an authority.
-/// - [`DenyError::Front`], [`InterposeError::App`], [`InterposeError::Compose`]: the gate and the app cannot be joined.
-pub(super) fn apply(
-    authorities: &[String],
-    wasi: &Wasi,
-    answers: &Answers,
-    mut app: App,
-) -> Result<App, InterposeError> {
+/// - [`DenyError::Front`]: a gate cannot be generated.
+pub(super) fn components(authorities: &[String], imports: &mut Imports<'_>) -> Result<Vec<Vec<u8>>, DenyError> {
     let tables = Tables::of(authorities)?;
-    let names: Vec<_> = handlers(&app).cloned().collect();
-    for name in names {
-        let Some(gate) = component(&app, &name, &tables).transpose() else { continue };
-        app = App::read(wasi, compose::compose(gate?, &app)?, &|path| answers.serves(path))?;
+    let mut gates = Vec::new();
+    for name in imports.names().iter().filter(|name| is_handler(name)) {
+        gates.extend(component(imports, name, &tables)?);
     }
-    Ok(app)
+    Ok(gates)
 }
 
-/// Returns the imports that send http requests.
-pub(super) fn handlers(app: &App) -> impl Iterator<Item = &String> {
-    app.imports.iter().filter(|name| is_handler(name))
-}
-
-fn is_handler(name: &str) -> bool {
+/// Returns whether an import sends http requests.
+pub(super) fn is_handler(name: &str) -> bool {
     InterfaceName::parse(name).is_some_and(|name| name.path == HANDLER && name.is_wasi_0_2())
 }
 
 /// Generates the gate for one import. Returns `None` if the app imports the interface without its function.
-fn component(app: &App, name: &str, tables: &Tables) -> Result<Option<Vec<u8>>, DenyError> {
-    let imports = &app.resolve.worlds[app.world].imports;
-    let found = imports.iter().find(|(key, _)| app.resolve.name_world_key(key) == name);
-    let Some((key, item @ WorldItem::Interface { id, .. })) = found else { return Ok(None) };
-    let Some(handle) = app.resolve.interfaces[*id].functions.get("handle") else { return Ok(None) };
-    let Some((request, types)) = request(&app.resolve, handle) else { return Ok(None) };
-    let mut resolve = app.resolve.clone();
-    extend(&mut resolve, types, request);
-    let needed = wit::needed(&resolve, vec![*id]);
-    let is_needed = |item: &WorldItem| matches!(item, WorldItem::Interface { id, .. } if needed.contains(id));
-    let imported = imports.iter().filter(|(_, item)| is_needed(item));
-    let imported = imported.map(|(key, item)| (key.clone(), item.clone())).collect();
-    let exported = std::iter::once((key.clone(), item.clone())).collect();
-    let world = wit::world(&mut resolve, app.resolve.worlds[app.world].package, imported, exported);
+fn component(imports: &mut Imports<'_>, name: &str, tables: &Tables) -> Result<Option<Vec<u8>>, DenyError> {
+    let Some((key, id)) = imports.interface(name) else { return Ok(None) };
+    let Some(handle) = imports.resolve.interfaces[id].functions.get("handle").cloned() else { return Ok(None) };
+    let Some((request, types)) = request(&imports.resolve, &handle) else { return Ok(None) };
+    extend(imports.resolve.to_mut(), types, request);
+    let needed = wit::needed(&imports.resolve, vec![id]);
+    let is_needed = |_: &WorldKey, item: &WorldItem| id_of(item).is_some_and(|id| needed.contains(&id));
+    let world = imports.world(is_needed, |exported| *exported == key);
+    let resolve = &imports.resolve;
     let types = resolve.name_world_key(&WorldKey::Interface(types));
-    let module = module(&resolve, handle, (&types, name), tables)?;
-    super::encode(module, &resolve, world).map(Some)
+    let module = module(resolve, &handle, (&types, name), tables)?;
+    super::encode(module, resolve, world).map(Some)
 }
 
 /// Returns the resource type of requests, and the interface that defines it.

@@ -8,16 +8,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem, WorldKey};
 
+use super::imports::id_of;
+
 /// Copies the types that the imports of a world use. Afterwards, a type of the world may come before types that it is
 /// made of.
 pub(super) fn inline(resolve: &mut Resolve, world: WorldId) {
-    let of = |item: &WorldItem| match item {
-        WorldItem::Interface { id, .. } => Some(*id),
-        WorldItem::Function(_) | WorldItem::Type { .. } => None,
-    };
-    let exported = &resolve.worlds[world].exports.values().filter_map(of).collect();
+    let exported = &resolve.worlds[world].exports.values().filter_map(id_of).collect();
     let imports = resolve.worlds[world].imports.clone();
-    for id in imports.values().filter_map(of) {
+    for id in imports.values().filter_map(id_of) {
         let interface = &resolve.interfaces[id];
         let types: Vec<_> = interface.types.values().copied().collect();
         let taken = interface.types.keys().chain(interface.functions.keys()).cloned().collect();

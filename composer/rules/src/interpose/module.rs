@@ -2,11 +2,8 @@
 
 use std::collections::HashMap;
 
-use indexmap::IndexMap;
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    Function, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, NameMap,
-    NameSection, RefType, TableSection, TableType, TypeSection, ValType,
+    BlockType, ConstExpr, Elements, ExportKind, Function, GlobalType, MemoryType, RefType, TableType, ValType,
 };
 use wit_parser::abi::AbiVariant;
 use wit_parser::{
@@ -19,6 +16,7 @@ use super::drop_arguments::{self, Drop, LetGo};
 use super::ending::{self, WayOut};
 use super::mentions::functions;
 use super::world::{Export, Front, Imported};
+use vfs_compose_adapter::Assembly;
 use vfs_compose_adapter::answer::Number;
 use vfs_compose_adapter::body::Body;
 use vfs_compose_adapter::flat;
@@ -79,12 +77,12 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
         })
         .collect();
     let mut assembly = Assembly::default();
-    let way_out = assembly.import_way_out(resolve, front);
-    let intrinsics = assembly.import_intrinsics(resolve, &layout, &keys, &plans);
+    let way_out = import_way_out(&mut assembly, resolve, front);
+    let intrinsics = import_intrinsics(&mut assembly, resolve, &layout, &keys, &plans);
     let heap = texts.end().next_multiple_of(ALIGN);
     let realloc = assembly.define("cabi_realloc", &[ValType::I32; 4], &[ValType::I32], realloc());
     assembly.exports.export("cabi_realloc", ExportKind::Func, realloc);
-    let codes = assembly.define_exits(&plans);
+    let codes = define_exits(&mut assembly, &plans);
     for plan in &plans {
         let function = plan.denied.function;
         let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
@@ -112,7 +110,8 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
         let number = assembly.define(&export, &params, &results, body.finish());
         assembly.exports.export(&export, ExportKind::Func, number);
     }
-    assembly.finish(texts, heap, codes)
+    define_memory(&mut assembly, texts, heap);
+    assembly.finish()
 }
 
 /// For each resource, the interface that defines it, and whether the component exports that interface.
@@ -250,140 +249,76 @@ impl Texts {
     }
 }
 
-/// The sections of the module under construction. All imports must be added before the first definition.
-#[derive(Default)]
-struct Assembly {
-    types: IndexMap<(Vec<ValType>, Vec<ValType>), ()>,
-    imports: ImportSection,
-    imported: HashMap<(String, String), u32>,
-    functions: FunctionSection,
-    exports: ExportSection,
-    code: CodeSection,
-    names: NameMap,
-    count: u32,
-    /// The index of the first function that traps for an exit code.
-    first_exit: u32,
+fn import_way_out(assembly: &mut Assembly, resolve: &Resolve, front: &Front) -> WayOut {
+    let mut import = |imported: &Imported| {
+        let (interface, func) = (Some(&imported.key), &imported.function);
+        let (module, name) = resolve.wasm_import_name(ABI, WasmImport::Func { interface, func });
+        let signature = resolve.wasm_signature(AbiVariant::GuestImport, func);
+        assembly.import(&module, &name, &core_types(&signature.params), &core_types(&signature.results))
+    };
+    let stderr = front.way_out.stderr.as_ref().map(|(get, write)| (import(get), import(write)));
+    // Exits only after a message. Without stderr, the name of the trapping function is the only message.
+    let exit = front.way_out.exit.as_ref().filter(|_| stderr.is_some()).map(&mut import);
+    WayOut { stderr, exit }
 }
 
-impl Assembly {
-    fn import_way_out(&mut self, resolve: &Resolve, front: &Front) -> WayOut {
-        let mut import = |imported: &Imported| {
-            let (interface, func) = (Some(&imported.key), &imported.function);
-            let (module, name) = resolve.wasm_import_name(ABI, WasmImport::Func { interface, func });
-            let signature = resolve.wasm_signature(AbiVariant::GuestImport, func);
-            self.import(module, name, &core_types(&signature.params), &core_types(&signature.results))
+/// Imports the functions that drop passed handles, and those that create returned ones.
+fn import_intrinsics(
+    assembly: &mut Assembly,
+    resolve: &Resolve,
+    layout: &Layout<'_>,
+    keys: &Keys,
+    plans: &[Plan<'_>],
+) -> Intrinsics {
+    let mut intrinsics = Intrinsics { drops: HashMap::new(), new: HashMap::new() };
+    let mut import = |resource: TypeId, make: bool| {
+        let (key, is_own) = keys.get(&resource)?;
+        let intrinsic = match (make, is_own) {
+            (true, _) => ResourceIntrinsic::ExportedNew,
+            (false, true) => ResourceIntrinsic::ExportedDrop,
+            (false, false) => ResourceIntrinsic::ImportedDrop,
         };
-        let stderr = front.way_out.stderr.as_ref().map(|(get, write)| (import(get), import(write)));
-        // Exits only after a message. Without stderr, the name of the trapping function is the only message.
-        let exit = front.way_out.exit.as_ref().filter(|_| stderr.is_some()).map(&mut import);
-        WayOut { stderr, exit }
-    }
-
-    /// Imports the functions that drop passed handles, and those that create returned ones.
-    fn import_intrinsics(
-        &mut self,
-        resolve: &Resolve,
-        layout: &Layout<'_>,
-        keys: &Keys,
-        plans: &[Plan<'_>],
-    ) -> Intrinsics {
-        let mut intrinsics = Intrinsics { drops: HashMap::new(), new: HashMap::new() };
-        let mut import = |resource: TypeId, make: bool| {
-            let (key, is_own) = keys.get(&resource)?;
-            let intrinsic = match (make, is_own) {
-                (true, _) => ResourceIntrinsic::ExportedNew,
-                (false, true) => ResourceIntrinsic::ExportedDrop,
-                (false, false) => ResourceIntrinsic::ImportedDrop,
-            };
-            let import = WasmImport::ResourceIntrinsic { interface: Some(key), resource, intrinsic };
-            let (module, name) = resolve.wasm_import_name(ABI, import);
-            let results: &[ValType] = if make { &[ValType::I32] } else { &[] };
-            Some((self.import(module, name, &[ValType::I32], results), !*is_own))
-        };
-        for plan in plans.iter().filter(|plan| !matches!(plan.answer, Answer::Refuse | Answer::Exit)) {
-            for given in drop_arguments::handles(layout, plan.denied.function) {
-                let Some((function, borrowed)) = import(given.resource, false) else { continue };
-                intrinsics.drops.insert(given.resource, Drop { function, borrowed });
-            }
-            if let Answer::Handle(_, _, resource) = plan.answer {
-                intrinsics.new.extend(import(resource, true).map(|(function, _)| (resource, function)));
-            }
+        let import = WasmImport::ResourceIntrinsic { interface: Some(key), resource, intrinsic };
+        let (module, name) = resolve.wasm_import_name(ABI, import);
+        let results: &[ValType] = if make { &[ValType::I32] } else { &[] };
+        Some((assembly.import(&module, &name, &[ValType::I32], results), !*is_own))
+    };
+    for plan in plans.iter().filter(|plan| !matches!(plan.answer, Answer::Refuse | Answer::Exit)) {
+        for given in drop_arguments::handles(layout, plan.denied.function) {
+            let Some((function, borrowed)) = import(given.resource, false) else { continue };
+            intrinsics.drops.insert(given.resource, Drop { function, borrowed });
         }
-        intrinsics
-    }
-
-    /// Imports a function, or returns the existing import.
-    fn import(&mut self, module: String, name: String, params: &[ValType], results: &[ValType]) -> u32 {
-        let ty = self.ty(params, results);
-        *self.imported.entry((module, name)).or_insert_with_key(|(module, name)| {
-            self.imports.import(module, name, EntityType::Function(ty));
-            self.names.append(self.count, &format!("{module} {name}"));
-            self.count += 1;
-            self.count - 1
-        })
-    }
-
-    /// Defines one trapping function for each exit code. Returns their number, a power of two or 0.
-    fn define_exits(&mut self, plans: &[Plan<'_>]) -> u32 {
-        let exits = || plans.iter().filter(|plan| matches!(plan.answer, Answer::Exit));
-        let codes = match exits().any(|plan| plan.denied.function.name != "exit") {
-            true => CODES,
-            false if exits().next().is_some() => RESULTS,
-            false => 0,
-        };
-        self.first_exit = self.count;
-        for code in 0..codes {
-            self.define(&ending::exit_name(code), &[], &[], ending::trap());
+        if let Answer::Handle(_, _, resource) = plan.answer {
+            intrinsics.new.extend(import(resource, true).map(|(function, _)| (resource, function)));
         }
-        codes
     }
+    intrinsics
+}
 
-    fn define(&mut self, name: &str, params: &[ValType], results: &[ValType], code: Function) -> u32 {
-        let ty = self.ty(params, results);
-        self.functions.function(ty);
-        self.code.function(&code);
-        self.names.append(self.count, name);
-        self.count += 1;
-        self.count - 1
-    }
+/// Defines one trapping function for each exit code, and a table of them. Returns their number, a power of two or 0.
+fn define_exits(assembly: &mut Assembly, plans: &[Plan<'_>]) -> u32 {
+    let exits = || plans.iter().filter(|plan| matches!(plan.answer, Answer::Exit));
+    let codes = match exits().any(|plan| plan.denied.function.name != "exit") {
+        true => CODES,
+        false if exits().next().is_some() => RESULTS,
+        false => return 0,
+    };
+    let functions = (0..codes).map(|code| assembly.define(&ending::exit_name(code), &[], &[], ending::trap()));
+    let functions: Vec<_> = functions.collect();
+    let (element_type, size) = (RefType::FUNCREF, u64::from(codes));
+    let table = TableType { element_type, table64: false, minimum: size, maximum: Some(size), shared: false };
+    assembly.tables.table(table);
+    assembly.elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(functions.into()));
+    codes
+}
 
-    fn ty(&mut self, params: &[ValType], results: &[ValType]) -> u32 {
-        self.types.insert_full((params.to_vec(), results.to_vec()), ()).0 as u32
-    }
-
-    fn finish(mut self, texts: Texts, heap: u32, codes: u32) -> Vec<u8> {
-        let mut types = TypeSection::new();
-        for (params, results) in self.types.into_keys() {
-            types.ty().function(params, results);
-        }
-        let mut memories = MemorySection::new();
-        let minimum = u64::from(heap.div_ceil(PAGE));
-        memories.memory(MemoryType { minimum, maximum: None, memory64: false, shared: false, page_size_log2: None });
-        self.exports.export("memory", ExportKind::Memory, 0);
-        let mut globals = GlobalSection::new();
-        let next = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
-        globals.global(next, &ConstExpr::i32_const(heap.cast_signed()));
-        let mut data = DataSection::new();
-        data.active(0, &ConstExpr::i32_const(texts.first.cast_signed()), texts.bytes);
-        let mut names = NameSection::new();
-        names.functions(&self.names);
-        let mut module = Module::new();
-        module.section(&types).section(&self.imports).section(&self.functions);
-        if codes > 0 {
-            let size = u64::from(codes);
-            let mut tables = TableSection::new();
-            let element_type = RefType::FUNCREF;
-            tables.table(TableType { element_type, table64: false, minimum: size, maximum: Some(size), shared: false });
-            module.section(&tables);
-        }
-        module.section(&memories).section(&globals).section(&self.exports);
-        if codes > 0 {
-            let functions: Vec<_> = (self.first_exit..self.first_exit + codes).collect();
-            let mut elements = ElementSection::new();
-            elements.active(None, &ConstExpr::i32_const(0), Elements::Functions(functions.into()));
-            module.section(&elements);
-        }
-        module.section(&self.code).section(&data).section(&names);
-        module.finish()
-    }
+/// Defines the memory with the messages, and the global with its first free address.
+fn define_memory(assembly: &mut Assembly, texts: Texts, heap: u32) {
+    let minimum = u64::from(heap.div_ceil(PAGE));
+    let memory = MemoryType { minimum, maximum: None, memory64: false, shared: false, page_size_log2: None };
+    assembly.memories.memory(memory);
+    assembly.exports.export("memory", ExportKind::Memory, 0);
+    let next = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+    assembly.globals.global(next, &ConstExpr::i32_const(heap.cast_signed()));
+    assembly.data(texts.first, texts.bytes);
 }

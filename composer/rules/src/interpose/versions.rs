@@ -2,9 +2,9 @@
 
 use super::Rules;
 use super::choose::Withheld;
+use super::imports::Imports;
 use crate::error::DenyError;
 use crate::policy::answers::Answers;
-use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
 
 /// Interfaces that send http requests, including those after WASI 0.2.
@@ -15,7 +15,12 @@ const REQUESTS: [&str; 3] = ["wasi:http/outgoing-handler", "wasi:http/handler", 
 ///
 /// # Errors
 /// - [`DenyError::NotOf02`]: there is such an import, and it is not denied.
-pub(super) fn check(rules: &Rules, answers: &Answers, app: &App, denied: &Withheld) -> Result<(), DenyError> {
+pub(super) fn check(
+    rules: &Rules,
+    answers: &Answers,
+    imports: &Imports<'_>,
+    denied: &Withheld,
+) -> Result<(), DenyError> {
     let is_unkept = |name: &str| {
         let parsed = InterfaceName::parse(name);
         let path = name.split_once('@').map_or(name, |(path, _)| path);
@@ -24,9 +29,9 @@ pub(super) fn check(rules: &Rules, answers: &Answers, app: &App, denied: &Withhe
         (of_answers && !parsed.as_ref().is_some_and(InterfaceName::is_wasi))
             || (of_gate && !parsed.is_some_and(|name| name.is_wasi_0_2()))
     };
-    let found = app.imports.iter().find(|name| is_unkept(name) && !denied.contains(*name));
-    match found {
+    let mut names = imports.names().into_iter();
+    match names.find(|name| is_unkept(name) && !denied.contains(name)) {
         None => Ok(()),
-        Some(interface) => Err(DenyError::NotOf02 { interface: interface.clone() }),
+        Some(interface) => Err(DenyError::NotOf02 { interface }),
     }
 }

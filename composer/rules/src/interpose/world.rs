@@ -8,9 +8,9 @@ use wit_parser::{
 };
 
 use super::choose::{Fronted, Withheld};
+use super::imports::{Imports, id_of};
 use super::wit;
 use crate::policy::answers::Answers;
-use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{Wasi, is_in_version};
 
@@ -37,15 +37,6 @@ pub(super) struct Export {
     pub(super) because: String,
 }
 
-impl Export {
-    fn interface(&self) -> Option<InterfaceId> {
-        match self.item {
-            WorldItem::Interface { id, .. } => Some(id),
-            WorldItem::Function(_) | WorldItem::Type { .. } => None,
-        }
-    }
-}
-
 /// The app's imports with which a refusal prints a message and exits, where they are available.
 #[derive(Default)]
 pub(super) struct WayOut {
@@ -61,29 +52,30 @@ pub(super) struct Imported {
 }
 
 /// Builds the world.
-pub(super) fn build(wasi: &Wasi, answers: &Answers, app: &App, fronted: &Fronted, sealed_imports: &Withheld) -> Front {
-    let mut resolve = app.resolve.clone();
-    let app_world = &app.resolve.worlds[app.world];
-    let exports = app_world.imports.iter().filter_map(|(key, item)| {
+pub(super) fn build(
+    wasi: &Wasi,
+    answers: &Answers,
+    mut imports: Imports<'_>,
+    fronted: &Fronted,
+    sealed_imports: &Withheld,
+) -> Front {
+    let exports = imports.items().iter().filter_map(|(key, item)| {
         let because = fronted.get(key)?.clone();
-        let name = resolve.name_world_key(key);
+        let name = imports.resolve.name_world_key(key);
         let path = name.split_once('@').map_or(name.as_str(), |(path, _)| path).to_owned();
         Some(Export { key: key.clone(), item: item.clone(), path, because })
     });
     let exports: Vec<_> = exports.collect();
-    let way_out = way_out(wasi, answers, app, sealed_imports, &mut resolve);
-    let needed = needed(&resolve, &exports, &way_out);
+    let way_out = way_out(wasi, answers, &mut imports, sealed_imports);
+    let needed = needed(&imports.resolve, &exports, &way_out);
     let has_functions = exports.iter().any(|export| matches!(export.item, WorldItem::Function(_)));
     let is_needed = |key: &WorldKey, item: &WorldItem| match item {
         WorldItem::Interface { id, .. } => needed.contains(id) && !fronted.contains_key(key),
         WorldItem::Type { .. } => has_functions,
         WorldItem::Function(_) => false,
     };
-    let imports = app_world.imports.iter().filter(|(key, item)| is_needed(key, item));
-    let imports = imports.map(|(key, item)| (key.clone(), item.clone())).collect();
-    let exported = exports.iter().map(|export| (export.key.clone(), export.item.clone())).collect();
-    let world = wit::world(&mut resolve, app_world.package, imports, exported);
-    Front { resolve, world, exports, way_out }
+    let world = imports.world(is_needed, |key| fronted.contains_key(key));
+    Front { resolve: imports.resolve.into_owned(), world, exports, way_out }
 }
 
 /// Returns every interface that the exports and the refusal's imports use.
@@ -97,19 +89,16 @@ fn needed(resolve: &Resolve, exports: &[Export], way_out: &WayOut) -> BTreeSet<I
         WorldItem::Function(_) => super::mentions::owners(resolve, &export.item),
         _ => BTreeSet::new(),
     });
-    let mut roots: Vec<_> = exports.iter().filter_map(Export::interface).collect();
+    let mut roots: Vec<_> = exports.iter().filter_map(|export| id_of(&export.item)).collect();
     roots.extend(imported);
     roots.extend(of_functions);
     wit::needed(resolve, roots)
 }
 
-fn way_out(wasi: &Wasi, answers: &Answers, app: &App, sealed_imports: &Withheld, resolve: &mut Resolve) -> WayOut {
-    let imports = &app.resolve.worlds[app.world].imports;
+fn way_out(wasi: &Wasi, answers: &Answers, imports: &mut Imports<'_>, sealed_imports: &Withheld) -> WayOut {
     let mut out = WayOut::default();
-    for (key, item) in imports {
-        let (Some(name), WorldItem::Interface { id, .. }) =
-            (InterfaceName::parse(&app.resolve.name_world_key(key)), item)
-        else {
+    for (key, item) in &imports.items().clone() {
+        let (Some(name), Some(id)) = (InterfaceName::parse(&imports.resolve.name_world_key(key)), id_of(item)) else {
             continue;
         };
         if !name.is_wasi_0_2() || sealed_imports.contains(&name.to_string()) {
@@ -118,8 +107,8 @@ fn way_out(wasi: &Wasi, answers: &Answers, app: &App, sealed_imports: &Withheld,
         match name.path.as_str() {
             // If the policy redirects stderr, nobody would read a message on the host's.
             STDERR if answers.has_interface(STDERR) => {}
-            STDERR if out.stderr.is_none() => out.stderr = stderr(wasi, resolve, key, *id),
-            EXIT if out.exit.is_none() => out.exit = exit(resolve, key, *id),
+            STDERR if out.stderr.is_none() => out.stderr = stderr(wasi, imports.resolve.to_mut(), key, id),
+            EXIT if out.exit.is_none() => out.exit = exit(imports.resolve.to_mut(), key, id),
             _ => {}
         }
     }

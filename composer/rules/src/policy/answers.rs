@@ -1,12 +1,14 @@
 //! Decides which functions of WASI the vfs serves itself because of a policy.
 
+use std::collections::BTreeSet;
+
 use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::Timestamp;
 
 use super::{Inherited, Policy};
 use vfs_abi::names::policy::{GET_STDERR, GET_STDIN, GET_STDOUT};
 use vfs_compose_wasi::FILESYSTEM;
-use vfs_compose_wasi::{TRACK_3, base};
+use vfs_compose_wasi::{TRACK_3, Wasi, base};
 
 const ENVIRONMENT: &str = "wasi:cli/environment";
 const MONOTONIC: &str = "wasi:clocks/monotonic-clock";
@@ -96,6 +98,11 @@ impl Answers {
             base if base.starts_with(RANDOM) => self.has_interface(base),
             base => !is_0_3 || base.starts_with(FILESYSTEM) || self.has_interface(base),
         }
+    }
+
+    /// Returns the paths of all interfaces that the vfs serves with this policy.
+    pub fn virtualized<'w>(&self, wasi: &'w Wasi) -> BTreeSet<&'w str> {
+        wasi.served().chain(wasi.served_3()).filter(|path| self.serves(path)).collect()
     }
 
     /// Returns the constant that replaces a function of the host that the vfs would otherwise call.

@@ -19,7 +19,7 @@ pub(super) fn flat(composition: &[u8]) -> Result<Vec<u8>, FlattenError> {
     let flat = flatten(&Component::read(composition)?)?.expect("it is a composition");
     let mut component = Component::read(&flat.bytes)?;
     connect(&mut component, &flat, &names)?;
-    let bytes = component.emit(|_| true)?.bytes;
+    let bytes = component.emit(|_| true)?.component.bytes;
     if let Err(error) = Validator::new().validate_all(&bytes) {
         panic!("{error}\n{}", wasmprinter::print_bytes(&bytes).unwrap_or_default());
     }

@@ -12,7 +12,7 @@ use vfs_compose_ir::Edge;
 
 /// Read and written without a change.
 fn again(component: &[u8]) -> Vec<u8> {
-    let written = Component::read(component).unwrap().emit(|_| true).unwrap().bytes;
+    let written = Component::read(component).unwrap().emit(|_| true).unwrap().component.bytes;
     Validator::new_with_features(WasmFeatures::default()).validate_all(&written).unwrap();
     let (before, after) = (Edge::of(component).unwrap(), Edge::of(&written).unwrap());
     assert_eq!((before.imports, before.exports), (after.imports, after.exports));
@@ -72,7 +72,8 @@ fn references_from_within() {
     let dropped = Component::read(&component).unwrap();
     again(&component);
     // The types that nothing refers to go, and all numbers change.
-    let small = dropped.emit(|definition| matches!(definition.item, vfs_compose_ir::Item::Export(_))).unwrap().bytes;
+    let small =
+        dropped.emit(|definition| matches!(definition.item, vfs_compose_ir::Item::Export(_))).unwrap().component.bytes;
     Validator::new().validate_all(&small).unwrap();
 }
 

@@ -49,7 +49,7 @@ pub(super) fn put_in<'a>(
     if !super::put_in(place, &mut inside, &inner_names, &inner, &goes_on)? {
         return Ok(false);
     }
-    let bytes = names.alloc_slice_copy(&inside.emit(is_root)?.bytes);
+    let bytes = names.alloc_slice_copy(&inside.emit(is_root)?.component.bytes);
     component.replace(Space::Component, component_index, Item::Component(bytes));
     let index = start::import(component, names);
     let pump = ComponentInstantiationArg { name: start::name(names), kind: ComponentExternalKind::Instance, index };
