@@ -1,6 +1,7 @@
 //! What goes into the vfs's memory: the image and the settings, and whether they fit together.
 
 use vfs_abi::settings::{Settings, Stdio};
+use vfs_compose_pack::Remarks;
 use vfs_compose_pack::embed;
 use vfs_compose_pack::image::{Packed, Reading};
 use vfs_compose_pack::source::directory::Output;
@@ -16,7 +17,7 @@ use crate::error::{Error, TreeError};
 pub(crate) struct Collected {
     pub(crate) image: Packed,
     pub(crate) embedding: Embedding,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) remarks: Remarks,
 }
 
 /// Collects the sources and settles the settings.
@@ -25,24 +26,33 @@ pub(crate) struct Collected {
 /// - [`TreeError`]: a source cannot be read, two collide, or a path of the settings is not in the tree.
 /// - [`EmbedError`](crate::error::EmbedError): the image is too large for any vfs.
 pub(crate) fn collect(composer: &Composer) -> Result<Collected, Error> {
-    let mut warnings = Vec::new();
-    let image = pack(composer, &mut warnings)?;
+    let mut remarks = Remarks::default();
+    let image = pack(composer, &mut remarks)?;
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
     let image_size = embed::checked_size(image.size(), 0)?;
     let guest = Guest::choose(composer.needs)?;
     let embedding = Embedding { guest, settings: settings.encode(), image_size, answers: answers(composer) };
-    Ok(Collected { image, embedding, warnings })
+    Ok(Collected { image, embedding, remarks })
 }
 
 /// Lists the sources and lays out the image.
 ///
 /// # Errors
 /// [`TreeError`]: a source cannot be read, or two collide.
-pub(crate) fn pack(composer: &Composer, warnings: &mut Vec<String>) -> Result<Packed, TreeError> {
+pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed, TreeError> {
     let output = composer.output.as_deref().and_then(Output::new);
-    let reading = Reading { strict: composer.strict, times: composer.times, output };
-    Packed::collect(&composer.images, reading, warnings)
+    let reading = Reading {
+        times: composer.times,
+        filter: composer.filter.clone(),
+        on_collision: composer.on_collision,
+        output,
+        app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
+    };
+    if composer.images.is_empty() {
+        remarks.note("no-files", "no files given: the tree is empty at first");
+    }
+    Packed::collect(&composer.images, reading, remarks)
 }
 
 /// Returns what the vfs answers itself, by the policy and the settings.

@@ -7,7 +7,7 @@ use crate::report::Report;
 use vfs_compose_ir::{Edge, Encoded};
 use vfs_compose_pack::embed::{self, Splice};
 use vfs_compose_pack::image::Packed;
-use vfs_compose_pack::{Form, ImageReport};
+use vfs_compose_pack::{Form, ImageReport, Remarks};
 
 /// A composed component without the contents of its files, which are copied from their sources while the component is
 /// written.
@@ -27,12 +27,12 @@ impl std::fmt::Debug for Composed {
 
 impl Composed {
     /// Finishes a component that contains empty space for the image.
-    pub(crate) fn new(component: Encoded, image: Packed, warnings: Vec<String>) -> Result<Self, Error> {
+    pub(crate) fn new(component: Encoded, image: Packed, remarks: Remarks) -> Result<Self, Error> {
         let Encoded { bytes: shell, edge: Edge { imports, exports } } = component;
         let found = embed::find(&shell).map_err(|source| CheckError::Invalid { source: source.into() })?;
         let splice = Splice::new(&shell, &found.ok_or(EmbedError::NoPlace)?, image.size())?;
         let size = splice.total(&shell);
-        let report = Report { size, image: image.report(), imports, exports, warnings, ..Report::default() };
+        let report = Report { size, image: image.report(), imports, exports, remarks, ..Report::default() };
         Ok(Self { shell, splice, image, report })
     }
 
@@ -59,6 +59,15 @@ impl Composed {
     /// incomplete and useless.
     pub fn write_to(&self, out: &mut impl Write) -> Result<(), Error> {
         self.write_with(out, |_| {})
+    }
+
+    /// Adds remarks before those of the composition.
+    pub(crate) fn with_remarks(mut self, mut remarks: Remarks) -> Self {
+        let of_this = &mut self.report.remarks;
+        remarks.warnings.append(&mut of_this.warnings);
+        remarks.notes.append(&mut of_this.notes);
+        self.report.remarks = remarks;
+        self
     }
 
     /// Writes the component, and calls `progress` with the number of bytes of the image written so far.
@@ -89,7 +98,7 @@ impl Composed {
 pub struct PackedImage {
     pub(crate) image: Packed,
     pub(crate) report: ImageReport,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) remarks: Remarks,
 }
 
 impl PackedImage {
@@ -99,10 +108,10 @@ impl PackedImage {
         &self.report
     }
 
-    /// Returns one message for each file that was left out.
+    /// Returns warnings and notes.
     #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
+    pub fn remarks(&self) -> &Remarks {
+        &self.remarks
     }
 
     /// Writes the image, and calls `progress` with the number of bytes written so far.

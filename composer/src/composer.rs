@@ -6,6 +6,8 @@ use serde::Deserialize;
 use vfs_abi::Limits;
 use vfs_abi::settings::Settings;
 use vfs_compose_pack::image::ImageArgument;
+use vfs_compose_pack::source::filter::Filter;
+use vfs_compose_pack::{OnCollision, Remarks};
 use vfs_compose_rules::{Denial, Policy, Rules};
 use vfs_compose_vfs::guest::Needs;
 use vfs_compose_vfs::wrap::Extra;
@@ -25,7 +27,11 @@ pub struct Composer {
     pub(crate) settings: Settings,
     pub(crate) policy: Policy,
     pub(crate) strict: bool,
+    pub(crate) filter: Filter,
+    pub(crate) on_collision: OnCollision,
+    pub(crate) app_path: Option<PathBuf>,
     pub(crate) allow_unused: bool,
+    pub(crate) allow_no_exports: bool,
     pub(crate) times: Option<Timestamp>,
     pub(crate) output: Option<PathBuf>,
     pub(crate) form: FormChoice,
@@ -64,7 +70,11 @@ impl Composer {
             settings: Settings::default(),
             policy: Policy::default(),
             strict: false,
+            filter: Filter::default(),
+            on_collision: OnCollision::default(),
+            app_path: None,
             allow_unused: false,
+            allow_no_exports: false,
             times: None,
             output: None,
             form: FormChoice::default(),
@@ -75,15 +85,40 @@ impl Composer {
         }
     }
 
-    /// Adds the files of a directory, or of an EROFS image file, at the root of the tree.
+    /// Adds a source of files at the root of the tree; see [`Composer::image_at`].
     pub fn image(self, path: impl Into<PathBuf>) -> Self {
         self.image_at(path, "/")
     }
 
-    /// Adds files at `guest`, an absolute path of the tree. Several images are merged into one tree; at the path of a
-    /// later one there must be nothing or an empty directory.
+    /// Adds a source of files at `guest`, an absolute path of the tree: a directory, an EROFS image, the image inside
+    /// a composed component, or a file, whose own path in the tree `guest` then is. Several sources are merged as
+    /// copying one over another would: mode and time of a directory are those of the last one that has it.
     pub fn image_at(mut self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
-        self.images.push(ImageArgument { path: path.into(), guest: guest.into() });
+        self.images.push(ImageArgument { path: path.into(), guest: guest.into(), is_file: false });
+        self
+    }
+
+    /// Adds one file at `guest`, its absolute path in the tree, whatever is in it.
+    pub fn file_at(mut self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
+        self.images.push(ImageArgument { path: path.into(), guest: guest.into(), is_file: true });
+        self
+    }
+
+    /// Sets what happens to a file that two sources have with different contents. The default is an error.
+    pub fn on_collision(mut self, choice: OnCollision) -> Self {
+        self.on_collision = choice;
+        self
+    }
+
+    /// Chooses the files of directories that are packed.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// Names the file of the app, so that packing it too can be told.
+    pub fn app_path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.app_path = Some(path.into());
         self
     }
 
@@ -93,15 +128,19 @@ impl Composer {
         self.preopen_as(guest.clone(), guest)
     }
 
-    /// Gives the app the directory `guest` under another name.
+    /// Gives the app the directory `guest` under another name. A later directory of a name replaces an earlier one.
     pub fn preopen_as(mut self, guest: impl Into<String>, name: impl Into<String>) -> Self {
-        self.settings.preopens.push((guest.into(), name.into()));
+        let name = name.into();
+        self.settings.preopens.retain(|(_, earlier)| *earlier != name);
+        self.settings.preopens.push((guest.into(), name));
         self
     }
 
-    /// Sets a variable, overriding the host's environment.
+    /// Sets a variable, overriding the host's environment. A later value replaces an earlier one.
     pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.settings.environment.push((key.into(), value.into()));
+        let key = key.into();
+        self.settings.environment.retain(|(earlier, _)| *earlier != key);
+        self.settings.environment.push((key, value.into()));
         self
     }
 
@@ -129,7 +168,7 @@ impl Composer {
         self
     }
 
-    /// Makes a device, socket or named pipe among the files an error instead of a warning.
+    /// Makes every warning an error.
     pub fn strict(mut self, yes: bool) -> Self {
         self.strict = yes;
         self
@@ -147,6 +186,12 @@ impl Composer {
     /// Composes an app even if it imports no filesystem.
     pub fn allow_unused(mut self, yes: bool) -> Self {
         self.allow_unused = yes;
+        self
+    }
+
+    /// Composes a preview1 module even if nothing that it exports can be exported.
+    pub fn allow_no_exports(mut self, yes: bool) -> Self {
+        self.allow_no_exports = yes;
         self
     }
 
@@ -229,10 +274,10 @@ impl Composer {
     /// # Errors
     /// A variant of [`Error`] for each step that can fail.
     pub fn compose(&self) -> Result<Composed, Error> {
-        match &self.app {
-            Some(app) => pipeline::compose(self, app),
-            None => self.vfs(),
-        }
+        let Some(app) = &self.app else { return self.vfs() };
+        let composed = pipeline::compose(self, app)?;
+        self.judge(&composed.report().remarks)?;
+        Ok(composed)
     }
 
     /// Composes the vfs alone, with its image, for the app or for any app. `wac plug` can put it in front of an app.
@@ -240,7 +285,9 @@ impl Composer {
     /// # Errors
     /// As [`Composer::compose`].
     pub fn vfs(&self) -> Result<Composed, Error> {
-        pipeline::vfs_alone(self)
+        let vfs = pipeline::vfs_alone(self)?;
+        self.judge(&vfs.report().remarks)?;
+        Ok(vfs)
     }
 
     /// Packs the image alone.
@@ -248,8 +295,16 @@ impl Composer {
     /// # Errors
     /// [`TreeError`](crate::error::TreeError): a source cannot be read, or two collide.
     pub fn pack(&self) -> Result<PackedImage, Error> {
-        let mut warnings = Vec::new();
-        let image = collect::pack(self, &mut warnings)?;
-        Ok(PackedImage { report: image.report(), image, warnings })
+        let mut remarks = Remarks::default();
+        let image = collect::pack(self, &mut remarks)?;
+        self.judge(&remarks)?;
+        Ok(PackedImage { report: image.report(), image, remarks })
+    }
+
+    fn judge(&self, remarks: &Remarks) -> Result<(), Error> {
+        if self.strict && !remarks.warnings.is_empty() {
+            return Err(Error::Strict { warnings: remarks.warnings.clone() });
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Errors: one enum for each step of the pipeline, and [`Error`] for all of them.
 
+use vfs_compose_pack::Remark;
+
 pub use vfs_compose_join::ComposeError;
 pub use vfs_compose_pack::{EmbedError, TreeError, WriteError};
 pub use vfs_compose_rules::DenyError;
@@ -43,9 +45,28 @@ pub enum Error {
     /// The result breaks a law.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// The app has a vfs inside already.
+    #[error("the app has been composed before: its files are inside")]
+    ComposedBefore,
+    /// A preview1 module whose exports have no component types, so the result would export nothing.
+    #[error("the result would export nothing: {} of this module have no component types", lost.join(", "))]
+    NoExports {
+        /// The functions that would be lost, quoted.
+        lost: Vec<String>,
+    },
+    /// There are warnings, and [`Composer::strict`](crate::Composer::strict) makes them errors.
+    #[error("{}", join(warnings))]
+    Strict {
+        /// The warnings.
+        warnings: Vec<Remark>,
+    },
     /// The result cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+}
+
+fn join(warnings: &[Remark]) -> String {
+    warnings.iter().map(|warning| warning.message.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 impl From<LinkError> for Error {

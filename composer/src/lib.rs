@@ -48,6 +48,7 @@
 mod collect;
 mod composed;
 mod composer;
+mod effects;
 pub mod error;
 mod inspect;
 pub mod manifest;
@@ -61,7 +62,8 @@ pub use inspect::{Inspection, Vfs, inspect};
 pub use report::Report;
 pub use vfs_abi::Limits;
 pub use vfs_abi::settings::{Settings, Stdio};
-pub use vfs_compose_pack::{Form, ImageReport};
+pub use vfs_compose_pack::source::filter::Filter;
+pub use vfs_compose_pack::{Form, ImageReport, OnCollision, Remark, Remarks};
 pub use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
 pub use vfs_compose_vfs::wrap::Extra;
 pub use vfs_compose_wasi::InterfaceName;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use crate::{FormChoice, Policy};
+use crate::{FormChoice, OnCollision, Policy};
 
 /// A commented example with every key, as `vfs-compose manifest` prints it.
 pub const EXAMPLE: &str = include_str!("manifest/example.toml");
@@ -14,6 +14,7 @@ pub const EXAMPLE: &str = include_str!("manifest/example.toml");
 /// All keys. Each is the name of a flag.
 const KEYS: &[&str] = &[
     "allow",
+    "allow-no-exports",
     "allow-unused",
     "arg",
     "argv0",
@@ -23,16 +24,22 @@ const KEYS: &[&str] = &[
     "deny-all",
     "deterministic",
     "env",
+    "exclude",
     "exit",
+    "file",
     "form",
+    "gitignore",
     "http",
+    "ignore-file",
     "image",
+    "include",
     "inherit-args",
     "inherit-env",
     "max-bytes",
     "max-nodes",
     "max-open",
     "monotonic-clock",
+    "on-collision",
     "output",
     "preopen",
     "random",
@@ -52,6 +59,7 @@ const KEYS: &[&str] = &[
 #[allow(missing_docs, reason = "the flags say it")]
 pub struct Manifest {
     pub allow: Vec<String>,
+    pub allow_no_exports: Option<bool>,
     pub allow_unused: Option<bool>,
     pub arg: Vec<String>,
     pub argv0: Option<String>,
@@ -61,17 +69,25 @@ pub struct Manifest {
     pub deny_all: Option<bool>,
     pub deterministic: Option<bool>,
     pub env: BTreeMap<String, String>,
+    pub exclude: Vec<String>,
     pub exit: Option<Access>,
+    /// Files as `GUEST=@FILE`, with paths relative to the manifest's directory.
+    pub file: Vec<String>,
     pub form: Option<FormChoice>,
+    pub gitignore: Option<bool>,
     pub http: Option<String>,
+    /// Files of patterns, relative to the manifest's directory.
+    pub ignore_file: Vec<String>,
     /// Sources, with paths relative to the manifest's directory.
     pub image: Vec<String>,
+    pub include: Vec<String>,
     pub inherit_args: Option<bool>,
     pub inherit_env: Option<InheritEnv>,
     pub max_bytes: Option<Amount>,
     pub max_nodes: Option<u32>,
     pub max_open: Option<u32>,
     pub monotonic_clock: Option<Spanned<String>>,
+    pub on_collision: Option<OnCollision>,
     /// The output file, relative to the manifest's directory.
     pub output: Option<String>,
     pub preopen: Vec<String>,

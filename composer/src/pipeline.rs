@@ -11,9 +11,9 @@
 
 use vfs_compose_ir::Encoded;
 use vfs_compose_join::join;
-use vfs_compose_pack::Form;
 use vfs_compose_pack::embed::{self, Description};
 use vfs_compose_pack::image::Packed;
+use vfs_compose_pack::{Form, Remarks};
 use vfs_compose_rules::interpose::{self, Interposed};
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
@@ -25,7 +25,7 @@ use vfs_compose_wasi::{App, InterfaceUse, Wasi, is_in_version};
 use crate::collect::{self, Collected};
 use crate::composed::Composed;
 use crate::error::{AppError, CheckError, Error, Unlinkable, WriteError};
-use crate::{Composer, FormChoice, InterfaceName};
+use crate::{Composer, FormChoice, InterfaceName, effects};
 
 /// Makes one component of an app and its files.
 ///
@@ -34,13 +34,22 @@ use crate::{Composer, FormChoice, InterfaceName};
 pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error> {
     let wasi = Wasi::new()?;
     let answers = collect::answers(composer);
-    let app = App::read(&wasi, app.to_vec(), &answers.virtualized(&wasi))?;
+    let bytes = app;
+    let app = read(&wasi, &answers, bytes)?;
     if !composer.allow_unused && !app.has_filesystem() {
         return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
     }
+    let mut remarks = Remarks::default();
+    tell_lost_exports(composer, bytes, &app, &mut remarks)?;
+    effects::tell(composer, &app, &mut remarks);
     emit(composer, "1-app", &app.component)?;
     let app = interpose(composer, &wasi, &answers, app)?;
     emit(composer, "2-interposed", &app.component)?;
+    Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
+}
+
+/// Joins an app and its vfs in the form that was chosen.
+fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
     let is_plugged = match composer.form {
         FormChoice::Plugged => true,
         // Streams of WASI 0.3 work in this form only.
@@ -48,13 +57,13 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
         FormChoice::Linked => false,
     };
     if is_plugged {
-        return plug(composer, &wasi, &app, None, None);
+        return plug(composer, wasi, app, None, None);
     }
     let collected = collect::collect(composer)?;
-    match link(composer, &wasi, &app, &collected) {
-        Ok(linked) => linked.finish(collected, &app),
+    match link(composer, wasi, app, &collected) {
+        Ok(linked) => linked.finish(collected, app),
         Err(Error::Link(reason)) if composer.form == FormChoice::Auto => {
-            let plugged = plug(composer, &wasi, &app, Some(collected), Some(reason.to_string()));
+            let plugged = plug(composer, wasi, app, Some(collected), Some(reason.to_string()));
             plugged.map_err(|plugged| Error::Neither { linked: reason, plugged: Box::new(plugged) })
         }
         Err(error) => Err(error),
@@ -70,7 +79,7 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
     let answers = collect::answers(composer);
     let app = match &composer.app {
         Some(app) => {
-            let mut app = App::read(&wasi, app.clone(), &answers.virtualized(&wasi))?;
+            let mut app = read(&wasi, &answers, app)?;
             app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &answers, &app)?;
             Some(app)
         }
@@ -79,9 +88,58 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
             None
         }
     };
-    let Vfs { component, image, warnings } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
+    let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     let size = component.bytes.len() as u64;
-    Ok(Composed::new(component, image, warnings)?.with_sizes(0, size))
+    Ok(Composed::new(component, image, remarks)?.with_sizes(0, size))
+}
+
+/// Reads the app.
+///
+/// # Errors
+/// - [`AppError`]: it cannot be read.
+/// - [`Error::ComposedBefore`]: it has a vfs inside.
+fn read(wasi: &Wasi, answers: &Answers, bytes: &[u8]) -> Result<App, Error> {
+    let app = App::read(wasi, bytes.to_vec(), &answers.virtualized(wasi))?;
+    if embed::find(&app.component).is_ok_and(|found| found.is_some()) {
+        return Err(Error::ComposedBefore);
+    }
+    Ok(app)
+}
+
+/// Tells which exports a preview1 module loses: without component types, a component cannot export them.
+///
+/// # Errors
+/// [`Error::NoExports`]: none is left, and that is not allowed.
+fn tell_lost_exports(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), Error> {
+    if !app.exports.is_empty() || !wasmparser::Parser::is_core_wasm(bytes) {
+        return Ok(());
+    }
+    let lost = exported_functions(bytes).unwrap_or_default();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    if !composer.allow_no_exports {
+        return Err(Error::NoExports { lost });
+    }
+    let message = format!("the result exports nothing: {} have no component types", lost.join(", "));
+    remarks.warn("no-exports", message);
+    Ok(())
+}
+
+/// Returns the names of the functions that a core module exports for its users.
+fn exported_functions(module: &[u8]) -> Result<Vec<String>, wasmparser::BinaryReaderError> {
+    let mut names = Vec::new();
+    for payload in wasmparser::Parser::new(0).parse_all(module) {
+        let wasmparser::Payload::ExportSection(exports) = payload? else { continue };
+        for export in exports {
+            let export = export?;
+            let is_of_abi = export.name.starts_with("_") || export.name == "cabi_realloc";
+            if export.kind == wasmparser::ExternalKind::Func && !is_of_abi {
+                names.push(format!("`{}`", export.name));
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// Puts the components that the rules need in front of the app. The result is an app like any other.
@@ -103,7 +161,7 @@ struct Linked {
 
 impl Linked {
     fn finish(self, collected: Collected, app: &App) -> Result<Composed, Error> {
-        let composed = Composed::new(self.component, collected.image, collected.warnings)?;
+        let composed = Composed::new(self.component, collected.image, collected.remarks)?;
         Ok(composed.with_sizes(app.component.len() as u64, self.vfs_size).with_form(Form::Linked, None))
     }
 }
@@ -131,14 +189,14 @@ fn plug(
 ) -> Result<Composed, Error> {
     let ready = p3_entry::ready(wasi, app, Guest::choose(composer.needs)?)
         .map_err(|source| AppError::Invalid { source: source.into() })?;
-    let Vfs { component: vfs, image, warnings } =
+    let Vfs { component: vfs, image, remarks } =
         make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
     emit(composer, "3-vfs", &vfs.bytes)?;
     let vfs_size = vfs.bytes.len() as u64;
     let composed = encoded(join("vfs", vec![vfs.bytes], ready.component, &app.exports)?)?;
     emit(composer, "4-plugged", &composed.bytes)?;
     check::check(&composed, app, &vfs.edge.imports)?;
-    let composed = Composed::new(composed, image, warnings)?.with_form(Form::Plugged, not_linked);
+    let composed = Composed::new(composed, image, remarks)?.with_form(Form::Plugged, not_linked);
     Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
 }
 
@@ -146,7 +204,7 @@ fn plug(
 struct Vfs {
     component: Encoded,
     image: Packed,
-    warnings: Vec<String>,
+    remarks: Remarks,
 }
 
 /// Makes the vfs for an app, or for any: specialized, with the interfaces that share its resources.
@@ -163,10 +221,10 @@ fn make_vfs(
         Some(collected) => collected,
         None => collect::collect(composer)?,
     };
-    let Collected { image, embedding, mut warnings } = collected;
+    let Collected { image, embedding, mut remarks } = collected;
     let mut order = order(wasi, app, &embedding.answers, pump);
     if order.pump == PumpStart::FirstOpen && specialize::has_streams(wasi, &order.exports) {
-        warnings.push(FIRST_OPEN.to_owned());
+        remarks.warn("first-open", FIRST_OPEN);
     }
     let grants = order.grants.clone();
     let version = |path: &str| grants.version(path).unwrap_or_else(|| wasi.version(path)).clone();
@@ -194,7 +252,7 @@ fn make_vfs(
     if let Some(interface) = imports.find(|name| app.is_some_and(|app| !app.imports.contains(*name))) {
         return Err(CheckError::NewImport { interface: interface.clone() }.into());
     }
-    Ok(Vfs { component, image, warnings })
+    Ok(Vfs { component, image, remarks })
 }
 
 /// Reads the imports and exports of a component, once for all later steps.

@@ -1,7 +1,7 @@
 //! The report of a composition, for people and programs.
 
 use serde::Serialize;
-use vfs_compose_pack::{Form, ImageReport};
+use vfs_compose_pack::{Form, ImageReport, Remarks};
 
 /// The parts of a composition. Sizes are in bytes.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -24,6 +24,7 @@ pub struct Report {
     pub imports: Vec<String>,
     /// The names of the exports of the result.
     pub exports: Vec<String>,
-    /// One message for each file that was left out of the image, and other warnings.
-    pub warnings: Vec<String>,
+    /// Warnings and notes.
+    #[serde(flatten)]
+    pub remarks: Remarks,
 }

@@ -32,14 +32,6 @@ pub enum TreeError {
         /// The name, quoted.
         name: String,
     },
-    /// A device, socket or named pipe, under `--strict`.
-    #[error("`{}` is a {kind}, which an image cannot hold", .path.display())]
-    Special {
-        /// The file.
-        path: PathBuf,
-        /// The kind of file, for the message.
-        kind: &'static str,
-    },
     /// A file that changed between listing and packing.
     #[error("`{}` changed while it was packed: {detail}", .path.display())]
     Changed {
@@ -48,11 +40,54 @@ pub enum TreeError {
         /// What changed.
         detail: String,
     },
-    /// Two sources at one path.
-    #[error("two images collide at `{guest}`: an earlier image has something other than an empty directory there")]
+    /// Two sources with different files at one path, or with a directory and a file.
+    #[error("two images collide at `{guest}`: `{}` has {kind} there, `{}` {other}", .path.display(), .later.display())]
     Collision {
-        /// The guest path of the later image.
+        /// The guest path.
         guest: String,
+        /// The earlier source.
+        path: PathBuf,
+        /// What it has at the path, in words.
+        kind: &'static str,
+        /// The later source.
+        later: PathBuf,
+        /// What that has, in words.
+        other: &'static str,
+    },
+    /// A path that a source needs as a directory and that is something else.
+    #[error("`{guest}` needs a directory at `{through}`, where an earlier image has a file or symbolic link")]
+    Through {
+        /// The guest path of the later source.
+        guest: String,
+        /// The part of it that is no directory.
+        through: String,
+    },
+    /// A file without a place in the tree.
+    #[error("`{}` is a file, not a directory or an EROFS image", .path.display())]
+    PlainFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An archive, which is not unpacked.
+    #[error("`{}` is {kind}, which cannot be an image", .path.display())]
+    Archive {
+        /// The file.
+        path: PathBuf,
+        /// The kind of archive, with its article.
+        kind: &'static str,
+    },
+    /// A WebAssembly file without an image inside.
+    #[error("`{}` is a WebAssembly file without an image inside", .path.display())]
+    NoImage {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A pattern that chooses files.
+    #[error("a pattern that chooses files is not valid")]
+    Pattern {
+        /// The pattern and what is wrong with it.
+        #[source]
+        source: Cause,
     },
     /// A guest path that is relative, or contains `.` or `..`.
     #[error("`{guest}` is not a path in the tree: write an absolute path without `.` or `..`")]

@@ -3,15 +3,18 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use vfs_image::{Attributes, FileKind, Image, Layout, Summary, Timestamp, Tree};
+use vfs_image::{FileKind, Image, Layout, Summary, Timestamp};
 
-use crate::ImageReport;
 use crate::embed::MAX_MODULE;
 use crate::error::{Cause, TreeError, WriteError};
-use crate::source::{self, Source, directory, erofs};
+use crate::merge::OnCollision;
+use crate::source::filter::Filter;
+use crate::source::kind::{self, Kind};
+use crate::source::{self, Source, directory};
+use crate::sources::Sources;
 use crate::tree::{self, SourceTree};
+use crate::{ImageReport, Remarks};
 
 /// Image files up to this size are read and validated as a whole before they are embedded. Of a larger file only the
 /// first block is checked.
@@ -21,24 +24,30 @@ const PIECE: usize = 256 * 1024;
 /// Bytes of an image's first block, which contains the superblock.
 const BLOCK: usize = 4096;
 
-/// The arguments of one `--image`.
-#[derive(Clone, Debug)]
+/// One source of files and its place in the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageArgument {
-    /// A directory or an image file.
+    /// A directory, an image, a component with an image inside, or a file.
     pub path: PathBuf,
-    /// The directory of the tree that receives the files.
+    /// The directory of the tree that receives the files, or the path of the file.
     pub guest: String,
+    /// Whether the source is packed as the file that it is, whatever is in it.
+    pub is_file: bool,
 }
 
 /// Options for reading the sources.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
-    /// Whether a device, socket or named pipe is an error instead of a warning.
-    pub strict: bool,
     /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
+    /// The files of directories that are packed.
+    pub filter: Filter,
+    /// What happens to different files at one path.
+    pub on_collision: OnCollision,
     /// The file that will be written, which must not become part of the image.
     pub output: Option<directory::Output>,
+    /// The app, which is hardly meant to be in the image.
+    pub app: Option<PathBuf>,
 }
 
 /// An image of a known size. Its bytes are produced only while they are written.
@@ -68,39 +77,30 @@ pub enum Packed {
 }
 
 impl Packed {
-    /// Collects the sources into one image. Appends a message to `warnings` for each file that is left out.
+    /// Collects the sources into one image, and tells what is lost or should be known.
     ///
     /// # Errors
     /// [`TreeError`]: a source cannot be used, or two sources collide.
-    pub fn collect(images: &[ImageArgument], reading: Reading, warnings: &mut Vec<String>) -> Result<Self, TreeError> {
+    pub fn collect(images: &[ImageArgument], reading: Reading, remarks: &mut Remarks) -> Result<Self, TreeError> {
         if let [only] = images
-            && is_file(&only.path)?
+            && !only.is_file
             && tree::names(&only.guest)?.is_empty()
+            && kind::recognise(&only.path)? == Kind::Image
         {
+            warn_of_filter(&reading.filter, &only.path, remarks);
             return Self::as_it_is(&only.path);
         }
-        let mut tree = Tree::new(Attributes { mode: 0o755, modified: reading.times.unwrap_or_default() });
-        let mut listing = directory::Listing {
-            strict: reading.strict,
-            times: reading.times,
-            output: reading.output,
-            ..Default::default()
-        };
-        for ImageArgument { path, guest } in images {
-            if is_file(path)? {
-                let bytes = Arc::new(read(path)?);
-                let plain = Attributes { mode: 0o755, modified: reading.times.unwrap_or_default() };
-                let place = tree::make_place(&mut tree, guest, plain)?;
-                erofs::add(&mut tree, place, path, &bytes, reading.times, &mut listing.warnings)?;
-            } else {
-                let place = tree::make_place(&mut tree, guest, directory::attributes_of(path, reading.times)?)?;
-                directory::add(&mut tree, place, path, &mut listing)?;
-            }
+        let times = reading.times;
+        let mut sources = Sources::new(reading);
+        let last_first = sources.on_collision == OnCollision::Last;
+        let order: Vec<_> = if last_first { images.iter().rev().collect() } else { images.iter().collect() };
+        for (position, argument) in order.iter().enumerate() {
+            sources.add(argument, &order[..position])?;
         }
-        warnings.append(&mut listing.warnings);
-        let time = reading.times.unwrap_or_else(|| tree::newest(&tree));
+        let (tree, seen) = sources.finish(remarks);
+        let time = times.unwrap_or_else(|| tree::newest(&tree));
         let size = Layout::new(&tree, time).map_err(|source| TreeError::Layout { source: source.into() })?.size();
-        Ok(Self::Tree { tree, time, size, seen: listing.seen })
+        Ok(Self::Tree { tree, time, size, seen })
     }
 
     fn as_it_is(path: &Path) -> Result<Self, TreeError> {
@@ -212,14 +212,15 @@ fn copy(
     Ok(())
 }
 
-fn is_file(path: &Path) -> Result<bool, TreeError> {
-    let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
-    if !metadata.is_dir() && !metadata.is_file() {
-        return Err(TreeError::NotASource { path: path.to_owned() });
+/// Says so if patterns do not apply to a source.
+pub(crate) fn warn_of_filter(filter: &Filter, path: &Path, remarks: &mut Remarks) {
+    if !filter.is_empty() {
+        let message =
+            format!("patterns that choose files have no effect on `{}`, which is not a directory", path.display());
+        remarks.warn("no-effect", message);
     }
-    Ok(metadata.is_file())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, TreeError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, TreeError> {
     std::fs::read(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })
 }

@@ -2,19 +2,29 @@
 //!
 //! ```text
 //! source    directories and images: names, attributes, sources of contents
-//! tree      all sources merged into one tree
+//! tree      the tree of all sources
+//! sources   all sources put into it
+//! merge     one tree put over another
+//! links     symbolic links that lead nowhere
 //! image     the tree's layout as an EROFS image, which is written with the result
 //! embed     the reserved space for the image in the vfs: found again, then filled
 //! report    counts of an image's files
+//! remark    warnings and notes
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod embed;
 mod error;
 pub mod image;
+mod links;
+mod merge;
+mod remark;
 mod report;
 pub mod source;
+mod sources;
 pub mod tree;
 
 pub use error::{Cause, EmbedError, TreeError, WriteError};
+pub use merge::OnCollision;
+pub use remark::{Remark, Remarks};
 pub use report::{Form, ImageReport};

@@ -1,8 +1,9 @@
 //! Merges the sources of an image into one tree.
 
+use std::collections::HashSet;
 use std::path::Path;
 
-use vfs_image::{Attributes, Content, FileKind, Names, NodeIndex, Timestamp, Tree};
+use vfs_image::{Attributes, FileKind, Names, NodeIndex, Timestamp, Tree};
 
 use crate::error::TreeError;
 use crate::source::Source;
@@ -11,7 +12,7 @@ use crate::source::Source;
 pub type SourceTree = Tree<Source>;
 
 /// Mode of the directories that only lead to the place of a source.
-const PLAIN_DIRECTORY: u16 = 0o755;
+pub(crate) const PLAIN_DIRECTORY: u16 = 0o755;
 
 /// Splits an absolute path into its names; empty names are dropped.
 ///
@@ -26,43 +27,48 @@ pub fn names(guest: &str) -> Result<Vec<&str>, TreeError> {
     Ok(names)
 }
 
-/// Creates the directory that receives a source, and its parents.
+/// Creates the directory that receives a source, and its parents, where they are not there yet. New directories go to
+/// `leading`, for they have the attributes of no source.
 ///
 /// # Errors
-/// - [`TreeError::GuestPath`]: the path is not absolute, or contains `.` or `..`.
-/// - [`TreeError::Collision`]: something other than an empty directory is there already.
-pub fn make_place(tree: &mut SourceTree, guest: &str, attributes: Attributes) -> Result<NodeIndex, TreeError> {
-    let collision = || TreeError::Collision { guest: guest.to_owned() };
+/// The path that is there as something else than a directory.
+pub fn make_place(
+    tree: &mut SourceTree,
+    guest: &str,
+    attributes: Attributes,
+    leading: &mut HashSet<NodeIndex>,
+) -> Result<NodeIndex, String> {
     let mut at = tree.root();
-    for name in names(guest)? {
+    for name in names(guest).unwrap_or_default() {
         at = match tree.child(at, name.as_bytes()) {
             Some(next) => next,
             None => {
                 let plain = Attributes { mode: PLAIN_DIRECTORY, modified: attributes.modified };
-                tree.add_directory(at, name.as_bytes(), plain).map_err(|_| collision())?
+                let new = tree.add_directory(at, name.as_bytes(), plain).map_err(|_| tree.path(at))?;
+                leading.insert(new);
+                new
             }
         };
     }
-    match tree.node(at).content() {
-        Content::Directory(entries) if entries.is_empty() => {}
-        _ => return Err(collision()),
-    }
-    tree.set_attributes(at, attributes);
-    Ok(at)
+    if tree.entries(at).is_none() { Err(tree.path(at)) } else { Ok(at) }
 }
 
-/// Returns the kind of node at a path, without following symbolic links, or `None` if nothing is there.
-pub fn kind(tree: &SourceTree, guest: &str) -> Result<Option<FileKind>, TreeError> {
+/// Returns the node at a path, without following symbolic links, or `None` if nothing is there.
+///
+/// # Errors
+/// [`TreeError::GuestPath`]: the path is not absolute, or contains `.` or `..`.
+pub fn find(tree: &SourceTree, guest: &str) -> Result<Option<NodeIndex>, TreeError> {
     let mut at = tree.root();
     for name in names(guest)? {
         let Some(next) = tree.child(at, name.as_bytes()) else { return Ok(None) };
         at = next;
     }
-    Ok(Some(match tree.node(at).content() {
-        Content::Directory(_) => FileKind::Directory,
-        Content::RegularFile { .. } => FileKind::RegularFile,
-        Content::SymbolicLink(_) => FileKind::SymbolicLink,
-    }))
+    Ok(Some(at))
+}
+
+/// Returns the kind of node at a path, without following symbolic links, or `None` if nothing is there.
+pub fn kind(tree: &SourceTree, guest: &str) -> Result<Option<FileKind>, TreeError> {
+    Ok(find(tree, guest)?.map(|node| tree.node(node).kind()))
 }
 
 /// Returns the newest modification time in a tree.

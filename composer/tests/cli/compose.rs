@@ -52,9 +52,19 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
             "error: cannot read `no`\n  caused by: No such file or directory (os error 2)\n",
         ),
         (
-            &["app.wasm", "--image", "files", "--image", "files"],
-            "error: two images collide at `/`: an earlier image has something other than an empty directory there\n  \
-             hint: put the later image elsewhere: --image DIR::/elsewhere\n",
+            &["app.wasm", "--image", "app.wasm"],
+            "error: `app.wasm` is a WebAssembly file without an image inside\n  \
+             hint: name a composed component, or pack it as the file that it is: `--file /path/of/file=@FILE`\n",
+        ),
+        (
+            &["app.wasm", "--image", "files", "--file", "/hello.txt=@text.wasm"],
+            "error: two images collide at `/hello.txt`: `files` has a file there, `text.wasm` a file\n  \
+             hint: put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last\n",
+        ),
+        (
+            &["app.wasm", "--image", "text.wasm"],
+            "error: `text.wasm` is a file, not a directory or an EROFS image\n  \
+             hint: say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`\n",
         ),
         (
             &["app.wasm", "--image", "files", "--preopen", "/hello.txt"],
@@ -72,21 +82,23 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         ),
         (&["cut.wasm"], "error: the app is truncated: unexpected end-of-file (at offset 0x1e)\n"),
         (
-            &["app.wasm", "-o", "no/such/out.wasm"],
+            &["app.wasm", "--image", "files", "-o", "no/such/out.wasm"],
             "error: cannot write `no/such/out.wasm`\n  caused by: No such file or directory (os error 2)\n",
         ),
         (&["image", "cat", "app.wasm", "/x"], "error: there is no image inside `app.wasm`\n"),
     ] {
         assert_eq!(here.fails(args), (1, message.into()), "{args:?}");
     }
-    let (code, text) = here.fails(&["app.wasm", "--image", "app.wasm"]);
-    assert!(code == 1 && text.starts_with("error: `app.wasm` is not a usable image\n"), "{text}");
 }
 
 fn usage_errors_have_exit_code_2(here: &Here) {
-    for args in
-        [&[][..], &["app.wasm", "--no-such-flag"], &["app.wasm", "--env", "novalue"], &["image", "cat", "app.wasm"]]
-    {
+    for args in [
+        &[][..],
+        &["app.wasm", "--no-such-flag"],
+        &["app.wasm", "--env", "novalue"],
+        &["app.wasm", "--file", "/x"],
+        &["image", "cat", "app.wasm"],
+    ] {
         assert_eq!(here.fails(args).0, 2, "{args:?}");
     }
 }

@@ -24,6 +24,7 @@ mod images;
 mod inspect;
 mod manifest;
 mod policy;
+mod remarks;
 mod run;
 
 use here::Here;

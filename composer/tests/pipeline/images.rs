@@ -50,15 +50,6 @@ fn an_empty_directory_may_be_filled_by_a_later_image() {
 }
 
 #[test]
-fn collisions() {
-    let (a, b) = (directory(&[("d/y", "2"), ("f", "")]), directory(&[("z", "3")]));
-    for place in ["/", "/d", "/d/y", "/f", "/f/below"] {
-        let error = pack(any().image(a.path()).image_at(b.path(), place)).map(drop).unwrap_err();
-        assert!(matches!(&error, Error::Tree(TreeError::Collision { guest }) if guest == place), "{place}: {error}");
-    }
-}
-
-#[test]
 fn places_are_absolute_and_plain() {
     let a = directory(&[]);
     for place in ["", "data", "/a/../b", "/a/./b"] {
@@ -95,13 +86,11 @@ fn an_image_file_is_embedded_as_it_is_and_several_are_repacked() {
 fn a_damaged_image_file() {
     let a = directory(&[("x", "1")]);
     let mut image = pack(any().image(a.path())).unwrap();
-    let files = directory(&[("text.erofs", "not an image")]);
+    let files = directory(&[]);
     image[1024 + 24] ^= 1;
     fs::write(files.path().join("damaged.erofs"), &image).unwrap();
-    for name in ["damaged.erofs", "text.erofs"] {
-        let error = pack(any().image(files.path().join(name))).map(drop).unwrap_err();
-        assert!(error.to_string().ends_with("is not a usable image"), "{error}");
-    }
+    let error = pack(any().image(files.path().join("damaged.erofs"))).map(drop).unwrap_err();
+    assert!(error.to_string().ends_with("is not a usable image"), "{error}");
 }
 
 #[test]
@@ -130,10 +119,10 @@ fn special_files_are_left_out_with_a_warning_or_are_errors() {
     let a = directory(&[("x", "1")]);
     let _socket = std::os::unix::net::UnixListener::bind(a.path().join("socket")).unwrap();
     let packed = any().image(a.path()).pack().unwrap();
-    assert_eq!(packed.warnings().len(), 1);
-    assert!(packed.warnings()[0].ends_with("is a socket, which an image cannot hold; it is left out"));
+    assert_eq!(packed.remarks().warnings.len(), 1);
+    assert!(packed.remarks().warnings[0].message.ends_with("is a socket, which an image cannot hold; it is left out"));
     let error = any().image(a.path()).strict(true).pack().err().unwrap().to_string();
-    assert!(error.ends_with("is a socket, which an image cannot hold"), "{error}");
+    assert!(error.ends_with("is a socket, which an image cannot hold; it is left out"), "{error}");
 }
 
 #[cfg(unix)]

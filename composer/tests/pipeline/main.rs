@@ -16,6 +16,7 @@ mod images;
 mod laws;
 mod link;
 mod linked;
+mod merging;
 mod policy;
 mod refused;
 mod run;

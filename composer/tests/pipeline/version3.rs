@@ -116,9 +116,9 @@ fn only_what_has_streams_has_a_pump() {
 fn a_vfs_alone_says_what_is_lost() {
     for (version, has) in [("0.2.12", false), ("0.3.2", true)] {
         let vfs = Composer::new(app(&[version])).vfs().unwrap();
-        let said = vfs.report().warnings.iter().any(|warning| warning.contains("before its first `open-at`"));
+        let said = vfs.report().remarks.warnings.iter().any(|warning| warning.code == "first-open");
         assert_eq!(said, has, "{version}");
         let composed = Composer::new(app(&[version])).compose().unwrap();
-        assert!(composed.report().warnings.is_empty(), "{:?}", composed.report().warnings);
+        assert!(composed.report().remarks.warnings.is_empty(), "{:?}", composed.report().remarks);
     }
 }

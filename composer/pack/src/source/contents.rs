@@ -33,7 +33,10 @@ impl Source {
     pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
         match self {
             Self::File { path, size, modified: then } => {
-                let file = File::open(path)?;
+                let failed = |error: io::Error| {
+                    io::Error::new(error.kind(), format!("cannot read `{}`: {error}", path.display()))
+                };
+                let file = File::open(path).map_err(failed)?;
                 let now = file.metadata()?;
                 if now.len() != *size || modified(&now) != *then {
                     return Err(io::Error::other(format!("`{}` changed while it was packed", path.display())));

@@ -6,25 +6,31 @@ use std::fs::{FileType, Metadata};
 use std::path::{Path, PathBuf};
 
 use vfs_image::{Attributes, NodeIndex, Timestamp};
-use walkdir::WalkDir;
 
 use super::contents::{Source, modified};
+use super::filter::Filter;
+use super::found::{Found, is_temporary};
+use crate::Remarks;
 use crate::error::TreeError;
 use crate::tree::{SourceTree, refused};
 
 /// Options for listing directories, and what the listing collects.
 #[derive(Default)]
 pub struct Listing {
-    /// Whether a device, socket or named pipe is an error instead of a warning.
-    pub strict: bool,
     /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
-    /// One message for each file that was left out.
-    pub warnings: Vec<String>,
+    /// The files of each directory that are packed.
+    pub filter: Filter,
     /// The directories that were listed, each with its modification time then, to detect later changes.
     pub seen: Vec<(PathBuf, Timestamp)>,
     /// The file that the result will be written to.
     pub output: Option<Output>,
+    /// The app, with symbolic links resolved.
+    pub app: Option<PathBuf>,
+    /// Warnings and notes.
+    pub remarks: Remarks,
+    /// What packing changes or should not pack, over all directories.
+    pub found: Found,
 }
 
 /// A file that is about to be written. It is not packed into itself, and creating it may change the directory around
@@ -58,7 +64,7 @@ pub fn attributes_of(path: &Path, times: Option<Timestamp>) -> Result<Attributes
 /// # Errors
 /// - [`TreeError::Read`]: a file or directory cannot be read.
 /// - [`TreeError::NotUtf8`]: a name or link target is not UTF-8, as WASI requires.
-/// - [`TreeError::Special`]: a device, socket or named pipe, if `listing.strict` is set.
+/// - [`TreeError::Pattern`]: a pattern of the filter is not valid.
 /// - [`TreeError::Entry`]: a name or link target is longer than an image can hold.
 pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut Listing) -> Result<(), TreeError> {
     let mut linked: HashMap<(u64, u64), NodeIndex> = HashMap::new();
@@ -75,11 +81,17 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
     {
         listing.seen.push((directory.to_owned(), modified(&metadata)));
     }
-    for entry in WalkDir::new(directory).min_depth(1).sort_by_file_name() {
+    for entry in listing.filter.walk(directory)? {
         let entry = entry.map_err(|error| walk_error(error, directory))?;
         let path = entry.path();
+        if let Some(error) = entry.error() {
+            return Err(TreeError::Pattern { source: Box::new(error.clone()) });
+        }
+        if entry.depth() == 0 {
+            continue;
+        }
         if output.as_ref().is_some_and(|(_, name)| entry.file_name() == name) && path.parent().is_some_and(&changes) {
-            listing.warnings.push(format!("`{}` is the output; it is left out", path.display()));
+            listing.remarks.warn("output-left-out", format!("`{}` is the output; it is left out", path.display()));
             continue;
         }
         let metadata = entry.metadata().map_err(|error| walk_error(error, directory))?;
@@ -87,8 +99,12 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             directory: path.parent().unwrap_or(path).to_owned(),
             name: format!("{:?}", entry.file_name()),
         })?;
+        if is_temporary(name) {
+            continue;
+        }
         parents.truncate(entry.depth());
         let Some(&parent) = parents.last() else { continue };
+        listing.found.note(path, name, &metadata, listing.app.as_deref());
         let attributes = attributes(&metadata, listing.times);
         let kind = metadata.file_type();
         let key = link_key(&metadata);
@@ -114,18 +130,35 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         } else if kind.is_file() {
             let source = Source::File { path: path.to_owned(), size: metadata.len(), modified: modified(&metadata) };
             tree.add_file(parent, name.as_bytes(), attributes, metadata.len(), source).map_err(refused(path))?
-        } else if listing.strict {
-            return Err(TreeError::Special { path: path.to_owned(), kind: special(kind) });
         } else {
-            listing.warnings.push(format!(
-                "`{}` is a {}, which an image cannot hold; it is left out",
-                path.display(),
-                special(kind)
-            ));
+            let kind = special(kind);
+            let message = format!("`{}` is a {kind}, which an image cannot hold; it is left out", path.display());
+            listing.remarks.warn("special-file", message);
             continue;
         };
         linked.extend(key.map(|key| (key, node)));
     }
+    Ok(())
+}
+
+/// Adds one file of this machine as `name` of a directory of the tree.
+///
+/// # Errors
+/// - [`TreeError::Read`]: the file cannot be read.
+/// - [`TreeError::Entry`]: the name is longer than an image can hold.
+pub fn add_file(
+    tree: &mut SourceTree,
+    to: NodeIndex,
+    name: &str,
+    path: &Path,
+    times: Option<Timestamp>,
+) -> Result<(), TreeError> {
+    let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
+    if !metadata.is_file() {
+        return Err(TreeError::NotASource { path: path.to_owned() });
+    }
+    let source = Source::File { path: path.to_owned(), size: metadata.len(), modified: modified(&metadata) };
+    tree.add_file(to, name.as_bytes(), attributes(&metadata, times), metadata.len(), source).map_err(refused(path))?;
     Ok(())
 }
 
@@ -187,8 +220,17 @@ fn special(_: FileType) -> &'static str {
     "special file"
 }
 
-fn walk_error(error: walkdir::Error, directory: &Path) -> TreeError {
-    let path = error.path().unwrap_or(directory).to_owned();
-    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of directories"));
-    TreeError::Read { path, source }
+fn walk_error(error: ignore::Error, directory: &Path) -> TreeError {
+    let (path, source) = path_and_cause(error);
+    TreeError::Read { path: path.unwrap_or_else(|| directory.to_owned()), source }
+}
+
+/// Takes apart an error of the walk.
+fn path_and_cause(error: ignore::Error) -> (Option<PathBuf>, std::io::Error) {
+    match error {
+        ignore::Error::WithPath { path, err } => (Some(path), path_and_cause(*err).1),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_and_cause(*err),
+        ignore::Error::Io(error) => (None, error),
+        error => (None, std::io::Error::other(error.to_string())),
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use vfs_image::{Attributes, Image, Inode, Names, NodeIndex, Timestamp};
 
 use super::contents::Source;
+use crate::Remarks;
 use crate::error::TreeError;
 use crate::tree::SourceTree;
 
@@ -16,7 +17,7 @@ pub fn add(
     path: &Path,
     bytes: &Arc<Vec<u8>>,
     times: Option<Timestamp>,
-    warnings: &mut Vec<String>,
+    remarks: &mut Remarks,
 ) -> Result<(), TreeError> {
     let image =
         Image::new(bytes).map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
@@ -25,7 +26,8 @@ pub fn add(
         .import(to, &image, source)
         .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
     for left_out in skipped {
-        warnings.push(format!("`{}` of `{}` is a special file; it is left out", left_out.path, path.display()));
+        let message = format!("`{}` of `{}` is a special file; it is left out", left_out.path, path.display());
+        remarks.warn("special-file", message);
     }
     if let Some(modified) = times {
         set_times(tree, to, modified);

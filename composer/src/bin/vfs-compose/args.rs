@@ -89,12 +89,62 @@ pub struct Files {
     /// Read flags from this file; flags on the command line override it. `vfs-compose manifest` prints an example
     #[arg(long, value_name = "FILE")]
     pub manifest: Option<PathBuf>,
-    /// Put a directory or an EROFS image file at GUEST [default: /]; repeatable
-    #[arg(long = "image", value_name = "DIR[::GUEST]")]
+    /// Put a directory, an EROFS image or the files of a composed component at GUEST [default: /], or a file at
+    /// GUEST; repeatable
+    #[arg(long = "image", value_name = "SOURCE[::GUEST]")]
     pub images: Vec<String>,
-    /// Make a device, socket or named pipe among the files an error instead of a warning
+    /// Put one file at GUEST, whatever is in it; repeatable
+    #[arg(long = "file", value_name = "GUEST=@FILE")]
+    pub files: Vec<String>,
+    /// What happens to a file that several images have with different contents [default: error]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub on_collision: Option<Collision>,
+    /// Pack only files of directories that match, as in .gitignore; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Leave files and directories out that match, as in .gitignore; repeatable. A `.vfsignore` in a directory does so too
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Leave out what the patterns of this file match; repeatable
+    #[arg(long = "ignore-file", value_name = "FILE")]
+    pub ignore_files: Vec<PathBuf>,
+    /// Leave out what git ignores, and `.git`
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub gitignore: Option<bool>,
+    /// Make every warning an error
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub strict: Option<bool>,
+}
+
+/// As [`vfs_compose::OnCollision`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Collision {
+    /// It is an error
+    Error,
+    /// The file of the first image is packed
+    First,
+    /// The file of the last image is packed
+    Last,
+}
+
+impl From<Collision> for vfs_compose::OnCollision {
+    fn from(choice: Collision) -> Self {
+        match choice {
+            Collision::Error => Self::Error,
+            Collision::First => Self::First,
+            Collision::Last => Self::Last,
+        }
+    }
+}
+
+impl From<vfs_compose::OnCollision> for Collision {
+    fn from(choice: vfs_compose::OnCollision) -> Self {
+        match choice {
+            vfs_compose::OnCollision::Error => Self::Error,
+            vfs_compose::OnCollision::First => Self::First,
+            vfs_compose::OnCollision::Last => Self::Last,
+        }
+    }
 }
 
 /// Directories, environment, arguments and quotas of the app.
@@ -130,6 +180,9 @@ pub struct Joining {
     /// Compose even if the app imports no filesystem
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub allow_unused: Option<bool>,
+    /// Compose a preview1 module even if the result exports nothing
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub allow_no_exports: Option<bool>,
     /// How the app reaches its files [default: auto]
     #[arg(long, value_enum, value_name = "FORM")]
     pub form: Option<Form>,
@@ -251,10 +304,10 @@ pub enum Image {
     /// Build an EROFS image
     #[command(after_help = "Example:\n  vfs-compose image build ./files -o files.erofs")]
     Build {
-        /// A directory or image file, at GUEST [default: /]
-        #[arg(required = true, value_name = "DIR[::GUEST]")]
+        /// A directory, an image or a component with one inside, at GUEST [default: /], or a file at GUEST
+        #[arg(required = true, value_name = "SOURCE[::GUEST]")]
         sources: Vec<String>,
-        /// Make a device, socket or named pipe among the files an error instead of a warning
+        /// Make every warning an error
         #[arg(long)]
         strict: bool,
         /// The file to write, or `-` for standard output

@@ -15,7 +15,7 @@ pub mod vfs;
 use std::io::Write;
 use std::process::ExitCode;
 
-use vfs_compose::Composed;
+use vfs_compose::{Composed, Remarks};
 
 use crate::args::Output;
 use crate::output::{Target, progress};
@@ -24,7 +24,7 @@ use crate::report::{Failure, summary};
 /// Writes a composition to `target` and reports it.
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
     let report = composed.report();
-    warn(&report.warnings, output.quiet);
+    tell(&report.remarks, output.quiet);
     target.fill(|mut out| Ok(composed.write_with(&mut out, progress(report.image.bytes, output.quiet))?))?;
     if output.json {
         let json = serde_json::to_string_pretty(report)
@@ -42,9 +42,16 @@ fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-fn warn(warnings: &[String], quiet: bool) {
-    for warning in warnings.iter().filter(|_| !quiet) {
-        eprintln!("warning: {warning}");
+/// Prints warnings and notes.
+fn tell(remarks: &Remarks, quiet: bool) {
+    if quiet {
+        return;
+    }
+    for warning in &remarks.warnings {
+        eprintln!("warning: {}", warning.message);
+    }
+    for note in &remarks.notes {
+        eprintln!("note: {}", note.message);
     }
 }
 

@@ -47,7 +47,17 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
         Some(InheritEnv::Only(names)) => (Some(names.join(",").replace(ALL, "")), false),
     };
     Said {
-        files: Files { manifest: None, images: images.collect(), strict: manifest.strict },
+        files: Files {
+            manifest: None,
+            images: images.collect(),
+            files: manifest.file.iter().map(|file| beside(directory, file)).collect(),
+            on_collision: manifest.on_collision.map(Into::into),
+            include: manifest.include,
+            exclude: manifest.exclude,
+            ignore_files: manifest.ignore_file.iter().map(|file| directory.join(file)).collect(),
+            gitignore: manifest.gitignore,
+            strict: manifest.strict,
+        },
         process: Process {
             preopens: manifest.preopen,
             environment: pairs(manifest.env),
@@ -86,6 +96,7 @@ fn said(manifest: Manifest, directory: &Path) -> Said {
         },
         joining: Joining {
             allow_unused: manifest.allow_unused,
+            allow_no_exports: manifest.allow_no_exports,
             form: manifest.form.map(Into::into),
             ..Joining::default()
         },
@@ -100,6 +111,12 @@ impl Said {
         Files {
             manifest: None,
             images: instead(&self.files.images, &typed.images),
+            files: instead(&self.files.files, &typed.files),
+            on_collision: typed.on_collision.or(self.files.on_collision),
+            include: instead(&self.files.include, &typed.include),
+            exclude: instead(&self.files.exclude, &typed.exclude),
+            ignore_files: instead(&self.files.ignore_files, &typed.ignore_files),
+            gitignore: typed.gitignore.or(self.files.gitignore),
             strict: typed.strict.or(self.files.strict),
         }
     }
@@ -157,9 +174,18 @@ impl Said {
     pub fn joining(&self, typed: &Joining) -> Joining {
         Joining {
             allow_unused: typed.allow_unused.or(self.joining.allow_unused),
+            allow_no_exports: typed.allow_no_exports.or(self.joining.allow_no_exports),
             form: typed.form.or(self.joining.form),
             emit_stages: typed.emit_stages.clone(),
         }
+    }
+}
+
+/// Makes the path in `GUEST=@FILE` relative to the manifest's directory.
+fn beside(directory: &Path, file: &str) -> String {
+    match file.split_once("=@") {
+        Some((guest, path)) => format!("{guest}=@{}", directory.join(path).display()),
+        None => file.to_owned(),
     }
 }
 
@@ -194,6 +220,6 @@ fn over(ours: &[String], typed: &[String]) -> Vec<String> {
     ours.iter().filter(|pair| !is_typed(pair)).chain(typed).cloned().collect()
 }
 
-fn instead(ours: &[String], typed: &[String]) -> Vec<String> {
+fn instead<T: Clone>(ours: &[T], typed: &[T]) -> Vec<T> {
     if typed.is_empty() { ours.to_vec() } else { typed.to_vec() }
 }

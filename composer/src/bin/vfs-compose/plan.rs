@@ -6,7 +6,7 @@ mod deny;
 use std::path::{Path, PathBuf};
 
 use vfs_compose::manifest;
-use vfs_compose::{Composer, FormChoice, Inherited, Limits, Policy};
+use vfs_compose::{Composer, Filter, FormChoice, Inherited, Limits, Policy};
 
 use crate::args::{Files, Form, Host, Joining, Process};
 use crate::manifest::Said;
@@ -28,7 +28,24 @@ pub fn composer(
         Some(app) => Composer::new(std::fs::read(app).map_err(|error| Failure::io("cannot read", app, error))?),
         None => Composer::for_any_app(),
     };
-    let composer = images(composer, &files.images).strict(files.strict == Some(true));
+    let composer = match app {
+        Some(app) => composer.app_path(app),
+        None => composer,
+    };
+    let mut composer = images(composer, &files.images).strict(files.strict == Some(true));
+    for file in &files.files {
+        let (guest, path) = file_and_place(file)?;
+        composer = composer.file_at(path, guest);
+    }
+    composer = composer.filter(Filter {
+        include: files.include.clone(),
+        exclude: files.exclude.clone(),
+        ignore_files: files.ignore_files.clone(),
+        gitignore: files.gitignore == Some(true),
+    });
+    if let Some(choice) = files.on_collision {
+        composer = composer.on_collision(choice.into());
+    }
     let mut composer = composer.read_only(process.read_only == Some(true));
     for preopen in &process.preopens {
         composer = match preopen.split_once('=') {
@@ -102,6 +119,7 @@ pub fn joined(composer: Composer, said: &Said, joining: &Joining, host: &Host) -
     };
     let composer = config::settled(composer, &said.host(host));
     let composer = composer.allow_unused(joining.allow_unused == Some(true));
+    let composer = composer.allow_no_exports(joining.allow_no_exports == Some(true));
     match joining.form {
         None => composer,
         Some(Form::Auto) => composer.form(FormChoice::Auto),
@@ -138,6 +156,15 @@ fn source_and_place(image: &str) -> (PathBuf, &str) {
         Some((path, guest)) if guest.starts_with('/') => (path.into(), guest),
         _ => (image.into(), "/"),
     }
+}
+
+/// Splits `GUEST=@FILE`.
+pub fn file_and_place(file: &str) -> Result<(&str, &Path), Failure> {
+    let parts = file.split_once("=@").filter(|(guest, path)| guest.starts_with('/') && !path.is_empty());
+    let (guest, path) = parts.ok_or_else(|| {
+        Failure::usage(format!("`--file {file}` is not GUEST=@FILE")).hint("write it like /etc/app.toml=@./app.toml")
+    })?;
+    Ok((guest, Path::new(path)))
 }
 
 /// Returns the default output: the app's name, in this directory.

@@ -91,12 +91,42 @@ impl StdError for Causes {
     }
 }
 
+/// Returns whether the cause is a file that this user may not read.
+fn is_permission(error: &Error) -> bool {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::PermissionDenied) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 fn hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
         Error::App(AppError::Text) => Some("convert it with `wasm-tools parse app.wat -o app.wasm`"),
-        Error::Tree(TreeError::Special { .. }) => Some("without --strict it is skipped with a warning"),
-        Error::Tree(TreeError::Collision { .. }) => Some("put the later image elsewhere: --image DIR::/elsewhere"),
+        Error::Strict { .. } => Some("without --strict these are warnings"),
+        Error::ComposedBefore => {
+            Some("compose the app it was made from; `--image OUT.wasm` takes the files that are inside of it")
+        }
+        Error::NoExports { .. } => {
+            Some("build it as a command or a component; --allow-no-exports composes it all the same")
+        }
+        Error::Tree(TreeError::Collision { .. }) => {
+            Some("put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last")
+        }
+        Error::Tree(TreeError::PlainFile { .. }) => {
+            Some("say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`")
+        }
+        Error::Tree(TreeError::Archive { .. }) => {
+            Some("unpack it, or pack it as the file that it is: `--file /path/of/file=@FILE`")
+        }
+        Error::Tree(TreeError::NoImage { .. }) => {
+            Some("name a composed component, or pack it as the file that it is: `--file /path/of/file=@FILE`")
+        }
+        error if is_permission(error) => Some("make it readable, or leave it out with --exclude"),
         Error::Write(WriteError::Source(_)) => Some("do not change the files while they are packed; try again"),
         _ => None,
     }

@@ -27,7 +27,7 @@ fn build(sources: &[String], strict: bool, output: &Path, quiet: bool) -> Result
     let target = Target::new(output)?;
     let composer = plan::dated(plan::images(Composer::for_any_app(), sources).strict(strict))?;
     let packed = target.exclude_from(composer).pack()?;
-    super::warn(packed.warnings(), quiet);
+    super::tell(packed.remarks(), quiet);
     let report = packed.report();
     target.fill(|mut out| Ok(packed.write_with(&mut out, progress(report.bytes, quiet))?))?;
     if !quiet {

@@ -60,7 +60,7 @@ fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
     let composer = plan::composer(Some(&args.app), &said, &args.files, &args.process, &args.host)?;
     let composer = plan::joined(composer, &said, &args.joining, &args.host);
     let composed = composer.compose()?;
-    super::warn(&composed.report().warnings, false);
+    super::tell(&composed.report().remarks, false);
     Ok(composed.to_bytes()?)
 }
 

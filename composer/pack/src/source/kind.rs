@@ -1,0 +1,90 @@
+//! Tells what a source is by its content, never by its name.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::TreeError;
+
+/// Bytes from the start of a file that tell its kind.
+const START: usize = 1028;
+/// The magic number of EROFS and where it is.
+const EROFS: (usize, &[u8]) = (1024, &0xE0F5_E1E2_u32.to_le_bytes());
+const WASM: (usize, &[u8]) = (0, b"\0asm");
+/// Archives: where their magic number is, what it is, and what people call them.
+const ARCHIVES: [(usize, &[u8], &str); 6] = [
+    (257, b"ustar", "a tar archive"),
+    (0, &[0x1f, 0x8b], "compressed with gzip"),
+    (0, &[0x28, 0xb5, 0x2f, 0xfd], "compressed with zstd"),
+    (0, &[0xfd, b'7', b'z', b'X', b'Z', 0], "compressed with xz"),
+    (0, b"PK\x03\x04", "a zip archive"),
+    (0, b"PK\x05\x06", "a zip archive"),
+];
+
+/// The kind of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A directory of this machine.
+    Directory,
+    /// An EROFS image.
+    Image,
+    /// A WebAssembly file, which may have an image inside.
+    Wasm,
+    /// Any other file.
+    File,
+}
+
+/// Tells what a source is.
+///
+/// # Errors
+/// - [`TreeError::Read`]: it does not exist or cannot be read.
+/// - [`TreeError::NotASource`]: it is neither a directory nor a file.
+/// - [`TreeError::Archive`]: it is an archive or compressed.
+pub fn recognise(path: &Path) -> Result<Kind, TreeError> {
+    let failed = |source| TreeError::Read { path: path.to_owned(), source };
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
+        return Ok(Kind::Directory);
+    }
+    if !metadata.is_file() {
+        return Err(TreeError::NotASource { path: path.to_owned() });
+    }
+    let mut start = Vec::with_capacity(START);
+    File::open(path).and_then(|file| file.take(START as u64).read_to_end(&mut start)).map_err(failed)?;
+    let has = |(at, magic): (usize, &[u8])| start.get(at..).is_some_and(|bytes| bytes.starts_with(magic));
+    if has(EROFS) {
+        return Ok(Kind::Image);
+    }
+    if has(WASM) {
+        return Ok(Kind::Wasm);
+    }
+    match ARCHIVES.into_iter().find(|(at, magic, _)| has((*at, magic))) {
+        Some((_, _, kind)) => Err(TreeError::Archive { path: path.to_owned(), kind }),
+        None => Ok(Kind::File),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_content_tells_whatever_the_name_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("name.erofs");
+        let kind = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            recognise(&path)
+        };
+        let at = |at: usize, magic: &[u8]| [&vec![0; at], magic, &[0; 9]].concat();
+        assert_eq!(recognise(directory.path()).unwrap(), Kind::Directory);
+        assert_eq!(kind(b"").unwrap(), Kind::File);
+        assert_eq!(kind(b"key = 1\n").unwrap(), Kind::File);
+        assert_eq!(kind(&at(1024, EROFS.1)).unwrap(), Kind::Image);
+        assert_eq!(kind(&at(0, b"\0asm")).unwrap(), Kind::Wasm);
+        for (place, magic, name) in ARCHIVES {
+            let Err(TreeError::Archive { kind, .. }) = kind(&at(place, magic)) else { panic!("{name}") };
+            assert_eq!(kind, name);
+        }
+    }
+}
