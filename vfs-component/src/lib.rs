@@ -14,7 +14,7 @@
 //!
 //! The functions are written against the canonical ABI by hand. So a result is a pointer to where the bytes already are (in the
 //! image, in a file's memory), nothing is allocated and freed per call, and the same functions serve a component's exports
-//! (plugged) and generated glue (linked). The names carry no version: the composer adds the app's. It also checks every
+//! (plugged) and generated adapters (linked). The names carry no version: the composer adds the app's. It also checks every
 //! signature against WASI's WIT each time it encodes a component from this module.
 
 mod abi;

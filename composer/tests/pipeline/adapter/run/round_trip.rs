@@ -1,4 +1,4 @@
-//! Any value of any type comes through the glue as it was.
+//! Values of any type pass through an adapter unchanged.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
