@@ -10,7 +10,7 @@ use crate::tree::owned;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Gives what is at the old path one more name.
+    /// Gives the node at the old path an additional name.
     ///
     /// # Errors
     /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or the

@@ -1,11 +1,11 @@
-//! Where a symbolic link points.
+//! Reading a symbolic link.
 
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume, path};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Where a symbolic link points, as it was given.
+    /// Returns the target of a symbolic link, unchanged.
     ///
     /// # Errors
     /// - [`Error::Invalid`]: it is not a symbolic link, or the path has a NUL in it.

@@ -14,7 +14,7 @@ use crate::tree::owned;
 use crate::{Clock, OpenFile, Volume, path};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Makes a symbolic link that points at `target`, which need not be there.
+    /// Makes a symbolic link to `target`, which need not exist.
     ///
     /// # Errors
     /// - [`Error::NotPermitted`]: the target is absolute; or the path or a followed link is, or `..` leaves `at`.
