@@ -1,7 +1,7 @@
 //! Makes a component of a core module that imports `wasi_snapshot_preview1`.
 //!
-//! The module keeps its code; an adapter module beside it translates its imports into WASI 0.2. A module with a `_start` becomes a
-//! command (it exports `wasi:cli/run`), any other a reactor.
+//! The module keeps its code; an adapter module beside it translates its imports into WASI 0.2. A module with a
+//! `_start` becomes a command (it exports `wasi:cli/run`), any other a reactor.
 
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,

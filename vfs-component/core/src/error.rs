@@ -43,7 +43,8 @@ pub enum Error {
     /// Nothing is there.
     #[error("no such file or directory")]
     NoEntry = 20,
-    /// An allocation failed, or more files would be open than [`Limits::max_open`](crate::limits::Limits::max_open) allows.
+    /// An allocation failed, or more files would be open than [`Limits::max_open`](crate::limits::Limits::max_open)
+    /// allows.
     #[error("cannot allocate memory")]
     InsufficientMemory = 22,
     /// A limit on bytes or nodes is reached.

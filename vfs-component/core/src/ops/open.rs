@@ -31,14 +31,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// [`DescriptorFlags::MUTATE_DIRECTORY`] has no effect on a file.
     ///
     /// # Errors
-    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not; or what is there is not one and
-    ///   [`OpenFlags::DIRECTORY`] or a trailing slash asks for it.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not; or what is there is not one
+    ///   and [`OpenFlags::DIRECTORY`] or a trailing slash asks for it.
     /// - [`Error::Invalid`]: [`OpenFlags::DIRECTORY`] is together with another flag; or the path has a NUL in it.
-    /// - [`Error::NoEntry`]: nothing is there and [`OpenFlags::CREATE`] is not set, or the path is empty, or something on
-    ///   the way is not there, or the directory was removed.
+    /// - [`Error::NoEntry`]: nothing is there and [`OpenFlags::CREATE`] is not set, or the path is empty, or something
+    ///   on the way is not there, or the directory was removed.
     /// - [`Error::Exist`]: something is there, with [`OpenFlags::CREATE`] and [`OpenFlags::EXCLUSIVE`].
-    /// - [`Error::IsDirectory`]: a directory is there, or a trailing slash asks for one, and the flags make, cut or write a
-    ///   file.
+    /// - [`Error::IsDirectory`]: a directory is there, or a trailing slash asks for one, and the flags make, cut or
+    ///   write a file.
     /// - [`Error::Loop`]: a symbolic link is there and is not to be followed, or too many are on the way.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.

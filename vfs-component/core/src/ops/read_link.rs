@@ -12,8 +12,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NotPermitted`]: the target is absolute; or the path or a followed link is, or `..` leaves `at`.
     /// - [`Error::IllegalByteSequence`]: the target is not UTF-8.
     /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
-    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and it is
-    ///   not one.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and
+    ///   it is not one.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Io`]: the layer is damaged.

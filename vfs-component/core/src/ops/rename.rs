@@ -16,10 +16,10 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Gives a node another name, and replaces that if it exists. If both are names of one file, nothing happens.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or the
-    ///   new directory was removed.
-    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not; or a directory would replace
-    ///   something else; or a path ends in `/` and what is moved is not a directory.
+    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or
+    ///   the new directory was removed.
+    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not; or a directory would
+    ///   replace something else; or a path ends in `/` and what is moved is not a directory.
     /// - [`Error::IsDirectory`]: something else would replace a directory.
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.

@@ -23,8 +23,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
-    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and it
-    ///   is not one.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and
+    ///   it is not one.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.

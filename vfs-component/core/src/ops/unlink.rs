@@ -23,8 +23,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
-    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory or of the file's other
-    ///   names.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory or of the file's
+    ///   other names.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
