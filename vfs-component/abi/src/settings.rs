@@ -57,7 +57,7 @@ pub enum Stdio<S> {
     Host,
     /// An empty stream for input; for output, one that accepts everything and stores nothing.
     Null,
-    /// A stream of which every call fails with this message.
+    /// A stream whose every call fails with this message.
     Denied(S),
     /// A file of the tree, by its path from the root. As an output it is emptied first.
     File(S),
