@@ -60,7 +60,7 @@ pub enum Input {
     Host(HostStream),
     /// The app's stdin, if it is not the host's. It lies in the state, because all its streams share one position.
     Standard,
-    /// Is at its end.
+    /// Always at its end.
     Null,
     /// Fails at every call with this.
     Failing(StreamFailure),
