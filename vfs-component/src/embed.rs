@@ -1,15 +1,15 @@
-//! What the composer put beside the code: the image and the settings.
+//! Image and settings, which the composer embeds beside the code.
 
 use vfs_core::settings::{self, SettingsView};
 use vfs_image::Image;
 
-/// Says to the composer which encoding of the settings is read here: the module's custom section [`settings::SECTION`]. It is
-/// not `#[used]`, which would put the same bytes into memory too.
+/// The version of the settings' encoding that this module reads, for the composer: the custom section
+/// [`settings::SECTION`]. It is not `#[used]`, which would put the same bytes into memory too.
 #[unsafe(link_section = "vfs-compose:settings")]
 #[expect(dead_code, reason = "the composer reads it")]
 static SETTINGS_VERSION: [u8; 4] = settings::VERSION.to_le_bytes();
 
-/// The composer replaces these imports by constants.
+/// Imports that the composer replaces by constants.
 #[cfg_attr(feature = "late", allow(dead_code, reason = "there is no image"))]
 mod place {
     #[link(wasm_import_module = "vfs-compose:embed")]
@@ -25,13 +25,13 @@ mod place {
     }
 }
 
-/// The embedded image; `None` where there is none or it is not an image.
+/// Returns the embedded image; `None` if there is none or it is not an image.
 #[cfg_attr(feature = "late", expect(dead_code, reason = "there is no image"))]
 pub fn image() -> Option<Image<'static>> {
     Image::new(bytes(place::image_offset(), place::image_size())).ok()
 }
 
-/// The settings; those of an empty command line where there are none.
+/// Returns the settings; without embedded ones, those of an empty command line.
 pub fn settings() -> SettingsView<'static> {
     SettingsView::new(bytes(place::settings_offset(), place::settings_size())).unwrap_or_default()
 }
@@ -40,7 +40,8 @@ fn bytes(offset: usize, size: usize) -> &'static [u8] {
     if size == 0 {
         return &[];
     }
-    // SAFETY: the composer has put a data segment of `size` bytes there, on pages after the initial memory that neither the
-    // linker nor the allocator (which only takes what `memory.grow` gives) knows of, and nothing writes to them.
+    // SAFETY: the composer has put a data segment of `size` bytes there. Its pages follow the initial memory, so
+    // neither the linker nor the allocator (which takes only what `memory.grow` returns) uses them, and nothing writes
+    // to them.
     unsafe { core::slice::from_raw_parts(core::ptr::with_exposed_provenance(offset), size) }
 }

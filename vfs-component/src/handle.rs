@@ -1,6 +1,6 @@
-//! What the app's handles stand for: one table ([`Handles`]) for all resources of all interfaces.
+//! The app's handles: one table ([`Handles`]) for all resources of all interfaces.
 //!
-//! Bit 30 of a number is free for the linked form to mark the numbers as the vfs's.
+//! Bit 30 of a number is left to the linked form, which marks the numbers of the vfs with it.
 
 use vfs_core::{DirStream, Error, Handles, OpenFile};
 
@@ -8,7 +8,7 @@ use crate::abi::trap;
 use crate::host;
 use crate::state::Volume;
 
-/// What a number stands for.
+/// The resource of a number.
 pub enum Handle {
     Descriptor(OpenFile),
     DirectoryEntryStream(DirStream),
@@ -18,7 +18,7 @@ pub enum Handle {
     Error(StreamFailure),
     TerminalInput(u32),
     TerminalOutput(u32),
-    /// A resource that was the host's, which has it back.
+    /// A resource of the host that the host has back.
     Released(Kind),
 }
 
@@ -58,11 +58,11 @@ pub enum Input {
         closed: bool,
     },
     Host(HostStream),
-    /// The process's stdin, where it is not the host's; it is in the state, for all streams of it have one position.
+    /// The app's stdin, if it is not the host's. It lies in the state, because all its streams share one position.
     Standard,
-    /// At its end.
+    /// Always at its end.
     Null,
-    /// Every call answers this.
+    /// Fails at every call with this.
     Failing(StreamFailure),
 }
 
@@ -70,27 +70,27 @@ pub enum Output {
     File {
         file: OpenFile,
         position: Position,
-        /// What is left of what `check-write` permitted; `None`: it was not asked yet.
+        /// The rest of what `check-write` permitted; `None`: it was not called yet.
         permit: Option<u64>,
         closed: bool,
     },
     Host(HostStream),
-    /// Takes everything and keeps nothing.
+    /// Accepts everything and stores nothing.
     Null,
-    /// Takes nothing.
+    /// Accepts nothing.
     Closed,
-    /// Every call answers this.
+    /// Fails at every call with this.
     Failing(StreamFailure),
 }
 
-/// Where the next byte of an output stream goes.
+/// The position of an output stream.
 #[derive(Clone, Copy)]
 pub enum Position {
     At(u64),
     End,
 }
 
-/// A host stream outlives its pollables, as the host wants it, whatever the order in which the app drops them.
+/// A stream of the host. It outlives its pollables, as hosts require, in whatever order the app drops them.
 pub struct HostStream {
     pub handle: u32,
     pollables: u32,
@@ -98,15 +98,15 @@ pub struct HostStream {
 }
 
 pub enum Pollable {
-    /// What is in memory never blocks.
+    /// Always ready, because memory never blocks.
     Ready,
-    /// Ready from this time on of a clock that stands still, in nanoseconds.
+    /// Ready from this time of the frozen clock on, in nanoseconds.
     Timer(u64),
-    /// The host's, with the number of the stream that it belongs to.
+    /// A pollable of the host, with the number of the stream that it belongs to.
     Host { handle: u32, parent: Option<u32> },
 }
 
-/// What is known of a pollable without its host.
+/// What the vfs knows about a pollable without asking the host.
 #[derive(Clone, Copy)]
 pub enum Known {
     Ready,
@@ -129,25 +129,25 @@ impl Pollable {
 pub enum StreamFailure {
     File(Error),
     Host(u32),
-    /// The settings deny it, with this message.
+    /// The settings deny the stream, with this message.
     Denied(&'static str),
 }
 
-/// The handles of an app by their numbers, each as what it has to be. A number that is none, or of another kind, traps:
-/// the component model lets no app have one.
+/// The handles of an app, by number and required kind. A number that is unknown, or of another kind, traps: under the
+/// component model, no app can have one.
 pub trait AppHandles {
-    /// Gives a handle a number. Traps where [`Handles::reserve`] was not asked and the spare places are used up: calls
-    /// that cannot fail have no other way out.
+    /// Stores a handle and returns its number. Traps if [`Handles::reserve`] was not called and the spare places are
+    /// used up: calls that cannot fail have no other way out.
     fn add(&mut self, handle: Handle) -> u32;
 
-    /// Forgets a number, and gives what it stood for back to the volume or the host.
+    /// Removes a number, and returns its resource to the volume or the host.
     fn remove(&mut self, volume: &mut Volume, number: u32, kind: Kind);
 
-    /// The host's handle behind a pollable, a stream or an error, if it is one of the host's.
+    /// Returns the host's handle of a pollable, a stream or an error, if it is one of the host.
     fn of_host(&self, number: u32) -> Option<u32>;
 
-    /// The same handle, which is given away. Traps where there is none. A stream's pollables must be gone, as the host
-    /// wants it.
+    /// Gives away the host's handle of a number. Traps if there is none. A stream's pollables must be gone, as hosts
+    /// require.
     fn release(&mut self, volume: &mut Volume, number: u32) -> u32;
 
     fn descriptor(&self, number: u32) -> &OpenFile;
@@ -166,7 +166,7 @@ impl AppHandles for Handles<Handle> {
     fn remove(&mut self, volume: &mut Volume, number: u32, kind: Kind) {
         match known_mut(self, number) {
             handle if handle.kind() != kind => trap(),
-            // A host stream with pollables stays until the last of them is gone.
+            // A stream of the host with pollables stays until the last of them is gone.
             Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) if stream.pollables > 0 => {
                 stream.dropped = true;
                 return;
@@ -274,9 +274,10 @@ fn known_mut(handles: &mut Handles<Handle>, number: u32) -> &mut Handle {
     handles.get_mut(number).unwrap_or_else(|| trap())
 }
 
-/// One pollable less belongs to a host stream, which goes now if the app has dropped it before.
+/// Removes one pollable from a stream of the host. If the app has dropped the stream before, it goes with its last
+/// pollable.
 fn remove_pollable(handles: &mut Handles<Handle>, volume: &mut Volume, parent: u32) {
-    // A stream that was given back to the host is gone.
+    // A stream that the host has back is gone.
     let Some(handle) = handles.get_mut(parent) else { return };
     let kind = handle.kind();
     if let Handle::Input(Input::Host(stream)) | Handle::Output(Output::Host(stream)) = handle {
@@ -292,7 +293,7 @@ impl HostStream {
         Self { handle, pollables: 0, dropped: false }
     }
 
-    /// One more pollable belongs to this stream.
+    /// Adds a pollable to this stream.
     pub fn add_pollable(&mut self) {
         self.pollables += 1;
     }

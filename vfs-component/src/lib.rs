@@ -12,10 +12,10 @@
 //!                   abi::Area               the result, laid out as the canonical ABI wants it, at a fixed place
 //! ```
 //!
-//! The functions are written against the canonical ABI by hand. So a result is a pointer to where the bytes already are (in the
-//! image, in a file's memory), nothing is allocated and freed per call, and the same functions serve a component's exports
-//! (plugged) and generated glue (linked). The names carry no version: the composer adds the app's. It also checks every
-//! signature against WASI's WIT each time it encodes a component from this module.
+//! The functions are written against the canonical ABI by hand. So a result is a pointer to bytes that already exist
+//! (in the image, in a file's memory), no call allocates or frees memory for it, and the same functions serve as
+//! exports of a component (plugged) and for generated adapters (linked). The names contain no version: the composer
+//! adds the app's. It also checks every signature against WASI's WIT each time it encodes a component from this module.
 
 mod abi;
 mod embed;

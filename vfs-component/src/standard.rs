@@ -1,4 +1,4 @@
-//! Standard streams that are not the host's, from when they are first asked for.
+//! Standard streams that are not the host's, opened when the app first asks for them.
 
 use vfs_core::settings::Stdio;
 use vfs_core::{DescriptorFlags, OpenFile, OpenFlags};
@@ -7,15 +7,15 @@ use crate::handle::{Input, Output, Position, StreamFailure};
 use crate::layer::{Stop, ended};
 use crate::state::{Session, Volume};
 
-/// What the session has open of them.
+/// The files that the session has open for them.
 pub struct Standard {
-    /// What [`Input::Standard`] stands for; that itself as long as nobody has asked.
+    /// The input behind [`Input::Standard`]; that itself until the app asks for stdin.
     pub input: Input,
     /// The files of stdout and stderr, with their paths: they may be one file.
     outputs: [Option<(&'static str, OpenFile)>; 2],
 }
 
-/// One of the streams that are written to.
+/// An output stream.
 #[derive(Clone, Copy)]
 pub enum Stream {
     Stdout,
@@ -28,7 +28,7 @@ impl Default for Standard {
     }
 }
 
-/// Opens stdin, once for the session. An error is what is read from it.
+/// Opens stdin, once for the session. If that fails, reads return the error.
 pub fn open_input(session: &mut Session, volume: &mut Volume) -> Result<(), Stop> {
     if let Input::Standard = session.standard.input {
         session.standard.input = match session.settings.stdin {
@@ -45,7 +45,8 @@ pub fn open_input(session: &mut Session, volume: &mut Volume) -> Result<(), Stop
     Ok(())
 }
 
-/// Makes a new stream. All streams to one file write at its end, so they have one position. An error is what is written to.
+/// Makes a new stream. All streams to one file write at its end, so they have one position. If opening fails, writes
+/// return the error.
 pub fn new_output(session: &mut Session, volume: &mut Volume, stream: Stream) -> Result<Output, Stop> {
     let setting = match stream {
         Stream::Stdout => session.settings.stdout,
@@ -63,7 +64,7 @@ pub fn new_output(session: &mut Session, volume: &mut Volume, stream: Stream) ->
     })
 }
 
-/// Opens the file, and makes or empties it, once for the session.
+/// Opens the file, making or emptying it, once for the session.
 fn open_output(
     session: &mut Session,
     volume: &mut Volume,

@@ -1,4 +1,4 @@
-//! The only process-wide value.
+//! The state of the guest: its only process-wide value.
 
 use core::cell::RefCell;
 
@@ -15,25 +15,24 @@ use crate::{abi, embed};
 /// The tree, its time and its limits.
 pub type Volume = vfs_core::Volume<layer::Layer, HostClock>;
 
-/// The app on it.
+/// The session of the app.
 pub type Session = vfs_core::Session<'static, Handle, Standard>;
 
-/// Everything that lives from call to call.
+/// Everything that outlives a call.
 pub struct State {
     pub volume: Volume,
     pub session: Session,
-    /// The time of a monotonic clock that stands still, from the first timer on: waiting moves it. 0 where the clock is
-    /// the host's.
+    /// The time of a frozen monotonic clock, from the first timer on; waiting moves it. 0 if the clock is the host's.
     pub virtual_monotonic_now: u64,
     /// Streams of WASI 0.3.
     pub pump: Pump,
-    /// Results that lie in no one place already are put together here; see [`Volume::read`](vfs_core::Volume::read).
+    /// Memory in which results are gathered that are not contiguous; see [`Volume::read`](vfs_core::Volume::read).
     pub gather: Vec<u8>,
-    /// Results that are lists of records or numbers.
+    /// Memory for results that are lists of records or numbers.
     pub lists: Lists,
 }
 
-/// Memory of results that are lists, used again by the next call.
+/// Memory for results that are lists, used again by each call.
 #[derive(Default)]
 pub struct Lists {
     pub indexes: Vec<u32>,
@@ -48,7 +47,7 @@ thread_local! {
 
 impl State {
     fn new() -> Self {
-        // A poll of a few pollables shall not need memory: it has no way to say that there is none.
+        // A poll of a few pollables must not need memory, because it cannot report that there is none.
         let mut lists = Lists::default();
         drop(lists.indexes.try_reserve(64));
         let settings = embed::settings();
@@ -64,7 +63,7 @@ impl State {
     }
 }
 
-/// The state, which the first call makes.
+/// Returns the state, which the first call makes.
 #[inline]
 pub fn started(state: &mut Option<State>) -> &mut State {
     if state.is_none() {
@@ -73,31 +72,31 @@ pub fn started(state: &mut Option<State>) -> &mut State {
     state.as_mut().unwrap_or_else(|| abi::trap())
 }
 
-/// Before the first call. Out of line, as every export would have a copy of it.
+/// Makes the state, before the first call. Out of line, because every export would have a copy of it.
 #[cold]
 #[inline(never)]
 fn start(state: &mut Option<State>) {
     *state = Some(State::new());
 }
 
-/// A part of a call of the app, which goes on: its arguments stay.
+/// Runs a part of a call of the app that goes on: its arguments stay.
 pub fn within_call<T>(body: impl FnOnce(&mut State) -> T) -> T {
     STATE.with_borrow_mut(|state| body(started(state)))
 }
 
-/// One call of the app whose result is one core value.
+/// Runs a call of the app whose result is one core value.
 pub fn call_value<T>(body: impl FnOnce(&mut State) -> T) -> T {
     let value = within_call(body);
     finish_call();
     value
 }
 
-/// One call of the app; its result is put where the canonical ABI looks for it.
+/// Runs a call of the app, and puts its result where the canonical ABI expects it.
 pub fn call<T: Copy>(body: impl FnOnce(&mut State) -> T) -> *const T {
     Area::put(call_value(body))
 }
 
-/// One operation of the app whose result is `result<T, error-code>`, at the version whose `error-code` is `E`.
+/// Runs an operation of the app whose result is `result<T, error-code>`. `E` is the `error-code` of the version.
 pub fn answer<T: Copy, E: From<Error> + Copy>(
     operation: impl FnMut(&mut State) -> Result<T, Stop>,
 ) -> *const Res<T, E> {
@@ -110,7 +109,7 @@ fn to_result<T, E: From<Error>>(_state: &mut State, result: Result<T, Error>) ->
     result.map_err(E::from).into()
 }
 
-/// One operation of the app whose result is one core value, and that has no way to fail.
+/// Runs an operation of the app whose result is one core value and which cannot fail.
 pub fn answer_value<T>(operation: impl FnMut(&mut State) -> Result<T, Stop>) -> T {
     let value = layer::operate(operation, to_value);
     finish_call();

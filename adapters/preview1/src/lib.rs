@@ -1,7 +1,7 @@
-//! Makes a component of a core module that speaks `wasi_snapshot_preview1`.
+//! Makes a component of a core module that imports `wasi_snapshot_preview1`.
 //!
-//! The module keeps its code; an adapter module beside it translates its imports into WASI 0.2. A module with a `_start` becomes a
-//! command (it exports `wasi:cli/run`), any other a reactor.
+//! The module keeps its code; an adapter module beside it translates its imports into WASI 0.2. A module with a
+//! `_start` becomes a command (it exports `wasi:cli/run`), any other a reactor.
 
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
@@ -9,14 +9,14 @@ use wasi_preview1_component_adapter_provider::{
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
-/// Why a module cannot become a component.
+/// The reason why a module cannot become a component.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AdaptError {
     /// The bytes are not a whole, valid module.
     #[error("the module cannot be read")]
     Read(#[from] wasmparser::BinaryReaderError),
-    /// The name that preview1 had before it was one.
+    /// The module imports the name that preview1 had before it was one.
     #[error(
         "the module imports `wasi_unstable`, which came before `wasi_snapshot_preview1`; compile it with a newer toolchain"
     )]
@@ -24,17 +24,17 @@ pub enum AdaptError {
     /// The encoder's error, for example an import that is not WASI's.
     #[error("{message}")]
     Encode {
-        /// The encoder's words, all of them.
+        /// The encoder's complete message.
         message: String,
     },
 }
 
-/// The component.
+/// Makes a component of a core module.
 ///
 /// # Errors
 /// - [`AdaptError::Read`]: not a whole, valid module.
 /// - [`AdaptError::Unstable`]: it imports the interface's predecessor.
-/// - [`AdaptError::Encode`]: it imports what neither preview1 nor its own component types have.
+/// - [`AdaptError::Encode`]: the module imports something that neither preview1 nor its own component types have.
 pub fn componentize(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
     let shape = Shape::of(module)?;
     if shape.unstable {
@@ -52,7 +52,7 @@ pub fn componentize(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
         .map_err(|error| AdaptError::Encode { message: format!("{error:#}") })
 }
 
-/// What decides how a module is adapted.
+/// The properties that decide how a module is adapted.
 #[derive(Default)]
 struct Shape {
     preview1: bool,
@@ -88,7 +88,7 @@ impl Shape {
 mod tests {
     use super::*;
 
-    /// The names of what a component exports, as far as they are WASI's.
+    /// Returns the names of a component's exports that belong to WASI.
     fn exports(component: &[u8]) -> Vec<String> {
         let exports = Parser::new(0).parse_all(component).filter_map(|payload| match payload.unwrap() {
             Payload::ComponentExportSection(section) => {

@@ -1,5 +1,5 @@
-//! What the vfs and the composer agree on: which handles are the vfs's, names of its functions that belong to no
-//! interface of WASI, and the settings as bytes.
+//! The interface between the vfs and the composer: the bit of the vfs's handles, names of functions that belong to no
+//! interface of WASI, and the encoding of the settings.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -13,6 +13,6 @@ pub mod settings;
 
 pub use limits::Limits;
 
-/// The bit of a handle that says that it is the vfs's, inside an app's component. No host's handle has it: the canonical
-/// ABI's tables are smaller.
+/// The bit that marks a handle as the vfs's, inside an app's component. No handle of a host has it, because the tables
+/// of the canonical ABI are smaller.
 pub const HANDLE_TAG: u32 = 1 << 30;

@@ -1,6 +1,6 @@
 //! Quotas.
 
-/// What one filesystem may hold. The defaults leave only the memory itself as the limit.
+/// Limits of one filesystem. By default only the memory itself is a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of file content owned by the filesystem; image bytes do not count.

@@ -1,27 +1,29 @@
-//! What the composer tells the vfs: preopens, what the process around it is given, and options, as bytes beside the image.
+//! Settings that the composer passes to the vfs: preopens, variables, arguments, standard streams and options, as bytes
+//! beside the image.
 //!
-//! The encoding is a sequence of little-endian `u64` numbers and lists; a list is a `u32` count and then its strings, each a `u32`
-//! length and UTF-8 bytes. It is read in place.
+//! The encoding is a sequence of little-endian `u64` numbers and lists; a list is a `u32` count and then its strings,
+//! each a `u32` length and UTF-8 bytes. It is read in place.
 //!
-//! There is no version in it. The guest's module says in a custom section, [`SECTION`], which [`VERSION`] it reads; the composer
-//! compares it with its own when it takes the module, and leaves the section out of what it makes.
+//! The encoding contains no version. A custom section of the guest's module, [`SECTION`], has the [`VERSION`] that the
+//! guest reads. The composer compares it with its own when it reads the module, and leaves the section out of its
+//! output.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::Limits;
 
-/// Version of the encoding. Raise it with every change after which the same bytes mean something else or are read no more: a
-/// number or list is added, removed or moved, or a number gets one more meaning (another kind of stream).
+/// Version of the encoding. Raise it with every change that gives the same bytes another meaning or none: a number or
+/// list is added, removed or moved, or a number gets an additional meaning (another kind of stream).
 pub const VERSION: u32 = 1;
 
 /// Name of the custom section of the guest's module that holds [`VERSION`], four bytes, little-endian.
 pub const SECTION: &str = "vfs-compose:settings";
 
-/// Everything the command line can say about the filesystem and the process around it.
+/// All settings of the filesystem, and of the app's environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// Nothing in the tree can be changed.
+    /// Whether the tree is read-only.
     pub read_only: bool,
     /// Quotas.
     pub limits: Limits,
@@ -29,37 +31,37 @@ pub struct Settings {
     pub preopens: Vec<(String, String)>,
     /// Variables set over those of the host.
     pub environment: Vec<(String, String)>,
-    /// Arguments put between the program's name and the host's arguments.
+    /// Arguments inserted between the program's name and the host's arguments.
     pub arguments: Vec<String>,
-    /// Names of the host's variables that go on to the app; `None` for all.
+    /// Names of the host's variables that the app sees; `None` for all.
     pub inherited: Option<Vec<String>>,
-    /// The program's name, instead of the host's.
+    /// The program's name instead of the host's.
     pub program: Option<String>,
-    /// The initial directory, instead of the host's.
+    /// The initial directory instead of the host's.
     pub directory: Option<String>,
-    /// What the standard streams are.
+    /// The source of standard input.
     pub stdin: Stdio<String>,
-    /// See [`Settings::stdin`].
+    /// The destination of standard output.
     pub stdout: Stdio<String>,
-    /// See [`Settings::stdin`].
+    /// The destination of standard error.
     pub stderr: Stdio<String>,
-    /// What random numbers begin with, where they are not the host's.
+    /// The seed of the random numbers, if they are not the host's.
     pub seed: u64,
 }
 
-/// What a standard stream is.
+/// The other end of a standard stream.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stdio<S> {
     /// The host's.
     #[default]
     Host,
-    /// At its end; or takes everything and keeps nothing.
+    /// An empty stream for input; for output, one that accepts everything and stores nothing.
     Null,
-    /// Every call fails, with this message.
+    /// A stream whose every call fails with this message.
     Denied(S),
-    /// A file of the tree, by its path from the root; emptied first if it is written to.
+    /// A file of the tree, by its path from the root. As an output it is emptied first.
     File(S),
-    /// A file of the tree, which is written to after what is there.
+    /// A file of the tree, by its path from the root. Output goes after its contents.
     Append(S),
 }
 
@@ -94,7 +96,7 @@ impl<S> Stdio<S> {
 }
 
 impl Settings {
-    /// The bytes that [`SettingsView::new`] reads.
+    /// Encodes the settings for [`SettingsView::new`].
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -133,16 +135,16 @@ fn put_length(out: &mut Vec<u8>, length: usize) {
     out.extend_from_slice(&length.to_le_bytes());
 }
 
-/// [`Settings`] read in place.
+/// Encoded [`Settings`], read in place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SettingsView<'a> {
     /// See [`Settings::read_only`].
     pub read_only: bool,
     /// See [`Settings::limits`].
     pub limits: Limits,
-    /// Path and name in turn.
+    /// Paths and names, alternating.
     pub preopens: Strings<'a>,
-    /// Name and value in turn.
+    /// Names and values, alternating.
     pub environment: Strings<'a>,
     /// See [`Settings::arguments`].
     pub arguments: Strings<'a>,
@@ -163,7 +165,7 @@ pub struct SettingsView<'a> {
 }
 
 impl<'a> SettingsView<'a> {
-    /// `None` if the bytes are not what [`Settings::encode`] wrote.
+    /// Decodes settings. `None`: the bytes do not come from [`Settings::encode`].
     #[must_use]
     pub fn new(mut bytes: &'a [u8]) -> Option<Self> {
         let rest = &mut bytes;
@@ -202,7 +204,7 @@ impl<'a> SettingsView<'a> {
     }
 }
 
-/// A list of strings in place.
+/// A list of encoded strings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Strings<'a> {
     count: u32,
@@ -258,7 +260,7 @@ fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    /// Settings in which nothing is left out.
+    /// Returns settings in which every field is set.
     fn all() -> Settings {
         Settings {
             read_only: true,

@@ -1,14 +1,15 @@
-//! Is the tree what it should be? For tests: it looks at everything there is, and costs accordingly.
+//! Checks that a tree is consistent. For tests: it looks at everything, and costs accordingly.
 //!
-//! An operation leaves the tree so, whether it succeeds or fails:
+//! Every operation, successful or not, leaves the tree in a state in which
 //!
-//! - every slot is in use, on the list of free ones, or broken; nodes of the layer are found by their number;
-//! - a node is there because it is open, or because it has names and a state of its own; what is neither has no slot;
-//! - bytes, nodes and opens that are counted are those that are there;
-//! - entries are in the order of their sequence numbers and each is found by its name;
-//! - an entry's node is there, is of its kind and, a directory, knows where it is; link counts are numbers of names;
-//! - what the journal notes is so, and needed;
-//! - a name that is known without a search is what a search finds.
+//! - every slot is in use, on the list of free slots, or broken, and the nodes of the layer are found by their numbers;
+//! - a node has a slot because it is open, or because it has names and a state of its own, and no other node has one;
+//! - the counts of bytes, nodes and opens are right;
+//! - entries are sorted by sequence number, and each is found by its name;
+//! - the node of an entry exists, has the entry's kind and, if it is a directory, knows its parent; link counts equal
+//!   numbers of names;
+//! - the journal's notes are true and needed;
+//! - the name cache agrees with a search.
 
 mod names;
 
@@ -20,16 +21,16 @@ use crate::layer::Layer;
 use crate::node::{Body, Directory, Node, NodeId};
 use crate::{Clock, Volume};
 
-/// What a check may believe of the image.
+/// How far a check trusts the image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// It is sound: link counts and parents in it are true.
+    /// The image is sound: its link counts and parents are true.
     Sound,
-    /// It may say anything: only what the app made is checked.
+    /// The image may say anything: the check covers only what the app made.
     Untrusted,
 }
 
-/// What is not as it should be.
+/// A fault in the tree.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the tree is broken: {0}")]
 pub struct Broken(String);
@@ -38,7 +39,7 @@ impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock, J: Journal> Volume<
     /// Checks everything.
     ///
     /// # Errors
-    /// - [`Broken`]: the first thing found that is not as it should be.
+    /// - [`Broken`]: the first fault found.
     pub fn check(&self, trust: Trust) -> Result<(), Broken> {
         self.find_fault(trust).map_err(Broken)
     }
@@ -64,7 +65,7 @@ impl<L: Layer<Stop: core::fmt::Debug + PartialEq>, C: Clock, J: Journal> Volume<
             if let Body::File(file) = &node.body {
                 bytes += file.owned();
             }
-            // An empty filesystem's root is nobody's.
+            // The root of an empty filesystem does not count as the app's.
             changed +=
                 u32::from(node.changed && !(node.origin.is_none() && self.tree.table.id(slot) == self.tree.root));
             opens += node.opens;

@@ -1,4 +1,4 @@
-//! Where the time comes from.
+//! Sources of time.
 
 use vfs_image::Timestamp;
 
@@ -6,11 +6,11 @@ const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
 
 /// A source of wall-clock time.
 pub trait Clock {
-    /// The time now. `None`: there is no clock, and the filesystem counts up from the image's build time.
+    /// Returns the time now. `None`: there is no clock, and the filesystem counts up from the image's build time.
     fn now(&mut self) -> Option<Timestamp>;
 }
 
-/// A clock, and the counter that stands in where there is none.
+/// A clock, or a counter if there is none.
 pub(crate) struct Time<C> {
     clock: C,
     last: Timestamp,
@@ -21,7 +21,8 @@ impl<C: Clock> Time<C> {
         Self { clock, last: start }
     }
 
-    /// The time now. Without a clock each reading is one nanosecond later than the one before, so order is visible.
+    /// Returns the time now. Without a clock, each reading is one nanosecond later than the one before, so the order
+    /// stays visible.
     pub(crate) fn now(&mut self) -> Timestamp {
         if let Some(now) = self.clock.now() {
             return now;
@@ -36,14 +37,14 @@ impl<C: Clock> Time<C> {
     }
 }
 
-/// What to set a timestamp to.
+/// A new value for a timestamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NewTimestamp {
-    /// Leave it as it is.
+    /// Leaves the timestamp as it is.
     NoChange,
     /// The time now.
     Now,
-    /// This time, whose nanoseconds are less than a second.
+    /// A given time. Its nanoseconds are less than a second.
     At(Timestamp),
 }
 
@@ -57,12 +58,12 @@ impl NewTimestamp {
         }
     }
 
-    /// The same with a time in the place of now.
+    /// Replaces `Now` by a given time.
     pub(crate) fn at(self, now: Timestamp) -> Self {
         if self == Self::Now { Self::At(now) } else { self }
     }
 
-    /// The new value of a timestamp that is `old` now.
+    /// Returns the new value of a timestamp whose value is `old`.
     pub(crate) fn apply(self, old: Timestamp, now: Timestamp) -> Timestamp {
         match self {
             Self::NoChange => old,

@@ -2,23 +2,23 @@
 
 use vfs_image::FileKind;
 
-/// One pass over the entries of a directory. Give it back to [`Fs::close_dir`](crate::Fs::close_dir).
+/// One pass over the entries of a directory. To end it, pass it to [`Fs::close_dir`](crate::Fs::close_dir).
 ///
-/// It survives any change to the directory: an entry that is there all the time is given exactly once.
+/// Survives any change of the directory: an entry that exists during the whole pass is returned exactly once.
 #[derive(Debug)]
 #[must_use = "a stream that is not closed keeps its directory for ever"]
 pub struct DirStream {
     pub(crate) slot: u32,
-    /// Sequence number of the entry given last.
+    /// Sequence number of the last entry that was returned.
     pub(crate) position: u64,
-    /// Where the next entry probably is in the list of a directory that was copied up.
+    /// Probable index of the next entry in the list of a copied-up directory.
     pub(crate) guess: usize,
 }
 
 /// An entry of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DirItem<'a> {
-    /// What the node is.
+    /// The kind of the node.
     pub kind: FileKind,
     /// Its name in this directory.
     pub name: &'a str,

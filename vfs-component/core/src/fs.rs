@@ -1,4 +1,4 @@
-//! The filesystem: the tree, the time, and what is open.
+//! The filesystem: the tree, the time, and the open files.
 
 use alloc::vec::Vec;
 
@@ -16,11 +16,11 @@ use crate::resolve::{PathTarget, Walk, descend};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink, OpenFile};
 
-/// What a filesystem holds.
+/// What a filesystem currently uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Counted against [`Limits::max_bytes`]: for each 64 KiB of a file in which something was written, the bytes up to
-    /// the last one written.
+    /// Counted against [`Limits::max_bytes`]: for each 64 KiB of a file that was written to, the bytes up to the last
+    /// one written.
     pub bytes: u64,
     /// Counted against [`Limits::max_nodes`].
     pub nodes: u32,
@@ -28,13 +28,13 @@ pub struct Usage {
     pub open: u32,
 }
 
-/// A filesystem: a layer and the changes over it. `J` is what it keeps so that it can say what changed.
+/// A filesystem: a layer and the changes above it. The journal `J` keeps what is needed to list changes.
 pub struct Volume<L: Layer, C: Clock, J: Journal = Untracked> {
     pub(crate) tree: Tree<L, J>,
     pub(crate) time: Time<C>,
     pub(crate) max_open: u32,
     pub(crate) open: u32,
-    /// Memory for the walks.
+    /// Memory that walks use again.
     above: Vec<NodeId>,
 }
 
@@ -42,7 +42,7 @@ pub struct Volume<L: Layer, C: Clock, J: Journal = Untracked> {
 pub type Fs<'i, C> = Volume<ImageLayer<'i>, C>;
 
 impl<'i, C: Clock> Fs<'i, C> {
-    /// A filesystem over an image, or an empty one. The image is not looked at but for its root.
+    /// Makes a filesystem over an image, or an empty one. Reads only the root of the image.
     ///
     /// # Errors
     /// - [`Error::Io`]: the image's root is damaged or not a directory.
@@ -53,7 +53,7 @@ impl<'i, C: Clock> Fs<'i, C> {
 }
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// A filesystem over a layer, of which only the root is looked at.
+    /// Makes a filesystem over a layer. Reads only its root.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -64,41 +64,42 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(Self { tree, time, max_open: limits.max_open, open: 0, above: Vec::new() })
     }
 
-    /// What became of the change that this operation has asked the layer for, if it has: then it is over.
+    /// Returns the result of the change that this operation has requested from the layer, if there is one. It is then
+    /// the result of the operation.
     #[inline]
     pub(crate) fn performed(&mut self) -> Option<Result<(), L::Stop>> {
         Some(self.tree.layer.performed()?.map(|_| ()))
     }
 
-    /// What is held now.
+    /// Returns what is used now.
     pub fn usage(&self) -> Usage {
         let (bytes, nodes) = self.tree.usage();
         Usage { bytes, nodes, open: self.open }
     }
 
-    /// The node of an open directory.
+    /// Returns the node of an open directory.
     ///
     /// # Errors
-    /// - [`Error::NotDirectory`]: it is something else.
+    /// - [`Error::NotDirectory`]: it is not a directory.
     pub(crate) fn directory(&self, file: &OpenFile) -> Result<NodeId, Error> {
         if file.kind == FileKind::Directory { Ok(self.tree.table.id(file.slot)) } else { Err(Error::NotDirectory) }
     }
 
-    /// A walk from an open directory.
+    /// Starts a walk at an open directory.
     pub(crate) fn walk(&mut self, at: &OpenFile) -> Result<Walk<'_, L, J>, L::Stop> {
         self.tree.begin();
         let start = self.directory(at)?;
         Ok(Walk::new(&self.tree, start, &mut self.above))
     }
 
-    /// What is at a path.
+    /// Finds the node at a path.
     pub(crate) fn existing(&mut self, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Found, L::Stop> {
         let start = self.directory(at)?;
         self.tree.begin();
         match descend(&self.tree, start, path, follow) {
             Ok(Some(found)) => Ok(found),
             Ok(None) => Ok(self.walk(at)?.resolve(path, follow)?.existing()?),
-            // What is wrong with the path itself comes first.
+            // Errors of the path itself come first.
             Err(stop) => {
                 path::check(path)?;
                 Err(stop)
@@ -116,11 +117,11 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.parent(at, path)?.lookup_last(&self.tree)
     }
 
-    /// Walks to a name that is to be made: the directory, and the name.
+    /// Walks to a name that the operation is about to make; returns the directory and the name.
     ///
     /// # Errors
-    /// - [`Error::Exist`]: it is there, or is `.` or `..`.
-    /// - [`Error::NoEntry`]: the path ends in `/` and no directory is to be made, or the directory was removed.
+    /// - [`Error::Exist`]: the name exists, or is `.` or `..`.
+    /// - [`Error::NoEntry`]: the path ends in `/` and the operation makes no directory; or the directory was removed.
     /// - Those of [`Walk::parent`].
     pub(crate) fn resolve_new_entry<'p>(
         &mut self,
@@ -138,7 +139,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 }
 
 /// # Errors
-/// - [`Error::ReadOnly`]: nothing can be changed through `file`.
+/// - [`Error::ReadOnly`]: `file` permits no changes.
 pub(crate) fn may_change(file: &OpenFile) -> Result<(), Error> {
     if file.changes == ChangeRight::Refused { Err(Error::ReadOnly) } else { Ok(()) }
 }

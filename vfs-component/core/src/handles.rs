@@ -1,4 +1,4 @@
-//! A table of what an app has open, by numbers that it cannot mistake for each other.
+//! A table of an app's handles, by numbers that are hard to confuse.
 
 use alloc::vec::Vec;
 
@@ -8,13 +8,14 @@ const SLOT_BITS: u32 = 20;
 const SLOTS: usize = 1 << SLOT_BITS;
 const LAST_GENERATION: u16 = (1 << 10) - 1;
 
-/// Places that [`Handles::reserve`] leaves for whoever cannot say that memory is short.
+/// Number of places that [`Handles::reserve`] keeps for callers that cannot report a lack of memory.
 pub const SPARE: usize = 64;
 
 /// A table of handles.
 ///
-/// A number is a slot in bits 0 to 19 and the slot's generation, never 0, in bits 20 to 29. So a number is never 0, a stale
-/// one is not taken for its successor until a slot was used 1023 times more, and bits 30 and 31 are the caller's to mark.
+/// A number has its slot in bits 0 to 19 and the slot's generation, never 0, in bits 20 to 29. So no number is 0, and a
+/// stale number is not mistaken for its successor until its slot was used 1023 more times. Callers may use bits 30 and
+/// 31 as marks.
 #[derive(Debug)]
 pub struct Handles<H> {
     slots: Vec<Slot<H>>,
@@ -41,7 +42,7 @@ impl<H> Default for Handles<H> {
 }
 
 impl<H> Handles<H> {
-    /// Makes room, so that the next [`Handles::insert`] cannot fail, and leaves [`SPARE`] places.
+    /// Makes room, so that the next [`Handles::insert`] cannot fail and [`SPARE`] places stay free.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: the table is full or cannot grow.
@@ -50,7 +51,7 @@ impl<H> Handles<H> {
         if self.room() > SPARE { Ok(()) } else { self.grow() }
     }
 
-    /// How many more there can be without memory.
+    /// Returns how many more handles fit without an allocation.
     fn room(&self) -> usize {
         self.slots.capacity().min(SLOTS) - self.used
     }
@@ -65,7 +66,7 @@ impl<H> Handles<H> {
         self.slots.try_reserve(more).or_else(|_| self.slots.try_reserve_exact(more)).map_err(Error::from)
     }
 
-    /// Gives a handle a number. After [`Handles::reserve`] it does not fail.
+    /// Stores a handle and returns its number. Cannot fail after [`Handles::reserve`].
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: the spare places are used up, and the table is full or cannot grow.
@@ -88,19 +89,19 @@ impl<H> Handles<H> {
         Ok(number(index, 1))
     }
 
-    /// Returns the handle that has a number.
+    /// Returns the handle with this number.
     pub fn get(&self, number: u32) -> Option<&H> {
         let slot = self.slots.get(index(number)).filter(|slot| slot.is_of(number))?;
         if let Content::Used(handle) = &slot.content { Some(handle) } else { None }
     }
 
-    /// Returns the handle that has a number.
+    /// Returns the handle with this number.
     pub fn get_mut(&mut self, number: u32) -> Option<&mut H> {
         let slot = self.slots.get_mut(index(number)).filter(|slot| slot.is_of(number))?;
         if let Content::Used(handle) = &mut slot.content { Some(handle) } else { None }
     }
 
-    /// Forgets a number, and returns the handle that had it.
+    /// Removes a number, and returns its handle.
     pub fn take(&mut self, number: u32) -> Option<H> {
         let next = self.free;
         let slot = self.slots.get_mut(index(number)).filter(|slot| slot.is_of(number))?;

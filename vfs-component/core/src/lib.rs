@@ -1,8 +1,8 @@
 //! A lazy copy-on-write in-memory filesystem over an immutable image, with no WIT in it.
 //!
-//! [`Fs`] has one method for each operation of `wasi:filesystem/types`. An app's descriptor is an [`OpenFile`]; paths are
-//! relative to one. A node that nobody has opened or changed is read in the image where it lies: no memory is used for
-//! it. The first change of a directory's entries copies them up; the first write to a part of a file copies up that part.
+//! [`Fs`] has one method for each operation of `wasi:filesystem/types`. An app's descriptor is an [`OpenFile`]; paths
+//! are relative to one. A node that nobody has opened or changed is read in place in the image and uses no memory. The
+//! first change of a directory's entries copies them up; the first write to a part of a file copies up that part.
 //!
 //! ```
 //! use vfs_core::{Clock, DescriptorFlags, Error, FollowFinalLink, Fs, Limits, OpenFlags, Rights, Timestamp};

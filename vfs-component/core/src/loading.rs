@@ -1,4 +1,4 @@
-//! What an operation loads before it changes anything.
+//! Nodes that an operation loads before it changes anything.
 
 use vfs_image::FileKind;
 
@@ -9,11 +9,11 @@ use crate::node::directory::{Entries, Found};
 use crate::node::{Body, NodeId};
 use crate::tree::{Source, Tree};
 
-/// Most nodes that one operation changes.
+/// Largest number of nodes that one operation changes.
 const MOST: usize = 4;
 
-/// Nodes that an operation has loaded because it is about to change them. If it ends before [`Loading::keep`], they are let go
-/// again: nothing changes, so nothing may stay.
+/// Nodes that an operation has loaded because it is about to change them. If the operation ends before
+/// [`Loading::keep`], they are released again, because an operation that changes nothing must leave nothing.
 pub(crate) struct Loading<'t, L: Layer, J: Journal> {
     tree: &'t mut Tree<L, J>,
     slots: [u32; MOST],
@@ -21,7 +21,7 @@ pub(crate) struct Loading<'t, L: Layer, J: Journal> {
 }
 
 impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
-    /// Nothing loaded yet.
+    /// Makes an empty set.
     pub fn new(tree: &'t mut Tree<L, J>) -> Self {
         Self { tree, slots: [0; MOST], count: 0 }
     }
@@ -43,24 +43,24 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
         Ok(self.add(slot))
     }
 
-    /// Loads what an entry stands for, which must be what the entry says.
+    /// Loads the node of an entry, which must have the entry's kind.
     ///
     /// # Errors
-    /// - [`Error::Io`]: it is something else.
+    /// - [`Error::Io`]: it has another kind.
     /// - Those of [`Tree::load`].
     pub fn found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.tree.load_found(found)?;
         Ok(self.add(slot))
     }
 
-    /// Loads a directory and gives it a list of its own entries with room for one more. What they are does not change. `names` are
-    /// those that are about to change, with what a search has said of them.
+    /// Loads a directory and gives it a list of its own entries, with room for one more. The entries stay the same.
+    /// `names` are those that are about to change, with the results of a search for them.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::ReadOnly`]: it is of a layer that refuses changes.
+    /// - [`Error::ReadOnly`]: its layer refuses changes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::Io`]: the layer's list does not have what a search in it found.
+    /// - [`Error::Io`]: the layer's list does not have what a search found in it.
     /// - Those of [`Tree::load`].
     #[inline(never)]
     pub fn entries(&mut self, id: NodeId, names: &[(&[u8], Option<Found>)]) -> Result<u32, L::Stop> {
@@ -87,7 +87,8 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
         Ok(slot)
     }
 
-    /// Loads a node that is about to lose a name, if that leaves a trace on it: it has other names, or a slot.
+    /// Loads a node that survives the loss of a name (it has other names, or a slot), so that its link count can be
+    /// updated.
     ///
     /// # Errors
     /// - Those of [`Loading::found`].
@@ -107,10 +108,10 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
         self.tree.table.reserve()
     }
 
-    /// Checks one more name of a node that was loaded.
+    /// Checks that a loaded node can get one more name.
     ///
     /// # Errors
-    /// - [`Error::TooManyLinks`]: it has as many as can be counted.
+    /// - [`Error::TooManyLinks`]: it has the maximum number of names.
     pub fn one_more_link(&self, slot: u32) -> Result<u32, Error> {
         self.tree.table.get(slot)?.links.checked_add(1).ok_or(Error::TooManyLinks)
     }
@@ -118,8 +119,8 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
     /// Keeps what was loaded: from here on the operation changes all of it, and adds `new` nodes.
     ///
     /// # Errors
-    /// - [`Error::ReadOnly`]: one of them is of a layer that refuses changes.
-    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`](crate::Limits::max_nodes) would be passed.
+    /// - [`Error::ReadOnly`]: the layer of a node refuses changes.
+    /// - [`Error::InsufficientSpace`]: there would be more nodes than [`Limits::max_nodes`](crate::Limits::max_nodes).
     #[inline(never)]
     pub fn keep(mut self, new: u32) -> Result<(), Error> {
         let slots = self.slots.get(..self.count).unwrap_or(&self.slots);

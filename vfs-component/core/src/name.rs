@@ -1,8 +1,8 @@
-//! Names as keys: their hash, and whether two are the same.
+//! Names as keys: their hash, and their equality.
 
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Hash of a name. Names are the app's own or its image's, so nobody is there to make them collide.
+/// Returns the hash of a name. Names come from the app or its own image, so nobody has a reason to make them collide.
 #[inline]
 pub(crate) fn hash(name: &[u8]) -> u64 {
     let mut hash = name.len() as u64;
@@ -19,28 +19,29 @@ pub(crate) fn hash(name: &[u8]) -> u64 {
     hash ^ (hash >> 32)
 }
 
-/// Where [`rolling_hash`] starts.
+/// Start value of [`rolling_hash`].
 pub(crate) const ROLLING_HASH_START: u64 = 0;
 
-/// One more byte of a name. Cheaper than [`hash`] where the bytes are read one by one anyway, but to be [`spread`].
+/// Adds a byte of a name to its hash. Cheaper than [`hash`] where the bytes are read one by one anyway; needs
+/// [`spread`].
 #[inline]
 pub(crate) fn rolling_hash(hash: u64, byte: u8) -> u64 {
     hash.rotate_left(5) ^ u64::from(byte)
 }
 
-/// So many bits in which all of `hash` has a say, most of all in the upper ones.
+/// Returns `BITS` bits that depend on all of `hash`, most of all on its upper bits.
 #[inline]
 pub(crate) fn spread<const BITS: u32>(hash: u64) -> usize {
     (hash.wrapping_mul(FACTOR) >> (64 - BITS)) as usize
 }
 
-/// Equality of slices, eight bytes at a time: in wasm, `memcmp` is a call and a loop over single bytes.
+/// Compares slices eight bytes at a time: in wasm, `memcmp` is a call and a loop over single bytes.
 #[inline]
 pub(crate) fn same(left: &[u8], right: &[u8]) -> bool {
     if left.len() != right.len() {
         return false;
     }
-    // The words at the end overlap those before them, so nothing is left for a loop over bytes.
+    // The last words overlap those before them, so no loop over single bytes is needed.
     if let (Some(left_end), Some(right_end)) = (left.last_chunk::<8>(), right.last_chunk::<8>()) {
         let words = left.as_chunks::<8>().0.iter().zip(right.as_chunks::<8>().0);
         return left_end == right_end && words.into_iter().all(|(l, r)| l == r);

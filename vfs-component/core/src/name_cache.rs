@@ -1,11 +1,11 @@
-//! What names in the image's directories stand for, as far as it was asked before.
+//! Remembers the nodes that names in the image's directories refer to, once they were looked up.
 //!
-//! A search in a directory of the image takes a dozen comparisons; here it is one. The image does not change, so
-//! nothing in here grows old. A directory that is copied up is no longer the image's: then its names are forgotten.
+//! A search in a directory of the image takes a dozen comparisons; here it takes one. The image does not change, so
+//! nothing here becomes stale. When a directory is copied up, it is no longer the image's, and its names are forgotten.
 //!
-//! Names that are not there are not remembered. Their hashes alone would prove nothing, and to compare with the two
-//! names between which they would be is more code in every vfs than it is worth: a tenth of the time that look-ups
-//! take in a program that asks for missing names again and again, as Node's `require` does.
+//! Names that do not exist are not remembered. Their hashes alone would prove nothing, and comparing with the two
+//! neighbouring names is more code in every vfs than it is worth: it would save a tenth of the time of look-ups in a
+//! program that asks for missing names again and again, as Node's `require` does.
 
 mod check;
 
@@ -18,35 +18,35 @@ use crate::layer::LayerNode;
 use crate::name;
 use crate::path::Component;
 
-/// Places at first; a power of two, as all sizes are.
+/// Initial number of places; a power of two, like all sizes here.
 const FIRST: usize = 512;
-/// Places at most: 1 MiB of a 32-bit memory. Directories of 20,000 names want that much: where names find no place,
-/// it is their searches that cost.
+/// Largest number of places: 1 MiB of a 32-bit memory. Directories of 20,000 names need that much: names without a
+/// place cost a search each.
 const MOST: usize = 1 << MOST_BITS;
 const MOST_BITS: u32 = 16;
-/// Places that lie together; a power of two.
+/// Number of places that lie together; a power of two.
 const GROUP: usize = 4;
-/// Bits of a node's number. No image in a 32-bit memory has larger ones.
+/// Bits of a node's number. No image in a 32-bit memory has larger numbers.
 const NODE_BITS: u32 = 27;
 const NODE: u32 = (1 << NODE_BITS) - 1;
 
-/// Each hash has a place, and three beside it: a new name takes its place, and the name that was there moves on to the
-/// next. In a large directory all memory that is looked at is in no cache of the processor: so a known name is small,
-/// its four places lie together, and of the names that are looked at beside it only one in 32 is compared for nothing.
+/// Each hash has a place of its own, and three beside it. A new name takes its own place, and the name that was there
+/// moves to the next one. In a large directory, no processor cache holds the memory that is looked at. So entries are
+/// small, the four places lie together, and of the other names in them only one in 32 is compared in vain.
 pub(crate) struct NameCache<'i> {
     places: Vec<Cell<Known<'i>>>,
-    /// Names that found no place, or took that of another, since the last growth.
+    /// Number of names that found no place, or took that of another, since the last growth.
     crowded: Cell<usize>,
 }
 
 /// 16 bytes in a 32-bit memory.
 #[derive(Clone, Copy)]
 struct Known<'i> {
-    /// The directory's number, and bits of the hash above it.
+    /// The directory's number, with bits of the hash above it.
     key: u32,
-    /// The node's number, and its kind above it.
+    /// The node's number, with its kind above it.
     node: u32,
-    /// Empty: nothing is known here.
+    /// Empty: the place is free.
     name: &'i [u8],
 }
 
@@ -63,7 +63,7 @@ impl Known<'_> {
     }
 
     fn kind(&self) -> FileKind {
-        // In the order of the enum, so that the compiler makes no table of it.
+        // In the order of the enum, so that the compiler needs no table.
         match self.node >> NODE_BITS & 7 {
             0 => FileKind::RegularFile,
             1 => FileKind::Directory,
@@ -81,7 +81,7 @@ impl<'i> NameCache<'i> {
         Self { places: Vec::new(), crowded: Cell::new(0) }
     }
 
-    /// What the name stands for, if that is known.
+    /// Returns the node that the name refers to, if it is remembered.
     #[inline]
     pub fn get(&self, directory: Nid, name: Component<'_>) -> Option<LayerNode> {
         let (place, key) = self.place(directory, name.hash)?;
@@ -90,8 +90,9 @@ impl<'i> NameCache<'i> {
         Some(LayerNode { number: known.node(), kind: known.kind() })
     }
 
-    /// Looks at all places of a group, and moves a name that it finds to its own place: without that, a directory that
-    /// many paths lead through stays where newer names pushed it. Out of line, as most names are in their own place.
+    /// Searches all places of a group, and moves a name that it finds to its own place: otherwise a directory that many
+    /// paths lead through would stay where newer names pushed it. Out of line, because most names are in their own
+    /// place.
     #[inline(never)]
     fn find(&self, place: usize, key: u32, name: &[u8]) -> Option<&Cell<Known<'i>>> {
         let own = self.places.get(place)?;
@@ -109,7 +110,7 @@ impl<'i> NameCache<'i> {
         }
     }
 
-    /// Keeps what the image has said. `hash` is the name's, as in [`Component`].
+    /// Remembers what the image answered. `hash` is the name's, as in [`Component`].
     pub fn insert(&self, directory: Nid, hash: u64, entry: &DirEntry<'i>) {
         if let Some((place, key)) = self.place(directory, hash)
             && entry.nid.0 <= u64::from(NODE)
@@ -136,7 +137,7 @@ impl<'i> NameCache<'i> {
         self.crowded.set(self.crowded.get() + 1);
     }
 
-    /// Grows if that would help. Where no memory is left, it does not.
+    /// Grows if that would help and there is memory.
     #[inline]
     pub fn make_room(&mut self) {
         if self.crowded.get() > self.places.len() / 32 {
@@ -146,7 +147,7 @@ impl<'i> NameCache<'i> {
 
     #[cold]
     fn grow(&mut self) {
-        // A growth loses what collides, so there are to be few.
+        // Growing loses names that collide, so it should happen rarely.
         let size = (self.places.len() * 4).clamp(FIRST, MOST);
         let mut places = Vec::new();
         if size != self.places.len() && places.try_reserve_exact(size).is_ok() {
@@ -170,8 +171,8 @@ impl<'i> NameCache<'i> {
         }
     }
 
-    /// The place of a name with this hash, and its key there. While there are no places, it is
-    /// outside. `None`: no image in a 32-bit memory has such a directory.
+    /// Returns the place of a name with this hash, and its key there. If there are no places, the result is out of
+    /// range. `None`: no image in a 32-bit memory has such a directory.
     #[inline]
     fn place(&self, directory: Nid, hash: u64) -> Option<(usize, u32)> {
         if directory.0 > u64::from(NODE) {
@@ -182,8 +183,8 @@ impl<'i> NameCache<'i> {
     }
 }
 
-/// The place after another in its group; after the last comes the first. Loops over a group end where they began, as
-/// compilers unroll those that count, which takes room in every vfs.
+/// Returns the next place in a group; after the last comes the first. Loops over a group end where they began, because
+/// compilers unroll loops that count, which takes room in every vfs.
 fn next_in_group(place: usize) -> usize {
     place & !(GROUP - 1) | (place + 1) & (GROUP - 1)
 }
@@ -240,7 +241,7 @@ mod tests {
         }
     }
 
-    /// Of numbered names, whose hashes are less random than most.
+    /// Tests numbered names, whose hashes are less random than most.
     #[test]
     fn nearly_all_names_of_a_large_directory_find_a_place() {
         let names: Vec<_> = (0..20_000_u32).map(|number| alloc::format!("file-{number}.txt")).collect();
@@ -280,7 +281,7 @@ mod tests {
         let largest = u64::from(NODE);
         let names = filled([(5, largest + 1, FileKind::Directory), (6, 9, FileKind::Directory)]);
         assert_eq!(found(&names, 5), None);
-        // Whatever is in the bits above the directory's number.
+        // Any bits above the directory's number.
         for above in 1..1 << 6 {
             assert_eq!(found(&names, 6 + above * (largest + 1)), None);
         }

@@ -1,4 +1,4 @@
-//! One open of a node: which node, with what flags and rights.
+//! Open files: a node, with flags and rights.
 
 use vfs_image::FileKind;
 
@@ -16,37 +16,37 @@ macro_rules! flags {
             $($(#[$flag_doc])* pub const $flag: Self = Self($bit);)*
             const ALL: u8 = $($bit |)* 0;
 
-            /// Takes the bits that are known, and leaves out all others.
+            /// Makes flags of the known bits, and ignores all others.
             #[must_use]
             pub const fn from_bits(bits: u8) -> Self {
                 Self(bits & Self::ALL)
             }
 
-            /// The flags as WASI numbers them.
+            /// Returns the flags as WASI numbers them.
             #[must_use]
             pub const fn bits(self) -> u8 {
                 self.0
             }
 
-            /// Whether all of `other` is set.
+            /// Returns whether all of `other` are set.
             #[must_use]
             pub const fn contains(self, other: Self) -> bool {
                 self.0 & other.0 == other.0
             }
 
-            /// Whether any of `other` is set.
+            /// Returns whether any of `other` is set.
             #[must_use]
             pub const fn intersects(self, other: Self) -> bool {
                 self.0 & other.0 != 0
             }
 
-            /// These and `other`.
+            /// Returns these flags and `other`.
             #[must_use]
             pub const fn union(self, other: Self) -> Self {
                 Self(self.0 | other.0)
             }
 
-            /// These without `other`.
+            /// Returns these flags without `other`.
             #[must_use]
             pub const fn difference(self, other: Self) -> Self {
                 Self(self.0 & !other.0)
@@ -64,51 +64,51 @@ macro_rules! flags {
 }
 
 flags! {
-    /// What `open_at` is to do beside opening. The bits are those of WASI's `open-flags`.
+    /// Flags of `open_at`. The bits are those of WASI's `open-flags`.
     OpenFlags:
-    /// Make the file if it is not there.
+    /// Makes the file if it does not exist.
     CREATE = 1;
-    /// Fail if it is not a directory.
+    /// Fails if the node is not a directory.
     DIRECTORY = 2;
-    /// With [`OpenFlags::CREATE`]: fail if the name is taken.
+    /// With [`OpenFlags::CREATE`]: fails if the name is taken.
     EXCLUSIVE = 4;
-    /// Cut the file to size 0.
+    /// Cuts the file to size 0.
     TRUNCATE = 8;
 }
 
 flags! {
-    /// What an open file can be used for. The bits are those of WASI's `descriptor-flags`.
+    /// Permitted uses of an open file. The bits are those of WASI's `descriptor-flags`.
     DescriptorFlags:
     /// Contents can be read.
     READ = 1;
     /// Contents can be written.
     WRITE = 2;
-    /// Kept and reported; memory is always in step with itself.
+    /// Kept and reported; memory needs no synchronization.
     FILE_INTEGRITY_SYNC = 4;
-    /// Kept and reported; memory is always in step with itself.
+    /// Kept and reported; memory needs no synchronization.
     DATA_INTEGRITY_SYNC = 8;
-    /// Kept and reported; memory is always in step with itself.
+    /// Kept and reported; memory needs no synchronization.
     REQUESTED_WRITE_SYNC = 16;
-    /// What lies below the directory can be changed.
+    /// Nodes below the directory can be changed.
     MUTATE_DIRECTORY = 32;
 }
 
 impl DescriptorFlags {
-    /// The flags that ask for change.
+    /// The flags that permit changes.
     pub(crate) const CHANGES: Self = Self(2 | 32);
 }
 
-/// Whether an operation on a symbolic link means what it points at.
+/// Whether an operation on a symbolic link concerns the link or its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowFinalLink {
-    /// The operation is on what the link points at.
+    /// The operation concerns the target.
     Yes,
-    /// The operation is on the link itself.
+    /// The operation concerns the link itself.
     No,
 }
 
-/// One open of a node: which node, with what flags and rights. Give it back to [`Fs::close`](crate::Fs::close): while it
-/// is not closed its node is kept, even without a name.
+/// One open of a node, with flags and rights. Pass it to [`Fs::close`](crate::Fs::close): until then its node is kept,
+/// even without a name.
 #[derive(Debug)]
 #[must_use = "an open file that is not closed keeps its node for ever"]
 pub struct OpenFile {
@@ -118,15 +118,15 @@ pub struct OpenFile {
     pub(crate) changes: ChangeRight,
 }
 
-/// Whether a node, and for a directory what lies below it, can be changed through an open: the rights of the session, as
-/// they have come down to it.
+/// Whether an open file permits changes of its node, and of nodes below a directory. It comes from the session's
+/// rights, by way of the directories through which the file was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChangeRight {
-    /// They are refused, and through what is opened from here, too.
+    /// Changes are refused, also for whatever is opened from here.
     Refused,
-    /// They are allowed, and through what is opened from here, too.
+    /// Changes are allowed, also for whatever is opened from here.
     Allowed,
-    /// They are allowed; through a directory that is opened from here only with [`DescriptorFlags::MUTATE_DIRECTORY`].
+    /// Changes are allowed. A directory opened from here permits them only with [`DescriptorFlags::MUTATE_DIRECTORY`].
     AllowedOnRequest,
 }
 

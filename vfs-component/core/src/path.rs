@@ -1,9 +1,9 @@
-//! Paths as text: checked once, then taken apart. No node is touched here.
+//! Paths as text, checked once and then split. Nothing here reads a node.
 
 use crate::limits::MAX_PATH;
 use crate::{Error, name};
 
-/// What a component of a path is, most of all the last one.
+/// The meaning of a component, above all of the last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step<'p> {
     /// An ordinary name.
@@ -15,7 +15,7 @@ pub(crate) enum Step<'p> {
 }
 
 impl<'p> Step<'p> {
-    /// What a component is.
+    /// Classifies a component.
     #[inline]
     pub fn of(component: &'p [u8]) -> Self {
         match component {
@@ -26,16 +26,16 @@ impl<'p> Step<'p> {
     }
 }
 
-/// A component of a path, with its hash. It has no slash in it and is not empty.
+/// A component of a path, with its hash. It contains no slash and is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Component<'p> {
     /// A name, `.` or `..`.
     pub text: &'p [u8],
-    /// A hash of the text, which costs little where that is read anyway.
+    /// A hash of the text, which costs little because the text is read anyway.
     pub hash: u64,
 }
 
-/// Checks what an app gives as a path.
+/// Checks a path that an app gives.
 ///
 /// # Errors
 /// - [`Error::NoEntry`]: it is empty.
@@ -68,8 +68,8 @@ pub(crate) fn check_relative(path: &[u8]) -> Result<(), Error> {
     }
 }
 
-/// Takes the first component off a relative path: the component, and what follows its slashes. The last one leaves
-/// nothing.
+/// Splits a relative path into its first component, and the rest after the slashes. The rest after the last component
+/// is empty.
 #[inline]
 pub(crate) fn first(path: &[u8]) -> (Component<'_>, &[u8]) {
     let mut hash = name::ROLLING_HASH_START;

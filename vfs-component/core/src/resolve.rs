@@ -1,5 +1,5 @@
-//! The walk from a descriptor's directory along a path: the only place that knows what `.`, `..`, symbolic links and
-//! slashes mean.
+//! Path resolution: walks from a descriptor's directory along a path. Only this module knows the meaning of `.`, `..`,
+//! symbolic links and slashes.
 
 use alloc::vec::Vec;
 
@@ -14,25 +14,25 @@ use crate::path::{self, Component, Step};
 use crate::tree::Tree;
 use crate::{Error, FollowFinalLink};
 
-/// Where a path leads. The last component may be missing.
+/// The place where a path leads. The last component may be missing.
 pub(crate) struct PathTarget<'w> {
-    /// The directory that the last component is in, or the directory itself if `last` is `.` or `..`.
+    /// The directory of the last component; if `last` is `.` or `..`, the directory where the walk is.
     pub directory: NodeId,
     /// The last component.
     last: Component<'w>,
-    /// What is there.
+    /// The node of the last component.
     pub found: Option<Found>,
-    /// The path ends in `/`.
+    /// Whether the path ends in `/`.
     pub must_be_directory: bool,
 }
 
 impl<'w> PathTarget<'w> {
-    /// What the last component is.
+    /// Classifies the last component.
     pub fn last(&self) -> Step<'w> {
         Step::of(self.last.text)
     }
 
-    /// Looks up the last component. A link is not followed.
+    /// Looks up the last component, without following a link.
     ///
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
@@ -45,11 +45,11 @@ impl<'w> PathTarget<'w> {
         Ok(self)
     }
 
-    /// What is there.
+    /// Returns the node, which must exist.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: there is nothing.
-    /// - [`Error::NotDirectory`]: the path ends in `/` and it is not a directory.
+    /// - [`Error::NoEntry`]: it does not exist.
+    /// - [`Error::NotDirectory`]: the path ends in `/` and the node is not a directory.
     pub fn existing(&self) -> Result<Found, Error> {
         let found = self.found.ok_or(Error::NoEntry)?;
         if self.must_be_directory && found.kind != FileKind::Directory {
@@ -59,12 +59,12 @@ impl<'w> PathTarget<'w> {
     }
 }
 
-/// Looks up a path that goes down from directory to directory, as most do. `None`: the path is another one, and only a
-/// [`Walk`] knows what to answer.
+/// Looks up a path that only goes down from directory to directory, as most paths do. `None`: only a [`Walk`] knows the
+/// answer.
 ///
 /// # Errors
-/// What a [`Walk`] would answer, if nothing is wrong with the path itself: that is for the caller to check after an
-/// error, so that a path that leads to something is read once.
+/// Returns what a [`Walk`] would return for a valid path. Whether the path itself is valid, the caller checks after an
+/// error, so that a path that leads somewhere is read only once.
 pub(crate) fn descend<L: Layer, J: Journal>(
     tree: &Tree<L, J>,
     start: NodeId,
@@ -77,7 +77,7 @@ pub(crate) fn descend<L: Layer, J: Journal>(
     }
     loop {
         let (component, rest) = path::first(left);
-        // Neither `.` nor `..` is found.
+        // `.` and `..` are never found.
         let Some(found) = tree.lookup(at, component)? else {
             let is_name = matches!(Step::of(component.text), Step::Name(_));
             return if is_name { Err(Error::NoEntry.into()) } else { Ok(None) };
@@ -93,26 +93,26 @@ pub(crate) fn descend<L: Layer, J: Journal>(
     }
 }
 
-/// One walk. It changes nothing, so after an error it can start again.
+/// A walk along a path. It changes nothing, so it can start again after an error.
 pub(crate) struct Walk<'w, L: Layer, J: Journal> {
     tree: &'w Tree<L, J>,
-    /// Where the walk is.
+    /// The current directory.
     at: NodeId,
-    /// The directories it came through. `..` pops; popping none is leaving the descriptor's directory.
+    /// The directories that the walk came through. `..` pops one; popping none would leave the descriptor's directory.
     above: &'w mut Vec<NodeId>,
-    /// What is left of the path, or of the target of the link that was followed last.
+    /// The rest of the path, or of the target of the last link.
     left: &'w [u8],
-    /// What is left behind each of the links on the way, the last one followed on top. None is empty.
+    /// The rests of the paths after the links on the way, that of the last link on top. None is empty.
     left_behind: Vec<&'w [u8]>,
     links_followed: u32,
-    /// A path or a target ends in `/`.
+    /// Whether the path, or a target at its end, ends in `/`.
     must_be_directory: bool,
-    /// The last component may be made as a file, so a slash after it is refused.
+    /// Whether the last component may be made as a file, so that a slash after it is refused.
     is_for_create: bool,
 }
 
 impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
-    /// A walk from a directory. `above` is memory to use again.
+    /// Makes a walk from a directory. It uses the memory of `above` again.
     pub fn new(tree: &'w Tree<L, J>, start: NodeId, above: &'w mut Vec<NodeId>) -> Self {
         above.clear();
         Self {
@@ -127,7 +127,7 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         }
     }
 
-    /// The last component may be made as a file.
+    /// Allows the last component to be made as a file.
     pub fn for_create(mut self) -> Self {
         self.is_for_create = true;
         self
@@ -136,10 +136,10 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
     /// Walks to the end of a path.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: the path is empty, or a directory on the way is not there, or a link's target is empty.
+    /// - [`Error::NoEntry`]: the path is empty, or a directory on the way does not exist, or a link's target is empty.
     /// - [`Error::NotDirectory`]: something on the way is not a directory.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves the start.
-    /// - [`Error::IsDirectory`]: a file may be made and the path ends in `/`.
+    /// - [`Error::IsDirectory`]: the last component may be made as a file, and the path ends in `/`.
     /// - [`Error::Loop`]: more than [`MAX_LINKS_FOLLOWED`] links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
@@ -165,8 +165,7 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         }
     }
 
-    /// Walks to the directory that a path's last component is in. What the last component is, is left open; see
-    /// [`PathTarget::lookup_last`].
+    /// Walks to the directory of a path's last component, without looking that up; see [`PathTarget::lookup_last`].
     ///
     /// # Errors
     /// Those of [`Walk::resolve`].
@@ -177,7 +176,7 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         let path = path::check(path)?;
         self.left = path;
         let Component { text, hash } = self.walk_to_last()?;
-        // No link was followed at the end, so what is left is the end of the path itself.
+        // No link was followed at the end, so the rest is the end of the path itself.
         let start = path.len() - self.left.len();
         let text = path.get(start..start + text.len()).unwrap_or_default();
         Ok(self.target(Component { text, hash }))
@@ -187,7 +186,7 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         PathTarget { directory: self.at, last, found: None, must_be_directory: self.must_be_directory }
     }
 
-    /// Walks until only the last component is left, which is not looked up; if it is `..`, that is where the walk is.
+    /// Walks until only the last component is left, without looking it up. If that is `..`, the walk has gone up.
     fn walk_to_last(&mut self) -> Result<Component<'w>, L::Stop> {
         loop {
             let (component, rest) = path::first(self.left);
@@ -222,7 +221,7 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         Ok(())
     }
 
-    /// Goes on along a link's target, if it may be followed, and then along `rest`.
+    /// Continues along a link's target, if it may be followed, and then along `rest`.
     fn follow(&mut self, link: NodeId, rest: &'w [u8]) -> Result<(), L::Stop> {
         self.links_followed += 1;
         if self.links_followed > MAX_LINKS_FOLLOWED {

@@ -1,48 +1,48 @@
-//! One app on a volume: what it has open, what it was told, what it may do.
+//! One app on a volume: its handles, its settings, its rights.
 
 use crate::journal::Journal;
 use crate::settings::{SettingsView, Strings};
 use crate::{Clock, DescriptorFlags, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
 
-/// What belongs to one app: its handles, and what its settings say of preopens, working directory, environment, arguments and
-/// standard streams. Contents, time and quotas are the volume's, for all its sessions together.
+/// The state of one app: its handles, and its preopens, working directory, environment, arguments and standard streams
+/// by the settings. Contents, time and quotas belong to the volume and are shared by all its sessions.
 ///
-/// `H` is what a handle is, `S` what its owner keeps of the standard streams.
+/// `H` is the type of a handle, `S` what the owner keeps of the standard streams.
 #[derive(Debug)]
 pub struct Session<'s, H, S = ()> {
-    /// What the app has open, by its numbers. Whoever ends a session closes them.
+    /// The app's handles, by their numbers. Whoever ends a session closes them.
     pub handles: Handles<H>,
-    /// What the app was told.
+    /// The app's settings.
     pub settings: SettingsView<'s>,
-    /// What the app may do.
+    /// The app's rights.
     pub rights: Rights,
-    /// Its standard streams.
+    /// The app's standard streams.
     pub standard: S,
 }
 
-/// What a session may do on its volume. An open file passes them on to what is opened from it.
+/// The rights of a session on its volume. An open file passes them on to whatever is opened from it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
-    /// Nothing can be changed: every change answers [`Error::ReadOnly`](crate::Error::ReadOnly).
+    /// Whether every change fails with [`Error::ReadOnly`](crate::Error::ReadOnly).
     pub read_only: bool,
-    /// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`] may do.
+    /// The rights of a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`].
     pub directory_rights: DirectoryRights,
 }
 
-/// What a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`] may do.
+/// The rights of a directory opened without [`DescriptorFlags::MUTATE_DIRECTORY`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DirectoryRights {
-    /// The same as the directory it was opened from. The preview1 adapter never sets the flag, and C libraries set it
-    /// only with a write mode, which directories cannot be opened with: `unlinkat` below an opened directory, and so
-    /// every recursive removal, needs this. It is what wasmtime does.
+    /// Those of the directory that it was opened from. The preview1 adapter never sets the flag, and C libraries set it
+    /// only with a write mode, with which no directory can be opened. So `unlinkat` below an opened directory, and
+    /// every recursive removal, needs this. wasmtime does the same.
     #[default]
     Inherited,
-    /// Nothing that changes the tree, as WASI's text says.
+    /// None: the directory permits no changes, as WASI's text requires.
     AsRequested,
 }
 
 impl<'s, H, S: Default> Session<'s, H, S> {
-    /// A session that has nothing open yet, with the rights that its settings give.
+    /// Makes a session without open files, with the rights from its settings.
     #[must_use]
     pub fn new(settings: SettingsView<'s>) -> Self {
         let rights = Rights { read_only: settings.read_only, ..Rights::default() };
@@ -51,14 +51,14 @@ impl<'s, H, S: Default> Session<'s, H, S> {
 }
 
 impl<'s, H, S> Session<'s, H, S> {
-    /// The preopens: the path in the tree, and the name the app sees.
+    /// Returns the preopens: the path in the tree, and the name that the app sees.
     #[must_use]
     pub fn preopens(&self) -> Preopens<'s> {
         Preopens(self.settings.preopens)
     }
 
-    /// Opens a directory by its path from the root, as a preopen or the working directory, with all rights that the session
-    /// has.
+    /// Opens a directory by its path from the root, as a preopen or the working directory, with all rights of the
+    /// session.
     ///
     /// # Errors
     /// Those of [`Volume::open_root`] and [`Volume::open_at`].
@@ -89,7 +89,7 @@ impl<'s, H, S> Session<'s, H, S> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
-        // What was made needs no root, which may be one open too many.
+        // A file that the layer has opened needs no root, whose open might exceed the limit.
         if let Some(opened) = volume.opened_by_layer(flags, self.rights.into()) {
             return opened;
         }
@@ -100,7 +100,7 @@ impl<'s, H, S> Session<'s, H, S> {
     }
 }
 
-/// Directories that the app finds open; see [`Session::preopens`].
+/// Directories that the app has at its start; see [`Session::preopens`].
 #[derive(Clone, Copy, Debug)]
 pub struct Preopens<'s>(Strings<'s>);
 

@@ -1,4 +1,4 @@
-//! The lazy copy-on-write tree: the layer where nothing has changed, nodes in the table where something has.
+//! The lazy copy-on-write tree: unchanged nodes are in the layer, changed ones in the table.
 
 use alloc::vec::Vec;
 
@@ -15,21 +15,21 @@ use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Syml
 use crate::path::Component;
 use crate::{DescriptorFlags, Error, OpenFile};
 
-/// All there is of the files.
+/// All files of a volume.
 pub(crate) struct Tree<L: Layer, J: Journal> {
     pub layer: L,
     pub journal: J,
     pub table: Table<L>,
     pub root: NodeId,
     limits: Limits,
-    /// Owned bytes of all files.
+    /// Number of owned bytes of all files.
     bytes: u64,
-    /// Nodes that are the app's: made or changed by it.
+    /// Number of nodes of the app: made or changed by it.
     nodes: u32,
 }
 
 impl<L: Layer, J: Journal> Tree<L, J> {
-    /// The tree over a layer.
+    /// Makes a tree over a layer.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -42,7 +42,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             tree.table.reserve()?;
             let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
             let times = Times::all(Timestamp::default());
-            // The root is nobody's to remove and counts as no node of the app.
+            // Nobody can remove the root, and it does not count as a node of the app.
             let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
             tree.root = tree.table.id(slot);
             tree.journal = J::new(tree.root);
@@ -50,19 +50,19 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Ok(tree)
     }
 
-    /// A walk along a path begins.
+    /// Tells the journal that a walk along a path begins.
     #[inline]
     pub fn begin(&mut self) {
         self.layer.make_room();
         self.journal.begin(&self.table);
     }
 
-    /// Owned bytes and nodes of the app.
+    /// Returns the numbers of owned bytes and of nodes of the app.
     pub fn usage(&self) -> (u64, u32) {
         (self.bytes, self.nodes)
     }
 
-    /// Where a node's state is to be read.
+    /// Finds the state of a node.
     #[inline]
     pub fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
         if let Some((_, number)) = self.passes_through(id) {
@@ -71,7 +71,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.known(id)
     }
 
-    /// The same for what never changes of a node, so that the layer is not asked anew where it is open.
+    /// Finds the state of a node for properties that never change. If the node is open, does not ask the layer again.
     #[inline]
     fn known(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
         match (self.table.find(id), id.origin()) {
@@ -81,7 +81,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Who answers for a directory: its own entries, or the layer.
+    /// Finds the entries of a directory: its own, or the layer's.
     #[inline]
     fn directory(&self, id: NodeId) -> Result<Names<'_, L>, L::Stop> {
         match self.known(id)? {
@@ -96,7 +96,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// What is known about a node.
+    /// Returns the metadata of a node.
     ///
     /// # Errors
     /// - [`Error::Io`]: the layer is damaged.
@@ -110,7 +110,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         })
     }
 
-    /// Finds a name in a directory, if it can be one.
+    /// Finds a name in a directory, if it can be a name.
     ///
     /// # Errors
     /// - [`Error::NameTooLong`]: the name is too long.
@@ -131,11 +131,11 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         found
     }
 
-    /// Out of line: most names are known to the layer.
+    /// Out of line, because the layer remembers most names.
     #[inline(never)]
     fn search(&self, directory: NodeId, name: Component<'_>) -> Result<Option<Found>, L::Stop> {
         if name.text.len() > MAX_NAME {
-            // In a removed directory there is nothing, however long.
+            // A removed directory contains no name, however long.
             return if self.is_removed(directory) { Ok(None) } else { Err(Error::NameTooLong.into()) };
         }
         match self.directory(directory)? {
@@ -144,7 +144,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// The directory that a directory is in; the root is in itself.
+    /// Returns the parent of a directory; the root's is itself.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
@@ -164,12 +164,12 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Ok(NodeId::layer(self.layer.parent(&inode)?))
     }
 
-    /// Whether a directory is `below` or one of those that `below` lies in.
+    /// Returns whether a directory is `below`, or contains `below` at any depth.
     ///
     /// # Errors
-    /// - [`Error::Io`]: the layer is damaged; its parents may even go round in a circle.
+    /// - [`Error::Io`]: the layer is damaged; its parents may even form a cycle.
     pub fn is_above(&self, directory: NodeId, below: NodeId) -> Result<bool, L::Stop> {
-        // Brent's way of finding a circle: compare with a mark that is moved up after 1, 2, 4, 8, ... steps.
+        // Finds a cycle by Brent's algorithm: compares with a mark that is moved up after 1, 2, 4, 8, ... steps.
         let (mut at, mut mark, mut steps, mut next_mark) = (below, below, 0_u64, 1_u64);
         loop {
             if at == directory {
@@ -189,7 +189,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Where a symbolic link points.
+    /// Returns the target of a symbolic link.
     ///
     /// # Errors
     /// - [`Error::Invalid`]: it is not a symbolic link.
@@ -203,7 +203,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// The contents of an open file, if it can be read.
+    /// Returns the contents of an open file, if it is readable.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
@@ -215,7 +215,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Whether a directory has no entries.
+    /// Returns whether a directory has no entries.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
@@ -227,7 +227,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Goes through the entries of a directory. The order is none, and `.` and `..` are not among them.
+    /// Calls `act` for each entry of a directory except `.` and `..`, in any order.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
@@ -250,18 +250,18 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Ok(())
     }
 
-    /// The state of a node, if it is there and has one of its own.
+    /// Returns the node's own state, if it exists and has one.
     pub fn present(&self, id: NodeId) -> Option<&Node<L>> {
         let slot = self.table.find(id).filter(|slot| self.table.id(*slot) == id)?;
         self.table.get(slot).ok()
     }
 
-    /// Whether a directory was removed and only opens keep it.
+    /// Returns whether a directory was removed and is held only by opens.
     pub fn is_removed(&self, directory: NodeId) -> bool {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
     }
 
-    /// Gives a node of the layer a slot, so that it can be opened or changed. Nothing about it changes.
+    /// Gives a node of the layer a slot, so that it can be opened or changed. The node itself does not change.
     ///
     /// # Errors
     /// - [`Error::Io`]: the layer is damaged.
@@ -273,7 +273,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         let Origin::Layer(number) = id.origin() else { return Err(Error::BadDescriptor.into()) };
         let inode = self.layer.inode(number)?;
         self.table.reserve()?;
-        // Opening files is what costs; the others need not be made in their place.
+        // Files are opened most often, so only they are built in place.
         if inode.kind() == FileKind::RegularFile {
             let lower = self.layer.contents(&inode)?;
             return Ok(self.table.insert(|| Node::of_layer(&inode, Body::File(RegularFile::from_layer(lower)))));
@@ -286,7 +286,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Ok(self.table.insert(|| Node::of_layer(&inode, body)))
     }
 
-    /// Takes a slot for a file that the layer is about to be asked to open, so that nothing can fail afterwards.
+    /// Takes a slot for a file that the layer is about to open, so that nothing can fail afterwards.
     ///
     /// # Errors
     /// Those of [`Table::reserve`].
@@ -297,10 +297,11 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Ok(())
     }
 
-    /// Puts a file that the layer has opened in the slot that was kept for it, or in the one that it has already.
+    /// Puts a file that the layer has opened into the slot that was kept for it, or into the one that the node already
+    /// has.
     ///
     /// # Errors
-    /// - [`Error::Io`]: it is no file, or no slot was kept. A slot that was kept still is.
+    /// - [`Error::Io`]: it is not a file, or no slot was kept. If one was kept, it still is.
     pub fn load_opened(&mut self, inode: &L::Inode) -> Result<u32, L::Stop> {
         if inode.kind() != FileKind::RegularFile {
             return Err(Error::Io.into());
@@ -321,17 +322,17 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Ok(held)
     }
 
-    /// Gives a slot back that was kept for an operation, if one was.
+    /// Releases the slot that was kept for an operation, if there is one. Returns whether there was.
     pub fn drop_held(&mut self) -> bool {
         let held = self.layer.take_held();
         held.into_iter().for_each(|held| self.table.give_back(held));
         held.is_some()
     }
 
-    /// The same of what an entry stands for, which must be what the entry says.
+    /// Gives the node of an entry a slot. It must have the entry's kind.
     ///
     /// # Errors
-    /// - [`Error::Io`]: it is something else.
+    /// - [`Error::Io`]: it has another kind.
     /// - Those of [`Tree::load`].
     pub fn load_found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.load(found.node)?;
@@ -342,7 +343,8 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Err(self.layer.contradiction())
     }
 
-    /// What a node's changes pass through, and its number there; none where they are kept above the layer.
+    /// Returns through which layer a node's changes pass, and its number there; `None` if they are kept above the
+    /// layer.
     #[inline]
     pub fn passes_through(&self, id: NodeId) -> Option<(L::Through, u64)> {
         match id.origin() {
@@ -360,10 +362,10 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.layer.perform(through, effect).map(|_| ())
     }
 
-    /// Whether the layer makes the changes of these two directories or nodes: then a name can go from one to the other.
+    /// Returns whether the layer makes the changes of both nodes, so that a name can move from one to the other.
     ///
     /// # Errors
-    /// - [`Error::CrossDevice`]: it makes those of one of them alone, or they are on two filesystems.
+    /// - [`Error::CrossDevice`]: it makes those of only one of them, or they are on two filesystems.
     #[inline]
     pub fn both_pass_through(&self, one: NodeId, other: NodeId) -> Result<Option<(L::Through, u64, u64)>, Error> {
         match (self.passes_through(one), self.passes_through(other)) {
@@ -378,7 +380,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     }
 
     /// # Errors
-    /// - [`Error::ReadOnly`]: the node is of a layer that refuses changes.
+    /// - [`Error::ReadOnly`]: the layer of the node refuses changes.
     #[inline]
     pub fn check_changeable(&self, id: NodeId) -> Result<(), Error> {
         match id.origin() {
@@ -387,11 +389,12 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Checks that the nodes in `slots` can be changed and `new` be added, one at most. Names of one slot count once.
+    /// Checks that the nodes in `slots` can be changed and that `new` nodes, at most one, can be added. A slot that
+    /// occurs twice counts once.
     ///
     /// # Errors
-    /// - [`Error::ReadOnly`]: one of them is of a layer that refuses changes.
-    /// - [`Error::InsufficientSpace`]: [`Limits::max_nodes`] would be passed.
+    /// - [`Error::ReadOnly`]: the layer of a node refuses changes.
+    /// - [`Error::InsufficientSpace`]: there would be more nodes than [`Limits::max_nodes`].
     /// - [`Error::InsufficientMemory`]: the journal has no memory to note the change.
     pub fn check_nodes(&mut self, slots: &[u32], new: u32) -> Result<(), Error> {
         let mut more = new;
@@ -409,7 +412,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Tells the journal what is about to be changed.
+    /// Tells the journal which nodes are about to be changed.
     #[inline]
     fn hold(&mut self, slots: &[u32]) -> Result<(), Error> {
         if J::TRACKS {
@@ -428,12 +431,12 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.table.insert(|| Node { origin: None, links, opens: 0, changed: true, times: Times::all(now), body })
     }
 
-    /// A node that is about to be changed, after [`Loading::keep`]. From here on it counts as the app's.
+    /// Returns a node that is about to be changed, after [`Loading::keep`]. From here on it counts as the app's.
     pub fn change(&mut self, slot: u32) -> Option<&mut Node<L>> {
         self.change_over_layer(slot).map(|(node, _)| node)
     }
 
-    /// The same, and the layer that some of it still lies in.
+    /// Returns a node as [`Tree::change`] does, and the layer, which still has some of it.
     pub fn change_over_layer(&mut self, slot: u32) -> Option<(&mut Node<L>, &L)> {
         let id = self.table.id(slot);
         let node = self.table.get_mut(slot).ok()?;
@@ -445,7 +448,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         Some((node, &self.layer))
     }
 
-    /// The entries of a directory that [`Loading::entries`] has prepared, and its node's times and links; see
+    /// Returns the entries of a directory that [`Loading::entries`] has prepared, and its node's times and links; see
     /// [`Tree::change`].
     pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<L::Bytes>, &mut Times, &mut u32)> {
         match self.change(slot) {
@@ -459,18 +462,18 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// Checks that `growth` more owned bytes are allowed.
     ///
     /// # Errors
-    /// - [`Error::InsufficientSpace`]: [`Limits::max_bytes`] would be passed.
+    /// - [`Error::InsufficientSpace`]: there would be more owned bytes than [`Limits::max_bytes`].
     pub fn check_bytes(&self, growth: u64) -> Result<(), Error> {
         if growth > self.limits.max_bytes.saturating_sub(self.bytes) { Err(Error::InsufficientSpace) } else { Ok(()) }
     }
 
-    /// Counts owned bytes that came or went.
+    /// Updates the number of owned bytes.
     pub fn count_bytes(&mut self, before: u64, after: u64) {
         self.bytes = self.bytes.saturating_sub(before).saturating_add(after);
     }
 
-    /// A name of a node is gone, after [`Loading::keep`] if it is one to leave a trace on. Frees the node if nothing
-    /// else keeps it.
+    /// Records that a node lost a name, and frees the node if nothing else holds it. Comes after [`Loading::keep`], if
+    /// the node survives.
     pub fn drop_name(&mut self, id: NodeId, now: Timestamp) {
         let Some(slot) = self.table.find(id) else { return };
         if let Some(node) = self.change(slot) {
@@ -480,7 +483,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.collect(slot);
     }
 
-    /// Frees the node in a slot if nothing keeps it.
+    /// Frees the node in a slot if nothing holds it.
     pub fn collect(&mut self, slot: u32) {
         let Ok(node) = self.table.get(slot) else { return };
         let unused = node.links == 0 || (node.origin.is_some() && !node.changed);
@@ -501,19 +504,19 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     }
 }
 
-/// Where a node's state is to be read.
+/// The place of a node's state.
 pub(crate) enum Source<'t, L: Layer> {
     Upper(&'t Node<L>),
     Layer(L::Inode),
 }
 
-/// Who answers for a directory's entries.
+/// The place of a directory's entries.
 enum Names<'t, L: Layer> {
     Own(&'t Entries<L::Bytes>),
     Layer(L::Inode),
 }
 
-/// A copy of a name, made before the first change.
+/// Copies a name, before the first change.
 ///
 /// # Errors
 /// - [`Error::InsufficientMemory`]: an allocation failed.

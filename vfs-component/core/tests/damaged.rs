@@ -385,7 +385,8 @@ fn a_file_that_counts_no_names_is_kept() {
     assert_eq!(test.fs.usage().bytes, 0);
 }
 
-/// The search goes astray where `..` is in the wrong place, and the list, which leaves it out, does not. A name would be there twice.
+/// The search goes astray where `..` is in the wrong place, and the list, which leaves it out, does not. A name would
+/// be there twice.
 #[test]
 fn a_search_that_does_not_find_what_the_list_has() {
     let mut bytes =

@@ -89,8 +89,8 @@ fn removing_while_listing_empties_a_directory() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever happens to a directory while it is listed: what is there all the time is given exactly once, and nothing
-    /// is given twice.
+    /// Whatever happens to a directory while it is listed: what is there all the time is given exactly once, and
+    /// nothing is given twice.
     #[test]
     fn whatever_changes(changes in prop::collection::vec((0..3_u8, 0..80_u32), 0..200), lower in any::<bool>()) {
         let names: Vec<String> = (0..40).map(|number| format!("n{number}")).collect();

@@ -1,4 +1,4 @@
-//! Best fit: inodes with their tails into blocks, each put where it leaves the least.
+//! Best-fit packing of inodes with their tails into blocks: each goes where it leaves the smallest gap.
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
@@ -7,18 +7,18 @@ use crate::inode::{EXTENDED, SLOT};
 use crate::memory::push;
 use crate::superblock::BLOCK;
 
-/// Slots of 32 bytes in a block.
+/// Number of 32-byte slots in a block.
 pub(crate) const SLOTS: usize = (BLOCK / SLOT) as usize;
-/// Slots of an inode without tail.
+/// Number of slots of an inode without tail.
 pub(crate) const BARE: usize = EXTENDED / SLOT as usize;
 
-/// The blocks of inodes of one group. In each, what is taken grows from the start.
+/// The blocks of inodes of one group. Each is filled from its start.
 pub(crate) struct Bins {
-    /// Blocks by their number of free slots, less one.
+    /// Blocks, by their number of free slots minus one.
     by_free: [Vec<u32>; SLOTS],
-    /// Which of those lists are not empty.
+    /// A bit for each of those lists that is not empty.
     filled: u128,
-    /// For each block whether an inode without tail ends where it does.
+    /// For each block, whether an inode without tail ends at its end.
     bare_at_end: Vec<bool>,
 }
 
@@ -27,15 +27,15 @@ impl Bins {
         Bins { by_free: [const { Vec::new() }; SLOTS], filled: 0, bare_at_end: Vec::new() }
     }
 
-    /// Number of blocks.
+    /// Returns the number of blocks.
     pub fn blocks(&self) -> u32 {
-        // A group has at most as many blocks as slots.
+        // A group has at most as many blocks as slots, which fits.
         self.bare_at_end.len() as u32
     }
 
-    /// Sees to it that no inode without tail ends where the last block does, by giving that block's number to another and
-    /// the other way round: what it returns says the new number of each. `fsck.erofs` 1.5 looks for extended attributes
-    /// behind every inode, and takes the image for damaged where it ends there.
+    /// Makes sure that no inode without tail ends at the end of the last block, by swapping that block with another.
+    /// Returns a function from old to new block numbers. `fsck.erofs` 1.5 looks for extended attributes behind every
+    /// inode, and calls the image damaged if it ends there.
     pub fn swap_last(&mut self) -> Result<impl Fn(u64) -> u64 + use<>, TryReserveError> {
         let good = self.bare_at_end.iter().rposition(|bare| !bare);
         let good = match good {
@@ -54,7 +54,7 @@ impl Bins {
         })
     }
 
-    /// Takes neighbouring slots in one block, and says the number of the first, counted from the group's first block of
+    /// Takes adjacent slots in one block. Returns the number of the first, counted from the group's first block of
     /// inodes.
     pub fn take(&mut self, slots: usize) -> Result<u64, TryReserveError> {
         let fitting = self.filled & (u128::MAX << (slots - 1));

@@ -1,8 +1,8 @@
-//! Little-endian fields at offsets nobody vouches for.
+//! Little-endian fields at untrusted offsets.
 
 use core::cmp::Ordering;
 
-/// `length` bytes at `offset`, or `None` where the slice does not hold all of them.
+/// Returns `length` bytes at `offset`, or `None` if they are not all inside the slice.
 #[inline]
 pub(crate) fn slice(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
     let start = usize::try_from(offset).ok()?;
@@ -10,27 +10,27 @@ pub(crate) fn slice(bytes: &[u8], offset: u64, length: u64) -> Option<&[u8]> {
     bytes.get(start..end)
 }
 
-/// The `N` bytes at `offset`, or `None` where the slice does not hold all of them.
+/// Returns the `N` bytes at `offset`, or `None` if they are not all inside the slice.
 #[inline]
 pub(crate) fn array<const N: usize>(bytes: &[u8], offset: u64) -> Option<&[u8; N]> {
     bytes.get(usize::try_from(offset).ok()?..)?.first_chunk()
 }
 
-/// A field of a fixed-size structure. `AT + 2 <= N` holds for each use, so nothing is left to check when it runs.
+/// Reads a field of a structure of fixed size. `AT + 2 <= N` holds for each use, so nothing is checked at run time.
 #[inline]
 pub(crate) fn u16_at<const AT: usize, const N: usize>(raw: &[u8; N]) -> u16 {
     const { assert!(AT + 2 <= N) };
     u16::from_le_bytes([raw[AT], raw[AT + 1]])
 }
 
-/// A field of a fixed-size structure, as [`u16_at`].
+/// Reads a field of a structure of fixed size, like [`u16_at`].
 #[inline]
 pub(crate) fn u32_at<const AT: usize, const N: usize>(raw: &[u8; N]) -> u32 {
     const { assert!(AT + 4 <= N) };
     u32::from_le_bytes([raw[AT], raw[AT + 1], raw[AT + 2], raw[AT + 3]])
 }
 
-/// A field of a fixed-size structure, as [`u16_at`].
+/// Reads a field of a structure of fixed size, like [`u16_at`].
 #[inline]
 pub(crate) fn u64_at<const AT: usize, const N: usize>(raw: &[u8; N]) -> u64 {
     const { assert!(AT + 8 <= N) };
@@ -39,7 +39,7 @@ pub(crate) fn u64_at<const AT: usize, const N: usize>(raw: &[u8; N]) -> u64 {
     (high as u64) << 32 | low as u64
 }
 
-/// Compares as slices do, eight bytes at a time: in wasm, `memcmp` is a loop over single bytes.
+/// Compares as slices do, but eight bytes at a time: in wasm, `memcmp` is a loop over single bytes.
 #[inline]
 pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
     let (mut left_rest, mut right_rest) = (left, right);
@@ -61,8 +61,7 @@ pub(crate) fn compare(left: &[u8], right: &[u8]) -> Ordering {
     left.len().cmp(&right.len())
 }
 
-/// The first eight bytes of a name as a number that is larger where the name comes later, zeros standing for what it has
-/// not got.
+/// Returns the first eight bytes of a name as a number that grows in the order of names. Missing bytes are zeros.
 #[inline]
 pub(crate) fn rank(name: &[u8]) -> u64 {
     if let Some(first) = name.first_chunk::<8>() {

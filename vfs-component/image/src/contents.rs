@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use crate::{Image, Inode};
 
-/// Reads a file of an image from its start.
+/// A reader of the contents of a file in an image, from its start.
 #[derive(Debug, Clone)]
 pub struct Contents<'a> {
     image: Image<'a>,
@@ -13,7 +13,7 @@ pub struct Contents<'a> {
 }
 
 impl<'a> Image<'a> {
-    /// The contents of a file as a reader; empty for devices, pipes and sockets.
+    /// Returns a reader for the contents of a file; it is empty for devices, pipes and sockets.
     pub fn contents(&self, inode: &Inode) -> Contents<'a> {
         Contents { image: *self, inode: *inode, position: 0 }
     }

@@ -1,4 +1,4 @@
-//! Directory blocks as the writer makes them: as many entries in each as fit, in bytewise order.
+//! Writes directory blocks: each has as many entries as fit, in bytewise order.
 
 use core::iter;
 
@@ -10,7 +10,7 @@ use crate::{FileKind, Nid};
 
 const BLOCK_SIZE: usize = BLOCK as usize;
 
-/// Size in bytes of the directory with these names.
+/// Returns the size in bytes of the directory with these names.
 pub(crate) fn size(names: &Names) -> u64 {
     let anywhere = NodeIndex::default();
     let mut full_blocks = 0;
@@ -26,8 +26,8 @@ pub(crate) fn size(names: &Names) -> u64 {
     full_blocks * BLOCK + used as u64
 }
 
-/// Makes the blocks of the directory with these names, one after the other, and hands each to `take` without what follows
-/// the last name. `describe` says what is written of a node.
+/// Makes the blocks of the directory with these names, one after the other, and passes each to `take`, without the
+/// bytes after the last name. `describe` returns what is written about a node.
 pub(crate) fn blocks<E>(
     names: &Names,
     own: NodeIndex,
@@ -46,7 +46,7 @@ pub(crate) fn blocks<E>(
     }
 }
 
-/// Writes the next entries to a block, as many as it has room for, and gives the bytes that takes.
+/// Fills a block with the next entries, as many as fit, and returns the number of bytes used.
 fn fill_block<'n>(
     block: &mut [u8; BLOCK_SIZE],
     entries: &mut (impl Iterator<Item = (&'n [u8], NodeIndex)> + Clone),
@@ -66,7 +66,7 @@ fn fill_block<'n>(
     for (head, (name, node)) in heads.chunks_exact_mut(ENTRY).zip(entries) {
         let (nid, kind) = describe(node);
         head[..8].copy_from_slice(&nid.0.to_le_bytes());
-        // Inside a block: below 4096.
+        // An offset in a block is below 4096.
         head[8..10].copy_from_slice(&((count * ENTRY + at) as u16).to_le_bytes());
         head[10..].copy_from_slice(&[kind.to_entry(), 0]);
         names[at..at + name.len()].copy_from_slice(name);
@@ -75,7 +75,8 @@ fn fill_block<'n>(
     used
 }
 
-/// All names of a directory in bytewise order. Some, such as `!`, sort before `.`, and some, such as `.a`, after `..`.
+/// Returns all names of a directory in bytewise order. Some, such as `!`, sort before `.`, and some, such as `.a`,
+/// after `..`.
 fn with_dots(names: &Names, own: NodeIndex, parent: NodeIndex) -> impl Iterator<Item = (&[u8], NodeIndex)> + Clone {
     let mut dots = [(&b"."[..], own), (b"..", parent)].into_iter().peekable();
     let mut names = names.iter().peekable();

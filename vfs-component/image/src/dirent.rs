@@ -22,28 +22,28 @@ pub(crate) const MAX_NAME: usize = 255;
 pub struct DirEntry<'a> {
     /// The name, in place; not necessarily UTF-8.
     pub name: &'a [u8],
-    /// The node it names.
+    /// The node that it refers to.
     pub nid: Nid,
-    /// What that node is.
+    /// The kind of that node.
     pub kind: FileKind,
 }
 
-/// One directory block, its number of entries known.
+/// A directory block whose number of entries is known.
 #[derive(Clone, Copy)]
 pub(crate) struct Block<'a> {
     bytes: &'a [u8],
     count: usize,
-    /// Where it is in the image.
+    /// Its offset in the image.
     pub offset: u64,
 }
 
 impl<'a> Block<'a> {
-    /// Takes `bytes`, at most a block, for a directory block at `offset` in the image.
+    /// Reads `bytes`, at most a block, as a directory block at `offset` in the image.
     #[inline]
     pub fn new(bytes: &'a [u8], offset: u64) -> Result<Self, ImageError> {
         let damaged = ImageError::DirectoryBlock { offset };
         let first: &[u8; ENTRY] = array(bytes, 0).ok_or(damaged)?;
-        // The names begin where the entries end, so the first name's place says how many entries there are.
+        // The names begin where the entries end, so the offset of the first name tells the number of entries.
         let names = usize::from(u16_at::<8, ENTRY>(first));
         if names == 0 || names % ENTRY != 0 || names >= bytes.len() {
             return Err(damaged);
@@ -51,7 +51,7 @@ impl<'a> Block<'a> {
         Ok(Block { bytes, count: names / ENTRY, offset })
     }
 
-    /// Number of entries, at least 1.
+    /// Returns the number of entries, at least 1.
     #[inline]
     pub fn count(&self) -> usize {
         self.count
@@ -59,11 +59,11 @@ impl<'a> Block<'a> {
 
     #[inline]
     fn raw(&self, index: usize) -> Result<&'a [u8; ENTRY], ImageError> {
-        // `index` is below `count`, which `new` has checked against the block's length; a failure cannot be seen.
+        // `index` is below `count`, which `new` has checked against the block's length, so this cannot fail.
         array(self.bytes, (index * ENTRY) as u64).ok_or(ImageError::DirectoryBlock { offset: self.offset })
     }
 
-    /// The name of entry `index`, which is below `count`.
+    /// Returns the name of entry `index`, which is below `count`.
     #[inline]
     pub fn name(&self, index: usize) -> Result<&'a [u8], ImageError> {
         let start = usize::from(u16_at::<8, ENTRY>(self.raw(index)?));
@@ -86,7 +86,7 @@ impl<'a> Block<'a> {
         Ok(name)
     }
 
-    /// The node of entry `index`, and its kind where the entry says it.
+    /// Returns the node of entry `index`, and its kind if the entry has it.
     #[inline]
     pub fn node(&self, index: usize) -> Result<(Nid, Option<FileKind>), ImageError> {
         let raw = self.raw(index)?;
@@ -94,25 +94,25 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Whether a name is one of the two that every directory has for itself.
+/// Returns whether a name is one of the two that every directory has.
 #[inline]
 pub(crate) fn is_dot(name: &[u8]) -> bool {
     matches!(name, b"." | b"..")
 }
 
-/// Whether a name can be a path's component: not empty, at most 255 bytes, no `/`, no NUL.
+/// Returns whether a name can be a component of a path: not empty, at most 255 bytes, no `/`, no NUL.
 #[inline]
 pub(crate) fn is_name(name: &[u8]) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME && !name.iter().any(|byte| matches!(byte, b'/' | 0))
 }
 
-/// The entries of a directory in order, made by [`Image::entries`]. Ends after the first error.
+/// The entries of a directory in order, returned by [`Image::entries`]. Ends after the first error.
 #[derive(Clone)]
 pub struct Entries<'a> {
     image: Image<'a>,
     directory: Inode,
-    /// Byte offset of a block in the directory, plus 12 for each entry of it that lies behind. At or past the
-    /// directory's size: done.
+    /// Offset of a block in the directory, plus 12 for each of its entries that was returned. At or past the
+    /// directory's size: the end.
     position: u64,
 }
 
@@ -127,7 +127,7 @@ impl<'a> Entries<'a> {
         }
         while self.position < self.directory.size {
             let block = self.image.directory_block(&self.directory, self.position / BLOCK)?;
-            // The remainder is below 4096: it fits everywhere.
+            // The remainder is below 4096, so it fits any integer.
             let mut index = (self.position % BLOCK) as usize / ENTRY;
             while index < block.count() {
                 let name = block.name(index)?;
@@ -153,7 +153,7 @@ impl<'a> Entries<'a> {
 }
 
 impl<'a> Iterator for Entries<'a> {
-    /// The position that follows the entry, and the entry.
+    /// The position after the entry, and the entry.
     type Item = Result<(u64, DirEntry<'a>), ImageError>;
 
     fn next(&mut self) -> Option<Self::Item> {

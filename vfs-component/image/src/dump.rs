@@ -11,7 +11,7 @@ use crate::{FileKind, Image};
 
 const SUPERBLOCK: usize = superblock::SIZE;
 
-/// Why an image was not printed to its end.
+/// The reason why an image was not printed completely.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DumpError {
@@ -23,11 +23,11 @@ pub enum DumpError {
     Write(#[from] io::Error),
 }
 
-/// Prints the superblock's fields, a line for each name in path order, and what the bytes are used for. Offsets and sizes
+/// Prints the fields of the superblock, a line for each name in path order, and the use of the bytes. Offsets and sizes
 /// are in bytes, times in seconds since 1970.
 ///
 /// # Errors
-/// - [`DumpError::Damage`]: the image is damaged; what comes before it is printed.
+/// - [`DumpError::Damage`]: the image is damaged; everything before that is printed.
 /// - [`DumpError::Write`]: `out` failed.
 pub fn dump(image: &Image<'_>, out: &mut impl Write) -> Result<(), DumpError> {
     if let Some(raw) = array::<SUPERBLOCK>(image.bytes(), superblock::OFFSET) {
@@ -88,7 +88,7 @@ pub fn dump(image: &Image<'_>, out: &mut impl Write) -> Result<(), DumpError> {
     Ok(())
 }
 
-/// What an image's bytes are used for.
+/// The use of an image's bytes.
 #[derive(Default)]
 struct Used {
     nodes: u64,
@@ -98,7 +98,7 @@ struct Used {
     tails: u64,
 }
 
-/// An offset, or a dash.
+/// An offset, printed as a dash if there is none.
 struct Place(Option<u64>);
 
 impl std::fmt::Display for Place {

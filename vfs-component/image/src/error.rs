@@ -1,8 +1,8 @@
-//! What the reader says of an image it cannot read.
+//! Errors of the reader.
 
-/// Why an image, or the part of it that was touched, cannot be read.
+/// The reason why an image, or the part of it that was read, cannot be read.
 ///
-/// Small and `Copy`: it is made on the way of every file call. Offsets are bytes from the image's start.
+/// Small and `Copy`, because every call on a file may make one. Offsets are bytes from the image's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImageError {
@@ -12,25 +12,25 @@ pub enum ImageError {
     /// The superblock does not begin with EROFS's magic number.
     #[error("not an EROFS image: wrong magic number at offset 1024")]
     Magic,
-    /// The superblock speaks of more blocks than there are bytes.
+    /// The superblock has a larger number of blocks than there are bytes.
     #[error("the image is cut off: it should be {expected} bytes long")]
     Truncated {
-        /// The length the superblock gives, in bytes.
+        /// The image's length by the superblock, in bytes.
         expected: u64,
     },
-    /// The image has blocks that are not 4 KiB, or directory blocks of a size of their own.
+    /// Blocks are not 4 KiB, or directory blocks have another size.
     #[error("the image's blocks are not 4 KiB (log2 of the size: {bits}); make it with `mkfs.erofs -b4096`")]
     BlockSize {
-        /// Base-2 logarithm of the block size the superblock gives.
+        /// Base-2 logarithm of the block size in the superblock.
         bits: u8,
     },
-    /// The image needs features this reader does not have: compression, chunks, several devices.
+    /// The image needs features that this reader lacks: compression, chunks, several devices.
     #[error(
         "the image needs EROFS features that are not supported (incompatible feature bits {bits:#x}); \
              make it without compression and without chunks"
     )]
     Features {
-        /// The bits of `feature_incompat` that are not known here.
+        /// The unknown bits of `feature_incompat`.
         bits: u32,
     },
     /// A node number points outside the image.
@@ -39,55 +39,55 @@ pub enum ImageError {
         /// The node number.
         nid: u64,
     },
-    /// An inode's format field has bits that are not known.
+    /// An inode's format field has unknown bits.
     #[error("the inode at offset {offset} has an unknown format")]
     InodeFormat {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
-    /// An inode's contents are compressed.
+    /// The contents of an inode are compressed.
     #[error("the inode at offset {offset} is compressed, which is not supported")]
     Compressed {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
-    /// An inode's contents are in chunks.
+    /// The contents of an inode are in chunks.
     #[error("the inode at offset {offset} is stored in chunks, which is not supported")]
     Chunked {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
-    /// An inode's mode names no kind of file.
+    /// The mode of an inode has an unknown kind of file.
     #[error("the inode at offset {offset} is of no known kind")]
     InodeKind {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
-    /// An inode's nanoseconds are not below a second.
+    /// The nanoseconds of an inode are a second or more.
     #[error("the inode at offset {offset} has an impossible time")]
     InodeTime {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
-    /// An inode's size or place of contents leads outside the image.
+    /// The contents of an inode lie outside the image, by their size or place.
     #[error("the contents of the inode at offset {offset} lie outside the image")]
     Extent {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
     /// An inode's inline tail does not fit in its block.
     #[error("the inline data of the inode at offset {offset} crosses a block's end")]
     InlineTail {
-        /// Where the inode is.
+        /// Offset of the inode.
         offset: u64,
     },
-    /// A directory's operation was asked of something else.
+    /// The node of a directory operation is not a directory.
     #[error("node {nid} is not a directory")]
     NotADirectory {
         /// The node number.
         nid: u64,
     },
-    /// A link's target was asked of something else.
+    /// The node whose link target was asked for is not a symbolic link.
     #[error("node {nid} is not a symbolic link")]
     NotALink {
         /// The node number.
@@ -99,16 +99,16 @@ pub enum ImageError {
         /// The node number.
         nid: u64,
     },
-    /// A directory block's entries cannot be true: their number, or where a name lies.
+    /// The entries of a directory block are impossible: their number, or the place of a name.
     #[error("the directory block at offset {offset} is damaged")]
     DirectoryBlock {
-        /// Where the block is.
+        /// Offset of the block.
         offset: u64,
     },
-    /// A directory entry's name is empty, longer than 255 bytes, or has `/` or NUL in it.
+    /// The name of an entry is empty, longer than 255 bytes, or contains `/` or NUL.
     #[error("a name in the directory block at offset {offset} is not allowed")]
     Name {
-        /// Where the block is.
+        /// Offset of the block.
         offset: u64,
     },
     /// A directory has no `..` entry.

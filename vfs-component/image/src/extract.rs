@@ -1,4 +1,4 @@
-//! From an image to files on disk.
+//! Extracts an image to files on disk.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -14,61 +14,61 @@ use crate::import::Skipped;
 use crate::walk::Walk;
 use crate::{FileKind, Image, Inode, Nid};
 
-/// Why an image was not extracted, or only in part.
+/// The reason why an image was not, or not completely, extracted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExtractError {
     /// The image is damaged.
     #[error(transparent)]
     Damage(#[from] Damage),
-    /// What is to be extracted is not a directory.
+    /// The node to extract is not a directory.
     #[error("only a directory can be extracted to a directory")]
     NotADirectory,
-    /// There is something in the target directory.
+    /// The target directory is not empty.
     #[error("`{path}` is not empty")]
     NotEmpty {
         /// The target directory.
         path: String,
     },
-    /// A name cannot be one file's on this system.
+    /// A name cannot be the name of a file on this system.
     #[error("`{path}` cannot be the name of a file here")]
     Name {
         /// The path in the image.
         path: String,
     },
-    /// A file could not be made.
+    /// A file could not be written.
     #[error("cannot write `{path}`")]
     Write {
         /// The path on disk.
         path: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// What was extracted.
+/// The result of an extraction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Extracted {
-    /// Directories, files, symbolic links and further names that were made.
+    /// Number of directories, files, symbolic links and additional names that were made.
     pub names: u64,
-    /// Bytes of contents that were written.
+    /// Number of bytes of contents that were written.
     pub bytes: u64,
-    /// Devices, pipes and sockets, which were not made.
+    /// Devices, pipes and sockets, which were left out.
     pub skipped: Vec<Skipped>,
 }
 
-/// Extracts a directory of an image into the directory `to`, which is made where it is missing and must be empty:
+/// Extracts a directory of an image into the directory `to`, which must be empty, or is made if it does not exist:
 /// contents, permissions, times, symbolic links, hard links. Owners are not set; set-user-id and set-group-id bits are
-/// dropped. `progress` is told the bytes of contents that are written.
+/// dropped. `progress` is called with the number of bytes of contents that were written.
 ///
-/// Nothing is written outside `to`: everything in it is new, so no path leads through a link.
+/// Nothing is written outside `to`: everything in it is new, so no path leads through a symbolic link.
 ///
 /// # Errors
 /// - [`ExtractError::Damage`]: the image is damaged.
-/// - [`ExtractError::NotADirectory`]: `start` is no directory.
-/// - [`ExtractError::NotEmpty`]: something is in `to`.
+/// - [`ExtractError::NotADirectory`]: `start` is not a directory.
+/// - [`ExtractError::NotEmpty`]: `to` is not empty.
 /// - [`ExtractError::Name`]: a name is not one path component on this system.
-/// - [`ExtractError::Write`]: the system did not make a file, or give it its mode or time.
+/// - [`ExtractError::Write`]: the system failed to make a file, or to set its mode or time.
 ///
 /// What was extracted before an error stays.
 pub fn extract(
@@ -79,7 +79,7 @@ pub fn extract(
 ) -> Result<Extracted, ExtractError> {
     let mut done = Extracted::default();
     let mut first_names: HashMap<Nid, PathBuf> = HashMap::new();
-    // A directory gets its mode and time last: adding to it changes its time, and its mode may forbid it.
+    // Modes and times of directories are set last: adding an entry changes the time, and the mode may forbid it.
     let mut directories = Vec::new();
     for entry in Walk::new(image, start) {
         let entry = entry?;
@@ -139,7 +139,8 @@ fn prepare(to: &Path) -> Result<(), ExtractError> {
     }
 }
 
-/// A path of names that are each a file's own, whatever this system takes for a separator, a drive or a parent.
+/// Returns a path on disk. Each name must be a single component, whatever this system takes for a separator, a drive or
+/// a parent.
 fn path_on_disk(to: &Path, path: &[u8]) -> Result<PathBuf, ExtractError> {
     let bad = || ExtractError::Name { path: printable(path).into_owned() };
     let mut on_disk = to.to_path_buf();
@@ -161,7 +162,7 @@ fn write_file(
     bytes: &mut u64,
     progress: &mut impl FnMut(u64),
 ) -> io::Result<()> {
-    /// What is written at once, so that there is progress to tell in a large file.
+    /// Number of bytes written at once, so that large files make progress visible.
     const PIECE: usize = 1 << 20;
     let mut file = File::create_new(path)?;
     let mut offset = 0;
@@ -180,7 +181,8 @@ fn write_file(
     set_mode(path, inode.mode)
 }
 
-/// Sets the time of the last change, and of the last access to the same; of a symbolic link itself, not its target.
+/// Sets the times of the last change and the last access to the last change in the image. Does not follow a symbolic
+/// link.
 fn set_time(path: &Path, inode: &Inode) -> io::Result<()> {
     let seconds = i64::try_from(inode.modified.seconds).map_err(io::Error::other)?;
     let time = FileTime::from_unix_time(seconds, inode.modified.nanoseconds);
@@ -190,7 +192,7 @@ fn set_time(path: &Path, inode: &Inode) -> io::Result<()> {
 #[cfg(unix)]
 fn set_mode(path: &Path, mode: u16) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    // Set-user-id and set-group-id would hand an image's programs the rights of whoever extracts it.
+    // Set-user-id and set-group-id would give an image's programs the rights of whoever extracts it.
     fs::set_permissions(path, fs::Permissions::from_mode(u32::from(mode & 0o1777)))
 }
 

@@ -1,4 +1,4 @@
-//! A path in an image.
+//! Path resolution in an image.
 
 use std::collections::VecDeque;
 use std::string::String;
@@ -6,47 +6,47 @@ use std::string::String;
 use crate::damage::printable;
 use crate::{FileKind, Image, ImageError, Inode};
 
-/// How many symbolic links one path may lead through.
+/// Maximum number of symbolic links on one path.
 const MAX_LINKS: usize = 40;
 
-/// Why a path leads nowhere in an image.
+/// The reason why a path was not found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FindError {
-    /// A name is not there.
+    /// A name does not exist.
     #[error("`{path}` is not in the image")]
     NotFound {
-        /// The path that was asked for.
+        /// The requested path.
         path: String,
     },
-    /// A name on the way is not a directory's.
+    /// A name on the way is not that of a directory.
     #[error("`{path}` leads through something that is not a directory")]
     NotADirectory {
-        /// The path that was asked for.
+        /// The requested path.
         path: String,
     },
-    /// The path leads through more than 40 symbolic links.
+    /// There are more than 40 symbolic links on the path.
     #[error("`{path}` leads through more than {MAX_LINKS} symbolic links")]
     TooManyLinks {
-        /// The path that was asked for.
+        /// The requested path.
         path: String,
     },
     /// The image is damaged on the way.
     #[error("on the way to `{path}`: {error}")]
     Image {
-        /// The path that was asked for.
+        /// The requested path.
         path: String,
-        /// What is damaged.
+        /// The fault.
         error: ImageError,
     },
 }
 
-/// Finds what a path from the image's root leads to, with or without a leading `/`. Symbolic links are followed inside
-/// the image, the last one too; `..` of the root is the root.
+/// Finds the node at a path from the image's root, with or without a leading `/`. Follows symbolic links inside the
+/// image, at the end of the path too; `..` of the root is the root.
 ///
 /// # Errors
-/// - [`FindError::NotFound`]: a name is not there.
-/// - [`FindError::NotADirectory`]: a name on the way is not a directory's.
+/// - [`FindError::NotFound`]: a name does not exist.
+/// - [`FindError::NotADirectory`]: a name on the way is not that of a directory.
 /// - [`FindError::TooManyLinks`]: more than 40 symbolic links were followed.
 /// - [`FindError::Image`]: the image is damaged on the way.
 pub fn find(image: &Image<'_>, path: &[u8]) -> Result<Inode, FindError> {
@@ -57,7 +57,7 @@ pub fn find(image: &Image<'_>, path: &[u8]) -> Result<Inode, FindError> {
     let mut links = 0;
     let mut names: VecDeque<&[u8]> = path.split(|byte| *byte == b'/').collect();
     while let Some(name) = names.pop_front() {
-        // Also where the name is empty: a `/` at the end asks for a directory.
+        // Even if the name is empty: a `/` at the end requires a directory.
         if at.kind != FileKind::Directory {
             return Err(FindError::NotADirectory { path: shown() });
         }

@@ -1,4 +1,4 @@
-//! From an image back to a tree, so that several images can become one.
+//! Reads an image back into a tree, so that several images can become one.
 
 use std::collections::HashMap;
 use std::string::String;
@@ -10,35 +10,36 @@ use crate::tree::{Attributes, NodeIndex, Tree, TreeError};
 use crate::walk::Walk;
 use crate::{FileKind, Image, Inode};
 
-/// Why an image cannot be taken into a tree.
+/// The reason why an image cannot be added to a tree.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {
     /// The image is damaged.
     #[error(transparent)]
     Damage(#[from] Damage),
-    /// Its root, or what is in it, cannot be where it should go.
+    /// The image's root, or something in it, cannot be at its place in the tree.
     #[error(transparent)]
     Tree(#[from] TreeError),
 }
 
-/// Something of an image that a tree does not hold.
+/// A node of an image that a tree cannot contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Its path in the image.
     pub path: String,
-    /// What it is: a device, a pipe or a socket.
+    /// Its kind: a device, a pipe or a socket.
     pub kind: FileKind,
 }
 
 impl<S> Tree<S> {
-    /// Adds everything in an image's root to the directory `at`, which takes the root's mode and time. `source` says where
-    /// a file's contents come from; it is asked once for each file, whatever its number of names. Owners and extended
-    /// attributes are not kept, and devices, pipes and sockets are left out: they are what it returns.
+    /// Adds everything in an image's root to the directory `at`, which takes the root's mode and time. `source` returns
+    /// the source of a file's contents; it is called once for each file, even if that has several names. Owners and
+    /// extended attributes are not kept. Devices, pipes and sockets are left out and returned.
     ///
     /// # Errors
-    /// - [`ImportError::Damage`]: the image is damaged; `at` then has the part that was read before.
-    /// - [`ImportError::Tree`]: `at` is no directory or has one of the names, or a link's target is not valid.
+    /// - [`ImportError::Damage`]: the image is damaged; `at` then has everything that was read before.
+    /// - [`ImportError::Tree`]: `at` is not a directory or already has one of the names, or a link's target is not
+    ///   valid.
     pub fn import(
         &mut self,
         at: NodeIndex,
@@ -47,7 +48,7 @@ impl<S> Tree<S> {
     ) -> Result<Vec<Skipped>, ImportError> {
         let mut skipped = Vec::new();
         let mut with_names = HashMap::new();
-        // The directories on the path to the entry the walk is at.
+        // The directories on the path of the current entry.
         let mut directories = vec![at];
         for entry in Walk::new(image, image.root()) {
             let entry = entry?;

@@ -4,7 +4,7 @@ use crate::bytes::{array, u16_at, u32_at, u64_at};
 use crate::superblock::{BLOCK, Superblock};
 use crate::{ImageError, Timestamp};
 
-/// Bytes between two neighbouring node numbers.
+/// Bytes between adjacent node numbers.
 pub(crate) const SLOT: u64 = 32;
 /// Size of a compact inode.
 pub(crate) const COMPACT: usize = 32;
@@ -19,11 +19,11 @@ const COMPRESSED_FULL: u16 = 1;
 const COMPRESSED_COMPACT: u16 = 3;
 const CHUNKED: u16 = 4;
 
-/// Number of an inode: its place in the image, in units of 32 bytes.
+/// The number of an inode: its offset in the image, in units of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nid(pub u64);
 
-/// What an inode is.
+/// The kind of an inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileKind {
     /// A file with contents.
@@ -43,7 +43,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The kind in the upper four bits of a mode.
+    /// Returns the kind in the upper four bits of a mode.
     #[inline]
     pub(crate) fn from_mode(mode: u16) -> Option<Self> {
         Some(match mode >> 12 {
@@ -58,7 +58,7 @@ impl FileKind {
         })
     }
 
-    /// The kind as a mode's upper four bits.
+    /// Returns the kind as the upper four bits of a mode.
     #[cfg(feature = "alloc")]
     pub(crate) fn to_mode(self) -> u16 {
         let bits = match self {
@@ -73,7 +73,7 @@ impl FileKind {
         bits << 12
     }
 
-    /// The kind as a directory entry says it.
+    /// Returns the kind as a directory entry has it.
     #[cfg(feature = "alloc")]
     pub(crate) fn to_entry(self) -> u8 {
         match self {
@@ -87,7 +87,7 @@ impl FileKind {
         }
     }
 
-    /// The kind in a directory entry, which need not say it.
+    /// Returns the kind in a directory entry, which may be absent.
     #[inline]
     pub(crate) fn from_entry(file_type: u8) -> Option<Self> {
         Some(match file_type {
@@ -103,14 +103,14 @@ impl FileKind {
     }
 }
 
-/// An inode, read and checked: its contents lie inside the image it was read from.
+/// An inode that was read and checked: its contents lie inside its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inode {
     /// Its number.
     pub nid: Nid,
-    /// What it is.
+    /// Its kind.
     pub kind: FileKind,
-    /// Permission bits, `0o7777` at most.
+    /// Permission bits, at most `0o7777`.
     pub mode: u16,
     /// Number of names.
     pub links: u32,
@@ -168,7 +168,7 @@ impl Inode {
         match kind {
             FileKind::RegularFile | FileKind::Directory | FileKind::SymbolicLink => {}
             _ => {
-                // The fields that say where contents are hold the device's number.
+                // The fields for the place of the contents hold the device's number.
                 inode.size = 0;
                 inode.body_size = 0;
                 return Ok(inode);
@@ -176,10 +176,10 @@ impl Inode {
         }
         let end = bytes.len() as u64;
         if layout == FLAT_INLINE && size > 0 {
-            // The tail is what the last block would hold, even where that is a whole block.
+            // The tail is the part in the last block, even if that is full.
             inode.body_size = (size - 1) & !(BLOCK - 1);
             let tail_size = size - inode.body_size;
-            // `offset + length` is inside the image or just behind it; attributes are at most 256 KiB: no overflow.
+            // `offset + length` is at most the size of the image, and attributes are at most 256 KiB: no overflow.
             inode.tail = offset + length + attributes_size(u16_at::<2, COMPACT>(head));
             if inode.tail % BLOCK + tail_size > BLOCK {
                 return Err(ImageError::InlineTail { offset });
@@ -198,7 +198,7 @@ impl Inode {
     }
 }
 
-/// Bytes of extended attributes between an inode and its inline data.
+/// Returns the number of bytes of extended attributes between an inode and its inline data.
 #[inline]
 fn attributes_size(count: u16) -> u64 {
     if count == 0 { 0 } else { 12 + 4 * (u64::from(count) - 1) }

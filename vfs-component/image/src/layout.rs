@@ -1,7 +1,7 @@
-//! Where everything goes, decided before a byte is written.
+//! Decides the place of everything in an image before a byte is written.
 //!
-//! The image is block 0 and a row of groups. A group's metadata follows the contents it speaks of, so that each file is
-//! read once, from its start to its end, and only the ends (inline tails) of one group's files wait in memory.
+//! The image is block 0 and a row of groups. A group's metadata follows the contents that it describes. So each file is
+//! read once, from start to end, and only the ends (inline tails) of one group's files wait in memory.
 //!
 //! ```text
 //! ┌──────────────────────┬─ group 0 ────────────────────────────┬─ group 1 ─ ─
@@ -22,17 +22,17 @@ use crate::superblock::BLOCK;
 use crate::tree::{Content, NodeIndex, Tree};
 use crate::{Timestamp, directory};
 
-/// Why a tree cannot become an image.
+/// The reason why a tree cannot become an image.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LayoutError {
     /// The image would have 2^32 blocks or more.
     #[error("`{path}` does not fit: an image holds less than 16 TiB")]
     TooLarge {
-        /// The first file that does not fit; empty where there is no memory for its path.
+        /// The first file that does not fit; empty if there is no memory for its path.
         path: String,
     },
-    /// There is no memory for the place of each node.
+    /// There is no memory for the places of the nodes.
     #[error("there is no memory to lay out the image")]
     OutOfMemory,
 }
@@ -43,7 +43,8 @@ impl From<TryReserveError> for LayoutError {
     }
 }
 
-/// The place of everything in the image of one tree, and so the image's exact size, before anything is read or written.
+/// The place of everything in the image of one tree, and so the image's exact size, known before anything is read or
+/// written.
 #[derive(Debug)]
 pub struct Layout<'t, S> {
     pub(crate) tree: &'t Tree<S>,
@@ -56,8 +57,8 @@ pub struct Layout<'t, S> {
 }
 
 impl<'t, S> Layout<'t, S> {
-    /// Decides where everything in `tree` goes. `build_time` is the image's own time. Takes time linear in the number of
-    /// names and reads no contents.
+    /// Decides the place of everything in `tree`. `build_time` is the time of the image itself. Takes time linear in
+    /// the number of names and reads no contents.
     ///
     /// # Errors
     /// - [`LayoutError::TooLarge`]: the image would have 2^32 blocks or more.
@@ -78,12 +79,12 @@ impl<'t, S> Layout<'t, S> {
         Ok(Layout { tree, build_time, places, order, groups, blocks })
     }
 
-    /// Length of the whole image in bytes, a multiple of 4096.
+    /// Returns the length of the whole image in bytes, a multiple of 4096.
     pub fn size(&self) -> u64 {
         u64::from(self.blocks) * BLOCK
     }
 
-    /// Number of nodes in the image.
+    /// Returns the number of nodes in the image.
     pub fn nodes(&self) -> usize {
         self.order.len()
     }
@@ -93,10 +94,10 @@ impl<'t, S> Layout<'t, S> {
     }
 }
 
-/// Puts all nodes in order and fills in their sizes and numbers of links.
+/// Sorts all nodes and fills in their sizes and numbers of links.
 fn visit<S>(tree: &Tree<S>, places: &mut [Place]) -> Result<Vec<NodeIndex>, TryReserveError> {
     let mut order = Vec::new();
-    // No push after this one takes memory: each node is there once.
+    // Each node is pushed once, so no push after this one allocates.
     order.try_reserve_exact(tree.len())?;
     order.push(tree.root());
     // No recursion: a tree may be deeper than the stack.
@@ -123,7 +124,7 @@ fn visit<S>(tree: &Tree<S>, places: &mut [Place]) -> Result<Vec<NodeIndex>, TryR
             }
             place.links += 1;
         }
-        // The first one inside comes next.
+        // The first one in the directory comes next.
         directories[first_inside..].reverse();
         let place = &mut places[directory.position()];
         place.directory = true;

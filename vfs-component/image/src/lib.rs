@@ -1,8 +1,8 @@
-//! EROFS images: bytes only.
+//! EROFS images, as bytes.
 //!
-//! [`Image`] reads an image where it lies: no allocation, no copy, no index made at start, and no trust in a single byte
-//! of it. It needs neither `std` nor `alloc`. Read and written is the uncompressed part of EROFS (flat-plain and
-//! flat-inline layouts, 4 KiB blocks); everything else is an [`ImageError`] that says so.
+//! [`Image`] reads an image in place: it allocates and copies nothing, builds no index at start, and trusts no byte of
+//! the image. It needs neither `std` nor `alloc`. The crate reads and writes the uncompressed part of EROFS (flat-plain
+//! and flat-inline layouts, 4 KiB blocks); for everything else there is an [`ImageError`].
 //!
 //! ```
 //! # fn show(bytes: &[u8]) -> Result<(), vfs_image::ImageError> {
@@ -17,10 +17,10 @@
 //! # }
 //! ```
 //!
-//! With the feature `alloc` there is the other direction, [`Tree`] to [`Layout`] to bytes. Contents come from a [`Source`] and
-//! the image goes to a [`Sink`], a piece at a time; where memory runs out there is an error that says so. With `std`, every
-//! [`std::io::Read`] is a source and every [`std::io::Write`] a sink, and there is what tools need: [`validate`], [`Walk`],
-//! [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
+//! With the feature `alloc`, the crate also writes: from [`Tree`] by way of [`Layout`] to bytes. Contents come from a
+//! [`Source`] and the image goes to a [`Sink`], a piece at a time; a lack of memory is an error. With `std`, every
+//! [`std::io::Read`] is a source and every [`std::io::Write`] a sink, and there are functions for tools: [`validate`],
+//! [`Walk`], [`find`], [`extract`], [`dump`], and [`Tree::import`] to make one image of several.
 //!
 //! ```
 //! use vfs_image::{Attributes, Image, Layout, Timestamp, Tree};

@@ -1,4 +1,4 @@
-//! Memory that may not be there: whoever fills a tree chooses how much the writer needs.
+//! Fallible allocation: whoever fills a tree decides how much memory the writer needs.
 
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
@@ -12,7 +12,7 @@ pub(crate) fn push<T>(list: &mut Vec<T>, item: T) -> Result<(), TryReserveError>
     Ok(())
 }
 
-/// A list of `length` default items.
+/// Makes a list of `length` default items.
 pub(crate) fn filled<T: Clone + Default>(length: usize) -> Result<Vec<T>, TryReserveError> {
     let mut list = Vec::new();
     list.try_reserve_exact(length)?;
@@ -20,7 +20,7 @@ pub(crate) fn filled<T: Clone + Default>(length: usize) -> Result<Vec<T>, TryRes
     Ok(list)
 }
 
-/// A copy.
+/// Copies bytes.
 pub(crate) fn boxed(bytes: &[u8]) -> Result<Box<[u8]>, TryReserveError> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len())?;
@@ -35,7 +35,7 @@ pub(crate) fn push_str(text: &mut String, more: &str) -> Result<(), TryReserveEr
     Ok(())
 }
 
-/// Appends bytes as text; what is not UTF-8 is replaced.
+/// Appends bytes as text, replacing what is not UTF-8.
 pub(crate) fn push_lossy(text: &mut String, bytes: &[u8]) -> Result<(), TryReserveError> {
     for chunk in bytes.utf8_chunks() {
         push_str(text, chunk.valid())?;

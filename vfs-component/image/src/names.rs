@@ -1,7 +1,7 @@
-//! The names in a directory of a tree, in order.
+//! The sorted names in a directory of a tree.
 //!
-//! A map of the standard library cannot say that there is no memory, and a sorted list takes long to fill out of order.
-//! This is a list of short sorted lists: one is found by its first name, and split where it is full.
+//! A map of the standard library cannot report a lack of memory, and filling a sorted list out of order takes long. So
+//! this is a list of short sorted lists. Each is found by its first name, and split when it is full.
 
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
@@ -10,17 +10,17 @@ use alloc::vec::Vec;
 use crate::memory::{boxed, push};
 use crate::tree::NodeIndex;
 
-/// Most names in one short list. Moving half of them takes about as long as finding one.
+/// Maximum length of a short list. Moving half of one takes about as long as finding one.
 const MOST: usize = 128;
 
-/// A name and the node that it names.
+/// A name and its node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
     name: Box<[u8]>,
     node: NodeIndex,
 }
 
-/// The names in a directory, in bytewise order, and the nodes they name.
+/// The names in a directory, in bytewise order, and their nodes.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     /// None is empty.
@@ -33,34 +33,33 @@ impl Names {
         Names { lists: Vec::new(), count: 0 }
     }
 
-    /// Number of names.
+    /// Returns the number of names.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there is no name.
+    /// Returns whether there are no names.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The node that a name names.
+    /// Returns the node of a name.
     pub fn get(&self, name: &[u8]) -> Option<NodeIndex> {
         let (list, place) = self.find(name);
         Some(self.lists.get(list)?.get(place.ok()?)?.node)
     }
 
-    /// Every name and its node, in bytewise order of the names.
+    /// Returns every name and its node, in bytewise order of the names.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&[u8], NodeIndex)> + Clone {
         self.lists.iter().flatten().map(|entry| (&*entry.name, entry.node))
     }
 
-    /// The nodes, in bytewise order of their names.
+    /// Returns the nodes, in bytewise order of their names.
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = NodeIndex> + Clone {
         self.lists.iter().flatten().map(|entry| entry.node)
     }
 
-    /// Adds a name and says whether that could be done: whether it was not there. Where there is no memory, nothing is
-    /// changed.
+    /// Adds a name. Returns `false` if it exists already. Without memory, nothing changes.
     pub(crate) fn insert(&mut self, name: &[u8], node: NodeIndex) -> Result<bool, TryReserveError> {
         let (list, place) = self.find(name);
         let Err(place) = place else { return Ok(false) };
@@ -81,7 +80,7 @@ impl Names {
         Ok(true)
     }
 
-    /// Makes two short lists of a full one and adds an entry, or adds it in front of the next list.
+    /// Splits a full short list in two and adds an entry, or adds the entry in front of the next list.
     fn split(&mut self, list: usize, place: usize, entry: Entry) -> Result<(), TryReserveError> {
         let is_behind = place == MOST;
         if let Some(next) = self.lists.get_mut(list + 1)
@@ -95,7 +94,7 @@ impl Names {
         let mut upper = Vec::new();
         upper.try_reserve_exact(MOST)?;
         self.lists.try_reserve(1)?;
-        // Names that come in order leave full lists behind.
+        // Names that are added in order leave full lists behind.
         let keep = if is_behind && list + 1 == self.lists.len() { MOST } else { MOST / 2 };
         let lower = &mut self.lists[list];
         upper.extend(lower.drain(keep..));
@@ -108,7 +107,7 @@ impl Names {
         Ok(())
     }
 
-    /// The short list for a name, and where in it the name is or would be.
+    /// Returns the short list for a name, and the place in it where the name is or would be.
     fn find(&self, name: &[u8]) -> (usize, Result<usize, usize>) {
         let list = self.lists.partition_point(|list| *list[0].name <= *name).saturating_sub(1);
         let Some(entries) = self.lists.get(list) else { return (0, Err(0)) };
@@ -116,7 +115,7 @@ impl Names {
     }
 }
 
-/// Whether the names and nodes are the same, however they came there.
+/// Equal if names and nodes are the same, in whatever order they were added.
 impl PartialEq for Names {
     fn eq(&self, other: &Self) -> bool {
         self.count == other.count && self.iter().eq(other.iter())

@@ -1,4 +1,4 @@
-//! Which node goes where: block 0 first, then groups.
+//! Assigns nodes to block 0 and to groups.
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
@@ -12,17 +12,17 @@ use crate::place::{Group, Place};
 use crate::superblock::{self, BLOCK};
 use crate::tree::NodeIndex;
 
-/// Bytes of block 0 that the superblock and the room before it take.
+/// Number of bytes of block 0 up to the end of the superblock.
 const HEAD: u64 = superblock::OFFSET + superblock::SIZE as u64;
-/// Most slots of inodes and tails in a group, 4 MiB. The writer holds a group's blocks of inodes in memory: these bytes
-/// and the gaps between them, at worst as much again.
+/// Maximum number of slots of inodes and tails in a group, 4 MiB. The writer holds a group's blocks of inodes in
+/// memory: these bytes, and the gaps between them, which are at most as large again.
 const GROUP_SLOTS: usize = 1024 * SLOTS;
 
-/// Why a node has no place.
+/// The reason why a node has no place.
 pub(crate) enum Refused {
-    /// Blocks run out.
+    /// The image would have too many blocks.
     TooLarge,
-    /// There is no memory to keep count.
+    /// There is no memory for the bookkeeping.
     OutOfMemory,
 }
 
@@ -43,14 +43,14 @@ pub(crate) struct Packer<'p> {
     order: &'p [NodeIndex],
     places: &'p mut [Place],
     groups: Vec<Group>,
-    /// First block of the group that is open.
+    /// First block of the open group.
     next_block: u32,
-    /// Position in the order of the open group's first node.
+    /// Position of the open group's first node in the order.
     first_member: usize,
-    /// Blocks of file contents and of directories in the open group.
+    /// Number of blocks of file contents in the open group.
     file_blocks: u64,
     directory_blocks: u64,
-    /// Slots left in block 0.
+    /// Number of free slots in block 0.
     head_free: usize,
     /// The open group's nodes whose inodes are not in block 0: their positions in the order, and the slots they need.
     waiting: Vec<(u32, u32)>,
@@ -59,7 +59,7 @@ pub(crate) struct Packer<'p> {
 }
 
 impl<'p> Packer<'p> {
-    /// For the nodes in this order, whose sizes are in `places`.
+    /// Makes a packer for the nodes in this order, whose sizes are in `places`.
     pub fn new(order: &'p [NodeIndex], places: &'p mut [Place]) -> Self {
         let head_free = SLOTS - (HEAD / SLOT) as usize;
         Packer {
@@ -76,25 +76,25 @@ impl<'p> Packer<'p> {
         }
     }
 
-    /// Ends the last group. Gives the groups and the number of blocks.
+    /// Closes the last group. Returns the groups and the number of blocks.
     pub fn finish(mut self) -> Result<(Vec<Group>, u32), Refused> {
         self.close(self.order.len())?;
         Ok((self.groups, self.next_block))
     }
 
-    /// Gives the next node its place. Places in the open group count from the group's parts until it is closed.
+    /// Assigns a place to the next node. Places in the open group are relative to the group's parts until it is closed.
     pub fn place(&mut self, position: usize) -> Result<(), Refused> {
         let index = self.order[position].position();
         let Place { size, directory, .. } = self.places[index];
-        // The root is first and must stay in block 0, because the superblock has 16 bits for its number.
+        // The root comes first and must be in block 0, because the superblock has 16 bits for its number.
         let room = if position == 0 { BLOCK - HEAD } else { BLOCK } - EXTENDED as u64;
         let rest = size % BLOCK;
         let tail = if rest <= room { rest } else { 0 };
         let body_blocks = u32::try_from((size - tail).div_ceil(BLOCK))?;
         let slots = (EXTENDED as u64 + tail).div_ceil(SLOT) as usize;
 
-        // Block 0 is written before any content is read: it takes no tail of a file that has blocks as well. And it may
-        // be the image's last block: see `Bins::swap_last`.
+        // Block 0 is written before any contents are read, so it takes no tail of a file that also has blocks. And it
+        // may be the last block of the image: see `Bins::swap_last`.
         let head_room = if slots == BARE { self.head_free.saturating_sub(1) } else { self.head_free };
         let in_head = (directory || body_blocks == 0) && slots <= head_room;
         let mut inode = 0;
@@ -120,14 +120,14 @@ impl<'p> Packer<'p> {
         Ok(())
     }
 
-    /// Ends the open group before the node at `position`: gives the inodes that wait their places, and what was counted
-    /// from the group's parts now counts from the image.
+    /// Closes the open group before the node at `position`: assigns places to the waiting inodes, and makes all places
+    /// relative to the image instead of the group's parts.
     fn close(&mut self, position: usize) -> Result<(), Refused> {
         let files = self.next_block;
         let directories = u32::try_from(u64::from(files) + self.file_blocks)?;
         let inodes = u32::try_from(u64::from(directories) + self.directory_blocks)?;
 
-        // Largest first leaves the smallest gaps. Equals stay in order, so neighbours stay near.
+        // Largest first leaves the smallest gaps. Nodes of equal size stay in order, so neighbours stay close.
         self.waiting.sort_unstable_by_key(|(position, slots)| (Reverse(*slots), *position));
         let mut bins = Bins::new();
         for (position, slots) in &self.waiting {

@@ -7,41 +7,41 @@ use crate::dirent::{Block, is_dot, is_name};
 use crate::superblock::{BLOCK, Superblock};
 use crate::{DirEntry, Entries, FileKind, ImageError, Inode, Nid, Timestamp};
 
-/// An EROFS image in memory. A view: copying it copies no image bytes.
+/// An EROFS image in memory. This is a view: copying it copies no bytes of the image.
 #[derive(Clone, Copy)]
 pub struct Image<'a> {
     bytes: &'a [u8],
-    /// Byte offset that node numbers count from.
+    /// Byte offset from which node numbers count.
     metadata: u64,
     root: u16,
 }
 
 impl<'a> Image<'a> {
-    /// Takes `bytes` for an image. Looks at the superblock only, whatever the image's size.
+    /// Opens `bytes` as an image. Reads only the superblock, whatever the image's size.
     ///
     /// # Errors
     /// - [`ImageError::TooShort`]: `bytes` ends before the superblock does.
-    /// - [`ImageError::Magic`]: no EROFS superblock is there.
+    /// - [`ImageError::Magic`]: there is no EROFS superblock.
     /// - [`ImageError::BlockSize`]: blocks or directory blocks are not 4 KiB.
-    /// - [`ImageError::Features`]: a feature is needed that this reader does not have.
+    /// - [`ImageError::Features`]: the image needs a feature that this reader lacks.
     /// - [`ImageError::Truncated`]: `bytes` ends before the image's last block does.
     pub fn new(bytes: &'a [u8]) -> Result<Self, ImageError> {
         let superblock = Superblock::read(bytes)?;
         Ok(Image { bytes, metadata: superblock.metadata, root: superblock.root })
     }
 
-    /// The root directory's number.
+    /// Returns the number of the root directory.
     #[inline]
     pub fn root(&self) -> Nid {
         Nid(u64::from(self.root))
     }
 
-    /// When the image was built.
+    /// Returns the time at which the image was built.
     pub fn build_time(&self) -> Timestamp {
         Superblock::build_time(self.bytes)
     }
 
-    /// The bytes this image is a view of.
+    /// Returns the bytes of the image.
     pub fn bytes(&self) -> &'a [u8] {
         self.bytes
     }
@@ -59,11 +59,11 @@ impl<'a> Image<'a> {
         Inode::read(self.bytes, self.metadata, nid)
     }
 
-    /// Longest contiguous run of the contents at `offset`, in place; empty at or after the end, and for devices, pipes
-    /// and sockets. A file's contents are at most two runs.
+    /// Returns the longest contiguous run of the contents at `offset`, in place; empty at or after the end, and for
+    /// devices, pipes and sockets. A file's contents are at most two runs.
     ///
     /// # Errors
-    /// - [`ImageError::Extent`]: the inode is of another image, and its contents are not in this one.
+    /// - [`ImageError::Extent`]: the inode is of another image, and its contents are outside this one.
     #[inline]
     pub fn data(&self, inode: &Inode, offset: u64) -> Result<&'a [u8], ImageError> {
         let (start, length) = if offset < inode.body_size {
@@ -78,30 +78,30 @@ impl<'a> Image<'a> {
             .ok_or(ImageError::Extent { offset: self.inode_offset(inode.nid) })
     }
 
-    /// The target of a symbolic link, in place: 1 to 4096 bytes.
+    /// Returns the target of a symbolic link, in place: 1 to 4096 bytes.
     ///
     /// # Errors
-    /// - [`ImageError::NotALink`]: it is no symbolic link.
+    /// - [`ImageError::NotALink`]: it is not a symbolic link.
     /// - [`ImageError::LinkTarget`]: the target is empty or longer than 4096 bytes.
-    /// - [`ImageError::Extent`]: the inode is of another image, and its contents are not in this one.
+    /// - [`ImageError::Extent`]: the inode is of another image, and its contents are outside this one.
     pub fn link_target(&self, inode: &Inode) -> Result<&'a [u8], ImageError> {
         if inode.kind != FileKind::SymbolicLink {
             return Err(ImageError::NotALink { nid: inode.nid.0 });
         }
-        // Up to a block is one run in either layout.
+        // Contents of at most a block are one run in either layout.
         if inode.size == 0 || inode.size > BLOCK {
             return Err(ImageError::LinkTarget { nid: inode.nid.0 });
         }
         self.data(inode, 0)
     }
 
-    /// Finds a name: binary search over the directory's blocks, then in one of them. Never finds `.` or `..`.
+    /// Finds a name, by a binary search over the directory's blocks and another in one block. Never finds `.` or `..`.
     ///
     /// # Errors
-    /// - [`ImageError::NotADirectory`]: `dir` is no directory.
+    /// - [`ImageError::NotADirectory`]: `dir` is not a directory.
     /// - [`ImageError::DirectoryBlock`], [`ImageError::Name`]: a block on the way is damaged.
-    /// - [`ImageError::Extent`]: the inode is of another image, and its contents are not in this one.
-    /// - Those of [`Image::inode`]: the entry does not say its kind and the inode is damaged.
+    /// - [`ImageError::Extent`]: the inode is of another image, and its contents are outside this one.
+    /// - Those of [`Image::inode`]: the entry does not have its kind, and the inode is damaged.
     #[inline]
     pub fn lookup(&self, dir: &Inode, name: &[u8]) -> Result<Option<DirEntry<'a>>, ImageError> {
         if is_dot(name) || !is_name(name) {
@@ -116,7 +116,7 @@ impl<'a> Image<'a> {
         Ok(Some(DirEntry { name: block.name(index)?, nid, kind }))
     }
 
-    /// The directory that a directory lies in; the root's is itself.
+    /// Returns the parent of a directory; the root's is itself.
     ///
     /// # Errors
     /// - [`ImageError::NoParent`]: there is no `..` entry.
@@ -128,14 +128,15 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// The entries of a directory in bytewise order, without `.` and `..`, from a position: 0 is the start, and each
-    /// item carries the position that follows it. After an error the iterator ends.
+    /// Returns the entries of a directory in bytewise order, without `.` and `..`, from a position on: 0 is the start,
+    /// and each item has the position after it. The iterator ends after an error.
     #[inline]
     pub fn entries(&self, dir: &Inode, from: u64) -> Entries<'a> {
         Entries::new(*self, *dir, from)
     }
 
-    /// The block of a directory with the greatest first name that is not above `name`, searched for `name`.
+    /// Returns the last block of a directory whose first name is not greater than `name`, and the result of a search in
+    /// it.
     fn find(&self, dir: &Inode, name: &[u8]) -> Result<Option<(Block<'a>, usize)>, ImageError> {
         if dir.kind != FileKind::Directory {
             return Err(ImageError::NotADirectory { nid: dir.nid.0 });
@@ -156,7 +157,7 @@ impl<'a> Image<'a> {
             }
         }
         let Some(block) = candidate else { return Ok(None) };
-        // Entry 0 was compared above.
+        // Entry 0 was compared before.
         let (mut low, mut high) = (1, block.count());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -169,7 +170,7 @@ impl<'a> Image<'a> {
         Ok(None)
     }
 
-    /// Block number `index` of a directory, which has one.
+    /// Returns block `index` of a directory, which exists.
     #[inline]
     pub(crate) fn directory_block(&self, dir: &Inode, index: u64) -> Result<Block<'a>, ImageError> {
         // The index is below the directory's number of blocks, so the product is at most its size.
@@ -179,13 +180,13 @@ impl<'a> Image<'a> {
         Block::new(&run[..run.len().min(BLOCK as usize)], place)
     }
 
-    /// Where an inode lies; saturating, because it serves error values only.
+    /// Returns the offset of an inode. Saturates, because it is used only in errors.
     pub(crate) fn inode_offset(&self, nid: Nid) -> u64 {
         nid.0.saturating_mul(crate::inode::SLOT).saturating_add(self.metadata)
     }
 }
 
-/// A name that is looked for.
+/// A name to search for.
 struct Sought<'n> {
     name: &'n [u8],
     /// Its [`rank`].
@@ -193,7 +194,7 @@ struct Sought<'n> {
 }
 
 impl Sought<'_> {
-    /// Where another name is from this one. Most differ in their ranks.
+    /// Compares another name with this one. Most differ in their ranks.
     #[inline]
     fn order_of(&self, other: &[u8]) -> Ordering {
         rank(other).cmp(&self.rank).then_with(|| compare(other, self.name))

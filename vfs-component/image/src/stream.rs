@@ -1,4 +1,4 @@
-//! Files on their way in, and the image on its way out.
+//! Input of files and output of the image.
 
 use alloc::collections::TryReserveError;
 use alloc::string::String;
@@ -12,15 +12,15 @@ use crate::tree::NodeIndex;
 use crate::write_error::WriteError;
 
 const BLOCK_SIZE: usize = BLOCK as usize;
-/// What is read and written at once: a whole number of blocks.
+/// Number of bytes read and written at once: a whole number of blocks.
 const PIECE: usize = 64 * BLOCK_SIZE;
 
-/// A file that is being read.
+/// A file that is read.
 pub(crate) struct Input<'l, S, R> {
     layout: &'l Layout<'l, S>,
     index: NodeIndex,
     reader: R,
-    /// Bytes read.
+    /// Number of bytes read.
     done: u64,
 }
 
@@ -40,7 +40,7 @@ impl<'l, S, R: Source> Input<'l, S, R> {
         }
     }
 
-    /// Reads as much as `room` holds.
+    /// Reads until `room` is full.
     pub fn fill<W>(&mut self, mut room: &mut [u8]) -> Result<(), WriteError<R::Error, W>> {
         while !room.is_empty() {
             match self.read(room)? {
@@ -68,14 +68,14 @@ impl<'l, S, R: Source> Input<'l, S, R> {
     }
 }
 
-/// The output, in large pieces.
+/// The output, written in large pieces.
 pub(crate) struct Output<W, P> {
     out: W,
     progress: P,
     piece: Vec<u8>,
-    /// Bytes of `piece` that wait to be written.
+    /// Number of bytes of `piece` that wait to be written.
     filled: usize,
-    /// Bytes that went out.
+    /// Number of bytes written.
     written: u64,
 }
 
@@ -95,7 +95,7 @@ impl<W: Sink, P: FnMut(u64)> Output<W, P> {
         Ok(())
     }
 
-    /// Reads `length` bytes of a file right into the piece that waits.
+    /// Reads `length` bytes of a file directly into the current piece.
     pub fn copy<S, R: Source>(
         &mut self,
         file: &mut Input<'_, S, R>,
@@ -114,13 +114,13 @@ impl<W: Sink, P: FnMut(u64)> Output<W, P> {
         Ok(())
     }
 
-    /// Fills up the block with zeros.
+    /// Fills the block with zeros.
     pub fn pad<R>(&mut self) -> Result<(), WriteError<R, W::Error>> {
-        // A piece is whole blocks, so what is in it says where in a block the output is.
+        // A piece is a whole number of blocks, so its length gives the position in a block.
         self.put(&[0; BLOCK_SIZE][..self.filled.next_multiple_of(BLOCK_SIZE) - self.filled])
     }
 
-    /// Counts bytes that were put into the piece and sends it off when it is full.
+    /// Counts bytes that were put into the piece, and writes it when it is full.
     fn took<R>(&mut self, count: usize) -> Result<(), WriteError<R, W::Error>> {
         self.filled += count;
         if self.filled == PIECE { self.send() } else { Ok(()) }

@@ -3,7 +3,7 @@
 use crate::bytes::{array, u16_at, u32_at, u64_at};
 use crate::{ImageError, Timestamp};
 
-/// Where the superblock is.
+/// Offset of the superblock.
 pub(crate) const OFFSET: u64 = 1024;
 /// Its length, without extension slots.
 pub(crate) const SIZE: usize = 128;
@@ -14,22 +14,22 @@ pub(crate) const BLOCK_BITS: u8 = 12;
 /// Bytes in a block.
 pub(crate) const BLOCK: u64 = 1 << BLOCK_BITS;
 
-/// `feature_compat`: the checksum is there.
+/// `feature_compat`: the superblock has a checksum.
 #[cfg(feature = "alloc")]
 pub(crate) const CHECKSUM: u32 = 0x1;
-/// `feature_compat`: inodes carry the time of the last change of the contents, not of the inode.
+/// `feature_compat`: inodes have the time of the last change of the contents, not of the inode.
 #[cfg(feature = "alloc")]
 const MODIFICATION_TIME: u32 = 0x2;
 
-/// `feature_incompat`: how compressed blocks are padded. Says nothing about files that are not compressed.
+/// `feature_incompat`: the padding of compressed blocks. It has no effect on files that are not compressed.
 const ZERO_PADDING: u32 = 0x1;
 /// `feature_incompat`: long prefixes of extended attribute names, which we do not read.
 const XATTR_PREFIXES: u32 = 0x40;
 
-/// What the reader needs of the superblock.
+/// The fields of the superblock that the reader needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Superblock {
-    /// Byte offset that node numbers count from.
+    /// Byte offset from which node numbers count.
     pub metadata: u64,
     /// Node number of the root directory.
     pub root: u16,
@@ -40,9 +40,9 @@ impl Superblock {
     ///
     /// # Errors
     /// - [`ImageError::TooShort`]: `bytes` ends before the superblock does.
-    /// - [`ImageError::Magic`]: no EROFS superblock is there.
+    /// - [`ImageError::Magic`]: there is no EROFS superblock.
     /// - [`ImageError::BlockSize`]: blocks or directory blocks are not 4 KiB.
-    /// - [`ImageError::Features`]: a feature is needed that this reader does not have.
+    /// - [`ImageError::Features`]: the image needs a feature that this reader lacks.
     /// - [`ImageError::Truncated`]: `bytes` ends before the image's last block does.
     pub fn read(bytes: &[u8]) -> Result<Self, ImageError> {
         let raw: &[u8; SIZE] = array(bytes, OFFSET).ok_or(ImageError::TooShort)?;
@@ -56,7 +56,7 @@ impl Superblock {
         if unknown != 0 {
             return Err(ImageError::Features { bits: unknown });
         }
-        // Directory blocks are `dirblkbits` powers of two larger than blocks. Nobody makes such images.
+        // Directory blocks are larger than blocks by `dirblkbits` powers of two. Nobody makes such images.
         if raw[90] != 0 {
             return Err(ImageError::BlockSize { bits: BLOCK_BITS.saturating_add(raw[90]) });
         }
@@ -67,22 +67,23 @@ impl Superblock {
         Ok(Superblock { metadata: u64::from(u32_at::<40, SIZE>(raw)) * BLOCK, root: u16_at::<14, SIZE>(raw) })
     }
 
-    /// When the image was built; also the time of every compact inode. The epoch where `bytes` holds no superblock.
+    /// Returns the time at which the image was built, which is also the time of every compact inode. Returns the epoch
+    /// if `bytes` has no superblock.
     pub fn build_time(bytes: &[u8]) -> Timestamp {
         let Some(raw) = array::<SIZE>(bytes, OFFSET) else { return Timestamp::default() };
         Timestamp {
             seconds: u64_at::<24, SIZE>(raw),
-            // A damaged value must not reach a clock; the field decides nothing else.
+            // A damaged value must not reach a clock; the field has no other use.
             nanoseconds: u32_at::<32, SIZE>(raw).min(999_999_999),
         }
     }
 }
 
-/// Writes the superblock into `block`, an image's first block, which holds everything else that will be in it. Node
-/// numbers count from the image's start. The UUID is always the same: an image's identity is its bytes.
+/// Writes the superblock into `block`, the first block of an image, which already has everything else. Node numbers
+/// count from the image's start. The UUID is always the same: an image is identified by its bytes.
 #[cfg(feature = "alloc")]
 pub(crate) fn write(block: &mut [u8; BLOCK as usize], root: u16, nodes: u64, blocks: u32, build_time: Timestamp) {
-    /// A UUID of version 8 (own meaning).
+    /// A UUID of version 8 (vendor-specific).
     const UUID: [u8; 16] = *b"vfs-co\x8dp\x80se-imag";
     let start = OFFSET as usize;
     let mut put = |at: usize, field: &[u8]| block[start + at..start + at + field.len()].copy_from_slice(field);
@@ -99,8 +100,8 @@ pub(crate) fn write(block: &mut [u8; BLOCK as usize], root: u16, nodes: u64, blo
     block[start + 4..start + 8].copy_from_slice(&sum.to_le_bytes());
 }
 
-/// The checksum of a superblock: CRC-32C, not inverted at its end, of the rest of its block with the checksum's own
-/// field taken as 0.
+/// Returns the checksum of a superblock: CRC-32C, without the final inversion, of the rest of its block, with the field
+/// of the checksum taken as 0.
 #[cfg(feature = "alloc")]
 pub(crate) fn checksum(block: &[u8; BLOCK as usize]) -> u32 {
     let start = OFFSET as usize;
@@ -109,10 +110,10 @@ pub(crate) fn checksum(block: &[u8; BLOCK as usize]) -> u32 {
     crc32c(sum, &block[start + 8..])
 }
 
-/// CRC-32C, neither inverted before nor after. One block of each image goes through it, so it needs no table.
+/// Computes CRC-32C without initial or final inversion. Each image has one such block, so a table is not worth it.
 #[cfg(feature = "alloc")]
 fn crc32c(sum: u32, bytes: &[u8]) -> u32 {
-    /// The polynomial, its bits in reverse.
+    /// The polynomial, with its bits reversed.
     const POLYNOMIAL: u32 = 0x82f6_3b78;
     let shift = |sum: u32| sum >> 1 ^ if sum & 1 == 1 { POLYNOMIAL } else { 0 };
     bytes.iter().fold(sum, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), |sum, _| shift(sum)))

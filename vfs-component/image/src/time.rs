@@ -1,6 +1,6 @@
-//! A moment, as the image stores it.
+//! Timestamps as the image stores them.
 
-/// A moment: whole seconds since 1970-01-01T00:00:00Z and the nanoseconds that follow them.
+/// A point in time: whole seconds since 1970-01-01T00:00:00Z, and nanoseconds after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp {
     /// Seconds since the epoch.

@@ -1,13 +1,13 @@
-//! Where contents come from and where the image goes to, without `std`.
+//! Sources of contents and sinks of images, without `std`.
 
 /// The contents of one file, read from their start.
 ///
-/// With the feature `std` every `std::io::Read` is one.
+/// With the feature `std`, every `std::io::Read` is a source.
 pub trait Source {
-    /// What can go wrong.
+    /// The error of a failed read.
     type Error;
 
-    /// Reads some of the bytes that come next, and says how many: at least one, unless there are no more or `room` is
+    /// Reads some of the next bytes, and returns their number: at least one, unless there are no more or `room` is
     /// empty.
     ///
     /// # Errors
@@ -15,23 +15,23 @@ pub trait Source {
     fn read(&mut self, room: &mut [u8]) -> Result<usize, Self::Error>;
 }
 
-/// What takes an image, from its start to its end.
+/// A destination for an image, written from start to end.
 ///
-/// With the feature `std` every `std::io::Write` is one.
+/// With the feature `std`, every `std::io::Write` is a sink.
 pub trait Sink {
-    /// What can go wrong.
+    /// The error of a failed write.
     type Error;
 
-    /// Takes the bytes that come next, all of them.
+    /// Writes the next bytes, all of them.
     ///
     /// # Errors
-    /// They cannot be taken.
+    /// The bytes cannot be written.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Self::Error>;
 
-    /// Is told that there are no more bytes.
+    /// Ends the output: there are no more bytes.
     ///
     /// # Errors
-    /// What was taken before cannot be kept.
+    /// Bytes written before cannot be kept.
     fn finish(&mut self) -> Result<(), Self::Error>;
 }
 

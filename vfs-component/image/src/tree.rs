@@ -1,4 +1,4 @@
-//! What is to be written: a tree of nodes with names, held without its contents.
+//! The input of the writer: a tree of nodes with names, without contents.
 
 use alloc::boxed::Box;
 use alloc::collections::TryReserveError;
@@ -10,10 +10,10 @@ use crate::memory::{boxed, push, push_lossy, push_str};
 use crate::names::Names;
 use crate::{FileKind, Timestamp};
 
-/// Longest target of a symbolic link, in bytes.
+/// Maximum length of a symbolic link's target in bytes.
 pub const MAX_LINK_TARGET: usize = 4095;
 
-/// A node's place in its [`Tree`]. Meaningless in another one. The default is the root's.
+/// The index of a node in its [`Tree`], without meaning in another one. The default is the root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct NodeIndex(u32);
 
@@ -23,52 +23,52 @@ impl NodeIndex {
     }
 }
 
-/// What a node has besides its contents.
+/// Attributes of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Attributes {
-    /// Permission bits; only `0o7777` is kept.
+    /// Permission bits; only `0o7777` are kept.
     pub mode: u16,
-    /// Time of the last change. Nanoseconds that are not below a second count as the last one.
+    /// Time of the last change. Nanoseconds of a second or more count as the last one below it.
     pub modified: Timestamp,
 }
 
-/// What a node is made of.
+/// The contents of a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content<S> {
-    /// Its names.
+    /// A directory with its names.
     Directory(Names),
     /// A regular file.
     RegularFile {
         /// Its length in bytes.
         size: u64,
-        /// Where its contents come from; whoever writes the image knows what that means.
+        /// Source of its contents; whoever writes the image knows its meaning.
         source: S,
     },
-    /// A symbolic link's target.
+    /// A symbolic link with its target.
     SymbolicLink(Box<[u8]>),
 }
 
-/// A directory, file or symbolic link. Not a name.
+/// A directory, file or symbolic link, without its names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node<S> {
     attributes: Attributes,
     content: Content<S>,
-    /// The directory it got its first name in; the root's is itself.
+    /// The directory of its first name; the root's is itself.
     pub(crate) parent: NodeIndex,
 }
 
 impl<S> Node<S> {
-    /// Its mode and time.
+    /// Returns its mode and time.
     pub fn attributes(&self) -> Attributes {
         self.attributes
     }
 
-    /// What it is made of.
+    /// Returns its contents.
     pub fn content(&self) -> &Content<S> {
         &self.content
     }
 
-    /// What it is.
+    /// Returns its kind.
     pub fn kind(&self) -> FileKind {
         match self.content {
             Content::Directory(_) => FileKind::Directory,
@@ -78,11 +78,11 @@ impl<S> Node<S> {
     }
 }
 
-/// Why a node cannot be added to a tree. A path for which there is no memory is empty.
+/// The reason why a node cannot be added to a tree. Paths are empty if there is no memory for them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TreeError {
-    /// A name is empty, `.`, `..`, longer than 255 bytes, or has `/` or NUL in it.
+    /// A name is empty, `.`, `..`, longer than 255 bytes, or contains `/` or NUL.
     #[error("`{name}` in `{directory}` is not a name that a file can have")]
     Name {
         /// The path of the directory.
@@ -90,25 +90,25 @@ pub enum TreeError {
         /// The name.
         name: String,
     },
-    /// The name is taken.
+    /// The name exists already.
     #[error("`{path}` is there already")]
     Exists {
         /// The path.
         path: String,
     },
-    /// A name was to be put into something that is not a directory.
+    /// The parent of a new name is not a directory.
     #[error("`{path}` is not a directory")]
     NotADirectory {
         /// The path.
         path: String,
     },
-    /// A directory was to get a second name.
+    /// A directory cannot get a second name.
     #[error("`{path}` is a directory and cannot have a second name")]
     LinkToDirectory {
-        /// The path it has.
+        /// The path of the directory.
         path: String,
     },
-    /// A symbolic link's target is empty, longer than 4095 bytes, or has NUL in it.
+    /// The target of a symbolic link is empty, longer than 4095 bytes, or contains NUL.
     #[error(
         "the target of the symbolic link `{path}` is empty, longer than {MAX_LINK_TARGET} bytes, or has a NUL in it"
     )]
@@ -116,10 +116,10 @@ pub enum TreeError {
         /// The path of the link.
         path: String,
     },
-    /// There are 2^32 nodes.
+    /// The tree has 2^32 nodes.
     #[error("`{path}` is one node too many: a tree has at most 4294967295")]
     TooManyNodes {
-        /// The path of the node that has no room.
+        /// The path of the node that does not fit.
         path: String,
     },
     /// There is no memory for the node or its name.
@@ -133,39 +133,40 @@ impl From<TryReserveError> for TreeError {
     }
 }
 
-/// A tree of directories, files and symbolic links with one root directory. It is well-formed at any time: names are
-/// valid and taken once, a directory has one name.
+/// A tree of directories, files and symbolic links below a root directory. It is always well-formed: names are valid,
+/// no name is used twice, and a directory has one name.
 ///
-/// `S` says where a file's contents come from. The same tree gives the same image in whatever order it was filled.
+/// `S` tells where a file's contents come from. Trees that are equal give the same image, in whatever order they were
+/// filled.
 #[derive(Debug, Clone)]
 pub struct Tree<S> {
     root: Node<S>,
-    /// All others.
+    /// All nodes except the root.
     nodes: Vec<Node<S>>,
 }
 
 impl<S> Tree<S> {
-    /// A tree of an empty root directory. Takes no memory until something is added.
+    /// Makes a tree with an empty root directory. Uses no memory until something is added.
     pub fn new(root: Attributes) -> Self {
         let content = Content::Directory(Names::new());
         Tree { root: Node { attributes: root, content, parent: NodeIndex(0) }, nodes: Vec::new() }
     }
 
-    /// The root directory.
+    /// Returns the root directory.
     pub fn root(&self) -> NodeIndex {
         NodeIndex(0)
     }
 
-    /// Number of nodes, the root included.
+    /// Returns the number of nodes, including the root.
     #[allow(clippy::len_without_is_empty, reason = "a tree has a root")]
     pub fn len(&self) -> usize {
         1 + self.nodes.len()
     }
 
-    /// A node.
+    /// Returns a node.
     ///
     /// # Panics
-    /// `index` is of another, larger tree. So for every method here that takes one.
+    /// If `index` is of another, larger tree. The same holds for every method here that takes an index.
     pub fn node(&self, index: NodeIndex) -> &Node<S> {
         match index.position() {
             0 => &self.root,
@@ -180,17 +181,17 @@ impl<S> Tree<S> {
         }
     }
 
-    /// Gives a node another mode and time.
+    /// Sets the mode and time of a node.
     pub fn set_attributes(&mut self, index: NodeIndex, attributes: Attributes) {
         self.node_mut(index).attributes = attributes;
     }
 
-    /// The node that a name in a directory names.
+    /// Returns the node of a name in a directory.
     pub fn child(&self, directory: NodeIndex, name: &[u8]) -> Option<NodeIndex> {
         self.entries(directory)?.get(name)
     }
 
-    /// The names in a directory; `None` where it is none.
+    /// Returns the names in a directory; `None` if it is not a directory.
     pub fn entries(&self, directory: NodeIndex) -> Option<&Names> {
         match &self.node(directory).content {
             Content::Directory(entries) => Some(entries),
@@ -201,11 +202,11 @@ impl<S> Tree<S> {
     /// Adds an empty directory.
     ///
     /// # Errors
-    /// - [`TreeError::NotADirectory`]: `parent` is no directory.
-    /// - [`TreeError::Name`]: `name` is not one.
-    /// - [`TreeError::Exists`]: the name is taken.
-    /// - [`TreeError::TooManyNodes`]: there are 2^32 nodes.
-    /// - [`TreeError::OutOfMemory`]: there is no memory for it.
+    /// - [`TreeError::NotADirectory`]: `parent` is not a directory.
+    /// - [`TreeError::Name`]: `name` is not a valid name.
+    /// - [`TreeError::Exists`]: the name exists already.
+    /// - [`TreeError::TooManyNodes`]: the tree has 2^32 nodes.
+    /// - [`TreeError::OutOfMemory`]: there is no memory for the node or its name.
     pub fn add_directory(
         &mut self,
         parent: NodeIndex,
@@ -233,7 +234,7 @@ impl<S> Tree<S> {
     /// Adds a symbolic link.
     ///
     /// # Errors
-    /// - [`TreeError::LinkTarget`]: `target` is empty, longer than 4095 bytes, or has NUL in it.
+    /// - [`TreeError::LinkTarget`]: `target` is empty, longer than 4095 bytes, or contains NUL.
     /// - As [`Tree::add_directory`].
     pub fn add_symlink(
         &mut self,
@@ -248,7 +249,7 @@ impl<S> Tree<S> {
         self.add(parent, name, attributes, Content::SymbolicLink(boxed(target)?))
     }
 
-    /// Gives a file or symbolic link one more name (a hard link).
+    /// Gives a file or symbolic link an additional name (a hard link).
     ///
     /// # Errors
     /// - [`TreeError::LinkToDirectory`]: `node` is a directory.
@@ -260,8 +261,8 @@ impl<S> Tree<S> {
         self.insert(parent, name, node)
     }
 
-    /// A path of a node, from `/`, for people to read: bytes that are not UTF-8 are replaced. Of several names it is one
-    /// in the directory where the node got its first. Empty where there is no memory for it.
+    /// Returns a path of a node, from `/`, for people to read: what is not UTF-8 is replaced. If the node has several
+    /// names, it is one in the directory of the first. Empty if there is no memory for it.
     pub fn path(&self, index: NodeIndex) -> String {
         let mut path = String::new();
         if index == self.root() {
@@ -276,7 +277,7 @@ impl<S> Tree<S> {
         pushed.map_or_else(|_| String::new(), |()| path)
     }
 
-    /// Appends a node's path, and nothing for the root.
+    /// Appends a node's path; for the root, appends nothing.
     fn push_path(&self, path: &mut String, index: NodeIndex) -> Result<(), TryReserveError> {
         let mut names = Vec::new();
         let mut at = index;
@@ -308,7 +309,7 @@ impl<S> Tree<S> {
     fn insert(&mut self, parent: NodeIndex, name: &[u8], node: NodeIndex) -> Result<(), TreeError> {
         if is_dot(name) || !is_name(name) {
             let mut shown = String::new();
-            // What was written until there is no memory will do.
+            // Without memory for more, the part that is written is good enough.
             let _ = push_lossy(&mut shown, &name[..name.len().min(MAX_NAME + 1)]);
             return Err(TreeError::Name { directory: self.path(parent), name: shown });
         }

@@ -1,4 +1,4 @@
-//! Is everything true that an image says of itself?
+//! Checks all metadata of an image.
 
 use std::collections::BTreeMap;
 use std::vec::Vec;
@@ -11,10 +11,10 @@ use crate::superblock::{self, BLOCK};
 use crate::walk::Walk;
 use crate::{FileKind, Image, ImageError, Inode, Nid};
 
-/// What is in a sound image.
+/// Counts of a sound image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Summary {
-    /// Directories, the root included.
+    /// Directories, including the root.
     pub directories: u64,
     /// Regular files; one with several names counts once.
     pub files: u64,
@@ -28,11 +28,11 @@ pub struct Summary {
     pub content_bytes: u64,
 }
 
-/// Checks all metadata of an image: the superblock and its checksum, every inode, every directory, the numbers of links,
-/// and that nothing lies in anything else. Contents of files cannot be checked: EROFS has no checksum of them.
+/// Checks all metadata of an image: the superblock and its checksum, every inode, every directory, the link counts, and
+/// that nothing overlaps. Contents of files cannot be checked, because EROFS has no checksum of them.
 ///
 /// # Errors
-/// A [`Damage`] with the first [`Problem`] in path order; wrong numbers of links and overlaps come after all others.
+/// A [`Damage`] with the first [`Problem`] in path order; wrong link counts and overlaps come after all others.
 pub fn validate(bytes: &[u8]) -> Result<Summary, Damage> {
     let at_root = |problem| Damage::new(b"", problem);
     let image = Image::new(bytes).map_err(|error| at_root(error.into()))?;
@@ -59,7 +59,7 @@ pub fn validate(bytes: &[u8]) -> Result<Summary, Damage> {
         match inode.kind {
             FileKind::Directory => {
                 summary.directories += 1;
-                // Itself, by `.`, is one of the names; another is by its parent, or for the root by `..`.
+                // Names of a directory: its own `.`, and the entry in its parent, or `..` for the root.
                 count.found = 2;
                 if let Some(parent) = links.get_mut(&entry.parent).filter(|_| entry.depth > 0) {
                     parent.found += 1;
@@ -82,7 +82,7 @@ pub fn validate(bytes: &[u8]) -> Result<Summary, Damage> {
     Ok(summary)
 }
 
-/// The links of one inode.
+/// The link count of one inode.
 struct Count {
     stored: u32,
     found: u32,
@@ -100,7 +100,7 @@ fn check_checksum(bytes: &[u8]) -> Result<(), Problem> {
     if stored == computed { Ok(()) } else { Err(Problem::Checksum { stored, computed }) }
 }
 
-/// Names valid and in order, `.` and `..` there and true, kinds as the inodes have them.
+/// Checks a directory: names are valid and sorted, `.` and `..` exist and are true, and kinds are those of the inodes.
 fn check_directory(image: &Image<'_>, directory: &Inode, parent: Nid) -> Result<(), Problem> {
     let offset = image.inode_offset(directory.nid);
     let (mut dot, mut dots) = (None, None);
@@ -147,7 +147,7 @@ fn check_link(image: &Image<'_>, link: &Inode) -> Result<(), Problem> {
 
 fn check_links(image: &Image<'_>, links: &BTreeMap<Nid, Count>) -> Result<(), Damage> {
     for (nid, Count { stored, found, path }) in links {
-        // 1 is what a directory with more links than the field holds has.
+        // A directory with more links than the field can hold has 1.
         let directory = image.inode(*nid).is_ok_and(|inode| inode.kind == FileKind::Directory);
         if stored != found && !(directory && *stored == 1) {
             let offset = image.inode_offset(*nid);
@@ -157,7 +157,7 @@ fn check_links(image: &Image<'_>, links: &BTreeMap<Nid, Count>) -> Result<(), Da
     Ok(())
 }
 
-/// What lies where.
+/// The ranges of bytes in use, and what each contains.
 struct Extents<'i, 'a> {
     image: &'i Image<'a>,
     extents: Vec<Extent>,
@@ -167,7 +167,7 @@ struct Extents<'i, 'a> {
 struct Extent {
     start: u64,
     end: u64,
-    /// Contents of a file, which two files may share.
+    /// Whether it is contents of a file, which two files may share.
     shareable: bool,
 }
 

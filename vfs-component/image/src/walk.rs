@@ -1,4 +1,4 @@
-//! All of an image, in path order.
+//! A walk over all of an image, in path order.
 
 use std::collections::HashSet;
 use std::iter::FusedIterator;
@@ -7,39 +7,39 @@ use std::vec::Vec;
 use crate::damage::{Damage, Problem};
 use crate::{Entries, FileKind, Image, Inode, Nid};
 
-/// Longest path a walk follows, in bytes: it bounds the memory that a hostile image can ask for.
+/// Maximum length of a path in a walk, in bytes: it bounds the memory that a hostile image can use up.
 const MAX_PATH: usize = 65_535;
 
-/// Something a walk has come to.
+/// A node that a walk has reached.
 #[derive(Debug, Clone)]
 pub struct WalkEntry {
-    /// The path from the walk's start: empty for the start itself, then `name`, `name/name`.
+    /// Its path from the start of the walk: empty for the start itself, then `name`, `name/name`.
     pub path: Vec<u8>,
     /// Its inode.
     pub inode: Inode,
-    /// The directory it lies in; the start's is itself.
+    /// Its directory; the start's is itself.
     pub parent: Nid,
     /// Number of names in the path.
     pub depth: usize,
 }
 
 impl WalkEntry {
-    /// The last part of the path; empty for the start.
+    /// Returns the last component of the path; empty for the start.
     pub fn name(&self) -> &[u8] {
         self.path.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
     }
 }
 
-/// Goes through an image, or a part of it: a directory, then what is in it by name, each with what is in it. Ends after
-/// the first error, and on every image: a directory that turns up a second time is one.
+/// A walk over an image, or a part of it: a directory, then its entries sorted by name, each followed by what is in it.
+/// It ends after the first error, and on every image, because a directory that occurs a second time is an error.
 pub struct Walk<'a> {
     image: Image<'a>,
     start: Option<Nid>,
     levels: Vec<Level<'a>>,
     path: Vec<u8>,
-    /// Directories that were entered.
+    /// The directories that were entered.
     entered: HashSet<Nid>,
-    /// Their sizes together.
+    /// The sum of their sizes.
     directory_bytes: u64,
 }
 
@@ -51,7 +51,7 @@ struct Level<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// A walk from `start`, which comes first; it need not be a directory.
+    /// Makes a walk from `start`, which comes first and need not be a directory.
     pub fn new(image: &Image<'a>, start: Nid) -> Self {
         Walk {
             image: *image,
@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Comes to an inode; a directory's entries are next.
+    /// Enters an inode; a directory's entries come next.
     fn enter(&mut self, inode: &Inode) -> Result<(), Problem> {
         if inode.kind != FileKind::Directory {
             return Ok(());
@@ -101,7 +101,7 @@ impl<'a> Walk<'a> {
         if !self.entered.insert(inode.nid) {
             return Err(Problem::DirectoryTwice { offset });
         }
-        // Many directories in the same blocks would make the walk's time quadratic.
+        // Many directories in the same blocks would take the walk quadratic time.
         self.directory_bytes = self.directory_bytes.saturating_add(inode.size);
         if self.directory_bytes > self.image.bytes().len() as u64 {
             return Err(Problem::DirectoriesTooLarge { offset });

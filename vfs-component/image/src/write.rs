@@ -1,4 +1,4 @@
-//! From a layout to bytes, in one pass.
+//! Writes a layout as bytes, in one pass.
 
 use alloc::vec::Vec;
 
@@ -16,18 +16,18 @@ use crate::{Nid, directory};
 const BLOCK_SIZE: usize = BLOCK as usize;
 
 impl<S> Layout<'_, S> {
-    /// Writes the image, [`Layout::size`] bytes, from its start to its end. `open` gives the contents of a file by its
-    /// source; each is opened once, read to its end and dropped before the next. `progress` is told, every now and then
-    /// and at the end, how many bytes are written.
+    /// Writes the image, [`Layout::size`] bytes, from start to end. `open` opens the contents of a file by its source;
+    /// each is opened once, read to its end and dropped before the next. `progress` is called from time to time, and at
+    /// the end, with the number of bytes written.
     ///
-    /// Holds at most about 4 MiB of contents at a time (twice that at the very worst), whatever the sizes of files and
+    /// Holds at most about 4 MiB of contents at a time (at the very worst twice that), whatever the sizes of files and
     /// directories.
     ///
     /// # Errors
-    /// - [`WriteError::Open`], [`WriteError::Read`]: `open`, or what it gave, failed.
-    /// - [`WriteError::Shorter`], [`WriteError::Longer`]: a file does not have the length that the tree says.
+    /// - [`WriteError::Open`], [`WriteError::Read`]: `open`, or a read of what it returned, failed.
+    /// - [`WriteError::Shorter`], [`WriteError::Longer`]: a file does not have its length in the tree.
     /// - [`WriteError::Write`]: `out` failed.
-    /// - [`WriteError::OutOfMemory`]: there is no memory for the contents that wait.
+    /// - [`WriteError::OutOfMemory`]: there is no memory for the contents that wait to be written.
     pub fn write<R: Source, W: Sink>(
         &self,
         out: W,
@@ -47,7 +47,7 @@ impl<S> Layout<'_, S> {
         out.finish()
     }
 
-    /// Block 0: the superblock, and inodes whose contents are all behind them.
+    /// Writes block 0: the superblock, and inodes whose contents fit behind them.
     fn head<R: Source, W>(
         &self,
         open: &mut impl FnMut(&S) -> Result<R, R::Error>,
@@ -66,7 +66,7 @@ impl<S> Layout<'_, S> {
                     file.expect_end()?;
                 }
                 Content::SymbolicLink(target) => tail.copy_from_slice(target),
-                // It may have blocks as well, which come with its group.
+                // It may also have blocks, which come with its group.
                 Content::Directory(names) => self.write_directory(*index, names, tail, |_| Ok(()))?,
             }
         }
@@ -75,7 +75,7 @@ impl<S> Layout<'_, S> {
         Ok(head)
     }
 
-    /// One group: contents, directories, and then the inodes, for which `inodes` is the room.
+    /// Writes one group: contents, directories, and then the inodes, which are collected in `inodes`.
     fn write_group<R: Source, W: Sink, P: FnMut(u64)>(
         &self,
         group: &Group,
@@ -86,7 +86,7 @@ impl<S> Layout<'_, S> {
         let first = u64::from(group.inodes.start) * BLOCK;
         let members = &self.order[group.members.clone()];
         for index in members {
-            // Where it is not here it is in block 0, with its tail.
+            // An inode that is not here is in block 0, with its tail.
             let Some(at) = self.place(*index).inode.checked_sub(first) else { continue };
             let tail = self.write_inode(*index, &mut inodes[at as usize..]);
             match self.tree.node(*index).content() {
@@ -121,7 +121,7 @@ impl<S> Layout<'_, S> {
         out.put(inodes)
     }
 
-    /// Writes the 64 bytes of an extended inode at the start of `room`, and gives the room for its tail.
+    /// Writes the 64 bytes of an extended inode at the start of `room`, and returns the room for its tail.
     fn write_inode<'r>(&self, index: NodeIndex, room: &'r mut [u8]) -> &'r mut [u8] {
         let Place { body, body_blocks, tail, size, links, serial, .. } = *self.place(index);
         let node = self.tree.node(index);
@@ -139,8 +139,8 @@ impl<S> Layout<'_, S> {
         &mut room[EXTENDED..][..usize::from(tail)]
     }
 
-    /// Hands out the whole blocks of a directory, one after the other, and puts what follows them into `tail`, unless that
-    /// is empty.
+    /// Passes on the whole blocks of a directory, one after the other, and copies the rest to `tail`, unless that is
+    /// empty.
     fn write_directory<E>(
         &self,
         index: NodeIndex,

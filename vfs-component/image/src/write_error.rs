@@ -1,9 +1,9 @@
-//! What can go wrong while an image is written.
+//! Errors while an image is written.
 
 use alloc::string::String;
 
-/// Why an image could not be written. What was written until then is of no use. `R` is the error of contents, `W` that of
-/// the output. A path for which there is no memory is empty.
+/// The reason why an image could not be written. What was written before is of no use. `R` is the error of contents,
+/// `W` that of the output. Paths are empty if there is no memory for them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError<R, W> {
@@ -12,7 +12,7 @@ pub enum WriteError<R, W> {
     Open {
         /// The file's path in the image.
         path: String,
-        /// What the opener said.
+        /// The error of `open`.
         source: R,
     },
     /// A file's contents could not be read.
@@ -20,7 +20,7 @@ pub enum WriteError<R, W> {
     Read {
         /// The file's path in the image.
         path: String,
-        /// What the reader said.
+        /// The error of the read.
         source: R,
     },
     /// A file ended before the length in the tree.
@@ -30,7 +30,7 @@ pub enum WriteError<R, W> {
         path: String,
         /// The length in the tree.
         expected: u64,
-        /// How much there was.
+        /// The file's actual length.
         found: u64,
     },
     /// A file goes on after the length in the tree.
@@ -41,10 +41,10 @@ pub enum WriteError<R, W> {
         /// The length in the tree.
         expected: u64,
     },
-    /// The output does not take the image.
+    /// The output could not be written.
     #[error("cannot write the image")]
     Write {
-        /// What the output said.
+        /// The error of the output.
         source: W,
     },
     /// There is no memory for the contents that wait to be written.

@@ -196,8 +196,8 @@ fn link_target() {
     }
 }
 
-/// What looking for `c` in `/dir` (`.`, `..`, `a`, `b`, `c`), and going through it, says after `bytes` were put at `at` in
-/// its one block.
+/// What looking for `c` in `/dir` (`.`, `..`, `a`, `b`, `c`), and going through it, says after `bytes` were put at `at`
+/// in its one block.
 fn directory_errors(at: u64, bytes: &[u8]) -> [Option<ImageError>; 2] {
     let image = Broken::new();
     let block = image.inode_at("/dir") + 64;

@@ -1,8 +1,8 @@
-//! The fixed place of results.
+//! The fixed area of results.
 
 use core::cell::UnsafeCell;
 
-/// Bytes of the area; the widest result is `descriptor.stat`'s with 104.
+/// Size of the area in bytes; the widest result is `descriptor.stat`'s with 104.
 const SIZE: usize = 128;
 
 thread_local! {
@@ -13,12 +13,12 @@ thread_local! {
 pub struct Area;
 
 impl Area {
-    /// Puts a result where the caller of the export reads it. It stays until the next call.
+    /// Writes a result to the area, where the caller of the export reads it. It stays valid until the next call.
     pub fn put<T: Copy>(value: T) -> *const T {
         const { assert!(size_of::<T>() <= SIZE && align_of::<T>() <= 8) };
         let place = AREA.with(UnsafeCell::get).cast::<T>();
-        // SAFETY: large enough and aligned (asserted above); a module without threads has one caller at a time, and nothing in
-        // here keeps a reference into the area.
+        // SAFETY: the area is large enough and aligned (asserted above). A module without threads has one caller at a
+        // time, and nothing here keeps a reference into the area.
         unsafe { place.write(value) };
         place
     }

@@ -1,26 +1,26 @@
-//! Where lists and strings arrive: arguments of exports, and results of host calls made meanwhile.
+//! Memory for lists and strings that arrive: arguments of exports, and results of host calls made meanwhile.
 //!
-//! The canonical ABI asks `cabi_realloc` for memory before it enters an export, and again when a host function that the export
-//! calls returns a list. All of that is dead once the export's results have been read, so it is one arena that starts afresh with
-//! the first request after a call has ended. Nothing is freed piece by piece.
+//! The canonical ABI asks `cabi_realloc` for memory before it enters an export, and again when a host function that the
+//! export calls returns a list. Nobody needs any of this after the caller has read the export's results. So one arena
+//! serves all calls; it starts afresh with the first request after a call has ended, and frees nothing piece by piece.
 
 use core::alloc::Layout;
 use core::cell::RefCell;
 
 use super::List;
 
-/// The least that is kept from call to call; larger requests get a block of their own, given back when the call is over.
+/// Size of the block that is kept from call to call. Larger requests get a block of their own, freed after the call.
 const BLOCK: usize = 64 << 10;
 
 #[derive(Default)]
 struct Arena {
-    /// The call that filled the arena is over.
+    /// Whether the call that filled the arena is over.
     stale: bool,
-    /// The first one is kept.
+    /// Only the first one is kept.
     blocks: Vec<Vec<u128>>,
-    /// Bytes used of the last block.
+    /// Number of used bytes in the last block.
     used: usize,
-    /// Questions that are under way.
+    /// Number of questions under way.
     #[cfg(feature = "late")]
     kept: usize,
 }
@@ -37,55 +37,56 @@ thread_local! {
     };
 }
 
-/// The current call has no more use of its arguments, only of its results.
+/// Ends a call: from here on only its results are needed.
 #[cfg(not(feature = "late"))]
 pub fn finish() {
     ARENA.with_borrow_mut(|arena| arena.stale = true);
 }
 
-/// The current call has no more use of its arguments, only of its results. They stay while something is under way: another
+/// Ends a call: from here on only its results are needed. The arguments stay while a question is under way, because
+/// those of another call, or its answer, may be among them.
 /// call's may be among them, or what has come for it.
 #[cfg(feature = "late")]
 pub fn finish() {
     ARENA.with_borrow_mut(|arena| arena.stale |= arena.kept == 0);
 }
 
-/// Keeps what is in the arena, and what comes, until as many calls of [`release`].
+/// Keeps the contents of the arena, and everything that arrives, until [`release`] was called as often.
 #[cfg(feature = "late")]
 pub fn keep() {
     ARENA.with_borrow_mut(|arena| arena.kept += 1);
 }
 
-/// See [`keep`].
+/// Undoes one call of [`keep`].
 #[cfg(feature = "late")]
 pub fn release() {
     ARENA.with_borrow_mut(|arena| arena.kept -= 1);
 }
 
-/// The canonical ABI's allocator.
+/// Allocates memory for the canonical ABI.
 ///
 /// # Traps
-/// When memory cannot grow: the canonical ABI knows no other answer.
+/// If memory cannot grow: the canonical ABI has no other answer.
 #[unsafe(no_mangle)]
 extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
     let place = ARENA.with_borrow_mut(|arena| arena.grow(old, old_size, align, new_size));
     place.unwrap_or_else(|| super::trap())
 }
 
-/// Keeps so many bytes for the arguments of the calls that come, if memory has them, and gives how many are kept. For calls that have
-/// no lists among their own arguments.
+/// Reserves bytes for the arguments of later calls, as far as there is memory, and returns their number. For calls that
+/// have no lists among their own arguments.
 pub fn make_room(size: usize) -> u64 {
     ARENA.with_borrow_mut(|arena| arena.make_room(size))
 }
 
-/// Text among the arguments, in UTF-8.
+/// Encodes text in UTF-8, in memory of the arena.
 pub fn utf8(characters: impl Iterator<Item = char> + Clone) -> List {
     let length = characters.clone().map(char::len_utf8).sum();
     let pointer = cabi_realloc(core::ptr::null_mut(), 0, 1, length);
     let mut end = pointer;
     for character in characters {
         for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-            // SAFETY: the arena gave as many bytes as these characters have.
+            // SAFETY: the arena has allocated exactly as many bytes as these characters have.
             unsafe {
                 end.write(byte);
                 end = end.add(1);
@@ -96,7 +97,7 @@ pub fn utf8(characters: impl Iterator<Item = char> + Clone) -> List {
 }
 
 impl Arena {
-    /// Moves the last piece, or all of `old`, to `new_size` bytes.
+    /// Resizes the last piece, or all of `old`, to `new_size` bytes, by moving it.
     fn grow(&mut self, old: *mut u8, old_size: usize, align: usize, new_size: usize) -> Option<*mut u8> {
         if old_size == 0 {
             return self.take(align, new_size);
@@ -104,9 +105,9 @@ impl Arena {
         if new_size <= old_size {
             return Some(old);
         }
-        // Only transcoding (an app with utf-16 strings) comes here.
+        // Only transcoding (an app with UTF-16 strings) gets here.
         let new = self.take(align, new_size)?;
-        // SAFETY: `old` is a piece of this arena of `old_size` bytes, `new` another one that is longer.
+        // SAFETY: `old` is a piece of this arena of `old_size` bytes, `new` is another, longer one.
         unsafe { core::ptr::copy_nonoverlapping(old, new, old_size) };
         Some(new)
     }

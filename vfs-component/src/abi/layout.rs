@@ -1,7 +1,7 @@
-//! Rust types whose layout is the canonical ABI's.
+//! Rust types with the layouts of the canonical ABI.
 //!
-//! `repr(C, u8)` puts a tag byte first and the payload at the largest alignment of the cases, which is the rule for variants;
-//! `repr(C)` is the rule for records.
+//! `repr(C, u8)` puts a tag byte first and the payload at the largest alignment of the cases, as the canonical ABI lays
+//! out variants; `repr(C)` matches its layout of records.
 
 /// `result<T, E>`.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl<T> From<Option<T>> for Opt<T> {
     }
 }
 
-/// The payload of `result<_, E>`'s success.
+/// The payload of a successful `result<_, E>`.
 pub type Unit = [u8; 0];
 
 /// `tuple<A, B>`.
@@ -75,7 +75,7 @@ impl From<vfs_core::Timestamp> for Datetime {
     }
 }
 
-/// What the canonical ABI says of the shapes that are easy to get wrong.
+/// Checks layouts that are easy to get wrong.
 #[cfg(target_arch = "wasm32")]
 const _: () = {
     assert!(size_of::<List>() == 8 && align_of::<Datetime>() == 8 && size_of::<Datetime>() == 16);

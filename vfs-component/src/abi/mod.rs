@@ -1,4 +1,4 @@
-//! The canonical ABI by hand: layouts of results, where arguments arrive, where results lie.
+//! The canonical ABI by hand: memory for arguments, memory for results, and layouts of results.
 
 mod area;
 mod arena;
@@ -13,7 +13,7 @@ pub use arena::{finish as finish_call, make_room, utf8};
 #[cfg(feature = "late")]
 pub use arena::{keep as keep_arguments, release as release_arguments};
 
-/// Ends the instance. For what the component model itself defines as a trap, and where a call has no way to answer.
+/// Ends the instance. For traps that the component model itself defines, and for calls that cannot report an error.
 #[cold]
 pub fn trap() -> ! {
     #[cfg(target_arch = "wasm32")]
@@ -22,20 +22,20 @@ pub fn trap() -> ! {
     panic!("trap");
 }
 
-/// A `list<T>` or `string` that the caller of an export, or a host import, has put into this module's memory.
+/// Returns a `list<T>` or `string` that the caller of an export, or a host import, has written to this module's memory.
 ///
 /// It is valid until the end of the current call; see [`arena`].
 pub fn list<T: Plain>(pointer: *const T, length: usize) -> &'static [T] {
     if length == 0 {
         return &[];
     }
-    // SAFETY: the canonical ABI got the memory from `cabi_realloc` for exactly this many aligned elements and has written them all;
-    // `Plain` types have no invalid bits. The arena frees nothing before the next call begins, and no caller keeps the slice past
-    // its own call.
+    // SAFETY: the canonical ABI got the memory from `cabi_realloc` for exactly this many aligned elements, and has
+    // written them all; every bit pattern of `Plain` types is valid. The arena frees nothing before the next call
+    // begins, and no caller keeps the slice past its own call.
     unsafe { core::slice::from_raw_parts(pointer, length) }
 }
 
-/// A `string` argument. Malformed UTF-8 traps, as the component model has it.
+/// Returns a `string` argument. Malformed UTF-8 traps, as in the component model.
 pub fn string(pointer: *const u8, length: usize) -> &'static str {
     match core::str::from_utf8(list(pointer, length)) {
         Ok(string) => string,
@@ -43,7 +43,7 @@ pub fn string(pointer: *const u8, length: usize) -> &'static str {
     }
 }
 
-/// Types of which every bit pattern is a value.
+/// Types for which every bit pattern is a valid value.
 pub trait Plain: Copy {}
 impl Plain for u8 {}
 impl Plain for u16 {}

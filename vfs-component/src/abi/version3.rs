@@ -1,10 +1,10 @@
-//! What is laid out otherwise in WASI 0.3: error codes and types of nodes are variants whose last case has a text.
+//! Types with another layout in WASI 0.3: error codes and kinds of nodes are variants, whose last case has a text.
 
 use vfs_core::{Error, FileKind};
 
 use super::{List, Opt};
 
-/// A variant of which no case but the last has a payload, an `option<string>`; that case is never used.
+/// A variant in which only the last case has a payload, an `option<string>`. That case is never used.
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct Case {
@@ -17,11 +17,11 @@ struct Case {
 #[repr(C)]
 pub struct ErrorCode(Case);
 
-/// 0.2's `would-block`, which 0.3 has not.
+/// `would-block`, which exists only in 0.2.
 const WOULD_BLOCK: u8 = 1;
 
 impl ErrorCode {
-    /// How many cases there are.
+    /// Number of cases.
     pub const NUMBERS: usize = 37;
 
     pub fn number(self) -> u8 {

@@ -1,7 +1,7 @@
-//! `wasi:clocks/{monotonic-clock,wall-clock}`: the host's clocks; pollables become ours.
+//! `wasi:clocks/{monotonic-clock,wall-clock}`: the host's clocks, with pollables of the vfs.
 //!
-//! Of clocks that stand still the composer puts functions that answer the time in the place of the host's. Waiting moves such a
-//! monotonic clock to the time that is waited for, so that whoever asks until a time has come gets there.
+//! For a frozen clock, the composer replaces the host's functions by functions that return its time. Waiting moves a
+//! frozen monotonic clock to the time awaited, so a program that waits until some time gets there.
 
 use crate::abi::{Area, Datetime};
 use crate::export::poll;
@@ -30,10 +30,10 @@ extern "C" fn subscribe_duration(span: u64) -> u32 {
     new_timer(host::clocks::subscribe_duration(span), |now| now.saturating_add(span))
 }
 
-/// `when` makes of the time now the time that is waited for, both of a clock that stands still.
+/// Makes a timer. `when` computes the awaited time of a frozen clock from its current time.
 fn new_timer(handle: u32, when: impl FnOnce(u64) -> u64) -> u32 {
     call_value(|state| {
-        // No host gives a handle 0: the clock stands still.
+        // No handle of a host is 0, so the clock is frozen.
         let timer = if handle == 0 {
             state.virtual_monotonic_now = state.virtual_monotonic_now.max(host::clocks::now());
             Pollable::Timer(when(state.virtual_monotonic_now))
@@ -64,7 +64,7 @@ extern "C" fn system_resolution() -> u64 {
     host::wall_clock::resolution_3()
 }
 
-/// Of 0.3 the vfs has a monotonic clock only where it stands still.
+/// In 0.3, the vfs has a monotonic clock only if it is frozen.
 #[unsafe(export_name = "wasi:clocks/monotonic-clock@0.3#now")]
 extern "C" fn monotonic_now_3() -> u64 {
     monotonic_now()
@@ -85,7 +85,7 @@ extern "C" fn wait_for(span: u64) {
     wait(|now| now.saturating_add(span));
 }
 
-/// Moves the clock.
+/// Moves the frozen clock to the awaited time.
 fn wait(when: impl FnOnce(u64) -> u64) {
     call_value(|state| {
         let now = state.virtual_monotonic_now.max(host::clocks::now());

@@ -1,4 +1,4 @@
-//! `wasi:cli/environment`: what the settings let through of the host's, with what they set on top.
+//! `wasi:cli/environment`: values from the settings, and those of the host that the settings let through.
 
 use vfs_core::settings::Strings;
 
@@ -16,7 +16,7 @@ extern "C" fn get_environment_3() -> *const List {
     environment()
 }
 
-/// The settings' variables, and those of the host that they let through and do not set.
+/// Returns the variables of the settings, and those of the host that the settings let through and do not set.
 fn environment() -> *const List {
     call(|state| {
         let host = host::environment::environment();
@@ -41,7 +41,7 @@ fn environment() -> *const List {
     })
 }
 
-/// The program's name, the settings' or else the host's, or this where arguments would have none before them.
+/// The program's name if neither settings nor host have one, but there are arguments.
 const NAME: &str = "app";
 
 #[unsafe(export_name = "wasi:cli/environment#get-arguments")]
@@ -54,7 +54,7 @@ extern "C" fn get_arguments_3() -> *const List {
     arguments()
 }
 
-/// The program's name; the settings' arguments; the host's other arguments.
+/// Returns the program's name, then the settings' arguments, then the host's.
 fn arguments() -> *const List {
     call(|state| {
         let host = host::environment::arguments();
@@ -98,7 +98,7 @@ fn directory() -> *const Opt<List> {
     })
 }
 
-/// Two strings at a time.
+/// Pairs of strings.
 #[derive(Clone)]
 struct Pairs<'a>(Strings<'a>);
 

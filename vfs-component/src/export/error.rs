@@ -1,4 +1,4 @@
-//! `wasi:io/error`: why a stream failed.
+//! `wasi:io/error`: causes of failed streams.
 
 use vfs_core::Error;
 
@@ -13,7 +13,7 @@ unsafe extern "C" {
     safe fn resource_new_error(number: u32) -> u32;
 }
 
-/// A resource of the app's.
+/// Makes a resource of the app.
 pub fn new_error(state: &mut State, failure: StreamFailure) -> u32 {
     resource_new_error(state.session.handles.add(Handle::Error(failure)))
 }
@@ -32,7 +32,7 @@ extern "C" fn drop_error(error: u32) {
     within_call(|state| state.session.handles.remove(&mut state.volume, error, Kind::Error));
 }
 
-/// What can go wrong in a stream of a file, as POSIX words it.
+/// Describes an error of a file's stream in the words of POSIX.
 fn describe(error: Error) -> &'static str {
     match error {
         Error::InsufficientSpace => "no space left in the virtual filesystem",

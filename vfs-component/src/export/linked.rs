@@ -1,7 +1,7 @@
-//! What only the linked form calls: the functions that take two handles or more, for a mixture of the vfs's and the host's.
+//! Functions for the linked form alone: calls with two handles or more, some of the vfs and some of the host.
 //!
-//! In that form a handle carries its owner: the vfs's have [`VIRTUAL`] set, all others are the host's own. Calls in which all
-//! handles have one owner go to the other exports, with the bit cleared, or straight to the host.
+//! In that form a handle carries its owner: handles of the vfs have [`VIRTUAL`] set, all others are the host's own.
+//! Calls whose handles all have one owner go to the other exports, with the bit cleared, or straight to the host.
 
 use super::poll;
 use super::streams::{Blocking, Failure, StreamError, file_to_host, host_to_file, to_result};
@@ -10,10 +10,10 @@ use crate::handle::{AppHandles, Known};
 use crate::layer::operate;
 use crate::state::{State, call};
 
-/// The bit of the vfs's handles.
+/// The bit that marks the vfs's handles.
 const VIRTUAL: u32 = 1 << 30;
 
-/// `wasi:io/poll#poll` where at least one pollable is the vfs's: see [`poll::gather`].
+/// `wasi:io/poll#poll` if at least one pollable is the vfs's: see [`poll::gather`].
 #[unsafe(export_name = "vfs-compose:linked#poll")]
 extern "C" fn poll_mixed(pointer: *const u32, length: usize) -> *const List {
     call(|state| {
@@ -32,13 +32,13 @@ extern "C" fn poll_mixed(pointer: *const u32, length: usize) -> *const List {
     })
 }
 
-/// `output-stream.splice` where one stream is the vfs's and the other the host's.
+/// `output-stream.splice` if one stream is the vfs's and the other the host's.
 #[unsafe(export_name = "vfs-compose:linked#splice")]
 extern "C" fn splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
     splice_with(stream, source, length, Blocking::No)
 }
 
-/// `output-stream.blocking-splice` where one stream is the vfs's and the other the host's.
+/// `output-stream.blocking-splice` if one stream is the vfs's and the other the host's.
 #[unsafe(export_name = "vfs-compose:linked#blocking-splice")]
 extern "C" fn blocking_splice(stream: u32, source: u32, length: u64) -> *const Res<u64, StreamError> {
     splice_with(stream, source, length, Blocking::Yes)
@@ -60,7 +60,7 @@ fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *co
     Area::put(result)
 }
 
-/// The host's error is the app's as it is.
+/// Makes the app's result. The host's error is passed on as it is.
 fn to_result_of_host(state: &mut State, result: Result<u64, Failure>) -> Res<u64, StreamError> {
     match result {
         Err(Failure::Host(error)) => Res::Err(StreamError::LastOperationFailed(error)),

@@ -1,4 +1,4 @@
-//! The WASI functions that the app calls, one file per interface or part of it.
+//! The WASI functions that the app calls, a file for each interface or part of it.
 
 mod clocks;
 mod environment;

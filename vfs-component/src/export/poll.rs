@@ -1,4 +1,4 @@
-//! `wasi:io/poll`: one pollable for what is in memory and what is the host's.
+//! `wasi:io/poll`: one resource for pollables of the vfs and of the host.
 
 use crate::abi::{self, List};
 use crate::handle::{AppHandles, Handle, Kind, Known, Pollable};
@@ -11,7 +11,7 @@ unsafe extern "C" {
     safe fn resource_new_pollable(number: u32) -> u32;
 }
 
-/// A resource of the app's.
+/// Makes a resource of the app.
 pub fn new_pollable(state: &mut State, pollable: Pollable) -> u32 {
     resource_new_pollable(state.session.handles.add(Handle::Pollable(pollable)))
 }
@@ -35,10 +35,11 @@ extern "C" fn drop_pollable(pollable: u32) {
     within_call(|state| state.session.handles.remove(&mut state.volume, pollable, Kind::Pollable));
 }
 
-/// The indexes of all that are ready. If all are the host's, it blocks on them; else see [`gather`].
+/// Returns the indexes of all ready pollables. If all pollables are the host's, blocks on them; otherwise see
+/// [`gather`].
 ///
 /// # Traps
-/// An empty list, as WASI has it.
+/// If the list is empty, as WASI defines.
 #[unsafe(export_name = "wasi:io/poll#poll")]
 extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
     call(|state| {
@@ -52,7 +53,7 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
         if indexes.try_reserve(pollables.len()).is_err() {
             abi::trap();
         }
-        // Their handles first; as long as all are the host's, position and index are the same.
+        // First collects their handles: as long as all pollables are the host's, position and index are the same.
         for pollable in pollables {
             match session.handles.pollable(*pollable) {
                 Pollable::Host { handle, .. } => indexes.push(*handle),
@@ -67,9 +68,9 @@ extern "C" fn poll(pointer: *const u32, length: usize) -> *const List {
     })
 }
 
-/// Puts the indexes of all that are ready into a list with room for them. The host's are only asked. If none is ready, the clock that
-/// stands still moves to the earliest time that is waited for, so that there is always one: a time limit for something of the host's is
-/// over as soon as that is not ready at once.
+/// Puts the indexes of all ready pollables into a list that has room for them. Asks those of the host without blocking.
+/// If none is ready, the frozen clock moves to the earliest awaited time, so that there is always one: a time limit for
+/// something of the host expires if that is not ready at once.
 pub fn gather(indexes: &mut Vec<u32>, now: &mut u64, pollables: &[u32], mut look: impl FnMut(u32) -> Known) {
     let mut earliest = None;
     indexes.clear();

@@ -1,7 +1,8 @@
-//! `wasi:random/*` from a seed. An app whose random numbers are the host's imports them from there, and has nothing of this.
+//! `wasi:random/*` from a seed. If an app's random numbers are the host's, it imports them from there, without any of
+//! this.
 //!
-//! The same on every host: ChaCha20, with a stream of its own for each interface, so that none depends on how much was taken from
-//! another.
+//! The same on every host: ChaCha20, with a stream for each interface, so that no interface depends on how much was
+//! taken from another.
 
 use core::cell::RefCell;
 
@@ -11,7 +12,7 @@ use chacha20::rand_core::{Rng, SeedableRng};
 use crate::abi::{self, List, Pair};
 use crate::state::{call, call_value};
 
-/// Number of the stream.
+/// The number of a ChaCha20 stream.
 #[derive(Clone, Copy)]
 enum Stream {
     Random,
@@ -19,7 +20,7 @@ enum Stream {
     Seed,
 }
 
-/// One for each of the two streams that go on from call to call.
+/// Generators of the two streams that continue from call to call.
 struct Generators {
     random: Option<ChaCha20Rng>,
     insecure: Option<ChaCha20Rng>,
@@ -71,7 +72,7 @@ extern "C" fn get_insecure_random_u64_3() -> u64 {
     get_insecure_random_u64()
 }
 
-/// The same at each call.
+/// Returns the same seed at each call.
 #[unsafe(export_name = "wasi:random/insecure-seed#insecure-seed")]
 extern "C" fn insecure_seed() -> *const Pair<u64, u64> {
     call(|state| {
@@ -86,7 +87,7 @@ extern "C" fn get_insecure_seed() -> *const Pair<u64, u64> {
 }
 
 /// # Traps
-/// When memory for the bytes cannot be had: the function knows no other answer.
+/// If there is no memory for the bytes: the function cannot report an error.
 fn bytes(length: u64, stream: Stream) -> *const List {
     call(|state| {
         GENERATORS.with_borrow_mut(|generators| {

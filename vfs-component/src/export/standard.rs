@@ -1,5 +1,5 @@
-//! `wasi:cli/{stdin,stdout,stderr}` where they are not the host's. The composer puts these functions in the place of those of
-//! [`super::stdio`].
+//! `wasi:cli/{stdin,stdout,stderr}` if they are not the host's. The composer replaces the functions of [`super::stdio`]
+//! by these.
 
 use crate::export::streams::{new_input, new_output};
 use crate::handle::Input;

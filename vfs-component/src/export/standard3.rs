@@ -1,4 +1,4 @@
-//! `wasi:cli/{stdin,stdout,stderr}@0.3` where they are not the host's. Where they are, the app has them from the host.
+//! `wasi:cli/{stdin,stdout,stderr}@0.3` if they are not the host's. Otherwise the app imports them from the host.
 
 use vfs_core::Error;
 

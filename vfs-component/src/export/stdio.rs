@@ -1,6 +1,7 @@
-//! `wasi:cli/{stdin,stdout,stderr}`: the host's streams behind our resources.
+//! `wasi:cli/{stdin,stdout,stderr}`: the host's streams as resources of the vfs.
 //!
-//! No handle is 0. That is what the composer's no-op answers where no host may be asked for the stream: then it is closed.
+//! No handle is 0. If the vfs may not ask the host for a stream, the composer's no-op returns 0, and the stream is
+//! closed.
 
 use crate::export::streams::{new_input, new_output};
 use crate::handle::{HostStream, Input, Output};

@@ -1,11 +1,11 @@
-//! `wasi:cli/terminal-*`: the host's terminals behind our resources.
+//! `wasi:cli/terminal-*`: the host's terminals as resources of the vfs.
 
 use crate::abi::Opt;
 use crate::handle::{AppHandles, Handle, Kind};
 use crate::host::terminal;
 use crate::state::{call, call_value};
 
-/// The functions that make resources, of one version each.
+/// Exports the functions that make resources, for one version.
 macro_rules! resource_new {
     ($name:ident, $module:literal, $function:literal) => {
         mod $name {
@@ -57,7 +57,7 @@ fn new(terminal: Option<Handle>, resource_new: impl Fn(u32) -> u32) -> *const Op
     call(|state| terminal.map(|handle| resource_new(state.session.handles.add(handle))).into())
 }
 
-/// A terminal has no functions, so it is enough to know that there is one.
+/// Returns a handle if there is a terminal. Terminals have no functions, so nothing more need be known.
 fn known(is_there: bool, kind: Kind) -> Option<Handle> {
     is_there.then_some(Handle::Released(kind))
 }

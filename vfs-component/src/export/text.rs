@@ -1,20 +1,21 @@
-//! What only the linked form calls, for an app whose strings are not in UTF-8: from its encoding and to it. With a component boundary
-//! between app and vfs it is the engine that does so.
+//! Functions for the linked form alone, and for apps whose strings are not UTF-8: they convert strings from the app's
+//! encoding and to it. In the plugged form the engine does so.
 
 use core::cell::RefCell;
 
 use crate::abi::{self, Area, List};
 
-/// In a length of `latin1+utf16`: the string is UTF-16, not Latin-1.
+/// A flag in the length of a `latin1+utf16` string: it is UTF-16, not Latin-1.
 const UTF16: usize = 1 << 31;
 
 thread_local! {
-    /// The last string that was made for the app, and where it is. Not in the area: there the answer lies that it is a part of, which
-    /// glue has not read to its end.
+    /// The last string converted for the app, and its place. It is not in the results' area: that has the result which
+    /// the string is a part of, and an adapter is still reading it.
     static FOR_APP: RefCell<(Vec<u8>, List)> = const { RefCell::new((Vec::new(), List::EMPTY)) };
 }
 
-/// A string of the app's, which has been copied here; the length is in code units. Lone surrogates trap, as the component model has it.
+/// Decodes a string of the app, which was copied here. The length is in code units. Lone surrogates trap, as in the
+/// component model.
 #[unsafe(export_name = "vfs-compose:linked#from-utf16")]
 extern "C" fn from_utf16(pointer: *const u16, length: usize) -> *const List {
     let units = abi::list(pointer, length).iter().copied();
@@ -22,7 +23,8 @@ extern "C" fn from_utf16(pointer: *const u16, length: usize) -> *const List {
     Area::put(abi::utf8(characters))
 }
 
-/// The same; the length is in bytes of Latin-1, or with [`UTF16`] in code units.
+/// Decodes a string of the app, which was copied here. The length is in bytes of Latin-1, or with [`UTF16`] in code
+/// units.
 #[unsafe(export_name = "vfs-compose:linked#from-latin1-or-utf16")]
 extern "C" fn from_latin1_or_utf16(pointer: *const u16, length: usize) -> *const List {
     if length & UTF16 != 0 {
@@ -32,18 +34,19 @@ extern "C" fn from_latin1_or_utf16(pointer: *const u16, length: usize) -> *const
     Area::put(abi::utf8(bytes.map(|byte| char::from(*byte))))
 }
 
-/// A string of the vfs's, as the app wants it; the length is in code units.
+/// Encodes a string of the vfs for the app. The length is in code units.
 #[unsafe(export_name = "vfs-compose:linked#to-utf16")]
 extern "C" fn to_utf16(pointer: *const u8, length: usize) -> *const List {
     let text = abi::string(pointer, length);
-    // No code unit is of less than one byte of UTF-8.
+    // Each code unit comes from at least one byte of UTF-8.
     for_app(2 * length, |bytes| {
         text.encode_utf16().for_each(|unit| bytes.extend(unit.to_le_bytes()));
         bytes.len() / 2
     })
 }
 
-/// The same; Latin-1 where that has all characters, with a length as in [`from_latin1_or_utf16`].
+/// Encodes a string of the vfs for the app: in Latin-1 if that has all its characters. Lengths are as in
+/// [`from_latin1_or_utf16`].
 #[unsafe(export_name = "vfs-compose:linked#to-latin1-or-utf16")]
 extern "C" fn to_latin1_or_utf16(pointer: *const u8, length: usize) -> *const List {
     let text = abi::string(pointer, length);
@@ -59,7 +62,7 @@ extern "C" fn to_latin1_or_utf16(pointer: *const u8, length: usize) -> *const Li
     })
 }
 
-/// Bytes, at most `size` of them, and the length that `fill` says they have for the app.
+/// Stores at most `size` bytes for the app. `fill` appends them and returns the length that the app sees.
 fn for_app(size: usize, fill: impl FnOnce(&mut Vec<u8>) -> usize) -> *const List {
     FOR_APP.with_borrow_mut(|(bytes, list)| {
         bytes.clear();

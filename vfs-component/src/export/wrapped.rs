@@ -1,15 +1,15 @@
-//! What only wrapped interfaces call: interfaces of the host that the vfs does not have (`wasi:sockets`, `wasi:http`, ...), and that
-//! take or give resources which it has.
+//! Functions for wrapped interfaces: interfaces of the host that the vfs does not have (`wasi:sockets`, `wasi:http`,
+//! ...), but whose functions take or return resources that it has.
 //!
-//! The composer generates those functions. They call the host's, and here the host's handles become the vfs's and the other way
-//! round. A number is what the component model calls a resource's representation.
+//! The composer generates adapters for those functions. They call the host's functions, and call these to turn handles
+//! of the host into handles of the vfs and back. A number here is what the component model calls a resource's rep.
 
 use crate::abi;
 use crate::handle::{AppHandles, Handle, HostStream, Input, Output, Pollable, StreamFailure};
 use crate::host;
 use crate::state::{State, call_value, within_call};
 
-/// What is no handle of the host's.
+/// Returned for a number without a handle of the host.
 const VIRTUAL: u32 = u32::MAX;
 
 #[unsafe(export_name = "vfs-compose:wrapped#adopt-pollable")]
@@ -36,35 +36,35 @@ fn adopt(handle: Handle) -> u32 {
     within_call(|state| state.session.handles.add(handle))
 }
 
-/// The host's handle behind a number; [`VIRTUAL`] where there is none.
+/// Returns the host's handle of a number, or [`VIRTUAL`].
 #[unsafe(export_name = "vfs-compose:wrapped#lend")]
 extern "C" fn lend(number: u32) -> u32 {
     within_call(|state| state.session.handles.of_host(number).unwrap_or(VIRTUAL))
 }
 
-/// The host's handle behind a number, which is given away: dropping the number then drops nothing of the host's.
+/// Gives away the host's handle of a number: dropping the number then drops nothing of the host's.
 #[unsafe(export_name = "vfs-compose:wrapped#release")]
 extern "C" fn release(number: u32) -> u32 {
     within_call(|state| state.session.handles.release(&mut state.volume, number))
 }
 
-/// The call is over: its arguments are of no more use.
+/// Ends a call: its arguments are no longer needed.
 #[unsafe(export_name = "vfs-compose:wrapped#finish")]
 extern "C" fn finish() {
     call_value(|_: &mut State| ());
 }
 
-/// Says a message on stderr, and ends the program. Returns where there is no stderr or no exit.
+/// Prints a message on stderr and ends the program. Returns if there is no stderr or no exit.
 #[unsafe(export_name = "vfs-compose:wrapped#refuse")]
 extern "C" fn refuse(pointer: *const u8, length: usize) {
     let stream = host::stdio::get_stderr();
     if stream == 0 {
         return;
     }
-    // Nothing better can be done where it fails.
+    // If this fails, nothing better can be done.
     let _ = host::streams::blocking_write_and_flush(stream, abi::list(pointer, length));
     host::streams::drop_output_stream(stream);
-    // Whichever of these the app has.
+    // The app has one of these, or neither.
     host::exit::exit_with_code(1);
     host::exit::exit(1);
 }

@@ -1,4 +1,4 @@
-//! `wasi:cli/environment` of the host, at whichever version the app imports.
+//! `wasi:cli/environment` of the host, at the app's version.
 
 use crate::abi::{List, Opt};
 
@@ -30,7 +30,7 @@ mod version_3 {
     }
 }
 
-/// Pairs of strings.
+/// Returns pairs of strings.
 pub fn environment() -> List {
     let mut result = List::EMPTY;
     version_2::get_environment(&mut result);
@@ -40,7 +40,7 @@ pub fn environment() -> List {
     result
 }
 
-/// Strings.
+/// Returns strings.
 pub fn arguments() -> List {
     let mut result = List::EMPTY;
     version_2::get_arguments(&mut result);

@@ -1,8 +1,9 @@
-//! What goes on to the host, one file per package or interface.
+//! Calls to the host, a file for each package or interface.
 //!
-//! The imports are safe to call: numbers go out, and results come back through a reference to a value that is initialised before
-//! the call and has the canonical ABI's layout. The composer puts a function that does nothing in the place of what an app's own
-//! imports do not grant; then the initial value stands, and each caller here gives one that is a right answer.
+//! The imports are safe to call: numbers go out, and results come back through a reference to a value that is
+//! initialised before the call and has the layout of the canonical ABI. If the app's own imports do not grant an
+//! import, the composer replaces it by a function that does nothing. Then the initial value remains, so each caller
+//! initialises it with a correct result.
 
 pub mod clocks;
 pub mod environment;

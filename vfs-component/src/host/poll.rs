@@ -14,7 +14,7 @@ unsafe extern "C" {
     safe fn host_poll(pollables: *const u32, length: usize, result: &mut List);
 }
 
-/// Blocks until one is ready; the indexes of all that are.
+/// Blocks until a pollable is ready; returns the indexes of all that are.
 pub fn poll(pollables: &[u32]) -> &'static [u32] {
     let mut result = List::EMPTY;
     host_poll(pollables.as_ptr(), pollables.len(), &mut result);

@@ -11,7 +11,7 @@ pub enum StreamError {
     Closed,
 }
 
-/// What one stream call of the host gives back.
+/// The result of a stream call of the host.
 pub type Outcome<T> = Result<T, StreamError>;
 
 mod import {
@@ -69,7 +69,7 @@ mod resource {
 
 pub use resource::{drop_input_stream, drop_output_stream, subscribe_to_input, subscribe_to_output};
 
-/// Calls an import with a result that says `closed` until the host says otherwise.
+/// Calls an import, with a result that is `closed` unless the host writes another.
 fn outcome<T>(import: impl FnOnce(&mut Res<T, StreamError>)) -> Outcome<T> {
     let mut result = Res::Err(StreamError::Closed);
     import(&mut result);

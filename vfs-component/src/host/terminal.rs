@@ -51,17 +51,17 @@ mod stderr {
 pub use input::drop_terminal_input;
 pub use output::drop_terminal_output;
 
-/// The terminal that stdin is, if it is one.
+/// Returns the terminal behind stdin, if it is one.
 pub fn terminal_stdin() -> Option<u32> {
     get(|result| stdin::get_terminal_stdin(result))
 }
 
-/// The terminal that stdout is, if it is one.
+/// Returns the terminal behind stdout, if it is one.
 pub fn terminal_stdout() -> Option<u32> {
     get(|result| stdout::get_terminal_stdout(result))
 }
 
-/// The terminal that stderr is, if it is one.
+/// Returns the terminal behind stderr, if it is one.
 pub fn terminal_stderr() -> Option<u32> {
     get(|result| stderr::get_terminal_stderr(result))
 }
@@ -75,7 +75,7 @@ fn get(import: impl FnOnce(&mut Opt<u32>)) -> Option<u32> {
     }
 }
 
-/// Whether a stream of WASI 0.3 is a terminal.
+/// Whether streams of WASI 0.3 are terminals.
 pub mod version_3 {
     use crate::abi::Opt;
 

@@ -1,4 +1,4 @@
-//! `wasi:clocks/wall-clock` of the host, or 0.3's `system-clock`, and the filesystem's clock made of them.
+//! `wasi:clocks/wall-clock` of the host, or `system-clock` in 0.3, and the filesystem's clock made of them.
 
 use vfs_core::{Clock, Timestamp};
 
@@ -17,7 +17,7 @@ mod version_3 {
 
     #[link(wasm_import_module = "wasi:clocks/system-clock@0.3")]
     unsafe extern "C" {
-        /// `instant` is laid out as `datetime` is.
+        /// `instant` has the layout of `datetime`.
         #[link_name = "now"]
         pub safe fn now(result: &mut Datetime);
         #[link_name = "get-resolution"]
@@ -25,7 +25,7 @@ mod version_3 {
     }
 }
 
-/// No clock says this.
+/// A time that no clock returns.
 const NO_CLOCK: Datetime = Datetime { seconds: 0, nanoseconds: u32::MAX };
 
 pub fn now() -> Datetime {
@@ -43,12 +43,12 @@ pub fn resolution() -> Datetime {
     result
 }
 
-/// In nanoseconds.
+/// Returns the resolution in nanoseconds.
 pub fn resolution_3() -> u64 {
     version_3::get_resolution()
 }
 
-/// The host's wall clock; none where the app imports none.
+/// The host's wall clock; it has no time if the app imports none.
 pub struct HostClock;
 
 impl Clock for HostClock {

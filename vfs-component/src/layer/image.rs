@@ -1,4 +1,4 @@
-//! An image: every answer is at hand.
+//! The image as layer: it answers everything at once.
 
 use vfs_core::{Error, ImageLayer, Limits};
 
@@ -8,13 +8,13 @@ use crate::{abi, embed};
 
 pub type Layer = ImageLayer<'static>;
 
-/// Why an operation cannot go on.
+/// The reason why an operation cannot go on.
 pub type Stop = Error;
 
 /// Makes the volume over the embedded image.
 #[inline(always)]
 pub fn new_volume(limits: Limits) -> Volume {
-    // The composer has validated the image; should it be damaged all the same, there is no tree and no preopen.
+    // The composer has validated the image. If it is damaged nevertheless, there is no tree and no preopen.
     Volume::new(embed::image(), HostClock, limits)
         .or_else(|_| Volume::new(None, HostClock, limits))
         .unwrap_or_else(|_| abi::trap())
@@ -32,7 +32,7 @@ pub fn operate<T, F, R>(
     })
 }
 
-/// Returns the error that an operation has ended with.
+/// Returns the error with which an operation ended.
 ///
 /// # Errors
 /// It has not ended.
@@ -41,19 +41,19 @@ pub fn ended(stop: Stop) -> Result<Error, Stop> {
     Ok(stop)
 }
 
-/// Stops an operation with an error.
+/// Makes the reason to stop with an error.
 #[inline]
 pub fn failed(error: Error) -> Stop {
     error
 }
 
-/// Returns the error of an operation that lacks no answer on any layer.
+/// Returns the error of an operation that never needs an answer.
 #[inline]
 pub fn error_of(stop: Stop) -> Error {
     stop
 }
 
-/// Bytes that the layer has lent for good.
+/// Returns bytes that the layer has lent for good.
 #[inline]
 pub fn lent(bytes: &'static [u8], _buffer: &mut Vec<u8>) -> Option<&'static [u8]> {
     Some(bytes)

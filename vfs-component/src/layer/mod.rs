@@ -1,9 +1,9 @@
-//! What the tree stands on in this variant of the guest, and how an operation on it comes to its end.
+//! The layer of this variant of the guest, and how operations on it come to their end.
 //!
-//! | feature | the tree stands on | an operation that lacks an answer |
+//! | feature | layer | an operation that needs an answer |
 //! | --- | --- | --- |
-//! | none | the image | there is none |
-//! | `late` | what the host is asked | asks: 0.2 blocks, of 0.3 the task waits; then it is run again |
+//! | none | the image | does not occur |
+//! | `late` | the host's answers | asks: 0.2 blocks, in 0.3 the task waits; then it runs again |
 
 #[cfg(not(feature = "late"))]
 mod image;

@@ -1,4 +1,4 @@
-//! The future beside each stream, which says how it ended.
+//! The future beside each stream, whose value tells how the stream ended.
 
 use vfs_core::Error;
 
@@ -6,26 +6,26 @@ use super::Next;
 use super::ends::{Progress, results};
 use crate::abi::ErrorCode;
 
-/// The writable end of a future whose value is not known yet.
+/// The writable end of a future without a value yet.
 pub struct Done {
     end: u32,
     kind: Kind,
 }
 
-/// Whose `error-code` the result has.
+/// The interface whose `error-code` is in the result.
 #[derive(Clone, Copy)]
 enum Kind {
     Filesystem,
     Cli,
 }
 
-/// A result that is being said.
+/// A result on its way to the app.
 pub struct Answer {
     pub end: u32,
     value: Value,
 }
 
-/// A result as it lies in memory, for as long as anybody may want it.
+/// A result in memory, which stays as long as anybody may read it.
 #[derive(Clone, Copy)]
 enum Value {
     Filesystem(&'static [u32; 5]),
@@ -33,25 +33,25 @@ enum Value {
 }
 
 impl Done {
-    /// Of a stream of `wasi:filesystem`; with the readable end.
+    /// Makes the future of a stream of `wasi:filesystem`; returns its readable end too.
     pub fn of_filesystem() -> (u32, Self) {
         let (readable, end) = results::new_of_filesystem();
         (readable, Self { end, kind: Kind::Filesystem })
     }
 
-    /// Of a stream of `wasi:cli`; with the readable end.
+    /// Makes the future of a stream of `wasi:cli`; returns its readable end too.
     pub fn of_cli() -> (u32, Self) {
         let (readable, end) = results::new_of_cli();
         (readable, Self { end, kind: Kind::Cli })
     }
 
-    /// Of one of the two: an app has streams of one of them at least, and no handle is 0.
+    /// Makes a future of one of the two types: an app has streams of at least one, and no handle is 0.
     pub fn of_any() -> (u32, Self) {
         let (readable, done) = Self::of_filesystem();
         if readable == 0 { Self::of_cli() } else { (readable, done) }
     }
 
-    /// With its value.
+    /// Sets its value.
     pub fn answer(self, result: Result<(), Error>) -> Answer {
         let value = match self.kind {
             Kind::Filesystem => {
@@ -72,7 +72,7 @@ impl Done {
 const IO: u8 = 0;
 const ILLEGAL_BYTE_SEQUENCE: u8 = 1;
 
-/// Success, and each error of `wasi:filesystem`, as `result<_, error-code>` is laid out: the tag, the code, and no text.
+/// Success, and each error of `wasi:filesystem`, laid out as `result<_, error-code>`: the tag, the code, and no text.
 static FILESYSTEM: [[u32; 5]; 1 + ErrorCode::NUMBERS] = {
     let mut all = [[0; 5]; 1 + ErrorCode::NUMBERS];
     let mut number = 0;
@@ -84,7 +84,7 @@ static FILESYSTEM: [[u32; 5]; 1 + ErrorCode::NUMBERS] = {
 };
 
 impl Answer {
-    /// Nobody will listen.
+    /// Drops the readable end: nobody will read the result.
     pub fn ignore(&self, readable: u32) {
         match self.value {
             Value::Filesystem(_) => results::ignore_of_filesystem(readable),
@@ -92,7 +92,7 @@ impl Answer {
         }
     }
 
-    /// Says it, then lets go of the end when it was heard or nobody listens.
+    /// Writes the result. Drops the end when it was read or nobody will read it.
     pub(super) fn turn(&mut self, progress: Option<Progress>) -> Next {
         let heard = progress.or_else(|| {
             Progress::new(match self.value {

@@ -10,7 +10,7 @@ use crate::layer::{Asked, Question, Stop};
 /// A job that waits for an answer.
 pub struct Asking {
     job: Job,
-    /// What its turn is run again with.
+    /// The argument for the next attempt of its turn.
     progress: Option<Progress>,
     answers: Answers,
     question: Question,
@@ -26,12 +26,12 @@ impl From<Stop> for Next {
 }
 
 impl Pump {
-    /// One job goes on until it has to wait.
+    /// Runs one job until it has to wait.
     pub(super) fn drive(&mut self, world: &mut World<'_>, job: Job, progress: Option<Progress>) {
         self.drive_with(world, job, progress, Answers::new());
     }
 
-    /// The same with the answers that its turn has so far.
+    /// Runs one job with the answers that its turn has so far.
     fn drive_with(
         &mut self,
         world: &mut World<'_>,
@@ -76,7 +76,7 @@ impl Pump {
         self.given_up.push(question);
     }
 
-    /// Something has become of a question.
+    /// Continues the job whose question has an event.
     pub(super) fn answered(&mut self, world: &mut World<'_>, subtask: u32, code: u32) {
         if let Some(place) = self.given_up.iter().position(|question| question.subtask == subtask) {
             match self.given_up.swap_remove(place).end(code) {
@@ -106,7 +106,7 @@ impl Pump {
     }
 }
 
-/// One turn of a job, with the answers that it has so far.
+/// Runs one turn of a job, with the answers that it has so far.
 fn attempt(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>, answers: &mut Answers) -> Next {
     loop {
         world.volume.begin(answers);

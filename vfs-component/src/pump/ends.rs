@@ -1,12 +1,13 @@
-//! The component model's own functions: ends of streams and futures, and sets of them.
+//! Built-in functions of the component model: for ends of streams and futures, and for sets of them.
 //!
-//! Module and name say what is meant; the composer puts in the place of each the name that a function of this app's vfs gives the
-//! type. Where no function has the type, the composer's no-op stands, and nothing here is ever called.
+//! Module and name of an import describe the type. The composer replaces them by names that refer to a function of this
+//! app's vfs with that type. If no function has the type, the composer puts its no-op there, and nothing here is ever
+//! called.
 
-/// What a stream or future has done by now.
+/// The progress of a stream or future.
 #[derive(Clone, Copy)]
 pub struct Progress {
-    /// How many elements were moved.
+    /// Number of elements moved.
     pub count: usize,
     /// Whether the other end is still there.
     pub open: bool,
@@ -14,11 +15,11 @@ pub struct Progress {
 
 const BLOCKED: u32 = u32::MAX;
 const DROPPED: u32 = 1;
-/// Most elements of one read or write.
+/// Maximum number of elements in one read or write.
 const MOST: usize = (1 << 28) - 1;
 
 impl Progress {
-    /// From what the component model says; `None`: an event will say it.
+    /// Decodes the result of a call. `None`: an event will bring it.
     pub fn new(code: u32) -> Option<Self> {
         (code != BLOCKED).then_some(Self { count: (code >> 4) as usize, open: code & 15 != DROPPED })
     }
@@ -36,7 +37,7 @@ mod sets {
 
 pub use sets::{join, new as new_set};
 
-/// Both ends of a new stream or future: the readable one in the low half.
+/// Splits the two ends of a new stream or future: the readable one is in the low half.
 fn pair(both: u64) -> (u32, u32) {
     (both as u32, (both >> 32) as u32)
 }
@@ -59,24 +60,24 @@ pub mod bytes {
         pub safe fn drop_readable(end: u32);
     }
 
-    /// A readable and a writable end.
+    /// Makes a stream; returns its readable and its writable end.
     pub fn new() -> (u32, u32) {
         pair(stream_new())
     }
 
-    /// Offers bytes. `None`: they stay offered until an event comes or the offer is cancelled.
+    /// Offers bytes. `None`: the offer stands until an event comes or it is cancelled.
     ///
     /// # Safety
-    /// Until then the bytes stay where they are and do not change.
+    /// Until then the bytes must not move or change.
     pub unsafe fn write(end: u32, bytes: &[u8]) -> Option<Progress> {
         // SAFETY: the slice is valid now, and stays so as long as the offer stands.
         Progress::new(unsafe { stream_write(end, bytes.as_ptr(), bytes.len().min(MOST)) })
     }
 
-    /// Takes bytes. `None`: they come until an event does.
+    /// Takes bytes. `None`: they arrive until an event comes.
     ///
     /// # Safety
-    /// Until then the buffer stays where it is and nobody looks at it.
+    /// Until then nobody may move or read the buffer.
     pub unsafe fn read(end: u32, buffer: &mut [u8]) -> Option<Progress> {
         // SAFETY: the slice is valid now, and stays so until the event.
         Progress::new(unsafe { stream_read(end, buffer.as_mut_ptr(), buffer.len().min(MOST)) })
@@ -98,28 +99,29 @@ pub mod entries {
         pub safe fn drop_writable(end: u32);
     }
 
-    /// `directory-entry`: type and name.
+    /// `directory-entry`: kind and name.
     pub type Entry = Pair<DescriptorType, List>;
 
     #[cfg(target_arch = "wasm32")]
     const _: () = assert!(size_of::<Entry>() == 24);
 
-    /// A readable and a writable end.
+    /// Makes a stream; returns its readable and its writable end.
     pub fn new() -> (u32, u32) {
         pair(stream_new())
     }
 
-    /// Offers entries. `None`: they stay offered until an event comes.
+    /// Offers entries. `None`: the offer stands until an event comes.
     ///
     /// # Safety
-    /// Until then the entries and their names stay where they are and do not change.
+    /// Until then the entries and their names must not move or change.
     pub unsafe fn write(end: u32, entries: &[Entry]) -> Option<Progress> {
         // SAFETY: the slice and what it points at are valid now, and stay so as long as the offer stands.
         Progress::new(unsafe { stream_write(end, entries.as_ptr(), entries.len()) })
     }
 }
 
-/// `future<result<_, error-code>>` of `wasi:filesystem` and of `wasi:cli`: functions that make one, say its value, drop it.
+/// `future<result<_, error-code>>` of `wasi:filesystem` and of `wasi:cli`: functions that make one, write its value,
+/// drop it.
 pub mod results {
     use super::pair;
 

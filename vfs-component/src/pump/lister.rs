@@ -1,4 +1,4 @@
-//! A stream of a directory's entries.
+//! Streams of a directory's entries.
 
 use vfs_core::{DirStream, Error};
 
@@ -8,7 +8,7 @@ use crate::abi::List;
 use crate::layer::{Stop, ended};
 use entries::Entry;
 
-/// Most entries that are offered at once. What happens to the directory meanwhile is not seen in them.
+/// Maximum number of entries offered at once. They do not show later changes of the directory.
 const MOST: usize = 128;
 
 pub struct Lister {
@@ -16,12 +16,12 @@ pub struct Lister {
     pub end: u32,
     done: Done,
     directory: DirStream,
-    /// The names of the entries that are offered.
+    /// The names of the offered entries.
     names: Vec<u8>,
     offered: Vec<Entry>,
-    /// How many of them the app has taken.
+    /// Number of offered entries that the app has taken.
     taken: usize,
-    /// What went wrong on the way. What can be listed is listed all the same.
+    /// The first error. The listing continues as far as possible.
     failure: Result<(), Error>,
 }
 
@@ -30,7 +30,7 @@ impl Lister {
         Self { end, done, directory, names: Vec::new(), offered: Vec::new(), taken: 0, failure: Ok(()) }
     }
 
-    /// Offers the entries that come next.
+    /// Offers the next entries.
     pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
         if let Some(Progress { count, open }) = progress {
             self.taken += count;
@@ -67,7 +67,7 @@ impl Lister {
                 Ok(Some(entry)) => entry,
                 Ok(None) => break,
                 Err(stop) => match ended(stop) {
-                    // The listing goes on behind a name that cannot be said.
+                    // The listing continues after a name that is not UTF-8.
                     Ok(error @ Error::IllegalByteSequence) => {
                         self.failure = Err(error);
                         continue;
@@ -77,7 +77,7 @@ impl Lister {
                         break;
                     }
                     Err(stop) if self.offered.is_empty() => return Err(stop),
-                    // First those that are there.
+                    // First offers the entries that it has.
                     Err(_) => break,
                 },
             };
@@ -89,7 +89,7 @@ impl Lister {
         Ok(())
     }
 
-    /// Room for everything, so that no name moves while others are added.
+    /// Reserves room for everything, so that no name moves while others are added.
     fn reserve(&mut self) -> Result<(), Error> {
         self.names.try_reserve_exact(MOST * vfs_core::limits::MAX_NAME)?;
         self.offered.try_reserve_exact(MOST)?;

@@ -1,7 +1,7 @@
-//! The pump: what feeds the streams of WASI 0.3.
+//! The pump: it feeds the streams of WASI 0.3.
 //!
-//! A function such as `read-via-stream` is not asynchronous: it returns a stream, and nothing of the vfs is running when the first
-//! byte is wanted. So there is one task in which all streams go on:
+//! A function such as `read-via-stream` is not asynchronous: it returns a stream, and no code of the vfs is running
+//! when somebody wants the first byte. So one task serves all streams:
 //!
 //! ```text
 //! read-via-stream ──▶ a job: its first write is under way before the function returns; its end joins ──┐
@@ -12,10 +12,11 @@
 //!                                       the job goes on: the next bytes, or the end and the future's result
 //! ```
 //!
-//! When nothing of the app's runs any more (`stop`), the task ends with the last job: hosts keep an instance as long as it has a task.
+//! When no task of the app runs any more (`stop`), the task ends with the last job: hosts keep an instance as long as
+//! it has a task.
 //!
-//! A job is kept under the end (of a stream or future) that it waits for. It is a plain state machine; nothing here is a Rust future,
-//! so nothing is allocated, polled or woken but by the component model itself. `docs/pump.md` tells the whole story.
+//! A job is stored under the end (of a stream or future) that it waits for. It is a plain state machine and not a Rust
+//! future, so only the component model allocates, polls and wakes. `docs/pump.md` explains all of it.
 
 mod answer;
 #[cfg(feature = "late")]
@@ -43,7 +44,7 @@ pub use writer::{Sink, Writer};
 use answer::Answer;
 use ends::Progress;
 
-/// How often a job goes on without having to wait before others have their turn.
+/// Maximum number of turns without waiting before other jobs have their turn.
 const TURNS: u32 = 64;
 
 /// All jobs.
@@ -51,25 +52,26 @@ const TURNS: u32 = 64;
 pub struct Pump {
     /// The waitable set; 0 before there is one.
     set: u32,
-    /// Jobs by their ends. The component's handles are small numbers, so this is no longer than there are handles.
+    /// Jobs by their ends. The component's handles are small numbers, so this is never longer than the table of
+    /// handles.
     jobs: Vec<Option<Waiting>>,
-    /// How many jobs there are, and how many of them can go on without an event.
+    /// Number of jobs, and of those that can go on without an event.
     kept: usize,
     ready: usize,
-    /// Whether the task is there, and whether it ends with the last job.
+    /// Whether the task exists, and whether it ends with the last job.
     runs: bool,
     ends: bool,
     /// Jobs that wait for an answer of the layer.
     #[cfg(feature = "late")]
     asking: Vec<asking::Asking>,
-    /// Questions whose operations the app has given up.
+    /// Questions whose operations the app has cancelled.
     #[cfg(feature = "late")]
     given_up: Vec<crate::layer::Question>,
 }
 
 struct Waiting {
     job: Job,
-    /// What it goes on with, if it need not wait.
+    /// The progress with which it continues, if it need not wait.
     ready: Option<Progress>,
 }
 
@@ -80,23 +82,23 @@ enum Job {
     Answer(Answer),
 }
 
-/// What a job works on.
+/// The state that jobs work on.
 pub struct World<'a> {
     pub volume: &'a mut Volume,
     pub standard: &'a mut Standard,
 }
 
-/// What became of one turn of a job.
+/// The outcome of one turn of a job.
 enum Next {
-    /// An event will come at its end.
+    /// The job waits for an event at its end.
     Wait,
-    /// It can go on.
+    /// The job can continue.
     Went(Progress),
-    /// Its stream is over, with this result.
+    /// The job's stream is over, with this result.
     Over(Result<(), Error>),
-    /// There is nothing more to do.
+    /// The job has nothing more to do.
     Gone,
-    /// It lacks an answer. Nothing has changed, and it is to be run again with the same progress.
+    /// The job needs an answer. Nothing has changed; run it again with the same progress.
     #[cfg(feature = "late")]
     Ask(vfs_core::late::Request),
 }
@@ -128,7 +130,7 @@ impl Job {
         }
     }
 
-    /// Gives up its end of the stream and what it held; what is left is to say the result.
+    /// Closes the job's end of the stream and its file. Only the result is left to write.
     fn close(self, world: &mut World<'_>, result: Result<(), Error>) -> Option<Answer> {
         let done = match self {
             Self::Read(reader) => reader.close(world),
@@ -151,12 +153,12 @@ impl Pump {
         self.begin(world, Job::List(lister));
     }
 
-    /// Begins a job for a stream that the app, or whoever it has the stream from, writes.
+    /// Begins a job for a stream that the app writes, or somebody from whom the app has it.
     pub fn write(&mut self, world: &mut World<'_>, writer: Writer) {
         self.begin(world, Job::Write(writer));
     }
 
-    /// Says what became of a stream that is over already.
+    /// Begins a job for the result of a stream that is over already.
     pub fn answer(&mut self, world: &mut World<'_>, done: Done, result: Result<(), Error>) {
         self.begin(world, Job::Answer(done.answer(result)));
     }
@@ -175,7 +177,7 @@ impl Pump {
         }
     }
 
-    /// An event for the task, where none would come: a result is said to somebody who does not want to hear it.
+    /// Causes an event for the task where none would come: writes a result to a future whose reader is dropped.
     fn wake(&mut self, world: &mut World<'_>) {
         let (readable, done) = Done::of_any();
         let answer = done.answer(Ok(()));
@@ -194,7 +196,7 @@ impl Pump {
         ends::join(end, self.set);
     }
 
-    /// So that a job at this end can be kept.
+    /// Makes room for a job at this end.
     fn make_room(&mut self, end: u32) -> Result<(), Error> {
         let wanted = end as usize + 1;
         if wanted > self.jobs.len() {
@@ -204,7 +206,7 @@ impl Pump {
         Ok(())
     }
 
-    /// One job goes on until it has to wait.
+    /// Runs one job until it has to wait.
     #[cfg(not(feature = "late"))]
     fn drive(&mut self, world: &mut World<'_>, mut job: Job, mut progress: Option<Progress>) {
         for _ in 0..TURNS {
@@ -223,7 +225,7 @@ impl Pump {
     }
 
     fn keep(&mut self, job: Job, ready: Option<Progress>) {
-        // For a result there may be no room. It has been said by then, and its end stays as it is for ever.
+        // There may be no room for a result. It was written by then, and its end stays open for ever.
         if self.make_room(job.end()).is_err() {
             return;
         }
@@ -242,14 +244,14 @@ impl Pump {
         Some(waiting)
     }
 
-    /// Something has happened at an end.
+    /// Continues the job at an end that has an event.
     fn event(&mut self, world: &mut World<'_>, end: u32, progress: Progress) {
         if let Some(waiting) = self.take(end) {
             self.drive(world, waiting.job, Some(progress));
         }
     }
 
-    /// Those that can go on without an event do so.
+    /// Runs the jobs that can go on without an event.
     fn go_on(&mut self, world: &mut World<'_>) {
         let mut end = 0;
         while self.ready > 0 && end < self.jobs.len() {

@@ -1,7 +1,7 @@
-//! A stream that the app reads: a file's contents, or stdin where it is not the host's.
+//! Streams that the app reads: a file's contents, or stdin if it is not the host's.
 //!
-//! Bytes are offered only when somebody wants some: a write of nothing is over when there is a read. So each read gets what the file
-//! holds at that time, and nothing has to be taken back when the file changes.
+//! The vfs offers bytes only when somebody wants some: a write of length zero completes when there is a reader. So each
+//! read gets what the file holds at that time, and no offer has to be withdrawn when the file changes.
 
 use vfs_core::{Error, OpenFile, StableBytes};
 
@@ -21,35 +21,35 @@ pub struct Reader {
     copied: Copied,
 }
 
-/// Where the bytes come from.
+/// The source of the bytes.
 pub enum Source {
     File {
         file: OpenFile,
         offset: u64,
     },
-    /// All streams of stdin have one position.
+    /// Stdin, whose streams all share one position.
     Stdin,
 }
 
 enum Stage {
     New,
-    /// A write of nothing is under way.
+    /// A write of length zero is under way.
     Asking,
-    /// Bytes are offered.
+    /// An offer of bytes is under way.
     Offering,
 }
 
-/// Bytes of a file that do not lie in the image.
+/// Bytes of a file that do not lie in the image, copied.
 #[derive(Default)]
 struct Copied {
     bytes: Vec<u8>,
-    /// Where in the file they begin, and its version when they were copied.
+    /// Their offset in the file, and the file's version when they were copied.
     offset: u64,
     version: Option<u32>,
 }
 
 impl Copied {
-    /// Those from an offset on, if they are the file's still.
+    /// Returns those from an offset on, if they are still the file's.
     fn from(&self, offset: u64, version: Option<u32>) -> Option<&[u8]> {
         let start = usize::try_from(offset.checked_sub(self.offset)?).ok()?;
         self.bytes.get(start..).filter(|bytes| !bytes.is_empty() && self.version == version)
@@ -87,7 +87,7 @@ impl Reader {
             Stage::New | Stage::Asking => &[],
         };
         self.stage = stage;
-        // SAFETY: the image never changes, and what was copied is not touched before the offer is over.
+        // SAFETY: the image never changes, and copied bytes are not touched before the offer is over.
         match unsafe { bytes::write(self.end, offered) } {
             None => Next::Wait,
             Some(progress) => Next::Went(progress),
@@ -103,10 +103,10 @@ impl Reader {
     }
 }
 
-/// The bytes at an offset, in the image if they lie there.
+/// Returns the bytes at an offset, in place if they lie in the image.
 fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copied) -> Result<&'a [u8], Stop> {
     let version = volume.contents_version(file);
-    // Without a version nobody knows whether they are the file's still.
+    // Without a version, nobody knows whether they are still the file's.
     if version.is_none() || copied.from(offset, version).is_none() {
         (copied.offset, copied.version) = (offset, version);
         if let StableBytes::Layer(bytes) = volume.lend(file, offset, &mut copied.bytes)?
@@ -119,7 +119,7 @@ fn lend<'a>(volume: &Volume, file: &OpenFile, offset: u64, copied: &'a mut Copie
 }
 
 impl Source {
-    /// The file, and where in it the next byte is.
+    /// Returns the file and the position of the next byte.
     fn place<'a>(&'a mut self, standard: &'a mut Standard) -> Option<(&'a OpenFile, &'a mut u64)> {
         match self {
             Self::File { file, offset } => Some((file, offset)),
@@ -131,7 +131,7 @@ impl Source {
     }
 }
 
-/// How a stdin ends that is no file.
+/// Returns the result of a stdin that is not a file.
 fn failure(standard: &Standard) -> Result<(), Error> {
     match &standard.input {
         Input::Failing(StreamFailure::File(error)) => Err(*error),

@@ -1,17 +1,17 @@
-//! The pump's task: it has given its result before anything else happens, and waits for events from then on.
+//! The pump's task: it returns its result before anything else, and then waits for events.
 
 use super::ends::Progress;
 use super::{Pump, World, ends};
 use crate::state::{State, call_value};
 
-/// What a callback returns to the component model.
+/// Returned by a callback to end its task.
 const EXIT: u32 = 0;
 const YIELD: u32 = 1;
 const WAIT: u32 = 2;
-/// Events at the ends of streams and futures: read or written.
+/// Events at the ends of streams and futures: a read or a write has completed.
 const EVENTS: core::ops::RangeInclusive<u32> = 2..=5;
 
-/// An event of a question.
+/// Event: the state of a question has changed.
 #[cfg(feature = "late")]
 const SUBTASK: u32 = 1;
 
@@ -35,7 +35,7 @@ extern "C" fn stop() {
     });
 }
 
-/// What a task has to return that has given its result: it goes on as the pump, or ends where there is one.
+/// Returns what a task returns after its result: to continue as the pump, or to end if there is one.
 pub fn become_pump() -> u32 {
     call_value(|state| if state.pump.start() { state.pump.next() } else { EXIT })
 }
@@ -60,7 +60,7 @@ pub extern "C" fn callback(event: u32, end: u32, code: u32) -> u32 {
 }
 
 impl Pump {
-    /// Whether there is none.
+    /// Starts the pump. Returns whether there was none.
     fn start(&mut self) -> bool {
         self.ends = false;
         if core::mem::replace(&mut self.runs, true) {
@@ -72,10 +72,10 @@ impl Pump {
         true
     }
 
-    /// From now on the task ends with the last job.
+    /// From now on, lets the task end with the last job.
     fn stop(&mut self, world: &mut World<'_>) {
         self.ends = true;
-        // Else the last job's event comes.
+        // Otherwise the event of the last job does this.
         if self.runs && self.kept == 0 {
             self.wake(world);
         }

@@ -1,7 +1,7 @@
-//! A stream that the vfs reads: what the app writes to a file, or to stdout and stderr where they are not the host's.
+//! Streams that the vfs reads: what the app writes to a file, or to stdout and stderr if they are not the host's.
 //!
-//! Bytes are taken only when they can be written at once: a read of nothing is over when there is a write. So a write that is over is
-//! in the file, for whoever looks.
+//! The vfs takes bytes only when it can write them at once: a read of length zero completes when there is a writer. So
+//! when a write has completed, its bytes are in the file, for every reader.
 
 use vfs_core::{Error, OpenFile};
 
@@ -10,7 +10,7 @@ use super::{Done, Next, World};
 use crate::handle::Position;
 use crate::layer::{Stop, failed};
 
-/// Bytes of the buffer at first, and at most: it grows while it is filled to its end.
+/// Initial and maximum size of the buffer in bytes. It grows when it was filled completely.
 const LEAST: usize = 64 * 1024;
 const MOST: usize = 1024 * 1024;
 
@@ -21,27 +21,27 @@ pub struct Writer {
     sink: Sink,
     stage: Stage,
     buffer: Vec<u8>,
-    /// The last bytes filled the buffer.
+    /// Whether the last bytes filled the buffer.
     filled: bool,
 }
 
 enum Stage {
     New,
-    /// A read of nothing is under way.
+    /// A read of length zero is under way.
     Asking,
-    /// Bytes come.
+    /// A read of bytes is under way.
     Taking,
 }
 
-/// Where the bytes go.
+/// The destination of the bytes.
 pub enum Sink {
     File {
         file: OpenFile,
         position: Position,
     },
-    /// Nowhere; it is said that they were written.
+    /// Nowhere, but with success.
     Null,
-    /// Nowhere, for this reason.
+    /// Nowhere, with this error.
     Failing(Error),
 }
 
@@ -50,7 +50,7 @@ impl Writer {
         Self { end, done, sink, stage: Stage::New, buffer: Vec::new(), filled: false }
     }
 
-    /// Writes what has come, and asks for more. Each piece is written as a whole or not at all.
+    /// Writes the bytes that have come, and asks for more. Each piece is written as a whole or not at all.
     pub(super) fn turn(&mut self, world: &mut World<'_>, progress: Option<Progress>) -> Next {
         let taken = match (&self.stage, progress) {
             (Stage::Taking, Some(Progress { count, .. })) => count,
@@ -73,7 +73,7 @@ impl Writer {
             },
             Stage::New | Stage::Asking => &mut [],
         };
-        // SAFETY: the buffer is not looked at before the read is over.
+        // SAFETY: nobody reads the buffer before the read is over.
         match unsafe { bytes::read(self.end, buffer) } {
             None => Next::Wait,
             Some(progress) => Next::Went(progress),
@@ -87,7 +87,7 @@ impl Writer {
         let wanted = (2 * self.buffer.len()).clamp(LEAST, MOST);
         match self.buffer.try_reserve_exact(wanted - self.buffer.len()) {
             Ok(()) => self.buffer.resize(wanted, 0),
-            // The smaller one does.
+            // Uses the smaller buffer.
             Err(_) if !self.buffer.is_empty() => {}
             Err(error) => return Err(error.into()),
         }

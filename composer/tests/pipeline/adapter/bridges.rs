@@ -1,4 +1,4 @@
-//! Glue between two parts as text. `tests/component-adapters/README.md` says what a case is.
+//! Adapters between two parts, as text. `tests/component-adapters/README.md` explains the cases.
 
 use wit_parser::{Resolve, TypeDefKind};
 
@@ -12,7 +12,8 @@ fn bridges_of_each_folder_are_as_written() {
     golden::are_as_written("tests/component-adapters", "bridge.wat", bridge);
 }
 
-/// Glue for the calls of every function of a package. The resources of the interface `its-own` are the callee's.
+/// Generates adapters for calls of all functions of a package. The callee defines the resources of the interface
+/// `its-own`.
 fn bridge(text: &str) -> Result<Vec<u8>, AdapterError> {
     let mut resolve = Resolve::default();
     let package = resolve.push_source("interface.wit", text).expect("the WIT is good");

@@ -1,4 +1,4 @@
-//! The glue as text. `tests/adapters/README.md` says what a case is.
+//! Adapters as text. `tests/adapters/README.md` explains the cases.
 
 use std::fs;
 use std::path::{Path, PathBuf};

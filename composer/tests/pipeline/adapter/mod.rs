@@ -1,4 +1,4 @@
-//! Tests of the glue: its text, its behaviour, and that all of WASI that the vfs serves has some.
+//! Tests of the adapters: their text, their behaviour, and that each function of WASI that the vfs serves has one.
 
 mod bridges;
 mod golden;

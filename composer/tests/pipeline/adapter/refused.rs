@@ -1,4 +1,4 @@
-//! What has no glue, and the words that say so.
+//! Types for which no adapter can be generated, and the errors for them.
 
 use super::wit::{glue, glue_of_group};
 use vfs_compose_adapter::{Encoding, Group};

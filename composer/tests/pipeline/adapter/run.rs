@@ -1,4 +1,4 @@
-//! Glue in an engine, between a vfs, an app and a host that write down what they are asked.
+//! Adapters in an engine, between a vfs, an app and a host that record their calls.
 
 mod handles;
 mod host_guard;

@@ -1,4 +1,4 @@
-//! Glue for all that the vfs serves.
+//! Adapters for all functions that the vfs serves.
 
 use wasmtime::{Engine, ExternType, Module};
 
@@ -20,7 +20,7 @@ fn all_functions_of_the_world_have_glue() {
     validate(&module(&wasi.resolve, &requests, ALL).unwrap()).unwrap();
 }
 
-/// The vfs is hand-written to the canonical ABI, and the glue is made by it.
+/// The exports of the vfs are written by hand, the adapters are generated: both must agree on the canonical ABI.
 #[test]
 fn the_vfs_has_the_functions_that_glue_calls() {
     let wasi = Wasi::new().unwrap();

@@ -1,4 +1,4 @@
-//! Glue for all functions of a WIT text.
+//! Generates adapters for all functions of a WIT text.
 
 use wit_parser::{Function, Resolve, TypeDefKind, TypeId};
 
@@ -9,10 +9,9 @@ use vfs_compose_vfs::link::mixed_dispatch;
 use vfs_compose_wasi::ERRORS;
 use vfs_compose_wit::taken;
 
-/// The glue for every function of a package, in the order of its text. The handles of the packages `wasi:io` and `test:mixed` are of
-/// both owners, others the vfs's alone. An interface of nothing but resources stands for their drops. Functions of the package
-/// `test:foreign` are the host's and cannot use the vfs's handles, those of `test:returned` are exports of the app. The packages
-/// `test:utf16` and `test:latin1-or-utf16` have their strings so.
+/// Generates the module of adapters for all functions of a package, in the order of its text.
+///
+/// `tests/adapters/README.md` explains what the name of the package decides.
 pub(super) fn glue(text: &str) -> Result<Vec<u8>, AdapterError> {
     let named = |name: &str| text.contains(&format!("package {name};"));
     let encoding = if named("test:utf16") {

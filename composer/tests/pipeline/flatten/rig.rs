@@ -13,7 +13,7 @@ use vfs_compose_flatten::FlattenError;
 use vfs_compose_flatten::{connect, flatten};
 use vfs_compose_ir::Component;
 
-/// The composition as one component, with glue between its parts.
+/// The composition as one component, with adapters between its parts.
 pub(super) fn flat(composition: &[u8]) -> Result<Vec<u8>, FlattenError> {
     let names = Bump::new();
     let flat = flatten(&Component::read(composition)?)?.expect("it is a composition");

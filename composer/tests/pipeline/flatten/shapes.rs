@@ -35,7 +35,7 @@ const COUNTS_AND_ADDS: &str = r#"
     (core instance $m (instantiate $m (with "" (instance (export "a" (func $a)) (export "b" (func $b))))))
     (func (export "run") (result u32) (canon lift (core func $m "run"))))"#;
 
-/// Why there is glue between parts.
+/// Shows why adapters between the parts are needed.
 #[test]
 fn no_component_calls_itself_or_one_inside() {
     let parts = [

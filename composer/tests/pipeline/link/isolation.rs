@@ -11,9 +11,9 @@ use crate::apps;
 use vfs_compose::{Composer, FormChoice};
 
 const VERSION: &str = "0.2.3";
-/// What the app has and its glue has not.
+/// An export by which a test recognizes the app's module; the adapters lack it.
 const APP: &str = "the app";
-/// What the vfs's module has.
+/// An export by which a test recognizes the vfs's module.
 const VFS: &str = "cabi_realloc";
 /// Bytes of the app's memory.
 const SIZE: u64 = 2 << 16;

@@ -1,4 +1,4 @@
-//! What changed in a file.
+//! Changes of a file's contents.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -8,25 +8,26 @@ use crate::journal::tracked::NodeNote;
 use crate::layer::Contents;
 use crate::node::RegularFile;
 
-/// What changed in a file's contents. What is neither kept nor in a range is a hole: zeros.
+/// Changes of a file's contents. Bytes after `kept` that are in no range are a hole: zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedContents {
-    /// Bytes that the file has now.
+    /// Size of the file now, in bytes.
     pub size: u64,
-    /// How many bytes from its start are as they were at the mark, but for the ranges.
+    /// Number of bytes from the start that are as they were at the mark, except those in the ranges.
     pub kept: u64,
-    /// What was written, in order and apart from each other: whole parts of 64 KiB, as far as there are bytes in them.
+    /// The written parts, in order, with gaps between them. Each consists of whole parts of 64 KiB, as far as these
+    /// hold bytes.
     pub ranges: Vec<Range<u64>>,
 }
 
 impl ChangedContents {
-    /// All of a file that is new.
+    /// Describes all contents of a new file.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub(super) fn new<K: Contents>(file: &RegularFile<K>) -> Result<Self, Error> {
         let mut changed = Self { size: file.size(), kept: 0, ranges: Vec::new() };
-        // None of these bytes is known to whoever rebuilds the tree.
+        // Whoever rebuilds the tree knows none of these bytes.
         if file.lower_size() > 0 {
             changed.add(0..file.size())?;
             return Ok(changed);
@@ -35,7 +36,7 @@ impl ChangedContents {
         Ok(changed)
     }
 
-    /// What changed of a file since a mark, if anything did.
+    /// Returns what changed in a file since a mark; `None` if nothing did.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.

@@ -1,4 +1,4 @@
-//! What a list costs: notes that are looked at are counted, not time.
+//! Cost of a list, measured by the notes that are looked at, not by time.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use crate::{
 };
 
 const NAMES: usize = 100_000;
-/// Notes that are looked at for one change at most, three directories deep.
+/// Upper bound of notes looked at for each change, three directories deep.
 const FOR_ONE: u64 = 40;
 
 struct Still;
@@ -25,7 +25,7 @@ impl Clock for Still {
 
 type Tested<'i> = Volume<ImageLayer<'i>, Still, Tracked>;
 
-/// A directory of many names in a directory.
+/// Makes an image with a directory of many names inside a directory.
 fn image() -> Vec<u8> {
     let attributes = Attributes { mode: 0o755, modified: Timestamp::default() };
     let mut tree = Tree::<Vec<u8>>::new(attributes);
@@ -40,7 +40,7 @@ fn image() -> Vec<u8> {
     bytes
 }
 
-/// Number of changes, and of notes that were looked at for them.
+/// Returns the number of changes, and of notes that were looked at for them.
 fn cost(fs: &mut Tested<'_>, mark: Option<&Mark>) -> (usize, u64) {
     let steps = |fs: &Tested<'_>| fs.tree.journal.names.steps.get() + fs.tree.journal.nodes.steps.get();
     fs.tree.journal.settle(&fs.tree.table);
@@ -61,7 +61,7 @@ fn a_list_costs_what_changed() {
     let root = fs.open_root(Rights::default()).unwrap();
     assert_eq!(cost(&mut fs, None).0, 0);
 
-    // The directory itself is one more change.
+    // One more change: the directory itself.
     remove(&mut fs, &root, 0..1);
     let (changes, steps) = cost(&mut fs, None);
     assert_eq!(changes, 2);
@@ -72,7 +72,7 @@ fn a_list_costs_what_changed() {
     assert_eq!(changes, 1001);
     assert!(steps <= 1001 * FOR_ONE, "{steps} notes");
 
-    // Since a mark, what changed before it costs nothing.
+    // Changes before the mark cost nothing.
     let mark = fs.mark().unwrap();
     assert!(cost(&mut fs, Some(&mark)).1 <= 4);
     remove(&mut fs, &root, 1000..1001);

@@ -1,4 +1,4 @@
-//! The list, made of the journal's notes.
+//! Makes the list of changes from the journal's notes.
 
 use alloc::vec::Vec;
 
@@ -13,7 +13,7 @@ use crate::layer::Layer;
 use crate::node::{Body, Node, NodeId};
 use crate::tree::{Tree, owned};
 
-/// What changed of a node that was there at the mark.
+/// Changes of a node that existed at the mark.
 pub(super) struct Details {
     attributes: bool,
     contents: Option<ChangedContents>,
@@ -37,15 +37,15 @@ impl Details {
     }
 }
 
-/// The path at the mark of such a name.
+/// The path that a lost name had at the mark.
 struct LostPath {
     path: Vec<u8>,
     kind: FileKind,
-    /// Its directory is still there.
+    /// Whether its directory still exists.
     is_there: bool,
 }
 
-/// A name that a node has had at the mark, and has no more.
+/// A name that a node had at the mark and no longer has.
 #[derive(Clone, Copy)]
 struct Lost {
     node: NodeId,
@@ -57,16 +57,16 @@ struct Lister<'t, L: Layer> {
     tree: &'t Tree<L, Tracked>,
     journal: &'t Tracked,
     mark: u32,
-    /// By node.
+    /// Sorted by node.
     lost: Vec<Lost>,
     changes: Vec<Change>,
 }
 
-/// All changes since a mark.
+/// Lists all changes since a mark.
 ///
 /// # Errors
 /// - [`Error::InsufficientMemory`]: an allocation failed.
-/// - [`Error::Io`]: the layer is damaged: directories are in each other.
+/// - [`Error::Io`]: the layer is damaged: a directory contains itself.
 pub(super) fn list<L: Layer>(tree: &Tree<L, Tracked>, mark: u32) -> Result<Vec<Change>, Error> {
     let journal = &tree.journal;
     let (mut lost, mut nodes) = (Vec::new(), Vec::new());
@@ -97,7 +97,8 @@ pub(super) fn list<L: Layer>(tree: &Tree<L, Tracked>, mark: u32) -> Result<Vec<C
     Ok(changes)
 }
 
-/// A path in the order of its components: what is in a directory comes before what is beside it.
+/// Splits a path so that paths compare by components: a directory sorts before its contents, and these before its
+/// siblings.
 fn components(path: &[u8]) -> impl Iterator<Item = u8> {
     path.iter().map(|byte| if *byte == b'/' { 0 } else { *byte })
 }
@@ -134,7 +135,7 @@ impl<L: Layer> Lister<'_, L> {
         let (mut lost, mut new) = (lost.into_iter(), new.into_iter());
         let is_told = !details.is_nothing();
         let mut old = old.into_iter();
-        // Where the others lead to.
+        // The name that the node's other names refer to.
         let mut first = None;
         if let Some(path) = old.next() {
             first = Some(owned(&path)?);
@@ -176,8 +177,8 @@ impl<L: Layer> Lister<'_, L> {
         push(&mut self.changes, change)
     }
 
-    /// The paths at the mark of names that a node has lost; those in directories that are gone only if they are not
-    /// `removed`.
+    /// Returns the paths that a node's lost names had at the mark. If the node was `removed`, skips names whose
+    /// directories are gone.
     fn lost_paths(&self, id: NodeId, removed: bool) -> Result<Vec<LostPath>, Error> {
         let start = self.lost.partition_point(|lost| lost.node < id);
         let mut paths = Vec::new();
@@ -194,7 +195,7 @@ impl<L: Layer> Lister<'_, L> {
         Ok(paths)
     }
 
-    /// The path of a name now, or at the mark. `None`: its directory is in none.
+    /// Returns the path of a name now, or at the mark (`then`). `None`: its directory has no path.
     fn path(&self, name: u32, then: bool) -> Result<Option<Vec<u8>>, Error> {
         let (mut parts, mut length, mut next) = (Vec::new(), 0, name);
         loop {
@@ -205,7 +206,7 @@ impl<L: Layer> Lister<'_, L> {
             if directory.id == self.journal.root {
                 break;
             }
-            // In a damaged layer they may go round in a circle.
+            // In a damaged layer, parents may form a cycle.
             if parts.len() > self.journal.names.len() {
                 return Err(Error::Io);
             }

@@ -1,4 +1,4 @@
-//! What changed: the list that [`Volume::changes`] gives.
+//! The list of changes that [`Volume::changes`] returns.
 //!
 //! ```
 //! use vfs_core::{Change, Clock, Error, Limits, OpenFlags, Rights, Timestamp, Tracked, Volume};
@@ -25,41 +25,41 @@
 //! # }
 //! ```
 //!
-//! **Marks.** The image is always there to compare with; [`Volume::mark`] makes one more. A commit of a stored state
-//! begins with `let next = mark()` and `changes(Some(&base))`. When it is done, `release_mark` the base, and `next` is
-//! the base; if it failed, release the next, and the next commit's changes contain the failed one's.
+//! **Marks.** A list can always start at the image; [`Volume::mark`] adds a later state to start from. A commit of a
+//! stored state begins with `let next = mark()` and `changes(Some(&base))`. After it succeeds, call `release_mark` on
+//! the base, and `next` becomes the base. If it fails, release `next`; the next commit then contains the same changes
+//! again.
 //!
-//! **Paths** have no leading slash; the root's is empty. Each [`Change::Removed`] and each `from` is a path at the
-//! mark, all others are paths now. The list is in the order of paths: a directory before what is in it, else by the
-//! bytes of the components. A path is there twice at most, and then the removal comes first.
+//! **Paths** have no leading slash; the root's is empty. The paths in [`Change::Removed`] and in `from` are those at
+//! the mark, all others are paths now. The list is sorted by path: a directory comes before its contents, siblings by
+//! the bytes of their names. A path occurs at most twice, and then the removal comes first.
 //!
-//! **To rebuild the tree** from what it was at the mark: take each node out that is renamed, by its `from`; remove what
-//! was removed, with all that is still below; then go along the list, and make the links last. All of the first two steps
-//! comes before the third, since two names may have been swapped; and all their paths are looked up before the first is
-//! done, since a directory may be renamed and something in it, too.
+//! **To rebuild the tree** from its state at the mark: first take every renamed node out, by its `from`; then remove
+//! what was removed, with everything still below it; then go through the list, and make the links last. Finish the
+//! first two steps before the third, because two names may have been swapped. Look up all their paths before doing
+//! either, because both a directory and something in it may have been renamed.
 //!
-//! - A removed or renamed directory stands for all in it. What was removed below a directory that is still there, if
-//!   under another name, is told with its path at the mark; below a removed one nothing is, but what a rename has taken
-//!   from there.
-//! - A node that was there at the mark is never `Made`. If it has lost names and gained others, it was `Renamed`, each
-//!   lost name to one gained name; what it has gained beyond that is `Linked`, what it has lost beyond that is
-//!   `Removed`.
-//! - What changed of a node is told once, at one of its names. Each of its other names is then `Linked` too, if it is
-//!   not `Renamed`, whether it is new or not: for those who cannot change what several names share.
-//! - Files that have no name any more are no change, and neither is what was done and undone.
-//! - Attributes are the times of the last access and modification. The time of the status change is not one: nobody can
-//!   set it.
+//! - A removed or renamed directory includes everything in it. If something was removed below a directory that still
+//!   exists under another name, the list has the path at the mark. For the contents of a removed directory, the list
+//!   has only what a rename took out of it.
+//! - A node that existed at the mark is never `Made`. If it has lost and gained names, it was `Renamed`, each lost name
+//!   paired with a gained one. Further gained names are `Linked`, further lost names are `Removed`.
+//! - Changes of a node are listed once, at one of its names. Each of its other names is then `Linked` too, new or not,
+//!   unless it is `Renamed`. This is for readers that cannot change a node with several names.
+//! - The list omits files that no longer have a name, and changes that were undone.
+//! - Attributes are the times of the last access and modification. The time of the last status change is not among
+//!   them, because nobody can set it.
 //!
-//! **Cost.** A list since a mark costs as much as was touched since, times the depth of the paths; since the image, as
-//! much as was changed at all. The exception: a file that changed and had several names in the layer may have names
-//! that nobody came along. They are found by a walk over the whole tree, one for all such files that a list is the first
-//! to tell of.
+//! **Cost.** A list since a mark costs as much as was touched since then, times the depth of the paths. A list since
+//! the image costs as much as was changed at all. There is one exception: a changed file with several names in the
+//! layer may have names that no walk has passed. A walk over the whole tree finds them, once for all files that are
+//! listed for the first time.
 //!
-//! **Nothing is borrowed** by the list, because whoever writes the changes down waits for a host or a store between two
-//! of them, and the app may go on meanwhile. So it is a list of owned paths, and contents are read by [`ChangedNode`].
-//! What is read is what is there then. A commit of one instant reads before it lets others run. An iterator over the
-//! tree would have to be run again from its start after each change, and could not begin with what it finds last: where
-//! a file was renamed from.
+//! **The list borrows nothing**, because whoever writes down the changes waits for a host or a store between two of
+//! them, and meanwhile the app may go on. So it is a list of owned paths, and contents are read by [`ChangedNode`]. A
+//! read returns the contents at the time of the read; a commit of a single instant has to read before it lets others
+//! run. An iterator over the tree would have to start afresh after each change, and could not begin with what it finds
+//! last: where a file was renamed from.
 
 mod contents;
 #[cfg(test)]
@@ -79,76 +79,77 @@ use crate::{Clock, Error, Volume};
 pub use contents::ChangedContents;
 pub use node::ChangedNode;
 
-/// A state of the tree that later ones can be compared with. Only of use in the volume that has set it.
+/// A state of the tree to compare later ones with. Valid only in the volume that set it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mark(u32);
 
 /// One change; see [the module](crate::changes).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// What was there at the mark is gone, with all below it but what was renamed.
+    /// A node that existed at the mark is gone, with everything below it except what was renamed.
     Removed {
-        /// Where it was at the mark.
+        /// Its path at the mark.
         path: Vec<u8>,
-        /// What it was.
+        /// Its kind.
         kind: FileKind,
     },
-    /// Something is new.
+    /// A new node.
     Made {
         /// Its first name.
         path: Vec<u8>,
-        /// What it is.
+        /// Its kind.
         kind: FileKind,
         /// The node.
         node: ChangedNode,
-        /// A file's contents.
+        /// Its contents, for a file.
         contents: Option<ChangedContents>,
     },
-    /// What was there at the mark under one name has another.
+    /// A node that existed at the mark has another name instead of an old one.
     Renamed {
-        /// A name that it had at the mark.
+        /// The name that it had at the mark.
         from: Vec<u8>,
         /// The name that it has instead.
         path: Vec<u8>,
-        /// What it is.
+        /// Its kind.
         kind: FileKind,
         /// The node.
         node: ChangedNode,
-        /// Its attributes changed.
+        /// Whether its attributes changed.
         attributes: bool,
-        /// Its contents changed.
+        /// Changes of its contents, if any.
         contents: Option<ChangedContents>,
     },
-    /// A name is one more name of a node.
+    /// An additional name of a node.
     Linked {
         /// The name.
         path: Vec<u8>,
-        /// Another name of the node: one that it has had since the mark, or one at which the list tells of it.
+        /// Another name of the node, under which a reader finds it: unchanged since the mark, or listed elsewhere as
+        /// its new name.
         first: Vec<u8>,
-        /// What it is.
+        /// Its kind.
         kind: FileKind,
         /// The node.
         node: ChangedNode,
-        /// The node did not have this name at the mark.
+        /// Whether the name is newer than the mark.
         is_new: bool,
     },
-    /// What was there at the mark under this name has changed.
+    /// A node that existed at the mark under this name has changed.
     Changed {
-        /// A name that it has had since the mark.
+        /// A name that it has had since before the mark.
         path: Vec<u8>,
-        /// What it is.
+        /// Its kind.
         kind: FileKind,
         /// The node.
         node: ChangedNode,
-        /// Its attributes changed.
+        /// Whether its attributes changed.
         attributes: bool,
-        /// Its contents changed.
+        /// Changes of its contents, if any.
         contents: Option<ChangedContents>,
     },
 }
 
 impl Change {
-    /// Where it is in the list.
+    /// Returns the path by which the list is sorted.
     #[must_use]
     pub fn path(&self) -> &[u8] {
         match self {
@@ -162,29 +163,29 @@ impl Change {
 }
 
 impl<L: Layer, C: Clock> Volume<L, C, Tracked> {
-    /// Sets a mark at the state that the tree has now.
+    /// Sets a mark at the current state of the tree.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::InsufficientSpace`]: four billion were set.
+    /// - [`Error::InsufficientSpace`]: four billion marks were set.
     pub fn mark(&mut self) -> Result<Mark, Error> {
         self.tree.journal.settle(&self.tree.table);
         self.tree.journal.mark().map(Mark)
     }
 
-    /// Forgets a mark.
+    /// Releases a mark.
     pub fn release_mark(&mut self, mark: Mark) {
         self.tree.journal.settle(&self.tree.table);
         self.tree.journal.release(mark.0);
     }
 
-    /// What changed since a mark, or since the image.
+    /// Lists what changed since a mark, or since the image.
     ///
     /// # Errors
-    /// - [`Error::Invalid`]: the mark is not this volume's.
+    /// - [`Error::Invalid`]: the mark is not of this volume.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
-    /// - [`Layer::Stop`]: names of a file have to be looked for in the layer, and an answer is missing.
+    /// - [`Layer::Stop`]: names of a file have to be looked up in the layer, and an answer is missing.
     pub fn changes(&mut self, since: Option<&Mark>) -> Result<Vec<Change>, L::Stop> {
         let mark = since.map_or(0, |mark| mark.0);
         if since.is_some() && !self.tree.journal.has_mark(mark) {

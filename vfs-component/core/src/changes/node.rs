@@ -1,4 +1,4 @@
-//! Reading a node that changed.
+//! Reads nodes that changed.
 
 use alloc::vec::Vec;
 
@@ -8,24 +8,26 @@ use crate::limits::MAX_READ;
 use crate::node::{Body, NodeId, Origin};
 use crate::{Clock, Error, Stat, Volume};
 
-/// A node that a change is of. It keeps nothing: the node may be gone when it is used.
+/// The node of a change. Holds no reference: the node may be gone when this is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChangedNode(pub(super) NodeId);
 
 impl<L: Layer, C: Clock> Volume<L, C, Tracked> {
-    /// What is known about a node.
+    /// Returns the metadata of a node.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: the app made it, and it is gone. A node of the layer never is: what the layer has is told.
+    /// - [`Error::NoEntry`]: the app made the node, and it is gone. Nodes of the layer are never gone: the layer's
+    ///   state is returned.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn stat_changed(&self, node: ChangedNode) -> Result<Stat, L::Stop> {
         self.tree.stat(self.present(node)?)
     }
 
-    /// Bytes of a file, as [`Volume::read`] gives them. A file that was not opened or changed cannot be read so.
+    /// Reads bytes of a file, like [`Volume::read`]. Does not read a file that was neither opened nor changed.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: the app made it, and it is gone. A node of the layer never is: what the layer has is told.
+    /// - [`Error::NoEntry`]: the app made the node, and it is gone. Nodes of the layer are never gone: the layer's
+    ///   state is read.
     /// - [`Error::Invalid`]: it is not a file.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn read_changed<'a>(
@@ -42,10 +44,11 @@ impl<L: Layer, C: Clock> Volume<L, C, Tracked> {
         }
     }
 
-    /// Where a symbolic link points.
+    /// Returns the target of a symbolic link.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: the app made it, and it is gone. A node of the layer never is: what the layer has is told.
+    /// - [`Error::NoEntry`]: the app made the node, and it is gone. Nodes of the layer are never gone: the layer's
+    ///   target is returned.
     /// - [`Error::Invalid`]: it is not a symbolic link.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn link_target_changed(&self, node: ChangedNode) -> Result<&[u8], L::Stop> {

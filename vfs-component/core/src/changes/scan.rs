@@ -1,4 +1,4 @@
-//! The search for names that nobody came along: of files that changed and had several names in the layer.
+//! Searches for names that no walk has passed, of changed files that have several names in the layer.
 
 use alloc::vec::Vec;
 
@@ -14,23 +14,23 @@ use crate::node::NodeId;
 use crate::node::directory::Found;
 use crate::tree::{Tree, owned};
 
-/// A directory that was come through.
+/// A directory that the walk visited.
 struct Visited {
     found: Found,
-    /// The place of the directory that it is in, among those that were come through; the root's is its own.
+    /// Index of its parent among the visited directories; the root's is its own.
     above: usize,
     name: Vec<u8>,
 }
 
-/// A name that was looked for.
+/// A name of one of the files.
 struct Hit {
     found: Found,
-    /// The place of its directory.
+    /// Index of its directory.
     directory: usize,
     name: Vec<u8>,
 }
 
-/// Notes all names of the files whose changes since a mark are to be told, if some are not known.
+/// Notes all names of the files whose changes since a mark will be listed, if some names are unknown.
 ///
 /// # Errors
 /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -56,7 +56,7 @@ pub(super) fn find_names<L: Layer>(tree: &mut Tree<L, Tracked>, mark: u32) -> Re
     Ok(())
 }
 
-/// Files with more names than are known, in order.
+/// Returns the files with more names than are known, sorted.
 fn wanted<L: Layer>(tree: &Tree<L, Tracked>, mark: u32) -> Result<Vec<NodeId>, Error> {
     let mut wanted = Vec::new();
     let journal = &tree.journal;
@@ -82,7 +82,7 @@ fn walk<L: Layer>(tree: &Tree<L, Tracked>, wanted: &[NodeId]) -> Result<(Vec<Vis
     visited.push(Visited { found: root, above: 0, name: Vec::new() });
     let mut at = 0;
     while let Some(directory) = visited.get(at).map(|directory: &Visited| directory.found.node) {
-        // A damaged layer may have a directory in two places, or in itself.
+        // A damaged layer may have a directory in two places, or inside itself.
         let hash = |node: &NodeId| name::hash(&node.number().to_le_bytes());
         seen.try_reserve(1, hash).map_err(Error::from)?;
         let is_new = seen.find(hash(&directory), |node| *node == directory).is_none();

@@ -1,4 +1,4 @@
-//! Names: what entries say against what nodes say.
+//! Checks that entries and nodes agree on names.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
@@ -19,13 +19,13 @@ use crate::tree::Tree;
 /// Names found so far.
 #[derive(Default)]
 struct Names {
-    /// How many names a node has.
+    /// Number of names of each node.
     of: BTreeMap<NodeId, u32>,
-    /// How many directories are in a directory.
+    /// Number of directories in each directory.
     below: BTreeMap<NodeId, u32>,
 }
 
-/// Checks all names that can be reached, or those the app made.
+/// Checks all reachable names, or only those that the app made.
 pub(super) fn check<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
     tree: &Tree<L, J>,
     trust: Trust,
@@ -43,7 +43,7 @@ pub(super) fn check<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
     }
     for (slot, node) in tree.table.nodes() {
         let id = tree.table.id(slot);
-        // Of a node whose changes pass through, the layer knows how many names it has.
+        // For a node whose changes pass through, only the layer knows the number of names.
         if node.origin.is_none() || (trust == Trust::Sound && tree.passes_through(id).is_none()) {
             names.check_links(tree, id, u64::from(node.links), node.kind())?;
         }
@@ -72,7 +72,7 @@ impl Names {
         Ok(())
     }
 
-    /// Adds what is in a directory; gives the directories that are.
+    /// Adds the entries of a directory; returns its subdirectories.
     fn add<L: Layer<Stop: Debug + PartialEq>, J: Journal>(
         &mut self,
         tree: &Tree<L, J>,
@@ -122,13 +122,13 @@ impl Names {
             FileKind::Directory if names == 1 => 2 + count(&self.below),
             _ => names,
         };
-        // How an image's directory says that it does not count.
+        // An image marks a directory as uncounted by one link.
         let uncounted = kind == FileKind::Directory && links == 1 && matches!(id.origin(), Origin::Layer(_));
         if links == expected || uncounted { Ok(()) } else { Err(format!("{id:?} has {links} links, not {expected}")) }
     }
 }
 
-/// The entries of a directory, its own or the layer's.
+/// Returns the entries of a directory, from its own list or from the layer.
 fn entries<L: Layer, J: Journal>(tree: &Tree<L, J>, directory: NodeId) -> Result<Vec<(Vec<u8>, Found)>, L::Stop> {
     let body = tree.table.find(directory).and_then(|slot| tree.table.get(slot).ok()).map(|node| &node.body);
     if let Some(Body::Directory(Directory { entries: Some(entries), .. })) = body {

@@ -1,15 +1,15 @@
-//! What something was at the marks.
+//! Values that something had at the marks.
 
 use alloc::vec::Vec;
 
 use crate::Error;
 
-/// Earlier values of something. Each stands with the period in which it was changed, so it is what there was at the
-/// mark before; and there are no two between which no mark is.
+/// Earlier values of something. Each is stored with the period in which it was replaced, so it is the value at the mark
+/// before that. Between two entries there is always a mark.
 pub(crate) struct History<V>(Vec<(u32, V)>);
 
 impl<V: Copy> History<V> {
-    /// Nothing has changed.
+    /// Makes a history without changes.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
@@ -26,19 +26,19 @@ impl<V: Copy> History<V> {
         Ok(self.0.try_reserve(1)?)
     }
 
-    /// Notes what is there, before it changes in a period; not if that is noted since the newest mark.
+    /// Notes the current value before it changes in a period, unless a value was noted since the newest mark.
     pub fn note(&mut self, period: u32, newest_mark: u32, value: V) {
         if self.0.last().is_none_or(|(last, _)| *last <= newest_mark) && self.0.len() < self.0.capacity() {
             self.0.push((period, value));
         }
     }
 
-    /// What there was at a mark. `None`: it has not changed since.
+    /// Returns the value at a mark. `None`: it has not changed since.
     pub fn at(&self, mark: u32) -> Option<&V> {
         self.since(mark).next()
     }
 
-    /// What was noted since a mark.
+    /// Returns the values that were noted since a mark.
     pub fn since(&self, mark: u32) -> impl Iterator<Item = &V> {
         let start = self.0.partition_point(|(period, _)| *period <= mark);
         self.0.iter().skip(start).map(|(_, value)| value)
@@ -48,7 +48,7 @@ impl<V: Copy> History<V> {
         self.0.last_mut().map(|(_, value)| value)
     }
 
-    /// Forgets changes that were taken back.
+    /// Removes changes that were undone.
     pub fn settle(&mut self, now: V)
     where
         V: PartialEq,
@@ -58,8 +58,8 @@ impl<V: Copy> History<V> {
         }
     }
 
-    /// Forgets what only marks need that are not among `marks`, which are in order. `merge` adds what is forgotten to
-    /// the value before.
+    /// Removes what only released marks need. `marks` has those that are left, sorted. `merge` adds a removed value to
+    /// the one before it.
     pub fn trim(&mut self, marks: &[u32], merge: impl Fn(&mut V, V)) {
         let mut kept = 0_usize;
         for place in 0..self.0.len() {

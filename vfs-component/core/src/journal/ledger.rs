@@ -1,4 +1,4 @@
-//! Notes that are found by a key, and in the order in which what they are of was changed last.
+//! Notes that are found by a key, and listed in the order of the last change of their subjects.
 
 use alloc::vec::Vec;
 
@@ -6,32 +6,32 @@ use hashbrown::HashTable;
 
 use crate::Error;
 
-/// No place.
+/// Marks the absence of a place.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// A note, in a place that it keeps as long as it is there.
+/// A note in a place that stays the same as long as the note exists.
 struct Place<T> {
     note: Option<T>,
     hash: u64,
-    /// The period in which it was changed last; 0 for none, and then it is not in the list.
+    /// The period of the last change; 0 for none, and then the note is not in the list.
     period: u32,
-    /// The one that was changed after it.
+    /// The note that was changed next after this one.
     newer: u32,
-    /// The one that was changed before it; of a free place the next free one.
+    /// The note that was changed last before this one; for a free place, the next free one.
     older: u32,
 }
 
 /// Notes of one kind.
 pub(crate) struct Ledger<T> {
     places: Vec<Place<T>>,
-    /// Free places.
+    /// Head of the list of free places.
     free: u32,
-    /// How many of those there are.
+    /// Number of free places.
     free_count: usize,
     index: HashTable<u32>,
-    /// What was changed last.
+    /// The note that was changed last.
     newest: u32,
-    /// How many notes were looked at, for the tests of what things cost.
+    /// Counts the notes that were looked at, for tests of the cost.
     #[cfg(test)]
     pub steps: core::cell::Cell<u64>,
 }
@@ -49,7 +49,7 @@ impl<T> Ledger<T> {
         }
     }
 
-    /// Number of notes.
+    /// Returns the number of notes.
     pub fn len(&self) -> usize {
         self.index.len()
     }
@@ -78,7 +78,7 @@ impl<T> Ledger<T> {
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::InsufficientSpace`]: there are no more places.
+    /// - [`Error::InsufficientSpace`]: there are too many places.
     pub fn reserve(&mut self, more: usize) -> Result<(), Error> {
         let new = more.saturating_sub(self.free_count);
         if self.places.len().saturating_add(new) >= NONE as usize {
@@ -90,7 +90,7 @@ impl<T> Ledger<T> {
         Ok(())
     }
 
-    /// Adds a note that is not there, after [`Ledger::reserve`].
+    /// Adds a note that is not in the ledger, after [`Ledger::reserve`].
     pub fn insert(&mut self, hash: u64, note: T) -> u32 {
         let new = Place { note: Some(note), hash, period: 0, newer: NONE, older: NONE };
         let mut number = self.free;
@@ -107,7 +107,7 @@ impl<T> Ledger<T> {
         number
     }
 
-    /// Takes a note away.
+    /// Removes a note.
     pub fn remove(&mut self, number: u32) {
         let Some(hash) = self.place(number).filter(|place| place.note.is_some()).map(|place| place.hash) else {
             return;
@@ -123,7 +123,7 @@ impl<T> Ledger<T> {
         }
     }
 
-    /// What a note is of was changed, in a period that is not before any other.
+    /// Records that a note's subject was changed, in a period that is not before any other.
     pub fn touch(&mut self, number: u32, period: u32) {
         if self.newest != number {
             self.unlist(number);
@@ -141,7 +141,7 @@ impl<T> Ledger<T> {
         }
     }
 
-    /// What a note is of is as it was at all marks.
+    /// Records that a note's subject is again as it was at all marks.
     pub fn forget_change(&mut self, number: u32) {
         self.unlist(number);
         if let Some(place) = self.places.get_mut(number as usize) {
@@ -161,23 +161,23 @@ impl<T> Ledger<T> {
         }
     }
 
-    /// The last note that was changed, if that was after a mark.
+    /// Returns the note that was changed last, if that was after a mark.
     pub fn newest(&self, mark: u32) -> Option<u32> {
         self.place(self.newest).filter(|place| place.period > mark).map(|_| self.newest)
     }
 
-    /// The one that was changed before `number`, if that was after a mark.
+    /// Returns the note that was changed before `number`, if that was after a mark.
     pub fn older(&self, number: u32, mark: u32) -> Option<u32> {
         let older = self.place(number)?.older;
         self.place(older).filter(|place| place.period > mark).map(|_| older)
     }
 
-    /// All that were changed after a mark, the last one first.
+    /// Returns all notes that were changed after a mark, the last one first.
     pub fn since(&self, mark: u32) -> impl Iterator<Item = u32> {
         core::iter::successors(self.newest(mark), move |number| self.older(*number, mark))
     }
 
-    /// All notes, in no order.
+    /// Returns all notes, unsorted.
     pub fn all(&self) -> impl Iterator<Item = (u32, &T)> {
         self.places.iter().enumerate().filter_map(|(number, place)| Some((number as u32, place.note.as_ref()?)))
     }

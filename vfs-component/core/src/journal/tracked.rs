@@ -1,4 +1,4 @@
-//! The journal that is kept: notes of names and of nodes.
+//! The journal that keeps notes of names and of nodes.
 
 mod check;
 
@@ -20,74 +20,74 @@ use crate::node::{Body, Directory, Node, NodeId, Origin};
 use crate::tree::owned;
 use crate::{Error, name};
 
-/// Most names that one operation changes.
+/// Largest number of names that one operation changes.
 const MOST_TOUCHED: usize = 4;
 
-/// What the tree forgets, kept.
+/// A journal that keeps what the tree forgets.
 ///
-/// - **A note of a name** for each that was made, removed or replaced: what it stands for, and what it stood for at the
-///   marks. One that is again what it was in the layer, and was at all marks, is forgotten. Names that were not changed
-///   are noted where they lead to something that is: the name by which a changed node of the layer was reached, and
-///   those of the directories above it.
-/// - **A note of a node** for each that is changed, or has an open that may change it, or has a noted name in it: its
-///   names as far as they are known, its times and size at the marks, the smallest size since, and which chunks were
-///   written since the oldest mark.
+/// - **A note of a name** for each name that was made, removed or replaced: the node that it refers to now, and those
+///   at the marks. A name that is again what it was in the layer and at all marks is forgotten. Unchanged names are
+///   noted if they lead to something noted: the name by which a changed node of the layer was reached, and the names of
+///   the directories above it.
+/// - **A note of a node** for each node that is changed, has an open that may change it, or contains a noted name: its
+///   known names, its times and size at the marks, its smallest size since, and the chunks written since the oldest
+///   mark.
 ///
-/// Time is counted in periods, from 1. A mark ends one; the image is mark 0.
+/// Time is counted in periods, from 1. A mark ends a period; the image is mark 0.
 pub struct Tracked {
     pub(crate) root: NodeId,
-    /// The period that goes on.
+    /// The current period.
     period: u32,
-    /// Marks that are kept, in order.
+    /// Marks that are not released, sorted.
     marks: Vec<u32>,
     pub(crate) names: Ledger<NameNote>,
     pub(crate) nodes: Ledger<NodeNote>,
-    /// Names that the last operation has changed, or was about to: what they stand for now is noted before the next
-    /// one.
+    /// Names that the last operation changed, or was about to change. What they refer to now is noted before the next
+    /// operation.
     touched: [u32; MOST_TOUCHED],
     touched_count: usize,
     trail: RefCell<Trail>,
 }
 
-/// What is noted of a name.
+/// A note of a name.
 pub(crate) struct NameNote {
-    /// The note of the directory that it is in.
+    /// The note of its directory.
     pub directory: u32,
     pub text: Vec<u8>,
-    /// What it stands for.
+    /// The node that it refers to.
     pub now: Option<Found>,
-    /// What it stood for at the marks. Empty: it was not changed.
+    /// The nodes that it referred to at the marks. Empty: the name was not changed.
     pub was: History<Option<Found>>,
-    /// The note of the node that it stands for, if there is one and this name is among its names.
+    /// The note of that node, if there is one and this name is among its names.
     pub node: u32,
-    /// The names of the same node before and after it.
+    /// The previous and the next name of the same node.
     before: u32,
     after: u32,
 }
 
-/// What is noted of a node.
+/// A note of a node.
 pub(crate) struct NodeNote {
     pub id: NodeId,
-    /// It is changed, or has an open that may change it.
+    /// Whether the node is changed, or has an open that may change it.
     pub is_held: bool,
-    /// The period in which the app has made it; 0 for a node of the layer.
+    /// The period in which the app made it; 0 for a node of the layer.
     pub born: u32,
-    /// The first of its names.
+    /// Its first name.
     pub first_name: u32,
-    /// Noted names in it.
+    /// Number of noted names in it.
     inside: u32,
     pub was: History<Was>,
-    /// Chunks of it that were written since the oldest mark, by index, with the period in which each was written last.
+    /// Its chunks that were written since the oldest mark: index, and the period of the last write.
     pub written: Vec<(u64, u32)>,
 }
 
-/// What a node was.
+/// An earlier state of a node.
 #[derive(Clone, Copy)]
 pub(crate) struct Was {
     pub accessed: Timestamp,
     pub modified: Timestamp,
     pub size: u64,
-    /// The smallest size from then on.
+    /// The smallest size after that.
     pub least: u64,
 }
 
@@ -124,7 +124,7 @@ impl Hooks for Tracked {
 
     fn pass(&self, directory: NodeId, name: &[u8], found: Found) {
         if let Ok(mut trail) = self.trail.try_borrow_mut() {
-            // Names of the app's own nodes are noted when they are made.
+            // Names of the app's own nodes were noted when they were made.
             if matches!(found.node.origin(), Origin::Layer(_)) {
                 trail.add(directory, name, found);
             }
@@ -141,7 +141,7 @@ impl Hooks for Tracked {
     }
 
     fn hold(&mut self, node: NodeId) -> Result<(), Error> {
-        // What the app has just made is noted with its name.
+        // New nodes of the app are noted with their names.
         if matches!(node.origin(), Origin::Upper(_)) && node != self.root && self.find_node(node).is_none() {
             return Ok(());
         }
@@ -218,11 +218,11 @@ impl Tracked {
         self.marks.binary_search(&mark).is_ok()
     }
 
-    /// Ends the period.
+    /// Ends the current period.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::InsufficientSpace`]: there were four billion.
+    /// - [`Error::InsufficientSpace`]: there were four billion periods.
     pub(crate) fn mark(&mut self) -> Result<u32, Error> {
         let next = self.period.checked_add(1).ok_or(Error::InsufficientSpace)?;
         self.marks.try_reserve(1)?;
@@ -231,7 +231,7 @@ impl Tracked {
         Ok(mark)
     }
 
-    /// Forgets a mark, and what only it needs.
+    /// Removes a mark, and the notes that only it needs.
     pub(crate) fn release(&mut self, mark: u32) {
         let Ok(at) = self.marks.binary_search(&mark) else { return };
         self.marks.remove(at);
@@ -262,7 +262,7 @@ impl Tracked {
         self.names.find(hash_name(id, text), |note| note.directory == directory && name::same(&note.text, text))
     }
 
-    /// The note of a node, and the names that lead to it, as far as the walks at hand have come along them.
+    /// Notes a node, and the names that lead to it, as far as the recent walks passed them.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed. Nothing is noted.
@@ -273,7 +273,7 @@ impl Tracked {
         while at != self.root {
             let above = match self.note_last_name(place, at) {
                 Ok(above) => above,
-                // One of its names is known; that is enough.
+                // One known name is enough.
                 Err(_) if !is_new && self.names_of(first).next().is_some() => break,
                 Err(error) => {
                     self.tidy(first);
@@ -290,12 +290,12 @@ impl Tracked {
         if let Some(place) = self.find_node(id) {
             return Ok((place, false));
         }
-        // One more is for what the operation makes.
+        // The second place is for the node that the operation makes.
         self.nodes.reserve(2)?;
         Ok((self.nodes.insert(hash_node(id), NodeNote::new(id, 0)), true))
     }
 
-    /// Notes the name by which a walk has found a node. Gives its directory, if that is noted only now.
+    /// Notes the name by which a walk found a node. Returns its directory, if that is noted only now.
     fn note_last_name(&mut self, node: u32, id: NodeId) -> Result<Option<(u32, NodeId)>, Error> {
         let trail = self.trail.borrow();
         let Some(Passed { directory, text, found }) = trail.find(id)? else { return Ok(None) };
@@ -309,12 +309,12 @@ impl Tracked {
             } else if note.node == NONE && note.now.is_some_and(|now| now.node == id) {
                 self.chain(name, node);
             }
-            // What a name stands for that was changed is noted when that is done.
+            // A changed name is noted when the change is complete.
             return Ok(None);
         }
         let text = owned(text)?;
         drop(trail);
-        // A layer that others change may have moved a directory, which has one name.
+        // A directory has one name, but others may have moved it in a layer that they change.
         let other = self.names_of(node).next().filter(|_| found.kind == FileKind::Directory);
         let other = other.map(|(name, note)| (name, note.was.is_empty()));
         if let Some((_, false)) = other {
@@ -331,7 +331,7 @@ impl Tracked {
         Ok(is_new.then_some((place, directory)))
     }
 
-    /// Adds a note of a name, for which there is room.
+    /// Adds a note of a name. There must be room for it.
     fn add_name(&mut self, directory: u32, id: NodeId, text: Vec<u8>, now: Option<Found>) -> u32 {
         if let Some(note) = self.nodes.get_mut(directory) {
             note.inside += 1;
@@ -341,7 +341,7 @@ impl Tracked {
         self.names.insert(hash, note)
     }
 
-    /// Takes a note of a name away. Gives that of its directory.
+    /// Removes a note of a name. Returns the note of its directory.
     fn remove_name(&mut self, name: u32) -> u32 {
         self.unchain(name);
         let directory = self.names.get(name).map_or(NONE, |note| note.directory);
@@ -352,7 +352,7 @@ impl Tracked {
         directory
     }
 
-    /// Puts a name among those of a node.
+    /// Adds a name to the names of a node.
     fn chain(&mut self, name: u32, node: u32) {
         let Some(note) = self.nodes.get_mut(node) else { return };
         let first = core::mem::replace(&mut note.first_name, name);
@@ -364,7 +364,7 @@ impl Tracked {
         }
     }
 
-    /// Takes a name away from those of its node. Gives the node.
+    /// Removes a name from the names of its node. Returns the node.
     fn unchain(&mut self, name: u32) -> u32 {
         let Some(note) = self.names.get_mut(name) else { return NONE };
         let (before, after) = (note.before, note.after);
@@ -386,7 +386,7 @@ impl Tracked {
         node
     }
 
-    /// The known names of a node.
+    /// Returns the known names of a node.
     pub(crate) fn names_of(&self, node: u32) -> impl Iterator<Item = (u32, &NameNote)> {
         let mut next = self.nodes.get(node).map_or(NONE, |note| note.first_name);
         core::iter::from_fn(move || {
@@ -400,7 +400,7 @@ impl Tracked {
         let (period, newest) = (self.period, self.newest_mark());
         let place = match self.find_name(directory, id, text) {
             Some(place) => {
-                // So it is in a layer that others change.
+                // The layer is one that others change.
                 if self.names.get(place).is_some_and(|note| note.was.is_empty() && note.now != found) {
                     self.set_now(place, found);
                 }
@@ -428,12 +428,12 @@ impl Tracked {
         Ok(())
     }
 
-    /// What is passed from here on is one path.
+    /// Begins a path: names passed from here on belong to one walk.
     pub fn begin_path(&mut self) {
         self.trail.get_mut().clear();
     }
 
-    /// Notes what the names stand for that the last operation has changed.
+    /// Notes what the names that the last operation changed refer to now.
     pub(crate) fn settle<L: Layer>(&mut self, table: &Table<L>) {
         if self.touched_count == 0 {
             return;
@@ -461,7 +461,7 @@ impl Tracked {
         self.forget_if_settled(place);
     }
 
-    /// Notes what a name stands for now.
+    /// Notes what a name refers to now.
     fn set_now(&mut self, name: u32, now: Option<Found>) {
         let old = self.unchain(name);
         if let Some(note) = self.names.get_mut(name) {
@@ -473,12 +473,12 @@ impl Tracked {
         self.tidy(old);
     }
 
-    /// Notes a node that the app has made. There is room for it.
+    /// Notes a node that the app made. There must be room for it.
     fn note_new(&mut self, id: NodeId) {
         self.nodes.insert(hash_node(id), NodeNote { is_held: true, ..NodeNote::new(id, self.period) });
     }
 
-    /// Forgets what was taken back; and the whole note, if nothing of it is left and nobody needs the name.
+    /// Forgets undone changes of a name; and the whole note, if nothing of it is left and nobody needs the name.
     fn forget_if_settled(&mut self, place: u32) {
         let Some(note) = self.names.get_mut(place) else { return };
         let now = note.now;
@@ -496,7 +496,7 @@ impl Tracked {
         }
     }
 
-    /// Forgets a node that needs no note, and the names that led to it.
+    /// Removes the note of a node that needs none, and the names that led to it.
     fn tidy(&mut self, place: u32) {
         // A file may have several such names, each in a directory of its own.
         while let Some(directory) = self.forget_one_name(place) {
@@ -507,7 +507,7 @@ impl Tracked {
         }
     }
 
-    /// Forgets one of the names of a node that needs no note, and the node with the last one. Gives the name's
+    /// Removes one name of a node that needs no note, and with its last name the note itself. Returns the name's
     /// directory.
     fn forget_one_name(&mut self, place: u32) -> Option<u32> {
         let note = self.nodes.get(place)?;
@@ -529,7 +529,7 @@ impl NodeNote {
     }
 }
 
-/// What a directory's own list says of a name. `None`: there is no such list.
+/// Looks up a name in a directory's own list. `None`: there is no such list.
 pub(crate) fn entry<L: Layer>(table: &Table<L>, directory: NodeId, name: &[u8]) -> Option<Option<Found>> {
     let slot = table.find(directory).filter(|slot| table.id(*slot) == directory)?;
     match &table.get(slot).ok()?.body {

@@ -1,4 +1,4 @@
-//! The names that the last walks came along.
+//! Names that the last walks passed.
 
 use alloc::vec::Vec;
 
@@ -6,26 +6,26 @@ use crate::Error;
 use crate::node::NodeId;
 use crate::node::directory::Found;
 
-/// An operation walks along two paths at most, and begins each of them twice at most.
+/// Number of walks remembered: an operation walks along at most two paths, and begins each at most twice.
 const WALKS: usize = 4;
 
-/// The walks of the operation at hand, and perhaps some of those before it.
+/// The walks of the current operation, and perhaps some of earlier ones.
 pub(super) struct Trail {
     walks: [Walk; WALKS],
-    /// The walk that goes on.
+    /// The current walk.
     at: usize,
 }
 
 /// One walk.
 struct Walk {
     steps: Vec<Step>,
-    /// Names of all steps.
+    /// The names of all steps, one after the other.
     text: Vec<u8>,
-    /// There was no memory for some.
+    /// Whether names are missing because there was no memory.
     is_incomplete: bool,
 }
 
-/// A name in a directory, and what it was found to be.
+/// A name in a directory, and the node that was found for it.
 pub(super) struct Passed<'t> {
     pub directory: NodeId,
     pub text: &'t [u8],
@@ -36,7 +36,7 @@ pub(super) struct Passed<'t> {
 struct Step {
     directory: NodeId,
     found: Found,
-    /// Where its name begins in the text. It ends where that of the next one begins.
+    /// Where its name begins in the text. It ends where the next one begins.
     start: usize,
 }
 
@@ -45,18 +45,18 @@ impl Trail {
         Self { walks: [const { Walk { steps: Vec::new(), text: Vec::new(), is_incomplete: false } }; WALKS], at: 0 }
     }
 
-    /// A walk begins.
+    /// Begins a walk.
     pub fn begin(&mut self) {
         self.at = (self.at + 1) % WALKS;
         self.walks.iter_mut().skip(self.at).take(1).for_each(Walk::clear);
     }
 
-    /// Forgets all walks: names have changed.
+    /// Forgets all walks, because names have changed.
     pub fn clear(&mut self) {
         self.walks.iter_mut().for_each(Walk::clear);
     }
 
-    /// A name was found.
+    /// Adds a name that was found.
     pub fn add(&mut self, directory: NodeId, name: &[u8], found: Found) {
         let Some(walk) = self.walks.get_mut(self.at) else { return };
         if walk.steps.try_reserve(1).is_err() || walk.text.try_reserve(name.len()).is_err() {
@@ -67,12 +67,12 @@ impl Trail {
         walk.text.extend_from_slice(name);
     }
 
-    /// A name by which a node was found.
+    /// Returns a name by which a node was found.
     ///
     /// # Errors
-    /// - [`Error::InsufficientMemory`]: it may have been found, but there was no memory to remember it.
+    /// - [`Error::InsufficientMemory`]: a walk may have found it, but had no memory to remember it.
     pub fn find(&self, node: NodeId) -> Result<Option<Passed<'_>>, Error> {
-        // The newest first: a layer that others change may have moved the node meanwhile.
+        // The newest comes first: others may have moved the node meanwhile, in a layer that they change.
         let (recent, earlier) = self.walks.split_at(self.walks.len().min(self.at + 1));
         for walk in earlier.iter().chain(recent).rev() {
             let mut end = walk.text.len();

@@ -1,116 +1,116 @@
-//! Changes that a layer makes itself.
+//! Changes that the layer makes itself.
 
 use alloc::vec::Vec;
 
 use crate::tree::owned;
 use crate::{Error, NewTimestamp};
 
-/// A change of nodes that pass through, which are named by their numbers. It is asked for once, and its answer is that of the
-/// whole operation. `N` is a name or a link's target.
+/// A change of nodes whose changes pass through, identified by their numbers. An operation requests at most one, and
+/// its answer is the answer of the operation. `N` is the type of names and link targets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<N> {
-    /// Open a file by its name, and make it first if it is not there; answered with [`Performed::Opened`].
+    /// Opens a file by its name, and makes it first if it does not exist; answered with [`Performed::Opened`].
     Create {
         /// The directory.
         directory: u64,
-        /// The name in it.
+        /// Its name there.
         name: N,
-        /// It must not be there.
+        /// Whether to fail if the name exists.
         exclusive: bool,
-        /// If it is there it is cut to size 0.
+        /// Whether to cut an existing file to size 0.
         truncate: bool,
     },
-    /// Cut a file to size 0 because it is opened so; answered with [`Performed::Opened`].
+    /// Cuts a file to size 0 while opening it; answered with [`Performed::Opened`].
     Truncate {
         /// The file.
         file: u64,
     },
-    /// Make a directory.
+    /// Makes a directory.
     CreateDirectory {
-        /// Where.
+        /// The parent.
         directory: u64,
         /// Its name.
         name: N,
     },
-    /// Make a symbolic link.
+    /// Makes a symbolic link.
     Symlink {
-        /// Where it points.
+        /// The target.
         target: N,
-        /// Where it is.
+        /// The directory.
         directory: u64,
         /// Its name.
         name: N,
     },
-    /// Give a node that is no directory one more name.
+    /// Gives a node that is not a directory an additional name.
     Link {
         /// The node.
         node: u64,
-        /// Where the name is.
+        /// The directory of the name.
         directory: u64,
         /// The name.
         name: N,
     },
-    /// Move a name, over another if that is there.
+    /// Moves a name, replacing the new one if it exists.
     Rename {
-        /// Where the name is.
+        /// The old directory.
         from: u64,
-        /// The name.
+        /// The old name.
         old: N,
-        /// Where it will be.
+        /// The new directory.
         to: u64,
-        /// The name there.
+        /// The new name.
         new: N,
     },
-    /// Remove a name of something that is not a directory.
+    /// Removes a name of something that is not a directory.
     Unlink {
-        /// Where the name is.
+        /// The directory.
         directory: u64,
         /// The name.
         name: N,
     },
-    /// Remove an empty directory.
+    /// Removes an empty directory.
     RemoveDirectory {
-        /// Where it is.
+        /// The parent.
         directory: u64,
         /// Its name.
         name: N,
     },
-    /// Change a file's size.
+    /// Changes a file's size.
     SetSize {
         /// The file.
         file: u64,
-        /// Bytes.
+        /// The new size in bytes.
         size: u64,
     },
-    /// Set timestamps. None of them is [`NewTimestamp::Now`]: the time is the volume's.
+    /// Sets timestamps. Neither is [`NewTimestamp::Now`]: the volume has replaced it by its time.
     SetTimes {
         /// The node.
         node: u64,
-        /// When it was read.
+        /// The time of the last access.
         accessed: NewTimestamp,
-        /// When it was written.
+        /// The time of the last modification.
         modified: NewTimestamp,
     },
-    /// Write bytes, all of them. They are not in here: whoever asks for the operation has them.
+    /// Writes bytes, all of them. They are not part of the effect: the caller of the operation has them.
     Write {
         /// The file.
         file: u64,
-        /// Where; `None` for the end.
+        /// The offset; `None` for the end of the file.
         offset: Option<u64>,
-        /// How many.
+        /// Number of bytes.
         length: u64,
     },
-    /// Write to the disk what is not there yet.
+    /// Writes to the disk what is not there yet.
     Sync {
         /// The node.
         node: u64,
-        /// Only the contents.
+        /// Whether to write only the contents.
         data_only: bool,
     },
 }
 
 impl Effect<&[u8]> {
-    /// The same with names of its own.
+    /// Copies the effect, with owned names.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -136,11 +136,11 @@ impl Effect<&[u8]> {
     }
 }
 
-/// What became of an [`Effect`].
+/// The result of an [`Effect`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Performed<I> {
-    /// It is done.
+    /// The change was made.
     Done,
-    /// The file is there, and this is known of it.
+    /// The file is open; this is its inode.
     Opened(I),
 }

@@ -1,4 +1,4 @@
-//! An image as a layer: every answer is at hand, and bytes and names are lent where they lie.
+//! An image as a layer: it answers everything at once, and lends bytes and names in place.
 
 use alloc::format;
 use alloc::string::String;
@@ -11,15 +11,15 @@ use crate::name_cache::NameCache;
 use crate::path::Component;
 use crate::{Error, Stat};
 
-/// An image, or nothing.
+/// An image, or no files at all.
 pub struct ImageLayer<'i> {
     image: Option<Image<'i>>,
-    /// Names of directories that are still the image's.
+    /// Names that were found in directories of the image.
     names: NameCache<'i>,
 }
 
 impl<'i> ImageLayer<'i> {
-    /// The layer of an image, or an empty one. The image is not looked at.
+    /// Makes the layer of an image, or an empty one. Does not read the image.
     #[must_use]
     pub const fn new(image: Option<Image<'i>>) -> Self {
         Self { image, names: NameCache::new() }
@@ -84,7 +84,7 @@ impl<'i> Layer for ImageLayer<'i> {
         let mut last = &[][..];
         Ok(self.image()?.entries(directory, 0).map(move |item| {
             let (cursor, entry) = item?;
-            // Of names in order, none is there twice.
+            // In ascending order, no name occurs twice.
             if entry.name <= last {
                 return Err(Error::Io);
             }
@@ -161,7 +161,7 @@ impl LayerInode for Inode {
     fn stat(&self) -> Stat {
         Stat {
             kind: self.kind,
-            // It was reached, so it has a name, whatever a damaged image says: a node without any is freed.
+            // A node that was reached has a name, whatever a damaged image says; one without names would be freed.
             links: u64::from(self.links.max(1)),
             size: self.size,
             accessed: self.modified,

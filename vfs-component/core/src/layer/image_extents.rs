@@ -1,18 +1,18 @@
-//! Where a file's contents lie in an image.
+//! Position of a file's contents in an image.
 
 use vfs_image::{Image, Inode};
 
 use super::Contents;
 use crate::Error;
 
-/// Contents in an image: two pieces, as EROFS keeps the end of a file beside its inode.
+/// Contents in an image, in two pieces: EROFS stores the end of a file beside its inode.
 pub struct ImageExtents<'i> {
     start: &'i [u8],
     end: &'i [u8],
 }
 
 impl<'i> ImageExtents<'i> {
-    /// All contents of a file.
+    /// Returns all contents of a file.
     ///
     /// # Errors
     /// - [`Error::Io`]: the inode is not of this image.
@@ -23,7 +23,7 @@ impl<'i> ImageExtents<'i> {
         Ok(Self { start, end })
     }
 
-    /// At most `length` bytes at `offset` where they lie together; empty at and after the end.
+    /// Returns at most `length` bytes at `offset`, as far as they are contiguous; none at and after the end.
     #[inline]
     pub(super) fn run(&self, offset: u64, length: u64) -> &'i [u8] {
         let Ok(offset) = usize::try_from(offset) else { return &[] };

@@ -1,4 +1,4 @@
-//! A directory's state: the layer's entries, or a list and an index once one of them has changed.
+//! The state of a directory: the layer's entries, or a list and an index once an entry has changed.
 
 mod check;
 
@@ -12,18 +12,18 @@ use crate::Error;
 use crate::layer::{Layer, LayerInode, LayerNode, Listed};
 use crate::name::{hash, same};
 
-/// Size that a directory made by the app tells, in bytes.
+/// The size that `stat` returns for a directory that the app made, in bytes.
 const NEW_DIRECTORY_SIZE: u64 = 4096;
-/// A list shorter than this is not worth compacting.
+/// Minimum length of a list that is worth compacting.
 const COMPACT_FROM: usize = 32;
 
 /// A directory that is open or changed.
 pub(crate) struct Directory<L: Layer> {
-    /// What it was in the layer.
+    /// Its inode in the layer.
     pub lower: Option<L::Inode>,
-    /// The directory it is in. `None`: the one the layer says.
+    /// Its parent. `None`: the one in the layer.
     pub parent: Option<NodeId>,
-    /// The entries, once they are not the layer's any more.
+    /// Its own entries, once they are no longer the layer's.
     pub entries: Option<Entries<L::Bytes>>,
 }
 
@@ -33,11 +33,11 @@ impl<L: Layer> Directory<L> {
     }
 }
 
-/// What a name stands for.
+/// The node that a name refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub node: NodeId,
-    /// What the entry says the node is. Only a damaged image's entries lie.
+    /// The kind in the entry. It is wrong only in a damaged image.
     pub kind: FileKind,
 }
 
@@ -48,18 +48,18 @@ impl From<LayerNode> for Found {
     }
 }
 
-/// The entries of a directory that was copied up or made by the app. `B` is a name that the layer gave.
+/// The entries of a directory that was copied up or made by the app. `B` is the type of names from the layer.
 pub(crate) struct Entries<B> {
-    /// By growing sequence number, removed ones left in place.
+    /// Sorted by sequence number, with the removed entries left in place.
     list: Vec<Entry<B>>,
-    /// Places in the list of the entries that are there, by name.
+    /// Positions in the list of the existing entries, found by name.
     index: HashTable<u32>,
-    /// Sequence number of the next new entry. Never used twice, so a stream knows what it has given.
+    /// Sequence number of the next new entry. No number is used twice, so a stream knows what it has returned.
     next_sequence: u64,
 }
 
 struct Entry<B> {
-    /// Where it stands in the order: for an entry of the layer the cursor that follows it there.
+    /// The entry's position in the order. For an entry of the layer, it is the cursor that follows the entry there.
     sequence: u64,
     name: Name<B>,
     /// `None`: removed.
@@ -81,12 +81,12 @@ impl<B: AsRef<[u8]>> Name<B> {
 }
 
 impl<B: AsRef<[u8]>> Entries<B> {
-    /// No entries.
+    /// Makes an empty list.
     pub const fn new() -> Self {
         Self { list: Vec::new(), index: HashTable::new(), next_sequence: 1 }
     }
 
-    /// The entries of a directory of the layer.
+    /// Copies the entries of a directory of the layer.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -95,7 +95,7 @@ impl<B: AsRef<[u8]>> Entries<B> {
         let mut entries = Self::new();
         for item in layer.entries(directory)? {
             let Listed { cursor, name, node } = item?;
-            // Order is what streams and their positions rest on.
+            // Streams and their positions rely on the order.
             if cursor < entries.next_sequence {
                 return Err(Error::Io.into());
             }
@@ -106,12 +106,12 @@ impl<B: AsRef<[u8]>> Entries<B> {
         Ok(entries)
     }
 
-    /// Number of entries.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.index.len()
     }
 
-    /// The names, removed ones left out.
+    /// Returns the names of all existing entries.
     pub fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.list.iter().filter(|entry| entry.found.is_some()).map(|entry| entry.name.bytes())
     }
@@ -126,7 +126,7 @@ impl<B: AsRef<[u8]>> Entries<B> {
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    /// - [`Error::InsufficientSpace`]: the list is as long as can be.
+    /// - [`Error::InsufficientSpace`]: the list has its maximum length.
     pub fn reserve(&mut self) -> Result<(), Error> {
         if self.list.len() >= u32::MAX as usize {
             return Err(Error::InsufficientSpace);
@@ -137,7 +137,7 @@ impl<B: AsRef<[u8]>> Entries<B> {
         Ok(())
     }
 
-    /// Adds a name that is not there yet, after [`Entries::reserve`].
+    /// Adds a name that does not exist yet, after [`Entries::reserve`].
     pub fn insert(&mut self, name: Vec<u8>, found: Found) {
         self.push(Name::Owned(name), found);
     }
@@ -151,7 +151,7 @@ impl<B: AsRef<[u8]>> Entries<B> {
         index.insert_unique(hash, place, |&place| hash_at(list, place));
     }
 
-    /// Lets a name that is there stand for another node. The entry keeps its place in the order.
+    /// Makes an existing name refer to another node. The entry keeps its place in the order.
     pub fn replace(&mut self, name: &[u8], found: Found) {
         if let Some(place) = self.place(name)
             && let Some(entry) = self.list.get_mut(place as usize)
@@ -177,7 +177,7 @@ impl<B: AsRef<[u8]>> Entries<B> {
         }
     }
 
-    /// Drops the removed entries from the list. Needs no memory: there are fewer places than before.
+    /// Drops the removed entries from the list. Needs no memory, because the list only gets shorter.
     fn compact(&mut self) {
         let Self { list, index, .. } = self;
         list.retain(|entry| entry.found.is_some());
@@ -187,8 +187,8 @@ impl<B: AsRef<[u8]>> Entries<B> {
         }
     }
 
-    /// The first entry after a sequence number: its place, its sequence number, its name and what it stands for. `guess`
-    /// is where it probably is.
+    /// Returns the first entry after a sequence number: its index, its sequence number, its name and its node. `guess`
+    /// is its probable index.
     pub fn after(&self, sequence: u64, guess: usize) -> Option<(usize, u64, &[u8], Found)> {
         let is_first = |place: usize| {
             self.list.get(place).is_some_and(|entry| entry.sequence > sequence)

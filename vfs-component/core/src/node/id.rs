@@ -1,30 +1,33 @@
 //! Identity of a node.
 
-/// Set where the app made the node; no node of a layer is numbered so high.
+/// The bit of nodes that the app made; no node of a layer has so high a number.
 const UPPER: u64 = 1 << 63;
 const GENERATIONS: u32 = (1 << 31) - 1;
 
-/// A node's identity, as long as it lives: one number, because compilers copy a variant in small pieces.
+/// A node's identity as long as it lives. It is one number instead of an enum, because compilers copy an enum in small
+/// pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(u64);
 
 /// Where a node was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// In the layer, under this number. It keeps this identity when it is changed, so its names stay names of one node.
+    /// In the layer, under this number. A node keeps this identity when it is changed, so hard links still refer to one
+    /// node.
     Layer(u64),
     /// By the app, in this slot of the table.
     Upper(u32),
 }
 
 impl NodeId {
-    /// A node of the layer. All numbers that no layer can have are one, which is as damaged as each of them.
+    /// Identifies a node of the layer. All numbers that are impossible in a layer become one, which is as damaged as
+    /// each of them.
     #[inline]
     pub const fn layer(number: u64) -> Self {
         Self(if number < UPPER { number } else { UPPER - 1 })
     }
 
-    /// A node of the app, from its slot and how often that was used before.
+    /// Identifies a node of the app, by its slot and by how often the slot was used before.
     #[inline]
     pub fn upper(slot: u32, generation: u32) -> Self {
         Self(UPPER | u64::from(generation & GENERATIONS) << 32 | u64::from(slot))
@@ -35,7 +38,7 @@ impl NodeId {
         if self.0 < UPPER { Origin::Layer(self.0) } else { Origin::Upper(self.0 as u32) }
     }
 
-    /// No two nodes that live at a time have the same.
+    /// Returns the number. No two nodes that exist at the same time have the same.
     pub const fn number(self) -> u64 {
         self.0
     }

@@ -1,4 +1,4 @@
-//! A regular file's contents: the layer's bytes with owned chunks over them. Where neither is, there are zeros.
+//! Contents of a regular file: the layer's bytes, with owned chunks above them. Where neither exists, there are zeros.
 
 mod check;
 
@@ -10,28 +10,28 @@ use crate::layer::{self, Contents, Layer};
 
 /// Size of a chunk in bytes. An owned chunk hides the layer's bytes in its whole range.
 pub(crate) const CHUNK: usize = 64 * 1024;
-/// What a hole holds, for a read that has no memory to put more in.
+/// Read from a hole if there is no memory to gather more.
 static ZEROS: [u8; 4096] = [0; 4096];
 const CHUNK_SIZE: u64 = CHUNK as u64;
-/// Largest size of a file: offsets are signed 64-bit numbers to every libc.
+/// Maximum size of a file: every libc has signed 64-bit offsets.
 pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
 
 /// A regular file that is open or changed.
 pub(crate) struct RegularFile<K> {
-    /// The layer's bytes that are still part of it.
+    /// The layer's bytes that are still part of the file.
     lower: K,
     /// Size in bytes.
     size: u64,
-    /// By growing index.
+    /// Sorted by index.
     chunks: Vec<Chunk>,
     /// Sum of the chunks' lengths.
     owned: u64,
-    /// Counts the changes.
+    /// Number of changes.
     version: u32,
 }
 
-/// Owned bytes, from the start of a chunk on. They may be fewer than the chunk's; the rest is zeros. Never empty, except
-/// between reserving and writing.
+/// Owned bytes from the start of a chunk on. If there are fewer than the chunk has, the rest is zeros. Never empty,
+/// except between reserving and writing.
 struct Chunk {
     index: u64,
     bytes: Vec<u8>,
@@ -43,7 +43,7 @@ impl Chunk {
         start..start + self.bytes.len() as u64
     }
 
-    /// Gives memory back if most of it is unused. Keeps it if there is none to copy to.
+    /// Frees unused memory if that is most of it. Keeps it if there is no memory to copy to.
     fn give_back(&mut self) {
         let length = self.bytes.len();
         if self.bytes.capacity() / 4 > length {
@@ -57,12 +57,12 @@ impl Chunk {
 }
 
 impl<K: Contents> RegularFile<K> {
-    /// An empty file.
+    /// Makes an empty file.
     pub fn new() -> Self {
         Self::from_layer(K::NOTHING)
     }
 
-    /// A file of the layer.
+    /// Makes a file with the layer's contents.
     #[inline]
     pub fn from_layer(lower: K) -> Self {
         Self { size: lower.size(), lower, chunks: Vec::new(), owned: 0, version: 0 }
@@ -73,45 +73,45 @@ impl<K: Contents> RegularFile<K> {
         self.size
     }
 
-    /// Number of owned bytes: for each owned chunk those from its start to the last one that was written.
+    /// Returns the number of owned bytes: for each owned chunk, from its start to the last byte that was written.
     pub const fn owned(&self) -> u64 {
         self.owned
     }
 
-    /// How many bytes from the start may still be the layer's.
+    /// Returns how many bytes from the start may still be the layer's.
     pub fn lower_size(&self) -> u64 {
         self.lower.size()
     }
 
-    /// Where owned bytes are, in order.
+    /// Returns the ranges of owned bytes, sorted.
     pub fn owned_ranges(&self) -> impl Iterator<Item = Range<u64>> {
         self.chunks.iter().map(Chunk::range)
     }
 
-    /// Where the owned bytes of a chunk are, if it has some.
+    /// Returns the range of the owned bytes in a chunk, if it has any.
     pub fn owned_range(&self, index: u64) -> Option<Range<u64>> {
         self.chunks.get(self.find(index).ok()?).map(Chunk::range)
     }
 
-    /// Another number after each change of the contents or the size.
+    /// Returns a number that differs after each change of the contents or the size.
     pub const fn version(&self) -> u32 {
         self.version
     }
 
-    /// Bytes of the layer at `offset` that never change, as far as they lie together and are part of the file; none where the app's
-    /// own are, or zeros.
+    /// Returns contiguous bytes of the layer at `offset` that never change, as far as they are part of the file; none
+    /// if there are owned bytes or zeros.
     pub fn lend<L: Layer<Contents = K>>(&self, layer: &L, offset: u64) -> Option<L::Bytes> {
         let limit = self.before_next_chunk(offset)?.min(self.size.saturating_sub(offset));
         layer.lend(&self.lower, offset, limit)
     }
 
-    /// How many of `length` bytes at `offset` are the layer's, from the first one on.
+    /// Returns how many of `length` bytes, from `offset` on, are the layer's before others begin.
     pub fn layer_run(&self, offset: u64, length: u64) -> u64 {
         let before_next = self.before_next_chunk(offset).unwrap_or(0);
         length.min(before_next).min(self.lower.size().saturating_sub(offset))
     }
 
-    /// At most `length` bytes at `offset`, added to `bytes`, which has room for them.
+    /// Appends at most `length` bytes at `offset` to `bytes`, which has room for them.
     ///
     /// # Errors
     /// - Those of [`Layer::run`].
@@ -139,8 +139,9 @@ impl<K: Contents> RegularFile<K> {
         Ok(())
     }
 
-    /// At most `length` bytes at `offset`, in place where they lie together, else put together in `gather`; if that cannot grow,
-    /// those that lie together; if the layer stops, those before. Empty only at or after the end, or if `length` is 0.
+    /// Returns at most `length` bytes at `offset`: in place if they are contiguous, otherwise gathered in `gather`. If
+    /// that cannot grow, returns only the contiguous ones; if the layer stops, the ones before. Empty only at or after
+    /// the end, or if `length` is 0.
     ///
     /// # Errors
     /// - Those of [`Layer::run`].
@@ -162,23 +163,23 @@ impl<K: Contents> RegularFile<K> {
         {
             return Ok(bytes);
         }
-        // The caller caps the length far below what a usize holds.
+        // The caller limits the length far below the maximum of `usize`.
         if gather.try_reserve(length as usize).is_err() {
             return Ok(match first {
                 Run::Bytes(bytes) => bytes,
                 Run::Zeros(count) => shortened(&ZEROS, count),
             });
         }
-        // What is there already is a read, too: the next one asks for what is missing.
+        // Returning what is there is a valid read: the next one asks for the missing part.
         match self.copy(layer, offset, length, gather) {
             Err(stop) if gather.is_empty() => Err(stop),
             Ok(()) | Err(_) => Ok(gather),
         }
     }
 
-    /// What lies at `offset`, which is below the size: at least one byte and at most `length`.
+    /// Finds what is at `offset`, which is below the size: at least one byte and at most `length`.
     fn run<'a, L: Layer<Contents = K>>(&'a self, layer: &'a L, offset: u64, length: u64) -> Result<Run<'a>, L::Stop> {
-        // `None`: `offset` lies in an owned chunk. Behind the chunk's bytes there are zeros.
+        // `None`: `offset` lies in an owned chunk. After the chunk's bytes there are zeros.
         let Some(before_next) = self.before_next_chunk(offset) else {
             let inside = (offset % CHUNK_SIZE) as usize;
             let place = self.find(offset / CHUNK_SIZE).ok();
@@ -196,7 +197,7 @@ impl<K: Contents> RegularFile<K> {
         })
     }
 
-    /// How far it is from `offset` to the next owned chunk; none if it lies in one.
+    /// Returns the distance from `offset` to the next owned chunk; `None` if `offset` lies in one.
     #[inline]
     fn before_next_chunk(&self, offset: u64) -> Option<u64> {
         if self.chunks.is_empty() {
@@ -208,10 +209,10 @@ impl<K: Contents> RegularFile<K> {
         }
     }
 
-    /// Where the chunk with this index is, or would be.
+    /// Returns the position of the chunk with this index, or where it would be.
     #[inline]
     fn find(&self, index: u64) -> Result<usize, usize> {
-        // Most files are dense from the start, or are being appended to.
+        // Most files are dense from the start, or grow by appending.
         if let Ok(guess) = usize::try_from(index)
             && self.chunks.get(guess).is_some_and(|chunk| chunk.index == index)
         {
@@ -225,7 +226,7 @@ impl<K: Contents> RegularFile<K> {
         }
     }
 
-    /// By how many owned bytes a write would grow the file.
+    /// Returns by how many owned bytes a write would grow the file.
     pub fn growth(&self, offset: u64, length: u64) -> u64 {
         let mut growth = 0;
         for part in Parts::new(offset, length) {
@@ -238,12 +239,12 @@ impl<K: Contents> RegularFile<K> {
         growth
     }
 
-    /// How many of the layer's bytes lie in a chunk.
+    /// Returns how many of the layer's bytes lie in a chunk.
     fn lower_in(&self, index: u64) -> usize {
         self.lower.size().saturating_sub(index * CHUNK_SIZE).min(CHUNK_SIZE) as usize
     }
 
-    /// Makes sure that [`RegularFile::write`] finds the layer's bytes that it copies up.
+    /// Makes sure that [`RegularFile::write`] finds the bytes of the layer that it copies up.
     ///
     /// # Errors
     /// - Those of [`Layer::run`].
@@ -257,7 +258,7 @@ impl<K: Contents> RegularFile<K> {
         Ok(())
     }
 
-    /// Makes sure that [`RegularFile::write`] needs no memory. What the file holds does not change.
+    /// Makes sure that [`RegularFile::write`] needs no memory. The contents do not change.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -271,7 +272,7 @@ impl<K: Contents> RegularFile<K> {
         Ok(())
     }
 
-    /// Takes back the chunks that were made by [`RegularFile::reserve`] and not written.
+    /// Removes chunks that [`RegularFile::reserve`] made and nothing has written.
     fn forget_reserved(&mut self) {
         self.chunks.retain(|chunk| !chunk.bytes.is_empty());
     }
@@ -302,7 +303,7 @@ impl<K: Contents> RegularFile<K> {
         Ok(())
     }
 
-    /// Writes bytes for which [`RegularFile::reserve`] has made place.
+    /// Writes bytes for which [`RegularFile::reserve`] has made room.
     pub fn write<L: Layer<Contents = K>>(&mut self, layer: &L, offset: u64, mut bytes: &[u8]) {
         let end = offset + bytes.len() as u64;
         for part in Parts::new(offset, bytes.len() as u64) {
@@ -319,7 +320,7 @@ impl<K: Contents> RegularFile<K> {
         let lower = self.lower_in(part.index);
         let Some(chunk) = self.chunks.get_mut(place) else { return };
         let is_new = chunk.bytes.is_empty();
-        // Bytes that are overwritten at once need not be copied up.
+        // If the write covers all the layer's bytes, none need be copied up.
         if is_new && lower > 0 && !part.covers(lower) {
             layer::copy(layer, &self.lower, part.index * CHUNK_SIZE, lower, &mut chunk.bytes);
         }
@@ -335,7 +336,7 @@ impl<K: Contents> RegularFile<K> {
         self.owned += (chunk.bytes.len() - before) as u64;
     }
 
-    /// Cuts the file or lets it grow by zeros. Needs no memory.
+    /// Cuts the file, or lets it grow by zeros. Needs no memory.
     pub fn set_size(&mut self, size: u64) {
         if size < self.size {
             self.lower.truncate(size);
@@ -364,7 +365,7 @@ impl<K: Contents> RegularFile<K> {
     }
 }
 
-/// What lies at a place of a file.
+/// A run of bytes in a file.
 #[derive(Clone, Copy)]
 enum Run<'a> {
     Bytes(&'a [u8]),
@@ -375,18 +376,18 @@ enum Run<'a> {
 #[derive(Clone, Copy)]
 struct Part {
     index: u64,
-    /// From the chunk's start.
+    /// Offset in the chunk.
     start: usize,
     length: usize,
 }
 
 impl Part {
-    /// From the chunk's start.
+    /// Returns the end, as an offset in the chunk.
     fn end(self) -> usize {
         self.start + self.length
     }
 
-    /// Whether the first `length` bytes of the chunk are in it.
+    /// Returns whether it contains the first `length` bytes of the chunk.
     fn covers(self, length: usize) -> bool {
         self.start == 0 && self.end() >= length
     }

@@ -1,4 +1,4 @@
-//! A symbolic link's state.
+//! The state of a symbolic link.
 
 use alloc::vec::Vec;
 
@@ -6,14 +6,14 @@ use crate::layer::LayerInode;
 
 /// A symbolic link.
 pub(crate) enum Symlink<I> {
-    /// The target is the layer's to tell.
+    /// The target is in the layer.
     Layer(I),
-    /// The app gave the target.
+    /// The app set the target.
     Owned(Vec<u8>),
 }
 
 impl<I: LayerInode> Symlink<I> {
-    /// Length of the target in bytes.
+    /// Returns the length of the target in bytes.
     pub fn size(&self) -> u64 {
         match self {
             Self::Layer(link) => link.stat().size,

@@ -1,4 +1,4 @@
-//! Slots with generations, and where the layer's nodes are among them.
+//! A table of nodes: slots with generations, and an index of the layer's nodes among them.
 
 mod check;
 
@@ -8,9 +8,9 @@ use super::{Node, NodeId, Origin};
 use crate::layer::Layer;
 use crate::{Error, name};
 
-/// No slot.
+/// Marks the absence of a slot.
 const NONE: u32 = u32::MAX;
-/// Chains at first; a power of two, as all their numbers are.
+/// Initial number of chains; a power of two, like all numbers of chains.
 const FIRST_CHAINS: usize = 16;
 
 /// All nodes that are open or changed.
@@ -18,8 +18,8 @@ pub(crate) struct Table<L: Layer> {
     slots: Vec<Slot<L>>,
     /// Head of the list of free slots.
     free: u32,
-    /// The nodes that were born in the layer: heads of chains of slots, found by their number there. Few are open at a time and
-    /// each is put in and taken out once for every open, which chains do in less time than a table with groups.
+    /// Heads of chains of slots, which find the nodes of the layer by their numbers there. Few are open at a time, and
+    /// each is added and removed once for every open; chains take less time for this than a hash table with groups.
     chains: Vec<u32>,
     /// Number of slots in chains.
     chained: usize,
@@ -45,16 +45,16 @@ impl<L: Layer> Table<L> {
         Self { slots: Vec::new(), free: NONE, chains: Vec::new(), chained: 0 }
     }
 
-    /// The node in a slot that somebody holds.
+    /// Returns the node in a slot that the caller holds.
     ///
     /// # Errors
-    /// - [`Error::BadDescriptor`]: the slot is empty; whoever holds it is of another filesystem.
+    /// - [`Error::BadDescriptor`]: the slot is empty, because the caller's file is of another filesystem.
     #[inline]
     pub fn get(&self, slot: u32) -> Result<&Node<L>, Error> {
         self.slots.get(slot as usize).and_then(|slot| slot.node.as_ref()).ok_or(Error::BadDescriptor)
     }
 
-    /// See [`Table::get`].
+    /// Returns the node in a slot, as [`Table::get`] does.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the slot is empty.
@@ -63,7 +63,7 @@ impl<L: Layer> Table<L> {
         self.slots.get_mut(slot as usize).and_then(|slot| slot.node.as_mut()).ok_or(Error::BadDescriptor)
     }
 
-    /// The slot of a node, if it has one.
+    /// Returns the slot of a node, if it has one.
     #[inline]
     pub fn find(&self, id: NodeId) -> Option<u32> {
         let origin = match id.origin() {
@@ -80,7 +80,7 @@ impl<L: Layer> Table<L> {
         None
     }
 
-    /// The identity of the node in a slot.
+    /// Returns the identity of the node in a slot.
     pub fn id(&self, slot: u32) -> NodeId {
         match self.slots.get(slot as usize) {
             Some(Slot { node: Some(Node { origin: Some(number), .. }), .. }) => NodeId::layer(*number),
@@ -121,8 +121,8 @@ impl<L: Layer> Table<L> {
         Ok(())
     }
 
-    /// Puts a node in the slot that [`Table::reserve`] has made sure of. Inlined, so that a node is made where it belongs: it is
-    /// large, and copying it is a call in most engines.
+    /// Puts a node into the slot that [`Table::reserve`] made available. Inlined, so that the node is built in place:
+    /// it is large, and copying it is a call in most engines.
     #[inline(always)]
     pub fn insert(&mut self, node: impl FnOnce() -> Node<L>) -> u32 {
         let number = self.free;
@@ -134,7 +134,7 @@ impl<L: Layer> Table<L> {
         number
     }
 
-    /// Takes the slot that [`Table::reserve`] has made sure of, for a node of the layer that comes later.
+    /// Takes the slot that [`Table::reserve`] made available, for a node of the layer that comes later.
     pub fn hold(&mut self) -> u32 {
         let number = self.free;
         if let Some(slot) = self.slots.get_mut(number as usize) {
@@ -144,7 +144,7 @@ impl<L: Layer> Table<L> {
         number
     }
 
-    /// Puts a node of the layer in a slot that was taken with [`Table::hold`].
+    /// Puts a node of the layer into a slot taken with [`Table::hold`].
     pub fn fill(&mut self, number: u32, node: impl FnOnce() -> Node<L>) {
         if let Some(slot) = self.slots.get_mut(number as usize) {
             slot.node.get_or_insert_with(node);
@@ -152,7 +152,7 @@ impl<L: Layer> Table<L> {
         self.chain_up(number);
     }
 
-    /// Gives a slot back that was taken with [`Table::hold`].
+    /// Releases a slot taken with [`Table::hold`].
     pub fn give_back(&mut self, number: u32) {
         if let Some(slot) = self.slots.get_mut(number as usize) {
             slot.next = self.free;
@@ -161,7 +161,7 @@ impl<L: Layer> Table<L> {
         }
     }
 
-    /// Adds a slot to its node's chain, if the node was born in the layer.
+    /// Adds a slot to its node's chain, if the node came from the layer.
     fn chain_up(&mut self, number: u32) -> bool {
         let origin = self.slots.get(number as usize).and_then(Slot::origin);
         let Some(chain) = origin.map(|origin| self.chain(origin)) else { return false };
@@ -171,7 +171,7 @@ impl<L: Layer> Table<L> {
         true
     }
 
-    /// Takes a slot out of its node's chain.
+    /// Removes a slot from its node's chain.
     fn unchain(&mut self, number: u32, next: u32, origin: u64) {
         self.chained -= 1;
         let chain = self.chain(origin);
@@ -197,7 +197,7 @@ impl<L: Layer> Table<L> {
         if slot.node.is_none() {
             return;
         }
-        // Not taken out: it is large, and copying it is a call in most engines.
+        // Dropped in place: the node is large, and copying it is a call in most engines.
         slot.node = None;
         slot.generation = slot.generation.wrapping_add(1);
         slot.next = self.free;
@@ -207,7 +207,7 @@ impl<L: Layer> Table<L> {
         }
     }
 
-    /// Number of the chain of a node of the layer. There is none while there are no chains.
+    /// Returns the number of the chain for a node of the layer. If there are no chains, it is out of range.
     #[inline]
     fn chain(&self, number: u64) -> usize {
         name::spread::<15>(number) & self.chains.len().wrapping_sub(1)

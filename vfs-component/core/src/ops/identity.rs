@@ -6,12 +6,13 @@ use crate::node::NodeId;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Whether two open files are of one node.
+    /// Returns whether two open files refer to one node.
     pub fn is_same(&self, a: &OpenFile, b: &OpenFile) -> bool {
         a.slot == b.slot
     }
 
-    /// A number for the node: the same as long as it lives, and never that of another. C libraries make `st_ino` of it.
+    /// Returns a number for the node that stays the same as long as it lives, and is never that of another node. C
+    /// libraries derive `st_ino` from it.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
@@ -20,7 +21,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(hash(self.tree.table.id(file.slot)))
     }
 
-    /// See [`Volume::metadata_hash`].
+    /// Returns the number for the node at a path; see [`Volume::metadata_hash`].
     ///
     /// # Errors
     /// Those of [`Volume::stat_at`].
@@ -35,13 +36,13 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 }
 
-/// Both halves are one-to-one, so nodes with different identities have different numbers in each.
+/// Makes a hash of an identity. Both halves are one-to-one, so nodes with different identities differ in each.
 fn hash(id: NodeId) -> (u64, u64) {
     let lower = mix(id.number());
     (lower, mix(lower))
 }
 
-/// The finisher of splitmix64, a permutation.
+/// Applies the finisher of splitmix64, a permutation.
 fn mix(mut value: u64) -> u64 {
     value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

@@ -1,4 +1,4 @@
-//! Contents for a reader that takes its time.
+//! Contents for readers that take their time.
 
 use alloc::vec::Vec;
 
@@ -9,24 +9,25 @@ use crate::layer::Layer;
 use crate::node::Body;
 use crate::{Clock, Error, OpenFile, Stat, Volume};
 
-/// Bytes of a file that stay as they are, whatever happens to the file.
+/// Bytes of a file that stay the same, whatever happens to the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StableBytes<B> {
-    /// They are the layer's, where nothing changes them.
+    /// The bytes lie in the layer, where nothing changes them.
     Layer(B),
-    /// They were copied to the caller's buffer.
+    /// The bytes were copied to the caller's buffer.
     Copied,
 }
 
-/// Most bytes that are copied at once.
+/// Maximum number of bytes copied at once.
 const MAX_COPIED: u64 = 256 * 1024;
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// The bytes at `offset`: those of the layer that never change as far as they lie together, without a copy; others, at most
-    /// 256 KiB of them, in `buffer`, which is cleared first. Empty only at or after the end of the file.
+    /// Returns the bytes at `offset`. Contiguous bytes of the layer that never change are returned without a copy;
+    /// others, at most 256 KiB, are copied to `buffer`, which is cleared first. Empty only at or after the end of the
+    /// file.
     ///
     /// # Errors
-    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    /// - [`Error::BadDescriptor`]: the file is not a regular file, or not open for reading.
     /// - [`Error::InsufficientMemory`]: the buffer cannot grow.
     pub fn lend(&self, file: &OpenFile, offset: u64, buffer: &mut Vec<u8>) -> Result<StableBytes<L::Bytes>, L::Stop> {
         buffer.clear();
@@ -42,14 +43,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         let length = contents.size().saturating_sub(offset).min(MAX_COPIED);
         buffer.try_reserve(length as usize).map_err(Error::from)?;
-        // What is there already is enough for now.
+        // What is copied already is enough for now.
         match contents.copy(&self.tree.layer, offset, length, buffer) {
             Err(stop) if buffer.is_empty() => Err(stop),
             Ok(()) | Err(_) => Ok(StableBytes::Copied),
         }
     }
 
-    /// Whether nothing of a file is at `offset` or behind it.
+    /// Returns whether a file ends at or before `offset`.
     ///
     /// # Errors
     /// Those of [`Volume::stat`].
@@ -58,8 +59,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(kind != FileKind::RegularFile || offset >= size)
     }
 
-    /// A number that is another one after each change of a file's contents or size. `None`: the layer makes the changes, and others
-    /// may make some, too.
+    /// Returns a number that differs after each change of a file's contents or size. `None`: the layer makes the
+    /// changes, so others may change the file too.
     pub fn contents_version(&self, file: &OpenFile) -> Option<u32> {
         if self.tree.passes_through(self.tree.table.id(file.slot)).is_some() {
             return None;

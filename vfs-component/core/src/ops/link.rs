@@ -10,15 +10,15 @@ use crate::tree::owned;
 use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Gives what is at the old path one more name.
+    /// Gives the node at the old path an additional name.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or the
-    ///   new path ends in `/`, or the new directory was removed.
+    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or
+    ///   the new path ends in `/`, or the new directory was removed.
     /// - [`Error::Exist`]: something is at the new path, or it ends in `.` or `..`.
     /// - [`Error::NotPermitted`]: it is a directory; or a path or a followed link is absolute, or `..` leaves its base.
-    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not, or the old path ends in `/` and
-    ///   it is not a directory.
+    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not, or the old path ends in
+    ///   `/` and it is not a directory.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
     /// - [`Error::Invalid`]: a path has a NUL in it.

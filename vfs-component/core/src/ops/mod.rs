@@ -1,4 +1,4 @@
-//! The operations, one a file. Each checks everything and reserves all memory before it changes anything.
+//! The operations, one in each file. Each checks everything and reserves all memory before it changes anything.
 
 mod create_dir;
 mod identity;

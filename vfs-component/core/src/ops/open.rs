@@ -1,4 +1,4 @@
-//! Opening, and what belongs to it: flags, kinds, opening again, closing.
+//! Opening and closing files.
 
 use alloc::vec::Vec;
 
@@ -16,7 +16,7 @@ use crate::tree::owned;
 use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Opens the root directory for a session, with all rights that it has.
+    /// Opens the root directory for a session, with all its rights.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
@@ -25,20 +25,20 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, rights.into())
     }
 
-    /// Opens what is at a path, or makes a file there.
+    /// Opens the node at a path, or makes a file there.
     ///
-    /// A file opened without [`DescriptorFlags::WRITE`] can be read, whatever the flags say; a directory always can.
-    /// [`DescriptorFlags::MUTATE_DIRECTORY`] means nothing for a file.
+    /// A file opened without [`DescriptorFlags::WRITE`] is readable, whatever the flags say; a directory always is.
+    /// [`DescriptorFlags::MUTATE_DIRECTORY`] has no effect on a file.
     ///
     /// # Errors
-    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not; or what is there is not one and
-    ///   [`OpenFlags::DIRECTORY`] or a trailing slash asks for it.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not; or what is there is not one
+    ///   and [`OpenFlags::DIRECTORY`] or a trailing slash asks for it.
     /// - [`Error::Invalid`]: [`OpenFlags::DIRECTORY`] is together with another flag; or the path has a NUL in it.
-    /// - [`Error::NoEntry`]: nothing is there and [`OpenFlags::CREATE`] is not set, or the path is empty, or something on
-    ///   the way is not there, or the directory was removed.
+    /// - [`Error::NoEntry`]: nothing is there and [`OpenFlags::CREATE`] is not set, or the path is empty, or something
+    ///   on the way is not there, or the directory was removed.
     /// - [`Error::Exist`]: something is there, with [`OpenFlags::CREATE`] and [`OpenFlags::EXCLUSIVE`].
-    /// - [`Error::IsDirectory`]: a directory is there, or a trailing slash asks for one, and the flags make, cut or write a
-    ///   file.
+    /// - [`Error::IsDirectory`]: a directory is there, or a trailing slash asks for one, and the flags make, cut or
+    ///   write a file.
     /// - [`Error::Loop`]: a symbolic link is there and is not to be followed, or too many are on the way.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
@@ -110,7 +110,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(file)
     }
 
-    /// Has the layer make or cut a file and opens it. A place for it is taken before, so that it can be opened once it is there.
+    /// Has the layer make or cut a file, and opens it. The slot is taken first, so that the open cannot fail after the
+    /// change.
     fn open_by_layer(
         &mut self,
         through: L::Through,
@@ -118,7 +119,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         flags: DescriptorFlags,
         changes: ChangeRight,
     ) -> Result<OpenFile, L::Stop> {
-        // Kept for the same effect, if its answer has not come and it is asked for again.
+        // The same effect keeps its slot if it is requested again before its answer has come.
         self.drop_held();
         self.check_open()?;
         self.tree.hold_slot()?;
@@ -127,7 +128,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.finish_open(Ok(performed), flags, changes)
     }
 
-    /// The file that this operation has asked the layer to make or cut, if it has an answer: then it is over.
+    /// Returns the file that this operation has asked the layer to make or cut, if there is an answer. It is then the
+    /// result of the operation.
     #[inline]
     pub(crate) fn opened_by_layer(
         &mut self,
@@ -138,7 +140,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Some(self.finish_open(performed, flags, changes))
     }
 
-    /// Opens what the layer has made or cut, in the place that was taken for it.
+    /// Opens the file that the layer has made or cut, in the slot that was taken for it.
     fn finish_open(
         &mut self,
         performed: Result<Performed<L::Inode>, L::Stop>,
@@ -151,7 +153,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.open_slot(slot, flags, changes)
     }
 
-    /// Gives back the place that was taken for a file which an operation did not open in the end.
+    /// Releases the slot that was taken for a file, if the operation did not open it in the end.
     pub(crate) fn drop_held(&mut self) {
         if self.tree.drop_held() {
             self.open -= 1;
@@ -190,7 +192,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let slot = self.tree.load_found(found)?;
         if J::TRACKS
             && changes != ChangeRight::Refused
-            // What passes through is no change of this volume.
+            // Changes that pass through are not changes of this volume.
             && self.tree.passes_through(found.node).is_none()
             && let Err(error) = self.tree.journal.hold(found.node)
         {
@@ -240,19 +242,19 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
-    /// What the open file can be used for.
+    /// Returns the permitted uses of an open file.
     pub fn flags(&self, file: &OpenFile) -> DescriptorFlags {
         file.flags
     }
 
-    /// What the node is.
+    /// Returns the kind of the node.
     pub fn kind(&self, file: &OpenFile) -> FileKind {
         file.kind
     }
 }
 
-/// The flags an open file gets, and whether it can change anything: never more than asked for, nor than where it is
-/// opened from has.
+/// Returns the flags of a new open file, and whether it permits changes: never more than the caller asked for, nor more
+/// than the directory that it is opened from permits.
 fn granted(kind: FileKind, asked: DescriptorFlags, changes: ChangeRight) -> (DescriptorFlags, ChangeRight) {
     let (read, write, mutate) = (DescriptorFlags::READ, DescriptorFlags::WRITE, DescriptorFlags::MUTATE_DIRECTORY);
     if kind != FileKind::Directory {

@@ -10,9 +10,9 @@ use crate::limits::MAX_READ;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// At most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned memory where
-    /// they lie together, else put together in `gather`, which is cleared first; if that cannot grow, those that lie together.
-    /// Empty only at or after the end of the file, or if `length` is 0.
+    /// Returns at most `length` bytes at `offset`, and never more than [`MAX_READ`]: a slice of the image or of owned
+    /// memory if they are contiguous, otherwise gathered in `gather`, which is cleared first. If that cannot grow,
+    /// returns only the contiguous ones. Empty only at or after the end of the file, or if `length` is 0.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
@@ -31,7 +31,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
-    /// Whether the file can be read, for those who hand out a stream.
+    /// Checks that the file is readable, for callers that return a stream.
     ///
     /// # Errors
     /// - [`Error::IsDirectory`]: it is a directory.

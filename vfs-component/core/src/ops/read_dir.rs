@@ -6,22 +6,22 @@ use crate::node::{Body, Directory};
 use crate::{Clock, DirItem, DirStream, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Starts a pass over a directory's entries. It goes on when the open file is closed.
+    /// Starts a pass over a directory's entries. It stays valid when the open file is closed.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::InsufficientMemory`]: too many files are open; a stream counts as one.
     pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, L::Stop> {
         self.directory(file)?;
-        // The stream keeps the node as an open does.
+        // The stream holds the node as an open does.
         let OpenFile { slot, .. } = self.reopen(file)?;
         Ok(DirStream { slot, position: 0, guess: 0 })
     }
 
-    /// The next entry; never `.` or `..`. After an error the stream can be asked on.
+    /// Returns the next entry; never `.` or `..`. The stream stays usable after an error.
     ///
     /// # Errors
-    /// - [`Error::IllegalByteSequence`]: the entry's name is not UTF-8. It is passed over.
+    /// - [`Error::IllegalByteSequence`]: the entry's name is not UTF-8. The stream skips it.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn next_entry<'a>(&'a self, stream: &'a mut DirStream) -> Result<Option<DirItem<'a>>, L::Stop> {
         let Body::Directory(directory) = &self.tree.table.get(stream.slot)?.body else {

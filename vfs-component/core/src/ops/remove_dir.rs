@@ -9,7 +9,8 @@ use crate::path::Step;
 use crate::{Clock, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Removes an empty directory. Where it is open it stays, empty and without a name; nothing can be made in it.
+    /// Removes an empty directory. If it is open, it continues to exist, empty and without a name; nothing can be made
+    /// in it.
     ///
     /// # Errors
     /// - [`Error::NotEmpty`]: it has entries, or the path ends in `..`.

@@ -13,13 +13,13 @@ use crate::tree::owned;
 use crate::{Clock, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Moves a name to another, which is replaced if it is there. If both are names of one file, nothing happens.
+    /// Gives a node another name, and replaces that if it exists. If both are names of one file, nothing happens.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or the
-    ///   new directory was removed.
-    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not; or a directory would replace
-    ///   something else; or a path ends in `/` and what is moved is not a directory.
+    /// - [`Error::NoEntry`]: nothing is at the old path, or a path is empty, or something on the way is not there, or
+    ///   the new directory was removed.
+    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not; or a directory would
+    ///   replace something else; or a path ends in `/` and what is moved is not a directory.
     /// - [`Error::IsDirectory`]: something else would replace a directory.
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
@@ -44,7 +44,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let old = old.lookup_last(&self.tree)?;
         let source = old.found.ok_or(Error::NoEntry)?;
         let new = new.lookup_last(&self.tree)?;
-        // A removed directory is nowhere, so this comes before asking what it is below.
+        // A removed directory has no place in the tree, so check this before comparing places.
         if self.tree.is_removed(new.directory) {
             return Err(Error::NoEntry.into());
         }
@@ -80,7 +80,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         loading.keep(0)?;
 
         let now = self.time.now();
-        // A directory that only gets another name is neither one more nor one less.
+        // A directory that only changes its name neither arrives nor leaves.
         let arrives = is_directory && new.found.is_none() && old_slot != new_slot;
         let leaves = is_directory && (arrives || new.found.is_some());
         if let Some((entries, times, links)) = self.tree.entries_mut(old_slot) {
@@ -114,7 +114,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(())
     }
 
-    /// Whether `source`, which is in `from`, can be moved into `to`, over `target` if there is one.
+    /// Checks that `source`, which is in `from`, can be moved into `to`, replacing `target` if that exists.
     fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), L::Stop> {
         let is_directory = source.kind == FileKind::Directory;
         if from != to {

@@ -30,7 +30,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.apply_times(self.tree.table.id(file.slot), accessed, modified)
     }
 
-    /// Sets the timestamps of what is at a path.
+    /// Sets the timestamps of the node at a path.
     ///
     /// # Errors
     /// - Those of [`Volume::stat_at`] and [`Volume::set_times`].
@@ -51,7 +51,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.apply_times(found.node, accessed, modified)
     }
 
-    /// Sets the timestamps of a node. The time now is the volume's, also where the layer makes the change.
+    /// Sets the timestamps of a node. "Now" is the volume's time, even if the layer makes the change.
     fn apply_times(&mut self, node: NodeId, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), L::Stop> {
         if (accessed, modified) == (NewTimestamp::NoChange, NewTimestamp::NoChange) {
             return Ok(());

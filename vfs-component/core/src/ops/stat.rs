@@ -1,4 +1,4 @@
-//! What is known about a node.
+//! Metadata of nodes.
 
 #[cfg(doc)]
 use crate::Error;
@@ -7,7 +7,7 @@ use crate::layer::{Layer, LayerInode};
 use crate::{Clock, FollowFinalLink, OpenFile, Stat, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// What is known about an open file.
+    /// Returns the metadata of an open file.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
@@ -19,12 +19,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
-    /// What is known about what is at a path.
+    /// Returns the metadata of the node at a path.
     ///
     /// # Errors
     /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
-    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and it
-    ///   is not one.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or the path ends in `/` and
+    ///   it is not one.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.

@@ -14,12 +14,12 @@ use crate::tree::owned;
 use crate::{Clock, OpenFile, Volume, path};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Makes a symbolic link that points at `target`, which need not be there.
+    /// Makes a symbolic link to `target`, which need not exist.
     ///
     /// # Errors
     /// - [`Error::NotPermitted`]: the target is absolute; or the path or a followed link is, or `..` leaves `at`.
-    /// - [`Error::NoEntry`]: the target or the path is empty, or something on the way is not there, or the path ends in `/`,
-    ///   or the directory was removed.
+    /// - [`Error::NoEntry`]: the target or the path is empty, or something on the way is not there, or the path ends in
+    ///   `/`, or the directory was removed.
     /// - [`Error::NameTooLong`]: the target, the path or one of its components is too long.
     /// - [`Error::Invalid`]: the target or the path has a NUL in it.
     /// - [`Error::Exist`]: something is there, or the path ends in `.` or `..`.

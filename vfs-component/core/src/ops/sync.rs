@@ -1,4 +1,4 @@
-//! Calls that ask a disk for something. There is none in memory; they are passed on where the layer makes the changes.
+//! Calls about a disk. Memory needs none of them; if the layer makes the changes, they are passed on to it.
 
 use vfs_image::FileKind;
 
@@ -7,16 +7,17 @@ use crate::layer::{Effect, Layer};
 use crate::{Clock, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Succeeds at once where memory is all there is: it is always in step with itself.
+    /// Writes changes to the disk, if the layer makes them. Memory needs no synchronization, so otherwise succeeds at
+    /// once.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
-    /// - What the layer answers that makes the node's changes.
+    /// - Errors of the layer, if it makes the changes of the node.
     pub fn sync(&mut self, file: &OpenFile) -> Result<(), L::Stop> {
         self.sync_to_layer(file, false)
     }
 
-    /// See [`Volume::sync`].
+    /// Writes contents to the disk; see [`Volume::sync`].
     ///
     /// # Errors
     /// Those of [`Volume::sync`].
@@ -35,7 +36,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
-    /// Takes the advice and does nothing with it.
+    /// Accepts the advice and does nothing.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is a directory.

@@ -12,7 +12,7 @@ use crate::path::Step;
 use crate::{Clock, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Removes a name of something that is not a directory. Where the file is open it stays, without that name.
+    /// Removes a name of something that is not a directory. If it is open, it continues to exist, without that name.
     ///
     /// # Errors
     /// - [`Error::IsDirectory`]: it is a directory.
@@ -23,8 +23,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::Invalid`]: the path has a NUL in it.
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
-    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory or of the file's other
-    ///   names.
+    /// - [`Error::InsufficientSpace`]: there are too many nodes to note the change of the directory or of the file's
+    ///   other names.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn unlink_file_at(&mut self, at: &OpenFile, path: &str) -> Result<(), L::Stop> {
@@ -40,7 +40,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.remove_name(place.directory, name, found)
     }
 
-    /// Removes a name that is there, and its node if nothing else keeps it.
+    /// Removes an existing name, and its node if nothing else holds it.
     pub(crate) fn remove_name(&mut self, directory: NodeId, name: &[u8], found: Found) -> Result<(), L::Stop> {
         if let Some((through, directory)) = self.tree.passes_through(directory) {
             let is_directory = found.kind == FileKind::Directory;

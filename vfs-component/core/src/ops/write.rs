@@ -7,11 +7,11 @@ use crate::node::regular_file::MAX_FILE_SIZE;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Writes all bytes at `offset`, or none. What lies between the old end and `offset` becomes zeros. Writing no bytes
+    /// Writes all bytes at `offset`, or none. Bytes between the old end and `offset` become zeros. Writing no bytes
     /// changes nothing.
     ///
     /// # Errors
-    /// - [`Error::BadDescriptor`]: it is not a file, or not open for writing.
+    /// - [`Error::BadDescriptor`]: the file is not a regular file, or not open for writing.
     /// - [`Error::FileTooLarge`]: the file would be larger than 2^63 - 1 bytes.
     /// - [`Error::InsufficientSpace`]: too many bytes would be owned, or there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
@@ -27,14 +27,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.write_file(file, None, bytes)
     }
 
-    /// Writes at an offset, or at the end.
+    /// Writes at an offset, or at the end of the file if there is none.
     fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
         self.check_writable(file)?;
         let slot = file.slot;
         if bytes.is_empty() {
             return Ok(());
         }
-        // After what asks for nothing: another write of the same operation may.
+        // Only after the return for empty writes: the answer may belong to another write of the same operation.
         if let Some(performed) = self.performed() {
             return performed;
         }
@@ -68,7 +68,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(())
     }
 
-    /// Whether the file can be written, for those who hand out a stream.
+    /// Checks that the file is writable, for callers that return a stream.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for writing.

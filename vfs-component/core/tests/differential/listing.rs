@@ -1,4 +1,5 @@
-//! A listing that goes on while its directory changes: what is there all the time is given exactly once, and what never was is not.
+//! A listing that goes on while its directory changes: what is there all the time is given exactly once, and what never
+//! was is not.
 
 use std::collections::BTreeSet;
 

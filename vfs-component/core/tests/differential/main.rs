@@ -1,5 +1,5 @@
-//! Random plans, carried out here and by Linux on a directory of this machine: the same answers, error for error, the same trees,
-//! times included, and the same contents of what is open at the end.
+//! Random plans, carried out here and by Linux on a directory of this machine: the same answers, error for error, the
+//! same trees, times included, and the same contents of what is open at the end.
 //!
 //! Meant differences are in docs/deviations.md; `vfs_plan::linux` puts them in the place of Linux's own answers.
 //!

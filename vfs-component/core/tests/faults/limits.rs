@@ -5,8 +5,8 @@ use vfs_core::{Error, Limits, OpenFile, OpenFlags};
 use crate::calls::{CALLS, everything, of_the_app, some_items};
 use crate::support::{Options, READ_WRITE, Test, image};
 
-/// Allows each call 0, 1, 2, ... more than what there is, until it succeeds. `make` gives a tree with limits, `limits` those that allow
-/// so much more.
+/// Allows each call 0, 1, 2, ... more than what there is, until it succeeds. `make` gives a tree with limits, `limits`
+/// those that allow so much more.
 fn check<'i>(make: impl Fn(Limits) -> Test<'i>, allow: impl Fn(Limits, u64) -> Limits, steps: &[u64], error: Error) {
     let usage = make(Limits::default()).fs.usage();
     let base = Limits { max_bytes: usage.bytes, max_nodes: usage.nodes, ..Limits::default() };

@@ -1,5 +1,5 @@
-//! Every allocation fails once, and every limit is hit at every step: each operation says so and changes nothing, the tree is whole, and
-//! what was acknowledged before is there.
+//! Every allocation fails once, and every limit is hit at every step: each operation says so and changes nothing, the
+//! tree is whole, and what was acknowledged before is there.
 
 mod allocator;
 mod apply;

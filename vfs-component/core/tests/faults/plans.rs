@@ -1,4 +1,5 @@
-//! Whole plans in which every allocation fails once, and plans with limits that they pass: as if what was refused had never been asked.
+//! Whole plans in which every allocation fails once, and plans with limits that they pass: as if what was refused had
+//! never been asked.
 
 use vfs_core::check::Trust;
 use vfs_core::{Error, Journal, Limits, Tracked, Untracked};

@@ -1,5 +1,5 @@
-//! Others change the world between two answers. An operation may see some of it before and some of it after; it comes to
-//! an end, and the tree is whole.
+//! Others change the world between two answers. An operation may see some of it before and some of it after; it comes
+//! to an end, and the tree is whole.
 
 use vfs_core::late::ChangePolicy;
 use vfs_core::{DescriptorFlags, FileKind, Limits, OpenFlags, Rights};

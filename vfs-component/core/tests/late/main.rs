@@ -1,8 +1,9 @@
 //! A layer that answers late, over a host that the test plays.
 //!
-//! The world behind the layer is a plain filesystem ([`world`]); a [`host`] answers for it: in small pieces, with errors,
-//! while somebody else changes it. Operations run one at a time ([`app`], [`harness`]) or several at once ([`at_once`]).
-//! Plans run with a journal, whose list of changes is that of a plain filesystem as long as nobody else changes anything.
+//! The world behind the layer is a plain filesystem ([`world`]); a [`host`] answers for it: in small pieces, with
+//! errors, while somebody else changes it. Operations run one at a time ([`app`], [`harness`]) or several at once
+//! ([`at_once`]). Plans run with a journal, whose list of changes is that of a plain filesystem as long as nobody else
+//! changes anything.
 //!
 //! What differs from a plain filesystem, and is meant to:
 //!
@@ -10,8 +11,8 @@
 //!   open what is there, takes times that are not to change, and a rename between two names of one node;
 //! - a read of a file whose changes pass through may be short where the host's is;
 //! - listings come in the order of the host's cursors;
-//! - where others change the world between two answers, an operation may see part of it before and part of it after, and
-//!   ends with `io` where it cannot make sense of it.
+//! - where others change the world between two answers, an operation may see part of it before and part of it after,
+//!   and ends with `io` where it cannot make sense of it.
 
 #[path = "../faults/allocator.rs"]
 mod allocator;

@@ -1,5 +1,5 @@
-//! An allocator that counts the bytes of a thread, and says no when it is told to. An allocation that cannot be answered
-//! would end the process here.
+//! An allocator that counts the bytes of a thread, and says no when it is told to. An allocation that cannot be
+//! answered would end the process here.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

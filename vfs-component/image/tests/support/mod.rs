@@ -151,7 +151,8 @@ pub fn read_all(image: &Image, inode: &Inode) -> Vec<u8> {
     }
 }
 
-/// Compares two directories on disk: kinds, modes, times, contents, targets, and with `hard_links` which names are the same file.
+/// Compares two directories on disk: kinds, modes, times, contents, targets, and with `hard_links` which names are the
+/// same file.
 pub fn assert_same(left: &Path, right: &Path, hard_links: bool) {
     let names = |root: &Path| -> Vec<std::path::PathBuf> {
         let all = walkdir::WalkDir::new(root).sort_by_file_name();
@@ -191,8 +192,8 @@ pub fn dump_erofs(image: &[u8], path: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Asks `fsck.erofs` about an image, and has it extract the files if a directory is given. Its exit code says nothing of a
-/// wrong checksum, its messages do.
+/// Asks `fsck.erofs` about an image, and has it extract the files if a directory is given. Its exit code says nothing
+/// of a wrong checksum, its messages do.
 pub fn fsck(image: &[u8], extract: Option<&Path>) {
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("image.erofs");

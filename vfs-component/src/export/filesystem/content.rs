@@ -1,4 +1,4 @@
-//! What is in a file: reading, writing, size.
+//! Contents of files: reading, writing, resizing.
 
 use super::{Answer, DONE};
 use crate::abi::{self, List, Pair, Unit};
@@ -36,7 +36,7 @@ fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Resu
     Ok(new_output(state, Output::File { file, position, permit: None, closed: false }))
 }
 
-/// The flag says that the end of the file was reached, which a read of nothing tells.
+/// Reads bytes. The flag in the result tells whether the end of the file was reached; a read of zero bytes finds out.
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read")]
 extern "C" fn read(descriptor: u32, length: u64, offset: u64) -> *const Answer<Pair<List, bool>> {
     answer(|state| {

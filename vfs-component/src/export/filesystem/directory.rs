@@ -1,4 +1,4 @@
-//! Directories: making, removing, listing.
+//! Directories: making, removing, listing them.
 
 use super::{Answer, DONE, descriptor_type, version_2};
 use crate::abi::{self, List, Opt, Pair, Unit};

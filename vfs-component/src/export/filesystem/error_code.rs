@@ -1,4 +1,4 @@
-//! From an `error` resource to an `error-code`.
+//! The `error-code` of an `error` resource.
 
 use vfs_core::Error;
 
@@ -6,7 +6,7 @@ use crate::abi::Opt;
 use crate::handle::{AppHandles, StreamFailure};
 use crate::state::call;
 
-/// None for the errors of host streams: those are no files of this filesystem.
+/// Returns none for errors of host streams, which are not files of this filesystem.
 #[unsafe(export_name = "wasi:filesystem/types#filesystem-error-code")]
 extern "C" fn filesystem_error_code(error: u32) -> *const Opt<Error> {
     call(|state| match state.session.handles.error(error) {

@@ -1,4 +1,4 @@
-//! What a descriptor or a node is: type, flags, size, times, identity.
+//! Metadata of descriptors and nodes: kind, flags, size, times, identity.
 
 use vfs_core::Stat;
 
@@ -8,7 +8,7 @@ use crate::handle::AppHandles;
 use crate::layer::Stop;
 use crate::state::{State, answer, call_value};
 
-/// `descriptor-stat`, with the type of a node as a version has it.
+/// `descriptor-stat`. `T` is the kind of a node in one version of WASI.
 #[derive(Clone, Copy)]
 #[repr(C)]
 struct DescriptorStat<T> {

@@ -1,7 +1,7 @@
-//! `wasi:filesystem/{types,preopens}`, by what the functions are about.
+//! `wasi:filesystem/{types,preopens}`, a file for each group of functions.
 
-/// A function that WASI 0.2 and 0.3 have alike, but for the layout of the error: its name in both, its parameters, and what
-/// it does with the state.
+/// Exports a function that WASI 0.2 and 0.3 have alike, except for the layout of the error: its name in both, its
+/// parameters, and its body.
 macro_rules! export {
     ($function:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ident, |$state:ident| $body:expr) => {
         const _: () = {
@@ -15,8 +15,8 @@ macro_rules! export {
     };
 }
 
-/// A function of WASI 0.3. What it calls asynchronous is done when it returns here, so it needs no task; `then` says what a
-/// task does at its end.
+/// Exports a function of WASI 0.3. If it is asynchronous, it is done when it returns here, so it needs no task; `then`
+/// is for the variant with tasks, and tells what a task does at its end.
 #[cfg(not(feature = "late"))]
 macro_rules! export_3 {
     (
@@ -72,13 +72,13 @@ mod version_3 {
 /// `result<T, error-code>`.
 type Answer<T> = Res<T, Error>;
 
-/// The same of WASI 0.3.
+/// `result<T, error-code>` of WASI 0.3.
 type Answer3<T> = Res<T, ErrorCode>;
 
-/// What `result<_, error-code>` has in the place of a value.
+/// The value of a successful `result<_, error-code>`.
 const DONE: Unit = [];
 
-/// `descriptor-type`.
+/// Returns the case of `descriptor-type`.
 fn descriptor_type(kind: FileKind) -> u8 {
     match kind {
         FileKind::BlockDevice => 1,
@@ -91,12 +91,12 @@ fn descriptor_type(kind: FileKind) -> u8 {
     }
 }
 
-/// `path-flags`.
+/// Decodes `path-flags`.
 fn follow(path_flags: u32) -> FollowFinalLink {
     if path_flags & 1 == 0 { FollowFinalLink::No } else { FollowFinalLink::Yes }
 }
 
-/// `new-timestamp`, flat: its case, seconds, nanoseconds.
+/// Decodes `new-timestamp` from its flat form: case, seconds, nanoseconds.
 fn new_timestamp(case: u32, seconds: u64, nanoseconds: u32) -> NewTimestamp {
     match case {
         0 => NewTimestamp::NoChange,

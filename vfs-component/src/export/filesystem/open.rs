@@ -37,7 +37,7 @@ const _: () = {
     }
 };
 
-/// For a vfs that nothing in front of the app starts.
+/// `open-at` for a vfs that nothing in front of the app starts.
 #[cfg(not(feature = "late"))]
 mod as_pump {
     use super::super::version_3;
@@ -46,7 +46,7 @@ mod as_pump {
     use crate::pump;
     use crate::state::call_value;
 
-    /// The same as a task, which is the pump from then on if there is none.
+    /// Opens in a task, which continues as the pump if there is none yet.
     #[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
     extern "C" fn open_at_as_pump(
         descriptor: u32,
@@ -74,13 +74,14 @@ mod as_pump {
 
     #[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
     unsafe extern "C" {
-        /// `result<descriptor, error-code>`, flat: the tag; the handle or the code; whether the code has a text, and the text.
+        /// Returns `result<descriptor, error-code>`, flat: the tag; the handle or the code; whether the code has a
+        /// text, and the text.
         #[link_name = "[task-return][method]descriptor.open-at"]
         safe fn task_return(tag: u32, value: u32, has_text: u32, text: usize, text_length: usize);
     }
 }
 
-/// Opens what is at a path; the number of its handle.
+/// Opens the node at a path, and returns the number of its handle.
 #[inline(always)]
 fn open(
     state: &mut State,

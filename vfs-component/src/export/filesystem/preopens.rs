@@ -16,7 +16,7 @@ extern "C" fn get_directories_3() -> *const List {
     directories(|number| version_3::resource_new_descriptor(number))
 }
 
-/// New descriptors at each call. What memory or `max-open` leaves no room for is left out.
+/// Returns new descriptors at each call. Omits those for which memory or `max-open` leaves no room.
 fn directories(resource_new: impl Fn(u32) -> u32) -> *const List {
     let mut rest = None;
     let directories = answer_value(|state| {

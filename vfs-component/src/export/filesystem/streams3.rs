@@ -1,4 +1,4 @@
-//! The streams of WASI 0.3: contents read and written, and listings.
+//! Streams of WASI 0.3: reading and writing contents, and listings.
 
 use vfs_core::OpenFile;
 
@@ -27,7 +27,8 @@ extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, 
     })
 }
 
-/// Streams go on when the descriptor is dropped, so each has an open file of its own.
+/// Returns an open file for a stream. It is the stream's own, because the stream goes on when the descriptor is
+/// dropped.
 fn readable(state: &mut State, descriptor: u32) -> Result<OpenFile, Stop> {
     let file = state.session.handles.descriptor(descriptor);
     state.volume.check_readable(file)?;

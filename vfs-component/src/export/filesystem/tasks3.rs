@@ -1,10 +1,10 @@
-//! The asynchronous functions of WASI 0.3 over a layer that answers late: each is a task of its own.
+//! The asynchronous functions of WASI 0.3 over a layer that answers late: each call is a task.
 
 use vfs_core::Error;
 
 use crate::abi::{DescriptorType, ErrorCode, List, Unit};
 
-/// A function of WASI 0.3 as a task.
+/// Exports a function of WASI 0.3 as a task.
 macro_rules! export_3 {
     ($function:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ident, |$state:ident| $body:expr) => {
         super::tasks3::export_3! {
@@ -31,7 +31,7 @@ macro_rules! export_3 {
     };
 }
 
-/// `give`: gives the app a `result<T, error-code>`, flat.
+/// Generates `give`, which returns a `result<T, error-code>` to the app, flat.
 macro_rules! task_return {
     ($function:literal, Hash) => {
         super::tasks3::task_return! { $function: (one: u64, other: u64, text: u32, length: u32) }
@@ -88,7 +88,7 @@ macro_rules! task_return {
 
 pub(super) use {export_3, task_return};
 
-/// A result that has no more than four numbers, which are padded where `error-code` has as many.
+/// A result of at most four flat values. It is padded if `error-code` has more.
 pub(super) trait Flat {
     fn flat(self) -> [u32; 4];
 }
@@ -125,12 +125,12 @@ impl Flat for DescriptorType {
     }
 }
 
-/// An `error-code`, which has no text.
+/// Returns the case of an `error-code`, which has no text.
 pub(super) fn number(error: Error) -> u32 {
     ErrorCode::from(error).number().into()
 }
 
-/// `option<instant>`: whether there is one, and what it is.
+/// Flattens `option<instant>`: whether there is one, and its value.
 pub(super) fn time(time: crate::abi::Opt<crate::abi::Datetime>) -> (u32, u64, u32) {
     match time {
         crate::abi::Opt::None => (0, 0, 0),

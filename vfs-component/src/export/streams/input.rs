@@ -1,4 +1,4 @@
-//! `input-stream`. A file's stream never blocks, so the blocking calls are the plain ones.
+//! `input-stream`. A file's stream never blocks, so its blocking calls are the same as the others.
 
 use super::{Failure, StreamError, answer};
 use crate::abi::{List, Res};
@@ -57,11 +57,11 @@ fn read_with(stream: u32, length: u64, of_host: impl Fn(u32, u64) -> Outcome<Lis
     })
 }
 
-/// The next bytes of a file's stream, where they lie.
+/// Returns the next bytes of a file's stream, in place.
 ///
 /// # Errors
-/// - [`Failure::Closed`]: the end of the file, or an earlier call has failed.
-/// - [`Failure::File`]: the file cannot be read; from now on the stream is closed.
+/// - [`Failure::Closed`]: the file has ended, or an earlier call failed.
+/// - [`Failure::File`]: the file cannot be read. From now on the stream is closed.
 /// - Those of [`file_of`].
 pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
     let State { volume, session, gather, .. } = state;
@@ -86,7 +86,7 @@ pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&
     }
 }
 
-/// Goes back by bytes that were read and reached nobody.
+/// Moves the position back, for bytes that were read but reached nobody.
 pub(super) fn unread_file(state: &mut State, stream: u32, count: u64) {
     if let Ok((_, offset, _)) = file_of(&mut state.session, stream) {
         *offset = offset.saturating_sub(count);
@@ -116,11 +116,11 @@ fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure
     Ok(skipped)
 }
 
-/// The file that a stream reads, its position, and whether an earlier call has failed.
+/// Returns the file that a stream reads, its position, and whether an earlier call failed.
 ///
 /// # Errors
-/// - [`Failure::Closed`]: it reads none.
-/// - What a stream answers always.
+/// - [`Failure::Closed`]: the stream reads no file.
+/// - The fixed answer of a stream that has one.
 fn file_of(session: &mut Session, stream: u32) -> Result<(&OpenFile, &mut u64, &mut bool), Failure> {
     let stream = match session.handles.input(stream) {
         Input::Standard => &mut session.standard.input,

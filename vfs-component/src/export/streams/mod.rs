@@ -25,12 +25,12 @@ unsafe extern "C" {
     safe fn resource_new_output_stream(number: u32) -> u32;
 }
 
-/// A resource of the app's.
+/// Makes a resource of the app.
 pub fn new_input(state: &mut State, input: Input) -> u32 {
     resource_new_input_stream(state.session.handles.add(Handle::Input(input)))
 }
 
-/// A resource of the app's.
+/// Makes a resource of the app.
 pub fn new_output(state: &mut State, output: Output) -> u32 {
     resource_new_output_stream(state.session.handles.add(Handle::Output(output)))
 }
@@ -43,13 +43,13 @@ pub enum StreamError {
     Closed,
 }
 
-/// Why a stream call did not succeed, before it is an error resource.
+/// The cause of a failed stream call, before an error resource is made of it.
 pub enum Failure {
     Closed,
     File(Error),
     Host(u32),
     Denied(&'static str),
-    /// It has not failed, but lacks an answer.
+    /// The call has not failed, but needs an answer.
     #[cfg(feature = "late")]
     Ask(vfs_core::late::Request),
 }
@@ -101,14 +101,14 @@ impl From<host::streams::StreamError> for Failure {
     }
 }
 
-/// One operation on streams.
+/// Runs one operation on streams.
 pub fn answer<T: Copy>(operation: impl FnMut(&mut State) -> Result<T, Failure>) -> *const Res<T, StreamError> {
     let result = operate(operation, to_result);
     finish_call();
     Area::put(result)
 }
 
-/// The result for the app.
+/// Makes the result for the app.
 pub fn to_result<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, StreamError> {
     let failure = match result {
         Ok(value) => return Res::Ok(value),
@@ -116,7 +116,7 @@ pub fn to_result<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, Str
         Err(Failure::File(error)) => StreamFailure::File(error),
         Err(Failure::Host(handle)) => StreamFailure::Host(handle),
         Err(Failure::Denied(message)) => StreamFailure::Denied(message),
-        // An operation that lacks an answer has no result.
+        // An operation without a result never gets here.
         #[cfg(feature = "late")]
         Err(Failure::Ask(_)) => crate::abi::trap(),
     };

@@ -1,4 +1,5 @@
-//! `output-stream`. A file's stream takes bytes at once, so flushing has nothing to do and the blocking calls are the plain ones.
+//! `output-stream`. A file's stream takes bytes at once, so flushing does nothing and blocking calls are the same as
+//! the others.
 
 use super::{Failure, StreamError, answer};
 use crate::abi::{self, Res, Unit};
@@ -9,11 +10,11 @@ use crate::layer::ended;
 use crate::state::{State, Volume, call_value, within_call};
 use vfs_core::{Error, Handles};
 
-/// The most bytes that `check-write` permits the next writes to bring: as many as there is surely room for when they come. An app
-/// that uses all of it is permitted [`LARGE_PERMIT`] from then on, if memory has room for that.
+/// Returns how many bytes `check-write` permits for the next writes: as many as there will surely be room for. After an
+/// app has used all of a permit, it gets [`LARGE_PERMIT`], if memory has room for that.
 ///
 /// # Errors
-/// - [`Error::InsufficientMemory`], as the failure of a file: there is no room for any.
+/// - [`Error::InsufficientMemory`], as the failure of a file: there is no room at all.
 fn permit(of_stream: Option<u64>) -> Result<u64, Failure> {
     room(if of_stream == Some(0) { LARGE_PERMIT } else { PERMIT })
 }
@@ -46,7 +47,7 @@ extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
 }
 
 /// # Traps
-/// More bytes than `check-write` permitted, as WASI has it.
+/// If there are more bytes than `check-write` permitted, as WASI defines.
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.write")]
 extern "C" fn write(stream: u32, pointer: *const u8, length: usize) -> *const Res<Unit, StreamError> {
     let mut is_permitted = false;
@@ -102,7 +103,7 @@ extern "C" fn subscribe(stream: u32) -> u32 {
 }
 
 /// # Traps
-/// More bytes than `check-write` permitted, as WASI has it.
+/// If there are more bytes than `check-write` permitted, as WASI defines.
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.write-zeroes")]
 extern "C" fn write_zeroes(stream: u32, length: u64) -> *const Res<Unit, StreamError> {
     let (mut is_permitted, mut left) = (false, length);
@@ -139,7 +140,7 @@ fn flush_with(stream: u32, of_host: impl Fn(u32) -> host::Outcome<Unit>) -> *con
     })
 }
 
-/// Takes `length` bytes of what `check-write` has permitted, once for an operation.
+/// Uses `length` bytes of the permit from `check-write`, once for each operation.
 fn use_permit(handles: &mut Handles<Handle>, stream: u32, length: u64, is_permitted: &mut bool) {
     if core::mem::replace(is_permitted, true) {
         return;
@@ -156,12 +157,12 @@ fn write_file(state: &mut State, stream: u32, bytes: &[u8]) -> Result<Unit, Fail
     write_to(&mut state.volume, &mut state.session.handles, stream, bytes)
 }
 
-/// Writes all of `bytes` to a file's stream, or nothing.
+/// Writes all of `bytes` to a file's stream, or none.
 ///
 /// # Errors
-/// - [`Failure::Closed`]: an earlier call has failed.
-/// - [`Failure::File`]: the file cannot take them; from now on the stream is closed.
-/// - What a stream answers always.
+/// - [`Failure::Closed`]: an earlier call failed.
+/// - [`Failure::File`]: the file cannot take them. From now on the stream is closed.
+/// - The fixed answer of a stream that has one.
 pub(super) fn write_to(
     volume: &mut Volume,
     handles: &mut Handles<Handle>,
@@ -201,6 +202,6 @@ fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64, left: &mut 
         write_file(state, stream, &ZEROES[..piece as usize])?;
         *left -= piece;
     }
-    // Of a closed stream also the writing of nothing fails.
+    // On a closed stream, writing zero bytes fails too.
     if length == 0 { write_file(state, stream, &[]) } else { Ok([]) }
 }

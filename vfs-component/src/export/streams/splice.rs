@@ -1,4 +1,4 @@
-//! `splice` and `blocking-splice`, for streams of files and of the host in every mixture.
+//! `splice` and `blocking-splice`, for any mixture of files' streams and the host's.
 
 use super::input::{read_file, unread_file};
 use super::output::write_to;
@@ -8,9 +8,9 @@ use crate::handle::{AppHandles, Input, Output};
 use crate::host::streams as host;
 use crate::state::State;
 
-/// What one `blocking-write-and-flush` takes at most, by WASI's text.
+/// Maximum number of bytes that one `blocking-write-and-flush` takes, by WASI's text.
 const BLOCKING_WRITE: u64 = 4096;
-/// What is taken from the host at once, at most.
+/// Maximum number of bytes taken from the host at once.
 const FROM_HOST: usize = 64 << 10;
 
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.splice")]
@@ -53,7 +53,7 @@ fn splice_with(stream: u32, source: u32, length: u64, blocking: Blocking) -> *co
     })
 }
 
-/// From a file's stream, by its number, to a stream of the host, by the host's handle.
+/// Moves bytes from a file's stream, given by number, to a stream of the host, given by the host's handle.
 pub fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocking: Blocking) -> Result<u64, Failure> {
     let permit = match blocking {
         Blocking::Yes => BLOCKING_WRITE,
@@ -68,8 +68,8 @@ pub fn file_to_host(state: &mut State, source: u32, to: u32, length: u64, blocki
     given(state, source, count, written.map_err(Failure::from))
 }
 
-/// From a stream of the host, by the host's handle, to a file's stream, by its number. `taken` is what the operation has
-/// got from the host.
+/// Moves bytes from a stream of the host, given by the host's handle, to a file's stream, given by number. `taken` are
+/// those that the operation has read from the host.
 pub fn host_to_file(
     state: &mut State,
     from: u32,
@@ -79,7 +79,7 @@ pub fn host_to_file(
     taken: &mut Option<List>,
 ) -> Result<u64, Failure> {
     let State { volume, session, .. } = state;
-    // Nothing is taken from the host for a stream that can take nothing, and no more than there is room for.
+    // Reads nothing from the host for a stream that can take nothing, and no more than there is room for.
     write_to(volume, &mut session.handles, stream, &[])?;
     let List { pointer, length } = match *taken {
         Some(list) => list,
@@ -100,7 +100,7 @@ fn file_to_file(state: &mut State, source: u32, stream: u32, length: u64) -> Res
     write_to(volume, &mut session.handles, stream, &[])?;
     let bytes = read_file(state, source, length)?;
     let count = bytes.len() as u64;
-    // The bytes lie in the filesystem that is about to change.
+    // The bytes lie in the filesystem, which is about to change.
     let mut copy = Vec::new();
     let copied = copy.try_reserve_exact(bytes.len()).map_err(|_| Failure::File(vfs_core::Error::InsufficientMemory));
     let copied = copied.map(|()| copy.extend_from_slice(bytes));
@@ -108,7 +108,7 @@ fn file_to_file(state: &mut State, source: u32, stream: u32, length: u64) -> Res
     given(state, source, count, written)
 }
 
-/// How many bytes a stream of a file has given. If nobody took them, they are still to be read.
+/// Returns how many bytes were moved. If the host took none, they are still to be read.
 fn given(state: &mut State, source: u32, count: u64, written: Result<Unit, Failure>) -> Result<u64, Failure> {
     if written.is_err() {
         unread_file(state, source, count);

@@ -1,4 +1,4 @@
-//! A layer whose answers come from the host: `wit/late.wit`. For tests of what such a layer asks of the guest.
+//! A layer whose answers come from the host: `wit/late.wit`. For tests of what such a layer requires of the guest.
 //!
 //! ```text
 //! operate    an operation of 0.2: asks by a call that blocks, with nothing of the state borrowed, and runs it again
@@ -6,7 +6,7 @@
 //! question   what is asked, and how the answer lies in memory
 //! ```
 //!
-//! What goes on in streams of 0.3 asks through the pump (`pump/asking.rs`).
+//! Streams of 0.3 ask through the pump (`pump/asking.rs`).
 
 mod question;
 pub mod task;
@@ -25,11 +25,11 @@ pub use vfs_core::late::Stop;
 
 pub type Layer = LateLayer;
 
-/// Number of the directory that the tree begins with.
+/// Number of the root directory.
 const ROOT: u64 = 1;
 
 thread_local! {
-    /// The answers of the operation that has ended last: its result may point at their bytes.
+    /// The answers of the last operation: its result may point at their bytes.
     static LAST: RefCell<Answers> = const { RefCell::new(Answers::new()) };
 }
 
@@ -38,13 +38,13 @@ pub fn new_volume(limits: Limits) -> Volume {
     Volume::over(LateLayer::new(ROOT, ChangePolicy::Above), HostClock, limits).unwrap_or_else(|_| abi::trap())
 }
 
-/// What an operation stops with.
+/// The reason why an operation stops.
 pub trait Halt: Sized {
-    /// How it can fail in the end.
+    /// The failure with which it may end.
     type Failure: From<Error>;
 
     /// # Errors
-    /// The request, where it only lacks an answer.
+    /// Returns the failure, or the request if only an answer is missing.
     fn failure(self) -> Result<Self::Failure, Request>;
 }
 
@@ -59,7 +59,7 @@ impl Halt for Stop {
     }
 }
 
-/// Runs an operation as often as it needs answers, and finishes it with its result.
+/// Runs an operation until it has all answers, and finishes it with its result.
 pub fn operate<T, F: Halt, R>(
     mut operation: impl FnMut(&mut State) -> Result<T, F>,
     finish: impl FnOnce(&mut State, Result<T, F::Failure>) -> R,
@@ -89,7 +89,7 @@ pub fn operate<T, F: Halt, R>(
 /// Runs an operation with the answers that it has so far.
 ///
 /// # Errors
-/// It needs one more answer.
+/// The operation needs one more answer.
 fn attempt<T, F: Halt>(
     state: &mut State,
     answers: &mut Answers,
@@ -112,7 +112,7 @@ fn attempt<T, F: Halt>(
     }
 }
 
-/// Returns the error that an operation has ended with.
+/// Returns the error with which an operation ended.
 ///
 /// # Errors
 /// It has not ended.
@@ -120,17 +120,17 @@ pub fn ended(stop: Stop) -> Result<Error, Stop> {
     stop.failure().map_err(Stop::Ask)
 }
 
-/// Stops an operation with an error.
+/// Makes the reason to stop with an error.
 pub fn failed(error: Error) -> Stop {
     Stop::Error(error)
 }
 
-/// Returns the error of an operation that lacks no answer on any layer.
+/// Returns the error of an operation that never needs an answer.
 pub fn error_of(stop: Stop) -> Error {
     stop.failure().unwrap_or(Error::Io)
 }
 
-/// Bytes that the layer has lent for good: it lends none, and gives them.
+/// Moves bytes to the caller's buffer, because this layer lends none for good.
 pub fn lent(bytes: Vec<u8>, buffer: &mut Vec<u8>) -> Option<&'static [u8]> {
     *buffer = bytes;
     None

@@ -1,4 +1,4 @@
-//! Questions and answers as `wit/late.wit` has them.
+//! Questions and answers, as `wit/late.wit` defines them.
 
 use core::cell::UnsafeCell;
 
@@ -9,7 +9,7 @@ use crate::abi::{self, List, Opt, Pair, Plain, Res};
 
 #[link(wasm_import_module = "vfs-compose:late/tree")]
 unsafe extern "C" {
-    /// A `question`, flat: its case, a number, and two more numbers or a string.
+    /// Sends a `question`, flat: its case, a number, and two more numbers or a string.
     #[link_name = "ask"]
     safe fn host_ask(case: u32, number: u64, second: u64, third: u64, reply: &mut Reply);
     #[link_name = "[async-lower]ask-later"]
@@ -22,7 +22,7 @@ unsafe extern "C" {
     safe fn drop_subtask(subtask: u32);
 }
 
-/// A subtask that has returned, as events and calls say it.
+/// The state of a subtask that has returned, in events and results of calls.
 const RETURNED: u32 = 2;
 
 /// `result<answer, failure>`.
@@ -79,13 +79,13 @@ const _: () = {
     assert!(size_of::<Entry>() == 32 && core::mem::offset_of!(Entry, kind) == 24);
 };
 
-/// What stands in a reply before the host has answered, and where it may not be asked.
+/// The reply before the host has answered, or if the vfs may not ask it.
 const NO_REPLY: Reply = Res::Err(Failure::Io);
 
 /// Asks, and blocks until the answer is there.
 ///
 /// # Errors
-/// What the host says; or it is asked for a change, which it does not make.
+/// The error of the host. A change is an error too: the host makes none.
 pub fn ask(request: &Request) -> Result<Answer, Error> {
     let (case, number, second, third) = flat(request)?;
     let mut reply = NO_REPLY;
@@ -96,22 +96,22 @@ pub fn ask(request: &Request) -> Result<Answer, Error> {
 /// A question that is under way.
 pub struct Question {
     request: Request,
-    /// Where the answer comes. Boxed, as it stays where it is.
+    /// The place of the answer. Boxed, so that it does not move.
     reply: Box<UnsafeCell<Reply>>,
-    /// The component model's number.
+    /// Its number in the component model.
     pub subtask: u32,
 }
 
-/// What became of a question.
+/// The state of a question.
 pub enum Asked {
     /// The answer is there.
     Answered(Request, Result<Answer, Error>),
-    /// An event will say it.
+    /// The answer will come with an event.
     Waiting(Question),
 }
 
 impl Question {
-    /// Asks, without waiting. Until the answer was taken no arguments are given back: its lists lie among them.
+    /// Asks without waiting. No arguments are freed until the answer was taken, because its lists lie among them.
     pub fn begin(request: Request) -> Asked {
         let (case, number, second, third) = match flat(&request) {
             Ok(flat) => flat,
@@ -119,14 +119,14 @@ impl Question {
         };
         let reply = Box::new(UnsafeCell::new(NO_REPLY));
         abi::keep_arguments();
-        // SAFETY: the reply stays in its box until the answer is there, and nobody looks at it before; the name that is asked
-        // for is the request's, which is kept beside it.
+        // SAFETY: the reply stays in its box until the answer is there, and nobody reads it before. The name belongs to
+        // the request, which is stored beside it.
         let code = unsafe { host_ask_later(case, number, second, third, reply.get()) };
         let question = Self { request, reply, subtask: code >> 4 };
         if code & 15 == RETURNED { question.answered() } else { Asked::Waiting(question) }
     }
 
-    /// Takes the answer, if the event `code` says that it is there.
+    /// Takes the answer, if it is there by the event `code`.
     pub fn end(self, code: u32) -> Asked {
         if code != RETURNED {
             return Asked::Waiting(self);
@@ -153,7 +153,7 @@ fn flat(request: &Request) -> Result<(u32, u64, u64, u64), Error> {
     })
 }
 
-/// A copy of what the host has said.
+/// Copies the host's answer.
 fn answer(reply: Reply) -> Result<Answer, Error> {
     match reply {
         Res::Err(Failure::Io) => Err(Error::Io),

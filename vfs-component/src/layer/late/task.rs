@@ -1,4 +1,4 @@
-//! Operations of WASI 0.3 as tasks of their own, which wait for answers.
+//! Operations of WASI 0.3 as tasks, which wait for answers.
 
 use core::cell::RefCell;
 
@@ -31,23 +31,23 @@ unsafe extern "C" {
     safe fn cancel_task();
 }
 
-/// What a callback returns to the component model.
+/// Returned by a callback to end its task.
 const EXIT: u32 = 0;
 const WAIT: u32 = 2;
-/// Events: something has become of a subtask; the task is to end.
+/// Event: the state of a subtask has changed.
 const SUBTASK: u32 = 1;
 const CANCELLED: u32 = 6;
 
-/// Runs an operation with the answers that it has so far; the request is what it lacks.
+/// Runs an operation with the answers that it has so far. Stops with the request for a missing one.
 type Attempt = dyn FnMut(&mut Answers) -> Result<(), Request>;
 
-/// An operation that waits for an answer.
+/// An operation whose task waits for an answer.
 struct Task {
-    /// Gives the app its result, if it has come to its end.
+    /// Runs the operation, and returns its result to the app if it has ended.
     attempt: Box<Attempt>,
-    /// Gives the app an error instead.
+    /// Returns an error to the app instead.
     fail: fn(Error),
-    /// What its task does afterwards.
+    /// Continues the task after the operation; returns what its callback returns.
     after: fn() -> u32,
     answers: Answers,
     /// The waitable set of its task; 0 before it has waited.
@@ -64,8 +64,8 @@ thread_local! {
     static WAITING: RefCell<Vec<Waiting>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Begins an operation as the task that has been called. `give` gives its result to the app, and `after` is what the task does
-/// then: it returns what a callback does.
+/// Begins an operation in the task of the current call. `give` returns its result to the app; after that the task
+/// continues with `after`, which returns what a callback returns.
 pub fn begin<T: 'static>(
     mut operation: impl FnMut(&mut State) -> Result<T, Stop> + 'static,
     give: fn(Result<T, Error>),
@@ -74,19 +74,19 @@ pub fn begin<T: 'static>(
 ) -> u32 {
     let attempt = move |answers: &mut Answers| {
         let result = within_call(|state| attempt(state, answers, &mut operation))?;
-        // Not within the call: the app's realloc may run.
+        // Not within the call, because the app's realloc may run.
         give(result);
         Ok(())
     };
     drive(Task { attempt: Box::new(attempt), fail, after, answers: Answers::new(), set: 0 })
 }
 
-/// A task's end where there is nothing more to do.
+/// Ends a task that has nothing more to do.
 pub fn exit() -> u32 {
     EXIT
 }
 
-/// Goes on until the operation is over or has to wait.
+/// Runs a task until its operation has ended or has to wait.
 fn drive(mut task: Task) -> u32 {
     while let Err(request) = (task.attempt)(&mut task.answers) {
         match Question::begin(request) {
@@ -124,7 +124,7 @@ fn take(subtask: u32) -> Option<Waiting> {
     })
 }
 
-/// The callback of all tasks; events of the pump go on to it.
+/// The callback of all tasks. Passes events of the pump on to it.
 pub fn callback(event: u32, waitable: u32, code: u32) -> u32 {
     let subtask = match event {
         SUBTASK => waitable,
@@ -148,7 +148,7 @@ pub fn callback(event: u32, waitable: u32, code: u32) -> u32 {
     }
 }
 
-/// The app has given the operation up. The answer comes to the pump's task.
+/// Ends a task whose operation the app has cancelled. The pump's task gets the answer.
 fn cancel(task: Task, question: Question) -> u32 {
     within_call(|state| {
         state.volume.give_up(task.answers);

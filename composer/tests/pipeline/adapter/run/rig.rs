@@ -1,4 +1,4 @@
-//! Everything around the glue: two memories, and functions that write down their arguments.
+//! Everything around the adapters: two memories, and functions that record their arguments.
 
 use wasmtime::{Caller, Engine, ExternType, Global, Instance, Linker, Memory, MemoryType, Module, Store, Val, ValType};
 
@@ -28,7 +28,7 @@ pub(super) struct Log {
     app_next: u32,
 }
 
-/// Glue, ready to be called.
+/// Instantiated adapters.
 pub(super) struct Rig {
     pub(super) store: Store<Log>,
     app: Memory,
@@ -37,7 +37,7 @@ pub(super) struct Rig {
 }
 
 impl Rig {
-    /// The glue for a package of WIT; see [`wit::glue`].
+    /// Instantiates the adapters for a package of WIT; see [`wit::glue`].
     pub(super) fn new(text: &str) -> Self {
         Self::with_pages(text, 1)
     }
@@ -85,7 +85,7 @@ impl Rig {
         Self { store, app, vfs, glue }
     }
 
-    /// Calls a function of the glue. `None`: it trapped.
+    /// Calls an adapter. Returns `None` if it traps.
     pub(super) fn call(&mut self, name: &str, args: &[u64]) -> Option<Vec<u64>> {
         let function = self.glue.get_func(&mut self.store, name).unwrap();
         let ty = function.ty(&self.store);

@@ -1,4 +1,4 @@
-//! Any value of any type comes through the glue as it was.
+//! Values of any type pass through an adapter unchanged.
 
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
@@ -15,8 +15,8 @@ const POINTED_TO: u32 = 0x2_0000;
 const PAGES: u32 = 8;
 
 proptest! {
-    /// To the vfs and back. The type has so many more fields that it is passed in memory: a vfs that answers with the address of its
-    /// parameters returns them.
+    /// To the vfs and back. The type has so many more fields that it is passed in memory: a vfs that answers with the
+    /// address of its parameters returns them.
     #[test]
     fn in_memory((ty, value) in ty().prop_flat_map(|ty| (Just(ty.clone()), value(&ty)))) {
         let types = std::iter::once(ty).chain(std::iter::repeat_n(Ty::Number(1), MOST + 1)).collect();

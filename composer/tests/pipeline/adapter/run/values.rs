@@ -1,4 +1,5 @@
-//! Types, their values, and where the canonical ABI puts these. All of it is worked out once more here, from the text of that ABI.
+//! Types, their values, and where the canonical ABI puts these. All of it is worked out once more here, from the text
+//! of that ABI.
 
 use proptest::prelude::*;
 
@@ -240,7 +241,8 @@ pub(super) fn core_values(ty: &Ty) -> usize {
     }
 }
 
-/// The core values of a value; what it points to goes to the app's memory at `free`. What a case does not use is left as it may be.
+/// The core values of a value; what it points to goes to the app's memory at `free`. What a case does not use is left
+/// as it may be.
 pub(super) fn lower(rig: &mut Rig, ty: &Ty, value: &Value, free: &mut u32) -> Vec<u64> {
     match (ty, value) {
         (_, Value::Bits(bits)) => vec![*bits],

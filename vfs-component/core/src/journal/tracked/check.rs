@@ -1,4 +1,4 @@
-//! Whether the notes hang together and fit the tree.
+//! Checks that the notes are consistent and fit the tree.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use crate::layer::Layer;
 use crate::node::table::Table;
 
 impl Tracked {
-    /// Checks the notes. Those of the last operation's names may be behind.
+    /// Checks the notes. Notes of names that the last operation changed may be out of date.
     pub(crate) fn check_notes<L: Layer>(&self, table: &Table<L>) -> Result<(), String> {
         for (place, note) in self.nodes.all() {
             let wrong = |what: &str| format!("the journal's node {:?}: {what}", note.id);
@@ -37,7 +37,7 @@ impl Tracked {
             if self.touched.iter().take(self.touched_count).any(|touched| *touched == place) {
                 continue;
             }
-            // What names stand for that were not changed is the layer's to say.
+            // For an unchanged name, only the layer knows the node.
             if let Some(now) = entry(table, id, &note.text)
                 && !note.was.is_empty()
                 && now != note.now

@@ -6,39 +6,39 @@ use super::{Answer, LateInode, Query, Request};
 use crate::Error;
 use crate::layer::{Listed, Performed};
 
-/// Most answers of one operation. One that asks for more goes round in a circle that the layer leads it in.
+/// Largest number of answers for one operation. If an operation asks for more, the layer leads it in a circle.
 const MOST: usize = 1 << 20;
-/// No number of a node and no cursor is larger: what is above is the upper layer's.
+/// Largest node number and cursor. Larger numbers are those of the upper layer.
 const LARGEST: u64 = (1 << 63) - 1;
-/// How often an operation starts from nothing where answers contradict each other.
+/// Largest number of restarts of an operation because answers contradict each other.
 const MOST_RESTARTS: u32 = 8;
 
-/// What one operation, or one pass over a directory, was told so far.
+/// The answers that one operation, or one pass over a directory, has so far.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// By question.
+    /// Sorted by question.
     queries: Vec<(Query, Result<Answer, Error>)>,
-    /// What was told of nodes on the way, by number.
+    /// The nodes that answers told of, sorted by number.
     inodes: Vec<LateInode>,
     performed: Option<Result<Performed<LateInode>, Error>>,
-    /// The place of the node that an effect opens, taken before it is asked for.
+    /// The slot for the node that an effect opens, taken before the effect is requested.
     pub(crate) held: Option<u32>,
     asked: usize,
     restarts: u32,
 }
 
 impl Answers {
-    /// None yet.
+    /// Makes an empty set of answers.
     #[must_use]
     pub const fn new() -> Self {
         Self { queries: Vec::new(), inodes: Vec::new(), performed: None, held: None, asked: 0, restarts: 0 }
     }
 
-    /// Adds the answer to a request that an attempt has stopped with.
+    /// Adds the answer to a request that stopped an attempt.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed. Not for the answer to an effect.
-    /// - [`Error::Io`]: it does not answer the request; or the operation has asked for a million answers.
+    /// - [`Error::Io`]: the answer does not fit the request, or the operation has asked for a million answers.
     pub fn add(&mut self, request: Request, answer: Result<Answer, Error>) -> Result<(), Error> {
         match (request, answer) {
             (Request::Effect(_), answer) => {
@@ -87,36 +87,37 @@ impl Answers {
         Ok(())
     }
 
-    /// What is known of a node.
+    /// Returns the inode of a node, if an answer told of it.
     pub(super) fn inode(&self, number: u64) -> Option<&LateInode> {
         let place = self.inodes.binary_search_by_key(&number, |known| known.number).ok()?;
         self.inodes.get(place)
     }
 
-    /// The answer to a question.
+    /// Returns the answer to a question.
     pub(super) fn get(&self, query: &Query) -> Option<Result<&Answer, Error>> {
         let place = self.queries.binary_search_by(|(known, _)| known.cmp(query)).ok()?;
         self.queries.get(place).map(|(_, answer)| answer.as_ref().map_err(|error| *error))
     }
 
-    /// The last question up to `query`, in their order, and its answer.
+    /// Returns the last question that is not greater than `query`, and its answer.
     pub(super) fn last_up_to(&self, query: &Query) -> Option<(&Query, Result<&Answer, Error>)> {
         let after = self.queries.partition_point(|(known, _)| known <= query);
         let (known, answer) = self.queries.get(after.checked_sub(1)?)?;
         Some((known, answer.as_ref().map_err(|error| *error)))
     }
 
-    /// The answer to the effect, once.
+    /// Takes the answer to the effect. Returns it only once.
     pub(super) fn take_performed(&mut self) -> Option<Result<Performed<LateInode>, Error>> {
         self.performed.take()
     }
 
-    /// Forgets the errors among them, which the operation has told: a pass over a directory can be asked on.
+    /// Forgets answers that are errors, after the operation has returned them, so that a pass over a directory can ask
+    /// again.
     pub(super) fn forget_errors(&mut self) {
         self.queries.retain(|(_, answer)| answer.is_ok());
     }
 
-    /// Forgets the answers to questions. `false`: that was done often enough.
+    /// Forgets the answers to questions. Returns `false` if that was done too often.
     pub(super) fn restart(&mut self) -> bool {
         self.queries.clear();
         self.inodes.clear();
@@ -125,7 +126,7 @@ impl Answers {
     }
 }
 
-/// Whether an answer is one to this question, and can be true.
+/// Returns whether an answer fits the question, and can be true.
 fn fits(query: &Query, answer: &Answer) -> bool {
     match (query, answer) {
         (Query::Inode { node }, Answer::Inode(inode)) => inode.number == *node,
@@ -139,7 +140,7 @@ fn fits(query: &Query, answer: &Answer) -> bool {
     }
 }
 
-/// Whether the cursors grow and the names can be names.
+/// Returns whether the cursors grow and the names are possible names.
 fn are_entries(entries: &[Listed<Vec<u8>>], mut cursor: u64) -> bool {
     entries.iter().all(|entry| {
         let name = entry.name.as_slice();

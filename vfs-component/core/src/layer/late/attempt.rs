@@ -5,9 +5,9 @@ use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::{Clock, Error, Volume};
 
-/// A layer that has a [`LateLayer`] in it, or is one.
+/// A layer that is a [`LateLayer`], or contains one.
 pub trait Late: Layer<Stop = Stop> {
-    /// The part that answers late.
+    /// Returns the part that answers late.
     fn late(&mut self) -> &mut LateLayer;
 }
 
@@ -18,11 +18,12 @@ impl Late for LateLayer {
 }
 
 impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Runs an operation with the answers that it has so far, which must be one operation's.
+    /// Runs an operation with the answers that it has so far. All calls with the same `answers` must be of one
+    /// operation.
     ///
     /// # Errors
-    /// - [`Stop::Ask`]: it needs one more answer, and is to be run again with it; nothing has changed.
-    /// - [`Stop::Error`]: it failed.
+    /// - [`Stop::Ask`]: the operation needs one more answer; run it again with that. Nothing has changed.
+    /// - [`Stop::Error`]: the operation failed.
     pub fn attempt<T>(
         &mut self,
         answers: &mut Answers,
@@ -42,14 +43,16 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
-    /// The first half of [`Volume::attempt`], for whoever runs the operation in between: gives the layer the answers.
+    /// Gives the layer the answers. This is the first half of [`Volume::attempt`], for callers that run the operation
+    /// themselves.
     pub fn begin(&mut self, answers: &mut Answers) {
         core::mem::swap(&mut self.tree.layer.late().answers, answers);
         self.tree.layer.late().contradicted.set(false);
     }
 
-    /// The second half: takes the answers back. `false`: others have changed the layer between two answers, and the operation
-    /// is to be run again at once. It asks for them again then.
+    /// Takes the answers back. This is the second half of [`Volume::attempt`]. Returns `false` if answers contradict
+    /// each other, because others have changed the layer in between. Then run the operation again at once; it asks
+    /// afresh.
     #[must_use]
     pub fn end(&mut self, answers: &mut Answers, outcome: Outcome) -> bool {
         let layer = self.tree.layer.late();
@@ -65,16 +68,16 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         is_over
     }
 
-    /// Gives back what an operation holds that is not run again, whatever it was told. A change that it has asked for may have been
-    /// made, as that of a process which was killed.
+    /// Releases what an operation holds that will not run again, whatever it was told. A change that it has requested
+    /// may have been made, as with a killed process.
     pub fn give_up(&mut self, answers: Answers) {
         self.tree.layer.late().answers = answers;
         self.drop_held();
         self.tree.layer.late().answers = Answers::new();
     }
 
-    /// Where a read of `length` bytes at `offset` can go, if the layer has all of it: then its bytes need not pass through the
-    /// volume. `None`: they are to be read here.
+    /// Returns where the layer has the bytes of a read of `length` bytes at `offset`, if it has all of them, so that
+    /// the bytes need not pass through the volume. `None`: read them from the volume.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
@@ -89,31 +92,31 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         Ok((length > 0).then_some(Forward { node: number, offset, length }))
     }
 
-    /// The layer.
+    /// Returns the layer.
     pub fn layer_mut(&mut self) -> &mut L {
         &mut self.tree.layer
     }
 }
 
-/// How an attempt has ended.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The operation is done.
+    /// The operation is complete.
     Done,
-    /// It needs one more answer.
+    /// The operation needs one more answer.
     Asks,
-    /// It has failed.
+    /// The operation failed.
     Failed,
 }
 
-/// A read that the layer can be asked for directly. A short answer is not the end of the file, unless the layer makes the file's
-/// changes: what is missing is then to be read from the volume.
+/// A read that can be sent directly to the layer. A short answer is not the end of the file, unless the file's changes
+/// pass through: read the rest from the volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forward {
     /// The file's number in the layer.
     pub node: u64,
-    /// Where the bytes begin.
+    /// Offset of the first byte.
     pub offset: u64,
-    /// How many there are, at most as many as were wanted.
+    /// Number of bytes, at most the requested number.
     pub length: u64,
 }

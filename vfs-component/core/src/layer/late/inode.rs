@@ -1,16 +1,16 @@
-//! What a late layer keeps of nodes.
+//! Nodes and contents of a late layer.
 
 use crate::Stat;
 use crate::layer::{Contents, LayerInode};
 
-/// A node, as an answer tells it.
+/// A node as answers describe it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateInode {
-    /// Its number, below 2^63. One node has one number, whatever its names, and no other node gets it later.
+    /// Its number, below 2^63. A node has one number under all its names, and no other node gets that number later.
     pub number: u64,
-    /// What an app can ask of it.
+    /// The metadata that an app can ask for.
     pub stat: Stat,
-    /// Of a directory, the number of the one it is in; the root's is its own.
+    /// For a directory, the number of its parent; the root's is its own.
     pub parent: u64,
 }
 
@@ -32,7 +32,7 @@ impl LayerInode for LateInode {
     }
 }
 
-/// The bytes of an open file that are still the layer's.
+/// The bytes of an open file that still come from the layer.
 #[derive(Clone, Copy, Debug)]
 pub struct LateContents {
     pub(super) file: u64,

@@ -1,4 +1,4 @@
-//! The layer itself: it knows what the operation at hand was told, and nothing else.
+//! The late layer: it knows only what the current operation was told.
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ use crate::limits::MAX_NAME;
 use crate::path::Component;
 use crate::tree::owned;
 
-/// What is read where a file had bytes and has none any more.
+/// Read instead of bytes that somebody else has cut off.
 static ZEROS: [u8; 4096] = [0; 4096];
 
 /// A layer whose answers come from outside; see [the module](crate::late).
@@ -19,34 +19,34 @@ static ZEROS: [u8; 4096] = [0; 4096];
 pub struct LateLayer {
     root: u64,
     changes: ChangePolicy,
-    /// Those of the operation that is being attempted.
+    /// The answers of the operation that is being attempted.
     pub(crate) answers: Answers,
-    /// An answer contradicted another.
+    /// Whether an answer contradicted another.
     pub(super) contradicted: core::cell::Cell<bool>,
-    /// Slots that are kept for operations.
+    /// Number of slots that are kept for operations.
     held: usize,
-    /// Nodes that nothing has open any more, since [`LateLayer::take_released`] was asked.
+    /// Nodes that nothing has open any more, since the last [`LateLayer::take_released`].
     released: Vec<u64>,
 }
 
-/// What becomes of changes.
+/// Where changes go.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChangePolicy {
-    /// They are kept above the layer, which stays as it is.
+    /// Changes are kept above the layer, which stays as it is.
     #[default]
     Above,
-    /// The layer makes them.
+    /// The layer makes the changes.
     Through,
-    /// There are none.
+    /// Changes are refused.
     Refused,
 }
 
-/// A node of a layer whose changes pass through.
+/// The number of a node whose changes pass through.
 #[derive(Clone, Copy, Debug)]
 pub struct Through(u64);
 
 impl LateLayer {
-    /// A layer that begins with this directory.
+    /// Makes a layer whose root is this directory.
     #[must_use]
     pub const fn new(root: u64, changes: ChangePolicy) -> Self {
         Self {
@@ -59,12 +59,12 @@ impl LateLayer {
         }
     }
 
-    /// Numbers of nodes that nothing has open any more. What was kept for them outside may go.
+    /// Returns the numbers of nodes that nothing has open any more. The caller may release what it kept for them.
     pub fn take_released(&mut self) -> Vec<u64> {
         core::mem::take(&mut self.released)
     }
 
-    /// The answer to a question, or the question.
+    /// Returns the answer to a question, or stops with the question.
     fn ask(&self, query: Query) -> Result<&Answer, Stop> {
         match self.answers.get(&query) {
             Some(answer) => Ok(answer?),
@@ -72,7 +72,7 @@ impl LateLayer {
         }
     }
 
-    /// The entries that follow a cursor, as far as they came with one answer. Empty: there are no more.
+    /// Returns the entries after a cursor, as far as one answer has them. Empty: there are no more.
     fn batch(&self, directory: u64, cursor: u64) -> Result<&[Listed<Vec<u8>>], Stop> {
         if let Some((Query::List { directory: listed, .. }, answer)) =
             self.answers.last_up_to(&Query::List { directory, cursor })
@@ -83,7 +83,7 @@ impl LateLayer {
             match entries.get(start..) {
                 Some(rest @ [_, ..]) => return Ok(rest),
                 _ if *is_end => return Ok(&[]),
-                // An answer that begins before the cursor and does not reach beyond says nothing of what follows.
+                // An answer that begins before the cursor and ends before it says nothing about the next entries.
                 _ => {}
             }
         }
@@ -93,7 +93,7 @@ impl LateLayer {
         }
     }
 
-    /// Checks that no name is in two answers: somebody may have moved it from one to the other.
+    /// Checks that no name is in two answers: others may have moved it from one to the other.
     fn check_names(&self, directory: u64) -> Result<(), Stop> {
         let (mut names, mut cursor) = (Vec::new(), 0);
         while let [batch @ .., last] = self.batch(directory, cursor)? {
@@ -108,7 +108,7 @@ impl LateLayer {
         Ok(())
     }
 
-    /// Bytes of a file, as far as one answer has them.
+    /// Returns bytes of a file, as far as one answer has them.
     fn bytes(&self, file: u64, offset: u64, length: u64) -> Result<&[u8], Stop> {
         if length == 0 {
             return Ok(&[]);
@@ -121,7 +121,7 @@ impl LateLayer {
             let inside = usize::try_from(offset - start).unwrap_or(usize::MAX);
             match bytes.get(inside..) {
                 Some(rest @ [_, ..]) => return Ok(shortened(rest, length)),
-                // The file was found to end here.
+                // The file ends here.
                 _ if inside == 0 => return Ok(&[]),
                 _ => {}
             }
@@ -171,8 +171,8 @@ impl Layer for LateLayer {
     }
 
     fn entries(&self, directory: &LateInode) -> Result<impl Iterator<Item = ListedOf<Self>>, Stop> {
-        // All have to be there before the first is copied, or each attempt would copy them again. The last answer is
-        // looked at first, so that an attempt costs a search and not a pass.
+        // All answers must be there before the first entry is copied, or each attempt would copy them again. The last
+        // answer is looked at first, so an attempt costs a search and not a whole pass.
         let (number, mut cursor) = (directory.number, 0);
         if let Some((Query::List { directory: listed, .. }, Ok(Answer::Entries { entries, .. }))) =
             self.answers.last_up_to(&Query::List { directory: number, cursor: u64::MAX })
@@ -214,7 +214,7 @@ impl Layer for LateLayer {
     fn run<'a>(&'a self, contents: &'a LateContents, offset: u64, length: u64) -> Result<&'a [u8], Stop> {
         let length = length.min(contents.size().saturating_sub(offset));
         let bytes = self.bytes(contents.file, offset, length)?;
-        // What somebody else has cut off since is zeros, as if the file had grown again.
+        // Bytes that somebody else has cut off since then read as zeros, as if the file had grown again.
         Ok(if bytes.is_empty() { shortened(&ZEROS, length) } else { bytes })
     }
 
@@ -274,7 +274,7 @@ impl Layer for LateLayer {
     }
 
     fn release(&mut self, number: u64) {
-        // Where there is no memory to say so, what is kept outside is kept a little longer: until the layer goes.
+        // Without memory to report the release, the caller keeps what belongs to the node until the layer goes.
         if self.released.try_reserve(1).is_ok() {
             self.released.push(number);
         }

@@ -1,8 +1,8 @@
-//! A layer whose answers come from outside, later.
+//! A layer whose answers come later, from outside.
 //!
-//! The core never calls a host. An operation that needs something that is not at hand stops with [`Stop::Ask`]. Whoever called it has
-//! the request answered, by a call that blocks or in a task that waits, and runs the operation again from its start with the
-//! answers that it has so far:
+//! The core never calls a host. If an operation needs an answer that it does not have, it stops with [`Stop::Ask`]. The
+//! caller gets the request answered, by a call that blocks or in a task that waits, and runs the operation again from
+//! its start, with the answers so far:
 //!
 //! ```
 //! # use vfs_core::{Clock, Error, FollowFinalLink, OpenFile, Stat, Volume};
@@ -27,13 +27,14 @@
 //! }
 //! ```
 //!
-//! An operation that is given up gives its answers back with [`Volume::give_up`](crate::Volume::give_up).
+//! If an operation will not run again, pass its answers to [`Volume::give_up`](crate::Volume::give_up).
 //!
-//! - **Queries** may repeat. What changed in the tree while one was answered is seen, because the operation starts afresh.
-//!   What changed in the layer itself is seen where it is asked again: an answer counts as true until the operation ends, as a
-//!   look-up on the way of a path does on any filesystem.
-//! - **An effect** is asked for once. Its answer is the operation's: it is not walked again, so nothing that others did meanwhile can
-//!   turn a change that was made into an error. What opening needs (a slot, and one of `max_open`) is taken before.
+//! - **Queries** may repeat. Because the operation starts afresh, it sees what changed in the tree in the meantime. It
+//!   sees changes of the layer itself where it asks again: an answer counts as true until the operation ends, as a
+//!   look-up in the middle of a path does on any filesystem.
+//! - **An effect** is requested once. Its answer is the answer of the operation, which does not walk its path again. So
+//!   nothing that others did in the meantime can turn a change that was made into an error. The operation takes what
+//!   opening needs (a slot, and one of `max_open`) before the request.
 
 mod answers;
 mod attempt;

@@ -1,4 +1,4 @@
-//! What an operation needs, and what it is told.
+//! Requests of an operation, and their answers.
 
 use alloc::vec::Vec;
 
@@ -6,12 +6,12 @@ use super::LateInode;
 use crate::Error;
 use crate::layer::{Effect, Listed, Performed};
 
-/// Why an operation cannot go on.
+/// The reason why an operation stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// It failed.
     Error(Error),
-    /// It needs an answer, and is to be run again with it.
+    /// It needs an answer. Run it again with that.
     Ask(Request),
 }
 
@@ -21,69 +21,70 @@ impl From<Error> for Stop {
     }
 }
 
-/// What an operation needs.
+/// Something that an operation needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// A question. It may be asked again.
+    /// A question. It may be repeated.
     Query(Query),
-    /// A change. It is asked for once.
+    /// A change. It must be made only once.
     Effect(Effect<Vec<u8>>),
 }
 
-/// A question about nodes, which are named by their numbers.
+/// A question about nodes, which are identified by their numbers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Query {
-    /// What a node is: [`Answer::Inode`].
+    /// Asks for a node; answered with [`Answer::Inode`].
     Inode {
         /// The node.
         node: u64,
     },
-    /// What a name in a directory is: [`Answer::Found`].
+    /// Looks up a name in a directory; answered with [`Answer::Found`].
     Lookup {
         /// The directory.
         directory: u64,
         /// The name.
         name: Vec<u8>,
     },
-    /// Some of the entries that follow a cursor: [`Answer::Entries`].
+    /// Asks for some of the entries after a cursor; answered with [`Answer::Entries`].
     List {
         /// The directory.
         directory: u64,
-        /// 0 for its start, or the cursor of an entry.
+        /// The cursor of the entry before; 0 for the start.
         cursor: u64,
     },
-    /// Where a symbolic link points: [`Answer::Bytes`].
+    /// Asks for the target of a symbolic link; answered with [`Answer::Bytes`].
     ReadLink {
         /// The link.
         link: u64,
     },
-    /// Bytes of a file: [`Answer::Bytes`], at least one and at most `length`; none at and after its end.
+    /// Asks for bytes of a file: at least one and at most `length`, none at and after its end; answered with
+    /// [`Answer::Bytes`].
     Read {
         /// The file.
         file: u64,
-        /// Where they begin.
+        /// Offset of the first byte.
         offset: u64,
-        /// How many.
+        /// Largest number of bytes.
         length: u64,
     },
 }
 
-/// What is said to a [`Request`].
+/// The answer to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// To [`Query::Inode`].
+    /// Answers [`Query::Inode`].
     Inode(LateInode),
-    /// To [`Query::Lookup`]. `None`: there is no such name.
+    /// Answers [`Query::Lookup`]. `None`: the name does not exist.
     Found(Option<LateInode>),
-    /// To [`Query::List`].
+    /// Answers [`Query::List`].
     Entries {
-        /// The next ones, with growing cursors.
+        /// The next entries, with growing cursors.
         entries: Vec<Listed<Vec<u8>>>,
-        /// There are no more.
+        /// Whether there are no more entries.
         is_end: bool,
     },
-    /// To [`Query::ReadLink`] and [`Query::Read`].
+    /// Answers [`Query::ReadLink`] and [`Query::Read`].
     Bytes(Vec<u8>),
-    /// To [`Request::Effect`].
+    /// Answers [`Request::Effect`].
     Performed(Performed<LateInode>),
 }

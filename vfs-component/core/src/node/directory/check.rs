@@ -1,4 +1,4 @@
-//! Whether the entries are in order and found.
+//! Checks that the entries are sorted and found.
 
 use alloc::format;
 use alloc::string::String;
@@ -6,7 +6,7 @@ use alloc::string::String;
 use super::{Entries, Found};
 
 impl<B: AsRef<[u8]>> Entries<B> {
-    /// All entries that are there, in their order.
+    /// Returns all existing entries, in their order.
     pub fn all(&self) -> impl Iterator<Item = (&[u8], Found)> {
         self.list.iter().filter_map(|entry| Some((entry.name.bytes(), entry.found?)))
     }
@@ -21,7 +21,7 @@ impl<B: AsRef<[u8]>> Entries<B> {
                 return Err(wrong("it is out of order"));
             }
             last = entry.sequence;
-            // The name of a removed entry is given back.
+            // The memory of a removed entry's name is freed.
             if entry.found.is_none() {
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Whether the chunks are in order and counted.
+//! Checks that the chunks are sorted and counted.
 
 use alloc::format;
 use alloc::string::String;

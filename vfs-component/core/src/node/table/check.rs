@@ -1,4 +1,4 @@
-//! Whether the slots hang together.
+//! Checks that the slots are consistent.
 
 use alloc::format;
 use alloc::string::String;
@@ -8,13 +8,13 @@ use super::{NONE, Node, NodeId, Slot, Table};
 use crate::layer::Layer;
 
 impl<L: Layer> Table<L> {
-    /// All nodes, with their slots.
+    /// Returns all nodes, with their slots.
     pub fn nodes(&self) -> impl Iterator<Item = (u32, &Node<L>)> {
         let numbered = self.slots.iter().enumerate();
         numbered.filter_map(|(number, slot)| Some((number as u32, slot.node.as_ref()?)))
     }
 
-    /// Checks the list of free slots and the chains. `held` slots are kept for operations.
+    /// Checks the list of free slots and the chains. Operations hold `held` slots.
     pub fn check(&self, held: usize) -> Result<(), String> {
         let mut seen = vec![false; self.slots.len()];
         let mut number = self.free;
