@@ -63,6 +63,7 @@ pub use report::Report;
 pub use vfs_abi::Limits;
 pub use vfs_abi::settings::{Settings, Stdio};
 pub use vfs_compose_pack::source::filter::Filter;
+pub use vfs_compose_pack::source::found::TEMPORARY;
 pub use vfs_compose_pack::{Form, ImageReport, OnCollision, Remark, Remarks};
 pub use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
 pub use vfs_compose_vfs::wrap::Extra;

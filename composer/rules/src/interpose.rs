@@ -43,12 +43,11 @@ mod versions;
 mod wit;
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::{Resolve, WorldId};
 
-use crate::error::{Cause, DenyError};
+use crate::error::DenyError;
 use crate::policy::answers::Answers;
 use choose::Chosen;
 use imports::Imports;
@@ -197,13 +196,6 @@ fn component(
 }
 
 /// Encodes a core module that implements a world as a component.
-fn encode(mut module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, DenyError> {
-    let failed = |source: Cause| DenyError::Front { source };
-    embed_component_metadata(&mut module, resolve, world, StringEncoding::UTF8)
-        .map_err(|source| failed(source.into()))?;
-    ComponentEncoder::default()
-        .merge_imports_based_on_semver(false)
-        .module(&module)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|source| failed(source.into()))
+fn encode(module: Vec<u8>, resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, DenyError> {
+    vfs_compose_wit::encode(module, resolve, world, HashMap::new()).map_err(|source| DenyError::Front { source })
 }

@@ -16,6 +16,7 @@ in_both_forms! {
     a_reader_that_goes_away_is_no_error
     the_output_is_not_packed_into_itself
     #[cfg(unix)] a_link_at_the_output_stays_a_link
+    #[cfg(unix)] a_signal_leaves_nothing_behind
     a_vfs_alone_is_deterministic_but_for_values
 }
 
@@ -165,4 +166,23 @@ fn a_vfs_alone_is_deterministic_but_for_values(here: &Here) {
     let (code, message) = here.fails(&["vfs", "--for", "asks.wasm", "--config", "none", "-q", "-o", "other.wasm"]);
     assert_eq!(code, 1);
     assert!(message.contains("`wasi:config/store@0.2.0-rc.1`"), "{message}");
+}
+
+#[cfg(unix)]
+fn a_signal_leaves_nothing_behind(here: &Here) {
+    use nix::sys::signal::{Signal, kill};
+    use std::os::unix::process::ExitStatusExt;
+    let large = fs::File::create(here.path("files/large")).unwrap();
+    large.set_len(800 << 20).unwrap();
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let before = names(here.directory.path());
+        let mut child = here.command(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]).spawn().unwrap();
+        while names(here.directory.path()) == before {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before the signal");
+            std::thread::yield_now();
+        }
+        kill(nix::unistd::Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(signal as i32));
+        assert_eq!(names(here.directory.path()), before);
+    }
 }

@@ -11,6 +11,7 @@ use super::run::{End, Ran, Running, State, add_exit};
 use super::{FORMS, apps};
 use vfs_compose::error::Unlinkable;
 use vfs_compose::{FormChoice, inspect};
+use vfs_compose_adapter::AdapterError;
 
 /// A package of the host's that knows WASI's streams, in every place that a type has.
 const HOST: &str = "import host: interface {
@@ -562,5 +563,8 @@ fn what_glue_cannot_look_into() {
     let import = "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;
         import host: interface { use wasi:io/streams@0.2.3.{input-stream}; f: func(s: list<input-stream, 4>); }";
     let error = reason(apps::dummy(&["0.2.3"], import));
-    assert!(matches!(&error, Unlinkable::Type { function, .. } if function == "host#f"), "{error}");
+    assert!(
+        matches!(&error, Unlinkable::Adapter(AdapterError::Type { function, .. }) if function == "host#f"),
+        "{error}"
+    );
 }

@@ -59,28 +59,9 @@ use vfs_compose_wasi::{Cause, WitError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unlinkable {
-    /// A type, in a function that the vfs provides, that linking does not support.
-    #[error("`{function}` has {what} in its signature, which linking does not support")]
-    Type {
-        /// The function's name.
-        function: String,
-        /// The kind of type, in words.
-        what: &'static str,
-    },
-    /// An asynchronous function.
-    #[error("`{function}` is asynchronous, and linking supports only synchronous calls")]
-    Async {
-        /// The function's name.
-        function: String,
-    },
-    /// A function that moves bytes, lowered without a memory, or one that returns lists, lowered without a realloc.
-    #[error("`{function}` is lowered without {what}")]
-    Lowering {
-        /// The function's name.
-        function: String,
-        /// LoweredTarget is missing.
-        what: &'static str,
-    },
+    /// A function that the vfs provides and for which no adapter can be generated.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
     /// An export that may return a vfs resource without being a plain function of the app's core code.
     #[error("the app's export `{name}` may return vfs resources, but is not a plain function of its core code")]
     Exported {
@@ -127,16 +108,6 @@ pub enum Unlinkable {
         #[source]
         source: Cause,
     },
-}
-
-impl From<AdapterError> for Unlinkable {
-    fn from(error: AdapterError) -> Self {
-        match error {
-            AdapterError::Type { function, what } => Self::Type { function, what },
-            AdapterError::Async { function } => Self::Async { function },
-            AdapterError::Lowering { function, what } => Self::Lowering { function, what },
-        }
-    }
 }
 
 impl From<FlattenError> for Unlinkable {

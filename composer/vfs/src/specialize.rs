@@ -16,9 +16,7 @@ mod policy;
 mod tests;
 mod world;
 
-use std::collections::{BTreeSet, HashMap};
-
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use std::collections::BTreeSet;
 
 use crate::error::TailorError;
 use vfs_compose_wasi::Wasi;
@@ -85,20 +83,8 @@ pub fn tailor(wasi: &Wasi, mut order: VfsSpec, embedding: &Embedding) -> Result<
 ///
 /// In the world, imports have a namespace of their own, because an interface that is both imported and exported would
 /// be a single one. In the encoded component they have their true names.
-fn encode(
-    wasi: &Wasi,
-    mut module: Vec<u8>,
-    host: &InterfaceUses,
-    exports: &InterfaceUses,
-) -> Result<Vec<u8>, TailorError> {
+fn encode(wasi: &Wasi, module: Vec<u8>, host: &InterfaceUses, exports: &InterfaceUses) -> Result<Vec<u8>, TailorError> {
     let (resolve, world) = world::build(wasi, host, exports);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
-        .map_err(|source| TailorError::Encode { source: source.into() })?;
-    let names: HashMap<_, _> = host.keys().map(|name| (world::host_name(name), name.to_string())).collect();
-    ComponentEncoder::default()
-        .merge_imports_based_on_semver(false)
-        .import_name_map(names)
-        .module(&module)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|source| TailorError::Encode { source: source.into() })
+    let names = host.keys().map(|name| (world::host_name(name), name.to_string())).collect();
+    vfs_compose_wit::encode(module, &resolve, world, names).map_err(|source| TailorError::Encode { source })
 }

@@ -21,11 +21,11 @@ mod join;
 mod sharing;
 mod world;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use semver::Version;
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_component::dummy_module;
 use wit_parser::{Function, InterfaceId, LiftLowerAbi, ManglingAndAbi, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 use crate::error::TailorError;
@@ -190,16 +190,9 @@ pub fn wrap(wrapping: &Wrapping<'_>, vfs: &[u8]) -> Result<Wrapped, TailorError>
 }
 
 fn encode(sides: &world::Sides) -> Result<Vec<u8>, TailorError> {
-    let mut module = dummy_module(&sides.resolve, sides.world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
-    embed_component_metadata(&mut module, &sides.resolve, sides.world, StringEncoding::UTF8)
-        .map_err(|source| TailorError::Encode { source: source.into() })?;
-    let names: HashMap<_, _> = sides.host.clone();
-    ComponentEncoder::default()
-        .merge_imports_based_on_semver(false)
-        .import_name_map(names)
-        .module(&module)
-        .and_then(|encoder| encoder.encode())
-        .map_err(|source| TailorError::Encode { source: source.into() })
+    let module = dummy_module(&sides.resolve, sides.world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    vfs_compose_wit::encode(module, &sides.resolve, sides.world, sides.host.clone())
+        .map_err(|source| TailorError::Encode { source })
 }
 
 /// Returns whether a definition stays even if nothing refers to it: exports, and all core instances of the vfs

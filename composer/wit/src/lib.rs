@@ -1,13 +1,15 @@
-//! Helpers for the types of `wit-parser`: they list the parts of a type and copy types with other parts. They know
-//! nothing of WASI.
+//! Helpers for `wit-parser`: they list the parts of a type, copy types with other parts, and make worlds and components
+//! that implement them. They know nothing of WASI.
 #![forbid(unsafe_code)]
 
+mod encode;
 mod rewrite;
 
 use std::collections::BTreeSet;
 
 use wit_parser::{Function, Handle, Package, PackageId, PackageName, Resolve, Type, TypeDefKind, TypeId};
 
+pub use encode::{Items, encode, item, world};
 pub use rewrite::{define, function_with, with_parts};
 
 /// Returns the types that a type directly contains, including the resource of a handle.

@@ -9,7 +9,7 @@ use crate::Remarks;
 const SECRETS: [&str; 5] = [".git", ".env", "id_*", "*.pem", "*.key"];
 /// Names that a message lists at most.
 const LISTED: usize = 5;
-/// Names of the temporary files that results are written to begin and end so.
+/// How the names of temporary files begin and end that results are written to. No such file is ever packed.
 pub const TEMPORARY: (&str, &str) = (".vfs-compose-", ".tmp");
 
 /// Whether a name is that of a temporary file of ours, which an interrupted run may have left.

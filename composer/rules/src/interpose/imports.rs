@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
 
-use super::wit::{self, Items};
 use vfs_compose_wasi::App;
+use vfs_compose_wit::Items;
 
 /// The imports of the app, changed by each component that is put in front of it.
 pub(super) struct Imports<'a> {
@@ -54,7 +54,7 @@ impl<'a> Imports<'a> {
         };
         let (imports, exports) = (chosen(&is_imported), chosen(&|key, _| is_exported(key)));
         let package = self.resolve.worlds[self.world].package;
-        wit::world(self.resolve.to_mut(), package, imports, exports)
+        vfs_compose_wit::world(self.resolve.to_mut(), package, "front", imports, exports)
     }
 
     /// Removes an import that a component in front of the app provides.

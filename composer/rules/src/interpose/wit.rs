@@ -2,28 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use indexmap::IndexMap;
-use wit_parser::{
-    Function, FunctionKind, InterfaceId, PackageId, Param, Resolve, Type, TypeDefKind, TypeId, TypeOwner, World,
-    WorldId, WorldItem, WorldKey,
-};
-
-/// The imports or exports of a world, in order.
-pub(super) type Items = IndexMap<WorldKey, WorldItem>;
-
-/// Creates a world.
-pub(super) fn world(resolve: &mut Resolve, package: Option<PackageId>, imports: Items, exports: Items) -> WorldId {
-    resolve.worlds.alloc(World {
-        name: "front".into(),
-        imports,
-        exports,
-        package,
-        docs: Default::default(),
-        stability: Default::default(),
-        includes: Vec::new(),
-        span: Default::default(),
-    })
-}
+use wit_parser::{Function, FunctionKind, InterfaceId, Param, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
 /// Returns interfaces together with all interfaces that they use.
 pub(super) fn needed(resolve: &Resolve, mut todo: Vec<InterfaceId>) -> BTreeSet<InterfaceId> {

@@ -1,11 +1,14 @@
 //! The output file, written completely or not at all.
 
+#[cfg(unix)]
+mod signals;
+
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
-use vfs_compose::Composer;
+use vfs_compose::{Composer, TEMPORARY};
 
 use crate::report::Failure;
 
@@ -59,9 +62,12 @@ impl Target {
         // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
         std::fs::metadata(directory).map_err(failed)?;
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".vfs-compose-").suffix(".tmp");
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        #[cfg(unix)]
+        let mut file = signals::create_removable(|| builder.tempfile_in(directory)).map_err(failed)?;
+        #[cfg(not(unix))]
         let mut file = builder.tempfile_in(directory).map_err(failed)?;
         {
             let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());

@@ -85,7 +85,7 @@ impl Call<'_> {
 /// Plans the replacement of every served function that the app lowers, and of every drop of a served resource.
 ///
 /// # Errors
-/// - [`Unlinkable::Async`]: a served function is lowered asynchronously.
+/// - [`AdapterError::Async`](vfs_compose_adapter::AdapterError::Async): a served function is lowered asynchronously.
 pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result<Plan<'a>, Unlinkable> {
     let mut plan = Plan::new();
     for definition in component.definitions() {

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use wit_parser::{
-    Interface, InterfaceId, PackageName, Resolve, TypeDef, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
-};
+use wit_parser::{Interface, InterfaceId, PackageName, Resolve, TypeDef, TypeId, TypeOwner, WorldId, WorldKey};
 
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::Wasi;
@@ -32,29 +30,9 @@ pub(super) fn build(wasi: &Wasi, host: &InterfaceUses, exports: &InterfaceUses) 
     let package = package_of(&mut resolve, name);
     let imports = Copier::copy_all(wasi, &mut resolve, host, Some(HOST_NAMESPACE));
     let exports = Copier::copy_all(wasi, &mut resolve, exports, None);
-    let world = resolve.worlds.alloc(World {
-        name: "vfs".into(),
-        imports: imports.into_iter().map(item).collect(),
-        exports: exports.into_iter().map(item).collect(),
-        package: Some(package),
-        docs: Default::default(),
-        stability: Default::default(),
-        includes: Vec::new(),
-        span: Default::default(),
-    });
-    resolve.packages[package].worlds.insert("vfs".into(), world);
+    let items = |ids: Vec<InterfaceId>| ids.into_iter().map(|id| (WorldKey::Interface(id), types::item(id))).collect();
+    let world = types::world(&mut resolve, Some(package), "vfs", items(imports), items(exports));
     (resolve, world)
-}
-
-fn item(id: InterfaceId) -> (WorldKey, WorldItem) {
-    let item = WorldItem::Interface {
-        id,
-        stability: Default::default(),
-        external_id: None,
-        docs: Default::default(),
-        span: Default::default(),
-    };
-    (WorldKey::Interface(id), item)
 }
 
 /// Copies interfaces, each after those that it uses, because types come before their users.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use wit_parser::{
     Function, FunctionKind, Interface, InterfaceId, PackageName, Resolve, Type, TypeDef, TypeDefKind, TypeId,
-    TypeOwner, World, WorldId, WorldItem, WorldKey,
+    TypeOwner, WorldId, WorldItem, WorldKey,
 };
 
 use super::Wrapping;
@@ -110,30 +110,16 @@ impl Copier<'_> {
         }
         let name = PackageName { namespace: "vfs-compose".into(), name: "wrapped".into(), version: None };
         let package = package_of(&mut self.to, name);
-        let world = self.to.worlds.alloc(World {
-            name: "wrapped".into(),
-            imports,
-            exports,
-            package: Some(package),
-            docs: Default::default(),
-            stability: Default::default(),
-            includes: Vec::new(),
-            span: Default::default(),
-        });
-        self.to.packages[package].worlds.insert("wrapped".into(), world);
+        let world = vfs_compose_wit::world(&mut self.to, Some(package), "wrapped", imports, exports);
         Sides { resolve: self.to, world, host, own, functions: self.functions }
     }
 
     fn item(&self, id: InterfaceId, name: &str) -> (WorldKey, WorldItem) {
-        let item = WorldItem::Interface {
-            id,
-            stability: Default::default(),
-            external_id: None,
-            docs: Default::default(),
-            span: Default::default(),
-        };
         let is_of_package = self.to.interfaces[id].package.is_some();
-        (if is_of_package { WorldKey::Interface(id) } else { WorldKey::Name(name.to_owned()) }, item)
+        (
+            if is_of_package { WorldKey::Interface(id) } else { WorldKey::Name(name.to_owned()) },
+            vfs_compose_wit::item(id),
+        )
     }
 
     /// Returns the copy of an interface, by name.
