@@ -108,6 +108,7 @@ in_both_forms! {
     #[cfg(unix)] a_file_that_cannot_be_read_leaves_no_output
     a_reader_that_goes_away_is_no_error
     run_passes_the_exit_code_on
+    run_takes_what_engines_take_by_default
     inspect_shows_what_is_inside
     images_alone_and_inside_are_handled_alike
     verify_names_the_first_bad_offset
@@ -231,6 +232,81 @@ fn run_passes_the_exit_code_on(here: &Here) {
         fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
         let output = here.run(&["run", "program.wasm", "--image", "files", "--allow-unused", "--", "-x"]);
         assert_eq!(output.status.code(), Some(result), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// Each of these functions gives 33, by instructions that are younger than WebAssembly 1.0.
+const YOUNGER: [(&str, &str); 6] = [
+    (
+        "exceptions",
+        "(tag $thrown (param i32))
+         (func $throw (throw $thrown (i32.const 33)))
+         (func $again (param exnref) (throw_ref (local.get 0)))
+         (func $answer (result i32) (local $exception exnref)
+           (block $second (result i32)
+             (block $first (result exnref)
+               (try_table (catch_all_ref $first) (call $throw))
+               unreachable)
+             (local.set $exception)
+             (try_table (catch $thrown $second) (call $again (local.get $exception)))
+             unreachable))",
+    ),
+    (
+        "garbage collection",
+        "(type $node (struct (field $value i32) (field $next (ref null $node))))
+         (func $answer (result i32) (local $list (ref null $node)) (local $count i32)
+           (loop $more
+             (if (i32.eqz (i32.and (local.get $count) (i32.const 7))) (then (local.set $list (ref.null $node))))
+             (local.set $list (struct.new $node (local.get $count) (local.get $list)))
+             (local.set $count (i32.add (local.get $count) (i32.const 1)))
+             (br_if $more (i32.lt_u (local.get $count) (i32.const 1000000))))
+           (i32.sub (struct.get $node $value (struct.get $node $next (local.get $list))) (i32.const 999965)))",
+    ),
+    (
+        "tail calls",
+        "(func $count (param $left i32) (param $sum i32) (result i32)
+           (if (i32.eqz (local.get $left)) (then (return (local.get $sum))))
+           (return_call $count (i32.sub (local.get $left) (i32.const 1)) (i32.add (local.get $sum) (i32.const 1))))
+         (func $answer (result i32) (i32.sub (call $count (i32.const 5000000) (i32.const 0)) (i32.const 4999967)))",
+    ),
+    (
+        "references of functions",
+        "(type $number (func (result i32)))
+         (elem declare func $thirty-three)
+         (func $thirty-three (type $number) (i32.const 33))
+         (func $answer (result i32) (call_ref $number (ref.func $thirty-three)))",
+    ),
+    (
+        "SIMD",
+        "(func $answer (result i32)
+           (i32x4.extract_lane 3
+             (i32x4.relaxed_trunc_f32x4_s (f32x4.add (v128.const f32x4 1 2 3 4) (f32x4.splat (f32.const 29))))))",
+    ),
+    (
+        "atomics",
+        "(func $answer (result i32)
+           (drop (i32.atomic.rmw.add (i32.const 64) (i32.const 33)))
+           (i32.atomic.load (i32.const 64)))",
+    ),
+];
+
+fn run_takes_what_engines_take_by_default(here: &Here) {
+    for (what, functions) in YOUNGER {
+        let program = format!(
+            r#"(module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              {functions}
+              (func (export "_start")
+                (i32.store8 (i32.const 16) (call $answer))
+                (i32.store (i32.const 0) (i32.const 16))
+                (i32.store (i32.const 4) (i32.const 1))
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#
+        );
+        fs::write(here.path("program.wasm"), wat::parse_str(program).unwrap()).unwrap();
+        let output = here.run(&["run", "program.wasm", "--image", "files"]);
+        assert_eq!(output.stdout, [33], "{what}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{what}");
     }
 }
 

@@ -211,7 +211,8 @@ pub enum With {
 #[derive(Debug, Args)]
 #[command(
     after_help = "The program gets the standard streams of this process, the arguments after `--` and the variables of --env, \
-but no directory or variable of this machine. vfs-compose exits with its exit code.
+but no directory or variable of this machine. It gets the network with `--sockets inherit`, and http with `--http inherit` \
+or `--http allow:HOST,...`. vfs-compose exits with its exit code.
 
 Example:
   vfs-compose run app.wasm --image ./files -- --an-argument"
