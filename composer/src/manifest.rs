@@ -252,16 +252,21 @@ fn place(text: &str, key: &str) -> usize {
     found.map_or(0, |(_, value)| value.span().start)
 }
 
-/// Parses a number of bytes, which may end in K, M or G for powers of 1024. Returns `None` if it is invalid or too
-/// large.
+/// Parses a number of bytes. K, M, G or KiB, MiB, GiB after it are powers of 1024, and kB, MB, GB powers of 1000, in
+/// upper or lower case. Returns `None` if it is invalid or too large.
 pub fn bytes(text: &str) -> Option<u64> {
-    let factor = match text.as_bytes().last()? {
-        b'K' | b'k' => 1 << 10,
-        b'M' | b'm' => 1 << 20,
-        b'G' | b'g' => 1 << 30,
-        _ => return text.parse().ok(),
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor: u64 = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        _ => return None,
     };
-    text.get(..text.len() - 1)?.parse::<u64>().ok()?.checked_mul(factor)
+    digits.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 fn unknown(text: &str, position: usize, name: &str) -> ManifestError {

@@ -133,7 +133,7 @@ fn exported_functions(module: &[u8]) -> Result<Vec<String>, wasmparser::BinaryRe
         let wasmparser::Payload::ExportSection(exports) = payload? else { continue };
         for export in exports {
             let export = export?;
-            let is_of_abi = export.name.starts_with("_") || export.name == "cabi_realloc";
+            let is_of_abi = export.name.starts_with("__") || ["_initialize", "cabi_realloc"].contains(&export.name);
             if export.kind == wasmparser::ExternalKind::Func && !is_of_abi {
                 names.push(format!("`{}`", export.name));
             }

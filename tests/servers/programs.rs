@@ -1,13 +1,14 @@
 //! Programs with the network beside their files: `guests/network`. Each prints what it saw and fails unless all of it was right.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail, ensure};
 use libtest_mimic::Trial;
 use vfs_tests::case::Form;
 use vfs_tests::host::{Invocation, Output};
-use vfs_tests::{guests, network_host, node_host, versions, wasmtime50_host};
+use vfs_tests::{compose, guests, network_host, node_host, versions, wasmtime50_host};
 
 use crate::origin;
 use crate::peer::Peers;
@@ -18,12 +19,15 @@ pub fn trials() -> Vec<Trial> {
     let sockets = Subject::new("sockets", || guests::named("sockets"), tree);
     let mut trials = sockets.in_every_form("wasmtime", on_wasmtime);
     trials.extend(sockets.composed("node", on_node));
+    trials.push(sockets.trial(Form::Linked, "run", by_run));
     let clients = clients();
     for client in &clients {
         trials.extend(client.in_every_form("wasmtime", on_wasmtime));
         trials.extend(client.composed("wasmtime-50", on_wasmtime50));
     }
     trials.extend(clients[0].composed("node", on_node));
+    trials.push(clients[0].trial(Form::Linked, "run", by_run));
+    trials.push(clients[0].trial(Form::Linked, "run-without-asking", no_http_without_asking));
     trials
 }
 
@@ -56,6 +60,36 @@ fn on_wasmtime(subject: &Subject, form: Form) -> Result<()> {
 
 fn on_wasmtime50(subject: &Subject, form: Form) -> Result<()> {
     all_ok(&wasmtime50_host::run(&subject.made(form)?.component(), &invocation()?)?)
+}
+
+/// `vfs-compose run`, with the flags that ask for the network.
+fn by_run(subject: &Subject, form: Form) -> Result<()> {
+    let output = run(subject, form, &["--sockets", "inherit", "--http", "inherit"])?;
+    ensure!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    Ok(())
+}
+
+/// Without them, it gives no http.
+fn no_http_without_asking(subject: &Subject, form: Form) -> Result<()> {
+    let output = run(subject, form, &[])?;
+    let said = text(&output.stderr);
+    ensure!(!output.status.success() && said.contains("wasi:http/"), "{}: {said}", output.status);
+    Ok(())
+}
+
+fn run(subject: &Subject, form: Form, flags: &[&str]) -> Result<std::process::Output> {
+    let app = subject.made(Form::HostDirectory)?;
+    let mut arguments: Vec<OsString> = ["run", "--form", form.name(), "--image"].map(OsString::from).into();
+    arguments.extend([app.tree().into(), app.component().into()]);
+    arguments.extend(flags.iter().map(OsString::from));
+    for (name, value) in &invocation()?.env {
+        arguments.extend(["--env".into(), format!("{name}={value}").into()]);
+    }
+    compose::run(arguments)
+}
+
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }
 
 /// What jco's shim has: no trailers, no error in the middle of a body, no connection that is closed in one direction.

@@ -127,7 +127,8 @@ impl Subject {
         forms.map(|form| self.trial(form, what, test)).collect()
     }
 
-    fn trial(self: &Arc<Self>, form: Form, what: &str, test: Test) -> Trial {
+    /// A trial for one form, named after both.
+    pub fn trial(self: &Arc<Self>, form: Form, what: &str, test: Test) -> Trial {
         let subject = Arc::clone(self);
         let name = format!("{}::{}::{what}", self.name, form.name());
         let extent =

@@ -6,7 +6,13 @@ use crate::here::Here;
 
 in_both_forms! {
     run_passes_the_exit_code_on
+    run_takes_what_engines_take_by_default
+    what_is_typed_for_the_program_is_what_it_gets
     what_is_composed_runs_as_it_is
+    flags_of_the_run_are_for_what_is_composed_too
+    a_runaway_is_stopped
+    what_is_no_command_says_what_it_is
+    an_exit_code_is_passed_on
 }
 
 fn run_passes_the_exit_code_on(here: &Here) {
@@ -27,10 +33,209 @@ fn run_passes_the_exit_code_on(here: &Here) {
 
 fn what_is_composed_runs_as_it_is(here: &Here) {
     here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    for flags in [&["--random", "seeded:1"][..], &["--deny-all"], &["--env", "A=B"], &["--inherit-env"]] {
+    for flags in [&["--random", "seeded:1"][..], &["--deny-all"], &["--env", "A=B"], &["--http", "allow:a"]] {
         let output = here.run(&[&["run", "made.wasm"][..], flags].concat());
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
         assert!(message.starts_with("error: `made.wasm` is already composed"), "{message}");
+    }
+}
+
+/// A preview1 program that prints its arguments and variables, as they lie in memory.
+const TELLS: &str = r#"(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_prestat_get" (func $prestat (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $print (param $from i32) (param $length i32)
+    (i32.store (i32.const 0) (local.get $from))
+    (i32.store (i32.const 4) (local.get $length))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+  (func (export "_start")
+    (drop (call $prestat (i32.const 3) (i32.const 16)))
+    (drop (call $args_sizes (i32.const 16) (i32.const 20)))
+    (drop (call $args (i32.const 1024) (i32.const 4096)))
+    (call $print (i32.const 4096) (i32.load (i32.const 20)))
+    (drop (call $environ_sizes (i32.const 16) (i32.const 20)))
+    (drop (call $environ (i32.const 1024) (i32.const 4096)))
+    (call $print (i32.const 4096) (i32.load (i32.const 20)))))"#;
+
+fn run(here: &Here, args: &[&str]) -> String {
+    let output = here.command(args).env_clear().env("INHERITED", "1").env("OTHER", "2").output().unwrap();
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn what_is_typed_for_the_program_is_what_it_gets(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    for (flags, wanted) in [
+        (&[][..], "tells.wasm\0-x\0y z\0"),
+        (&["--deterministic"], "tells.wasm\0-x\0y z\0"),
+        (&["--deny-all", "--allow", "wasi:cli/stdout"], "tells.wasm\0-x\0y z\0"),
+        (&["--no-inherit-args", "--arg", "first"], "tells.wasm\0first\0-x\0y z\0"),
+        (&["--arg", "first", "--env", "A=1"], "tells.wasm\0first\0-x\0y z\0A=1\0"),
+        (&["--inherit-env"], "tells.wasm\0-x\0y z\0INHERITED=1\0OTHER=2\0"),
+        (&["--inherit-env=OTHER,NONE"], "tells.wasm\0-x\0y z\0OTHER=2\0"),
+    ] {
+        let args = [&["run", "tells.wasm", "-q"], flags, &["--", "-x", "y z"]].concat();
+        assert_eq!(run(here, &args), wanted, "{flags:?}");
+    }
+}
+
+fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for (flags, wanted) in [
+        (&["--sockets", "inherit", "--http", "inherit"][..], "made.wasm\0x\0"),
+        (&["--inherit-env=OTHER"], "made.wasm\0x\0OTHER=2\0"),
+    ] {
+        assert_eq!(run(here, &[&["run", "made.wasm"], flags, &["--", "x"]].concat()), wanted);
+    }
+}
+
+/// A preview1 command.
+fn command(body: &str) -> String {
+    format!(
+        r#"(module
+          (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+          (memory (export "memory") 1)
+          (func (export "_start") {body}))"#
+    )
+}
+
+fn a_runaway_is_stopped(here: &Here) {
+    for (body, flags, code, said) in [
+        (
+            "(loop $on (br $on))",
+            ["--timeout", "300ms"],
+            124,
+            "error: the program was stopped after 300ms (--timeout)\n",
+        ),
+        (
+            "(loop $on (br_if $on (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))",
+            ["--max-memory", "32MB"],
+            1,
+            "error: the program wanted more than 32.0 MB of memory (--max-memory)\n",
+        ),
+    ] {
+        let program = command(body);
+        fs::write(here.path("runaway.wasm"), wat::parse_str(program).unwrap()).unwrap();
+        let output = here.run(&[&["run", "runaway.wasm", "-q"], &flags[..]].concat());
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(code), said.into()));
+    }
+}
+
+fn what_is_no_command_says_what_it_is(here: &Here) {
+    let (code, text) = here.fails(&["run", "app.wasm", "-q"]);
+    assert_eq!(code, 1);
+    assert_eq!(text, "error: `app.wasm` is not a command: it does not export wasi:cli/run, but nothing\n");
+    let unmet = r#"(component
+      (import "other:thing/needed" (instance $needed (export "f" (func (result u32)))))
+      (core func $f (canon lower (func $needed "f")))
+      (core module $program (import "" "f" (func $f (result i32))) (func (export "run") (result i32) call $f))
+      (core instance $program (instantiate $program (with "" (instance (export "f" (func $f))))))
+      (func $run (result (result)) (canon lift (core func $program "run")))
+      (instance $exports (export "run" (func $run)))
+      (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("unmet.wasm"), wat::parse_str(unmet).unwrap()).unwrap();
+    let (_, text) = here.fails(&["run", "unmet.wasm", "-q"]);
+    assert!(text.starts_with("error: the program could not begin\n"), "{text}");
+    fs::write(here.path("traps.wasm"), wat::parse_str(command("unreachable")).unwrap()).unwrap();
+    let (code, text) = here.fails(&["run", "traps.wasm", "-q"]);
+    assert!(code == 1 && text.starts_with("error: the program ended badly\n"), "{text}");
+}
+
+/// `exit-with-code` gives what it says.
+fn an_exit_code_is_passed_on(here: &Here) {
+    let app = r#"(component
+      (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+      (core func $exit (canon lower (func $exit "exit-with-code")))
+      (core module $program
+        (import "" "exit" (func $exit (param i32)))
+        (func (export "run") (result i32) (call $exit (i32.const 42)) unreachable))
+      (core instance $program (instantiate $program (with "" (instance (export "exit" (func $exit))))))
+      (func $run (result (result)) (canon lift (core func $program "run")))
+      (instance $exports (export "run" (func $run)))
+      (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
+    let output = here.run(&["run", "program.wasm", "-q"]);
+    assert_eq!(output.status.code(), Some(42), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Each of these functions gives 33, by instructions that are younger than WebAssembly 1.0.
+const YOUNGER: [(&str, &str); 6] = [
+    (
+        "exceptions",
+        "(tag $thrown (param i32))
+         (func $throw (throw $thrown (i32.const 33)))
+         (func $again (param exnref) (throw_ref (local.get 0)))
+         (func $answer (result i32) (local $exception exnref)
+           (block $second (result i32)
+             (block $first (result exnref)
+               (try_table (catch_all_ref $first) (call $throw))
+               unreachable)
+             (local.set $exception)
+             (try_table (catch $thrown $second) (call $again (local.get $exception)))
+             unreachable))",
+    ),
+    (
+        "garbage collection",
+        "(type $node (struct (field $value i32) (field $next (ref null $node))))
+         (func $answer (result i32) (local $list (ref null $node)) (local $count i32)
+           (loop $more
+             (if (i32.eqz (i32.and (local.get $count) (i32.const 7))) (then (local.set $list (ref.null $node))))
+             (local.set $list (struct.new $node (local.get $count) (local.get $list)))
+             (local.set $count (i32.add (local.get $count) (i32.const 1)))
+             (br_if $more (i32.lt_u (local.get $count) (i32.const 1000000))))
+           (i32.sub (struct.get $node $value (struct.get $node $next (local.get $list))) (i32.const 999965)))",
+    ),
+    (
+        "tail calls",
+        "(func $count (param $left i32) (param $sum i32) (result i32)
+           (if (i32.eqz (local.get $left)) (then (return (local.get $sum))))
+           (return_call $count (i32.sub (local.get $left) (i32.const 1)) (i32.add (local.get $sum) (i32.const 1))))
+         (func $answer (result i32) (i32.sub (call $count (i32.const 5000000) (i32.const 0)) (i32.const 4999967)))",
+    ),
+    (
+        "references of functions",
+        "(type $number (func (result i32)))
+         (elem declare func $thirty-three)
+         (func $thirty-three (type $number) (i32.const 33))
+         (func $answer (result i32) (call_ref $number (ref.func $thirty-three)))",
+    ),
+    (
+        "SIMD",
+        "(func $answer (result i32)
+           (i32x4.extract_lane 3
+             (i32x4.relaxed_trunc_f32x4_s (f32x4.add (v128.const f32x4 1 2 3 4) (f32x4.splat (f32.const 29))))))",
+    ),
+    (
+        "atomics",
+        "(func $answer (result i32)
+           (drop (i32.atomic.rmw.add (i32.const 64) (i32.const 33)))
+           (i32.atomic.load (i32.const 64)))",
+    ),
+];
+
+fn run_takes_what_engines_take_by_default(here: &Here) {
+    for (what, functions) in YOUNGER {
+        let program = format!(
+            r#"(module
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              {functions}
+              (func (export "_start")
+                (i32.store8 (i32.const 16) (call $answer))
+                (i32.store (i32.const 0) (i32.const 16))
+                (i32.store (i32.const 4) (i32.const 1))
+                (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"#
+        );
+        fs::write(here.path("program.wasm"), wat::parse_str(program).unwrap()).unwrap();
+        let output = here.run(&["run", "program.wasm", "--image", "files"]);
+        assert_eq!(output.stdout, [33], "{what}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "{what}");
     }
 }

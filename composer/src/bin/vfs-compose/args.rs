@@ -4,6 +4,7 @@ mod deny;
 mod policy;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -163,7 +164,7 @@ pub struct Process {
     /// Make every change of the tree fail with `read-only`
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub read_only: Option<bool>,
-    /// Limit the bytes that the app's changes may take; N may end in K, M or G for powers of 1024
+    /// Limit the bytes that the app's changes may take; N may end in K, M, G (powers of 1024) or kB, MB, GB (of 1000)
     #[arg(long, value_name = "N")]
     pub max_bytes: Option<String>,
     /// Limit the files, directories and links that the app may create or change
@@ -264,7 +265,9 @@ pub enum With {
 #[derive(Debug, Args)]
 #[command(
     after_help = "The program gets the standard streams of this process, the arguments after `--` and the variables of --env, \
-but no directory or variable of this machine. vfs-compose exits with its exit code.
+but no directory or variable of this machine. It gets variables with `--inherit-env[=A,B]`, the network with \
+`--sockets inherit`, and http with `--http inherit` or `--http allow:HOST,...`. vfs-compose exits with its exit code, with 1 if \
+the program traps or exits with a code above 255, with 124 after --timeout.
 
 Example:
   vfs-compose run app.wasm --image ./files -- --an-argument"
@@ -280,9 +283,35 @@ pub struct Run {
     pub host: Host,
     #[command(flatten)]
     pub joining: Joining,
+    /// Stop the program after this time: a number with ms, s (also without a unit), m or h
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Stop the program when it wants more memory than this, its files included; a number as for --max-bytes
+    #[arg(long, value_name = "N", value_parser = bytes)]
+    pub max_memory: Option<u64>,
+    /// Print only errors, besides what the program prints
+    #[arg(short, long)]
+    pub quiet: bool,
     /// The program's arguments
     #[arg(last = true, value_name = "ARGS")]
     pub host_arguments: Vec<String>,
+}
+
+fn bytes(typed: &str) -> Result<u64, String> {
+    vfs_compose::manifest::bytes(typed).ok_or_else(|| "write it like 1000, 64M or 64MiB".into())
+}
+
+fn duration(typed: &str) -> Result<Duration, String> {
+    let digits = typed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let milliseconds = match &typed[digits.len()..] {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("the units are ms, s, m and h".into()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write it like 10s or 500ms")?;
+    number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(|| "it is too long".into())
 }
 
 /// `vfs-compose inspect`

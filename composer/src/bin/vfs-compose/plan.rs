@@ -83,6 +83,12 @@ fn limits(process: &Process) -> Result<Limits, Failure> {
     Ok(limits)
 }
 
+/// Returns whether the app sees no argument of its host.
+pub fn hides_arguments(host: &Host) -> bool {
+    let hides = host.deterministic == Some(true) || host.no_inherit_args || deny::takes_environment(&host.deny);
+    hides && !host.inherit_args
+}
+
 /// Returns what the app may see of its host.
 fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     let mut policy = Policy::default();
@@ -94,8 +100,7 @@ fn policy(app: Option<&Path>, host: &Host) -> Result<Policy, Failure> {
     } else if deny::takes_environment(&host.deny) {
         policy.environment = Inherited::None;
     }
-    let own_arguments = policy.own_arguments || host.no_inherit_args || deny::takes_environment(&host.deny);
-    policy.own_arguments = own_arguments && !host.inherit_args;
+    policy.own_arguments = hides_arguments(host);
     if policy.own_arguments {
         policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     }
@@ -191,13 +196,16 @@ mod tests {
     }
 
     #[test]
-    fn amounts_are_in_bytes_or_powers_of_1024() {
+    fn amounts_have_the_units_that_people_write() {
         for (typed, bytes) in [
             ("0", Some(0)),
             ("1000", Some(1000)),
             ("2k", Some(2048)),
             ("64M", Some(64 << 20)),
             ("1G", Some(1 << 30)),
+            ("10MB", Some(10_000_000)),
+            ("10MiB", Some(10 << 20)),
+            ("3kb", Some(3_000)),
             ("17179869184G", None),
             ("", None),
             ("M", None),

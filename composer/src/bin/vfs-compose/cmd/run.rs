@@ -1,39 +1,64 @@
 //! `vfs-compose run`: composes an app in memory, unless it is already composed, and runs it on the embedded engine.
 
+mod engine;
+
 use std::process::ExitCode;
 
-use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Cache, Config, Engine, Store};
-use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use vfs_compose::Inherited;
+use wasmtime_wasi::WasiCtx;
 
-use crate::args::{Host, Process, Run};
-use crate::manifest;
+use crate::args::{Access, Deny, Host, Process, Run};
+use crate::manifest::{self, Said};
 use crate::plan;
-use crate::report::Failure;
+use crate::report::{Failure, size};
+use engine::{Offer, Stopped, execute};
 
-struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
-    }
-}
+/// The exit code of timeout(1) for a program whose time is up.
+const TIMED_OUT: u8 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
+    let said = manifest::read(args.files.manifest.as_deref())?;
     let component = match composed_before(args)? {
         Some(component) => component,
-        None => compose(args)?,
+        None => compose(args, &said)?,
     };
     let name = args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy();
-    // Of this process, the program gets nothing but the standard streams.
-    let wasi = WasiCtx::builder().inherit_stdio().arg(name).args(&args.host_arguments).build();
-    let code = execute(&component, wasi)
-        .map_err(|error| Failure::new("the program did not finish").caused_by(engine_error(error)))?;
-    Ok(ExitCode::from(code))
+    let host = said.host(&args.host);
+    let offer = Offer {
+        wasi: wasi(&name, args, &host),
+        http: asks_for_http(&host.deny),
+        timeout: args.timeout,
+        max_memory: args.max_memory,
+    };
+    let while_compiling = || {
+        if !args.quiet {
+            eprintln!("note: compiling `{name}`; the next run need not, where the engine can keep the code");
+        }
+    };
+    execute(&component, offer, while_compiling)
+        .map(ExitCode::from)
+        .map_err(|stopped| failure(args, &component, stopped))
+}
+
+/// Returns what the program gets of this process: the standard streams, and what flags ask for.
+fn wasi(name: &str, args: &Run, host: &Host) -> WasiCtx {
+    let mut wasi = WasiCtx::builder();
+    wasi.allow_blocking_current_thread(true).inherit_stdio().arg(name).args(&args.host_arguments);
+    match host.inherited() {
+        Some(Inherited::All) => drop(wasi.inherit_env()),
+        Some(Inherited::Only(names)) => {
+            for name in names {
+                if let Ok(value) = std::env::var(&name) {
+                    wasi.env(name, value);
+                }
+            }
+        }
+        Some(Inherited::None) | None => {}
+    }
+    if host.deny.sockets == Some(Access::Inherit) {
+        wasi.inherit_network().allow_ip_name_lookup(true).allow_tcp(true).allow_udp(true);
+    }
+    wasi.build()
 }
 
 /// Returns the file itself if it already has a vfs inside and no image or manifest is given.
@@ -41,51 +66,70 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
 /// # Errors
 /// A flag was typed that only has an effect when an app is composed.
 fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
-    if !args.files.images.is_empty() || args.files.manifest.is_some() {
+    let files = &args.files;
+    if !files.images.is_empty() || !files.files.is_empty() || files.manifest.is_some() {
         return Ok(None);
     }
     let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
     let has_vfs = vfs_compose::inspect(&component).is_ok_and(|inspection| inspection.vfs.is_some());
-    if has_vfs && (args.process != Process::default() || args.host != Host::default()) {
+    if has_vfs && (args.process != Process::default() || without_those_of_a_run(&args.host) != Host::default()) {
         let failure = format!("`{}` is already composed, so flags cannot change it", args.app.display());
-        return Err(
-            Failure::usage(failure).hint("compose the app again with these flags, or omit all flags before `--`")
-        );
+        return Err(Failure::usage(failure).hint(
+            "compose the app again with these flags; --inherit-env, --sockets inherit and --http inherit are of the run",
+        ));
     }
     Ok(has_vfs.then_some(component))
 }
 
-fn compose(args: &Run) -> Result<Vec<u8>, Failure> {
-    let said = manifest::read(args.files.manifest.as_deref())?;
-    let composer = plan::composer(Some(&args.app), &said, &args.files, &args.process, &args.host)?;
-    let composer = plan::joined(composer, &said, &args.joining, &args.host);
+/// Takes away the flags that are done by the run and not by what is composed.
+fn without_those_of_a_run(host: &Host) -> Host {
+    let mut host = Host { inherit_env: None, no_inherit_env: false, ..host.clone() };
+    host.deny.sockets = host.deny.sockets.filter(|access| *access != Access::Inherit);
+    host.deny.http = host.deny.http.filter(|access| access != "inherit");
+    host
+}
+
+/// Returns whether `--http` was given, and is not `deny`.
+fn asks_for_http(deny: &Deny) -> bool {
+    deny.http.as_deref().is_some_and(|access| access != "deny")
+}
+
+fn compose(args: &Run, said: &Said) -> Result<Vec<u8>, Failure> {
+    let mut composer = plan::composer(Some(&args.app), said, &args.files, &args.process, &args.host)?;
+    composer = plan::joined(composer, said, &args.joining, &args.host).allow_unused(true);
+    if plan::hides_arguments(&said.host(&args.host)) {
+        // Hidden are the host's. These were typed for this app.
+        composer = args.host_arguments.iter().fold(composer, |composer, argument| composer.arg(argument));
+    }
     let composed = composer.compose()?;
-    super::tell(&composed.report().remarks, false);
+    super::tell(&composed.report().remarks, args.quiet);
     Ok(composed.to_bytes()?)
 }
 
-fn execute(component: &[u8], wasi: WasiCtx) -> wasmtime::Result<u8> {
-    let mut config = Config::new();
-    // A linked component has two memories: that of the app and that of the vfs.
-    config.wasm_multi_memory(true);
-    // Caches compiled code for the next run, if the user's cache directory is usable.
-    config.cache(Cache::from_file(None).ok());
-    let engine = Engine::new(&config)?;
-    let component = Component::new(&engine, component)?;
-    let mut linker = Linker::new(&engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-    let mut store = Store::new(&engine, State { wasi, table: ResourceTable::new() });
-    let command = Command::instantiate(&mut store, &component, &linker)?;
-    match command.wasi_cli_run().call_run(&mut store) {
-        Ok(Ok(())) => Ok(0),
-        Ok(Err(())) => Ok(1),
-        Err(error) => match error.downcast_ref::<I32Exit>() {
-            Some(I32Exit(code)) => Ok(u8::try_from(*code).unwrap_or(1)),
-            None => Err(error),
-        },
+/// Says why there is no exit code.
+fn failure(args: &Run, component: &[u8], stopped: Stopped) -> Failure {
+    match stopped {
+        Stopped::NotBegun(error) => Failure::new("the program could not begin").caused_by(cause(error)),
+        Stopped::Trapped(error) => Failure::new("the program ended badly").caused_by(cause(error)),
+        Stopped::NoCommand => {
+            let exports = vfs_compose::inspect(component).map(|inspection| inspection.exports).unwrap_or_default();
+            let exports = if exports.is_empty() { "nothing".into() } else { exports.join(", ") };
+            let app = args.app.display();
+            Failure::new(format!("`{app}` is not a command: it does not export wasi:cli/run, but {exports}"))
+        }
+        Stopped::TimedOut => {
+            let timeout = args.timeout.unwrap_or_default();
+            let mut failure = Failure::new(format!("the program was stopped after {timeout:?} (--timeout)"));
+            failure.exit = TIMED_OUT;
+            failure
+        }
+        Stopped::OutOfMemory => {
+            let limit = size(args.max_memory.unwrap_or_default());
+            Failure::new(format!("the program wanted more than {limit} of memory (--max-memory)"))
+        }
     }
 }
 
-fn engine_error(error: wasmtime::Error) -> Box<dyn std::error::Error + Send + Sync> {
+fn cause(error: wasmtime::Error) -> Box<dyn std::error::Error + Send + Sync> {
     error.into()
 }
