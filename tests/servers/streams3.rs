@@ -9,7 +9,7 @@ use libtest_mimic::Trial;
 use tokio::time::timeout;
 use vfs_tests::case::Form;
 use vfs_tests::host::Invocation;
-use vfs_tests::{guests, network_host};
+use vfs_tests::{compose, guests, network_host};
 
 use crate::subject::Subject;
 
@@ -29,12 +29,30 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(subject.in_every_form("first", |subject, form| ends_well(subject, form, "first")));
     trials.extend(subject.in_every_form("cancelled", |subject, form| ends_well(subject, form, "cancelled")));
     trials.extend(subject.in_every_form("left-open", |subject, form| ends_well(subject, form, "left-open")));
+    trials.push(subject.trial(Form::Plugged, "run", by_run));
     trials
 }
 
 /// The program is its own judge.
 fn ends_well(subject: &Subject, form: Form, argument: &str) -> Result<()> {
     run(subject, form, &Invocation::with_args([argument])).map(drop)
+}
+
+/// `vfs-compose run`, which runs commands of 0.3 as it runs those of 0.2.
+fn by_run(subject: &Subject, _form: Form) -> Result<()> {
+    let app = subject.made(Form::HostDirectory)?;
+    for argument in ["first", "cancelled", "left-open"] {
+        let output = compose::run([
+            "run".as_ref(),
+            "--image".as_ref(),
+            app.tree().as_os_str(),
+            app.component().as_os_str(),
+            "--".as_ref(),
+            argument.as_ref(),
+        ])?;
+        ensure!(output.status.success(), "{argument}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }
 
 fn run(subject: &Subject, form: Form, invocation: &Invocation) -> Result<Vec<u8>> {
