@@ -14,6 +14,10 @@ setup:
 demo: _targets
     bash tests/demo/demo.sh
 
+# Minutes that the build of `just demo` takes from nothing, and how many of them are the engine's
+demo-times: _targets
+    python3 tests/demo/times.py
+
 # A first look, without `setup`: native tests, golden cases on the embedded engine; `just quick composer` adds its tests
 quick *AND: _targets
     bash tests/quick.sh {{AND}}

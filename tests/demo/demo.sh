@@ -6,8 +6,7 @@ cd "$(dirname "$0")/../.."
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 show() { (cd "$1" && find . -type f | sort | xargs cksum); }
 
-# With the tests' package, so that dependencies have the features that `just test` wants too, and are built once.
-cargo build --release --locked -p vfs-compose -p vfs-tests --bin vfs-compose
+bash tests/demo/build.sh
 cargo build --quiet --release --locked --manifest-path tests/demo/Cargo.toml --target wasm32-wasip2 --target-dir target/demo
 export PATH="$PWD/target/release:$PATH"
 home=$PWD/tests/demo/home
