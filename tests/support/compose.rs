@@ -20,7 +20,15 @@ pub fn command() -> Result<&'static Path> {
 }
 
 fn build() -> Result<PathBuf> {
-    let output = Command::new("cargo")
+    let mut cargo = Command::new("cargo");
+    // What `cargo test` sets for this process. The build script of `ring` asks for it: with other values, it and all that
+    // uses it, up to the command, would be built again.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(name);
+        }
+    }
+    let output = cargo
         // Both packages: chosen alone, `vfs-compose` has other features in its dependencies, and all of them are built again.
         .args([
             "build",
