@@ -17,7 +17,9 @@ const STDOUT: Asked = ("wasi:cli/stdout", &[]);
 const STDERR: Asked = ("wasi:cli/stderr", &[]);
 const RANDOM: Asked = ("wasi:random", &[]);
 const CONFIG: Asked = ("wasi:config", &[]);
-const HTTP: Asked = ("wasi:http", &[]);
+const HTTP: Asked = ("wasi:http/outgoing-handler", &[]);
+/// The same of WASI 0.3.
+const HTTP_3: Asked = ("wasi:http/client", &[]);
 
 /// Warns of each setting that this app never asks for, and of limits under which nothing works.
 pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
@@ -34,7 +36,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         ("--stderr", is_file(&policy.stderr), STDERR),
         ("--random seeded", policy.seed.is_some_and(|seed| seed != 0), RANDOM),
         ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), CONFIG),
-        ("--http allow", rules.http.is_some(), HTTP),
+        ("--http allow", rules.http.is_some() && !asks(app, HTTP_3), HTTP),
     ];
     for (flag, _, (path, functions)) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
         let what = match functions {
@@ -47,7 +49,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         remarks.warn("allows-nothing", "`--http allow:` names no host: say one, or write `--http deny`");
     }
     if settings.limits.max_open == 0 {
-        remarks.warn("allows-nothing", "`--max-open 0`: the app cannot open a file; leave it out for no limit");
+        remarks.warn("allows-nothing", "`--max-open 0`: the app cannot open anything, not even its preopens");
     }
 }
 

@@ -88,9 +88,13 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
             None
         }
     };
+    let mut told = Remarks::default();
+    if let Some(app) = &app {
+        effects::tell(composer, app, &mut told);
+    }
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     let size = component.bytes.len() as u64;
-    Ok(Composed::new(component, image, remarks)?.with_sizes(0, size))
+    Ok(Composed::new(component, image, remarks)?.with_sizes(0, size).with_remarks(told))
 }
 
 /// Reads the app.

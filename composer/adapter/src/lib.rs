@@ -10,18 +10,20 @@
 //! are *mixed* if it may have both.
 //!
 //! ```text
-//! assembly    a core module under construction
-//! module      generates a module: its imports, and one function for each request
-//! function    one adapter: whose handles are these, parameters in, the call, the result out
-//! owner       tests and removes the tag of a handle
-//! foreign     guards for functions that cannot use virtual handles
-//! answer      errors that such functions can express
-//! params      parameters: check everything, then move everything
-//! results     a result, copied to where the app wants it
-//! fix         pointers and handles, fixed after a copy
-//! text        strings that are not UTF-8
-//! bridge      adapters between two parts of an app
-//! wrap        adapters between the app and the host, in a plugged vfs
+//! plan                 the imports and types that a request needs, collected before any code
+//! assembly             a core module under construction
+//! function             one adapter: whose handles are these, parameters in, the call, the result out
+//! owner                tests and removes the tag of a handle
+//! params, results      values in and out: check everything, then move everything
+//! relocate             copies lists and strings into the other memory, and fixes the pointers and handles in them
+//! text                 strings that are not UTF-8
+//! helpers              functions that adapters of one module share, such as the copy itself
+//! mixed_dispatch       calls whose handles may be the vfs's and the host's at once
+//! host_guard           guards for host functions that cannot use virtual handles
+//! answer               errors that such functions can express
+//! handle_translation   adapters between two parts of an app
+//! component_adapter    adapters between the app and the host, in a plugged vfs
+//! layout, flat, memory, scalar, visit, body    the canonical ABI's layout, and code for it
 //! ```
 
 #![forbid(unsafe_code)]

@@ -96,6 +96,7 @@ impl Merge<'_> {
                         let is_mixed = kind(old) == DIRECTORY || kind(content) == DIRECTORY;
                         if !is_mixed && are_equal(old, content).map_err(MergeError::Read)? {
                             self.set_attributes(there, new.attributes());
+                            with_names.insert(node, there);
                         } else if is_mixed || self.is_strict {
                             let path = format!("{}/{}", path_in(piece, from), String::from_utf8_lossy(name));
                             let (kind, other) = (kind(old), kind(content));

@@ -15,7 +15,7 @@ use crate::merge::{Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
 use crate::source::erofs;
 use crate::source::kind::{self, Kind};
-use crate::tree::{self, SourceTree};
+use crate::tree::{self, PlaceError, SourceTree};
 
 /// The tree while sources are added to it.
 pub(crate) struct Sources {
@@ -43,21 +43,23 @@ impl Sources {
     pub(crate) fn add(&mut self, argument: &ImageArgument, before: &[&ImageArgument]) -> Result<(), TreeError> {
         let path = &argument.path;
         let kind = if argument.is_file { Kind::File } else { kind::recognise(path)? };
-        if kind != Kind::Directory {
+        if kind != Kind::Directory && !argument.is_file {
             warn_of_filter(&self.listing.filter, path, &mut self.listing.remarks);
         }
         let (directory, name) = match kind {
             Kind::File => split(argument)?,
             _ => (argument.guest.as_str(), None),
         };
-        let collided = |guest: &str| TreeError::Through { guest: argument.guest.clone(), through: guest.to_owned() };
         let is_new = tree::find(&self.tree, directory)?.is_none();
         let attributes = match kind {
             Kind::Directory => directory::attributes_of(path, self.listing.times)?,
             _ => Attributes { mode: tree::PLAIN_DIRECTORY, modified: self.listing.times.unwrap_or_default() },
         };
-        let to =
-            tree::make_place(&mut self.tree, directory, attributes, &mut self.leading).map_err(|at| collided(&at))?;
+        let place = tree::make_place(&mut self.tree, directory, attributes, &mut self.leading);
+        let to = place.map_err(|error| match error {
+            PlaceError::NotDirectory(through) => TreeError::Through { guest: argument.guest.clone(), through },
+            PlaceError::Tree(source) => TreeError::Entry { path: path.clone(), source: source.into() },
+        })?;
         let is_empty = self.tree.entries(to).is_some_and(|entries| entries.is_empty());
         if is_empty && (is_new || self.leading.contains(&to)) {
             if name.is_none() {
@@ -157,6 +159,9 @@ fn split(argument: &ImageArgument) -> Result<(&str, Option<&str>), TreeError> {
 fn owner<'a>(guest: &str, before: &[&'a ImageArgument]) -> &'a Path {
     let has = |argument: &&&ImageArgument| {
         let Some(inside) = guest.strip_prefix(argument.guest.trim_end_matches('/')) else { return false };
+        if !inside.is_empty() && !inside.starts_with('/') {
+            return false;
+        }
         match kind::recognise(&argument.path) {
             _ if argument.is_file => inside.is_empty(),
             Ok(Kind::Directory) => argument.path.join(inside.trim_start_matches('/')).symlink_metadata().is_ok(),

@@ -27,30 +27,41 @@ pub fn names(guest: &str) -> Result<Vec<&str>, TreeError> {
     Ok(names)
 }
 
+/// Why a source cannot have its place.
+pub enum PlaceError {
+    /// This path is there, and is no directory.
+    NotDirectory(String),
+    /// A name cannot be one.
+    Tree(vfs_image::TreeError),
+}
+
 /// Creates the directory that receives a source, and its parents, where they are not there yet. New directories go to
 /// `leading`, for they have the attributes of no source.
 ///
 /// # Errors
-/// The path that is there as something else than a directory.
+/// [`PlaceError`]: something on the way is no directory, or cannot be a name.
 pub fn make_place(
     tree: &mut SourceTree,
     guest: &str,
     attributes: Attributes,
     leading: &mut HashSet<NodeIndex>,
-) -> Result<NodeIndex, String> {
+) -> Result<NodeIndex, PlaceError> {
     let mut at = tree.root();
     for name in names(guest).unwrap_or_default() {
         at = match tree.child(at, name.as_bytes()) {
             Some(next) => next,
             None => {
                 let plain = Attributes { mode: PLAIN_DIRECTORY, modified: attributes.modified };
-                let new = tree.add_directory(at, name.as_bytes(), plain).map_err(|_| tree.path(at))?;
+                if tree.entries(at).is_none() {
+                    return Err(PlaceError::NotDirectory(tree.path(at)));
+                }
+                let new = tree.add_directory(at, name.as_bytes(), plain).map_err(PlaceError::Tree)?;
                 leading.insert(new);
                 new
             }
         };
     }
-    if tree.entries(at).is_none() { Err(tree.path(at)) } else { Ok(at) }
+    if tree.entries(at).is_none() { Err(PlaceError::NotDirectory(tree.path(at))) } else { Ok(at) }
 }
 
 /// Returns the node at a path, without following symbolic links, or `None` if nothing is there.

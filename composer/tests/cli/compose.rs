@@ -17,6 +17,7 @@ in_both_forms! {
     the_output_is_not_packed_into_itself
     #[cfg(unix)] a_link_at_the_output_stays_a_link
     #[cfg(unix)] a_signal_leaves_nothing_behind
+    #[cfg(target_os = "linux")] an_ignored_signal_stays_ignored
     a_vfs_alone_is_deterministic_but_for_values
 }
 
@@ -185,4 +186,17 @@ fn a_signal_leaves_nothing_behind(here: &Here) {
         assert_eq!(child.wait().unwrap().signal(), Some(signal as i32));
         assert_eq!(names(here.directory.path()), before);
     }
+}
+
+/// As under nohup(1): a signal that is ignored when this program starts stays ignored.
+#[cfg(target_os = "linux")]
+fn an_ignored_signal_stays_ignored(here: &Here) {
+    let large = fs::File::create(here.path("files/large")).unwrap();
+    large.set_len(800 << 20).unwrap();
+    let script = format!(
+        "trap '' HUP; {} app.wasm --image files -q -o out.wasm & sleep 0.1; kill -HUP $!; wait $!",
+        env!("CARGO_BIN_EXE_vfs-compose")
+    );
+    let status = std::process::Command::new("sh").args(["-c", &script]).current_dir(here.directory.path()).status();
+    assert!(status.unwrap().success() && here.path("out.wasm").exists());
 }

@@ -1,6 +1,7 @@
 //! `run`.
 
 use std::fs;
+use std::process::Stdio;
 
 use crate::here::Here;
 
@@ -11,6 +12,10 @@ in_both_forms! {
     what_is_composed_runs_as_it_is
     flags_of_the_run_are_for_what_is_composed_too
     a_runaway_is_stopped
+    a_timeout_holds_whatever_the_program_does
+    memory_that_nobody_gets_does_not_count
+    #[cfg(unix)] variables_that_are_not_text_are_left_out
+    arguments_that_would_be_lost_are_refused
     what_is_no_command_says_what_it_is
     an_exit_code_is_passed_on
 }
@@ -128,10 +133,67 @@ fn a_runaway_is_stopped(here: &Here) {
     }
 }
 
+/// Neither a wait for the host's input nor a start function outlasts it.
+fn a_timeout_holds_whatever_the_program_does(here: &Here) {
+    let waits = r#"(module
+      (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1)
+      (func (export "_start")
+        (i32.store (i32.const 4) (i32.const 8))
+        (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))))"#;
+    let starts = r#"(module
+      (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+      (memory (export "memory") 1)
+      (func $loop (loop $on (br $on)))
+      (start $loop)
+      (func (export "_start")))"#;
+    for program in [waits, starts] {
+        fs::write(here.path("runaway.wasm"), wat::parse_str(program).unwrap()).unwrap();
+        let mut command = here.command(&["run", "runaway.wasm", "-q", "--timeout", "300ms"]);
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Open as long as the program runs, so that it waits.
+        let stdin = child.stdin.take();
+        assert_eq!(child.wait().unwrap().code(), Some(124));
+        drop(stdin);
+    }
+}
+
+/// Growth that fails anyway uses nothing up.
+fn memory_that_nobody_gets_does_not_count(here: &Here) {
+    let body = "(local $i i32)
+      (loop $on
+        (drop (memory.grow (i32.const 60000)))
+        (br_if $on (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 20))))";
+    let program = command(body).replace("(memory (export \"memory\") 1)", "(memory (export \"memory\") 1 20)");
+    fs::write(here.path("modest.wasm"), wat::parse_str(program).unwrap()).unwrap();
+    let output = here.run(&["run", "modest.wasm", "-q", "--max-memory", "64MiB"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[cfg(unix)]
+fn variables_that_are_not_text_are_left_out(here: &Here) {
+    use std::os::unix::ffi::OsStrExt;
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    let mut command = here.command(&["run", "tells.wasm", "--inherit-env", "--image", "files"]);
+    command.env_clear().env("A", "1").env("B", std::ffi::OsStr::from_bytes(b"\xff"));
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "tells.wasm\0A=1\0");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the variable \"B\" is not UTF-8"));
+}
+
+fn arguments_that_would_be_lost_are_refused(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--deterministic"]);
+    here.ok(&["run", "made.wasm"]);
+    for args in [&["run", "made.wasm", "--", "x"][..], &["run", "made.wasm", "--exclude", "x"]] {
+        assert_eq!(here.fails(args).0, 2, "{args:?}");
+    }
+}
+
 fn what_is_no_command_says_what_it_is(here: &Here) {
     let (code, text) = here.fails(&["run", "app.wasm", "-q"]);
     assert_eq!(code, 1);
-    assert_eq!(text, "error: `app.wasm` is not a command: it does not export wasi:cli/run, but nothing\n");
+    assert_eq!(text, "error: `app.wasm` is not a command: it exports no wasi:cli/run (it exports nothing)\n");
     let unmet = r#"(component
       (import "other:thing/needed" (instance $needed (export "f" (func (result u32)))))
       (core func $f (canon lower (func $needed "f")))

@@ -119,6 +119,11 @@ fn links_between_names_stay_links_when_trees_are_merged() {
     let image = pack(any().image(a.path()).image(b.path())).unwrap();
     let image = Image::new(&image).unwrap();
     assert_eq!(find(&image, b"d/y").unwrap().nid, find(&image, b"d/z").unwrap().nid);
+    // One of the names is there already, as an equal file.
+    let c = directory(&[("d/y", "2")]);
+    let image = pack(any().image(c.path()).image(b.path())).unwrap();
+    let image = Image::new(&image).unwrap();
+    assert_eq!(find(&image, b"d/y").unwrap().nid, find(&image, b"d/z").unwrap().nid);
 }
 
 #[test]
@@ -179,9 +184,21 @@ fn patterns_choose_the_files_of_a_directory() {
         chosen(a.path(), |filter| (filter.include, filter.exclude) = (vec!["*.py".into()], vec!["lib".into()])),
         ["main.py", "out", "out/b.py"]
     );
-    fs::write(a.path().join("patterns"), "*.txt\n# nothing\n!a.txt\npatterns\n").unwrap();
-    let patterns = a.path().join("patterns");
-    assert_eq!(chosen(a.path(), |filter| filter.ignore_files = vec![patterns]), all);
+    assert_eq!(
+        chosen(a.path(), |filter| filter.include = vec!["lib/".into()]),
+        ["lib", "lib/a.py", "lib/a.txt", "out"]
+    );
+    assert_eq!(
+        chosen(a.path(), |filter| filter.exclude = vec!["*.py".into(), "!main.py".into()]),
+        ["lib", "lib/a.txt", "main.py", "main.pyc", "out"]
+    );
+    // Relative to what is packed, wherever the file of patterns is.
+    let elsewhere = directory(&[("patterns", "*.txt\n# nothing\n!a.txt\n/out\nlib/*.py\n")]);
+    let patterns = elsewhere.path().join("patterns");
+    assert_eq!(
+        chosen(a.path(), |filter| filter.ignore_files = vec![patterns]),
+        ["lib", "lib/a.txt", "main.py", "main.pyc"]
+    );
     let error = pack(any().image(a.path()).filter(Filter { exclude: vec!["a[".into()], ..Filter::default() }));
     assert!(matches!(error, Err(Error::Tree(TreeError::Pattern { .. }))));
 }
@@ -247,10 +264,24 @@ fn what_should_hardly_be_packed_is_told_once_with_names() {
     }
     assert!(!secrets.message.contains(".pub"));
     assert!(programs.message.contains("app.wasm`") && programs.message.contains("tool.composed.wasm`"));
-    // A temporary file of ours, left by a run that was killed, is never packed.
+    // A temporary file of ours, left by a run that was killed, is never packed; a directory of that name is one.
     let mut image = Vec::new();
     packed.write_with(&mut image, |_| {}).unwrap();
     assert!(!names(&image).iter().any(|name| name.contains(".tmp")));
+}
+
+#[test]
+fn a_directory_with_the_name_of_a_temporary_file_is_packed() {
+    let a = directory(&[(".aaa/f", ""), (".vfs-compose-old.tmp/inside", "")]);
+    let image = pack(any().image(a.path())).unwrap();
+    assert_eq!(names(&image), [".aaa", ".aaa/f", ".vfs-compose-old.tmp", ".vfs-compose-old.tmp/inside"]);
+}
+
+#[test]
+fn a_place_that_cannot_be_a_name_is_told_as_such() {
+    let a = directory(&[("x", "")]);
+    let error = pack(any().image_at(a.path(), format!("/{}", "a".repeat(300)))).unwrap_err();
+    assert!(matches!(error, Error::Tree(TreeError::Entry { .. })), "{error}");
 }
 
 #[cfg(unix)]

@@ -99,10 +99,10 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             directory: path.parent().unwrap_or(path).to_owned(),
             name: format!("{:?}", entry.file_name()),
         })?;
-        if is_temporary(name) {
+        parents.truncate(entry.depth());
+        if metadata.is_file() && is_temporary(name) {
             continue;
         }
-        parents.truncate(entry.depth());
         let Some(&parent) = parents.last() else { continue };
         listing.found.note(path, name, &metadata, listing.app.as_deref());
         let attributes = attributes(&metadata, listing.times);

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use ignore::overrides::OverrideBuilder;
-use ignore::{Walk, WalkBuilder};
+use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::error::TreeError;
 
@@ -13,11 +13,11 @@ pub const IGNORE_FILE: &str = ".vfsignore";
 /// Patterns that choose files. All are as in `.gitignore`, relative to the directory that is packed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// If there are any, only files that match one are packed.
+    /// If there are any, only files are packed that match one, or that are in a directory that matches one.
     pub include: Vec<String>,
-    /// Files and directories that are left out.
+    /// Files and directories that are left out. A later pattern that begins with `!` brings some back.
     pub exclude: Vec<String>,
-    /// Files of patterns, one a line, that leave files out.
+    /// Files of such patterns, one a line.
     pub ignore_files: Vec<PathBuf>,
     /// Whether `.gitignore` and what else git goes by leave files out, and `.git` itself.
     pub gitignore: bool,
@@ -37,31 +37,46 @@ impl Filter {
     pub(crate) fn walk(
         &self,
         directory: &Path,
-    ) -> Result<impl Iterator<Item = Result<ignore::DirEntry, ignore::Error>>, TreeError> {
-        let bad = |source: ignore::Error| TreeError::Pattern { source: Box::new(source) };
-        let mut overrides = OverrideBuilder::new(directory);
-        for pattern in &self.include {
-            overrides.add(pattern).map_err(bad)?;
-        }
-        for pattern in &self.exclude {
-            overrides.add(&format!("!{pattern}")).map_err(bad)?;
-        }
+    ) -> Result<impl Iterator<Item = Result<ignore::DirEntry, ignore::Error>> + use<>, TreeError> {
+        let (include, exclude) = (matcher(directory, &[], &self.include)?, self.exclude(directory)?);
+        let (has_include, gitignore) = (!self.include.is_empty(), self.gitignore);
         let mut walk = WalkBuilder::new(directory);
-        walk.standard_filters(false)
-            .git_ignore(self.gitignore)
-            .git_exclude(self.gitignore)
-            .parents(self.gitignore)
-            .require_git(false)
-            .add_custom_ignore_filename(IGNORE_FILE)
-            .overrides(overrides.build().map_err(bad)?)
-            .sort_by_file_name(std::cmp::Ord::cmp);
-        for file in &self.ignore_files {
-            std::fs::metadata(file).map_err(|source| TreeError::Read { path: file.clone(), source })?;
-            walk.add_ignore(file).map_or(Ok(()), |error| Err(bad(error)))?;
+        walk.standard_filters(false).add_custom_ignore_filename(IGNORE_FILE).sort_by_file_name(std::cmp::Ord::cmp);
+        if gitignore {
+            // Those of directories above count, too, as for git.
+            walk.git_ignore(true).git_exclude(true).parents(true).require_git(false);
         }
-        let gitignore = self.gitignore;
-        walk.filter_entry(move |entry| entry.file_name() != IGNORE_FILE && !(gitignore && entry.file_name() == ".git"));
-        let walk: Walk = walk.build();
-        Ok(walk)
+        walk.filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_left_out =
+                name == IGNORE_FILE || gitignore && name == ".git" || exclude.matched(path, is_directory).is_ignore();
+            // Files that are included may be in any directory.
+            let is_included =
+                || is_directory || !has_include || include.matched_path_or_any_parents(path, is_directory).is_ignore();
+            entry.depth() == 0 || !is_left_out && is_included()
+        });
+        Ok(walk.build())
     }
+
+    fn exclude(&self, directory: &Path) -> Result<Gitignore, TreeError> {
+        matcher(directory, &self.ignore_files, &self.exclude)
+    }
+}
+
+/// Makes one matcher of files of patterns, and of patterns after those.
+fn matcher(directory: &Path, files: &[PathBuf], patterns: &[String]) -> Result<Gitignore, TreeError> {
+    let bad = |source: ignore::Error| TreeError::Pattern { source: Box::new(source) };
+    let mut builder = GitignoreBuilder::new(directory);
+    for file in files {
+        let text = std::fs::read_to_string(file);
+        let text = text.map_err(|source| TreeError::Read { path: file.clone(), source })?;
+        for line in text.lines() {
+            builder.add_line(Some(file.clone()), line).map_err(bad)?;
+        }
+    }
+    for pattern in patterns {
+        builder.add_line(None, pattern).map_err(bad)?;
+    }
+    builder.build().map_err(bad)
 }

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use vfs_compose::Inherited;
 use wasmtime_wasi::WasiCtx;
 
-use crate::args::{Access, Deny, Host, Process, Run};
+use crate::args::{Access, Deny, Form, Host, Process, Run};
 use crate::manifest::{self, Said};
 use crate::plan;
 use crate::report::{Failure, size};
 use engine::{Offer, Stopped, execute};
 
 /// The exit code of timeout(1) for a program whose time is up.
-const TIMED_OUT: u8 = 124;
+const TIMED_OUT: i32 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let said = manifest::read(args.files.manifest.as_deref())?;
@@ -32,20 +32,31 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     };
     let while_compiling = || {
         if !args.quiet {
-            eprintln!("note: compiling `{name}`; the next run need not, where the engine can keep the code");
+            eprintln!("note: compiling `{name}`, which takes a while; the next run uses the compiled code");
         }
     };
-    execute(&component, offer, while_compiling)
-        .map(ExitCode::from)
-        .map_err(|stopped| failure(args, &component, stopped))
+    let at_timeout = |timeout| {
+        Failure::new(format!("the program was stopped after {timeout:?} (--timeout)")).print();
+        std::process::exit(TIMED_OUT);
+    };
+    let ended = execute(&component, offer, while_compiling, at_timeout);
+    ended.map(ExitCode::from).map_err(|stopped| failure(args, &component, stopped))
 }
 
 /// Returns what the program gets of this process: the standard streams, and what flags ask for.
 fn wasi(name: &str, args: &Run, host: &Host) -> WasiCtx {
     let mut wasi = WasiCtx::builder();
-    wasi.allow_blocking_current_thread(true).inherit_stdio().arg(name).args(&args.host_arguments);
+    wasi.inherit_stdio().arg(name).args(&args.host_arguments);
     match host.inherited() {
-        Some(Inherited::All) => drop(wasi.inherit_env()),
+        Some(Inherited::All) => {
+            for (name, value) in std::env::vars_os() {
+                match (name.to_str(), value.to_str()) {
+                    (Some(name), Some(value)) => drop(wasi.env(name, value)),
+                    _ if !args.quiet => eprintln!("warning: the variable {name:?} is not UTF-8; it is left out"),
+                    _ => {}
+                }
+            }
+        }
         Some(Inherited::Only(names)) => {
             for name in names {
                 if let Ok(value) = std::env::var(&name) {
@@ -71,14 +82,33 @@ fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
         return Ok(None);
     }
     let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
-    let has_vfs = vfs_compose::inspect(&component).is_ok_and(|inspection| inspection.vfs.is_some());
-    if has_vfs && (args.process != Process::default() || without_those_of_a_run(&args.host) != Host::default()) {
+    let Ok(Some(vfs)) = vfs_compose::inspect(&component).map(|inspection| inspection.vfs) else { return Ok(None) };
+    let is_of_packing = files.on_collision.is_some()
+        || files.gitignore.is_some()
+        || files.strict.is_some()
+        || [&files.include, &files.exclude].iter().any(|patterns| !patterns.is_empty())
+        || !files.ignore_files.is_empty();
+    let is_other_form = match args.joining.form {
+        None | Some(Form::Auto) => false,
+        Some(Form::Linked) => vfs.form != vfs_compose::Form::Linked,
+        Some(Form::Plugged) => vfs.form != vfs_compose::Form::Plugged,
+    };
+    let is_of_app = args.process != Process::default() || without_those_of_a_run(&args.host) != Host::default();
+    if is_of_packing || is_other_form || is_of_app {
         let failure = format!("`{}` is already composed, so flags cannot change it", args.app.display());
         return Err(Failure::usage(failure).hint(
             "compose the app again with these flags; --inherit-env, --sockets inherit and --http inherit are of the run",
         ));
     }
-    Ok(has_vfs.then_some(component))
+    if vfs.settings.program.is_some() && !args.host_arguments.is_empty() {
+        let failure = format!(
+            "`{}` was composed to see no argument of its host, so those after `--` would be lost",
+            args.app.display()
+        );
+        return Err(Failure::usage(failure).hint("run the app itself, with the flags that it was composed with"));
+    }
+    drop(vfs);
+    Ok(Some(component))
 }
 
 /// Takes away the flags that are done by the run and not by what is composed.
@@ -115,13 +145,7 @@ fn failure(args: &Run, component: &[u8], stopped: Stopped) -> Failure {
             let exports = vfs_compose::inspect(component).map(|inspection| inspection.exports).unwrap_or_default();
             let exports = if exports.is_empty() { "nothing".into() } else { exports.join(", ") };
             let app = args.app.display();
-            Failure::new(format!("`{app}` is not a command: it does not export wasi:cli/run, but {exports}"))
-        }
-        Stopped::TimedOut => {
-            let timeout = args.timeout.unwrap_or_default();
-            let mut failure = Failure::new(format!("the program was stopped after {timeout:?} (--timeout)"));
-            failure.exit = TIMED_OUT;
-            failure
+            Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {exports})"))
         }
         Stopped::OutOfMemory => {
             let limit = size(args.max_memory.unwrap_or_default());

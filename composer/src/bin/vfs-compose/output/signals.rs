@@ -28,7 +28,8 @@ pub(super) fn create_removable(create: impl FnOnce() -> io::Result<NamedTempFile
 
 fn handle_signals() {
     // Without a handler the signal still ends the program, and only the file is left.
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM, SIGHUP]) else { return };
+    let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal));
+    let Ok(mut signals) = Signals::new(signals) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
             if let Some(file) = &*TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -38,4 +39,12 @@ fn handle_signals() {
             let _ = emulate_default_handler(signal);
         }
     });
+}
+
+/// Returns whether this program was started with a signal ignored, as by nohup(1): then it stays ignored. `SigIgn` in
+/// proc_pid_status(5) has bit N - 1 for signal N.
+fn is_ignored(signal: i32) -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }

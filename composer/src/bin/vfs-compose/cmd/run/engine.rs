@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use wasmtime::component::{Component, InstancePre, Linker, ResourceTable};
-use wasmtime::{Cache, Config, Engine, ResourceLimiter, Store, Trap};
+use wasmtime::{Cache, Config, Engine, ResourceLimiter, Store};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p3;
 use wasmtime_wasi::runtime::in_tokio;
@@ -16,7 +16,7 @@ pub struct Offer {
     pub wasi: WasiCtx,
     /// Whether it may send http requests.
     pub http: bool,
-    /// The time after which it is stopped.
+    /// The time after which [`execute`] calls its last argument.
     pub timeout: Option<Duration>,
     /// The most bytes of memory that it may have.
     pub max_memory: Option<u64>,
@@ -30,8 +30,6 @@ pub enum Stopped {
     NoCommand,
     /// It trapped.
     Trapped(wasmtime::Error),
-    /// Its time was up.
-    TimedOut,
     /// It wanted more memory than it may have.
     OutOfMemory,
 }
@@ -59,58 +57,83 @@ impl WasiHttpView for State {
 struct Memory {
     used: u64,
     limit: u64,
+    /// What the last growth added, which may still fail.
+    added: u64,
     is_exceeded: bool,
 }
 
-impl ResourceLimiter for Memory {
-    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let wanted = self.used.saturating_add((desired - current) as u64);
-        if wanted > self.limit {
+impl Memory {
+    fn grow(&mut self, bytes: u64) -> wasmtime::Result<bool> {
+        if self.used.saturating_add(bytes) > self.limit {
             self.is_exceeded = true;
             return Err(wasmtime::format_err!("the limit of memory is reached"));
         }
-        self.used = wanted;
+        self.used += bytes;
+        self.added = bytes;
         Ok(true)
     }
 
-    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(true)
+    fn take_back(&mut self) {
+        self.used -= std::mem::take(&mut self.added);
     }
 }
 
-/// Runs a command, and returns its exit code.
+impl ResourceLimiter for Memory {
+    fn memory_growing(&mut self, current: usize, desired: usize, most: Option<usize>) -> wasmtime::Result<bool> {
+        // Beyond its own maximum it does not grow anyway.
+        if most.is_some_and(|most| desired > most) { Ok(false) } else { self.grow((desired - current) as u64) }
+    }
+
+    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.take_back();
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, most: Option<usize>) -> wasmtime::Result<bool> {
+        let bytes = ((desired - current) * size_of::<usize>()) as u64;
+        if most.is_some_and(|most| desired > most) { Ok(false) } else { self.grow(bytes) }
+    }
+
+    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
+        self.take_back();
+        Ok(())
+    }
+}
+
+/// Runs a command, and returns its exit code. Calls `while_compiling` if the engine needs a while before it can begin, and
+/// `at_timeout`, on another thread and while the program still runs, when its time is up: whatever it does or waits for
+/// then, only the end of this process is sure to stop it.
 ///
 /// # Errors
 /// [`Stopped`]: it cannot be run, or was stopped.
-pub fn execute(component: &[u8], offer: Offer, while_compiling: impl FnOnce() + Send) -> Result<u8, Stopped> {
+pub fn execute(
+    component: &[u8],
+    offer: Offer,
+    while_compiling: impl FnOnce() + Send,
+    at_timeout: impl FnOnce(Duration) + Send + 'static,
+) -> Result<u8, Stopped> {
     // By default the engine takes what `wasmtime run` takes: multi-memory for linked components, exceptions, garbage
     // collection, tail calls, SIMD.
     let mut config = Config::new();
     // Caches compiled code for the next run, if the user's cache directory is usable.
     config.cache(Cache::from_file(None).ok());
-    config.epoch_interruption(offer.timeout.is_some());
     let engine = Engine::new(&config).map_err(Stopped::NotBegun)?;
     let component = compile(&engine, component, while_compiling).map_err(Stopped::NotBegun)?;
     let program = linker(&engine, offer.http).and_then(|linker| linker.instantiate_pre(&component));
     let program = program.map_err(Stopped::NotBegun)?;
-    let memory = Memory { used: 0, limit: offer.max_memory.unwrap_or(u64::MAX), is_exceeded: false };
+    let memory = Memory { used: 0, limit: offer.max_memory.unwrap_or(u64::MAX), added: 0, is_exceeded: false };
     let state = State { wasi: offer.wasi, http: WasiHttpCtx::new(), table: ResourceTable::new(), memory };
     let mut store = Store::new(&engine, state);
     store.limiter(|state| &mut state.memory);
     if let Some(timeout) = offer.timeout {
-        store.set_epoch_deadline(1);
         std::thread::spawn(move || {
             std::thread::sleep(timeout);
-            engine.increment_epoch();
+            at_timeout(timeout);
         });
     }
     let ended = in_tokio(call(&mut store, program));
     let is_exceeded = store.data().memory.is_exceeded;
-    ended.map_err(|stopped| match stopped {
-        _ if is_exceeded => Stopped::OutOfMemory,
-        Stopped::Trapped(error) if error.downcast_ref::<Trap>() == Some(&Trap::Interrupt) => Stopped::TimedOut,
-        stopped => stopped,
-    })
+    ended.map_err(|stopped| if is_exceeded { Stopped::OutOfMemory } else { stopped })
 }
 
 /// Compiles a component. Calls `while_compiling` if that takes a while, as it does for a large one that is not cached.
