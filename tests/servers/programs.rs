@@ -78,9 +78,10 @@ fn no_http_without_asking(subject: &Subject, form: Form) -> Result<()> {
 }
 
 fn run(subject: &Subject, form: Form, flags: &[&str]) -> Result<std::process::Output> {
-    let app = subject.made(Form::HostDirectory)?;
+    // The tree of another form: the one of the host directory changes while its own trial runs.
+    let (app, tree) = (subject.made(Form::HostDirectory)?.component(), subject.made(form)?.tree());
     let mut arguments: Vec<OsString> = ["run", "--form", form.name(), "--image"].map(OsString::from).into();
-    arguments.extend([app.tree().into(), app.component().into()]);
+    arguments.extend([tree.into(), app.into()]);
     arguments.extend(flags.iter().map(OsString::from));
     for (name, value) in &invocation()?.env {
         arguments.extend(["--env".into(), format!("{name}={value}").into()]);

@@ -39,14 +39,15 @@ fn ends_well(subject: &Subject, form: Form, argument: &str) -> Result<()> {
 }
 
 /// `vfs-compose run`, which runs commands of 0.3 as it runs those of 0.2.
-fn by_run(subject: &Subject, _form: Form) -> Result<()> {
-    let app = subject.made(Form::HostDirectory)?;
+fn by_run(subject: &Subject, form: Form) -> Result<()> {
+    // The tree of another form: the one of the host directory changes while its own trial runs.
+    let (app, tree) = (subject.made(Form::HostDirectory)?.component(), subject.made(form)?.tree());
     for argument in ["first", "cancelled", "left-open"] {
         let output = compose::run([
             "run".as_ref(),
             "--image".as_ref(),
-            app.tree().as_os_str(),
-            app.component().as_os_str(),
+            tree.as_os_str(),
+            app.as_os_str(),
             "--".as_ref(),
             argument.as_ref(),
         ])?;
