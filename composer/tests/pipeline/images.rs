@@ -9,7 +9,7 @@ use vfs_image::{FileKind, Image, Walk, find};
 use vfs_compose::Composer;
 use vfs_compose::error::{EmbedError, Error, TreeError};
 
-fn directory(files: &[(&str, &str)]) -> TempDir {
+pub fn directory(files: &[(&str, &str)]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (name, text) in files {
         let path = directory.path().join(name);
@@ -19,18 +19,18 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
     directory
 }
 
-fn pack(composer: Composer) -> Result<Vec<u8>, Error> {
+pub fn pack(composer: Composer) -> Result<Vec<u8>, Error> {
     let mut image = Vec::new();
     composer.pack()?.write_with(&mut image, |_| {})?;
     Ok(image)
 }
 
-fn names(image: &[u8]) -> Vec<String> {
+pub fn names(image: &[u8]) -> Vec<String> {
     let image = Image::new(image).unwrap();
     Walk::new(&image, image.root()).map(|entry| String::from_utf8(entry.unwrap().path).unwrap()).skip(1).collect()
 }
 
-fn any() -> Composer {
+pub fn any() -> Composer {
     Composer::for_any_app()
 }
 

@@ -3,36 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
-use vfs_image::{Image, Walk, find};
+use vfs_image::{Image, find};
 
+use super::images::{any, directory, names, pack};
 use vfs_compose::error::{Error, TreeError};
 use vfs_compose::{Composer, Filter, OnCollision};
-
-fn directory(files: &[(&str, &str)]) -> TempDir {
-    let directory = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = directory.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    directory
-}
-
-fn any() -> Composer {
-    Composer::for_any_app()
-}
-
-fn pack(composer: Composer) -> Result<Vec<u8>, Error> {
-    let mut image = Vec::new();
-    composer.pack()?.write_with(&mut image, |_| {})?;
-    Ok(image)
-}
-
-fn names(image: &[u8]) -> Vec<String> {
-    let image = Image::new(image).unwrap();
-    Walk::new(&image, image.root()).map(|entry| String::from_utf8(entry.unwrap().path).unwrap()).skip(1).collect()
-}
 
 fn text(image: &[u8], path: &str) -> String {
     let image = Image::new(image).unwrap();
