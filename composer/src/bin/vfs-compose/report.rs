@@ -114,6 +114,10 @@ fn hint(error: &Error) -> Option<&'static str> {
         Error::NoExports { .. } => {
             Some("build it as a command or a component; --allow-no-exports composes it all the same")
         }
+        // No choice makes a directory and a file one.
+        Error::Tree(TreeError::Collision { kind, other, .. }) if [kind, other].contains(&&"a directory") => {
+            Some("put one elsewhere: `--image SOURCE::/elsewhere`, or leave it out with --exclude")
+        }
         Error::Tree(TreeError::Collision { .. }) => {
             Some("put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last")
         }

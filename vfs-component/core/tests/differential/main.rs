@@ -112,6 +112,7 @@ fn over_an_image() {
     some_plans(true);
 }
 
+// Ignored: it runs for as long as it is told, so it is no test that passes or fails.
 #[test]
 #[ignore = "`just fuzz` runs it"]
 fn without_end() {
@@ -134,6 +135,7 @@ fn without_end() {
     println!("{plans} plans from seed {first} in {} s", start.elapsed().as_secs());
 }
 
+// Ignored: it needs the file of a plan that failed, which only whoever looks for the fault has.
 #[test]
 #[ignore = "carries out one plan that a failure printed"]
 fn replay() {
