@@ -11,6 +11,7 @@ mod imports;
 mod inside;
 mod left_out;
 mod module;
+mod order;
 mod policy;
 #[cfg(test)]
 mod tests;

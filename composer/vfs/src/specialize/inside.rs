@@ -11,6 +11,7 @@ use walrus::{ExportItem, Module, ValType};
 use super::ends;
 use super::imports::{do_nothing, function_imports};
 use super::module::{self, Embedding, INTRINSICS, Placed};
+use super::order::order_by_calls;
 use super::policy;
 use crate::error::TailorError;
 use vfs_compose_wasi::Wasi;
@@ -88,7 +89,7 @@ pub(super) fn of_module(
     });
     let imports = imports.collect();
     module::add_segments(&mut module, embedding, &place);
-    Ok(Inside { module: module.emit_wasm(), imports, place: place.placed() })
+    Ok(Inside { module: order_by_calls(&module.emit_wasm())?, imports, place: place.placed() })
 }
 
 fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), TailorError> {

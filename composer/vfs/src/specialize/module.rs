@@ -9,6 +9,7 @@ use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::imports::{do_nothing, function_imports};
+use super::order::order_by_calls;
 use super::{InterfaceUses, PumpStart, VfsSpec, ends};
 use crate::error::TailorError;
 use crate::guest::Guest;
@@ -88,7 +89,7 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &VfsSpec, embedding: &Embe
     ends::replace(wasi, &mut module, &order.exports)?;
     let host = replace_host_imports(wasi, &mut module, order)?;
     add_segments(&mut module, embedding, &place);
-    Ok(Edited { bytes: module.emit_wasm(), host, place: place.placed() })
+    Ok(Edited { bytes: order_by_calls(&module.emit_wasm())?, host, place: place.placed() })
 }
 
 /// Parses the vfs module and removes its custom sections. Fails unless the module reads the version of settings that
