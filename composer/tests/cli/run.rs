@@ -9,7 +9,11 @@ in_both_forms! {
     run_passes_the_exit_code_on
     run_takes_what_engines_take_by_default
     what_is_typed_for_the_program_is_what_it_gets
-    what_is_composed_runs_as_it_is
+    flags_of_the_vfs_are_refused_for_what_is_composed
+    flags_that_would_be_lost_are_refused
+    flags_without_effect_on_what_is_composed_are_told
+    streams_of_what_is_composed_can_be_nothing
+    http_is_off_unless_asked_for
     flags_of_the_run_are_for_what_is_composed_too
     a_runaway_is_stopped
     a_timeout_holds_whatever_the_program_does
@@ -31,18 +35,27 @@ fn run_passes_the_exit_code_on(here: &Here) {
               (export "wasi:cli/run@0.2.3" (instance $exports)))"#
         );
         fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
-        let output = here.run(&["run", "program.wasm", "--image", "files", "--allow-unused", "--", "-x"]);
+        let output = here.run(&["run", "program.wasm", "--", "-x"]);
         assert_eq!(output.status.code(), Some(result), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
-fn what_is_composed_runs_as_it_is(here: &Here) {
+fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
     here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    for flags in [&["--random", "seeded:1"][..], &["--deny-all"], &["--env", "A=B"], &["--http", "allow:a"]] {
-        let output = here.run(&[&["run", "made.wasm"][..], flags].concat());
-        let message = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(2), "{flags:?}: {message}");
-        assert!(message.starts_with("error: `made.wasm` is already composed"), "{message}");
+    for flags in [
+        ["--random", "seeded:1"],
+        ["--deny-all", "--deterministic"],
+        ["--http", "allow:a"],
+        ["--preopen", "/"],
+        ["--stdout", "to:/out"],
+        ["--max-open", "5"],
+        ["--config", "a=b"],
+    ] {
+        let (code, message) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
+        assert_eq!(code, 2, "{flags:?}: {message}");
+        let named = if flags[1] == "--deterministic" { flags[1] } else { flags[0] };
+        let wanted = format!("error: `made.wasm` is already composed, so `{named}` cannot change it\n");
+        assert!(message.starts_with(&wanted), "{message}");
     }
 }
 
@@ -96,9 +109,74 @@ fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
     for (flags, wanted) in [
         (&["--sockets", "inherit", "--http", "inherit"][..], "made.wasm\0x\0"),
         (&["--inherit-env=OTHER"], "made.wasm\0x\0OTHER=2\0"),
+        (&["--inherit-env", "--env", "OTHER=3", "--env", "A=1"], "made.wasm\0x\0INHERITED=1\0OTHER=3\0A=1\0"),
+        (&["--arg", "first", "--argv0", "name", "--no-inherit-env"], "name\0first\0x\0"),
+        (&["--stdin", "null", "--stdout", "inherit", "--cwd", "/x", "--exit", "inherit"], "made.wasm\0x\0"),
     ] {
-        assert_eq!(run(here, &[&["run", "made.wasm"], flags, &["--", "x"]].concat()), wanted);
+        assert_eq!(run(here, &[&["run", "made.wasm", "-q"], flags, &["--", "x"]].concat()), wanted);
     }
+}
+
+/// What is composed decides, and says so.
+fn flags_that_would_be_lost_are_refused(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    let compose = ["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"];
+    for (composed, flags, message) in [
+        (["--env", "A=1"], ["--env", "A=2"], "with a value of its own for `A`, so `--env` of `A`"),
+        (
+            ["--no-inherit-env", "--read-only"],
+            ["--env", "A=2"],
+            "to see no such variable of its host, so `--env` of `A`",
+        ),
+        (
+            ["--no-inherit-env", "--read-only"],
+            ["--inherit-env", "-q"],
+            "to see no variable of its host, so `--inherit-env`",
+        ),
+        (["--no-inherit-args", "--read-only"], ["--arg", "a"], "to see no argument of its host, so `--arg`"),
+        (["--stdout", "to:/out"], ["--stdout", "null"], "with a stream of its own there, so `--stdout`"),
+    ] {
+        here.ok(&[&compose[..], &composed].concat());
+        let (code, said) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
+        assert_eq!(code, 2, "{said}");
+        let wanted = format!("error: `made.wasm` was composed {message} would be lost\n");
+        assert!(said.starts_with(&wanted), "{said}");
+    }
+}
+
+fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let output = here.run(&["run", "made.wasm", "--sockets", "inherit", "--http", "inherit"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    for line in [
+        "warning: `--sockets inherit` has no effect: `made.wasm` does not import wasi:sockets\n",
+        "warning: `--http inherit` has no effect: `made.wasm` does not import wasi:http\n",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
+fn streams_of_what_is_composed_can_be_nothing(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    assert_eq!(run(here, &["run", "made.wasm", "-q", "--stdout", "null"]), "");
+}
+
+fn http_is_off_unless_asked_for(here: &Here) {
+    let asks = r#"(component
+      (import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))
+      (core module $program (func (export "run") (result i32) i32.const 0))
+      (core instance $program (instantiate $program))
+      (func $run (result (result)) (canon lift (core func $program "run")))
+      (instance $exports (export "run" (func $run)))
+      (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
+    let (code, said) = here.fails(&["run", "asks.wasm", "-q"]);
+    assert_eq!(code, 1);
+    assert!(said.starts_with("error: `asks.wasm` imports `wasi:http/types@0.2.3`, and http is off\n"), "{said}");
+    assert!(said.contains("--http inherit"), "{said}");
+    here.ok(&["run", "asks.wasm", "-q", "--http", "inherit"]);
 }
 
 /// A preview1 command.

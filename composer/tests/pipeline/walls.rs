@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// The crates, lowest first. An arrow goes to one that comes before.
-const CRATES: [&str; 9] = ["ir", "wit", "adapter", "flatten", "pack", "wasi", "join", "rules", "vfs"];
+const CRATES: [&str; 10] = ["ir", "wit", "adapter", "flatten", "pack", "wasi", "join", "rules", "vfs", "engine"];
 /// Those that know WIT's types and not what WASI means by them.
 const WITHOUT_WASI: [&str; 4] = ["ir", "wit", "adapter", "flatten"];
 

@@ -273,7 +273,7 @@ Example:
   vfs-compose run app.wasm --image ./files -- --an-argument"
 )]
 pub struct Run {
-    /// A component, or a core module that imports wasi_snapshot_preview1; a file composed before runs unchanged
+    /// A component, or a core module that imports wasi_snapshot_preview1; a file composed before runs as it is
     pub app: PathBuf,
     #[command(flatten)]
     pub files: Files,

@@ -65,7 +65,7 @@ pub fn composer(
 }
 
 /// Splits `K=V`.
-fn pair<'a>(flag: &str, typed: &'a str) -> Result<(&'a str, &'a str), Failure> {
+pub fn pair<'a>(flag: &str, typed: &'a str) -> Result<(&'a str, &'a str), Failure> {
     let parts = typed.split_once('=').filter(|(key, _)| !key.is_empty());
     parts.ok_or_else(|| Failure::usage(format!("`--{flag} {typed}` is not K=V: write a name, `=` and a value")))
 }

@@ -1,130 +1,151 @@
 //! `vfs-compose run`: composes an app in memory, unless it is already composed, and runs it on the embedded engine.
 
-mod engine;
+mod composed;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use vfs_compose::Inherited;
-use wasmtime_wasi::WasiCtx;
+use vfs_compose_engine::{Offer, Stopped, Streams, execute};
 
-use crate::args::{Access, Deny, Form, Host, Process, Run};
+use crate::args::{Access, Host, Run};
 use crate::manifest::{self, Said};
 use crate::plan;
 use crate::report::{Failure, size};
-use engine::{Offer, Stopped, execute};
 
 /// The exit code of timeout(1) for a program whose time is up.
 const TIMED_OUT: i32 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let said = manifest::read(args.files.manifest.as_deref())?;
-    let component = match composed_before(args)? {
-        Some(component) => component,
-        None => compose(args, &said)?,
-    };
-    let name = args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy();
-    let host = said.host(&args.host);
-    let offer = Offer {
-        wasi: wasi(&name, args, &host),
-        http: asks_for_http(&host.deny),
-        timeout: args.timeout,
-        max_memory: args.max_memory,
-    };
-    let while_compiling = || {
-        if !args.quiet {
-            eprintln!("note: compiling `{name}`, which takes a while; the next run uses the compiled code");
-        }
-    };
-    let at_timeout = |timeout| {
-        Failure::new(format!("the program was stopped after {timeout:?} (--timeout)")).print();
-        std::process::exit(TIMED_OUT);
-    };
-    let ended = execute(&component, offer, while_compiling, at_timeout);
-    ended.map(ExitCode::from).map_err(|stopped| failure(args, &component, stopped))
+    let http = http_is_asked_for(&said.host(&args.host));
+    let program = prepare(args, &said, http)?;
+    let asks_for_http = |name: &&String| name.starts_with("wasi:http/");
+    if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| !http) {
+        let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", args.app.display()));
+        return Err(failure.hint("`--http inherit` lets it send requests, `--http allow:HOST,...` only to some hosts"));
+    }
+    let when_begun = || args.timeout.into_iter().for_each(end_after);
+    let ended = execute(&program.component, &program.offer, &|| tell_compiling(args), &when_begun);
+    ended.map(ExitCode::from).map_err(|stopped| failure(args, &program, stopped))
 }
 
-/// Returns what the program gets of this process: the standard streams, and what flags ask for.
-fn wasi(name: &str, args: &Run, host: &Host) -> WasiCtx {
-    let mut wasi = WasiCtx::builder();
-    wasi.inherit_stdio().arg(name).args(&args.host_arguments);
+/// A composed component, and what it gets of this process.
+pub struct Program {
+    pub component: Vec<u8>,
+    imports: Vec<String>,
+    pub exports: Vec<String>,
+    pub offer: Offer,
+}
+
+/// Composes the app, unless it is composed already.
+pub fn prepare(args: &Run, said: &Said, http: bool) -> Result<Program, Failure> {
+    let host = said.host(&args.host);
+    let Composed { component, imports, exports, is_composed_here } = match composed_before(args)? {
+        Some(composed) => composed,
+        None => compose(args, said)?,
+    };
+    let of_process = |text: &Option<String>| text.as_deref() != Some("null");
+    let mut offer = Offer {
+        arguments: [file_name(args)].into_iter().chain(args.host_arguments.iter().cloned()).collect(),
+        variables: variables(args, &host),
+        directory: None,
+        streams: Streams::default(),
+        network: host.deny.sockets == Some(Access::Inherit),
+        http,
+        max_memory: args.max_memory,
+    };
+    if !is_composed_here {
+        // Otherwise the vfs does this.
+        offer.arguments.splice(1..1, args.process.arguments.iter().cloned());
+        offer.arguments[0] = host.argv0.clone().unwrap_or(file_name(args));
+        for variable in &args.process.environment {
+            let (name, value) = plan::pair("env", variable)?;
+            offer.variables.retain(|(other, _)| other != name);
+            offer.variables.push((name.to_owned(), value.to_owned()));
+        }
+        offer.directory = host.cwd.clone().filter(|directory| directory != "inherit");
+        offer.streams = Streams {
+            stdin: of_process(&host.stdin),
+            stdout: of_process(&host.stdout),
+            stderr: of_process(&host.stderr),
+        };
+    }
+    Ok(Program { component, imports, exports, offer })
+}
+
+/// Returns whether `--http` is given, and is not `deny`.
+pub fn http_is_asked_for(host: &Host) -> bool {
+    host.deny.http.as_deref().is_some_and(|access| access != "deny")
+}
+
+fn file_name(args: &Run) -> String {
+    args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy().into_owned()
+}
+
+pub fn tell_compiling(args: &Run) {
+    if !args.quiet {
+        eprintln!("note: compiling `{}`, which takes a while; the next run uses the compiled code", file_name(args));
+    }
+}
+
+/// Ends this process when the program's time is up: whatever the program does or waits for then, only this is sure to stop it.
+fn end_after(timeout: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(timeout);
+        Failure::new(format!("the program was stopped after {timeout:?} (--timeout)")).print();
+        std::process::exit(TIMED_OUT);
+    });
+}
+
+/// Returns the variables of this process that flags ask for.
+fn variables(args: &Run, host: &Host) -> Vec<(String, String)> {
     match host.inherited() {
-        Some(Inherited::All) => {
-            for (name, value) in std::env::vars_os() {
-                match (name.to_str(), value.to_str()) {
-                    (Some(name), Some(value)) => drop(wasi.env(name, value)),
-                    _ if !args.quiet => eprintln!("warning: the variable {name:?} is not UTF-8; it is left out"),
-                    _ => {}
+        Some(Inherited::All) => std::env::vars_os()
+            .filter_map(|(name, value)| match (name.to_str(), value.to_str()) {
+                (Some(name), Some(value)) => Some((name.to_owned(), value.to_owned())),
+                _ => {
+                    if !args.quiet {
+                        eprintln!("warning: the variable {name:?} is not UTF-8; it is left out");
+                    }
+                    None
                 }
-            }
-        }
+            })
+            .collect(),
         Some(Inherited::Only(names)) => {
-            for name in names {
-                if let Ok(value) = std::env::var(&name) {
-                    wasi.env(name, value);
-                }
-            }
+            names.into_iter().filter_map(|name| std::env::var(&name).ok().map(|value| (name, value))).collect()
         }
-        Some(Inherited::None) | None => {}
+        Some(Inherited::None) | None => Vec::new(),
     }
-    if host.deny.sockets == Some(Access::Inherit) {
-        wasi.inherit_network().allow_ip_name_lookup(true).allow_tcp(true).allow_udp(true);
-    }
-    wasi.build()
+}
+
+/// A component with a vfs inside.
+struct Composed {
+    component: Vec<u8>,
+    imports: Vec<String>,
+    exports: Vec<String>,
+    /// Whether it was composed for this run.
+    is_composed_here: bool,
 }
 
 /// Returns the file itself if it already has a vfs inside and no image or manifest is given.
 ///
 /// # Errors
-/// A flag was typed that only has an effect when an app is composed.
-fn composed_before(args: &Run) -> Result<Option<Vec<u8>>, Failure> {
+/// A flag was typed that this run cannot do with it.
+fn composed_before(args: &Run) -> Result<Option<Composed>, Failure> {
     let files = &args.files;
     if !files.images.is_empty() || !files.files.is_empty() || files.manifest.is_some() {
         return Ok(None);
     }
     let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
-    let Ok(Some(vfs)) = vfs_compose::inspect(&component).map(|inspection| inspection.vfs) else { return Ok(None) };
-    let is_of_packing = files.on_collision.is_some()
-        || files.gitignore.is_some()
-        || files.strict.is_some()
-        || [&files.include, &files.exclude].iter().any(|patterns| !patterns.is_empty())
-        || !files.ignore_files.is_empty();
-    let is_other_form = match args.joining.form {
-        None | Some(Form::Auto) => false,
-        Some(Form::Linked) => vfs.form != vfs_compose::Form::Linked,
-        Some(Form::Plugged) => vfs.form != vfs_compose::Form::Plugged,
-    };
-    let is_of_app = args.process != Process::default() || without_those_of_a_run(&args.host) != Host::default();
-    if is_of_packing || is_other_form || is_of_app {
-        let failure = format!("`{}` is already composed, so flags cannot change it", args.app.display());
-        return Err(Failure::usage(failure).hint(
-            "compose the app again with these flags; --inherit-env, --sockets inherit and --http inherit are of the run",
-        ));
-    }
-    if vfs.settings.program.is_some() && !args.host_arguments.is_empty() {
-        let failure = format!(
-            "`{}` was composed to see no argument of its host, so those after `--` would be lost",
-            args.app.display()
-        );
-        return Err(Failure::usage(failure).hint("run the app itself, with the flags that it was composed with"));
-    }
-    drop(vfs);
-    Ok(Some(component))
+    let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(None) };
+    let Some(vfs) = &inspection.vfs else { return Ok(None) };
+    composed::check(args, &args.host, &inspection, vfs)?;
+    let (imports, exports) = (inspection.imports, inspection.exports);
+    Ok(Some(Composed { component, imports, exports, is_composed_here: false }))
 }
 
-/// Takes away the flags that are done by the run and not by what is composed.
-fn without_those_of_a_run(host: &Host) -> Host {
-    let mut host = Host { inherit_env: None, no_inherit_env: false, ..host.clone() };
-    host.deny.sockets = host.deny.sockets.filter(|access| *access != Access::Inherit);
-    host.deny.http = host.deny.http.filter(|access| access != "inherit");
-    host
-}
-
-/// Returns whether `--http` was given, and is not `deny`.
-fn asks_for_http(deny: &Deny) -> bool {
-    deny.http.as_deref().is_some_and(|access| access != "deny")
-}
-
-fn compose(args: &Run, said: &Said) -> Result<Vec<u8>, Failure> {
+fn compose(args: &Run, said: &Said) -> Result<Composed, Failure> {
     let mut composer = plan::composer(Some(&args.app), said, &args.files, &args.process, &args.host)?;
     composer = plan::joined(composer, said, &args.joining, &args.host).allow_unused(true);
     if plan::hides_arguments(&said.host(&args.host)) {
@@ -132,18 +153,23 @@ fn compose(args: &Run, said: &Said) -> Result<Vec<u8>, Failure> {
         composer = args.host_arguments.iter().fold(composer, |composer, argument| composer.arg(argument));
     }
     let composed = composer.compose()?;
-    super::tell(&composed.report().remarks, args.quiet);
-    Ok(composed.to_bytes()?)
+    let report = composed.report();
+    super::tell(&report.remarks, args.quiet);
+    let (imports, exports) = (report.imports.clone(), report.exports.clone());
+    Ok(Composed { component: composed.to_bytes()?, imports, exports, is_composed_here: true })
 }
 
 /// Says why there is no exit code.
-fn failure(args: &Run, component: &[u8], stopped: Stopped) -> Failure {
+fn failure(args: &Run, program: &Program, stopped: Stopped) -> Failure {
     match stopped {
-        Stopped::NotBegun(error) => Failure::new("the program could not begin").caused_by(cause(error)),
-        Stopped::Trapped(error) => Failure::new("the program ended badly").caused_by(cause(error)),
-        Stopped::NoCommand => {
-            let exports = vfs_compose::inspect(component).map(|inspection| inspection.exports).unwrap_or_default();
-            let exports = if exports.is_empty() { "nothing".into() } else { exports.join(", ") };
+        Stopped::NotBegun(error) => Failure::new("the program could not begin").caused_by(error),
+        Stopped::Trapped(error) => Failure::new("the program ended badly").caused_by(error),
+        Stopped::NoAddress(error) => Failure::new("the program could not begin").caused_by(error),
+        Stopped::NoEntry => {
+            let exports = match program.exports.as_slice() {
+                [] => "nothing".into(),
+                exports => exports.join(", "),
+            };
             let app = args.app.display();
             Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {exports})"))
         }
@@ -152,8 +178,4 @@ fn failure(args: &Run, component: &[u8], stopped: Stopped) -> Failure {
             Failure::new(format!("the program wanted more than {limit} of memory (--max-memory)"))
         }
     }
-}
-
-fn cause(error: wasmtime::Error) -> Box<dyn std::error::Error + Send + Sync> {
-    error.into()
 }

@@ -1,0 +1,54 @@
+//! Commands: components that export `wasi:cli/run`.
+
+use wasmtime::component::InstancePre;
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::I32Exit;
+use wasmtime_wasi::p2::bindings::CommandPre;
+use wasmtime_wasi::p3;
+use wasmtime_wasi::runtime::in_tokio;
+
+use crate::state::{State, linker, store};
+use crate::{Offer, Stopped, compile, config};
+
+/// Runs a command, and returns its exit code. Calls `while_compiling` if the engine needs a while before it can begin, and
+/// `when_begun` when the program is about to begin.
+///
+/// # Errors
+/// [`Stopped`]: it cannot be run, or was stopped.
+pub fn execute(
+    component: &[u8],
+    offer: &Offer,
+    while_compiling: &(dyn Fn() + Sync),
+    when_begun: &dyn Fn(),
+) -> Result<u8, Stopped> {
+    let engine = Engine::new(&config()).map_err(Stopped::not_begun)?;
+    let component = compile(&engine, component, while_compiling).map_err(Stopped::not_begun)?;
+    let program = linker(&engine, offer.http).and_then(|linker| linker.instantiate_pre(&component));
+    let program = program.map_err(Stopped::not_begun)?;
+    let mut store = store(&engine, offer);
+    when_begun();
+    let ended = in_tokio(call(&mut store, program));
+    let is_exceeded = store.data().memory.is_exceeded();
+    ended.map_err(|stopped| if is_exceeded { Stopped::OutOfMemory } else { stopped })
+}
+
+/// Calls `run`. A component that exports it for both WASI 0.2 and 0.3 is one of 0.3, as for wasmtime's command line.
+async fn call(store: &mut Store<State>, program: InstancePre<State>) -> Result<u8, Stopped> {
+    let ended = if p3::bindings::CommandIndices::new(&program).is_ok() {
+        let instance = program.instantiate_async(&mut *store).await.map_err(Stopped::not_begun)?;
+        let command = p3::bindings::Command::new(&mut *store, &instance).map_err(Stopped::not_begun)?;
+        store.run_concurrent(async |store| command.wasi_cli_run().call_run(store).await).await.and_then(|ended| ended)
+    } else {
+        let program = CommandPre::new(program).map_err(|_| Stopped::NoEntry)?;
+        let command = program.instantiate_async(&mut *store).await.map_err(Stopped::not_begun)?;
+        command.wasi_cli_run().call_run(store).await
+    };
+    match ended {
+        Ok(Ok(())) => Ok(0),
+        Ok(Err(())) => Ok(1),
+        Err(error) => match error.downcast_ref::<I32Exit>() {
+            Some(I32Exit(code)) => Ok(u8::try_from(*code).unwrap_or(1)),
+            None => Err(Stopped::Trapped(error.into())),
+        },
+    }
+}

@@ -1,0 +1,95 @@
+//! What the host knows of one program that runs.
+
+use wasmtime::component::{Linker, ResourceTable};
+use wasmtime::{Engine, Store};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, p3};
+use wasmtime_wasi_http::{
+    Error, RequestOptions, Result, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView, default_hooks,
+};
+
+use crate::Offer;
+use crate::memory::Memory;
+
+pub struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    /// What answers requests if none may be sent.
+    no_requests: Option<NoRequests>,
+    table: ResourceTable,
+    pub memory: Memory,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        let hooks = match &mut self.no_requests {
+            Some(none) => none as &mut dyn WasiHttpHooks,
+            None => default_hooks(),
+        };
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks }
+    }
+}
+
+/// Denies all outgoing requests.
+struct NoRequests;
+
+type Received = Box<dyn Future<Output = Result<()>> + Send>;
+
+impl WasiHttpHooks for NoRequests {
+    fn send_request(
+        &mut self,
+        _: hyper::Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Received,
+    ) -> Box<dyn Future<Output = Result<(hyper::Response<WasiBody>, Received)>> + Send> {
+        Box::new(async { Err(Error::HttpRequestDenied) })
+    }
+}
+
+/// Makes the store of a program.
+pub fn store(engine: &Engine, offer: &Offer) -> Store<State> {
+    let mut wasi = WasiCtx::builder();
+    wasi.args(&offer.arguments).envs(&offer.variables);
+    if let Some(directory) = &offer.directory {
+        wasi.initial_cwd(directory);
+    }
+    if offer.streams.stdin {
+        wasi.inherit_stdin();
+    }
+    if offer.streams.stdout {
+        wasi.inherit_stdout();
+    }
+    if offer.streams.stderr {
+        wasi.inherit_stderr();
+    }
+    if offer.network {
+        wasi.inherit_network().allow_ip_name_lookup(true).allow_tcp(true).allow_udp(true);
+    }
+    let state = State {
+        wasi: wasi.build(),
+        http: WasiHttpCtx::new(),
+        no_requests: (!offer.http).then_some(NoRequests),
+        table: ResourceTable::new(),
+        memory: Memory::new(offer.max_memory),
+    };
+    let mut store = Store::new(engine, state);
+    store.limiter(|state| &mut state.memory);
+    store
+}
+
+/// Makes the functions that programs import.
+pub fn linker(engine: &Engine, with_http: bool) -> wasmtime::Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    p3::add_to_linker(&mut linker)?;
+    if with_http {
+        wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+        wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    }
+    Ok(linker)
+}
