@@ -14,6 +14,7 @@
 //! client      sends requests
 //! scripts     servers in Python and JavaScript
 //! web         trials of servers
+//! serve       `vfs-compose serve`
 //! web3        trials of a server of WASI 0.3, whose requests may have one instance in common
 //! streams3    a command of WASI 0.3 whose files are the host's streams
 //! ```
@@ -26,6 +27,7 @@ mod peer;
 mod pieces;
 mod programs;
 mod scripts;
+mod serve;
 mod streams3;
 mod subject;
 mod web;
@@ -39,7 +41,14 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One after another: one trial watches the memory of this process.
     arguments.test_threads.get_or_insert(1);
-    let trials =
-        [programs::trials(), foreign::trials(), gate::trials(), web::trials(), web3::trials(), streams3::trials()];
+    let trials = [
+        programs::trials(),
+        foreign::trials(),
+        gate::trials(),
+        web::trials(),
+        web3::trials(),
+        streams3::trials(),
+        serve::trials(),
+    ];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_code()
 }

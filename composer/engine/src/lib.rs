@@ -1,4 +1,4 @@
-//! The engine that runs components, with what `wasmtime run` offers.
+//! The engine that runs components, with what `wasmtime run` and `wasmtime serve` offer.
 //!
 //! It is a crate of its own because the engine's libraries are generic: whoever uses them compiles a large part of them
 //! again. No function and no type here is generic, so those who use this crate compile none of it.
@@ -7,6 +7,7 @@
 
 mod command;
 mod memory;
+mod server;
 mod state;
 
 use std::sync::mpsc;
@@ -16,6 +17,7 @@ use wasmtime::component::Component;
 use wasmtime::{Cache, Config};
 
 pub use command::execute;
+pub use server::{Serving, serve};
 
 /// What a program gets, and how far it may go.
 #[derive(Debug, Default)]

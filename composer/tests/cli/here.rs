@@ -41,7 +41,7 @@ impl Here {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vfs-compose"));
         command.args(args.first());
-        if args.first().is_some_and(|first| *first == "run" || first.ends_with(".wasm")) {
+        if args.first().is_some_and(|first| ["run", "serve"].contains(first) || first.ends_with(".wasm")) {
             command.args(["--form", self.form]);
         }
         command.args(args.iter().skip(1));

@@ -26,6 +26,8 @@ mod manifest;
 mod policy;
 mod remarks;
 mod run;
+#[cfg(unix)]
+mod serve;
 
 use here::Here;
 

@@ -3,6 +3,7 @@
 mod deny;
 mod policy;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ pub enum Command {
     Vfs(Vfs),
     /// Compose an app and run it, on the engine inside this program, without any directory of the host
     Run(Run),
+    /// Compose an http server and serve it, with a new instance for each request
+    Serve(Serve),
     /// Show what is inside a component: imports, exports, files, sizes
     Inspect(Inspect),
     /// Print an example manifest that explains every key
@@ -295,6 +298,24 @@ pub struct Run {
     /// The program's arguments
     #[arg(last = true, value_name = "ARGS")]
     pub host_arguments: Vec<String>,
+}
+
+/// `vfs-compose serve`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, \
+so what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with 500, and the \
+reason is printed. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with exit code 0.
+
+Example:
+  vfs-compose serve app.wasm --image ./files --addr 127.0.0.1:8080"
+)]
+pub struct Serve {
+    /// The address to listen at; port 0 is a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub addr: SocketAddr,
+    #[command(flatten)]
+    pub run: Run,
 }
 
 fn bytes(typed: &str) -> Result<u64, String> {

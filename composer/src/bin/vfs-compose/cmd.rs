@@ -10,6 +10,10 @@ pub mod run;
 #[cfg(not(feature = "run"))]
 #[path = "cmd/no_run.rs"]
 pub mod run;
+#[cfg(feature = "run")]
+pub mod serve;
+#[cfg(not(feature = "run"))]
+pub use run as serve;
 pub mod vfs;
 
 use std::io::Write;

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         None => cmd::compose::run(&cli.compose),
         Some(Command::Vfs(args)) => cmd::vfs::run(args),
         Some(Command::Run(args)) => cmd::run::run(args),
+        Some(Command::Serve(args)) => cmd::serve::run(args),
         Some(Command::Manifest) => cmd::manifest::run(),
         Some(Command::Inspect(args)) => cmd::inspect::run(args),
         Some(Command::Image(args)) => cmd::image::run(args),

@@ -1,0 +1,65 @@
+//! `vfs-compose serve`: composes an http server in memory, unless it is already composed, and serves it on the embedded
+//! engine.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use vfs_compose_engine::{Cause, Serving, Stopped, serve};
+
+use super::run::{Program, http_is_asked_for, prepare, tell_compiling};
+use crate::args::Serve;
+use crate::manifest;
+use crate::report::Failure;
+
+pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
+    let said = manifest::read(args.run.files.manifest.as_deref())?;
+    let http = http_is_asked_for(&said.host(&args.run.host));
+    let Program { component, exports, offer, .. } = prepare(&args.run, &said, http)?;
+    let serving = Serving {
+        address: args.addr,
+        timeout: args.run.timeout,
+        when_listening: Box::new(begin),
+        at_failure: Box::new(tell_failure),
+    };
+    let app = args.run.app.display();
+    serve(&component, offer, serving, &|| tell_compiling(&args.run)).map(|()| ExitCode::SUCCESS).map_err(|stopped| {
+        match stopped {
+            Stopped::NoAddress(error) => Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error),
+            Stopped::NoEntry => {
+                let exports = if exports.is_empty() { "nothing".into() } else { exports.join(", ") };
+                Failure::new(format!(
+                    "`{app}` is not a server: it exports neither wasi:http/incoming-handler nor wasi:http/handler (it exports \
+                     {exports})"
+                ))
+            }
+            Stopped::NotBegun(error) | Stopped::Trapped(error) => {
+                Failure::new("the server could not begin").caused_by(error)
+            }
+            Stopped::OutOfMemory => Failure::new("the server could not begin with so little memory (--max-memory)"),
+        }
+    })
+}
+
+/// Prints the address, also if `-q` is given: with port 0, nobody knows it otherwise.
+fn begin(address: SocketAddr) {
+    #[cfg(unix)]
+    end_at_signals();
+    eprintln!("serving at http://{address}/");
+}
+
+/// Makes SIGINT and SIGTERM end this process with success.
+#[cfg(unix)]
+fn end_at_signals() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    // Without a handler they end it too, with another exit code.
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            std::process::exit(0);
+        }
+    });
+}
+
+fn tell_failure(error: Cause) {
+    Failure::new("a request failed").caused_by(error).print();
+}

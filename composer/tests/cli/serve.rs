@@ -1,0 +1,127 @@
+//! `serve`. What servers answer is tested in `tests/servers`; here are those that fail.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStderr, Stdio};
+use std::{fs, thread};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::here::Here;
+
+in_both_forms! {
+    requests_that_fail_are_answered_and_told
+    a_request_has_its_time
+    a_request_has_its_memory
+    what_is_no_server_says_what_it_is
+    an_address_that_is_taken_is_an_error
+}
+
+/// A server of WASI 0.2.
+fn server(body: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(component
+          (import "wasi:http/types@0.2.3" (instance $types
+            (export "incoming-request" (type (sub resource)))
+            (export "response-outparam" (type (sub resource)))))
+          (alias export $types "incoming-request" (type $request))
+          (alias export $types "response-outparam" (type $out))
+          (core module $program (memory 1) (func (export "handle") (param i32 i32) {body}))
+          (core instance $program (instantiate $program))
+          (func $handle (param "request" (own $request)) (param "response-out" (own $out))
+            (canon lift (core func $program "handle")))
+          (instance $exports (export "handle" (func $handle)))
+          (export "wasi:http/incoming-handler@0.2.3" (instance $exports)))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+/// A server that runs, and what it prints.
+struct Running {
+    child: Child,
+    printed: BufReader<ChildStderr>,
+    address: String,
+}
+
+impl Running {
+    fn start(here: &Here, body: &str, flags: &[&str]) -> Self {
+        fs::write(here.path("server.wasm"), server(body)).unwrap();
+        let mut command = here.command(&[&["serve", "server.wasm", "-q", "--addr", "127.0.0.1:0"], flags].concat());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut printed = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        printed.read_line(&mut line).unwrap();
+        let address = line.strip_prefix("serving at http://").and_then(|rest| rest.strip_suffix("/\n"));
+        let address = address.unwrap_or_else(|| panic!("{line}")).to_owned();
+        Self { child, printed, address }
+    }
+
+    /// The first line of the answer.
+    fn get(&self) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer.lines().next().unwrap_or_default().to_owned()
+    }
+
+    /// Ends it as Ctrl-C does, and returns what it printed about requests.
+    fn end(mut self) -> String {
+        kill(Pid::from_raw(self.child.id() as i32), Signal::SIGINT).unwrap();
+        assert_eq!(self.child.wait().unwrap().code(), Some(0));
+        let mut printed = String::new();
+        self.printed.read_to_string(&mut printed).unwrap();
+        printed
+    }
+}
+
+const FAILED: &str = "HTTP/1.1 500 Internal Server Error";
+
+fn requests_that_fail_are_answered_and_told(here: &Here) {
+    for (body, reason) in [("unreachable", "unreachable"), ("", "response")] {
+        let running = Running::start(here, body, &[]);
+        // The server goes on, also with several at a time.
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| assert_eq!(running.get(), FAILED));
+            }
+        });
+        let printed = running.end();
+        assert_eq!(printed.matches("error: a request failed\n").count(), 3, "{printed}");
+        assert!(printed.contains(reason), "{printed}");
+    }
+}
+
+fn a_request_has_its_time(here: &Here) {
+    let running = Running::start(here, "(loop $on (br $on))", &["--timeout", "200ms"]);
+    assert_eq!(running.get(), FAILED);
+    assert_eq!(running.get(), FAILED);
+    let printed = running.end();
+    assert!(printed.contains("timed out"), "{printed}");
+}
+
+fn a_request_has_its_memory(here: &Here) {
+    let grows = "(loop $on (br_if $on (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))";
+    let running = Running::start(here, grows, &["--max-memory", "32MB"]);
+    assert_eq!(running.get(), FAILED);
+    let printed = running.end();
+    assert!(printed.contains("it wanted more memory than it may have"), "{printed}");
+}
+
+fn what_is_no_server_says_what_it_is(here: &Here) {
+    let (code, said) = here.fails(&["serve", "app.wasm", "-q"]);
+    assert_eq!(code, 1);
+    assert!(
+        said.starts_with("error: `app.wasm` is not a server: it exports neither wasi:http/incoming-handler"),
+        "{said}"
+    );
+}
+
+fn an_address_that_is_taken_is_an_error(here: &Here) {
+    let running = Running::start(here, "", &[]);
+    let (code, said) = here.fails(&["serve", "server.wasm", "-q", "--addr", &running.address]);
+    assert_eq!(code, 1);
+    assert!(said.starts_with(&format!("error: cannot serve at {}\n", running.address)), "{said}");
+    running.end();
+}

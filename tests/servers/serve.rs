@@ -1,0 +1,75 @@
+//! `vfs-compose serve`: the servers of `web` and `web3`, by the command.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use libtest_mimic::Trial;
+use tempfile::TempDir;
+use vfs_tests::{compose, guests, network_host};
+
+use crate::client::Client;
+
+/// All of it.
+pub fn trials() -> Vec<Trial> {
+    let trials = [("web", "linked"), ("web", "plugged"), ("web3", "plugged")].into_iter().flat_map(|(guest, form)| {
+        [("composes", false), ("is-composed", true)].map(|(how, is_composed)| {
+            let name = format!("serve::{guest}::{form}::{how}");
+            Trial::test(name, move || serves(guest, form, is_composed).map_err(|error| format!("{error:#}").into()))
+        })
+    });
+    trials.collect()
+}
+
+/// A server that ends with this value.
+struct Served(Child);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Each request has an instance of its own, over the image.
+fn serves(guest: &str, form: &str, is_composed: bool) -> Result<()> {
+    let directory = TempDir::new()?;
+    let path = |name: &str| directory.path().join(name);
+    fs::create_dir_all(path("files/site"))?;
+    fs::create_dir(path("files/up"))?;
+    fs::write(path("files/site/page"), "a page\n")?;
+    fs::write(path("app.wasm"), guests::named(guest)?)?;
+    let with_files = |command: &mut Command, directory: &Path| {
+        command.args(["app.wasm", "--image", "files", "--form", form, "-q"]).current_dir(directory);
+    };
+    let mut command = Command::new(compose::command()?);
+    if is_composed {
+        let mut composed = Command::new(compose::command()?);
+        with_files(&mut composed, directory.path());
+        ensure!(composed.args(["-o", "out.wasm"]).status()?.success(), "it is not composed");
+        command.args(["serve", "out.wasm", "-q"]).current_dir(directory.path());
+    } else {
+        with_files(command.arg("serve"), directory.path());
+    }
+    let mut child = command.args(["--addr", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn()?;
+    let stderr = child.stderr.take().context("a pipe")?;
+    let _served = Served(child);
+    let mut line = String::new();
+    BufReader::new(stderr).read_line(&mut line)?;
+    let address = line.trim().strip_prefix("serving at http://").with_context(|| line.clone())?;
+    let address = address.trim_end_matches('/').parse()?;
+    network_host::runtime().block_on(async {
+        let mut client = Client::connect(address).await?;
+        for _ in 0..2 {
+            let page = client.get("/files/site/page").await?;
+            ensure!(page.status == 200 && page.body == b"a page\n", "{page:?}");
+            let none = client.get("/files/up/new").await?;
+            ensure!(none.status == 404, "{none:?}");
+            let made = client.put("/files/up/new", &[b"n", b"ew"]).await?;
+            ensure!(made.status.is_success(), "{made:?}");
+        }
+        Ok(())
+    })
+}
