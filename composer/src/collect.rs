@@ -44,6 +44,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
     let output = composer.output.as_deref().and_then(Output::new);
     let reading = Reading {
         times: composer.times,
+        latest_time: composer.latest_time,
         filter: composer.filter.clone(),
         on_collision: composer.on_collision,
         output,

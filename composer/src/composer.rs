@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use vfs_abi::Limits;
 use vfs_abi::settings::Settings;
 use vfs_compose_pack::image::ImageArgument;
@@ -33,7 +33,10 @@ pub struct Composer {
     pub(crate) allow_unused: bool,
     pub(crate) allow_no_exports: bool,
     pub(crate) times: Option<Timestamp>,
+    pub(crate) latest_time: Option<Timestamp>,
     pub(crate) output: Option<PathBuf>,
+    /// How many of the arguments, the last ones, were typed for the program.
+    pub(crate) of_run: usize,
     pub(crate) form: FormChoice,
     pub(crate) rules: Rules,
     pub(crate) extras: Vec<Extra>,
@@ -42,7 +45,7 @@ pub struct Composer {
 }
 
 /// The form to compose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FormChoice {
     /// Linked if possible, otherwise plugged.
@@ -76,7 +79,9 @@ impl Composer {
             allow_unused: false,
             allow_no_exports: false,
             times: None,
+            latest_time: None,
             output: None,
+            of_run: 0,
             form: FormChoice::default(),
             extras: Vec::new(),
             rules: Rules::default(),
@@ -150,6 +155,15 @@ impl Composer {
         self
     }
 
+    /// Inserts arguments as [`Composer::arg`] does, after all others, for an app that is composed to be run once with
+    /// them: messages name them as the program's.
+    pub fn run_args(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let before = self.settings.arguments.len();
+        self.settings.arguments.extend(arguments.into_iter().map(Into::into));
+        self.of_run = self.settings.arguments.len() - before;
+        self
+    }
+
     /// Makes every change of the tree fail with `read-only`.
     pub fn read_only(mut self, yes: bool) -> Self {
         self.settings.read_only = yes;
@@ -195,9 +209,20 @@ impl Composer {
         self
     }
 
-    /// Sets one time for everything in the image (`SOURCE_DATE_EPOCH`), instead of the files' own times.
-    pub fn times(mut self, seconds_since_1970: u64) -> Self {
-        self.times = Some(Timestamp { seconds: seconds_since_1970, nanoseconds: 0 });
+    /// Sets one time for everything in the image, in whole seconds (`SOURCE_DATE_EPOCH`).
+    pub fn times(self, seconds_since_1970: u64) -> Self {
+        self.mtime(Timestamp { seconds: seconds_since_1970, nanoseconds: 0 })
+    }
+
+    /// Sets one time for everything in the image, instead of the files' own times.
+    pub fn mtime(mut self, time: Timestamp) -> Self {
+        self.times = Some(time);
+        self
+    }
+
+    /// Sets the latest time in the image: files with a later time of their own get this one.
+    pub fn clamp_mtime(mut self, latest: Timestamp) -> Self {
+        self.latest_time = Some(latest);
         self
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let of_preset = |directory: &String| directory == "/";
     let wanted = [
         ("--env", !settings.environment.is_empty(), VARIABLES),
-        ("--arg", !settings.arguments.is_empty(), ARGUMENTS),
+        ("--arg", settings.arguments.len() > composer.of_run, ARGUMENTS),
         ("--cwd", policy.directory.as_ref().is_some_and(|directory| !of_preset(directory)), DIRECTORY),
         ("--stdin", is_file(&policy.stdin), STDIN),
         ("--stdout", is_file(&policy.stdout), STDOUT),
@@ -38,18 +38,50 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), CONFIG),
         ("--http allow", rules.http.is_some() && !asks(app, HTTP_3), HTTP),
     ];
-    for (flag, _, (path, functions)) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
-        let what = match functions {
-            [] => format!("`{path}`"),
-            [function, ..] => format!("`{function}` of `{path}`"),
-        };
-        remarks.warn("no-effect", format!("`{flag}` has no effect: the app does not import {what}"));
+    for (flag, _, asked) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
+        remarks.warn("no-effect", format!("`{flag}` has no effect: the app does not import {}", named(asked)));
+    }
+    if composer.of_run > 0 && !asks(app, ARGUMENTS) {
+        let first = &settings.arguments[settings.arguments.len() - composer.of_run];
+        let message = format!(
+            "the program's arguments (from `{first}` on) have no effect: the app does not import {}",
+            named(ARGUMENTS)
+        );
+        remarks.warn("no-effect", message);
     }
     if rules.http.as_ref().is_some_and(Vec::is_empty) {
         remarks.warn("allows-nothing", "`--http allow:` names no host: say one, or write `--http deny`");
     }
-    if settings.limits.max_open == 0 {
-        remarks.warn("allows-nothing", "`--max-open 0`: the app cannot open anything, not even its preopens");
+    tell_of_open_files(settings.limits.max_open, from_the_start(composer), remarks);
+}
+
+/// Returns how many files are open before the app opens any: its preopens, and standard streams that are files.
+fn from_the_start(composer: &Composer) -> usize {
+    let policy = &composer.policy;
+    let streams = [&policy.stdin, &policy.stdout, &policy.stderr].into_iter();
+    let files = streams.filter(|stream| matches!(stream, Stdio::File(_) | Stdio::Append(_))).count();
+    composer.settings.preopens.len().max(1) + files
+}
+
+/// Warns if nothing more can be open than what is from the start.
+fn tell_of_open_files(most: u32, from_the_start: usize, remarks: &mut Remarks) {
+    if usize::try_from(most).is_ok_and(|most| most > from_the_start) {
+        return;
+    }
+    let message = match most {
+        0 => "`--max-open 0`: the app cannot open anything, not even its preopens".into(),
+        _ => format!(
+            "`--max-open {most}`: the app cannot open a file, as its preopens and standard streams take {from_the_start}"
+        ),
+    };
+    remarks.warn("allows-nothing", message);
+}
+
+/// Names what an app would have to import.
+fn named((path, functions): Asked) -> String {
+    match functions {
+        [] => format!("`{path}`"),
+        [function, ..] => format!("`{function}` of `{path}`"),
     }
 }
 

@@ -51,7 +51,7 @@ mod composer;
 mod effects;
 pub mod error;
 mod inspect;
-pub mod manifest;
+pub mod options;
 mod pipeline;
 mod report;
 
@@ -59,6 +59,7 @@ pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
 pub use inspect::{Inspection, Vfs, inspect};
+pub use options::Options;
 pub use report::Report;
 pub use vfs_abi::Limits;
 pub use vfs_abi::settings::{Settings, Stdio};

@@ -50,14 +50,11 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
 
 /// Joins an app and its vfs in the form that was chosen.
 fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-    let is_plugged = match composer.form {
-        FormChoice::Plugged => true,
-        // Streams of WASI 0.3 work in this form only.
-        FormChoice::Auto => app.of_0_3().is_some(),
-        FormChoice::Linked => false,
-    };
-    if is_plugged {
-        return plug(composer, wasi, app, None, None);
+    let of_0_3 = || app.of_0_3().map(|_| "streams of WASI 0.3 work only in the plugged form".to_owned());
+    match composer.form {
+        FormChoice::Plugged => return plug(composer, wasi, app, None, None),
+        FormChoice::Auto if of_0_3().is_some() => return plug(composer, wasi, app, None, of_0_3()),
+        FormChoice::Auto | FormChoice::Linked => {}
     }
     let collected = collect::collect(composer)?;
     match link(composer, wasi, app, &collected) {

@@ -40,6 +40,8 @@ pub struct ImageArgument {
 pub struct Reading {
     /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
+    /// The time that files with a later one get.
+    pub latest_time: Option<Timestamp>,
     /// The files of directories that are packed.
     pub filter: Filter,
     /// What happens to different files at one path.
@@ -83,6 +85,7 @@ impl Packed {
     /// [`TreeError`]: a source cannot be used, or two sources collide.
     pub fn collect(images: &[ImageArgument], reading: Reading, remarks: &mut Remarks) -> Result<Self, TreeError> {
         if let [only] = images
+            && reading.times.or(reading.latest_time).is_none()
             && !only.is_file
             && tree::names(&only.guest)?.is_empty()
             && kind::recognise(&only.path)? == Kind::Image
@@ -90,14 +93,18 @@ impl Packed {
             warn_of_filter(&reading.filter, &only.path, remarks);
             return Self::as_it_is(&only.path);
         }
-        let times = reading.times;
+        let (times, latest) = (reading.times, reading.latest_time);
         let mut sources = Sources::new(reading);
         let last_first = sources.on_collision == OnCollision::Last;
         let order: Vec<_> = if last_first { images.iter().rev().collect() } else { images.iter().collect() };
         for (position, argument) in order.iter().enumerate() {
             sources.add(argument, &order[..position])?;
         }
-        let (tree, seen) = sources.finish(remarks);
+        let (mut tree, seen) = sources.finish(remarks);
+        if let Some(latest) = latest {
+            let root = tree.root();
+            tree::set_times(&mut tree, root, |own| own.min(latest));
+        }
         let time = times.unwrap_or_else(|| tree::newest(&tree));
         let size = Layout::new(&tree, time).map_err(|source| TreeError::Layout { source: source.into() })?.size();
         Ok(Self::Tree { tree, time, size, seen })

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use vfs_image::{Attributes, Content, Names, NodeIndex};
 
 use crate::tree::SourceTree;
 
 /// What happens to a file that an earlier and a later source both have, with different contents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OnCollision {
     /// It is an error.

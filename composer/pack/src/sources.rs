@@ -29,7 +29,7 @@ pub(crate) struct Sources {
 
 impl Sources {
     pub(crate) fn new(reading: Reading) -> Self {
-        let Reading { times, filter, on_collision, output, app } = reading;
+        let Reading { times, filter, on_collision, output, app, .. } = reading;
         let tree = Tree::new(Attributes { mode: tree::PLAIN_DIRECTORY, modified: times.unwrap_or_default() });
         let leading = HashSet::from([tree.root()]);
         let listing = Listing { times, filter, output, app, ..Listing::default() };
@@ -108,7 +108,8 @@ impl Sources {
         links::tell(&self.tree, remarks);
         if self.kept > 0 {
             let which = if self.on_collision == OnCollision::Last { "last" } else { "first" };
-            remarks.note("collision", format!("{} files are in several images: the {which} one is packed", self.kept));
+            let files = if self.kept == 1 { "1 file is".into() } else { format!("{} files are", self.kept) };
+            remarks.note("collision", format!("{files} in several images: the {which} one is packed"));
         }
         (self.tree, seen)
     }

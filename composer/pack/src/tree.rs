@@ -97,6 +97,16 @@ pub fn newest(tree: &SourceTree) -> Timestamp {
     newest
 }
 
+/// Sets the time of a node, and of all below it.
+pub fn set_times(tree: &mut SourceTree, from: NodeIndex, time: impl Fn(Timestamp) -> Timestamp) {
+    let mut todo = vec![from];
+    while let Some(node) = todo.pop() {
+        let Attributes { mode, modified } = tree.node(node).attributes();
+        tree.set_attributes(node, Attributes { mode, modified: time(modified) });
+        todo.extend(tree.entries(node).into_iter().flat_map(Names::nodes));
+    }
+}
+
 /// Converts an error of the image writer's tree, naming the file on this machine.
 pub fn refused(path: &Path) -> impl Fn(vfs_image::TreeError) -> TreeError + '_ {
     move |source| TreeError::Entry { path: path.to_owned(), source: source.into() }

@@ -38,7 +38,7 @@ fn quiet_says_nothing_and_json_is_json(here: &Here) {
     assert!(output.stderr.is_empty() && output.stdout.is_empty());
     let report: serde_json::Value =
         serde_json::from_slice(&here.ok(&["app.wasm", "--image", "files", "--json", "-o", "out.wasm"])).unwrap();
-    assert_eq!(report["image"]["files"], 1);
+    assert_eq!(report["vfs"]["image"]["files"], 1);
     assert_eq!(report["size"], fs::metadata(here.path("out.wasm")).unwrap().len());
     assert_eq!(report["imports"], serde_json::json!([]));
 }
@@ -79,8 +79,8 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         ),
         (
             &["text.wasm"],
-            "error: the app is WebAssembly in its text format\n  \
-             hint: convert it with `wasm-tools parse app.wat -o app.wasm`\n",
+            "error: the app imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
+             hint: use --allow-unused to compose it anyway\n",
         ),
         (&["cut.wasm"], "error: the app is truncated: unexpected end-of-file (at offset 0x1e)\n"),
         (

@@ -21,7 +21,7 @@ pub const APP: &str = r#"(component
 /// A directory with `app.wasm` and `files/hello.txt`, and the form in which it is composed there.
 pub struct Here {
     pub directory: TempDir,
-    form: &'static str,
+    pub form: &'static str,
 }
 
 impl Here {

@@ -7,6 +7,8 @@ use crate::here::Here;
 in_both_forms! {
     images_alone_and_inside_are_handled_alike
     verify_names_the_first_bad_offset
+    #[cfg(unix)] a_long_listing_reads_as_that_of_ls
+    building_takes_the_flags_of_files
 }
 
 fn images_alone_and_inside_are_handled_alike(here: &Here) {
@@ -39,4 +41,31 @@ fn verify_names_the_first_bad_offset(here: &Here) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains(&format!("offset {inode} ")), "{inode}: {said}");
+}
+
+#[cfg(unix)]
+fn a_long_listing_reads_as_that_of_ls(here: &Here) {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let mode = |name: &str, mode| fs::set_permissions(here.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    fs::create_dir(here.path("files/sub")).unwrap();
+    fs::write(here.path("files/long"), vec![b'x'; 12_345]).unwrap();
+    symlink("hello.txt", here.path("files/link")).unwrap();
+    mode("files/hello.txt", 0o640);
+    mode("files/long", 0o4755);
+    mode("files/sub", 0o1777);
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let listed = here.text(&["image", "ls", "-l", "files.erofs"]);
+    let lines: Vec<_> = listed.lines().collect();
+    assert_eq!(lines[0], "-rw-r----- 1     6 2023-11-14 22:13 hello.txt");
+    assert_eq!(lines[1], "lrwxrwxrwx 1     9 2023-11-14 22:13 link -> hello.txt");
+    assert_eq!(lines[2], "-rwsr-xr-x 1 12345 2023-11-14 22:13 long");
+    assert!(lines[3].starts_with("drwxrwxrwt 2 ") && lines[3].ends_with(" 2023-11-14 22:13 sub"), "{listed}");
+}
+
+fn building_takes_the_flags_of_files(here: &Here) {
+    fs::write(here.path("files/left.out"), "").unwrap();
+    let flags = ["--exclude", "*.out", "--file", "/etc/app=@app.wasm", "-q", "-o", "files.erofs"];
+    here.ok(&[&["image", "build", "files"][..], &flags].concat());
+    assert_eq!(here.text(&["image", "ls", "-R", "files.erofs"]), "etc\netc/app\nhello.txt\n");
+    assert_eq!(here.fails(&["image", "build", "-o", "none.erofs"]).0, 2);
 }

@@ -6,6 +6,9 @@ in_both_forms! {
     inspect_shows_what_is_inside
     inspect_shows_what_is_denied
     what_inspect_shows_is_printable
+    what_people_look_for_comes_first
+    images_are_inspected_too
+    errors_name_the_file
 }
 
 fn inspect_shows_what_is_inside(here: &Here) {
@@ -17,7 +20,8 @@ fn inspect_shows_what_is_inside(here: &Here) {
     }
     let json: serde_json::Value = serde_json::from_str(&here.text(&["inspect", "--json", "out.wasm"])).unwrap();
     assert_eq!(json["vfs"]["image"]["files"], 1);
-    assert!(text.contains("    wasi:filesystem/types: "), "{text}");
+    assert!(!text.contains("    wasi:filesystem/types: "), "{text}");
+    assert!(here.text(&["inspect", "-v", "out.wasm"]).contains("    wasi:filesystem/types: "), "{text}");
     let functions = json["vfs"]["left-out"]["functions"].as_array().unwrap();
     assert!(functions.contains(&"wasi:filesystem/types#[method]descriptor.rename-at".into()), "{functions:?}");
     assert!(json["vfs"]["left-out"]["code"].as_u64().unwrap() > 0);
@@ -42,4 +46,33 @@ fn what_inspect_shows_is_printable(here: &Here) {
     assert!(text.contains("  env K=a\\nb\\u{1b}\n"), "{text:?}");
     assert!(text.contains("  config [\"a\\n\\u001b[2J\"]\n"), "{text:?}");
     assert_eq!(here.policy()["config"], serde_json::json!(["a\n\u{1b}[2J"]));
+}
+
+fn what_people_look_for_comes_first(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "--max-bytes", "64M", "-q", "-o", "out.wasm"]);
+    let text = here.text(&["inspect", "out.wasm"]);
+    let form = if here.form == "linked" { ", linked (needs multi-memory)\n" } else { ", plugged\n" };
+    assert!(text.starts_with("out.wasm: ") && text.lines().next().unwrap().ends_with(form.trim_end()), "{text}");
+    let places = ["\nfiles: 1 file with 6 B", "\nimports: ", "\nexports: ", "\nsettings:", "  limits: bytes 64 MiB,"];
+    let places = places.map(|words| text.find(words).unwrap_or_else(|| panic!("{words}\n{text}")));
+    assert!(places.is_sorted(), "{text}");
+    let more = here.text(&["inspect", "-v", "out.wasm"]);
+    assert!(more.starts_with(&text) && more.contains("left out: "), "{more}");
+}
+
+fn images_are_inspected_too(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let text = here.text(&["inspect", "files.erofs"]);
+    assert!(text.starts_with("files.erofs: 1 file with 6 B, 1 directory, 0 symbolic links; an image of 4"), "{text}");
+    assert!(text.contains("hello.txt"), "{text}");
+}
+
+fn errors_name_the_file(here: &Here) {
+    std::fs::write(here.path("bad.wasm"), b"\0asm\x0d\0\x01\0\xff").unwrap();
+    std::fs::write(here.path("module.wasm"), wat::parse_str("(module)").unwrap()).unwrap();
+    std::fs::write(here.path("text.txt"), "hello").unwrap();
+    for file in ["bad.wasm", "module.wasm", "text.txt", "nothing.wasm"] {
+        let (code, text) = here.fails(&["inspect", file]);
+        assert!(code == 1 && text.lines().next().unwrap().contains(&format!("`{file}`")), "{text}");
+    }
 }

@@ -21,13 +21,16 @@ macro_rules! in_both_forms {
 mod compose;
 mod here;
 mod images;
+mod inputs;
 mod inspect;
+mod json;
 mod manifest;
 mod policy;
 mod remarks;
 mod run;
 #[cfg(unix)]
 mod serve;
+mod words;
 
 use here::Here;
 

@@ -10,8 +10,11 @@ in_both_forms! {
 
 fn values_of_flags_that_cannot_be_are_one_error(here: &Here) {
     for (flags, wanted) in [
-        (["--wall-clock", "frozen"], "error: `--wall-clock frozen` is not valid\n  hint: it takes "),
-        (["--max-bytes", "much"], "error: `--max-bytes much` is not a number"),
+        (["--wall-clock", "frozen"], "error: invalid value 'frozen' for '--wall-clock <CLOCK>': it takes "),
+        (["--max-bytes", "much"], "error: invalid value 'much' for '--max-bytes <BYTES>': it takes a number"),
+        (["--http", "allow"], "error: invalid value 'allow' for '--http <ACCESS>': it takes `inherit`, `deny` or"),
+        (["--file", "/x"], "error: invalid value '/x' for '--file <GUEST=@FILE>': it takes GUEST=@FILE"),
+        (["--mtime", "noon"], "error: invalid value 'noon' for '--mtime <TIME>': it takes a time"),
     ] {
         let output = here.run(&[&["app.wasm", "--image", "files", "-o", "made.wasm"][..], &flags[..]].concat());
         assert_eq!(output.status.code(), Some(2));

@@ -46,6 +46,12 @@ fn what_has_no_effect_is_told(here: &Here) {
         assert!(line.starts_with(&format!("warning: {flag} has no effect: the app does not import ")), "{line}");
     }
     assert_eq!(told(here, &["--max-open", "0"]).len(), 1);
+    // The app has one preopen.
+    let [line] = &told(here, &["--max-open", "1"])[..] else { panic!() };
+    assert!(line.starts_with("warning: `--max-open 1`: the app cannot open a file"), "{line}");
+    assert_eq!(told(here, &["--max-open", "2"]), [""; 0]);
+    let preopens = ["--max-open", "2", "--preopen", "/", "--preopen", "/=other"];
+    assert_eq!(told(here, &preopens).len(), 1);
     assert_eq!(told(here, &["--http", "allow:"]).len(), 2);
 }
 
@@ -87,7 +93,8 @@ fn the_last_value_of_a_key_counts(here: &Here) {
     let flags = ["--env", "A=1", "--env", "B=2", "--env", "A=3", "--preopen", "/a=n", "--preopen", "/=n"];
     here.ok(&[&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"], &flags[..]].concat());
     let json: serde_json::Value = serde_json::from_slice(&here.ok(&["inspect", "out.wasm", "--json"])).unwrap();
-    assert_eq!(json["vfs"]["environment"], serde_json::json!([["B", "2"], ["A", "3"]]), "{json}");
+    let environment = serde_json::json!([{ "name": "B", "value": "2" }, { "name": "A", "value": "3" }]);
+    assert_eq!(json["vfs"]["environment"], environment);
     assert_eq!(json["vfs"]["preopens"], serde_json::json!([{ "guest": "/", "name": "n" }]), "{json}");
 }
 

@@ -22,6 +22,8 @@ in_both_forms! {
     arguments_that_would_be_lost_are_refused
     what_is_no_command_says_what_it_is
     an_exit_code_is_passed_on
+    the_programs_arguments_need_no_sign
+    arguments_without_effect_are_named_as_typed
 }
 
 fn run_passes_the_exit_code_on(here: &Here) {
@@ -101,6 +103,34 @@ fn what_is_typed_for_the_program_is_what_it_gets(here: &Here) {
         let args = [&["run", "tells.wasm", "-q"], flags, &["--", "-x", "y z"]].concat();
         assert_eq!(run(here, &args), wanted, "{flags:?}");
     }
+}
+
+/// They begin with the first word after the app that is no flag of ours; flags of ours stand before or after the app.
+fn the_programs_arguments_need_no_sign(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    for (args, wanted) in [
+        (&["tells.wasm", "ls", "-l", "/"][..], "ls\0-l\0/\0"),
+        (&["tells.wasm", "--image", "files", "ls", "--image", "x"], "ls\0--image\0x\0"),
+        (&["--image", "files", "tells.wasm", "ls", "-q"], "ls\0-q\0"),
+        (&["tells.wasm", "--image", "files", "--", "--image"], "--image\0"),
+        (&["tells.wasm", "ls", "--", "-x"], "ls\0--\0-x\0"),
+        (&["tells.wasm", "--", "ls", "--", "-x"], "ls\0--\0-x\0"),
+    ] {
+        let args = [&["run", "-q"], args].concat();
+        assert_eq!(run(here, &args), format!("tells.wasm\0{wanted}"), "{args:?}");
+    }
+    let (code, message) = here.fails(&["run", "tells.wasm", "-l", "/"]);
+    assert!(code == 2 && message.contains("unexpected argument '-l' found"), "{message}");
+    assert!(message.contains("'-- -l'"), "{message}");
+}
+
+fn arguments_without_effect_are_named_as_typed(here: &Here) {
+    let program = command("");
+    fs::write(here.path("deaf.wasm"), wat::parse_str(program).unwrap()).unwrap();
+    let output = here.run(&["run", "deaf.wasm", "--image", "files", "--deterministic", "--", "x"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("warning: the program's arguments (from `x` on) have no effect: "), "{told}");
+    assert!(!told.contains("--arg"), "{told}");
 }
 
 fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
@@ -199,9 +229,9 @@ fn a_runaway_is_stopped(here: &Here) {
         ),
         (
             "(loop $on (br_if $on (i32.ne (memory.grow (i32.const 16)) (i32.const -1))))",
-            ["--max-memory", "32MB"],
+            ["--max-memory", "32M"],
             1,
-            "error: the program wanted more than 32.0 MB of memory (--max-memory)\n",
+            "error: the program wanted more than 32 MiB of memory (--max-memory)\n",
         ),
     ] {
         let program = command(body);

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use vfs_image::{Attributes, Image, Inode, Names, NodeIndex, Timestamp};
+use vfs_image::{Image, Inode, NodeIndex, Timestamp};
 
 use super::contents::Source;
 use crate::Remarks;
 use crate::error::TreeError;
-use crate::tree::SourceTree;
+use crate::tree::{self, SourceTree};
 
 /// Adds everything in an image to the directory `to` of the tree, which gets the attributes of the image's root.
 pub fn add(
@@ -30,16 +30,7 @@ pub fn add(
         remarks.warn("special-file", message);
     }
     if let Some(modified) = times {
-        set_times(tree, to, modified);
+        tree::set_times(tree, to, |_| modified);
     }
     Ok(())
-}
-
-fn set_times(tree: &mut SourceTree, from: NodeIndex, modified: Timestamp) {
-    let mut todo = vec![from];
-    while let Some(node) = todo.pop() {
-        let mode = tree.node(node).attributes().mode;
-        tree.set_attributes(node, Attributes { mode, modified });
-        todo.extend(tree.entries(node).into_iter().flat_map(Names::nodes));
-    }
 }

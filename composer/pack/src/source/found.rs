@@ -66,7 +66,9 @@ impl Found {
             remarks.warn("time-before-1970", message);
         }
         if self.others > 0 {
-            remarks.note("owner", format!("{} files belong to other users: an image holds no owners", self.others));
+            let files =
+                if self.others == 1 { "1 file belongs".into() } else { format!("{} files belong", self.others) };
+            remarks.note("owner", format!("{files} to other users: an image holds no owners"));
         }
     }
 }

@@ -177,15 +177,16 @@ pub(super) fn denial(stream: &str, line: &str) -> String {
     format!("vfs denied wasi:cli/{stream}: {line}")
 }
 
-/// Parses a time in the format of RFC 3339.
-fn time(text: &str) -> Option<Timestamp> {
+/// Parses a time since 1970 in the format of RFC 3339.
+pub fn time(text: &str) -> Option<Timestamp> {
     let time: jiff::Timestamp = text.parse().ok()?;
     let since = time.as_nanosecond();
     let seconds = u64::try_from(since.div_euclid(1_000_000_000)).ok()?;
     Some(Timestamp { seconds, nanoseconds: u32::try_from(since.rem_euclid(1_000_000_000)).ok()? })
 }
 
-fn written(time: Timestamp) -> String {
+/// Writes a time in the format of RFC 3339.
+pub fn written(time: Timestamp) -> String {
     let seconds = i64::try_from(time.seconds).ok();
     let known = seconds.and_then(|seconds| jiff::Timestamp::new(seconds, time.nanoseconds.cast_signed()).ok());
     known.map_or_else(|| format!("{}.{:09}", time.seconds, time.nanoseconds), |time| time.to_string())

@@ -4,6 +4,7 @@ pub mod completions;
 pub mod compose;
 pub mod image;
 pub mod inspect;
+pub mod man;
 pub mod manifest;
 #[cfg(feature = "run")]
 pub mod run;
@@ -19,44 +20,45 @@ pub mod vfs;
 use std::io::Write;
 use std::process::ExitCode;
 
-use vfs_compose::{Composed, Remarks};
+use vfs_compose::Composed;
 
 use crate::args::Output;
+use crate::json::{self, Digesting};
 use crate::output::{Target, progress};
-use crate::report::{Failure, summary};
+use crate::report::{Failure, is_quiet, is_verbose, note, summary, tell};
 
 /// Writes a composition to `target` and reports it.
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
     let report = composed.report();
-    tell(&report.remarks, output.quiet);
-    target.fill(|mut out| Ok(composed.write_with(&mut out, progress(report.image.bytes, output.quiet))?))?;
+    if !output.json {
+        tell(&report.remarks);
+    }
+    let mut digest = None;
+    target.fill(|out| {
+        let mut out = Digesting::new(out, output.json);
+        composed.write_with(&mut out, progress(report.image.bytes))?;
+        digest = out.finish();
+        Ok(())
+    })?;
     if output.json {
-        let json = serde_json::to_string_pretty(report)
-            .map_err(|error| Failure::new("cannot write the report as JSON").caused_by(error))?;
-        match target {
-            Target::Stdout => eprintln!("{json}"),
-            Target::File(_) => print(&format!("{json}\n"))?,
-        }
-    } else if !output.quiet {
+        print_beside(target, &json::of_report(&target.name(), report, digest))?;
+    } else if !is_quiet() {
         if let Some(reason) = &report.not_linked {
-            eprintln!("note: plugged instead of linked, so file access is slower: {reason}");
+            note(&format!("plugged instead of linked, so file access is slower: {reason}"));
         }
-        eprintln!("{}", summary(&target.name(), report));
+        eprintln!("{}", summary(&target.name(), report, is_verbose()));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints warnings and notes.
-fn tell(remarks: &Remarks, quiet: bool) {
-    if quiet {
-        return;
+/// Prints a report: to standard output, or to standard error if the result is there.
+fn print_beside(target: &Target, report: &serde_json::Value) -> Result<(), Failure> {
+    let text = json::text(report);
+    match target {
+        Target::Stdout => eprint!("{text}"),
+        Target::File(_) => print(&text)?,
     }
-    for warning in &remarks.warnings {
-        eprintln!("warning: {}", warning.message);
-    }
-    for note in &remarks.notes {
-        eprintln!("note: {}", note.message);
-    }
+    Ok(())
 }
 
 /// Prints text to standard output. If the reader is gone, that is a failure which prints nothing.

@@ -3,21 +3,38 @@
 
 mod args;
 mod cmd;
-mod manifest;
+mod input;
+mod json;
 mod output;
 mod plan;
 mod report;
+mod usage;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Cli, Command};
+use report::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match &cli.command {
+    let words: Vec<_> = std::env::args_os().collect();
+    report::choose_colors(usage::color(&words));
+    let done = usage::parse(&words).and_then(|cli| {
+        report::choose_words(cli.talk.quiet, cli.talk.verbose);
+        run(&cli)
+    });
+    match done {
+        Ok(code) => code,
+        Err(failure) => {
+            failure.print();
+            if failure.is_broken_pipe() { ExitCode::SUCCESS } else { failure.exit.into() }
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, Failure> {
+    match &cli.command {
         None => cmd::compose::run(&cli.compose),
+        Some(Command::Compose(args)) => cmd::compose::run(args),
         Some(Command::Vfs(args)) => cmd::vfs::run(args),
         Some(Command::Run(args)) => cmd::run::run(args),
         Some(Command::Serve(args)) => cmd::serve::run(args),
@@ -25,12 +42,6 @@ fn main() -> ExitCode {
         Some(Command::Inspect(args)) => cmd::inspect::run(args),
         Some(Command::Image(args)) => cmd::image::run(args),
         Some(Command::Completions { shell }) => cmd::completions::run(*shell),
-    };
-    match done {
-        Ok(code) => code,
-        Err(failure) => {
-            failure.print();
-            if failure.is_broken_pipe() { ExitCode::SUCCESS } else { failure.exit.into() }
-        }
+        Some(Command::Man { directory }) => cmd::man::run(directory.as_deref()),
     }
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+use tempfile::NamedTempFile;
 use vfs_compose::{Composer, TEMPORARY};
 
-use crate::report::Failure;
+use crate::report::{Failure, is_quiet};
 
 /// Buffer size. File contents come in larger pieces and bypass the buffer.
 const BUFFER: usize = 64 * 1024;
@@ -61,14 +62,7 @@ impl Target {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
         std::fs::metadata(directory).map_err(failed)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        #[cfg(unix)]
-        let mut file = signals::create_removable(|| builder.tempfile_in(directory)).map_err(failed)?;
-        #[cfg(not(unix))]
-        let mut file = builder.tempfile_in(directory).map_err(failed)?;
+        let mut file = create_temporary(directory, 0o666).map_err(failed)?;
         {
             let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
             write(&mut out)?;
@@ -94,9 +88,28 @@ impl Target {
     }
 }
 
+/// Creates a temporary file, which is gone when this program ends, also by a signal.
+///
+/// # Errors
+/// It cannot be created.
+pub fn create_temporary(directory: &Path, mode: u32) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+    #[cfg(unix)]
+    {
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+        signals::create_removable(|| builder.tempfile_in(directory))
+    }
+    #[cfg(not(unix))]
+    {
+        _ = mode;
+        builder.tempfile_in(directory)
+    }
+}
+
 /// Returns a function that shows progress on standard error, if that is a terminal and the work is long.
-pub fn progress(total: u64, quiet: bool) -> impl FnMut(u64) {
-    let wanted = !quiet && io::stderr().is_terminal();
+pub fn progress(total: u64) -> impl FnMut(u64) {
+    let wanted = !is_quiet() && io::stderr().is_terminal();
     let start = Instant::now();
     let mut bar: Option<ProgressBar> = None;
     move |done| {

@@ -4,10 +4,78 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal};
 use std::path::Path;
+use std::sync::OnceLock;
 
+use clap::ColorChoice;
 use miette::{Diagnostic, MietteHandlerOpts, ReportHandler};
 use vfs_compose::error::{AppError, Error, TreeError, WriteError};
-use vfs_compose::{Form, Report};
+use vfs_compose::options::OptionsError;
+use vfs_compose::{Form, ImageReport, Remarks, Report};
+
+/// Whether messages have colors.
+static COLORED: OnceLock<bool> = OnceLock::new();
+
+/// Decides whether messages have colors: as `--color` says, else as NO_COLOR or FORCE_COLOR say, else on a terminal.
+pub fn choose_colors(typed: Option<ColorChoice>) {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let chosen = match typed {
+        Some(ColorChoice::Always) => true,
+        Some(ColorChoice::Never) => false,
+        Some(ColorChoice::Auto) | None => !is_set("NO_COLOR") && (is_set("FORCE_COLOR") || io::stderr().is_terminal()),
+    };
+    _ = COLORED.set(chosen);
+}
+
+/// Returns whether messages have colors.
+pub fn is_colored() -> bool {
+    COLORED.get().copied().unwrap_or(false)
+}
+
+/// Whether less and whether more is said than usual.
+static WORDS: OnceLock<(bool, bool)> = OnceLock::new();
+
+/// Sets how much is said, by `-q` and `-v`.
+pub fn choose_words(quiet: bool, verbose: bool) {
+    _ = WORDS.set((quiet, verbose));
+}
+
+/// Returns whether only errors are printed.
+pub fn is_quiet() -> bool {
+    WORDS.get().is_some_and(|(quiet, _)| *quiet)
+}
+
+/// Returns whether more is printed than usual.
+pub fn is_verbose() -> bool {
+    WORDS.get().is_some_and(|(_, verbose)| *verbose)
+}
+
+/// Prints warnings and notes.
+pub fn tell(remarks: &Remarks) {
+    for warning in &remarks.warnings {
+        warn(&warning.message);
+    }
+    for remark in &remarks.notes {
+        note(&remark.message);
+    }
+}
+
+/// Prints one warning, unless only errors are printed.
+pub fn warn(message: &str) {
+    print_marked("warning", "\x1b[1;33m", message);
+}
+
+/// Prints one note, unless only errors are printed.
+pub fn note(message: &str) {
+    print_marked("note", "\x1b[1;36m", message);
+}
+
+fn print_marked(word: &str, color: &str, message: &str) {
+    match (is_quiet(), is_colored()) {
+        (true, _) => {}
+        (false, true) => eprintln!("{color}{word}\x1b[0m: {message}"),
+        (false, false) => eprintln!("{word}: {message}"),
+    }
+}
 
 /// The reason for an exit code other than success.
 #[derive(Debug)]
@@ -70,8 +138,18 @@ impl From<Error> for Failure {
         let message = error.to_string();
         let mut failure = Self::new(message);
         failure.source = Some(Box::new(Causes(error)));
-        failure.hint = hint.map(str::to_owned);
+        failure.hint = hint;
         failure
+    }
+}
+
+impl From<OptionsError> for Failure {
+    fn from(error: OptionsError) -> Self {
+        let text = error.to_string();
+        match text.split_once(": ") {
+            Some((message, hint)) => Self::usage(message.to_owned()).hint(hint),
+            None => Self::usage(text),
+        }
     }
 }
 
@@ -103,10 +181,25 @@ fn is_permission(error: &Error) -> bool {
     false
 }
 
-fn hint(error: &Error) -> Option<&'static str> {
+fn hint(error: &Error) -> Option<String> {
+    if let Error::Tree(TreeError::Read { path, source }) = error
+        && source.kind() == ErrorKind::NotFound
+    {
+        return place_hint(&path.to_string_lossy());
+    }
+    fixed_hint(error).map(str::to_owned)
+}
+
+/// Guesses what a source that is not there was meant to be.
+fn place_hint(typed: &str) -> Option<String> {
+    let (source, guest) = typed.split_once("::").or_else(|| typed.split_once(":/"))?;
+    let guest = guest.trim_start_matches('/');
+    Path::new(source).exists().then(|| format!("write a place in the tree as `{source}::/{guest}`"))
+}
+
+fn fixed_hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
-        Error::App(AppError::Text) => Some("convert it with `wasm-tools parse app.wat -o app.wasm`"),
         Error::Strict { .. } => Some("without --strict these are warnings"),
         Error::ComposedBefore => {
             Some("compose the app it was made from; `--image OUT.wasm` takes the files that are inside of it")
@@ -163,7 +256,7 @@ struct Printed<'a>(&'a Failure);
 
 impl fmt::Display for Printed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if io::stderr().is_terminal() { self.drawn(f) } else { self.plain(f) }
+        if io::stderr().is_terminal() || is_colored() { self.drawn(f) } else { self.plain(f) }
     }
 }
 
@@ -176,7 +269,7 @@ impl Printed<'_> {
                 self.0.debug(self.1, f)
             }
         }
-        let handler = MietteHandlerOpts::new().wrap_lines(false).break_words(false).build();
+        let handler = MietteHandlerOpts::new().color(is_colored()).wrap_lines(false).break_words(false).build();
         write!(f, "{:?}", Debugged(&handler, self.0))
     }
 
@@ -195,41 +288,59 @@ impl Printed<'_> {
     }
 }
 
-/// Returns one line about a finished composition.
-pub fn summary(output: &str, report: &Report) -> String {
+/// Returns one line about a finished composition, and with `verbose` what it imports and exports.
+pub fn summary(output: &str, report: &Report, verbose: bool) -> String {
     let mut parts = Vec::new();
     if report.app > 0 {
         parts.push(format!("app {}", size(report.app)));
     }
     parts.push(format!("vfs {}", size(report.vfs)));
-    parts.push(format!("image {}", size(report.image.bytes)));
-    let image = &report.image;
-    let files = match image.directories {
-        0 => String::new(),
-        _ => format!(
-            " of {}, {}",
-            count(image.files, "file", "files"),
-            count(image.directories, "directory", "directories")
-        ),
-    };
+    parts.push(format!("image {}", contents(&report.image)));
     let form = match (report.app, report.form) {
         (0, _) => "",
-        (_, Form::Linked) => "linked, ",
+        (_, Form::Linked) => "linked (needs multi-memory; --form plugged for others), ",
         (_, Form::Plugged) => "plugged, ",
     };
-    format!("{output}: {form}{} ({}{files})", size(report.size), parts.join(" + "))
+    let mut text = format!("{output}: {form}{} ({})", size(report.size), parts.join(" + "));
+    if verbose {
+        for (title, names) in [("imports", &report.imports), ("exports", &report.exports)] {
+            let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+            text.push_str(&format!("\n  {title} {names}"));
+        }
+    }
+    text
+}
+
+/// Returns the size of an image, and how much is in it where that is known.
+pub fn contents(image: &ImageReport) -> String {
+    match image.directories {
+        0 => size(image.bytes),
+        directories => format!(
+            "{} of {}, {}",
+            size(image.bytes),
+            count(image.files, "file", "files"),
+            count(directories, "directory", "directories")
+        ),
+    }
 }
 
 pub fn count(number: u64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// Returns a size in a readable unit.
+/// Returns a size in a readable unit, one that flags take too.
 pub fn size(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
-        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    const UNITS: [&str; 3] = ["KiB", "MiB", "GiB"];
+    if bytes < 1 << 10 {
+        return format!("{bytes} B");
     }
+    let unit = if bytes < 1 << 20 {
+        1
+    } else if bytes < 1 << 30 {
+        2
+    } else {
+        3
+    };
+    let number = format!("{:.1}", bytes as f64 / f64::from(1_u32 << (10 * unit)));
+    format!("{} {}", number.strip_suffix(".0").unwrap_or(&number), UNITS[unit - 1])
 }

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use crate::args::Compose;
-use crate::manifest;
 use crate::output::Target;
-use crate::plan;
+use crate::plan::{self, Plan};
 use crate::report::Failure;
 
 pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
@@ -13,11 +12,13 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
         .app
         .as_deref()
         .ok_or_else(|| Failure::usage("no app given: name a component or a preview1 module".into()))?;
-    let said = manifest::read(args.files.manifest.as_deref())?;
+    let mut options = args.typed.merged(&args.joining)?;
     let default = plan::default_output(app);
-    let target = Target::new(args.output.output.as_deref().or(said.output.as_deref()).unwrap_or(&default))?;
-    let composer = plan::composer(Some(app), &said, &args.files, &args.process, &args.host)?;
-    let composer = plan::joined(composer, &said, &args.joining, &args.host);
-    let composer = target.exclude_from(composer);
+    let target = Target::new(args.output.output.as_deref().or(options.output.as_deref()).unwrap_or(&default))?;
+    let plan = Plan::of_app(app, &mut options)?;
+    let mut composer = target.exclude_from(plan.composer.clone());
+    if let Some(directory) = &args.emit_stages {
+        composer = composer.emit_stages(directory);
+    }
     super::deliver(&composer.compose()?, &target, &args.output)
 }

@@ -4,43 +4,82 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use vfs_compose::Composer;
-use vfs_image::{FileKind, Image as Reader, Inode, Walk, find, printable};
+use serde_json::json;
+use vfs_compose::Remarks;
+use vfs_compose::options::{Files, written};
+use vfs_image::{FileKind, Image as Reader, Inode, Timestamp, Walk, find, printable};
 
 use crate::args::Image;
+use crate::input;
+use crate::json::{self, Digesting};
 use crate::output::{Target, progress};
-use crate::plan;
-use crate::report::{Failure, count, size};
+use crate::plan::Plan;
+use crate::report::{Failure, contents, count, is_quiet, size, tell};
 
 pub fn run(args: &Image) -> Result<ExitCode, Failure> {
     match args {
-        Image::Build { sources, strict, output, quiet } => build(sources, *strict, output, *quiet)?,
-        Image::Ls { file, path, long, recursive } => ls(file, path, *long, *recursive)?,
+        Image::Build { sources, files, output, json } => {
+            let mut files = Files::clone(files);
+            files.image.splice(0..0, sources.iter().cloned());
+            build(&mut files, output, *json)?;
+        }
+        Image::Ls { file, path, long, recursive, json } => {
+            let listing = match (long, json) {
+                (_, true) => Listing::Json,
+                (true, false) => Listing::Long,
+                (false, false) => Listing::Names,
+            };
+            ls(file, path, listing, *recursive)?;
+        }
         Image::Cat { file, paths } => cat(file, paths)?,
-        Image::Extract { file, to, from } => extract(file, to, from)?,
-        Image::Verify { file } => verify(file)?,
+        Image::Extract { file, to, from, json } => extract(file, to, from, *json)?,
+        Image::Verify { file, json } => verify(file, *json)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn build(sources: &[String], strict: bool, output: &Path, quiet: bool) -> Result<(), Failure> {
+fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure> {
+    if files.image.is_empty() && files.file.is_empty() {
+        return Err(Failure::usage("no source given: name a directory, an image or a component".into()));
+    }
     let target = Target::new(output)?;
-    let composer = plan::dated(plan::images(Composer::for_any_app(), sources).strict(strict))?;
-    let packed = target.exclude_from(composer).pack()?;
-    super::tell(packed.remarks(), quiet);
+    let plan = Plan::of_image(files)?;
+    let packed = target.exclude_from(plan.composer.clone()).pack()?;
+    if !is_json {
+        tell(packed.remarks());
+    }
     let report = packed.report();
-    target.fill(|mut out| Ok(packed.write_with(&mut out, progress(report.bytes, quiet))?))?;
-    if !quiet {
-        eprintln!("{}: {}", target.name(), size(report.bytes));
+    let mut digest = None;
+    target.fill(|out| {
+        let mut out = Digesting::new(out, is_json);
+        packed.write_with(&mut out, progress(report.bytes))?;
+        digest = out.finish();
+        Ok(())
+    })?;
+    if is_json {
+        let mut image = json::of_image(report);
+        image["digest"] = json!(digest);
+        let report = json::about(&target.name(), json!({ "image": image }));
+        super::print_beside(&target, &json::with_remarks(report, packed.remarks()))?;
+    } else if !is_quiet() {
+        eprintln!("{}: {}", target.name(), contents(report));
     }
     Ok(())
 }
 
-fn ls(file: &Path, path: &str, long: bool, recursive: bool) -> Result<(), Failure> {
+/// What is shown of each file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listing {
+    Names,
+    Long,
+    Json,
+}
+
+fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
     let image = image_of(file, &bytes)?;
     let start = found(&image, path)?;
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut entries = Vec::new();
     for entry in Walk::new(&image, start.nid) {
         let entry = entry.map_err(|error| damaged(file, error))?;
         let is_listed = match entry.depth {
@@ -48,29 +87,40 @@ fn ls(file: &Path, path: &str, long: bool, recursive: bool) -> Result<(), Failur
             1 => true,
             _ => recursive,
         };
-        if !is_listed {
-            continue;
-        }
-        let name = if entry.depth == 0 { path.into() } else { printable(&entry.path) };
-        let line = if long {
+        if is_listed {
+            let name = if entry.depth == 0 { path.into() } else { printable(&entry.path).into_owned() };
             let target = match entry.inode.kind {
-                FileKind::SymbolicLink => {
-                    let target = image.link_target(&entry.inode).map_err(|error| damaged(file, error))?;
-                    format!(" -> {}", printable(target))
-                }
-                _ => String::new(),
+                FileKind::SymbolicLink => Some(image.link_target(&entry.inode).map_err(|error| damaged(file, error))?),
+                _ => None,
             };
-            format!("{} {name}{target}", attributes(&entry.inode))
+            entries.push((name, entry.inode, target));
+        }
+    }
+    if listing == Listing::Json {
+        let entries: Vec<_> =
+            entries.iter().map(|(name, inode, target)| json::of_entry(name, inode, *target)).collect();
+        return super::print(&json::text(&json::about(&input::name(file), json!({ "entries": entries }))));
+    }
+    let width = |number: fn(&Inode) -> u64| {
+        entries.iter().map(|(_, inode, _)| number(inode).to_string().len()).max().unwrap_or_default()
+    };
+    let (links, sizes) = (width(|inode| inode.links.into()), width(|inode| inode.size));
+    let mut out = BufWriter::new(io::stdout().lock());
+    for (name, inode, target) in &entries {
+        let written = if listing == Listing::Long {
+            let target = target.map(|target| format!(" -> {}", printable(target))).unwrap_or_default();
+            let (kind, time) = (permissions(inode), minute(inode.modified));
+            writeln!(out, "{kind} {:>links$} {:>sizes$} {time} {name}{target}", inode.links, inode.size)
         } else {
-            name.into_owned()
+            writeln!(out, "{name}")
         };
-        writeln!(out, "{line}").map_err(printing)?;
+        written.map_err(printing)?;
     }
     out.flush().map_err(printing)
 }
 
-/// Formats kind, octal mode, links, size, and time in seconds since 1970.
-fn attributes(inode: &Inode) -> String {
+/// Formats kind and permissions as ls(1) does.
+fn permissions(inode: &Inode) -> String {
     let kind = match inode.kind {
         FileKind::RegularFile => '-',
         FileKind::Directory => 'd',
@@ -80,8 +130,25 @@ fn attributes(inode: &Inode) -> String {
         FileKind::Fifo => 'p',
         FileKind::Socket => 's',
     };
-    let time = format!("{}.{:09}", inode.modified.seconds, inode.modified.nanoseconds);
-    format!("{kind}{:04o} {:>3} {:>12} {time:>20}", inode.mode, inode.links, inode.size)
+    let mut text = String::from(kind);
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = inode.mode >> shift;
+        text.push(if bits & 4 != 0 { 'r' } else { '-' });
+        text.push(if bits & 2 != 0 { 'w' } else { '-' });
+        text.push(match (inode.mode & special != 0, bits & 1 != 0) {
+            (false, false) => '-',
+            (false, true) => 'x',
+            (true, true) => letter,
+            (true, false) => letter.to_ascii_uppercase(),
+        });
+    }
+    text
+}
+
+/// Formats a time to the minute, in UTC.
+fn minute(time: Timestamp) -> String {
+    let time = written(time);
+    time.get(..16).unwrap_or(&time).replace('T', " ")
 }
 
 fn cat(file: &Path, paths: &[String]) -> Result<(), Failure> {
@@ -98,22 +165,32 @@ fn cat(file: &Path, paths: &[String]) -> Result<(), Failure> {
     out.flush().map_err(printing)
 }
 
-fn extract(file: &Path, to: &Path, from: &str) -> Result<(), Failure> {
+fn extract(file: &Path, to: &Path, from: &str, is_json: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
     let image = image_of(file, &bytes)?;
     let start = found(&image, from)?;
     let done = vfs_image::extract(&image, start.nid, to, |_| {})
         .map_err(|error| Failure::new(format!("cannot extract to `{}`", to.display())).caused_by(error))?;
+    let mut remarks = Remarks::default();
     for skipped in done.skipped {
-        eprintln!("warning: skipped `{}`, which is a special file", skipped.path);
+        remarks.warn("special-file", format!("skipped `{}`, which is a special file", skipped.path));
     }
+    if is_json {
+        let rest = json!({ "to": to.display().to_string() });
+        return super::print(&json::text(&json::with_remarks(json::about(&input::name(file), rest), &remarks)));
+    }
+    tell(&remarks);
     Ok(())
 }
 
-fn verify(file: &Path) -> Result<(), Failure> {
+fn verify(file: &Path, is_json: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
     let image = part(file, &bytes)?;
     let summary = vfs_image::validate(image).map_err(|error| damaged(file, error))?;
+    if is_json {
+        let rest = json!({ "image": json::of_summary(image, &summary) });
+        return super::print(&json::text(&json::about(&input::name(file), rest)));
+    }
     super::print(&format!(
         "sound: {}, {}, {}, {} of contents\n",
         count(summary.files, "file", "files"),
@@ -124,7 +201,7 @@ fn verify(file: &Path) -> Result<(), Failure> {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| Failure::io("cannot read", file, error))
+    input::bytes(file)
 }
 
 /// Returns the image in a file: the whole file, or a part of a component.
@@ -132,8 +209,10 @@ fn part<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a [u8], Failure> {
     if !bytes.starts_with(b"\0asm") {
         return Ok(bytes);
     }
-    let vfs = vfs_compose::inspect(bytes)?.vfs;
-    Ok(vfs.ok_or_else(|| Failure::new(format!("there is no image inside `{}`", file.display())))?.image)
+    let name = input::name(file);
+    let inspection = vfs_compose::inspect(bytes)
+        .map_err(|error| Failure::new(format!("cannot read `{name}`")).caused_by(Failure::from(error)))?;
+    Ok(inspection.vfs.ok_or_else(|| Failure::new(format!("there is no image inside `{name}`")))?.image)
 }
 
 fn image_of<'a>(file: &Path, bytes: &'a [u8]) -> Result<Reader<'a>, Failure> {
@@ -145,7 +224,7 @@ fn found(image: &Reader<'_>, path: &str) -> Result<Inode, Failure> {
 }
 
 fn damaged(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new(format!("the image in `{}` is damaged", file.display())).caused_by(error)
+    Failure::new(format!("the image in `{}` is damaged", input::name(file))).caused_by(error)
 }
 
 fn printing(error: io::Error) -> Failure {

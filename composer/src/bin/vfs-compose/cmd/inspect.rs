@@ -1,7 +1,6 @@
-//! `vfs-compose inspect`: shows what is inside a component.
+//! `vfs-compose inspect`: shows what is inside a component or an image.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -10,25 +9,86 @@ use vfs_compose::{Form, Inspection, Vfs};
 use vfs_image::{FileKind, Image, Nid, Summary, Walk, WalkEntry, printable};
 
 use crate::args::Inspect;
-use crate::report::{Failure, count, size};
+use crate::report::{Failure, count, is_verbose, size};
+use crate::{input, json};
 
 pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
-    let bytes = std::fs::read(&args.file).map_err(|error| Failure::io("cannot read", &args.file, error))?;
-    let inspection = vfs_compose::inspect(&bytes)?;
-    let text = if args.json { as_json(&inspection, bytes.len())? } else { as_text(args, &inspection, bytes.len())? };
+    let bytes = input::program(&args.file)?;
+    let name = input::name(&args.file);
+    let within = |error: Failure| Failure::new(format!("cannot inspect `{name}`")).caused_by(error);
+    let text = if bytes.starts_with(b"\0asm") || Image::new(&bytes).is_err() {
+        let inspection = vfs_compose::inspect(&bytes).map_err(|error| within(error.into()))?;
+        let summary = inspection.vfs.as_ref().map(|vfs| validated(vfs.image)).transpose().map_err(within)?;
+        if args.json {
+            json::text(&json::of_inspection(&name, &bytes, &inspection, summary.as_ref()))
+        } else {
+            let shown = Shown { depth: args.depth, verbose: is_verbose() };
+            shown.component(&name, bytes.len(), &inspection, summary.as_ref()).map_err(within)?
+        }
+    } else {
+        let summary = validated(&bytes).map_err(within)?;
+        if args.json {
+            json::text(&json::about(&name, json!({ "image": json::of_summary(&bytes, &summary) })))
+        } else {
+            let mut text = format!("{name}: ");
+            Shown { depth: args.depth, verbose: is_verbose() }.image(&mut text, &bytes, &summary).map_err(within)?;
+            text
+        }
+    };
     super::print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_text(args: &Inspect, inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure> {
-    let mut text = format!("{}: {}\n", args.file.display(), size(whole as u64));
-    list(&mut text, "imports", &inspection.imports);
-    list(&mut text, "exports", &inspection.exports);
-    match &inspection.vfs {
-        Some(vfs) => describe(&mut text, vfs, args.depth)?,
-        None => text.push_str("\nno vfs inside\n"),
+/// How much is shown.
+struct Shown {
+    depth: usize,
+    verbose: bool,
+}
+
+impl Shown {
+    fn component(
+        &self,
+        name: &str,
+        whole: usize,
+        inspection: &Inspection<'_>,
+        summary: Option<&Summary>,
+    ) -> Result<String, Failure> {
+        let mut text = format!("{name}: {}", size(whole as u64));
+        let vfs = inspection.vfs.as_ref();
+        match vfs.map(|vfs| vfs.form) {
+            Some(Form::Linked) => text.push_str(", linked (needs multi-memory)\n"),
+            Some(Form::Plugged) => text.push_str(", plugged\n"),
+            None => text.push_str(", no vfs inside\n"),
+        }
+        if let Some((vfs, summary)) = vfs.zip(summary) {
+            text.push_str("\nfiles: ");
+            self.image(&mut text, vfs.image, summary)?;
+        }
+        list(&mut text, "imports", &inspection.imports);
+        list(&mut text, "exports", &inspection.exports);
+        if let Some(vfs) = vfs {
+            settings(&mut text, vfs);
+            if self.verbose {
+                details(&mut text, vfs);
+            }
+        }
+        Ok(text)
     }
-    Ok(text)
+
+    /// Counts the files of an image, and lists directories, with the total sizes of their contents.
+    fn image(&self, text: &mut String, bytes: &[u8], summary: &Summary) -> Result<(), Failure> {
+        let image = Image::new(bytes).map_err(damaged)?;
+        _ = writeln!(
+            text,
+            "{} with {}, {}, {}; an image of {}",
+            count(summary.files, "file", "files"),
+            size(summary.content_bytes),
+            count(summary.directories, "directory", "directories"),
+            count(summary.symlinks, "symbolic link", "symbolic links"),
+            size(bytes.len() as u64),
+        );
+        tree(text, &image, self.depth)
+    }
 }
 
 fn list(text: &mut String, title: &str, names: &[String]) {
@@ -38,18 +98,20 @@ fn list(text: &mut String, title: &str, names: &[String]) {
     }
 }
 
-fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failure> {
-    let form = match vfs.form {
-        Form::Linked => "linked with",
-        Form::Plugged => "plugged in front of",
-    };
-    _ = writeln!(text, "\nvfs: {} ({} of code), {form} the app", size(vfs.size), size(vfs.code));
+/// Shows limits, rules and what else the app gets.
+fn settings(text: &mut String, vfs: &Vfs<'_>) {
+    let settings = &vfs.settings;
+    text.push_str("\nsettings:\n");
     if let Some(reason) = &vfs.not_linked {
         _ = writeln!(text, "  not linked: {}", shown(reason));
     }
-    left_out(text, vfs);
-    let settings = &vfs.settings;
-    let limit = |value: u64, none: u64| if value == none { "none".into() } else { value.to_string() };
+    let limits = settings.limits;
+    let bytes = if limits.max_bytes == u64::MAX { "none".into() } else { size(limits.max_bytes) };
+    let nodes = if limits.max_nodes == u32::MAX { "none".into() } else { limits.max_nodes.to_string() };
+    _ = writeln!(text, "  limits: bytes {bytes}, nodes {nodes}, open files {}", limits.max_open);
+    if settings.read_only {
+        text.push_str("  read-only\n");
+    }
     for (guest, name) in &settings.preopens {
         let name = if guest == name { String::new() } else { format!(" as {name}") };
         _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));
@@ -63,46 +125,11 @@ fn describe(text: &mut String, vfs: &Vfs<'_>, depth: usize) -> Result<(), Failur
     for (key, value) in &vfs.policy {
         _ = writeln!(text, "  {}", shown(&format!("{key} {value}")));
     }
-    if settings.read_only {
-        text.push_str("  read-only\n");
-    }
-    let limits = settings.limits;
-    _ = writeln!(
-        text,
-        "  limits: bytes {}, nodes {}, open files {}",
-        limit(limits.max_bytes, u64::MAX),
-        limit(limits.max_nodes.into(), u32::MAX.into()),
-        limits.max_open
-    );
-    let image = Image::new(vfs.image).map_err(damaged)?;
-    let summary = validated(vfs.image)?;
-    _ = writeln!(
-        text,
-        "\nimage: {}, {} with {}, {}, {}",
-        size(vfs.image.len() as u64),
-        count(summary.files, "file", "files"),
-        size(summary.content_bytes),
-        count(summary.directories, "directory", "directories"),
-        count(summary.symlinks, "symbolic link", "symbolic links"),
-    );
-    tree(text, &image, depth)
 }
 
-/// Escapes text from the component so that it stays on one line.
-fn shown(text: &str) -> Cow<'_, str> {
-    printable(text.as_bytes())
-}
-
-/// Returns a policy line as JSON; the keys of `config` become an array.
-fn said(key: &str, value: &str) -> serde_json::Value {
-    match serde_json::from_str::<Vec<String>>(value) {
-        Ok(keys) if key == "config" => json!(keys),
-        _ => json!(value),
-    }
-}
-
-/// Lists functions left out of the vfs, grouped by interface.
-fn left_out(text: &mut String, vfs: &Vfs<'_>) {
+/// Shows the sizes of the vfs, and the functions left out of it, grouped by interface.
+fn details(text: &mut String, vfs: &Vfs<'_>) {
+    _ = writeln!(text, "\nvfs: {} ({} of code)", size(vfs.size), size(vfs.code));
     let functions = count(vfs.left_out.len() as u64, "function", "functions");
     _ = write!(text, "  left out: {functions}, {} of code", size(vfs.saved));
     let mut before = "";
@@ -113,6 +140,11 @@ fn left_out(text: &mut String, vfs: &Vfs<'_>) {
         before = interface;
     }
     text.push('\n');
+}
+
+/// Escapes text from the component so that it stays on one line.
+fn shown(text: &str) -> Cow<'_, str> {
+    printable(text.as_bytes())
 }
 
 /// Lists directories down to `depth`, with the total sizes of their contents.
@@ -150,43 +182,10 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
     Ok(())
 }
 
-fn as_json(inspection: &Inspection<'_>, whole: usize) -> Result<String, Failure> {
-    let vfs = match &inspection.vfs {
-        None => serde_json::Value::Null,
-        Some(vfs) => {
-            let settings = &vfs.settings;
-            let limits = settings.limits;
-            let summary = validated(vfs.image)?;
-            json!({
-                "form": vfs.form,
-                "not-linked": vfs.not_linked,
-                "size": vfs.size,
-                "code": vfs.code,
-                "left-out": { "functions": vfs.left_out, "code": vfs.saved },
-                "preopens": settings.preopens.iter().map(|(guest, name)| json!({"guest": guest, "name": name})).collect::<Vec<_>>(),
-                "environment": settings.environment,
-                "arguments": settings.arguments,
-                "read-only": settings.read_only,
-                "policy": vfs.policy.iter().map(|(key, value)| (key, said(key, value))).collect::<BTreeMap<_, _>>(),
-                "limits": {"bytes": limits.max_bytes, "nodes": limits.max_nodes, "open": limits.max_open},
-                "image": {
-                    "bytes": vfs.image.len(),
-                    "files": summary.files,
-                    "directories": summary.directories,
-                    "symlinks": summary.symlinks,
-                    "content-bytes": summary.content_bytes,
-                },
-            })
-        }
-    };
-    let all = json!({"size": whole, "imports": inspection.imports, "exports": inspection.exports, "vfs": vfs});
-    Ok(format!("{all:#}\n"))
-}
-
 fn validated(image: &[u8]) -> Result<Summary, Failure> {
     vfs_image::validate(image).map_err(damaged)
 }
 
 fn damaged(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new("the image inside is damaged").caused_by(error)
+    Failure::new("the image is damaged").caused_by(error)
 }

@@ -5,6 +5,6 @@ use std::process::ExitCode;
 use crate::report::Failure;
 
 pub fn run() -> Result<ExitCode, Failure> {
-    super::print(vfs_compose::manifest::EXAMPLE)?;
+    super::print(vfs_compose::options::EXAMPLE)?;
     Ok(ExitCode::SUCCESS)
 }

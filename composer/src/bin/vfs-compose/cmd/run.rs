@@ -5,21 +5,22 @@ mod composed;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use vfs_compose::Inherited;
+use vfs_compose::options::{Access, Host, Http, Setting};
+use vfs_compose::{Inherited, Options};
 use vfs_compose_engine::{Offer, Stopped, Streams, execute};
 
-use crate::args::{Access, Host, Run};
-use crate::manifest::{self, Said};
-use crate::plan;
-use crate::report::{Failure, size};
+use crate::args::Run;
+use crate::input;
+use crate::plan::Plan;
+use crate::report::{Failure, note, size, tell, warn};
 
 /// The exit code of timeout(1) for a program whose time is up.
 const TIMED_OUT: i32 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
-    let said = manifest::read(args.files.manifest.as_deref())?;
-    let http = http_is_asked_for(&said.host(&args.host));
-    let program = prepare(args, &said, http)?;
+    let options = args.typed.merged(&args.joining)?;
+    let http = http_is_asked_for(&options);
+    let program = prepare(args, &options, http)?;
     let asks_for_http = |name: &&String| name.starts_with("wasi:http/");
     if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| !http) {
         let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", args.app.display()));
@@ -39,32 +40,32 @@ pub struct Program {
 }
 
 /// Composes the app, unless it is composed already.
-pub fn prepare(args: &Run, said: &Said, http: bool) -> Result<Program, Failure> {
-    let host = said.host(&args.host);
+pub fn prepare(args: &Run, options: &Options, http: bool) -> Result<Program, Failure> {
+    let Options { host, process, deny, .. } = options;
     let Composed { component, imports, exports, is_composed_here } = match composed_before(args)? {
         Some(composed) => composed,
-        None => compose(args, said)?,
+        None => compose(args, options.clone())?,
     };
-    let of_process = |text: &Option<String>| text.as_deref() != Some("null");
+    let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
         arguments: [file_name(args)].into_iter().chain(args.host_arguments.iter().cloned()).collect(),
-        variables: variables(args, &host),
+        variables: variables(host),
         directory: None,
         streams: Streams::default(),
-        network: host.deny.sockets == Some(Access::Inherit),
+        network: deny.sockets == Some(Access::Inherit),
         http,
-        max_memory: args.max_memory,
+        max_memory: args.max_memory.map(|bytes| bytes.0),
     };
     if !is_composed_here {
         // Otherwise the vfs does this.
-        offer.arguments.splice(1..1, args.process.arguments.iter().cloned());
+        offer.arguments.splice(1..1, process.arg.iter().cloned());
         offer.arguments[0] = host.argv0.clone().unwrap_or(file_name(args));
-        for variable in &args.process.environment {
-            let (name, value) = plan::pair("env", variable)?;
-            offer.variables.retain(|(other, _)| other != name);
-            offer.variables.push((name.to_owned(), value.to_owned()));
+        for variable in &process.env {
+            offer.variables.retain(|(other, _)| *other != variable.name);
+            offer.variables.push((variable.name.clone(), variable.value.clone()));
         }
-        offer.directory = host.cwd.clone().filter(|directory| directory != "inherit");
+        let directory = host.cwd.as_ref().map(Setting::as_str).filter(|directory| *directory != "inherit");
+        offer.directory = directory.map(str::to_owned);
         offer.streams = Streams {
             stdin: of_process(&host.stdin),
             stdout: of_process(&host.stdout),
@@ -75,8 +76,8 @@ pub fn prepare(args: &Run, said: &Said, http: bool) -> Result<Program, Failure> 
 }
 
 /// Returns whether `--http` is given, and is not `deny`.
-pub fn http_is_asked_for(host: &Host) -> bool {
-    host.deny.http.as_deref().is_some_and(|access| access != "deny")
+pub fn http_is_asked_for(options: &Options) -> bool {
+    options.deny.http.as_ref().is_some_and(|access| *access != Http::Deny)
 }
 
 fn file_name(args: &Run) -> String {
@@ -84,9 +85,7 @@ fn file_name(args: &Run) -> String {
 }
 
 pub fn tell_compiling(args: &Run) {
-    if !args.quiet {
-        eprintln!("note: compiling `{}`, which takes a while; the next run uses the compiled code", file_name(args));
-    }
+    note(&format!("compiling `{}`, which takes a while; the next run uses the compiled code", file_name(args)));
 }
 
 /// Ends this process when the program's time is up: whatever the program does or waits for then, only this is sure to stop it.
@@ -99,15 +98,13 @@ fn end_after(timeout: Duration) {
 }
 
 /// Returns the variables of this process that flags ask for.
-fn variables(args: &Run, host: &Host) -> Vec<(String, String)> {
+fn variables(host: &Host) -> Vec<(String, String)> {
     match host.inherited() {
         Some(Inherited::All) => std::env::vars_os()
             .filter_map(|(name, value)| match (name.to_str(), value.to_str()) {
                 (Some(name), Some(value)) => Some((name.to_owned(), value.to_owned())),
                 _ => {
-                    if !args.quiet {
-                        eprintln!("warning: the variable {name:?} is not UTF-8; it is left out");
-                    }
+                    warn(&format!("the variable {name:?} is not UTF-8; it is left out"));
                     None
                 }
             })
@@ -133,28 +130,29 @@ struct Composed {
 /// # Errors
 /// A flag was typed that this run cannot do with it.
 fn composed_before(args: &Run) -> Result<Option<Composed>, Failure> {
-    let files = &args.files;
-    if !files.images.is_empty() || !files.files.is_empty() || files.manifest.is_some() {
+    let typed = args.typed.options(&args.joining);
+    let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty();
+    if has_files || args.typed.manifest.is_some() || input::is_stdin(&args.app) {
         return Ok(None);
     }
     let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(None) };
     let Some(vfs) = &inspection.vfs else { return Ok(None) };
-    composed::check(args, &args.host, &inspection, vfs)?;
+    composed::check(args, &typed, &inspection, vfs)?;
     let (imports, exports) = (inspection.imports, inspection.exports);
     Ok(Some(Composed { component, imports, exports, is_composed_here: false }))
 }
 
-fn compose(args: &Run, said: &Said) -> Result<Composed, Failure> {
-    let mut composer = plan::composer(Some(&args.app), said, &args.files, &args.process, &args.host)?;
-    composer = plan::joined(composer, said, &args.joining, &args.host).allow_unused(true);
-    if plan::hides_arguments(&said.host(&args.host)) {
+fn compose(args: &Run, mut options: Options) -> Result<Composed, Failure> {
+    let plan = Plan::of_app(&args.app, &mut options)?;
+    let mut composer = plan.composer.clone().allow_unused(true);
+    if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
-        composer = args.host_arguments.iter().fold(composer, |composer, argument| composer.arg(argument));
+        composer = composer.run_args(&args.host_arguments);
     }
     let composed = composer.compose()?;
     let report = composed.report();
-    super::tell(&report.remarks, args.quiet);
+    tell(&report.remarks);
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     Ok(Composed { component: composed.to_bytes()?, imports, exports, is_composed_here: true })
 }
@@ -174,7 +172,7 @@ fn failure(args: &Run, program: &Program, stopped: Stopped) -> Failure {
             Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {exports})"))
         }
         Stopped::OutOfMemory => {
-            let limit = size(args.max_memory.unwrap_or_default());
+            let limit = size(args.max_memory.map_or(0, |bytes| bytes.0));
             Failure::new(format!("the program wanted more than {limit} of memory (--max-memory)"))
         }
     }

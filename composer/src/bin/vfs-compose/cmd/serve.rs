@@ -8,13 +8,12 @@ use vfs_compose_engine::{Cause, Serving, Stopped, serve};
 
 use super::run::{Program, http_is_asked_for, prepare, tell_compiling};
 use crate::args::Serve;
-use crate::manifest;
 use crate::report::Failure;
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
-    let said = manifest::read(args.run.files.manifest.as_deref())?;
-    let http = http_is_asked_for(&said.host(&args.run.host));
-    let Program { component, exports, offer, .. } = prepare(&args.run, &said, http)?;
+    let options = args.run.typed.merged(&args.run.joining)?;
+    let http = http_is_asked_for(&options);
+    let Program { component, exports, offer, .. } = prepare(&args.run, &options, http)?;
     let serving = Serving {
         address: args.addr,
         timeout: args.run.timeout,

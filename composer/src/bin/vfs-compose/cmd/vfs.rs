@@ -4,19 +4,19 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use vfs_compose::Extra;
+use vfs_compose::options::Joining;
 
 use crate::args::{Vfs, With};
-use crate::manifest;
 use crate::output::Target;
-use crate::plan;
+use crate::plan::Plan;
 use crate::report::Failure;
 
 pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
-    let said = manifest::read(args.files.manifest.as_deref())?;
+    let mut options = args.typed.merged(&Joining::default())?;
     // The output in a manifest is for the whole composition, so it does not apply here.
     let target = Target::new(args.output.output.as_deref().unwrap_or(Path::new("vfs.wasm")))?;
-    let mut composer =
-        target.exclude_from(plan::composer(args.app.as_deref(), &said, &args.files, &args.process, &args.host)?);
+    let plan = Plan::of_vfs(args.app.as_deref(), &mut options)?;
+    let mut composer = target.exclude_from(plan.composer.clone());
     for with in &args.with {
         composer = composer.with(match with {
             With::Sockets => Extra::Sockets,

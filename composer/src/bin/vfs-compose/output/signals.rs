@@ -9,8 +9,8 @@ use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::NamedTempFile;
 
-/// The file that is being written. A program writes one result.
-static TEMPORARY: Mutex<Option<PathBuf>> = Mutex::new(None);
+/// The files that are gone when this program ends.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static HANDLER: Once = Once::new();
 
 /// Creates a file that is removed if SIGINT, SIGTERM or SIGHUP ends this program.
@@ -22,7 +22,7 @@ pub(super) fn create_removable(create: impl FnOnce() -> io::Result<NamedTempFile
     let mut temporary = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
     HANDLER.call_once(handle_signals);
     let file = create()?;
-    *temporary = Some(file.path().to_owned());
+    temporary.push(file.path().to_owned());
     Ok(file)
 }
 
@@ -32,7 +32,7 @@ fn handle_signals() {
     let Ok(mut signals) = Signals::new(signals) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            if let Some(file) = &*TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) {
+            for file in &*TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner) {
                 // Nobody is left to tell.
                 let _ = std::fs::remove_file(file);
             }

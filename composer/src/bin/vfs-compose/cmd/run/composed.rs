@@ -4,84 +4,67 @@
 
 use std::path::Path;
 
-use vfs_compose::{Form, Inherited, Inspection, Stdio, Vfs};
+use vfs_compose::options::{Access, Deny, Http, Setting};
+use vfs_compose::{Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
 
-use crate::args::{self, Access, Deny, Files, Host, Process, Run};
-use crate::report::Failure;
+use crate::args::Run;
+use crate::report::{Failure, warn};
 
 /// Checks that the flags of a run can do what they say with a component that was composed before.
 ///
 /// # Errors
 /// - A flag would change the vfs, or would be lost.
-pub fn check(args: &Run, host: &Host, inspection: &Inspection<'_>, vfs: &Vfs<'_>) -> Result<(), Failure> {
+pub fn check(args: &Run, typed: &Options, inspection: &Inspection<'_>, vfs: &Vfs<'_>) -> Result<(), Failure> {
     let app = &args.app;
-    if let Some(flag) = fixed(args, host, vfs) {
+    if let Some(flag) = fixed(typed, vfs) {
         let failure = format!("`{}` is already composed, so `{flag}` cannot change it", app.display());
         return Err(Failure::usage(failure).hint("compose the app again with this flag"));
     }
-    if let Some((what, because)) = lost(args, host, vfs) {
+    if let Some((what, because)) = lost(args, typed, vfs) {
         let failure = format!("`{}` was composed {because}, so {what} would be lost", app.display());
         return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
     }
-    if !args.quiet {
-        tell_unused(app, &host.deny, inspection);
-    }
+    tell_unused(app, &typed.deny, inspection);
     Ok(())
 }
 
 /// Returns a flag that only has an effect when an app is composed.
-fn fixed(args: &Run, host: &Host, vfs: &Vfs<'_>) -> Option<&'static str> {
-    let Run { files, process, joining, .. } = args;
-    let Host { deny, .. } = host;
-    let is_for_host = |text: &Option<String>| text.as_deref().is_none_or(|text| text == "inherit");
-    let is_stream_for_host = |text: &Option<String>| text.as_deref() == Some("null") || is_for_host(text);
-    let Files { on_collision, include, exclude, ignore_files, gitignore, strict, .. } = files;
-    let Process { preopens, read_only, max_bytes, max_nodes, max_open, .. } = process;
-    let form = match joining.form {
-        None | Some(args::Form::Auto) => vfs.form,
-        Some(args::Form::Linked) => Form::Linked,
-        Some(args::Form::Plugged) => Form::Plugged,
+fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
+    let Options { host, deny, joining, .. } = typed;
+    let is = |setting: &Option<Setting>, words: &[&str]| {
+        setting.as_ref().is_some_and(|setting| words.contains(&setting.as_str()))
     };
-    [
-        ("--on-collision", on_collision.is_some()),
-        ("--include", !include.is_empty()),
-        ("--exclude", !exclude.is_empty()),
-        ("--ignore-file", !ignore_files.is_empty()),
-        ("--gitignore", gitignore.is_some()),
-        ("--strict", strict.is_some()),
-        ("--preopen", !preopens.is_empty()),
-        ("--read-only", read_only.is_some()),
-        ("--max-bytes", max_bytes.is_some()),
-        ("--max-nodes", max_nodes.is_some()),
-        ("--max-open", max_open.is_some()),
-        ("--form", form != vfs.form),
-        ("--stdin", !is_stream_for_host(&host.stdin)),
-        ("--stdout", !is_stream_for_host(&host.stdout)),
-        ("--stderr", !is_stream_for_host(&host.stderr)),
-        ("--wall-clock", !is_for_host(&host.wall_clock)),
-        ("--monotonic-clock", !is_for_host(&host.monotonic_clock)),
-        ("--random", !is_for_host(&host.random)),
-        ("--config", !host.config.is_empty()),
-        ("--deterministic", host.deterministic.is_some()),
-        ("--deny", !deny.deny.is_empty()),
-        ("--deny-all", deny.deny_all.is_some()),
-        ("--allow", !deny.allow.is_empty()),
-        ("--http", deny.http.as_deref().is_some_and(|access| access != "inherit")),
-        ("--exit", deny.exit == Some(Access::Deny)),
-    ]
-    .into_iter()
-    .find_map(|(flag, is_given)| is_given.then_some(flag))
+    let is_for_host = |key: &str| match key {
+        "arg" | "argv0" | "env" | "inherit-env" | "inherit-args" | "cwd" | "sockets" => true,
+        "allow-unused" | "allow-no-exports" => true,
+        "form" => match joining.form {
+            None | Some(FormChoice::Auto) => true,
+            Some(FormChoice::Linked) => vfs.form == Form::Linked,
+            Some(FormChoice::Plugged) => vfs.form == Form::Plugged,
+        },
+        "stdin" => is(&host.stdin, &["inherit", "null"]),
+        "stdout" => is(&host.stdout, &["inherit", "null"]),
+        "stderr" => is(&host.stderr, &["inherit", "null"]),
+        "wall-clock" => is(&host.wall_clock, &["inherit"]),
+        "monotonic-clock" => is(&host.monotonic_clock, &["inherit"]),
+        "random" => is(&host.random, &["inherit"]),
+        "http" => deny.http == Some(Http::Inherit),
+        "exit" => deny.exit == Some(Access::Inherit),
+        _ => false,
+    };
+    typed.given().find(|key| !is_for_host(key)).map(|key| format!("--{key}"))
 }
 
 /// Returns what this run would give, and the app would not see, with the reason.
-fn lost(args: &Run, host: &Host, vfs: &Vfs<'_>) -> Option<(String, String)> {
+fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> {
+    let Options { host, process, .. } = typed;
     let settings = &vfs.settings;
     if settings.program.is_some() {
         let because = || "to see no argument of its host".to_owned();
         if !args.host_arguments.is_empty() {
             return Some(("those after `--`".into(), because()));
         }
-        if !args.process.arguments.is_empty() {
+        if !process.arg.is_empty() {
             return Some(("`--arg`".into(), because()));
         }
         if host.argv0.is_some() {
@@ -92,7 +75,7 @@ fn lost(args: &Run, host: &Host, vfs: &Vfs<'_>) -> Option<(String, String)> {
         Some(Inherited::Only(names)) => names,
         _ => Vec::new(),
     };
-    let set = args.process.environment.iter().map(|variable| variable.split('=').next().unwrap_or_default());
+    let set = process.env.iter().map(|variable| variable.name.as_str());
     let flags = asked.iter().map(|name| ("--inherit-env", name.as_str())).chain(set.map(|name| ("--env", name)));
     for (flag, name) in flags {
         if settings.environment.iter().any(|(key, _)| key == name) {
@@ -105,7 +88,7 @@ fn lost(args: &Run, host: &Host, vfs: &Vfs<'_>) -> Option<(String, String)> {
     if host.inherited() == Some(Inherited::All) && settings.inherited.as_ref().is_some_and(Vec::is_empty) {
         return Some(("`--inherit-env`".into(), "to see no variable of its host".into()));
     }
-    if host.cwd.as_deref().is_some_and(|directory| directory != "inherit") && settings.directory.is_some() {
+    if host.cwd.as_ref().is_some_and(|directory| directory.as_str() != "inherit") && settings.directory.is_some() {
         return Some(("`--cwd`".into(), "with an initial directory of its own".into()));
     }
     let streams = [("--stdin", &host.stdin, &settings.stdin), ("--stdout", &host.stdout, &settings.stdout)];
@@ -128,7 +111,7 @@ fn tell_unused(app: &Path, deny: &Deny, inspection: &Inspection<'_>) {
         let is_imported =
             inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
         if !is_imported {
-            eprintln!("warning: `{flag}` has no effect: `{}` does not import {package}", app.display());
+            warn(&format!("`{flag}` has no effect: `{}` does not import {package}", app.display()));
         }
     }
 }

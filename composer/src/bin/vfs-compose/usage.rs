@@ -1,0 +1,74 @@
+//! Parses the command line, with hints where another program has other words.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, ValueEnum};
+
+use crate::args::Cli;
+use crate::report::{Failure, is_colored};
+
+/// Flags of other programs, and ours that do the same.
+const OTHER_WORDS: [(&[&str], &str); 3] = [
+    (&["--dir", "--mapdir", "--volume", "--mount", "--dirs"], "`--image DIR::/GUEST` packs a directory at /GUEST"),
+    (&["--out", "--output-file"], "`--output FILE` or `-o FILE` names the file to write"),
+    (&["--plug"], "`vfs-compose vfs` writes a component for `wac plug`"),
+];
+
+/// Returns the value of `--color`, before anything else is parsed.
+pub fn color(words: &[OsString]) -> Option<ColorChoice> {
+    let words = words.iter().map(|word| word.to_str().unwrap_or_default()).take_while(|word| *word != "--");
+    let words: Vec<_> = words.collect();
+    let joined = words.iter().find_map(|word| word.strip_prefix("--color="));
+    let apart = words.iter().position(|word| *word == "--color").and_then(|flag| words.get(flag + 1).copied());
+    ColorChoice::from_str(joined.or(apart)?, true).ok()
+}
+
+/// Parses the command line.
+///
+/// # Errors
+/// The first word is a mistyped command. Any other error, and help, is printed, and ends the program.
+pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
+    if let Some(typed) = words.get(1).and_then(|word| word.to_str()) {
+        check_command(typed)?;
+    }
+    let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
+    let mut command = Cli::command().color(color);
+    let parsed = command.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.or_else(|error| hinted(error).exit())
+}
+
+/// Fails if a word is nearly a command's name, and names no file.
+fn check_command(typed: &str) -> Result<(), Failure> {
+    let command = Cli::command();
+    let names: Vec<_> = command.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
+    let cannot_be = typed.starts_with('-') || typed.contains(['.', '/', '\\']) || names.contains(&typed);
+    if cannot_be || Path::new(typed).exists() {
+        return Ok(());
+    }
+    let nearest = names.into_iter().map(|name| (strsim::damerau_levenshtein(typed, name), name)).min();
+    match nearest {
+        Some((distance, name)) if distance <= 1 + name.len() / 4 => {
+            let failure = Failure::usage(format!("there is no command and no file `{typed}`"));
+            Err(failure.hint(format!("a similar command is `{name}`")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Adds our word where a flag of another program was typed.
+fn hinted(mut error: clap::Error) -> clap::Error {
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return error };
+    let typed = typed.split('=').next().unwrap_or(typed);
+    let ours = OTHER_WORDS.iter().find(|(others, _)| others.contains(&typed));
+    if let Some((_, hint)) = ours {
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(*hint)]));
+    }
+    error
+}

@@ -1,0 +1,235 @@
+//! Sets options in a composer.
+
+use std::path::Path;
+
+use vfs_abi::Limits;
+use vfs_compose_pack::source::filter::Filter;
+use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
+
+use super::{Access, ConfigValue, Deny, Host, Http, InheritEnv, Options};
+use crate::Composer;
+
+const SOCKETS: &str = "wasi:sockets";
+const HTTP: &str = "wasi:http";
+const EXIT: &str = "wasi:cli/exit";
+const CLI: &str = "wasi:cli";
+const ENVIRONMENT: &str = "wasi:cli/environment";
+
+/// The interfaces that each setting leaves to the host if its value is `inherit`.
+const INHERITED: [(&str, &[&str]); 7] = [
+    ("cwd", &[ENVIRONMENT]),
+    ("stdin", &["wasi:cli/stdin", "wasi:cli/terminal-stdin", "wasi:cli/terminal-input"]),
+    ("stdout", &["wasi:cli/stdout", "wasi:cli/terminal-stdout", "wasi:cli/terminal-output"]),
+    ("stderr", &["wasi:cli/stderr", "wasi:cli/terminal-stderr", "wasi:cli/terminal-output"]),
+    ("wall-clock", &["wasi:clocks/wall-clock"]),
+    ("monotonic-clock", &["wasi:clocks/monotonic-clock"]),
+    ("random", &["wasi:random"]),
+];
+
+/// Options that exclude each other, or a value that is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OptionsError {
+    /// `allow` without `deny-all`.
+    #[error("`--allow` has no effect without `--deny-all`: add --deny-all, or omit --allow")]
+    AllowAlone,
+    /// The host's values of `wasi:config`, and others.
+    #[error("`--config inherit` cannot be combined with other values: omit `inherit` to replace the host's values")]
+    InheritedConfig,
+    /// A text that no policy has.
+    #[error("`--{} {}` is not valid: it takes {}", .0.key, .0.value, .0.takes)]
+    Setting(#[from] PolicyError),
+}
+
+impl Options {
+    /// Sets these options in a composer. Those that are not set leave what the composer has.
+    ///
+    /// # Errors
+    /// [`OptionsError`]: options exclude each other, or a value is invalid.
+    pub fn apply(&self, composer: Composer) -> Result<Composer, OptionsError> {
+        let mut composer = self.apply_to_vfs(composer)?;
+        let joining = &self.joining;
+        // A vfs alone has no values and leaves them to whoever composes it.
+        if self.host.config.is_empty() && self.host.is_deterministic() {
+            composer = composer.config([("", ""); 0]);
+        }
+        composer = optional(composer, joining.allow_unused, Composer::allow_unused);
+        composer = optional(composer, joining.allow_no_exports, Composer::allow_no_exports);
+        Ok(optional(composer, joining.form, Composer::form))
+    }
+
+    /// Sets those of these options in a composer that are for a vfs alone too.
+    ///
+    /// # Errors
+    /// As [`Options::apply`].
+    pub fn apply_to_vfs(&self, composer: Composer) -> Result<Composer, OptionsError> {
+        let mut composer = self.files.apply(composer);
+        let process = &self.process;
+        composer = optional(composer, process.read_only, Composer::read_only);
+        for preopen in &process.preopen {
+            composer = composer.preopen_as(&preopen.guest, &preopen.name);
+        }
+        for variable in &process.env {
+            composer = composer.env(&variable.name, &variable.value);
+        }
+        composer = process.arg.iter().fold(composer, Composer::arg);
+        let Limits { max_bytes, max_nodes, max_open } = composer.settings.limits;
+        composer = composer.limits(Limits {
+            max_bytes: process.max_bytes.map_or(max_bytes, |bytes| bytes.0),
+            max_nodes: process.max_nodes.unwrap_or(max_nodes),
+            max_open: process.max_open.unwrap_or(max_open),
+        });
+        composer = self.config(self.denied(composer)?)?;
+        let policy = self.policy(composer.app_path.as_deref())?;
+        Ok(composer.policy(policy))
+    }
+
+    /// Returns whether the app sees no argument of its host.
+    #[must_use]
+    pub fn hides_arguments(&self) -> bool {
+        let hides = self.host.is_deterministic() || self.deny.takes_environment();
+        !self.host.inherit_args.unwrap_or(!hides)
+    }
+
+    /// Returns what the app may see of its host.
+    fn policy(&self, app: Option<&Path>) -> Result<Policy, PolicyError> {
+        let host = &self.host;
+        let mut policy = Policy::default();
+        if host.is_deterministic() {
+            policy.deterministic();
+        }
+        if let Some(inherited) = host.inherited() {
+            policy.environment = inherited;
+        } else if self.deny.takes_environment() {
+            policy.environment = Inherited::None;
+        }
+        policy.own_arguments = self.hides_arguments();
+        if policy.own_arguments {
+            policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        }
+        policy.program = host.argv0.clone().or(policy.program);
+        // `--random deny` is a rule, not part of the policy.
+        for (key, value) in host.settings().filter(|setting| *setting != ("random", "deny")) {
+            policy.set(key, value)?;
+        }
+        Ok(policy)
+    }
+
+    /// Denies what is to be denied. Options about one interface override `deny-all`.
+    fn denied(&self, mut composer: Composer) -> Result<Composer, OptionsError> {
+        let (deny, host) = (&self.deny, &self.host);
+        if !deny.is_all() && !deny.allow.is_empty() {
+            return Err(OptionsError::AllowAlone);
+        }
+        for interfaces in &deny.deny {
+            composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
+        }
+        if deny.is_all() {
+            composer = composer.deny_all("--deny-all");
+        }
+        composer = deny.allow.iter().fold(composer, Composer::keep);
+        for (flag, interfaces, access) in [("sockets", SOCKETS, deny.sockets), ("exit", EXIT, deny.exit)] {
+            composer = match access {
+                None => composer,
+                Some(Access::Inherit) => composer.keep(interfaces),
+                Some(Access::Deny) => composer.deny(Denial::new(interfaces, format!("--{flag} deny"))),
+            };
+        }
+        composer = match &deny.http {
+            None => composer,
+            Some(Http::Inherit) => composer.keep(HTTP),
+            Some(Http::Deny) => composer.deny(Denial::new(HTTP, "--http deny")),
+            Some(Http::Allow(hosts)) => composer.keep(HTTP).allow_http(hosts),
+        };
+        for (key, _) in host.settings().filter(|(_, value)| *value == "inherit") {
+            let kept = INHERITED.iter().filter(|(name, _)| *name == key).flat_map(|(_, interfaces)| *interfaces);
+            composer = kept.fold(composer, |composer, interfaces| composer.keep(*interfaces));
+        }
+        let inherits_variables = host.inherited().is_some_and(|inherited| inherited != Inherited::None);
+        if inherits_variables || host.inherit_args == Some(true) {
+            composer = composer.keep(ENVIRONMENT);
+        }
+        if host.settings().any(|setting| setting == ("random", "deny")) {
+            composer = composer.deny(Denial::new("wasi:random", "--random deny"));
+        }
+        Ok(composer)
+    }
+
+    /// Sets the values of `wasi:config`.
+    fn config(&self, composer: Composer) -> Result<Composer, OptionsError> {
+        let config = &self.host.config;
+        if config.contains(&ConfigValue::Inherit) {
+            let others = config.iter().any(|value| *value != ConfigValue::Inherit);
+            return if others { Err(OptionsError::InheritedConfig) } else { Ok(composer.keep("wasi:config")) };
+        }
+        let values = config.iter().filter_map(|value| match value {
+            ConfigValue::Value(variable) => Some((&variable.name, &variable.value)),
+            ConfigValue::Inherit | ConfigValue::None => None,
+        });
+        Ok(if config.is_empty() { composer } else { composer.config(values) })
+    }
+}
+
+impl super::Files {
+    /// Sets where the files come from.
+    #[must_use]
+    pub fn apply(&self, mut composer: Composer) -> Composer {
+        for source in &self.image {
+            composer = composer.image_at(&source.path, &source.guest);
+        }
+        for file in &self.file {
+            composer = composer.file_at(&file.path, &file.guest);
+        }
+        composer = composer.filter(Filter {
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+            ignore_files: self.ignore_file.clone(),
+            gitignore: self.gitignore == Some(true),
+        });
+        composer = optional(composer, self.mtime, |composer, time| composer.mtime(time.0));
+        composer = optional(composer, self.clamp_mtime, |composer, time| composer.clamp_mtime(time.0));
+        composer = optional(composer, self.on_collision, Composer::on_collision);
+        optional(composer, self.strict, Composer::strict)
+    }
+}
+
+impl Host {
+    fn is_deterministic(&self) -> bool {
+        self.deterministic == Some(true)
+    }
+
+    /// Returns which variables of its host the app inherits, if an option says so.
+    #[must_use]
+    pub fn inherited(&self) -> Option<Inherited> {
+        Some(match self.inherit_env.as_ref()? {
+            InheritEnv::All(true) => Inherited::All,
+            InheritEnv::All(false) => Inherited::None,
+            InheritEnv::Only(names) => {
+                // What cannot be the name of a variable names none.
+                let names = names.iter().filter(|name| !name.is_empty() && !name.contains(['=', '\0']));
+                let names: Vec<_> = names.cloned().collect();
+                if names.is_empty() { Inherited::None } else { Inherited::Only(names) }
+            }
+        })
+    }
+}
+
+impl Deny {
+    fn is_all(&self) -> bool {
+        self.deny_all == Some(true)
+    }
+
+    /// Returns whether `deny-all` denies the host's variables and arguments too.
+    fn takes_environment(&self) -> bool {
+        let names = |pattern: &String| [CLI, ENVIRONMENT].contains(&pattern.split('@').next().unwrap_or_default());
+        self.is_all() && !self.allow.iter().any(names)
+    }
+}
+
+/// Sets a value if there is one.
+fn optional<T>(composer: Composer, value: Option<T>, set: impl FnOnce(Composer, T) -> Composer) -> Composer {
+    match value {
+        Some(value) => set(composer, value),
+        None => composer,
+    }
+}

@@ -1,0 +1,243 @@
+//! `vfs.toml`: a file with options.
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Deny, Files, Host, Joining, Options, Policy, Process, Setting};
+
+/// A commented example with every key, as `vfs-compose manifest` prints it.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// An error in a manifest, with its position.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct ManifestError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The column in characters, counted from 1.
+    pub column: usize,
+    /// A description of the error.
+    pub message: String,
+    /// A suggestion how to fix it.
+    pub hint: Option<String>,
+}
+
+/// The keys of a manifest that belong together, and the rest.
+struct Keys<'t> {
+    text: &'t str,
+    table: DeTable<'t>,
+}
+
+impl Options {
+    /// Parses the text of a manifest.
+    ///
+    /// # Errors
+    /// [`ManifestError`]: the text is not TOML, or has an unknown key or an invalid value.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let table = DeTable::parse(text).map_err(|error| ManifestError::of(text, &error, None))?.into_inner();
+        for key in table.keys() {
+            if !Self::keys().any(|known| known == *key.get_ref()) {
+                return Err(unknown(text, key.span().start, key.get_ref()));
+            }
+        }
+        let mut keys = Keys { text, table };
+        keys.check_settings()?;
+        Ok(Self {
+            files: keys.take(Files::FIELDS)?,
+            process: keys.take(Process::FIELDS)?,
+            host: keys.take(Host::FIELDS)?,
+            deny: keys.take(Deny::FIELDS)?,
+            joining: keys.take(Joining::FIELDS)?,
+            output: keys.take::<Output>(&["output"])?.output,
+        })
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Output {
+    output: Option<std::path::PathBuf>,
+}
+
+impl<'t> Keys<'t> {
+    /// Takes one group of options, key by key, so that an error tells which key it is of.
+    fn take<T: DeserializeOwned>(&mut self, fields: &[&str]) -> Result<T, ManifestError> {
+        let mut group = DeTable::new();
+        for field in fields {
+            let key = field.replace('_', "-");
+            if let Some((key, value)) = self.table.remove_entry(key.as_str()) {
+                group.insert(key, value);
+            }
+        }
+        let keys = group.clone();
+        let group = toml::de::Deserializer::from(Spanned::new(0..self.text.len(), group));
+        T::deserialize(group).map_err(|error| ManifestError::of(self.text, &error, Some(&keys)))
+    }
+
+    /// Checks the texts of a policy.
+    fn check_settings(&self) -> Result<(), ManifestError> {
+        for key in Policy::keys() {
+            let Some(value) = self.table.get(key) else { continue };
+            let DeValue::String(setting) = value.get_ref() else { continue };
+            Setting::new(key, setting).map_err(|error| {
+                let message = format!("`{key}` cannot be `{setting}`");
+                ManifestError::at(self.text, value.span().start, message).hint(error.to_string())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl ManifestError {
+    fn at(text: &str, position: usize, message: String) -> Self {
+        let before = text.get(..position).unwrap_or(text);
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = (before.matches('\n').count() + 1, before[start..].chars().count() + 1);
+        Self { line, column, message, hint: None }
+    }
+
+    /// Tells an error of the value of one of these keys. What the value may be is the second line of its message.
+    fn of(text: &str, error: &toml::de::Error, keys: Option<&DeTable<'_>>) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let contains = |value: &Spanned<DeValue<'_>>| value.span().contains(&start);
+        let key = keys.and_then(|keys| keys.iter().find(|(_, value)| contains(value))).map(|(key, _)| key.get_ref());
+        let (message, hint) = match error.message().split_once('\n') {
+            Some((message, hint)) => (message, Some(hint.to_owned())),
+            None => (error.message(), None),
+        };
+        let message = match (key, &hint) {
+            (Some(key), Some(_)) => format!("`{key}` {message}"),
+            _ => message.to_owned(),
+        };
+        Self { hint, ..Self::at(text, start, message) }
+    }
+
+    fn hint(self, hint: String) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+}
+
+fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
+    let error = ManifestError::at(text, position, format!("there is no key `{name}`"));
+    // The key may be written like a flag, or in another case or with underscores.
+    let plain = name.trim_start_matches('-').replace('_', "-").to_lowercase();
+    let nearest = Options::keys().map(|key| (strsim::damerau_levenshtein(&plain, &key), key)).min();
+    match nearest {
+        Some((distance, key)) if distance <= 1 + plain.len() / 3 => error.hint(format!("the nearest is `{key}`")),
+        _ => error.hint("`vfs-compose manifest` prints all keys".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ConfigValue;
+    use super::*;
+
+    /// Returns the example with every key set.
+    fn everything() -> String {
+        let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
+            Some(key) if Options::keys().any(|known| key.starts_with(&format!("{known} = "))) => key,
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_example_is_a_manifest() {
+        let manifest = Options::parse(EXAMPLE).unwrap();
+        assert_eq!(manifest.files.image, ["./files".parse().unwrap()]);
+    }
+
+    #[test]
+    fn the_example_has_every_key() {
+        let everything = everything();
+        Options::parse(&everything).unwrap();
+        let table = DeTable::parse(&everything).unwrap();
+        let mut keys: Vec<_> = table.get_ref().keys().map(|key| key.get_ref().to_string()).collect();
+        keys.sort();
+        let mut known: Vec<_> = Options::keys().collect();
+        known.sort();
+        assert_eq!(keys, known);
+    }
+
+    #[test]
+    fn every_text_of_a_policy_has_its_key() {
+        let manifest = Options::parse(&everything()).unwrap();
+        let keys: Vec<_> = manifest.host.settings().map(|(key, _)| key).collect();
+        assert_eq!(keys, Policy::keys().collect::<Vec<_>>());
+    }
+
+    fn error(text: &str) -> (usize, usize, String, Option<String>) {
+        let ManifestError { line, column, message, hint } = Options::parse(text).unwrap_err();
+        (line, column, message, hint)
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest() {
+        for (name, nearest) in [
+            ("stdot", "stdout"),
+            ("images", "image"),
+            ("read_only", "read-only"),
+            ("--env", "env"),
+            ("WallClock", "wall-clock"),
+        ] {
+            let key = if name.contains("--") { format!("\"{name}\"") } else { name.to_owned() };
+            let (line, column, message, hint) = error(&format!("strict = true\n  {key} = 1\n"));
+            assert_eq!((line, column, message), (2, 3, format!("there is no key `{name}`")));
+            assert_eq!(hint, Some(format!("the nearest is `{nearest}`")), "{name}");
+        }
+        let (.., hint) = error("something-else-altogether = 1");
+        assert_eq!(hint.as_deref(), Some("`vfs-compose manifest` prints all keys"));
+    }
+
+    #[test]
+    fn values_of_another_kind_are_named_with_their_place() {
+        let (line, column, message, _) = error("\nstrict = 3\n");
+        assert_eq!((line, column), (2, 10));
+        assert!(message.contains("boolean"), "{message}");
+        let (line, column, message, hint) = error("# a comment\nstdin = \"nul\"");
+        assert_eq!((line, column, message.as_str()), (2, 9, "`stdin` cannot be `nul`"));
+        assert!(hint.unwrap().contains("from:/FILE"));
+        let (.., message, _) = error("inherit-env = 3");
+        assert!(message.contains("a list of names"), "{message}");
+        let (.., message, _) = error("form = \"both\"");
+        assert!(message.contains("`linked`"), "{message}");
+    }
+
+    #[test]
+    fn texts_that_are_no_part_of_a_policy_have_their_place() {
+        for (line, message) in [
+            ("max-bytes = \"much\"", "`max-bytes` cannot be `much`"),
+            ("http = \"allow\"", "`http` cannot be `allow`"),
+            ("env = { \"A=B\" = \"x\" }", "`env` cannot be `A=B`"),
+            ("env = { \"\" = \"x\" }", "`env` cannot be ``"),
+            ("config = { \"A=B\" = \"x\" }", "`config` cannot be `A=B`"),
+            ("file = [\"/x\"]", "`file` cannot be `/x`"),
+            ("mtime = \"noon\"", "`mtime` cannot be `noon`"),
+            ("config = \"all\"", "`config` cannot be `all`"),
+        ] {
+            let (at, column, said, _) = error(&format!("strict = true\n{line}\n"));
+            assert_eq!((at, column, said.as_str()), (2, line.find('=').unwrap() + 3, message));
+        }
+        Options::parse("max-bytes = 10\nhttp = \"allow:example.com\"").unwrap();
+    }
+
+    #[test]
+    fn config_is_a_table_or_a_word() {
+        let config = |text| Options::parse(text).unwrap().host.config;
+        let values = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<ConfigValue>>();
+        assert_eq!(config("[config]\nmode = \"on\"\n\"a b\" = \"\"\n"), values(&["a b=", "mode=on"]));
+        assert_eq!(config("config = {}"), values(&["none"]));
+        assert_eq!(config("config = \"inherit\""), values(&["inherit"]));
+        let (.., message, _) = error("config = { A = 1 }");
+        assert!(message.contains("a table of texts"), "{message}");
+    }
+
+    #[test]
+    fn what_is_not_toml_is_named_with_its_place() {
+        let (line, ..) = error("strict = true\nimage = [\n");
+        assert!(line >= 2);
+        let (line, _, message, _) = error("strict = true\nstrict = false\n");
+        assert_eq!((line, message.contains("duplicate")), (2, true), "{message}");
+    }
+}

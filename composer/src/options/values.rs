@@ -1,0 +1,432 @@
+//! The types of values, each with one text for command line and manifest.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use vfs_compose_rules::Policy;
+use vfs_image::Timestamp;
+
+/// The text of `--inherit-env` without names.
+pub const ALL: &str = "*";
+
+/// A text that is no value of an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it takes {takes}")]
+pub struct ValueError {
+    /// What is a value.
+    pub takes: &'static str,
+}
+
+/// Reads and writes values in manifests as the texts that they are on the command line.
+macro_rules! as_text {
+    ($($value:ty),*) => {$(
+        impl Serialize for $value {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $value {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(|error| cannot_be(&text, error))
+            }
+        }
+    )*};
+}
+
+as_text!(Source, GuestFile, Preopen, Http);
+
+/// Returns the error of a manifest's value. What it takes is a line of its own, which becomes the hint.
+pub(super) fn cannot_be<E: de::Error>(text: impl fmt::Display, error: impl fmt::Display) -> E {
+    E::custom(format_args!("cannot be `{text}`\n{error}"))
+}
+
+/// A source of files and its place in the tree: `SOURCE[::GUEST]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The source on this machine.
+    pub path: PathBuf,
+    /// The absolute path in the tree.
+    pub guest: String,
+}
+
+/// Divides at the last `::`, if an absolute path follows: a path of this machine may have `::` too.
+impl FromStr for Source {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let (path, guest) = match text.rsplit_once("::") {
+            Some((path, guest)) if guest.starts_with('/') => (path, guest),
+            _ => (text, "/"),
+        };
+        Ok(Self { path: path.into(), guest: guest.into() })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}::{}", self.path.display(), self.guest)
+    }
+}
+
+/// One file and its path in the tree: `GUEST=@FILE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestFile {
+    /// The absolute path in the tree.
+    pub guest: String,
+    /// The file on this machine.
+    pub path: PathBuf,
+}
+
+impl FromStr for GuestFile {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let parts = text.split_once("=@").filter(|(guest, path)| guest.starts_with('/') && !path.is_empty());
+        let (guest, path) = parts.ok_or(ValueError { takes: "GUEST=@FILE, such as /etc/app.toml=@./app.toml" })?;
+        Ok(Self { guest: guest.into(), path: path.into() })
+    }
+}
+
+impl fmt::Display for GuestFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=@{}", self.guest, self.path.display())
+    }
+}
+
+/// A directory of the tree that the app gets, and its name there: `GUEST[=NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preopen {
+    /// The absolute path in the tree.
+    pub guest: String,
+    /// The name that the app sees.
+    pub name: String,
+}
+
+impl FromStr for Preopen {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let plain = |path: &str| match path.trim_end_matches('/') {
+            "" => path.chars().take(1).collect(),
+            path => path.to_owned(),
+        };
+        Ok(match text.split_once('=') {
+            Some((guest, name)) => Self { guest: plain(guest), name: name.to_owned() },
+            None => Self { guest: plain(text), name: plain(text) },
+        })
+    }
+}
+
+impl fmt::Display for Preopen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.guest, self.name)
+    }
+}
+
+/// Access to outgoing http requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Http {
+    /// The host's.
+    Inherit,
+    /// None.
+    Deny,
+    /// Only to these: `allow:HOST,...`.
+    Allow(Vec<String>),
+}
+
+impl FromStr for Http {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text {
+            "inherit" => Ok(Self::Inherit),
+            "deny" => Ok(Self::Deny),
+            _ => {
+                let hosts = text.strip_prefix("allow:");
+                let hosts = hosts.ok_or(ValueError { takes: "`inherit`, `deny` or `allow:HOST,...`" })?;
+                Ok(Self::Allow(hosts.split(',').filter(|host| !host.is_empty()).map(str::to_owned).collect()))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Http {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inherit => f.write_str("inherit"),
+            Self::Deny => f.write_str("deny"),
+            Self::Allow(hosts) => write!(f, "allow:{}", hosts.join(",")),
+        }
+    }
+}
+
+/// Access to something of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// The host provides it.
+    Inherit,
+    /// It is denied.
+    Deny,
+}
+
+/// A text of one key of a [`Policy`], which is checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Setting(String);
+
+impl Setting {
+    /// Takes a text for a key.
+    ///
+    /// # Errors
+    /// [`ValueError`]: it is not valid for this key.
+    pub fn new(key: &str, text: &str) -> Result<Self, ValueError> {
+        // `random = deny` is a rule, not part of a policy.
+        if (key, text) != ("random", "deny") {
+            Policy::default().set(key, text).map_err(|error| ValueError { takes: error.takes })?;
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A number of bytes. Texts may have a unit: powers of 1024 are K, M, G or KiB, MiB, GiB, and powers of 1000 kB, MB, GB,
+/// in upper or lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Bytes(pub u64);
+
+impl FromStr for Bytes {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let factor = match text[digits.len()..].to_ascii_lowercase().as_str() {
+            "" => Some(1),
+            "k" | "kib" => Some(1 << 10),
+            "m" | "mib" => Some(1 << 20),
+            "g" | "gib" => Some(1 << 30),
+            "kb" => Some(1_000),
+            "mb" => Some(1_000_000),
+            "gb" => Some(1_000_000_000),
+            _ => None,
+        };
+        let bytes = factor.and_then(|factor: u64| digits.parse::<u64>().ok()?.checked_mul(factor));
+        bytes.map(Self).ok_or(ValueError { takes: "a number of bytes, such as 1000, 64MiB or 10MB" })
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        number_or_text(deserializer, Self)
+    }
+}
+
+/// A time of files: `2020-01-01T00:00:00Z`, or seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub struct Time(pub Timestamp);
+
+impl FromStr for Time {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        if let Ok(seconds) = text.parse() {
+            return Ok(Self(Timestamp { seconds, nanoseconds: 0 }));
+        }
+        let time = vfs_compose_rules::policy::time(text);
+        time.map(Self)
+            .ok_or(ValueError { takes: "a time since 1970, such as 2020-01-01T00:00:00Z, or seconds since 1970" })
+    }
+}
+
+impl From<Time> for String {
+    fn from(time: Time) -> Self {
+        vfs_compose_rules::policy::written(time.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        number_or_text(deserializer, |seconds| Self(Timestamp { seconds, nanoseconds: 0 }))
+    }
+}
+
+/// Reads a value that a manifest may write as a number.
+fn number_or_text<'de, D, T>(deserializer: D, of_number: fn(u64) -> T) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err = ValueError>,
+{
+    struct Visitor<T>(fn(u64) -> T);
+
+    impl<T: FromStr<Err = ValueError>> de::Visitor<'_> for Visitor<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number or a text")
+        }
+
+        fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+            let number =
+                u64::try_from(number).map_err(|_| cannot_be(number, "it takes a number that is not negative"))?;
+            self.visit_u64(number)
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+            Ok((self.0)(number))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            text.parse().map_err(|error| cannot_be(text, error))
+        }
+    }
+
+    deserializer.deserialize_any(Visitor(of_number))
+}
+
+/// The host's variables that the app inherits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "expected `true`, `false` or a list of names")]
+pub enum InheritEnv {
+    /// All variables, or none.
+    All(bool),
+    /// The variables with these names.
+    Only(Vec<String>),
+}
+
+impl FromStr for InheritEnv {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            ALL => Self::All(true),
+            _ => Self::Only(text.split(',').map(str::to_owned).collect()),
+        })
+    }
+}
+
+/// A name and its value: `K=V`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The name, which is not empty.
+    pub name: String,
+    /// The value.
+    pub value: String,
+}
+
+impl Variable {
+    fn new(name: &str, value: &str) -> Result<Self, ValueError> {
+        if name.is_empty() || name.contains(['=', '\0']) {
+            return Err(ValueError { takes: "a name that is neither empty nor has `=` or NUL in it" });
+        }
+        Ok(Self { name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
+impl FromStr for Variable {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
+        let (name, value) = parts.ok_or(ValueError { takes: "K=V: a name, `=` and a value" })?;
+        Self::new(name, value)
+    }
+}
+
+/// A part of what `wasi:config/store` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigValue {
+    /// The host's values.
+    Inherit,
+    /// Nothing.
+    None,
+    /// One value.
+    Value(Variable),
+}
+
+impl FromStr for ConfigValue {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text {
+            "inherit" => Ok(Self::Inherit),
+            "none" => Ok(Self::None),
+            _ => text.parse().map(Self::Value).map_err(|_| ValueError { takes: "K=V, `none` or `inherit`" }),
+        }
+    }
+}
+
+/// Variables, in a manifest a table.
+pub mod variables {
+    use std::collections::BTreeMap;
+
+    use super::{Deserialize, Deserializer, Serializer, Variable, cannot_be};
+
+    pub fn serialize<S: Serializer>(variables: &[Variable], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(variables.iter().map(|variable| (&variable.name, &variable.value)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Variable>, D::Error> {
+        let table = BTreeMap::<String, String>::deserialize(deserializer)?;
+        let variables = table.iter().map(|(name, value)| {
+            Variable::new(name, value).map_err(|error| cannot_be(format_args!("{}", name.escape_debug()), error))
+        });
+        variables.collect()
+    }
+}
+
+/// Values of `wasi:config`, in a manifest a table or a word.
+pub mod config {
+    use std::collections::BTreeMap;
+
+    use serde::Serialize;
+
+    use super::{ConfigValue, Deserialize, Deserializer, Serializer, ValueError, Variable, cannot_be};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged, expecting = "expected a table of texts, \"none\" or \"inherit\"")]
+    enum Written {
+        Table(BTreeMap<String, String>),
+        Word(String),
+    }
+
+    pub fn serialize<S: Serializer>(values: &[ConfigValue], serializer: S) -> Result<S::Ok, S::Error> {
+        let variables = values.iter().filter_map(|value| match value {
+            ConfigValue::Value(variable) => Some((variable.name.clone(), variable.value.clone())),
+            ConfigValue::Inherit | ConfigValue::None => None,
+        });
+        let written = if values.contains(&ConfigValue::Inherit) {
+            Written::Word("inherit".into())
+        } else {
+            Written::Table(variables.collect())
+        };
+        written.serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ConfigValue>, D::Error> {
+        match Written::deserialize(deserializer)? {
+            Written::Word(word) => match word.parse() {
+                Ok(word @ (ConfigValue::Inherit | ConfigValue::None)) => Ok(vec![word]),
+                _ => Err(cannot_be(&word, ValueError { takes: "a table of texts, \"none\" or \"inherit\"" })),
+            },
+            Written::Table(table) if table.is_empty() => Ok(vec![ConfigValue::None]),
+            Written::Table(table) => {
+                let values = table.iter().map(|(name, value)| {
+                    let value = Variable::new(name, value);
+                    value.map(ConfigValue::Value).map_err(|error| cannot_be(name.escape_debug(), error))
+                });
+                values.collect()
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What is read: standard input, text, and the times of files.
+
+use std::fs::{self, File};
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use crate::here::{APP, Here};
+
+in_both_forms! {
+    standard_input_is_an_app_or_an_image
+    apps_may_be_text
+    all_files_get_the_time_that_is_asked_for
+    only_later_times_are_clamped
+}
+
+/// Runs with a file as standard input.
+fn fed(here: &Here, input: &str, args: &[&str]) -> (bool, Vec<u8>, String) {
+    let mut command = here.command(args);
+    command.stdin(File::open(here.path(input)).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let output = command.output().unwrap();
+    (output.status.success(), output.stdout, String::from_utf8(output.stderr).unwrap())
+}
+
+fn standard_input_is_an_app_or_an_image(here: &Here) {
+    let made = |output: &str| fs::read(here.path(output)).unwrap();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let (ok, _, said) = fed(here, "app.wasm", &["-", "--form", here.form, "--image", "files", "-q", "-o", "same.wasm"]);
+    assert!(ok && made("same.wasm") == made("out.wasm"), "{said}");
+    let (ok, _, said) = fed(here, "files.erofs", &["app.wasm", "--image", "-", "-q", "-o", "same.wasm"]);
+    assert!(ok && made("same.wasm") == made("out.wasm"), "{said}");
+    let (ok, text, said) = fed(here, "out.wasm", &["inspect", "-"]);
+    assert!(ok && String::from_utf8(text).unwrap().starts_with("standard input: "), "{said}");
+    let (ok, text, said) = fed(here, "files.erofs", &["image", "cat", "-", "/hello.txt"]);
+    assert!(ok && text == b"hello\n", "{said}");
+    let (ok, _, said) = fed(here, "app.wasm", &["-", "--image", "-", "-q", "-o", "no.wasm"]);
+    assert!(!ok && said.starts_with("error: standard input can be read only once"), "{said}");
+}
+
+fn apps_may_be_text(here: &Here) {
+    fs::write(here.path("app.wat"), format!(";; an app\n{APP}")).unwrap();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    let form = here.form;
+    here.ok(&["app.wat", "--form", form, "--image", "files", "-q", "-o", "same.wasm"]);
+    assert!(fs::read(here.path("same.wasm")).unwrap() == fs::read(here.path("out.wasm")).unwrap());
+    assert!(here.text(&["inspect", "app.wat"]).contains("wasi:filesystem/preopens@0.2.3"));
+    fs::write(here.path("bad.wat"), "(component\n  (nothing))").unwrap();
+    let (code, text) = here.fails(&["bad.wat", "-q"]);
+    assert!(code == 1 && text.starts_with("error: `bad.wat` is no WebAssembly in its text format\n"), "{text}");
+    assert!(text.contains("bad.wat:2:"), "{text}");
+}
+
+/// Packs two files, of 2001 and of 2020, and returns the times in the image, of the older first.
+fn times(here: &Here, flags: &[&str]) -> Vec<String> {
+    for (name, seconds) in [("hello.txt", 1_000_000_000), ("new.txt", 1_600_000_000)] {
+        let file = File::create(here.path("files").join(name)).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    }
+    let mut command = here.command(&[&["image", "build", "files", "-q", "-o", "files.erofs"], flags].concat());
+    assert!(command.env_remove("SOURCE_DATE_EPOCH").status().unwrap().success());
+    let json: serde_json::Value = serde_json::from_str(&here.text(&["image", "ls", "--json", "files.erofs"])).unwrap();
+    let entries = json["entries"].as_array().unwrap();
+    entries.iter().map(|entry| entry["modified"].as_str().unwrap().to_owned()).collect()
+}
+
+fn all_files_get_the_time_that_is_asked_for(here: &Here) {
+    assert_eq!(times(here, &[]), ["2001-09-09T01:46:40Z", "2020-09-13T12:26:40Z"]);
+    for time in ["2010-01-01T00:00:00Z", "1262304000"] {
+        assert_eq!(times(here, &["--mtime", time]), ["2010-01-01T00:00:00Z"; 2]);
+    }
+    // Over the variable, which Here sets, and over what an image has.
+    here.ok(&["app.wasm", "--image", "files", "--mtime", "7", "-q", "-o", "out.wasm"]);
+    assert!(here.text(&["image", "ls", "-l", "out.wasm"]).contains(" 1970-01-01 00:00 hello.txt\n"));
+    here.ok(&["app.wasm", "--image", "files.erofs", "--mtime", "7", "-q", "-o", "out.wasm"]);
+    assert!(here.text(&["image", "ls", "-l", "out.wasm"]).contains(" 1970-01-01 00:00 hello.txt\n"));
+}
+
+fn only_later_times_are_clamped(here: &Here) {
+    let clamped = times(here, &["--clamp-mtime", "2010-01-01T00:00:00Z"]);
+    assert_eq!(clamped, ["2001-09-09T01:46:40Z", "2010-01-01T00:00:00Z"]);
+    let both = ["app.wasm", "--image", "files", "-o", "no.wasm", "--mtime", "7", "--clamp-mtime", "8"];
+    assert_eq!(here.fails(&both).0, 2);
+}
