@@ -107,8 +107,13 @@ options! {
         /// Put one file at GUEST, whatever is in it (repeatable)
         #[arg(value_name = "GUEST=@FILE", value_hint = clap::ValueHint::FilePath, hide_short_help = true)]
         pub file: Vec<GuestFile>,
-        /// Choose between different files at one path: `error`, the `first` image's or the `last` one's [default: error]
-        #[arg(value_name = "WHICH", value_parser = word::<OnCollision>(), hide_possible_values = true, hide_short_help = true)]
+        /// Pack of different files at one path the first or the last: error, first or last [default: error]
+        #[arg(
+            value_name = "WHICH",
+            value_parser = word::<OnCollision>(),
+            hide_possible_values = true,
+            hide_short_help = true
+        )]
         pub on_collision: Option<OnCollision>,
         /// Pack only the files of directories that match, as in .gitignore (repeatable)
         #[arg(value_name = "GLOB", hide_short_help = true)]
@@ -187,7 +192,8 @@ options! {
         /// Standard input: inherit, null, deny, or from:/FILE of the tree [default: inherit]
         #[arg(value_name = "FROM", value_parser = setting("stdin"), hide_short_help = true)]
         pub stdin: Option<Setting>,
-        /// Standard output: inherit, null, deny, to:/FILE of the tree (emptied first), or append:/FILE [default: inherit]
+        /// Standard output: inherit, null, deny, to:/FILE of the tree (emptied first), or append:/FILE [default:
+        /// inherit]
         #[arg(value_name = "TO", value_parser = setting("stdout"), hide_short_help = true)]
         pub stdout: Option<Setting>,
         /// Standard error: as for --stdout; both may name one file [default: inherit]
@@ -216,7 +222,8 @@ options! {
 
     /// What the app may not do. By default, nothing is denied.
     pub struct Deny in "What the app may not do" {
-        /// Deny a package (wasi:sockets), an interface (wasi:random/random) or any other import by its name (repeatable)
+        /// Deny a package (wasi:sockets), an interface (wasi:random/random) or any other import by its name
+        /// (repeatable)
         #[arg(value_name = "INTERFACE", hide_short_help = true)]
         pub deny: Vec<String>,
         /// Deny everything of the host except what --allow names and other flags inherit
@@ -226,7 +233,12 @@ options! {
         #[arg(value_name = "INTERFACE", hide_short_help = true)]
         pub allow: Vec<String>,
         /// The network: inherit or deny [default: inherit]
-        #[arg(value_name = "ACCESS", value_parser = word::<Access>(), hide_possible_values = true, hide_short_help = true)]
+        #[arg(
+            value_name = "ACCESS",
+            value_parser = word::<Access>(),
+            hide_possible_values = true,
+            hide_short_help = true
+        )]
         pub sockets: Option<Access>,
         /// Outgoing http requests: inherit, deny, or allow:HOST,... (each host, host:port, *.host or *.host:port)
         /// [default: inherit]
@@ -234,7 +246,12 @@ options! {
         pub http: Option<Http>,
         /// Exiting with a code: inherit or deny; if denied, the app traps in a function named `vfs exit` and the code
         /// [default: inherit]
-        #[arg(value_name = "ACCESS", value_parser = word::<Access>(), hide_possible_values = true, hide_short_help = true)]
+        #[arg(
+            value_name = "ACCESS",
+            value_parser = word::<Access>(),
+            hide_possible_values = true,
+            hide_short_help = true
+        )]
         pub exit: Option<Access>,
     }
 
@@ -242,8 +259,9 @@ options! {
     pub struct Joining in "Composing" {
         /// Join app and files: auto, linked or plugged [default: auto]
         ///
-        /// linked puts the files inside the app's own component: fast, and needs an engine with multi-memory. plugged puts
-        /// them in a component in front of the app, which runs on every engine with components. auto links if possible.
+        /// linked puts the files inside the app's own component: fast, and needs an engine with multi-memory. plugged
+        /// puts them in a component in front of the app, which runs on every engine with components. auto links if
+        /// possible.
         #[arg(value_name = "FORM", value_parser = word::<FormChoice>(), hide_possible_values = true)]
         pub form: Option<FormChoice>,
         /// Compose even if the app imports no filesystem
@@ -320,5 +338,63 @@ impl Options {
             *path = directory.join(&*path);
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(manifest: &str) -> Options {
+        Options::parse(manifest).unwrap()
+    }
+
+    #[test]
+    fn what_is_set_replaces_and_what_has_a_name_replaces_its_like() {
+        for (upper, under, both) in [
+            ("", "max-open = 3\nstrict = true", "max-open = 3\nstrict = true"),
+            ("max-open = 9", "max-open = 3\nmax-nodes = 4", "max-open = 9\nmax-nodes = 4"),
+            ("strict = false", "strict = true", "strict = false"),
+            ("image = ['a']", "image = ['b', 'c']\nexclude = ['d']", "image = ['a']\nexclude = ['d']"),
+            ("env = { B = '3' }", "env = { A = '1', B = '2' }", "env = { A = '1', B = '3' }"),
+            ("config = { b = '3' }", "config = { a = '1' }", "config = { a = '1', b = '3' }"),
+            ("config = { b = '3' }", "config = 'inherit'", "config = { b = '3' }"),
+            ("config = 'none'", "config = { a = '1' }", "config = 'none'"),
+            ("inherit-env = false", "inherit-env = ['A']", "inherit-env = false"),
+            ("output = 'a'", "output = 'b'", "output = 'a'"),
+            ("deny-all = false", "deny-all = true\nallow = ['wasi:clocks']", "deny-all = false"),
+        ] {
+            assert_eq!(options(upper).over(options(under)), options(both), "{upper} over {under}");
+        }
+    }
+
+    #[test]
+    fn options_are_written_as_they_are_read() {
+        let everything = "image = ['a::/b']\nfile = ['/x=@y']\npreopen = ['/b=c']\nenv = { A = '1' }\n\
+            max-bytes = '1K'\nhttp = 'allow:a,b:1'\nconfig = { k = 'v' }\nstdin = 'null'\nmtime = 7\n\
+            inherit-env = ['A']\nform = 'linked'\non-collision = 'last'\noutput = 'o'\ndeny = ['wasi:random']\n";
+        let options = options(everything);
+        let written = serde_json::to_value(&options).unwrap();
+        assert_eq!(written["max-bytes"], 1024);
+        assert_eq!(serde_json::from_value::<Options>(written.clone()).unwrap(), options);
+        // What is not set is not written.
+        assert_eq!(written.as_object().unwrap().len(), everything.lines().count());
+    }
+
+    #[test]
+    fn paths_start_where_the_manifest_lies() {
+        let options = options("image = ['a', '/abs::/b', '-']\nfile = ['/x=@y']\nignore-file = ['i']\noutput = '-'\n");
+        let options = options.relative_to(Path::new("dir"));
+        let images: Vec<_> = options.files.image.iter().map(ToString::to_string).collect();
+        assert_eq!(images, ["dir/a::/", "/abs::/b", "-::/"]);
+        assert_eq!(options.files.file[0].to_string(), "/x=@dir/y");
+        assert_eq!(options.files.ignore_file, [Path::new("dir/i")]);
+        assert_eq!(options.output.as_deref(), Some(Path::new("-")));
+    }
+
+    #[test]
+    fn given_are_the_keys_that_are_set() {
+        let given: Vec<_> = options("env = { A = '1' }\ndeny-all = false\nmax-open = 3").given().collect();
+        assert_eq!(given, ["env", "max-open", "deny-all"]);
     }
 }

@@ -50,11 +50,13 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
 
 /// Joins an app and its vfs in the form that was chosen.
 fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-    let of_0_3 = || app.of_0_3().map(|_| "streams of WASI 0.3 work only in the plugged form".to_owned());
-    match composer.form {
-        FormChoice::Plugged => return plug(composer, wasi, app, None, None),
-        FormChoice::Auto if of_0_3().is_some() => return plug(composer, wasi, app, None, of_0_3()),
-        FormChoice::Auto | FormChoice::Linked => {}
+    match (composer.form, app.of_0_3()) {
+        (FormChoice::Plugged, _) => return plug(composer, wasi, app, None, None),
+        (FormChoice::Auto, Some(interface)) => {
+            let reason = Unlinkable::Streams { interface: interface.to_string() };
+            return plug(composer, wasi, app, None, Some(reason.to_string()));
+        }
+        (FormChoice::Auto, None) | (FormChoice::Linked, _) => {}
     }
     let collected = collect::collect(composer)?;
     match link(composer, wasi, app, &collected) {

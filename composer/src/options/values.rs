@@ -199,8 +199,8 @@ impl Setting {
     }
 }
 
-/// A number of bytes. Texts may have a unit: powers of 1024 are K, M, G or KiB, MiB, GiB, and powers of 1000 kB, MB, GB,
-/// in upper or lower case.
+/// A number of bytes. Texts may have a unit: powers of 1024 are K, M, G or KiB, MiB, GiB, and powers of 1000 kB, MB,
+/// GB, in upper or lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Bytes(pub u64);
@@ -427,6 +427,56 @@ pub mod config {
                 });
                 values.collect()
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_colons_before_an_absolute_path_divide() {
+        for (typed, path, guest) in [
+            ("dir", "dir", "/"),
+            ("dir::/data", "dir", "/data"),
+            ("a::b", "a::b", "/"),
+            ("a::b::/c", "a::b", "/c"),
+            ("a::/b::/c", "a::/b", "/c"),
+            ("dir::", "dir::", "/"),
+        ] {
+            assert_eq!(typed.parse(), Ok(Source { path: path.into(), guest: guest.into() }), "{typed}");
+        }
+    }
+
+    #[test]
+    fn preopens_are_plain_paths() {
+        for (typed, guest, name) in
+            [("/", "/", "/"), ("/etc/", "/etc", "/etc"), ("/etc/=x/", "/etc", "x/"), ("//", "/", "/"), ("a", "a", "a")]
+        {
+            assert_eq!(typed.parse(), Ok(Preopen { guest: guest.into(), name: name.into() }), "{typed}");
+        }
+    }
+
+    #[test]
+    fn amounts_have_the_units_that_people_write() {
+        for (typed, bytes) in [
+            ("0", Some(0)),
+            ("1000", Some(1000)),
+            ("2k", Some(2048)),
+            ("10k", Some(10 << 10)),
+            ("64M", Some(64 << 20)),
+            ("1G", Some(1 << 30)),
+            ("10MB", Some(10_000_000)),
+            ("10MiB", Some(10 << 20)),
+            ("3kb", Some(3_000)),
+            ("17179869184G", None),
+            ("", None),
+            ("M", None),
+            ("-1", None),
+            ("1T", None),
+        ] {
+            assert_eq!(typed.parse::<Bytes>().ok(), bytes.map(Bytes), "{typed}");
         }
     }
 }

@@ -102,9 +102,10 @@ Example:
     Run(Run),
     /// Compose an http server and serve it, with a new instance for each request
     #[command(after_long_help = "\
-APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, so what it \
-writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with 500, and the \
-reason is printed. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with exit code 0.
+APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, so \
+what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with 500, \
+and the reason is printed. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with \
+exit code 0.
 
 Example:
   vfs-compose serve app.wasm --image ./files --addr 127.0.0.1:8080")]
