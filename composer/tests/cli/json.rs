@@ -39,7 +39,8 @@ fn composing_and_inspecting_have_the_same_names(here: &Here) {
     for name in ["schema", "file", "size", "digest", "imports", "exports"] {
         assert_eq!(composed[name], inspected[name], "{name}");
     }
-    for name in ["form", "needs", "not-linked", "size"] {
+    // Not its size: the headers around the image grow by a few bytes when it is put in.
+    for name in ["form", "needs", "not-linked"] {
         assert_eq!(composed["vfs"][name], inspected["vfs"][name], "{name}");
     }
     for name in ["size", "files", "directories", "symlinks"] {
