@@ -49,11 +49,12 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         on_collision: composer.on_collision,
         output,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
+        observer: composer.observer.clone(),
     };
-    if composer.images.is_empty() {
+    if composer.sources.is_empty() {
         remarks.note("no-files", "no files given: the tree is empty at first");
     }
-    Packed::collect(&composer.images, reading, remarks)
+    Packed::of(&composer.sources, reading, remarks)
 }
 
 /// Returns what the vfs answers itself, by the policy and the settings.

@@ -7,7 +7,7 @@ use crate::report::Report;
 use vfs_compose_ir::{Edge, Encoded};
 use vfs_compose_pack::embed::{self, Splice};
 use vfs_compose_pack::image::Packed;
-use vfs_compose_pack::{Form, ImageReport, Remarks};
+use vfs_compose_pack::{Form, ImageReport, Observer, Remarks};
 
 /// A composed component without the contents of its files, which are copied from their sources while the component is
 /// written.
@@ -17,6 +17,7 @@ pub struct Composed {
     splice: Splice,
     image: Packed,
     report: Report,
+    observer: Observer,
 }
 
 impl std::fmt::Debug for Composed {
@@ -33,7 +34,7 @@ impl Composed {
         let splice = Splice::new(&shell, &found.ok_or(EmbedError::NoPlace)?, image.size())?;
         let size = splice.total(&shell);
         let report = Report { size, image: image.report(), imports, exports, remarks, ..Report::default() };
-        Ok(Self { shell, splice, image, report })
+        Ok(Self { shell, splice, image, report, observer: Observer::default() })
     }
 
     pub(crate) fn with_sizes(mut self, app: u64, vfs: u64) -> Self {
@@ -55,10 +56,22 @@ impl Composed {
     /// Writes the component. File contents are copied in pieces and never held in memory as a whole.
     ///
     /// # Errors
-    /// [`WriteError`]: writing to `out` failed, or a file cannot be read or has changed. Whatever was written before is
-    /// incomplete and useless.
-    pub fn write_to(&self, out: &mut impl Write) -> Result<(), Error> {
-        self.write_with(out, |_| {})
+    /// - [`WriteError`]: writing to `out` failed, or a file cannot be read or has changed.
+    /// - [`Error::Stopped`]: the observer of [`Composer::on_progress`](crate::Composer::on_progress) wants no more.
+    ///
+    /// Whatever was written before is incomplete and useless.
+    pub fn write_to(&self, out: &mut dyn Write) -> Result<(), Error> {
+        let failed = |source| WriteError::Output { source };
+        self.splice.write_head(&self.shell, out).map_err(failed)?;
+        self.image.write(out, &self.observer)?;
+        self.splice.write_tail(&self.shell, out).map_err(failed)?;
+        out.flush().map_err(failed)?;
+        Ok(())
+    }
+
+    pub(crate) fn with_observer(mut self, observer: &Observer) -> Self {
+        self.observer = observer.clone();
+        self
     }
 
     /// Adds remarks before those of the composition.
@@ -68,19 +81,6 @@ impl Composed {
         remarks.notes.append(&mut of_this.notes);
         self.report.remarks = remarks;
         self
-    }
-
-    /// Writes the component, and calls `progress` with the number of bytes of the image written so far.
-    ///
-    /// # Errors
-    /// As [`Composed::write_to`].
-    pub fn write_with(&self, out: &mut impl Write, progress: impl FnMut(u64)) -> Result<(), Error> {
-        let failed = |source| WriteError::Output { source };
-        self.splice.write_head(&self.shell, out).map_err(failed)?;
-        self.image.write(out, progress)?;
-        self.splice.write_tail(&self.shell, out).map_err(failed)?;
-        out.flush().map_err(failed)?;
-        Ok(())
     }
 
     /// Returns the whole component in memory.
@@ -99,6 +99,7 @@ pub struct PackedImage {
     pub(crate) image: Packed,
     pub(crate) report: ImageReport,
     pub(crate) remarks: Remarks,
+    pub(crate) observer: Observer,
 }
 
 impl PackedImage {
@@ -114,12 +115,12 @@ impl PackedImage {
         &self.remarks
     }
 
-    /// Writes the image, and calls `progress` with the number of bytes written so far.
+    /// Writes the image.
     ///
     /// # Errors
     /// As [`Composed::write_to`].
-    pub fn write_with(&self, out: &mut impl Write, progress: impl FnMut(u64)) -> Result<(), Error> {
-        self.image.write(out, progress)?;
+    pub fn write_to(&self, out: &mut dyn Write) -> Result<(), Error> {
+        self.image.write(out, &self.observer)?;
         out.flush().map_err(|source| WriteError::Output { source })?;
         Ok(())
     }

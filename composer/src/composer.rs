@@ -1,13 +1,16 @@
 //! The builder: what is wanted. How it is made is in [`crate::pipeline`].
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use vfs_abi::Limits;
 use vfs_abi::settings::Settings;
-use vfs_compose_pack::image::ImageArgument;
+use vfs_compose_pack::source::files::Files;
 use vfs_compose_pack::source::filter::Filter;
-use vfs_compose_pack::{OnCollision, Remarks};
+use vfs_compose_pack::source::{Origin, Source};
+use vfs_compose_pack::{Observer, OnCollision, Progress, Remarks};
 use vfs_compose_rules::{Denial, Policy, Rules};
 use vfs_compose_vfs::guest::Needs;
 use vfs_compose_vfs::wrap::Extra;
@@ -23,7 +26,7 @@ use crate::{collect, pipeline};
 pub struct Composer {
     /// `None` for a vfs that fits any app.
     pub(crate) app: Option<Vec<u8>>,
-    pub(crate) images: Vec<ImageArgument>,
+    pub(crate) sources: Vec<Source>,
     pub(crate) settings: Settings,
     pub(crate) policy: Policy,
     pub(crate) strict: bool,
@@ -42,6 +45,7 @@ pub struct Composer {
     pub(crate) extras: Vec<Extra>,
     pub(crate) needs: Needs,
     pub(crate) stages: Option<PathBuf>,
+    pub(crate) observer: Observer,
 }
 
 /// The form to compose.
@@ -69,7 +73,7 @@ impl Composer {
     pub fn for_any_app() -> Self {
         Self {
             app: None,
-            images: Vec::new(),
+            sources: Vec::new(),
             settings: Settings::default(),
             policy: Policy::default(),
             strict: false,
@@ -87,6 +91,7 @@ impl Composer {
             rules: Rules::default(),
             needs: Needs::default(),
             stages: None,
+            observer: Observer::default(),
         }
     }
 
@@ -98,14 +103,28 @@ impl Composer {
     /// Adds a source of files at `guest`, an absolute path of the tree: a directory, an EROFS image, the image inside
     /// a composed component, or a file, whose own path in the tree `guest` then is. Several sources are merged as
     /// copying one over another would: mode and time of a directory are those of the last one that has it.
-    pub fn image_at(mut self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
-        self.images.push(ImageArgument { path: path.into(), guest: guest.into(), is_file: false });
-        self
+    pub fn image_at(self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
+        self.source(Origin::Path(path.into()), guest)
     }
 
     /// Adds one file at `guest`, its absolute path in the tree, whatever is in it.
-    pub fn file_at(mut self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
-        self.images.push(ImageArgument { path: path.into(), guest: guest.into(), is_file: true });
+    pub fn file_at(self, path: impl Into<PathBuf>, guest: impl Into<String>) -> Self {
+        self.source(Origin::File(path.into()), guest)
+    }
+
+    /// Adds files in memory at the root of the tree; see [`Composer::files_at`].
+    pub fn files(self, files: Files) -> Self {
+        self.files_at(files, "/")
+    }
+
+    /// Adds files in memory at `guest`, an absolute path of the tree. They merge with other sources as a directory
+    /// with the same files would.
+    pub fn files_at(self, files: Files, guest: impl Into<String>) -> Self {
+        self.source(Origin::Memory(Arc::new(files)), guest)
+    }
+
+    fn source(mut self, origin: Origin, guest: impl Into<String>) -> Self {
+        self.sources.push(Source { origin, guest: guest.into() });
         self
     }
 
@@ -286,6 +305,29 @@ impl Composer {
         self
     }
 
+    /// Sets a function that hears of the progress, from whichever thread composes or writes. If it returns
+    /// [`ControlFlow::Break`], the work ends at once with [`Error::Stopped`]: between two entries of a directory, or
+    /// two pieces of the result.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    ///
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// let is_cancelled = Arc::new(AtomicBool::new(false));
+    /// let asked = Arc::clone(&is_cancelled);
+    /// let composer = vfs_compose::Composer::for_any_app().image(directory.path()).on_progress(move |_| {
+    ///     if asked.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    /// });
+    /// is_cancelled.store(true, Ordering::Relaxed);
+    /// assert!(matches!(composer.pack(), Err(vfs_compose::Error::Stopped)));
+    /// ```
+    pub fn on_progress(mut self, observe: impl Fn(Progress) -> ControlFlow<()> + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(observe);
+        self
+    }
+
     /// Writes the component after each phase into this directory, for whoever looks for a fault in a phase.
     #[doc(hidden)]
     pub fn emit_stages(mut self, directory: impl Into<PathBuf>) -> Self {
@@ -300,7 +342,7 @@ impl Composer {
     /// A variant of [`Error`] for each step that can fail.
     pub fn compose(&self) -> Result<Composed, Error> {
         let Some(app) = &self.app else { return self.vfs() };
-        let composed = pipeline::compose(self, app)?;
+        let composed = pipeline::compose(self, app)?.with_observer(&self.observer);
         self.judge(&composed.report().remarks)?;
         Ok(composed)
     }
@@ -310,7 +352,7 @@ impl Composer {
     /// # Errors
     /// As [`Composer::compose`].
     pub fn vfs(&self) -> Result<Composed, Error> {
-        let vfs = pipeline::vfs_alone(self)?;
+        let vfs = pipeline::vfs_alone(self)?.with_observer(&self.observer);
         self.judge(&vfs.report().remarks)?;
         Ok(vfs)
     }
@@ -318,12 +360,12 @@ impl Composer {
     /// Packs the image alone.
     ///
     /// # Errors
-    /// [`TreeError`](crate::error::TreeError): a source cannot be read, or two collide.
+    /// [`Error::Tree`]: a source cannot be read, or two collide.
     pub fn pack(&self) -> Result<PackedImage, Error> {
         let mut remarks = Remarks::default();
         let image = collect::pack(self, &mut remarks)?;
         self.judge(&remarks)?;
-        Ok(PackedImage { report: image.report(), image, remarks })
+        Ok(PackedImage { report: image.report(), image, remarks, observer: self.observer.clone() })
     }
 
     fn judge(&self, remarks: &Remarks) -> Result<(), Error> {

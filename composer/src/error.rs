@@ -20,7 +20,7 @@ pub enum Error {
     Deny(#[from] DenyError),
     /// A source of the tree cannot be used.
     #[error(transparent)]
-    Tree(#[from] TreeError),
+    Tree(TreeError),
     /// The vfs cannot be tailored to the app.
     #[error(transparent)]
     Tailor(#[from] TailorError),
@@ -62,11 +62,32 @@ pub enum Error {
     },
     /// The result cannot be written.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Write(WriteError),
+    /// The observer of [`Composer::on_progress`](crate::Composer::on_progress) wanted no more.
+    #[error("stopped")]
+    Stopped,
 }
 
 fn join(warnings: &[Remark]) -> String {
     warnings.iter().map(|warning| warning.message.as_str()).collect::<Vec<_>>().join("; ")
+}
+
+impl From<TreeError> for Error {
+    fn from(error: TreeError) -> Self {
+        match error {
+            TreeError::Stopped => Self::Stopped,
+            error => Self::Tree(error),
+        }
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Source(TreeError::Stopped) => Self::Stopped,
+            error => Self::Write(error),
+        }
+    }
 }
 
 impl From<LinkError> for Error {

@@ -5,8 +5,8 @@
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let directory = tempfile::tempdir()?;
-//! # std::fs::write(directory.path().join("hello.txt"), "hello")?;
+//! use vfs_compose::{Composer, Entry, Files};
+//!
 //! # let app = wat::parse_str(r#"(component
 //! #   (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
 //! #   (alias export $types "descriptor" (type $descriptor))
@@ -17,8 +17,11 @@
 //! #     (type $entry (tuple $own string))
 //! #     (type $entries (list $entry))
 //! #     (export "get-directories" (func (result $entries))))))"#)?;
-//! let composed = vfs_compose::Composer::new(app).image(directory.path()).env("LANG", "C").compose()?;
-//! assert_eq!(composed.report().image.files, 1);
+//! let mut files = Files::new();
+//! files.add_file("etc/motd", "hello\n")?;
+//! files.add("bin/tool", Entry::file("#!/bin/sh\n").mode(0o755))?;
+//! let composed = Composer::new(app).files(files).env("LANG", "C").compose()?;
+//! assert_eq!(composed.report().image.files, 2);
 //!
 //! let mut component = Vec::new();
 //! composed.write_to(&mut component)?;
@@ -26,6 +29,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Sources
+//!
+//! The tree is merged from any number of sources, each at a place of its own: directories, EROFS images and composed
+//! components of this machine ([`Composer::image`]), single files ([`Composer::file_at`]), and [`Files`], which a
+//! program puts together from bytes, readers and the entries of archives. No directory is needed.
+//!
+//! [`Composer::on_progress`] hears how far the work has come, and can stop it. Nothing is written before
+//! [`Composed::write_to`], which streams the contents of files from their sources.
+//!
+//! The examples of the crate compose in memory (`in_memory`), from a tar archive (`archive`), and on request in an http
+//! service (`service`).
 //!
 //! # The pipeline
 //!
@@ -63,10 +78,12 @@ pub use options::Options;
 pub use report::Report;
 pub use vfs_abi::Limits;
 pub use vfs_abi::settings::{Settings, Stdio};
+pub use vfs_compose_pack::source::files::{Entry, Files};
 pub use vfs_compose_pack::source::filter::Filter;
 pub use vfs_compose_pack::source::found::TEMPORARY;
-pub use vfs_compose_pack::{Form, ImageReport, OnCollision, Remark, Remarks};
+pub use vfs_compose_pack::{Form, ImageReport, OnCollision, Progress, Remark, Remarks};
 pub use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
 pub use vfs_compose_vfs::wrap::Extra;
 pub use vfs_compose_wasi::InterfaceName;
+pub use vfs_image;
 pub use vfs_image::Timestamp;

@@ -41,16 +41,16 @@ pub enum TreeError {
         detail: String,
     },
     /// Two sources with different files at one path, or with a directory and a file.
-    #[error("two images collide at `{guest}`: `{}` has {kind} there, `{}` {other}", .path.display(), .later.display())]
+    #[error("two images collide at `{guest}`: {earlier} has {kind} there, {later} {other}")]
     Collision {
         /// The guest path.
         guest: String,
-        /// The earlier source.
-        path: PathBuf,
+        /// The earlier source, in words.
+        earlier: String,
         /// What it has at the path, in words.
         kind: &'static str,
-        /// The later source.
-        later: PathBuf,
+        /// The later source, in words.
+        later: String,
         /// What that has, in words.
         other: &'static str,
     },
@@ -95,6 +95,25 @@ pub enum TreeError {
         /// The path as given.
         guest: String,
     },
+    /// A path of an entry in memory that cannot be one.
+    #[error("`{path}` {detail}, so no entry can be there")]
+    EntryPath {
+        /// The path as given.
+        path: String,
+        /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// A hard link in memory to something that was not added before.
+    #[error("`{path}` is a hard link to `{target}`, which was not added before it")]
+    HardLink {
+        /// The path of the link.
+        path: String,
+        /// What it names.
+        target: String,
+    },
+    /// An observer of the progress wanted no more.
+    #[error("stopped")]
+    Stopped,
     /// An initial directory that does not exist.
     #[error("the initial directory `{guest}` is not a directory of the tree")]
     InitialDirectory {

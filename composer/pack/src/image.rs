@@ -9,9 +9,10 @@ use vfs_image::{FileKind, Image, Layout, Summary, Timestamp};
 use crate::embed::MAX_MODULE;
 use crate::error::{Cause, TreeError, WriteError};
 use crate::merge::OnCollision;
+use crate::progress::{Observer, Progress};
 use crate::source::filter::Filter;
 use crate::source::kind::{self, Kind};
-use crate::source::{self, Source, directory};
+use crate::source::{self, Contents, Origin, Source, directory};
 use crate::sources::Sources;
 use crate::tree::{self, SourceTree};
 use crate::{ImageReport, Remarks};
@@ -23,17 +24,6 @@ const READ_WHOLE: u64 = 128 << 20;
 const PIECE: usize = 256 * 1024;
 /// Bytes of an image's first block, which contains the superblock.
 const BLOCK: usize = 4096;
-
-/// One source of files and its place in the tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImageArgument {
-    /// A directory, an image, a component with an image inside, or a file.
-    pub path: PathBuf,
-    /// The directory of the tree that receives the files, or the path of the file.
-    pub guest: String,
-    /// Whether the source is packed as the file that it is, whatever is in it.
-    pub is_file: bool,
-}
 
 /// Options for reading the sources.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +40,8 @@ pub struct Reading {
     pub output: Option<directory::Output>,
     /// The app, which is hardly meant to be in the image.
     pub app: Option<PathBuf>,
+    /// Hears of the progress.
+    pub observer: Observer,
 }
 
 /// An image of a known size. Its bytes are produced only while they are written.
@@ -79,28 +71,27 @@ pub enum Packed {
 }
 
 impl Packed {
-    /// Collects the sources into one image, and tells what is lost or should be known.
+    /// Makes one image of the sources, and tells what is lost or should be known.
     ///
     /// # Errors
     /// [`TreeError`]: a source cannot be used, or two sources collide.
-    pub fn collect(images: &[ImageArgument], reading: Reading, remarks: &mut Remarks) -> Result<Self, TreeError> {
-        if let [only] = images
+    pub fn of(sources: &[Source], reading: Reading, remarks: &mut Remarks) -> Result<Self, TreeError> {
+        if let [Source { origin: origin @ Origin::Path(path), guest }] = sources
             && reading.times.or(reading.latest_time).is_none()
-            && !only.is_file
-            && tree::names(&only.guest)?.is_empty()
-            && kind::recognise(&only.path)? == Kind::Image
+            && tree::names(guest)?.is_empty()
+            && kind::recognise(path)? == Kind::Image
         {
-            warn_of_filter(&reading.filter, &only.path, remarks);
-            return Self::as_it_is(&only.path);
+            warn_of_filter(&reading.filter, origin, remarks);
+            return Self::as_it_is(path);
         }
         let (times, latest) = (reading.times, reading.latest_time);
-        let mut sources = Sources::new(reading);
-        let last_first = sources.on_collision == OnCollision::Last;
-        let order: Vec<_> = if last_first { images.iter().rev().collect() } else { images.iter().collect() };
-        for (position, argument) in order.iter().enumerate() {
-            sources.add(argument, &order[..position])?;
+        let mut all = Sources::new(reading);
+        let last_first = all.on_collision == OnCollision::Last;
+        let order: Vec<_> = if last_first { sources.iter().rev().collect() } else { sources.iter().collect() };
+        for (position, source) in order.iter().enumerate() {
+            all.add(source, &order[..position])?;
         }
-        let (mut tree, seen) = sources.finish(remarks);
+        let (mut tree, seen) = all.finish(remarks);
         if let Some(latest) = latest {
             let root = tree.root();
             tree::set_times(&mut tree, root, |own| own.min(latest));
@@ -158,23 +149,33 @@ impl Packed {
         }
     }
 
-    /// Writes the image. Calls `progress` with the number of bytes written so far.
+    /// Writes the image, and tells the observer how much.
     ///
     /// # Errors
     /// - [`WriteError::Output`]: writing to `out` failed.
-    /// - [`WriteError::Source`]: a source cannot be read, or has changed since it was listed.
-    pub fn write(&self, out: &mut impl Write, mut progress: impl FnMut(u64)) -> Result<(), WriteError> {
+    /// - [`WriteError::Source`]: a source cannot be read, or has changed since it was listed, or the observer wants no
+    ///   more.
+    pub fn write(&self, out: &mut dyn Write, observer: &Observer) -> Result<(), WriteError> {
+        let mut out = Observed { out, observer, written: 0, total: self.size(), stopped: None };
+        let written = self.write_to(&mut out);
+        match out.stopped {
+            Some(stopped) => Err(stopped.into()),
+            None => written,
+        }
+    }
+
+    fn write_to(&self, out: &mut Observed<'_>) -> Result<(), WriteError> {
         match self {
             Self::Tree { tree, time, seen, .. } => {
                 let layout = Layout::new(tree, *time).map_err(|source| TreeError::Layout { source: source.into() })?;
-                layout.write(&mut *out, Source::open, progress).map_err(|error| match error {
+                layout.write(out, Contents::open, |_| {}).map_err(|error| match error {
                     vfs_image::WriteError::Write { source } => WriteError::Output { source },
                     source => WriteError::Source(TreeError::Pack { source: source.into() }),
                 })?;
                 directory::check_unchanged(seen)?;
                 Ok(())
             }
-            Self::File { path, size, modified, .. } => copy(path, (*size, *modified), out, &mut progress),
+            Self::File { path, size, modified, .. } => copy(path, (*size, *modified), out),
         }
     }
 
@@ -188,12 +189,7 @@ impl Packed {
 }
 
 /// Copies an image file. Fails if the file has changed since it was checked.
-fn copy(
-    path: &Path,
-    (size, modified): (u64, Timestamp),
-    out: &mut impl Write,
-    progress: &mut impl FnMut(u64),
-) -> Result<(), WriteError> {
+fn copy(path: &Path, (size, modified): (u64, Timestamp), out: &mut impl Write) -> Result<(), WriteError> {
     let failed = |source| TreeError::Read { path: path.to_owned(), source };
     let changed = |detail: &str| TreeError::Changed { path: path.to_owned(), detail: detail.into() };
     let mut file = File::open(path).map_err(failed)?;
@@ -210,7 +206,6 @@ fn copy(
             Ok(read) => {
                 out.write_all(&piece[..read]).map_err(|source| WriteError::Output { source })?;
                 done += read as u64;
-                progress(done);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(source) => return Err(failed(source).into()),
@@ -219,11 +214,36 @@ fn copy(
     Ok(())
 }
 
+/// An output of which an observer hears.
+struct Observed<'o> {
+    out: &'o mut dyn Write,
+    observer: &'o Observer,
+    written: u64,
+    total: u64,
+    /// Why no more is written.
+    stopped: Option<TreeError>,
+}
+
+impl Write for Observed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.out.write(bytes)?;
+        self.written += count as u64;
+        let told = self.observer.tell(Progress::Writing { bytes: self.written, total: self.total });
+        told.map(|()| count).map_err(|stopped| {
+            self.stopped = Some(stopped);
+            io::Error::other("stopped")
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// Says so if patterns do not apply to a source.
-pub(crate) fn warn_of_filter(filter: &Filter, path: &Path, remarks: &mut Remarks) {
+pub(crate) fn warn_of_filter(filter: &Filter, origin: &Origin, remarks: &mut Remarks) {
     if !filter.is_empty() {
-        let message =
-            format!("patterns that choose files have no effect on `{}`, which is not a directory", path.display());
+        let message = format!("patterns that choose files have no effect on {origin}, which is not a directory");
         remarks.warn("no-effect", message);
     }
 }

@@ -1,7 +1,7 @@
 //! Packing: the sources of files, the image made of them, and its reserved space in a component.
 //!
 //! ```text
-//! source    directories and images: names, attributes, sources of contents
+//! source    directories, images and files in memory: names, attributes, contents
 //! tree      the tree of all sources
 //! sources   all sources put into it
 //! merge     one tree put over another
@@ -10,6 +10,7 @@
 //! embed     the reserved space for the image in the vfs: found again, then filled
 //! report    counts of an image's files
 //! remark    warnings and notes
+//! progress  how far it has come, and a way to stop it
 //! ```
 #![forbid(unsafe_code)]
 
@@ -18,6 +19,7 @@ mod error;
 pub mod image;
 mod links;
 mod merge;
+mod progress;
 mod remark;
 mod report;
 pub mod source;
@@ -26,5 +28,6 @@ pub mod tree;
 
 pub use error::{Cause, EmbedError, TreeError, WriteError};
 pub use merge::OnCollision;
+pub use progress::{Observer, Progress};
 pub use remark::{Remark, Remarks};
 pub use report::{Form, ImageReport};

@@ -1,5 +1,6 @@
 //! All sources as one tree.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,12 +10,13 @@ use vfs_image::{Attributes, Image, NodeIndex, Timestamp, Tree};
 use crate::Remarks;
 use crate::embed;
 use crate::error::TreeError;
-use crate::image::{ImageArgument, Reading, read, warn_of_filter};
+use crate::image::{Reading, read, warn_of_filter};
 use crate::links;
 use crate::merge::{Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
-use crate::source::erofs;
+use crate::source::files::Files;
 use crate::source::kind::{self, Kind};
+use crate::source::{Origin, Source, erofs};
 use crate::tree::{self, PlaceError, SourceTree};
 
 /// The tree while sources are added to it.
@@ -29,10 +31,10 @@ pub(crate) struct Sources {
 
 impl Sources {
     pub(crate) fn new(reading: Reading) -> Self {
-        let Reading { times, filter, on_collision, output, app, .. } = reading;
+        let Reading { times, filter, on_collision, output, app, observer, .. } = reading;
         let tree = Tree::new(Attributes { mode: tree::PLAIN_DIRECTORY, modified: times.unwrap_or_default() });
         let leading = HashSet::from([tree.root()]);
-        let listing = Listing { times, filter, output, app, ..Listing::default() };
+        let listing = Listing { times, filter, output, app, observer, ..Listing::default() };
         Self { tree, leading, listing, kept: 0, on_collision }
     }
 
@@ -40,37 +42,36 @@ impl Sources {
     ///
     /// # Errors
     /// [`TreeError`]: the source cannot be used, or collides with another.
-    pub(crate) fn add(&mut self, argument: &ImageArgument, before: &[&ImageArgument]) -> Result<(), TreeError> {
-        let path = &argument.path;
-        let kind = if argument.is_file { Kind::File } else { kind::recognise(path)? };
-        if kind != Kind::Directory && !argument.is_file {
-            warn_of_filter(&self.listing.filter, path, &mut self.listing.remarks);
+    pub(crate) fn add(&mut self, source: &Source, before: &[&Source]) -> Result<(), TreeError> {
+        let Source { origin, guest } = source;
+        let input = Input::recognise(origin)?;
+        if !matches!(input, Input::Directory(_)) && !matches!(origin, Origin::File(_)) {
+            warn_of_filter(&self.listing.filter, origin, &mut self.listing.remarks);
         }
-        let (directory, name) = match kind {
-            Kind::File => split(argument)?,
-            _ => (argument.guest.as_str(), None),
+        let (directory, name) = match input {
+            Input::File(path) => split(guest, path)?,
+            _ => (guest.as_str(), ""),
         };
         let is_new = tree::find(&self.tree, directory)?.is_none();
-        let attributes = match kind {
-            Kind::Directory => directory::attributes_of(path, self.listing.times)?,
+        let attributes = match input {
+            Input::Directory(path) => directory::attributes_of(path, self.listing.times)?,
             _ => Attributes { mode: tree::PLAIN_DIRECTORY, modified: self.listing.times.unwrap_or_default() },
         };
-        let place = tree::make_place(&mut self.tree, directory, attributes, &mut self.leading);
-        let to = place.map_err(|error| match error {
-            PlaceError::NotDirectory(through) => TreeError::Through { guest: argument.guest.clone(), through },
-            PlaceError::Tree(source) => TreeError::Entry { path: path.clone(), source: source.into() },
+        let to = tree::make_place(&mut self.tree, directory, attributes, &mut self.leading);
+        let to = to.map_err(|error| match error {
+            PlaceError::NotDirectory(through) => TreeError::Through { guest: guest.clone(), through },
+            PlaceError::Tree(source) => TreeError::Entry { path: guest.into(), source: source.into() },
         })?;
         let is_empty = self.tree.entries(to).is_some_and(|entries| entries.is_empty());
-        if is_empty && (is_new || self.leading.contains(&to)) {
-            if name.is_none() {
+        // Without anything to merge with, nothing is copied.
+        if is_empty && (is_new || self.leading.contains(&to)) && !matches!(input, Input::Memory(_)) {
+            if !matches!(input, Input::File(_)) {
                 self.leading.remove(&to);
                 self.tree.set_attributes(to, attributes);
             }
-            return fill(&mut self.tree, to, (kind, path, name), &mut self.listing);
+            return input.fill(&mut self.tree, to, name, &mut self.listing);
         }
-        let mut piece = Tree::new(attributes);
-        let root = piece.root();
-        fill(&mut piece, root, (kind, path, name), &mut self.listing)?;
+        let (piece, implied) = input.piece(attributes, name, &mut self.listing)?;
         let mut merge = Merge {
             tree: &mut self.tree,
             leading: &mut self.leading,
@@ -78,22 +79,24 @@ impl Sources {
             is_strict: self.on_collision == OnCollision::Error,
             kept: 0,
         };
-        if name.is_none() {
-            merge.set_attributes(to, piece.node(root).attributes());
+        if !implied.contains(&piece.root()) {
+            merge.set_attributes(to, piece.node(piece.root()).attributes());
         }
-        merge.put(to, &piece).map_err(|error| match error {
+        let path = || origin.path().unwrap_or(Path::new(guest)).to_owned();
+        merge.put(to, &piece, &implied, || self.listing.count()).map_err(|error| match error {
             MergeError::Collision(collision) => {
                 let guest = format!("{}{}", directory.trim_end_matches('/'), collision.path);
                 TreeError::Collision {
-                    path: owner(&guest, before).to_owned(),
+                    earlier: owner(&guest, before).map(ToString::to_string).unwrap_or_default(),
                     kind: collision.kind,
-                    later: path.clone(),
+                    later: origin.to_string(),
                     other: collision.other,
                     guest,
                 }
             }
-            MergeError::Read(source) => TreeError::Read { path: path.clone(), source },
-            MergeError::Tree(source) => TreeError::Entry { path: path.clone(), source: source.into() },
+            MergeError::Read(source) => TreeError::Read { path: path(), source },
+            MergeError::Tree(source) => TreeError::Entry { path: path(), source: source.into() },
+            MergeError::Stopped(error) => error,
         })?;
         self.kept += merge.kept;
         Ok(())
@@ -115,23 +118,71 @@ impl Sources {
     }
 }
 
-/// Fills an empty directory of a tree from a source.
-fn fill(
-    tree: &mut SourceTree,
-    to: NodeIndex,
-    (kind, path, name): (Kind, &Path, Option<&str>),
-    listing: &mut Listing,
-) -> Result<(), TreeError> {
-    match kind {
-        Kind::Directory => directory::add(tree, to, path, listing),
-        Kind::File => directory::add_file(tree, to, name.unwrap_or_default(), path, listing.times),
-        Kind::Image => {
-            let bytes = Arc::new(read(path)?);
-            erofs::add(tree, to, path, &bytes, listing.times, &mut listing.remarks)
+/// What a source turned out to be.
+enum Input<'s> {
+    Directory(&'s Path),
+    Image(&'s Path, Arc<Vec<u8>>),
+    File(&'s Path),
+    Memory(&'s Files),
+}
+
+impl<'s> Input<'s> {
+    fn recognise(origin: &'s Origin) -> Result<Self, TreeError> {
+        let path = match origin {
+            Origin::Memory(files) => return Ok(Self::Memory(files)),
+            Origin::File(path) => return Ok(Self::File(path)),
+            Origin::Path(path) => path,
+        };
+        Ok(match kind::recognise(path)? {
+            Kind::Directory => Self::Directory(path),
+            Kind::File => Self::File(path),
+            Kind::Image => Self::Image(path, Arc::new(read(path)?)),
+            Kind::Wasm => Self::Image(path, Arc::new(image_in(path)?)),
+        })
+    }
+
+    /// Returns the files as a tree of their own, and those of its directories whose attributes say nothing.
+    fn piece(
+        &self,
+        root: Attributes,
+        name: &str,
+        listing: &mut Listing,
+    ) -> Result<(Cow<'s, SourceTree>, Cow<'s, HashSet<NodeIndex>>), TreeError> {
+        if let Self::Memory(files) = self {
+            let mut tree = Cow::Borrowed(files.tree());
+            if let Some(time) = listing.times {
+                let root = tree.root();
+                tree::set_times(tree.to_mut(), root, |_| time);
+            }
+            return Ok((tree, Cow::Borrowed(files.implied())));
         }
-        Kind::Wasm => {
-            let bytes = Arc::new(image_in(path)?);
-            erofs::add(tree, to, path, &bytes, listing.times, &mut listing.remarks)
+        let mut piece = Tree::new(root);
+        let root = piece.root();
+        self.fill(&mut piece, root, name, listing)?;
+        let implied = if matches!(self, Self::File(_)) { HashSet::from([root]) } else { HashSet::new() };
+        Ok((Cow::Owned(piece), Cow::Owned(implied)))
+    }
+
+    /// Fills an empty directory of a tree with what is of this machine.
+    fn fill(&self, tree: &mut SourceTree, to: NodeIndex, name: &str, listing: &mut Listing) -> Result<(), TreeError> {
+        match self {
+            Self::Directory(path) => directory::add(tree, to, path, listing),
+            Self::File(path) => directory::add_file(tree, to, name, path, listing.times),
+            Self::Image(path, bytes) => erofs::add(tree, to, path, bytes, listing.times, &mut listing.remarks),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Returns whether it has something at a path below its place.
+    fn has(&self, inside: &str) -> bool {
+        let below = inside.trim_start_matches('/');
+        match self {
+            Self::Directory(path) => path.join(below).symlink_metadata().is_ok(),
+            Self::File(_) => below.is_empty(),
+            Self::Image(_, bytes) => {
+                Image::new(bytes).is_ok_and(|image| vfs_image::find(&image, inside.as_bytes()).is_ok())
+            }
+            Self::Memory(files) => tree::find(files.tree(), &format!("/{below}")).is_ok_and(|found| found.is_some()),
         }
     }
 }
@@ -147,35 +198,21 @@ fn image_in(path: &Path) -> Result<Vec<u8>, TreeError> {
 }
 
 /// Splits the place of a file into its directory and its name.
-fn split(argument: &ImageArgument) -> Result<(&str, Option<&str>), TreeError> {
-    let guest = &argument.guest;
+fn split<'g>(guest: &'g str, path: &Path) -> Result<(&'g str, &'g str), TreeError> {
     if tree::names(guest)?.is_empty() || guest.ends_with('/') {
-        return Err(TreeError::PlainFile { path: argument.path.clone() });
+        return Err(TreeError::PlainFile { path: path.to_owned() });
     }
     let (directory, name) = guest.rsplit_once('/').unwrap_or(("", guest));
-    Ok((if directory.is_empty() { "/" } else { directory }, Some(name)))
+    Ok((if directory.is_empty() { "/" } else { directory }, name))
 }
 
 /// Returns the source that a path of the tree is from: the last one before that has it, for a message.
-fn owner<'a>(guest: &str, before: &[&'a ImageArgument]) -> &'a Path {
-    let has = |argument: &&&ImageArgument| {
-        let Some(inside) = guest.strip_prefix(argument.guest.trim_end_matches('/')) else { return false };
-        if !inside.is_empty() && !inside.starts_with('/') {
-            return false;
-        }
-        match kind::recognise(&argument.path) {
-            _ if argument.is_file => inside.is_empty(),
-            Ok(Kind::Directory) => argument.path.join(inside.trim_start_matches('/')).symlink_metadata().is_ok(),
-            Ok(Kind::File) => inside.is_empty(),
-            Ok(Kind::Image) => read(&argument.path).is_ok_and(|image| is_in(&image, inside)),
-            Ok(Kind::Wasm) => image_in(&argument.path).is_ok_and(|image| is_in(&image, inside)),
-            Err(_) => false,
-        }
+fn owner<'a>(guest: &str, before: &[&'a Source]) -> Option<&'a Origin> {
+    let has = |source: &&&Source| {
+        let Some(inside) = guest.strip_prefix(source.guest.trim_end_matches('/')) else { return false };
+        (inside.is_empty() || inside.starts_with('/'))
+            && Input::recognise(&source.origin).is_ok_and(|input| input.has(inside))
     };
     let found = before.iter().rev().find(has).or(before.last());
-    found.map_or(Path::new(""), |argument| &argument.path)
-}
-
-fn is_in(image: &[u8], path: &str) -> bool {
-    Image::new(image).is_ok_and(|image| vfs_image::find(&image, path.as_bytes()).is_ok())
+    found.map(|source| &source.origin)
 }

@@ -6,10 +6,10 @@ use std::path::Path;
 use vfs_image::{Attributes, FileKind, Names, NodeIndex, Timestamp, Tree};
 
 use crate::error::TreeError;
-use crate::source::Source;
+use crate::source::Contents;
 
-/// A tree whose files have the sources of their contents.
-pub type SourceTree = Tree<Source>;
+/// A tree of the files of all sources, or of one.
+pub type SourceTree = Tree<Contents>;
 
 /// Mode of the directories that only lead to the place of a source.
 pub(crate) const PLAIN_DIRECTORY: u16 = 0o755;

@@ -21,7 +21,7 @@ pub fn directory(files: &[(&str, &str)]) -> TempDir {
 
 pub fn pack(composer: Composer) -> Result<Vec<u8>, Error> {
     let mut image = Vec::new();
-    composer.pack()?.write_with(&mut image, |_| {})?;
+    composer.pack()?.write_to(&mut image)?;
     Ok(image)
 }
 
@@ -146,7 +146,7 @@ fn files_that_change_after_they_were_listed() {
     let changed = |change: &dyn Fn(&Path)| {
         let packed = any().image(a.path()).pack().unwrap();
         change(a.path());
-        packed.write_with(&mut Vec::new(), |_| {}).map(drop).unwrap_err()
+        packed.write_to(&mut Vec::new()).map(drop).unwrap_err()
     };
     let text = |error: Error| {
         let cause = std::error::Error::source(&error).and_then(std::error::Error::source).map(ToString::to_string);

@@ -9,10 +9,10 @@ use super::images::{any, directory, names, pack};
 use vfs_compose::error::{Error, TreeError};
 use vfs_compose::{Composer, Filter, OnCollision};
 
-fn text(image: &[u8], path: &str) -> String {
+pub fn text(image: &[u8], path: &str) -> String {
     let image = Image::new(image).unwrap();
     let file = find(&image, path.as_bytes()).unwrap();
-    String::from_utf8(image.data(&file, 0).unwrap().to_vec()).unwrap()
+    std::io::read_to_string(image.contents(&file)).unwrap()
 }
 
 fn codes(composer: Composer) -> Vec<&'static str> {
@@ -241,7 +241,7 @@ fn what_should_hardly_be_packed_is_told_once_with_names() {
     assert!(programs.message.contains("app.wasm`") && programs.message.contains("tool.composed.wasm`"));
     // A temporary file of ours, left by a run that was killed, is never packed; a directory of that name is one.
     let mut image = Vec::new();
-    packed.write_with(&mut image, |_| {}).unwrap();
+    packed.write_to(&mut image).unwrap();
     assert!(!names(&image).iter().any(|name| name.contains(".tmp")));
 }
 

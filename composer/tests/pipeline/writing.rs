@@ -28,7 +28,7 @@ fn the_streamed_image_is_where_the_description_says() {
 
         let mut image = Vec::new();
         let packer = Composer::for_any_app().image(directory.path()).times(1_700_000_000);
-        packer.pack().unwrap().write_with(&mut image, |_| {}).unwrap();
+        packer.pack().unwrap().write_to(&mut image).unwrap();
         let inspection = vfs_compose::inspect(&bytes).unwrap();
         assert!(inspection.vfs.unwrap().image == image, "{files} files");
         assert_eq!(embed::find(&bytes).unwrap().unwrap().image.len(), image.len());

@@ -51,7 +51,7 @@ impl Splice {
     }
 
     /// Writes everything before the image.
-    pub fn write_head(&self, component: &[u8], out: &mut impl Write) -> io::Result<()> {
+    pub fn write_head(&self, component: &[u8], out: &mut dyn Write) -> io::Result<()> {
         let mut copied = 0;
         for (start, new, end) in &self.numbers {
             out.write_all(&component[copied..*start])?;
@@ -62,7 +62,7 @@ impl Splice {
     }
 
     /// Writes everything after the image.
-    pub fn write_tail(&self, component: &[u8], out: &mut impl Write) -> io::Result<()> {
+    pub fn write_tail(&self, component: &[u8], out: &mut dyn Write) -> io::Result<()> {
         out.write_all(&component[self.hole..])
     }
 }

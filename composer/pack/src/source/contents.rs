@@ -1,49 +1,89 @@
 //! The contents of one file, read while the image is written.
 
+use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use vfs_image::{Image, Inode, Nid, Timestamp};
 
-/// The source of one file's contents.
+/// The contents of one file, wherever they come from.
 #[derive(Clone, Debug)]
-pub enum Source {
-    /// A file on this machine, which must not change after it was listed.
-    File {
-        /// Where the file is.
-        path: PathBuf,
-        /// Its length in bytes when it was listed.
-        size: u64,
-        /// Its modification time when it was listed.
-        modified: Timestamp,
-    },
-    /// A file in an EROFS image.
-    Image {
-        /// The whole image.
-        bytes: Arc<Vec<u8>>,
-        /// The file's inode in it.
-        nid: Nid,
-    },
+pub struct Contents {
+    size: u64,
+    backing: Backing,
 }
 
-impl Source {
+#[derive(Clone)]
+enum Backing {
+    /// A file on this machine, which must not change after it was listed, with its modification time then.
+    File { path: PathBuf, modified: Timestamp },
+    /// A file of an EROFS image.
+    Image { bytes: Arc<Vec<u8>>, nid: Nid },
+    /// Bytes of this program.
+    Bytes(Bytes),
+    /// A function of this program that opens them.
+    Opened(Arc<Open>),
+}
+
+type Open = dyn Fn() -> io::Result<Box<dyn Read>> + Send + Sync;
+
+impl fmt::Debug for Backing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, .. } => write!(f, "File({path:?})"),
+            Self::Image { nid, .. } => write!(f, "Image({nid:?})"),
+            Self::Bytes(_) => f.write_str("Bytes"),
+            Self::Opened(_) => f.write_str("Opened"),
+        }
+    }
+}
+
+impl Contents {
+    /// Takes a file on this machine, which must not change any more.
+    pub(crate) fn of_file(path: &Path, metadata: &Metadata) -> Self {
+        Self { size: metadata.len(), backing: Backing::File { path: path.to_owned(), modified: modified(metadata) } }
+    }
+
+    /// Takes a file of an image.
+    pub(crate) fn of_image(bytes: &Arc<Vec<u8>>, inode: &Inode) -> Self {
+        Self { size: inode.size, backing: Backing::Image { bytes: Arc::clone(bytes), nid: inode.nid } }
+    }
+
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self { size: bytes.len() as u64, backing: Backing::Bytes(bytes.into()) }
+    }
+
+    pub(crate) fn open_later<R: Read + 'static>(
+        size: u64,
+        open: impl Fn() -> io::Result<R> + Send + Sync + 'static,
+    ) -> Self {
+        Self { size, backing: Backing::Opened(Arc::new(move || Ok(Box::new(open()?)))) }
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Opens the contents for reading. Fails if the file has changed since it was listed.
     pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
-        match self {
-            Self::File { path, size, modified: then } => {
+        match &self.backing {
+            Backing::File { path, modified: then } => {
                 let failed = |error: io::Error| {
                     io::Error::new(error.kind(), format!("cannot read `{}`: {error}", path.display()))
                 };
                 let file = File::open(path).map_err(failed)?;
                 let now = file.metadata()?;
-                if now.len() != *size || modified(&now) != *then {
+                if now.len() != self.size || modified(&now) != *then {
                     return Err(io::Error::other(format!("`{}` changed while it was packed", path.display())));
                 }
                 Ok(Box::new(file))
             }
-            Self::Image { bytes, nid } => Ok(Box::new(FileReader::new(Arc::clone(bytes), *nid)?)),
+            Backing::Image { bytes, nid } => Ok(Box::new(FileReader::new(Arc::clone(bytes), *nid)?)),
+            Backing::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
+            Backing::Opened(open) => open(),
         }
     }
 }

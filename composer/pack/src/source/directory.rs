@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use vfs_image::{Attributes, NodeIndex, Timestamp};
 
-use super::contents::{Source, modified};
+use super::contents::{Contents, modified};
 use super::filter::Filter;
 use super::found::{Found, is_temporary};
 use crate::Remarks;
 use crate::error::TreeError;
+use crate::progress::{Observer, Progress};
 use crate::tree::{SourceTree, refused};
 
 /// Options for listing directories, and what the listing collects.
@@ -31,6 +32,21 @@ pub struct Listing {
     pub remarks: Remarks,
     /// What packing changes or should not pack, over all directories.
     pub found: Found,
+    /// The number of entries that were listed or merged.
+    pub entries: u64,
+    /// Hears of that number.
+    pub observer: Observer,
+}
+
+impl Listing {
+    /// Counts an entry.
+    ///
+    /// # Errors
+    /// [`TreeError::Stopped`]: the observer wants no more.
+    pub(crate) fn count(&mut self) -> Result<(), TreeError> {
+        self.entries += 1;
+        self.observer.tell(Progress::Listing { entries: self.entries })
+    }
 }
 
 /// A file that is about to be written. It is not packed into itself, and creating it may change the directory around
@@ -66,6 +82,7 @@ pub fn attributes_of(path: &Path, times: Option<Timestamp>) -> Result<Attributes
 /// - [`TreeError::NotUtf8`]: a name or link target is not UTF-8, as WASI requires.
 /// - [`TreeError::Pattern`]: a pattern of the filter is not valid.
 /// - [`TreeError::Entry`]: a name or link target is longer than an image can hold.
+/// - [`TreeError::Stopped`]: the observer wants no more.
 pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut Listing) -> Result<(), TreeError> {
     let mut linked: HashMap<(u64, u64), NodeIndex> = HashMap::new();
     // The nodes of the directories from `to` down to the current one.
@@ -82,6 +99,7 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         listing.seen.push((directory.to_owned(), modified(&metadata)));
     }
     for entry in listing.filter.walk(directory)? {
+        listing.count()?;
         let entry = entry.map_err(|error| walk_error(error, directory))?;
         let path = entry.path();
         if let Some(error) = entry.error() {
@@ -128,8 +146,8 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             })?;
             tree.add_symlink(parent, name.as_bytes(), attributes, target.as_bytes()).map_err(refused(path))?
         } else if kind.is_file() {
-            let source = Source::File { path: path.to_owned(), size: metadata.len(), modified: modified(&metadata) };
-            tree.add_file(parent, name.as_bytes(), attributes, metadata.len(), source).map_err(refused(path))?
+            let contents = Contents::of_file(path, &metadata);
+            tree.add_file(parent, name.as_bytes(), attributes, metadata.len(), contents).map_err(refused(path))?
         } else {
             let kind = special(kind);
             let message = format!("`{}` is a {kind}, which an image cannot hold; it is left out", path.display());
@@ -157,8 +175,9 @@ pub fn add_file(
     if !metadata.is_file() {
         return Err(TreeError::NotASource { path: path.to_owned() });
     }
-    let source = Source::File { path: path.to_owned(), size: metadata.len(), modified: modified(&metadata) };
-    tree.add_file(to, name.as_bytes(), attributes(&metadata, times), metadata.len(), source).map_err(refused(path))?;
+    let contents = Contents::of_file(path, &metadata);
+    tree.add_file(to, name.as_bytes(), attributes(&metadata, times), metadata.len(), contents)
+        .map_err(refused(path))?;
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use vfs_image::{Image, Inode, NodeIndex, Timestamp};
+use vfs_image::{Image, NodeIndex, Timestamp};
 
-use super::contents::Source;
+use super::contents::Contents;
 use crate::Remarks;
 use crate::error::TreeError;
 use crate::tree::{self, SourceTree};
@@ -21,9 +21,8 @@ pub fn add(
 ) -> Result<(), TreeError> {
     let image =
         Image::new(bytes).map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
-    let source = |inode: &Inode| Source::Image { bytes: Arc::clone(bytes), nid: inode.nid };
     let skipped = tree
-        .import(to, &image, source)
+        .import(to, &image, |inode| Contents::of_image(bytes, inode))
         .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
     for left_out in skipped {
         let message = format!("`{}` of `{}` is a special file; it is left out", left_out.path, path.display());

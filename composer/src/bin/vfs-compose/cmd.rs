@@ -24,7 +24,7 @@ use vfs_compose::Composed;
 
 use crate::args::Output;
 use crate::json::{self, Digesting};
-use crate::output::{Target, progress};
+use crate::output::Target;
 use crate::report::{Failure, is_quiet, is_verbose, note, summary, tell};
 
 /// Writes a composition to `target` and reports it.
@@ -36,7 +36,7 @@ fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<Exit
     let mut digest = None;
     target.fill(|out| {
         let mut out = Digesting::new(out, output.json);
-        composed.write_with(&mut out, progress(report.image.bytes))?;
+        composed.write_to(&mut out)?;
         digest = out.finish();
         Ok(())
     })?;

@@ -4,12 +4,14 @@
 mod signals;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use tempfile::NamedTempFile;
-use vfs_compose::{Composer, TEMPORARY};
+use vfs_compose::{Composer, Progress, TEMPORARY};
 
 use crate::report::{Failure, is_quiet};
 
@@ -108,23 +110,26 @@ pub fn create_temporary(directory: &Path, mode: u32) -> io::Result<NamedTempFile
 }
 
 /// Returns a function that shows progress on standard error, if that is a terminal and the work is long.
-pub fn progress(total: u64) -> impl FnMut(u64) {
+pub fn progress() -> impl Fn(Progress) -> ControlFlow<()> + Send + Sync + 'static {
     let wanted = !is_quiet() && io::stderr().is_terminal();
-    let start = Instant::now();
-    let mut bar: Option<ProgressBar> = None;
-    move |done| {
-        if !wanted || (bar.is_none() && start.elapsed() < PATIENCE) {
-            return;
+    let start = OnceLock::new();
+    let bar = OnceLock::new();
+    move |progress| {
+        let Progress::Writing { bytes, total } = progress else { return ControlFlow::Continue(()) };
+        if wanted && (bar.get().is_some() || start.get_or_init(Instant::now).elapsed() >= PATIENCE) {
+            let bar = bar.get_or_init(|| bar_of(total));
+            bar.set_position(bytes);
+            if bytes >= total {
+                bar.finish_and_clear();
+            }
         }
-        let bar = bar.get_or_insert_with(|| {
-            let style = ProgressStyle::with_template("packing {wide_bar} {bytes}/{total_bytes} {eta}");
-            let bar = ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            // Clears the bar after an error too.
-            bar.with_finish(ProgressFinish::AndClear)
-        });
-        bar.set_position(done);
-        if done >= total {
-            bar.finish_and_clear();
-        }
+        ControlFlow::Continue(())
     }
+}
+
+fn bar_of(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("packing {wide_bar} {bytes}/{total_bytes} {eta}");
+    let bar = ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    // Clears the bar after an error too.
+    bar.with_finish(ProgressFinish::AndClear)
 }

@@ -44,7 +44,7 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
     }
     let target = Target::new(output)?;
     let plan = Plan::of_image(files)?;
-    let packed = target.exclude_from(plan.composer.clone()).pack()?;
+    let packed = target.exclude_from(plan.composer.clone()).on_progress(progress()).pack()?;
     if !is_json {
         tell(packed.remarks());
     }
@@ -52,7 +52,7 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
     let mut digest = None;
     target.fill(|out| {
         let mut out = Digesting::new(out, is_json);
-        packed.write_with(&mut out, progress(report.bytes))?;
+        packed.write_to(&mut out)?;
         digest = out.finish();
         Ok(())
     })?;

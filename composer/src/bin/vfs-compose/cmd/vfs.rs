@@ -7,7 +7,7 @@ use vfs_compose::Extra;
 use vfs_compose::options::Joining;
 
 use crate::args::{Vfs, With};
-use crate::output::Target;
+use crate::output::{Target, progress};
 use crate::plan::Plan;
 use crate::report::Failure;
 
@@ -23,5 +23,6 @@ pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
             With::Http => Extra::Http,
         });
     }
+    composer = composer.on_progress(progress(args.output.quiet));
     super::deliver(&composer.vfs()?, &target, &args.output)
 }
