@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::Remarks;
 
 /// Names of files that often hold secrets. A leading or trailing `*` stands for anything.
-const SECRETS: [&str; 5] = [".git", ".env", "id_*", "*.pem", "*.key"];
+const SECRETS: [&str; 6] = [".git", ".env", ".env.*", "id_*", "*.pem", "*.key"];
+/// Endings of such names that hold none: public halves of keys, and examples.
+const PUBLIC: [&str; 4] = [".pub", ".example", ".sample", ".template"];
 /// Names that a message lists at most.
 const LISTED: usize = 5;
 /// How the names of temporary files begin and end that results are written to. No such file is ever packed.
@@ -29,8 +31,8 @@ pub struct Found {
 impl Found {
     /// Looks at one file.
     pub(crate) fn note(&mut self, path: &Path, name: &str, metadata: &Metadata, app: Option<&Path>) {
-        // Public halves of keys are no secret.
-        if SECRETS.iter().any(|pattern| matches(pattern, name)) && !name.ends_with(".pub") {
+        let is_public = PUBLIC.iter().any(|end| name.ends_with(end));
+        if SECRETS.iter().any(|pattern| matches(pattern, name)) && !is_public {
             self.secrets.push(path.to_owned());
         }
         let is_app = || {
@@ -66,9 +68,11 @@ impl Found {
             remarks.warn("time-before-1970", message);
         }
         if self.others > 0 {
-            let files =
-                if self.others == 1 { "1 file belongs".into() } else { format!("{} files belong", self.others) };
-            remarks.note("owner", format!("{files} to other users: an image holds no owners"));
+            let files = match self.others {
+                1 => "1 file belongs to another user".into(),
+                count => format!("{count} files belong to other users"),
+            };
+            remarks.note("owner", format!("{files}: an image holds no owners"));
         }
     }
 }
@@ -96,4 +100,50 @@ fn is_of_another_user(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_of_another_user(_: &Metadata) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &str, metadata: &Metadata) -> Remarks {
+        let (mut found, mut remarks) = (Found::default(), Remarks::default());
+        let path = Path::new(path);
+        found.note(path, path.file_name().unwrap().to_str().unwrap(), metadata, None);
+        found.tell(&mut remarks, false);
+        remarks
+    }
+
+    #[test]
+    fn names_tell_what_may_hold_secrets() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let metadata = file.as_file().metadata().unwrap();
+        for name in [".git", ".env", ".env.local", ".env.production", "id_rsa", "server.pem", "server.key"] {
+            let [secret] = &told(name, &metadata).warnings[..] else { panic!("{name}") };
+            assert!(secret.code == "secret" && secret.message.starts_with(&format!("`{name}` ")), "{secret:?}");
+        }
+        for name in [".env.example", ".env.sample", ".env.template", "id_rsa.pub", ".environment", ".gitignore", "keys"]
+        {
+            assert_eq!(told(name, &metadata), Remarks::default(), "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_of_other_users_are_a_note() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert_eq!(told("own", &file.as_file().metadata().unwrap()), Remarks::default());
+        // Only the superuser can give a file away, and everybody else has files of the superuser.
+        let other = if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(file.path(), Some(1), None).unwrap();
+            file.as_file().metadata().unwrap()
+        } else {
+            std::fs::metadata("/etc/passwd").unwrap()
+        };
+        let [owner] = &told("other", &other).notes[..] else { panic!() };
+        assert_eq!(
+            (owner.code, owner.message.as_str()),
+            ("owner", "1 file belongs to another user: an image holds no owners")
+        );
+    }
 }
