@@ -1,11 +1,14 @@
 //! Which files of a directory are packed.
 
+mod above;
+
 use std::path::{Path, PathBuf};
 
 use ignore::WalkBuilder;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::error::TreeError;
+use above::Above;
 
 /// Patterns in this file of a directory leave files below it out. The file itself is not packed.
 pub const IGNORE_FILE: &str = ".vfsignore";
@@ -43,18 +46,19 @@ impl Filter {
         let mut walk = WalkBuilder::new(directory);
         walk.standard_filters(false).add_custom_ignore_filename(IGNORE_FILE).sort_by_file_name(std::cmp::Ord::cmp);
         if gitignore {
-            // Those of directories above count, too, as for git.
-            walk.git_ignore(true).git_exclude(true).parents(true).require_git(false);
+            walk.git_ignore(true).git_exclude(true).require_git(false);
         }
+        let above = if gitignore { Some(Above::read(directory)?) } else { None };
         walk.filter_entry(move |entry| {
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             let (path, name) = (entry.path(), entry.file_name());
             let is_left_out =
                 name == IGNORE_FILE || gitignore && name == ".git" || exclude.matched(path, is_directory).is_ignore();
+            let is_ignored_above = || above.as_ref().is_some_and(|above| above.ignores(path, is_directory));
             // Files that are included may be in any directory.
             let is_included =
                 || is_directory || !has_include || include.matched_path_or_any_parents(path, is_directory).is_ignore();
-            entry.depth() == 0 || !is_left_out && is_included()
+            entry.depth() == 0 || !is_left_out && is_included() && !is_ignored_above()
         });
         Ok(walk.build())
     }
