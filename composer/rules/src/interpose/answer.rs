@@ -42,14 +42,14 @@ pub(super) struct Denied<'a> {
 }
 
 /// Decides the behavior of functions that are denied together.
-pub(super) struct Answers<'a> {
+pub(super) struct AnswerChoice<'a> {
     layout: &'a Layout<'a>,
     /// Resources that denied functions may return handles of, because some denied function that takes such a handle can
     /// report the denial.
     given: BTreeSet<TypeId>,
 }
 
-impl<'a> Answers<'a> {
+impl<'a> AnswerChoice<'a> {
     /// Finds the resources whose handles may be returned. `is_own` returns whether a denied interface defines the
     /// resource.
     pub(super) fn new(layout: &'a Layout<'a>, all: &[Denied<'_>], is_own: impl Fn(TypeId) -> bool) -> Self {

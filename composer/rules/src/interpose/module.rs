@@ -11,7 +11,7 @@ use wit_parser::{
     WasmImport, WorldKey,
 };
 
-use super::answer::{Answer, Answers, Denied};
+use super::answer::{Answer, AnswerChoice, Denied};
 use super::drop_arguments::{self, Drop, LetGo};
 use super::ending::{self, WayOut};
 use super::mentions::functions;
@@ -61,7 +61,7 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
         })
     };
     let denied: Vec<_> = all().map(|(_, denied)| denied).collect();
-    let answers = Answers::new(&layout, &denied, |resource| keys.get(&resource).is_some_and(|(_, is_own)| *is_own));
+    let answers = AnswerChoice::new(&layout, &denied, |resource| keys.get(&resource).is_some_and(|(_, is_own)| *is_own));
     let area = denied.iter().filter_map(|denied| denied.function.result).map(|ty| layout.size(ty)).max();
     let mut texts = Texts::from(AREA + area.unwrap_or(0).max(OF_HOST));
     let plans: Vec<_> = all()
