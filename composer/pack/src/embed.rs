@@ -36,14 +36,14 @@ pub struct Description {
     #[serde(default)]
     pub module: u32,
     /// The reserved space for the image.
-    pub image: Place,
+    pub image: ByteRange,
     /// The encoded settings of the vfs.
-    pub settings: Place,
+    pub settings: ByteRange,
 }
 
 /// A range of bytes in the memory of the vfs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct ByteRange {
     /// The address of the first byte.
     pub offset: u32,
     /// The length in bytes.

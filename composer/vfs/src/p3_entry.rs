@@ -42,7 +42,7 @@ pub fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> 
     let names = Bump::new();
     let exports = exports(app);
     let is_vfs = |name: &str| app.virtual_imports.keys().any(|served| served.to_string() == name);
-    if !put_in(&Place { wasi, app, guest }, &mut component, &names, &exports, &is_vfs)? {
+    if !put_in(&Inputs { wasi, app, guest }, &mut component, &names, &exports, &is_vfs)? {
         return Ok(as_it_is());
     }
     let emitted = component.emit(is_root)?;
@@ -50,7 +50,7 @@ pub fn ready(wasi: &Wasi, app: &App, guest: &Guest) -> Result<Ready, Malformed> 
 }
 
 /// The inputs that all steps share.
-struct Place<'a> {
+struct Inputs<'a> {
     wasi: &'a Wasi,
     app: &'a App,
     guest: &'a Guest,
@@ -59,15 +59,15 @@ struct Place<'a> {
 /// Adds the modules to the component that lifts these exports, at any depth of nesting. `is_vfs` returns whether an
 /// import is provided by the vfs.
 fn put_in<'a>(
-    place: &Place<'_>,
+    inputs: &Inputs<'_>,
     component: &mut Component<'a>,
     names: &'a Bump,
     exports: &[(String, &Function)],
     is_vfs: &dyn Fn(&str) -> bool,
 ) -> Result<bool, Malformed> {
-    let Place { wasi, app, guest } = place;
+    let Inputs { wasi, app, guest } = inputs;
     if !start::put_in(component, names, app, exports) {
-        return inside::put_in(place, component, names, exports, is_vfs);
+        return inside::put_in(inputs, component, names, exports, is_vfs);
     }
     // A synchronous call of an asynchronous function traps in a task that must not block, so every export must be
     // asynchronous.

@@ -19,7 +19,7 @@ pub(super) fn inline(resolve: &mut Resolve, world: WorldId) {
         let interface = &resolve.interfaces[id];
         let types: Vec<_> = interface.types.values().copied().collect();
         let taken = interface.types.keys().chain(interface.functions.keys()).cloned().collect();
-        let added = Place::new(resolve, exported, TypeOwner::Interface(id), taken).define(&types);
+        let added = Receiver::new(resolve, exported, TypeOwner::Interface(id), taken).define(&types);
         resolve.interfaces[id].types.extend(added);
     }
     let types = imports.values().filter_map(|item| match item {
@@ -28,13 +28,13 @@ pub(super) fn inline(resolve: &mut Resolve, world: WorldId) {
     });
     let types: Vec<_> = types.collect();
     let taken = imports.keys().map(|key| resolve.name_world_key(key)).collect();
-    let added = Place::new(resolve, exported, TypeOwner::World(world), taken).define(&types);
+    let added = Receiver::new(resolve, exported, TypeOwner::World(world), taken).define(&types);
     let item = |(name, id)| (WorldKey::Name(name), WorldItem::Type { id, span: Default::default() });
     resolve.worlds[world].imports.extend(added.into_iter().map(item));
 }
 
 /// The interface or world that receives the copies.
-struct Place<'a> {
+struct Receiver<'a> {
     resolve: &'a mut Resolve,
     exported: &'a BTreeSet<InterfaceId>,
     owner: TypeOwner,
@@ -44,7 +44,7 @@ struct Place<'a> {
     added: Vec<(String, TypeId)>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> Receiver<'a> {
     fn new(
         resolve: &'a mut Resolve,
         exported: &'a BTreeSet<InterfaceId>,

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use wasmparser::{ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentInstantiationArg};
 use wit_parser::Function;
 
-use super::{Place, is_root, start};
+use super::{Inputs, is_root, start};
 use vfs_compose_ir::{Component, Item, Malformed, Space};
 
 /// Adds the modules to the component that all exports come from. Returns `false`, with nothing changed, if there is no
@@ -14,7 +14,7 @@ use vfs_compose_ir::{Component, Item, Malformed, Space};
 /// # Errors
 /// - [`Malformed`]: the component cannot be parsed.
 pub(super) fn put_in<'a>(
-    place: &Place<'_>,
+    inputs: &Inputs<'_>,
     component: &mut Component<'a>,
     names: &'a Bump,
     exports: &[(String, &Function)],
@@ -46,7 +46,7 @@ pub(super) fn put_in<'a>(
     };
     let inner_names = Bump::new();
     let mut inside = Component::read(bytes)?;
-    if !super::put_in(place, &mut inside, &inner_names, &inner, &goes_on)? {
+    if !super::put_in(inputs, &mut inside, &inner_names, &inner, &goes_on)? {
         return Ok(false);
     }
     let bytes = names.alloc_slice_copy(&inside.emit(is_root)?.component.bytes);

@@ -67,8 +67,8 @@ pub(super) fn of_module(
 ) -> Result<Inside, TailorError> {
     let mut module = module::parse(module)?;
     policy::apply(&mut module, &embedding.answers)?;
-    let place = module::place(&mut module, embedding)?;
-    module::replace_embed_imports(&mut module, embedding, &place)?;
+    let reserved = module::reserve(&mut module, embedding)?;
+    module::replace_embed_imports(&mut module, embedding, &reserved)?;
     keep_exports(&mut module, exports)?;
     mark_handles(&mut module)?;
     let busy = module.globals.add_local(ValType::I32, true, false, walrus::ConstExpr::Value(walrus::ir::Value::I32(0)));
@@ -88,8 +88,8 @@ pub(super) fn of_module(
         HostFunction { path, name, params: encoded(ty.params()), results: encoded(ty.results()) }
     });
     let imports = imports.collect();
-    module::add_segments(&mut module, embedding, &place);
-    Ok(Inside { module: order_by_calls(&module.emit_wasm())?, imports, place: place.placed() })
+    module::add_segments(&mut module, embedding, &reserved);
+    Ok(Inside { module: order_by_calls(&module.emit_wasm())?, imports, place: reserved.placed() })
 }
 
 fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), TailorError> {

@@ -62,8 +62,8 @@ impl Placed {
             not_linked: None,
             policy: embedding.answers.lines(),
             module: 0,
-            image: embed::Place { offset: self.image, size: embedding.image_size },
-            settings: embed::Place { offset: self.settings, size },
+            image: embed::ByteRange { offset: self.image, size: embedding.image_size },
+            settings: embed::ByteRange { offset: self.settings, size },
         }
     }
 }
@@ -81,15 +81,15 @@ pub(super) struct Edited {
 pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &VfsSpec, embedding: &Embedding) -> Result<Edited, TailorError> {
     let mut module = parse(module)?;
     super::policy::apply(&mut module, &embedding.answers)?;
-    let place = place(&mut module, embedding)?;
-    replace_embed_imports(&mut module, embedding, &place)?;
+    let reserved = reserve(&mut module, embedding)?;
+    replace_embed_imports(&mut module, embedding, &reserved)?;
     let dispatch = Dispatch::new(wasi, &mut module, &order.exports);
     replace_exports(wasi, &mut module, order, &dispatch)?;
     replace_intrinsics(&mut module, &order.exports, &dispatch)?;
     ends::replace(wasi, &mut module, &order.exports)?;
     let host = replace_host_imports(wasi, &mut module, order)?;
-    add_segments(&mut module, embedding, &place);
-    Ok(Edited { bytes: order_by_calls(&module.emit_wasm())?, host, place: place.placed() })
+    add_segments(&mut module, embedding, &reserved);
+    Ok(Edited { bytes: order_by_calls(&module.emit_wasm())?, host, place: reserved.placed() })
 }
 
 /// Parses the vfs module and removes its custom sections. Fails unless the module reads the version of settings that
@@ -111,20 +111,20 @@ pub(super) fn parse(module: &[u8]) -> Result<Module, TailorError> {
 }
 
 /// Addresses of the embedded bytes.
-pub(super) struct Place {
+pub(super) struct Reserved {
     memory: walrus::MemoryId,
     settings: u32,
     image: u32,
 }
 
-impl Place {
+impl Reserved {
     pub(super) fn placed(&self) -> Placed {
         Placed { settings: self.settings, image: self.image }
     }
 }
 
 /// Reserves new pages after the module's own for settings and image. The module's allocator grows memory beyond them.
-pub(super) fn place(module: &mut Module, embedding: &Embedding) -> Result<Place, TailorError> {
+pub(super) fn reserve(module: &mut Module, embedding: &Embedding) -> Result<Reserved, TailorError> {
     let memory = module.get_memory_id().map_err(TailorError::module)?;
     let settings = module.memories.get(memory).initial * PAGE;
     let image = (settings + embedding.settings.len() as u64).next_multiple_of(IMAGE_ALIGNMENT);
@@ -136,27 +136,27 @@ pub(super) fn place(module: &mut Module, embedding: &Embedding) -> Result<Place,
     record.initial = pages;
     record.maximum = record.maximum.map(|maximum| maximum.max(pages));
     let address = |value: u64| u32::try_from(value).map_err(TailorError::module);
-    Ok(Place { memory, settings: address(settings)?, image: address(image)? })
+    Ok(Reserved { memory, settings: address(settings)?, image: address(image)? })
 }
 
-pub(super) fn add_segments(module: &mut Module, embedding: &Embedding, place: &Place) {
-    for (address, bytes) in [(place.settings, embedding.settings.clone()), (place.image, Vec::new())] {
+pub(super) fn add_segments(module: &mut Module, embedding: &Embedding, reserved: &Reserved) {
+    for (address, bytes) in [(reserved.settings, embedding.settings.clone()), (reserved.image, Vec::new())] {
         let offset = ConstExpr::Value(Value::I32(address.cast_signed()));
-        let segment = module.data.add(DataKind::Active { memory: place.memory, offset }, bytes);
-        module.memories.get_mut(place.memory).data_segments.insert(segment);
+        let segment = module.data.add(DataKind::Active { memory: reserved.memory, offset }, bytes);
+        module.memories.get_mut(reserved.memory).data_segments.insert(segment);
     }
 }
 
 pub(super) fn replace_embed_imports(
     module: &mut Module,
     embedding: &Embedding,
-    place: &Place,
+    reserved: &Reserved,
 ) -> Result<(), TailorError> {
     for (id, name) in function_imports(module, |module| module == EMBED) {
         let value = match name.1.as_str() {
-            "image-offset" => place.image,
+            "image-offset" => reserved.image,
             "image-size" => embedding.image_size,
-            "settings-offset" => place.settings,
+            "settings-offset" => reserved.settings,
             "settings-size" => u32::try_from(embedding.settings.len()).map_err(TailorError::module)?,
             _ => return Err(TailorError::UnknownImport { module: name.0, name: name.1 }),
         };
