@@ -111,7 +111,7 @@ pub fn module(
     callee: Side,
 ) -> Result<Bridge, AdapterError> {
     let layout = Layout::new(resolve, Encoding::Utf8);
-    let plans = requests.iter().map(|request| Plan::new(&layout, request, caller, callee));
+    let plans = requests.iter().map(|request| CallPlan::new(&layout, request, caller, callee));
     let plans = plans.collect::<Result<Vec<_>, _>>()?;
     let mut assembly = Assembly::default();
     let needs = plans.iter().fold(Needs::default(), |all, plan| all.with(plan.needs));
@@ -241,7 +241,7 @@ impl OneWay {
 }
 
 /// A request, with all that follows from its types.
-struct Plan {
+struct CallPlan {
     name: String,
     params: Vec<Type>,
     result: Option<Type>,
@@ -263,7 +263,7 @@ struct Imported {
     after: Option<u32>,
 }
 
-impl Plan {
+impl CallPlan {
     fn new(layout: &Layout<'_>, request: &Request, caller: Side, callee: Side) -> Result<Self, AdapterError> {
         let function = &request.function;
         let name = function.name.clone();

@@ -25,7 +25,7 @@ use super::visit;
 use super::{Assembly, Context, Functions};
 use crate::AdapterError;
 use callees::{Callees, Wanted};
-use plan::Plan;
+use plan::TranslationPlan;
 
 /// Module name of the imports from the vfs: `memory`, `cabi_realloc`, and its functions for wrapped interfaces.
 pub const VFS: &str = "vfs";
@@ -114,7 +114,7 @@ pub fn module(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Result<
     let mut callees = Callees::default();
     let mut plans = Vec::new();
     for request in requests {
-        let plan = Plan::new(&layout, request, own);
+        let plan = TranslationPlan::new(&layout, request, own);
         // Imports come before all code.
         callees.import(&mut assembly, own, &needed(&context, &plan, own)?);
         callees.host.push(assembly.import(HOST, &request.export, &plan.host_params, &plan.host_results));
@@ -147,7 +147,7 @@ pub fn functions(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Resu
     let context = Context { layout: &layout, functions: Functions::default() };
     let mut functions = BTreeSet::new();
     for request in requests {
-        let needed = needed(&context, &Plan::new(&layout, request, own), own)?;
+        let needed = needed(&context, &TranslationPlan::new(&layout, request, own), own)?;
         functions.extend(needed.into_iter().filter_map(|wanted| match wanted {
             Wanted::Function(name) => Some(name),
             Wanted::Intrinsic(_) => None,
@@ -158,7 +158,7 @@ pub fn functions(resolve: &Resolve, requests: &[Request<'_>], own: &Own) -> Resu
 }
 
 /// Returns the functions that the code of an adapter calls, by generating it once without any indices.
-fn needed(context: &Context<'_>, plan: &Plan, own: &Own) -> Result<BTreeSet<Wanted>, AdapterError> {
+fn needed(context: &Context<'_>, plan: &TranslationPlan, own: &Own) -> Result<BTreeSet<Wanted>, AdapterError> {
     let mut callees = Callees::default();
     code::code(context, plan, own, &mut callees).map_err(|error| unsupported(&plan.name, &error))?;
     Ok(callees.needed)

@@ -44,7 +44,7 @@ use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 use crate::error::{CheckError, TailorError};
 use crate::specialize::{self, Embedding, Placed};
 use host::{HostImport, HostImportNeeds};
-use plan::{Call, LoweredTarget, Plan};
+use plan::{Call, LoweredTarget, LinkPlan};
 use refuse::Refusal;
 use served::Served;
 use vfs::{ImportBinding, Vfs};
@@ -229,7 +229,7 @@ fn require_known(wasi: &Wasi, call: &Call<'_>) -> Result<(), LinkError> {
 }
 
 /// Returns the functions of the vfs that the adapters of a plan call.
-fn functions(app: &App, plan: &Plan<'_>) -> BTreeSet<String> {
+fn functions(app: &App, plan: &LinkPlan<'_>) -> BTreeSet<String> {
     let mut functions = BTreeSet::new();
     for (group, call) in plan.iter().flat_map(|(group, calls)| calls.values().map(move |call| (group, call))) {
         functions.extend(call.functions());

@@ -4,7 +4,7 @@ use wasm_encoder::{BlockType, Function as Code, ValType};
 use wit_parser::{Type, TypeId};
 
 use super::callees::{Callees, FINISH, LEND, REALLOC, REFUSE, RELEASE};
-use super::plan::Plan;
+use super::plan::TranslationPlan;
 use super::{Intrinsic, Own};
 use crate::Context;
 use crate::answer::Answer;
@@ -31,13 +31,13 @@ pub(super) fn refuse(callees: &Callees, segment: u32, size: i32) -> Code {
 }
 
 /// Generates the code of one adapter.
-pub(super) fn code(context: &Context<'_>, plan: &Plan, own: &Own, callees: &mut Callees) -> Result<Code, Unsupported> {
+pub(super) fn code(context: &Context<'_>, plan: &TranslationPlan, own: &Own, callees: &mut Callees) -> Result<Code, Unsupported> {
     Writer { context, plan, own, callees }.code()
 }
 
 struct Writer<'a> {
     context: &'a Context<'a>,
-    plan: &'a Plan,
+    plan: &'a TranslationPlan,
     own: &'a Own,
     callees: &'a mut Callees,
 }

@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::layout::{Layout, Shape, core_types};
 
 /// A request, with all that follows from its types.
-pub(super) struct Plan {
+pub(super) struct TranslationPlan {
     pub(super) name: String,
     /// The core type of the adapter, which the app calls.
     pub(super) params: Vec<ValType>,
@@ -26,7 +26,7 @@ pub(super) struct Plan {
     pub(super) answer: Option<Answer>,
 }
 
-impl Plan {
+impl TranslationPlan {
     pub(super) fn new(layout: &Layout<'_>, request: &Request<'_>, own: &Own) -> Self {
         let function = request.function;
         let to_host = layout.resolve.wasm_signature(AbiVariant::GuestImport, function);

@@ -41,7 +41,7 @@ const CODES: u32 = 256;
 const RESULTS: u32 = 2;
 
 /// A denied function and its behavior.
-struct Plan<'a> {
+struct Behavior<'a> {
     export: &'a Export,
     denied: Denied<'a>,
     answer: Answer,
@@ -64,7 +64,7 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
     let answers = AnswerChoice::new(&layout, &denied, |resource| keys.get(&resource).is_some_and(|(_, is_own)| *is_own));
     let area = denied.iter().filter_map(|denied| denied.function.result).map(|ty| layout.size(ty)).max();
     let mut texts = Texts::from(AREA + area.unwrap_or(0).max(OF_HOST));
-    let plans: Vec<_> = all()
+    let behaviors: Vec<_> = all()
         .map(|(export, denied)| {
             let answer = answers.of(&denied);
             let line = || ending::line(&export.path, &denied.function.name, &export.because);
@@ -73,24 +73,24 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
                 Answer::Message(..) => texts.add(line().trim_end()),
                 _ => (0, 0),
             };
-            Plan { export, denied, answer, text }
+            Behavior { export, denied, answer, text }
         })
         .collect();
     let mut assembly = Assembly::default();
     let way_out = import_way_out(&mut assembly, resolve, front);
-    let intrinsics = import_intrinsics(&mut assembly, resolve, &layout, &keys, &plans);
+    let intrinsics = import_intrinsics(&mut assembly, resolve, &layout, &keys, &behaviors);
     let heap = texts.end().next_multiple_of(ALIGN);
     let realloc = assembly.define("cabi_realloc", &[ValType::I32; 4], &[ValType::I32], realloc());
     assembly.exports.export("cabi_realloc", ExportKind::Func, realloc);
-    let codes = define_exits(&mut assembly, &plans);
-    for plan in &plans {
-        let function = plan.denied.function;
+    let codes = define_exits(&mut assembly, &behaviors);
+    for behavior in &behaviors {
+        let function = behavior.denied.function;
         let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
         let (params, results) = (core_types(&signature.params), core_types(&signature.results));
-        let body = match &plan.answer {
+        let body = match &behavior.answer {
             Answer::Refuse => {
-                let name = ending::name(&plan.export.path, &function.name, &plan.export.because);
-                let refuse = assembly.define(&name, &[], &[], ending::refuse(way_out, plan.text, AREA));
+                let name = ending::name(&behavior.export.path, &function.name, &behavior.export.because);
+                let refuse = assembly.define(&name, &[], &[], ending::refuse(way_out, behavior.text, AREA));
                 let mut body = Body::new(params.len() as u32);
                 body.code().call(refuse).unreachable();
                 body
@@ -98,11 +98,11 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
             Answer::Exit => exit(&mut assembly, codes, &params),
             _ => {
                 let drop_arguments = LetGo { layout: &layout, drops: &intrinsics.drops };
-                answer(plan, &drop_arguments, &intrinsics, heap, signature.indirect_params)
+                answer(behavior, &drop_arguments, &intrinsics, heap, signature.indirect_params)
             }
         };
-        let interface = match plan.export.item {
-            wit_parser::WorldItem::Interface { .. } => Some(&plan.export.key),
+        let interface = match behavior.export.item {
+            wit_parser::WorldItem::Interface { .. } => Some(&behavior.export.key),
             _ => None,
         };
         let export = WasmExport::Func { interface, func: function, kind: WasmExportKind::Normal };
@@ -140,8 +140,8 @@ struct Intrinsics {
 }
 
 /// Generates a denied function that returns to the app.
-fn answer(plan: &Plan<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
-    let (resolve, function) = (drop_arguments.layout.resolve, plan.denied.function);
+fn answer(behavior: &Behavior<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
+    let (resolve, function) = (drop_arguments.layout.resolve, behavior.denied.function);
     let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
     let params = core_types(&signature.params);
     let mut body = Body::new(params.len() as u32);
@@ -153,7 +153,7 @@ fn answer(plan: &Plan<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, 
     }
     // Frees the memory of the parameters.
     body.code().i32_const(heap.cast_signed()).global_set(NEXT);
-    let numbers: &[Number] = match &plan.answer {
+    let numbers: &[Number] = match &behavior.answer {
         Answer::Words(numbers) | Answer::Message(numbers, _) | Answer::Handle(numbers, ..) => numbers,
         Answer::Exit | Answer::Refuse => &[],
     };
@@ -164,7 +164,7 @@ fn answer(plan: &Plan<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, 
         }
     };
     if !signature.retptr {
-        match &plan.answer {
+        match &behavior.answer {
             Answer::Handle(_, _, resource) => new(&mut body, resource),
             _ => {
                 let value = numbers.first().map_or(0, |number| number.value);
@@ -180,14 +180,14 @@ fn answer(plan: &Plan<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, 
         body.code().local_get(area).i32_const(number.value.cast_signed());
         memory::store(&mut body, place, number.offset, number.bytes);
     }
-    match &plan.answer {
+    match &behavior.answer {
         Answer::Handle(_, offset, resource) => {
             body.code().local_get(area);
             new(&mut body, resource);
             memory::store(&mut body, place, *offset, 4);
         }
         Answer::Message(_, offset) => {
-            for (value, offset) in [(plan.text.0, *offset), (plan.text.1, offset + 4)] {
+            for (value, offset) in [(behavior.text.0, *offset), (behavior.text.1, offset + 4)] {
                 body.code().local_get(area).i32_const(value.cast_signed());
                 memory::store(&mut body, place, offset, 4);
             }
@@ -268,7 +268,7 @@ fn import_intrinsics(
     resolve: &Resolve,
     layout: &Layout<'_>,
     keys: &Keys,
-    plans: &[Plan<'_>],
+    behaviors: &[Behavior<'_>],
 ) -> Intrinsics {
     let mut intrinsics = Intrinsics { drops: HashMap::new(), new: HashMap::new() };
     let mut import = |resource: TypeId, make: bool| {
@@ -283,12 +283,12 @@ fn import_intrinsics(
         let results: &[ValType] = if make { &[ValType::I32] } else { &[] };
         Some((assembly.import(&module, &name, &[ValType::I32], results), !*is_own))
     };
-    for plan in plans.iter().filter(|plan| !matches!(plan.answer, Answer::Refuse | Answer::Exit)) {
-        for given in drop_arguments::handles(layout, plan.denied.function) {
+    for behavior in behaviors.iter().filter(|behavior| !matches!(behavior.answer, Answer::Refuse | Answer::Exit)) {
+        for given in drop_arguments::handles(layout, behavior.denied.function) {
             let Some((function, borrowed)) = import(given.resource, false) else { continue };
             intrinsics.drops.insert(given.resource, Drop { function, borrowed });
         }
-        if let Answer::Handle(_, _, resource) = plan.answer {
+        if let Answer::Handle(_, _, resource) = behavior.answer {
             intrinsics.new.extend(import(resource, true).map(|(function, _)| (resource, function)));
         }
     }
@@ -296,9 +296,9 @@ fn import_intrinsics(
 }
 
 /// Defines one trapping function for each exit code, and a table of them. Returns their number, a power of two or 0.
-fn define_exits(assembly: &mut Assembly, plans: &[Plan<'_>]) -> u32 {
-    let exits = || plans.iter().filter(|plan| matches!(plan.answer, Answer::Exit));
-    let codes = match exits().any(|plan| plan.denied.function.name != "exit") {
+fn define_exits(assembly: &mut Assembly, behaviors: &[Behavior<'_>]) -> u32 {
+    let exits = || behaviors.iter().filter(|behavior| matches!(behavior.answer, Answer::Exit));
+    let codes = match exits().any(|behavior| behavior.denied.function.name != "exit") {
         true => CODES,
         false if exits().next().is_some() => RESULTS,
         false => return 0,

@@ -9,7 +9,7 @@ use wasmparser::{
 };
 use wit_parser::{Function, Handle, Type, TypeDefKind, TypeId};
 
-use super::plan::{Call, Plan};
+use super::plan::{Call, LinkPlan};
 use super::served::interface_of;
 use vfs_abi::names::linked::{BLOCKING_SPLICE, POLL, SPLICE};
 use vfs_compose_ir::{Component, Item, Space};
@@ -35,7 +35,7 @@ enum HostImportNeed<'a> {
 }
 
 impl HostImportNeeds {
-    pub(super) fn new(plan: &Plan<'_>) -> Self {
+    pub(super) fn new(plan: &LinkPlan<'_>) -> Self {
         let versions = |function| versions_of(plan, function);
         let [poll, splice, blocking_splice] = [POLL, SPLICE, BLOCKING_SPLICE].map(versions);
         Self { poll, splice, blocking_splice }
@@ -65,7 +65,7 @@ impl HostImportNeeds {
 }
 
 /// Returns the versions at which the app makes calls that use a function of the vfs.
-fn versions_of(plan: &Plan<'_>, function: &str) -> BTreeSet<Version> {
+fn versions_of(plan: &LinkPlan<'_>, function: &str) -> BTreeSet<Version> {
     let calls = plan.values().flat_map(|calls| calls.values());
     calls
         .filter(|call| call.functions().iter().any(|name| name == function))

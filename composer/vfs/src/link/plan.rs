@@ -19,7 +19,7 @@ use vfs_compose_wasi::ERRORS;
 use vfs_compose_wasi::InterfaceName;
 
 /// The calls of each group, by name.
-pub(super) type Plan<'a> = IndexMap<Group, IndexMap<String, Call<'a>>>;
+pub(super) type LinkPlan<'a> = IndexMap<Group, IndexMap<String, Call<'a>>>;
 
 /// A function of an adapter module, which replaces lowered functions of the app.
 pub(super) struct Call<'a> {
@@ -86,8 +86,8 @@ impl Call<'_> {
 ///
 /// # Errors
 /// - [`AdapterError::Async`](vfs_compose_adapter::AdapterError::Async): a served function is lowered asynchronously.
-pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result<Plan<'a>, Unlinkable> {
-    let mut plan = Plan::new();
+pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result<LinkPlan<'a>, Unlinkable> {
+    let mut plan = LinkPlan::new();
     for definition in component.definitions() {
         let (Item::Canonical(function), Some(id)) = (&definition.item, definition.id) else { continue };
         let Some((group, call)) = call(served, component, function)? else { continue };
