@@ -20,7 +20,7 @@ use vfs_compose_vfs::guest::Guest;
 use vfs_compose_vfs::specialize::{self, Grants, PumpStart, VfsSpec};
 use vfs_compose_vfs::wrap::{self, OfAnyApp, Wrapping};
 use vfs_compose_vfs::{check, link, p3_entry};
-use vfs_compose_wasi::{App, InterfaceUse, Wasi, is_in_version};
+use vfs_compose_wasi::{App, InterfaceUse, Track, Wasi, is_in_version};
 
 use crate::collect::{self, Collected};
 use crate::composed::Composed;
@@ -282,7 +282,7 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> 
         let exports = specialize::with_pump(wasi, app.virtual_imports.clone());
         return VfsSpec { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
     }
-    let served = wasi.served().filter(|path| answers.serves(path));
+    let served = wasi.served(Track::V0_2).filter(|path| answers.serves(path));
     let exports = served.filter_map(|path| {
         let version = wasi.version(path);
         let functions = wasi.interface(path)?.functions.values();

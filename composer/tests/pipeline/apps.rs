@@ -7,10 +7,10 @@ use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve, WorldId};
 pub(crate) fn all_imports(version: &str) -> String {
     let wasi = vfs_compose_wasi::Wasi::new().unwrap();
     if version.starts_with("0.3") {
-        let paths = wasi.served_3().map(vfs_compose_wasi::base);
+        let paths = wasi.served(vfs_compose_wasi::Track::V0_3).map(vfs_compose_wasi::base);
         return paths.map(|path| format!("import {path}@{version};\n")).collect();
     }
-    wasi.served().map(|path| format!("import {path}@{version};\n")).collect()
+    wasi.served(vfs_compose_wasi::Track::V0_2).map(|path| format!("import {path}@{version};\n")).collect()
 }
 
 /// An app that imports every function of the interfaces in the world's body, and does nothing.

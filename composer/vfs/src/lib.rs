@@ -1,12 +1,12 @@
 //! The vfs for one app: the parts that the app needs, in front of the app or inside of it.
 //!
 //! ```text
-//! guest     the vfs's core module as built, in its variants
-//! tailor    reduces the module to what this app needs, at the app's versions
-//! wrap      wraps host interfaces whose signatures mention resources of the vfs
-//! tasks     adds to an app of WASI 0.3 what starts and stops the vfs's streams
-//! link      puts the vfs inside the app's own component
-//! check     checks the laws on the result
+//! guest        the vfs's core module as built, in its variants
+//! specialize   reduces the module to what this app needs, at the app's versions
+//! wrap         wraps host interfaces whose signatures mention resources of the vfs
+//! p3_entry     adds to an app of WASI 0.3 what starts and stops the vfs's streams
+//! link         puts the vfs inside the app's own component
+//! check        checks the laws on the result
 //! ```
 #![forbid(unsafe_code)]
 

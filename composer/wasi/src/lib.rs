@@ -1,11 +1,11 @@
 //! WASI's WIT, and the parts of it that an app imports.
 //!
 //! ```text
-//! name      names of interfaces with their versions
-//! wasi      the WIT of WASI 0.2 and 0.3, and the parts of it that the vfs provides
-//! same      compares functions and types, regardless of versions
-//! demand    the functions and types that are used, by interface
-//! app       an app as a component, with its imports
+//! name            names of interfaces with their versions
+//! wasi            the WIT of WASI 0.2 and 0.3, and the parts of it that the vfs provides
+//! type_eq         compares functions and types, regardless of versions
+//! interface_use   the functions and types that are used, by interface
+//! app             an app as a component, with its imports
 //! ```
 #![forbid(unsafe_code)]
 
@@ -19,5 +19,5 @@ mod wasi;
 pub use app::{App, FILESYSTEM, require_component};
 pub use error::{AppError, Cause, WitError};
 pub use interface_use::{InterfaceUse, InterfaceUses, close};
-pub use name::{InterfaceName, TRACK_3, base};
+pub use name::{InterfaceName, Track, base};
 pub use wasi::{ERRORS, FILES, LATE_TREE, PUMP, PUMP_VERSION, Wasi, is_in_version, path_of, stable};

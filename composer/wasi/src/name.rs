@@ -7,15 +7,41 @@ use semver::Version;
 /// The name of an interface at one version, such as `wasi:io/streams` at `0.2.6`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InterfaceName {
-    /// The path, which all compatible versions share: `namespace:package/interface`. Paths of WASI 0.3 end in
-    /// [`TRACK_3`], because its interfaces are not compatible with those of 0.2.
+    /// The path, which all compatible versions share: `namespace:package/interface`, and for WASI 0.3 an ending, because
+    /// its interfaces are not compatible with those of 0.2. [`Track::split`] tells them apart.
     pub path: String,
     /// The version of the package.
     pub version: Version,
 }
 
-/// The end of the paths of interfaces of WASI 0.3.
-pub const TRACK_3: &str = "@0.3";
+/// Versions that are compatible with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Track {
+    /// Those of WASI 0.2, and of all other packages.
+    V0_2,
+    /// Those of WASI 0.3.
+    V0_3,
+}
+
+impl Track {
+    /// The end of the paths of interfaces of WASI 0.3.
+    const END_0_3: &str = "@0.3";
+
+    /// Splits a path into `namespace:package/interface` and its track.
+    #[must_use]
+    pub fn split(path: &str) -> (&str, Self) {
+        match path.strip_suffix(Self::END_0_3) {
+            Some(base) => (base, Self::V0_3),
+            None => (path, Self::V0_2),
+        }
+    }
+
+    /// Returns the track of a path.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        Self::split(path).1
+    }
+}
 
 impl InterfaceName {
     /// Returns the name with this path and version.
@@ -30,7 +56,7 @@ impl InterfaceName {
         let (path, version) = name.split_once('@')?;
         path.split_once(':')?.1.split_once('/')?;
         let version = version.parse().ok()?;
-        Some(Self { path: track(path, &version), version })
+        Some(Self { path: self::path(path, &version), version })
     }
 
     /// Returns `namespace:package/interface`.
@@ -42,7 +68,7 @@ impl InterfaceName {
     /// Returns whether this is an interface of WASI `0.3.x` that is not a pre-release.
     #[must_use]
     pub fn is_wasi_0_3(&self) -> bool {
-        self.path.starts_with("wasi:") && self.path.ends_with(TRACK_3)
+        Track::of(&self.path) == Track::V0_3
     }
 
     /// Returns whether this is an interface of a released version of WASI.
@@ -67,12 +93,12 @@ impl fmt::Display for InterfaceName {
 }
 
 /// Returns the path of an interface at a version of its package.
-pub fn track(base: &str, version: &Version) -> String {
+pub(crate) fn path(base: &str, version: &Version) -> String {
     let is_0_3 = base.starts_with("wasi:") && (version.major, version.minor) == (0, 3) && version.pre.is_empty();
-    if is_0_3 { format!("{base}{TRACK_3}") } else { base.into() }
+    if is_0_3 { format!("{base}{}", Track::END_0_3) } else { base.into() }
 }
 
-/// Returns a path without [`TRACK_3`].
+/// Returns a path without its track: `namespace:package/interface`.
 pub fn base(path: &str) -> &str {
-    path.strip_suffix(TRACK_3).unwrap_or(path)
+    Track::split(path).0
 }

@@ -9,7 +9,7 @@ use wit_parser::{
 use wit_parser::{WorldItem, WorldKey};
 
 use crate::error::WitError;
-use crate::name::{TRACK_3, track};
+use crate::name::{self, Track};
 
 /// Crate, name and text of each WIT file of the crates `wasip2` and `wasip3`.
 pub const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/wasi.wit.rs"));
@@ -81,14 +81,10 @@ impl Wasi {
         self.served.contains(path)
     }
 
-    /// Returns the paths of the interfaces of WASI 0.2 that the vfs can provide.
-    pub fn served(&self) -> impl Iterator<Item = &str> {
-        self.served.iter().map(String::as_str).filter(|path| path.starts_with("wasi:") && !path.ends_with(TRACK_3))
-    }
-
-    /// Returns the paths of the interfaces of WASI 0.3 that the vfs can provide.
-    pub fn served_3(&self) -> impl Iterator<Item = &str> {
-        self.served.iter().map(String::as_str).filter(|path| path.ends_with(TRACK_3))
+    /// Returns the paths of the interfaces of WASI, of one track, that the vfs can provide.
+    pub fn served(&self, track: Track) -> impl Iterator<Item = &str> {
+        let paths = self.served.iter().map(String::as_str);
+        paths.filter(move |path| path.starts_with("wasi:") && Track::of(path) == track)
     }
 
     /// Returns the paths of all interfaces that the vfs may import from the host.
@@ -98,7 +94,10 @@ impl Wasi {
 
     /// Returns the version of the embedded text of an interface.
     pub fn version(&self, path: &str) -> &Version {
-        if path.ends_with(TRACK_3) { &self.version_3 } else { &self.version }
+        match Track::of(path) {
+            Track::V0_2 => &self.version,
+            Track::V0_3 => &self.version_3,
+        }
     }
 
     /// Returns the interface at a path; `None` if there is none.
@@ -166,7 +165,7 @@ pub fn path_of(resolve: &Resolve, id: InterfaceId) -> Option<String> {
     let package = &resolve.packages[interface.package?].name;
     let base = format!("{}:{}/{}", package.namespace, package.name, interface.name.as_ref()?);
     Some(match &package.version {
-        Some(version) => track(&base, version),
+        Some(version) => name::path(&base, version),
         None => base,
     })
 }

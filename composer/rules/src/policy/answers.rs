@@ -8,7 +8,7 @@ use vfs_image::Timestamp;
 use super::{Inherited, Policy};
 use vfs_abi::names::policy::{GET_STDERR, GET_STDIN, GET_STDOUT};
 use vfs_compose_wasi::FILESYSTEM;
-use vfs_compose_wasi::{TRACK_3, Wasi, base};
+use vfs_compose_wasi::{Track, Wasi, base};
 
 const ENVIRONMENT: &str = "wasi:cli/environment";
 const MONOTONIC: &str = "wasi:clocks/monotonic-clock";
@@ -88,8 +88,9 @@ impl Answers {
     /// with files. In WASI 0.3, the terminals of stdout and stderr are one resource type, so a policy for either
     /// affects both.
     pub fn serves(&self, path: &str) -> bool {
-        let is_0_3 = path.ends_with(TRACK_3);
-        match base(path) {
+        let (base, track) = Track::split(path);
+        let is_0_3 = track == Track::V0_3;
+        match base {
             "wasi:cli/terminal-output" | "wasi:cli/terminal-stdout" | "wasi:cli/terminal-stderr" if is_0_3 => {
                 self.has_interface("wasi:cli/stdout") || self.has_interface("wasi:cli/stderr")
             }
@@ -102,7 +103,7 @@ impl Answers {
 
     /// Returns the paths of all interfaces that the vfs serves with this policy.
     pub fn virtualized<'w>(&self, wasi: &'w Wasi) -> BTreeSet<&'w str> {
-        wasi.served().chain(wasi.served_3()).filter(|path| self.serves(path)).collect()
+        [Track::V0_2, Track::V0_3].into_iter().flat_map(|track| wasi.served(track)).filter(|path| self.serves(path)).collect()
     }
 
     /// Returns the constant that replaces a function of the host that the vfs would otherwise call.

@@ -49,7 +49,7 @@ fn the_vfs_has_the_functions_that_glue_calls() {
 
 fn requests(wasi: &Wasi) -> Vec<Request<'_>> {
     let mut requests = Vec::new();
-    for path in wasi.served() {
+    for path in wasi.served(vfs_compose_wasi::Track::V0_2) {
         let owner = if path.starts_with("wasi:io/") { HandleOrigin::VfsOrHost } else { HandleOrigin::Vfs };
         let interface = wasi.interface(path).unwrap();
         for function in interface.functions.values() {

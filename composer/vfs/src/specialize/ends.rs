@@ -13,7 +13,7 @@ use super::module::INTRINSICS;
 use crate::error::TailorError;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{InterfaceUse, InterfaceUses};
-use vfs_compose_wasi::{PUMP, PUMP_VERSION, Wasi};
+use vfs_compose_wasi::{PUMP, PUMP_VERSION, Track, Wasi};
 
 /// The module name of imports that belong to no interface.
 pub(super) const ROOT: &str = "$root";
@@ -84,9 +84,9 @@ fn carries(wasi: &Wasi, id: TypeId) -> Option<String> {
         TypeDefKind::Future(Some(Type::Id(result))) => {
             let TypeDefKind::Result(result) = &wasi.resolve.types[result].kind else { return None };
             let Some(Type::Id(error)) = result.err else { return None };
-            match definition(wasi, error).as_str() {
-                "wasi:filesystem/types@0.3" => Some("filesystem-result".into()),
-                "wasi:cli/types@0.3" => Some("cli-result".into()),
+            match Track::split(&definition(wasi, error)) {
+                ("wasi:filesystem/types", Track::V0_3) => Some("filesystem-result".into()),
+                ("wasi:cli/types", Track::V0_3) => Some("cli-result".into()),
                 _ => None,
             }
         }
