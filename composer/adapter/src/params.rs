@@ -83,17 +83,7 @@ fn value(
     slots: &[Slot],
 ) -> Result<(), Unsupported> {
     match (context.layout.shape(ty)?, slots) {
-        (Shape::Scalar(kind), [slot]) if step == Step::Check => {
-            let code = body.apart(|body| {
-                scalar::normalise(body, kind);
-                Ok(())
-            })?;
-            if !code.is_empty() {
-                slot.get(body);
-                body.append(&code);
-                slot.set(body);
-            }
-        }
+        (Shape::Scalar(kind), [slot]) if step == Step::Check => scalar::normalise_slot(body, kind, *slot),
         (Shape::Own(_) | Shape::Borrow(_), [slot]) if step == Step::Check && handles == Handles::Untag => {
             slot.get(body);
             owner::trap_unless_tagged(body);

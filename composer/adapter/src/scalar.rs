@@ -1,9 +1,12 @@
 //! Checks of core values, as the canonical ABI requires them. The vfs relies on them, because the app is not trusted.
 
+use std::convert::Infallible;
+
 use wasm_encoder::{BlockType, ValType};
 use wit_parser::Int;
 
 use super::body::Body;
+use super::flat::Slot;
 use super::layout::Scalar;
 
 /// Converts the value on the stack to a valid one of its type: clears unused bits, and traps if no value has these
@@ -23,6 +26,19 @@ pub(super) fn normalise(body: &mut Body, scalar: Scalar) {
         }
         Scalar::Enum { cases, .. } => below(body, cases),
         Scalar::Char => char(body),
+    }
+}
+
+/// Converts the value of a parameter to a valid one of its type, as [`normalise`] does.
+pub(super) fn normalise_slot(body: &mut Body, scalar: Scalar, slot: Slot) {
+    let Ok(code) = body.apart(|body| {
+        normalise(body, scalar);
+        Ok::<(), Infallible>(())
+    });
+    if !code.is_empty() {
+        slot.get(body);
+        body.append(&code);
+        slot.set(body);
     }
 }
 

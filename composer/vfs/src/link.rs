@@ -44,7 +44,7 @@ use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 use crate::error::{CheckError, TailorError};
 use crate::specialize::{self, Embedding, Placed};
 use host::{HostImport, HostImportNeeds};
-use plan::{Call, LoweredTarget, LinkPlan};
+use plan::{Call, LinkPlan, LoweredTarget};
 use refuse::Refusal;
 use served::Served;
 use vfs::{ImportBinding, Vfs};

@@ -69,17 +69,7 @@ pub(super) fn value(
     slots: &[Slot],
 ) -> Result<(), Unsupported> {
     match (context.layout.shape(ty)?, slots) {
-        (Shape::Scalar(kind), [slot]) => {
-            let code = body.apart(|body| {
-                scalar::normalise(body, kind);
-                Ok(())
-            })?;
-            if !code.is_empty() {
-                slot.get(body);
-                body.append(&code);
-                slot.set(body);
-            }
-        }
+        (Shape::Scalar(kind), [slot]) => scalar::normalise_slot(body, kind, *slot),
         (Shape::Borrow(_), [slot]) => {
             slot.get(body);
             lend(context, body, ty);

@@ -31,7 +31,12 @@ pub(super) fn refuse(callees: &Callees, segment: u32, size: i32) -> Code {
 }
 
 /// Generates the code of one adapter.
-pub(super) fn code(context: &Context<'_>, plan: &TranslationPlan, own: &Own, callees: &mut Callees) -> Result<Code, Unsupported> {
+pub(super) fn code(
+    context: &Context<'_>,
+    plan: &TranslationPlan,
+    own: &Own,
+    callees: &mut Callees,
+) -> Result<Code, Unsupported> {
     Writer { context, plan, own, callees }.code()
 }
 

@@ -61,7 +61,8 @@ pub(super) fn module(front: &Front) -> Vec<u8> {
         })
     };
     let denied: Vec<_> = all().map(|(_, denied)| denied).collect();
-    let answers = AnswerChoice::new(&layout, &denied, |resource| keys.get(&resource).is_some_and(|(_, is_own)| *is_own));
+    let answers =
+        AnswerChoice::new(&layout, &denied, |resource| keys.get(&resource).is_some_and(|(_, is_own)| *is_own));
     let area = denied.iter().filter_map(|denied| denied.function.result).map(|ty| layout.size(ty)).max();
     let mut texts = Texts::from(AREA + area.unwrap_or(0).max(OF_HOST));
     let behaviors: Vec<_> = all()
@@ -140,7 +141,13 @@ struct Intrinsics {
 }
 
 /// Generates a denied function that returns to the app.
-fn answer(behavior: &Behavior<'_>, drop_arguments: &LetGo<'_>, intrinsics: &Intrinsics, heap: u32, indirect: bool) -> Body {
+fn answer(
+    behavior: &Behavior<'_>,
+    drop_arguments: &LetGo<'_>,
+    intrinsics: &Intrinsics,
+    heap: u32,
+    indirect: bool,
+) -> Body {
     let (resolve, function) = (drop_arguments.layout.resolve, behavior.denied.function);
     let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
     let params = core_types(&signature.params);

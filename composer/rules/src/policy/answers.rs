@@ -103,7 +103,11 @@ impl Answers {
 
     /// Returns the paths of all interfaces that the vfs serves with this policy.
     pub fn virtualized<'w>(&self, wasi: &'w Wasi) -> BTreeSet<&'w str> {
-        [Track::V0_2, Track::V0_3].into_iter().flat_map(|track| wasi.served(track)).filter(|path| self.serves(path)).collect()
+        [Track::V0_2, Track::V0_3]
+            .into_iter()
+            .flat_map(|track| wasi.served(track))
+            .filter(|path| self.serves(path))
+            .collect()
     }
 
     /// Returns the constant that replaces a function of the host that the vfs would otherwise call.
