@@ -69,3 +69,41 @@ fn building_takes_the_flags_of_files(here: &Here) {
     assert_eq!(here.text(&["image", "ls", "-R", "files.erofs"]), "etc\netc/app\nhello.txt\n");
     assert_eq!(here.fails(&["image", "build", "-o", "none.erofs"]).0, 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read_is_named_with_a_hint() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::process::CommandExt;
+    let here = Here::new("linked");
+    let set_mode = |name: &str, mode| fs::set_permissions(here.path(name), fs::Permissions::from_mode(mode)).unwrap();
+    let command = || {
+        let mut command = here.command(&["image", "build", "files", "-o", "-"]);
+        if fs::metadata(here.path("files")).unwrap().uid() == 0 {
+            // The superuser may read everything.
+            const NOBODY: u32 = 65_534;
+            let program = here.path("vfs-compose");
+            if !program.exists() {
+                fs::copy(command.get_program(), &program).unwrap();
+                set_mode("", 0o755);
+                set_mode("files", 0o755);
+            }
+            let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+            command = std::process::Command::new(program);
+            command.args(args).current_dir(here.directory.path()).uid(NOBODY).gid(NOBODY);
+        }
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(command().0, Some(0));
+    let hint = "hint: make it readable, or leave it out with --exclude\n";
+    set_mode("files/hello.txt", 0);
+    let (code, text) = command();
+    assert!(code == Some(1) && text.contains("cannot read `files/hello.txt`") && text.ends_with(hint), "{text}");
+    set_mode("files/hello.txt", 0o644);
+    fs::create_dir(here.path("files/closed")).unwrap();
+    set_mode("files/closed", 0);
+    let (code, text) = command();
+    assert!(code == Some(1) && text.starts_with("error: cannot read `files/closed`") && text.ends_with(hint), "{text}");
+    set_mode("files/closed", 0o755);
+}

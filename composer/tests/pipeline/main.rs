@@ -7,6 +7,7 @@ mod composed;
 mod config;
 mod deny;
 mod encodings;
+mod examples;
 mod exits;
 mod flatten;
 mod frozen_clock;
