@@ -216,6 +216,15 @@ impl Composer {
         self
     }
 
+    /// Makes the app tell its host at its end, by `vfs-compose:run/end`, how many files it has written. For `vfs-compose
+    /// run`: no other host has that interface.
+    #[cfg(feature = "run")]
+    #[doc(hidden)]
+    pub fn tell_end(mut self) -> Self {
+        self.needs.end = true;
+        self
+    }
+
     /// Composes an app even if it imports no filesystem.
     pub fn allow_unused(mut self, yes: bool) -> Self {
         self.allow_unused = yes;

@@ -14,13 +14,14 @@ use vfs_compose_join::join;
 use vfs_compose_pack::embed::{self, Description};
 use vfs_compose_pack::image::Packed;
 use vfs_compose_pack::{Form, Remarks};
+use vfs_compose_rules::Rules;
 use vfs_compose_rules::interpose::{self, Interposed};
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
 use vfs_compose_vfs::specialize::{self, Grants, PumpStart, VfsSpec};
 use vfs_compose_vfs::wrap::{self, OfAnyApp, Wrapping};
-use vfs_compose_vfs::{check, link, p3_entry};
-use vfs_compose_wasi::{App, InterfaceUse, Track, Wasi, is_in_version};
+use vfs_compose_vfs::{check, end, link, p3_entry};
+use vfs_compose_wasi::{App, END, InterfaceUse, Track, Wasi, is_in_version};
 
 use crate::collect::{self, Collected};
 use crate::composed::Composed;
@@ -42,8 +43,11 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     let mut remarks = Remarks::default();
     tell_lost_exports(composer, bytes, &app, &mut remarks)?;
     effects::tell(composer, &app, &mut remarks);
+    let mut rules = composer.rules.clone();
+    let app =
+        if composer.needs.end { with_end(composer, &wasi, &answers, app, &mut rules, &mut remarks)? } else { app };
     emit(composer, "1-app", &app.component)?;
-    let app = interpose(composer, &wasi, &answers, app)?;
+    let app = interpose(composer, &rules, &wasi, &answers, app)?;
     emit(composer, "2-interposed", &app.component)?;
     Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
 }
@@ -145,12 +149,38 @@ fn exported_functions(module: &[u8]) -> Result<Vec<String>, wasmparser::BinaryRe
     Ok(names)
 }
 
+/// Makes the app tell at its end what it has written, if it can write.
+fn with_end(
+    composer: &Composer,
+    wasi: &Wasi,
+    answers: &Answers,
+    app: App,
+    rules: &mut Rules,
+    remarks: &mut Remarks,
+) -> Result<App, Error> {
+    if !app.has_filesystem() || composer.settings.read_only {
+        return Ok(app);
+    }
+    let ending = end::put_in(&app).map_err(|source| AppError::Invalid { source: source.into() })?;
+    let Some(component) = ending else {
+        remarks.note("not-counted", "the files that it writes are not counted: a component inside of it has its `run`");
+        return Ok(app);
+    };
+    // Whatever is denied: these two say nothing to the app.
+    rules.kept.extend([END, end::HOST_END].map(str::to_owned));
+    let mut virtualized = answers.virtualized(wasi);
+    virtualized.insert(END);
+    Ok(App::of_component(wasi, component, &virtualized)?)
+}
+
 /// Puts the components that the rules need in front of the app. The result is an app like any other.
-fn interpose(composer: &Composer, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
-    let Interposed { components, sealed_imports } = interpose::interpose(&composer.rules, wasi, answers, &app)?;
+fn interpose(composer: &Composer, rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
+    let Interposed { components, sealed_imports } = interpose::interpose(rules, wasi, answers, &app)?;
     if !components.is_empty() {
         let joined = join("interposed component", components, app.component, &app.exports)?;
-        app = App::of_component(wasi, joined, &answers.virtualized(wasi))?;
+        let mut virtualized = answers.virtualized(wasi);
+        virtualized.extend(composer.needs.end.then_some(END));
+        app = App::of_component(wasi, joined, &virtualized)?;
     }
     app.sealed_imports = sealed_imports;
     Ok(app)

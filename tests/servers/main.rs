@@ -14,7 +14,7 @@
 //! client      sends requests
 //! scripts     servers in Python and JavaScript
 //! web         trials of servers
-//! serve       `vfs-compose serve`
+//! serve       `vfs-compose serve`, and what `run` says of a command of WASI 0.3
 //! web3        trials of a server of WASI 0.3, whose requests may have one instance in common
 //! streams3    a command of WASI 0.3 whose files are the host's streams
 //! ```

@@ -1,4 +1,5 @@
-//! `vfs-compose serve`: the servers of `web` and `web3`, by the command.
+//! `vfs-compose serve`: the servers of `web` and `web3`, by the command. And what a command of WASI 0.3 wrote under
+//! `vfs-compose run`.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,7 +21,25 @@ pub fn trials() -> Vec<Trial> {
             Trial::test(name, move || serves(guest, form, is_composed).map_err(|error| format!("{error:#}").into()))
         })
     });
-    trials.collect()
+    let run = Trial::test("run::streams3::counts", || counts().map_err(|error| format!("{error:#}").into()));
+    trials.chain([run]).collect()
+}
+
+/// A file that is written through streams, by a task.
+fn counts() -> Result<()> {
+    let directory = TempDir::new()?;
+    fs::create_dir(directory.path().join("files"))?;
+    fs::write(directory.path().join("files/in"), "some bytes\n")?;
+    fs::write(directory.path().join("app.wasm"), guests::named("streams3")?)?;
+    let mut command = Command::new(compose::command()?);
+    let command = command.args(["run", "app.wasm", "--image", "files"]).stdin(Stdio::null());
+    let output = command.current_dir(directory.path()).output()?;
+    let said = String::from_utf8(output.stderr)?;
+    ensure!(
+        output.status.success() && said.contains("note: 1 file that the program wrote was in memory only"),
+        "{said}"
+    );
+    Ok(())
 }
 
 /// A server that ends with this value.

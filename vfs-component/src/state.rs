@@ -13,7 +13,11 @@ use crate::standard::Standard;
 use crate::{abi, embed};
 
 /// The tree, its time and its limits.
+#[cfg(not(feature = "end"))]
 pub type Volume = vfs_core::Volume<layer::Layer, HostClock>;
+/// The tree, which keeps what its list of changes needs, its time and its limits.
+#[cfg(feature = "end")]
+pub type Volume = vfs_core::Volume<layer::Layer, HostClock, vfs_core::Tracked>;
 
 /// The session of the app.
 pub type Session = vfs_core::Session<'static, Handle, Standard>;

@@ -1,4 +1,6 @@
 //! Commands: components that export `wasi:cli/run`.
+//!
+//! Those that `vfs-compose run` has composed also import [`END`], by which they tell what they have written.
 
 use wasmtime::component::InstancePre;
 use wasmtime::{Engine, Store};
@@ -10,7 +12,19 @@ use wasmtime_wasi::runtime::in_tokio;
 use crate::state::{State, linker, store};
 use crate::{Offer, Stopped, compile, config};
 
-/// Runs a command, and returns its exit code. Calls `while_compiling` if the engine needs a while before it can begin, and
+/// The interface by which a program tells at its end how many files it has written.
+const END: &str = "vfs-compose:run/end@0.1.0";
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code.
+    pub code: u8,
+    /// How many files it has written, if it has told, or the largest number if it could not find out.
+    pub files: Option<u32>,
+}
+
+/// Runs a command. Calls `while_compiling` if the engine needs a while before it can begin, and
 /// `when_begun` when the program is about to begin.
 ///
 /// # Errors
@@ -20,16 +34,23 @@ pub fn execute(
     offer: &Offer,
     while_compiling: &(dyn Fn() + Sync),
     when_begun: &dyn Fn(),
-) -> Result<u8, Stopped> {
+) -> Result<Ended, Stopped> {
     let engine = Engine::new(&config()).map_err(Stopped::not_begun)?;
     let component = compile(&engine, component, while_compiling).map_err(Stopped::not_begun)?;
-    let program = linker(&engine, offer.http).and_then(|linker| linker.instantiate_pre(&component));
+    let program = linker(&engine, offer.http).and_then(|mut linker| {
+        linker.instance(END)?.func_wrap("ended", |mut store, (files,): (u32,)| {
+            store.data_mut().files = Some(files);
+            Ok(())
+        })?;
+        linker.instantiate_pre(&component)
+    });
     let program = program.map_err(Stopped::not_begun)?;
     let mut store = store(&engine, offer);
     when_begun();
     let ended = in_tokio(call(&mut store, program));
-    let is_exceeded = store.data().memory.is_exceeded();
-    ended.map_err(|stopped| if is_exceeded { Stopped::OutOfMemory } else { stopped })
+    let State { memory, files, .. } = store.data();
+    let ended = ended.map(|code| Ended { code, files: *files });
+    ended.map_err(|stopped| if memory.is_exceeded() { Stopped::OutOfMemory } else { stopped })
 }
 
 /// Calls `run`. A component that exports it for both WASI 0.2 and 0.3 is one of 0.3, as for wasmtime's command line.

@@ -16,7 +16,7 @@ use std::time::Duration;
 use wasmtime::component::Component;
 use wasmtime::{Cache, Config};
 
-pub use command::execute;
+pub use command::{Ended, execute};
 pub use server::{Serving, serve};
 
 /// What a program gets, and how far it may go.

@@ -17,6 +17,8 @@ pub struct State {
     no_requests: Option<NoRequests>,
     table: ResourceTable,
     pub memory: Memory,
+    /// How many files the program has written, once it has told.
+    pub files: Option<u32>,
 }
 
 impl WasiView for State {
@@ -76,6 +78,7 @@ pub fn store(engine: &Engine, offer: &Offer) -> Store<State> {
         no_requests: (!offer.http).then_some(NoRequests),
         table: ResourceTable::new(),
         memory: Memory::new(offer.max_memory),
+        files: None,
     };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.memory);

@@ -24,6 +24,10 @@ in_both_forms! {
     an_exit_code_is_passed_on
     the_programs_arguments_need_no_sign
     arguments_without_effect_are_named_as_typed
+    what_a_program_wrote_is_counted
+    what_is_denied_keeps_nothing_from_being_counted
+    what_is_composed_is_not_counted
+    what_a_component_inside_writes_is_not_counted
 }
 
 fn run_passes_the_exit_code_on(here: &Here) {
@@ -333,6 +337,89 @@ fn an_exit_code_is_passed_on(here: &Here) {
     fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
     let output = here.run(&["run", "program.wasm", "-q"]);
     assert_eq!(output.status.code(), Some(42), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// A preview1 program that makes the files `a` and `b` and changes `hello.txt`, and ends by `end`.
+fn writes(end: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(module
+          (import "wasi_snapshot_preview1" "path_open"
+            (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 64) "abhello.txt")
+          (func $make (param $name i32) (param $length i32)
+            (if (call $open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length) (i32.const 1)
+                  (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 16))
+              (then unreachable))
+            (i32.store (i32.const 0) (i32.const 64))
+            (i32.store (i32.const 4) (i32.const 1))
+            (if (call $write (i32.load (i32.const 16)) (i32.const 0) (i32.const 1) (i32.const 8)) (then unreachable)))
+          (func (export "_start")
+            (call $make (i32.const 64) (i32.const 1))
+            (call $make (i32.const 65) (i32.const 1))
+            (call $make (i32.const 66) (i32.const 9))
+            {end}))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+/// At the end of `run`, and before `exit`.
+fn what_a_program_wrote_is_counted(here: &Here) {
+    const NOTE: &str = "note: 3 files that the program wrote were in memory only and are gone\n";
+    for (end, code, is_told) in [("", 0, true), ("(call $exit (i32.const 7))", 1, true), ("unreachable", 1, false)] {
+        fs::write(here.path("writes.wasm"), writes(end)).unwrap();
+        let output = here.run(&["run", "writes.wasm", "--image", "files"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.contains(NOTE)), (Some(code), is_told), "{end}: {said}");
+    }
+    fs::write(here.path("writes.wasm"), writes("")).unwrap();
+    let quiet = here.run(&["run", "writes.wasm", "--image", "files", "-q"]);
+    assert_eq!(String::from_utf8(quiet.stderr).unwrap(), "");
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    let nothing = here.run(&["run", "tells.wasm", "--image", "files"]);
+    assert!(!String::from_utf8(nothing.stderr).unwrap().contains("gone"));
+}
+
+fn what_is_denied_keeps_nothing_from_being_counted(here: &Here) {
+    fs::write(here.path("writes.wasm"), writes("")).unwrap();
+    let output = here.run(&["run", "writes.wasm", "--image", "files", "--deny-all"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("note: 3 files that the program wrote"), "{said}");
+}
+
+fn what_is_composed_is_not_counted(here: &Here) {
+    fs::write(here.path("writes.wasm"), writes("")).unwrap();
+    here.ok(&["writes.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let imports = here.text(&["inspect", "made.wasm"]);
+    assert!(!imports.contains("vfs-compose:"), "{imports}");
+    let said = String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap();
+    let note = "note: what `made.wasm` writes is in memory only and gone now; its files are not counted: it was composed \
+                before, for any host\n";
+    assert!(said.ends_with(note), "{said}");
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--read-only"]);
+    assert!(!String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains("gone"));
+}
+
+fn what_a_component_inside_writes_is_not_counted(here: &Here) {
+    let composition = r#"(component
+      (import "wasi:filesystem/types@0.2.3" (instance (export "descriptor" (type (sub resource)))))
+      (component $inner
+        (core module $program (func (export "run") (result i32) i32.const 0))
+        (core instance $program (instantiate $program))
+        (func $run (result (result)) (canon lift (core func $program "run")))
+        (instance $exports (export "run" (func $run)))
+        (export "wasi:cli/run@0.2.3" (instance $exports)))
+      (instance $inner (instantiate $inner))
+      (alias export $inner "wasi:cli/run@0.2.3" (instance $run))
+      (export "wasi:cli/run@0.2.3" (instance $run)))"#;
+    fs::write(here.path("composition.wasm"), wat::parse_str(composition).unwrap()).unwrap();
+    let output = here.run(&["run", "composition.wasm", "--image", "files"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("note: the files that it writes are not counted: a component inside of it has its `run`\n"));
 }
 
 /// Each of these functions gives 33, by instructions that are younger than WebAssembly 1.0.

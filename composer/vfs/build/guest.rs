@@ -17,8 +17,9 @@ pub struct Variant {
     pub only_with: Option<&'static str>,
 }
 
-pub const VARIANTS: [Variant; 2] = [
+pub const VARIANTS: [Variant; 3] = [
     Variant { file: "vfs.wasm", features: &[], only_with: None },
+    Variant { file: "vfs-end.wasm", features: &["end"], only_with: Some("end") },
     Variant { file: "vfs-late.wasm", features: &["late"], only_with: Some("test-guest") },
 ];
 

@@ -19,24 +19,38 @@ pub struct Guest {
 pub struct Needs {
     /// Whether the lower layer is a tree that the host provides by `vfs-compose:late/tree`.
     pub late_tree: bool,
+    /// Whether it tells at the end of the program how many files were written; see [`crate::end`].
+    pub end: bool,
 }
 
 impl Needs {
     fn are_in(self, has: Self) -> bool {
-        has.late_tree || !self.late_tree
+        (has.late_tree || !self.late_tree) && (has.end || !self.end)
     }
 }
 
 /// The variant without any such feature.
-pub static PLAIN: Guest =
-    Guest { module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm")), has: Needs { late_tree: false } };
+pub static PLAIN: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm")),
+    has: Needs { late_tree: false, end: false },
+};
+
+#[cfg(feature = "end")]
+static END: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end.wasm")),
+    has: Needs { late_tree: false, end: true },
+};
 
 #[cfg(feature = "test-guest")]
-static LATE: Guest =
-    Guest { module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-late.wasm")), has: Needs { late_tree: true } };
+static LATE: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-late.wasm")),
+    has: Needs { late_tree: true, end: false },
+};
 
 static ALL: &[&Guest] = &[
     &PLAIN,
+    #[cfg(feature = "end")]
+    &END,
     #[cfg(feature = "test-guest")]
     &LATE,
 ];
@@ -70,8 +84,10 @@ mod tests {
 
     #[test]
     fn what_no_variant_has_is_refused() {
-        let chosen = Guest::choose(Needs { late_tree: true });
+        let chosen = Guest::choose(Needs { late_tree: true, end: false });
         assert_eq!(chosen.is_ok(), cfg!(feature = "test-guest"));
         assert!(chosen.ok().is_none_or(|guest| !guest.answers_at_once()));
+        assert_eq!(Guest::choose(Needs { late_tree: false, end: true }).is_ok(), cfg!(feature = "end"));
+        assert!(Guest::choose(Needs { late_tree: true, end: true }).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! The vfs for one app: the parts that the app needs, in front of the app or inside of it.
 //!
 //! ```text
+//! end          makes an app tell its host what it has written, when it ends
 //! guest        the vfs's core module as built, in its variants
 //! specialize   reduces the module to what this app needs, at the app's versions
 //! wrap         wraps host interfaces whose signatures mention resources of the vfs
@@ -11,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod end;
 mod error;
 pub mod guest;
 pub mod link;

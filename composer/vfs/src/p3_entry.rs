@@ -10,7 +10,7 @@
 mod direct;
 mod inside;
 mod shape;
-mod start;
+pub(crate) mod start;
 
 use bumpalo::Bump;
 use wit_parser::{Function, WorldItem};
@@ -78,7 +78,7 @@ fn put_in<'a>(
 }
 
 /// Returns the app's exported functions, each with the name of its export.
-fn exports(app: &App) -> Vec<(String, &Function)> {
+pub(crate) fn exports(app: &App) -> Vec<(String, &Function)> {
     let (resolve, world) = (&app.resolve, &app.resolve.worlds[app.world]);
     let mut all = Vec::new();
     for (key, item) in &world.exports {
@@ -96,7 +96,7 @@ fn exports(app: &App) -> Vec<(String, &Function)> {
 
 /// Returns whether a definition stays even if nothing refers to it: exports, imports, custom sections, and what runs at
 /// instantiation.
-fn is_root(definition: &Definition<'_>) -> bool {
+pub(crate) fn is_root(definition: &Definition<'_>) -> bool {
     matches!(
         definition.item,
         Item::Export(_)

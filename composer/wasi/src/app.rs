@@ -12,7 +12,7 @@ use wit_parser::{InterfaceId, Resolve, Type, TypeDefKind, TypeOwner, WorldId, Wo
 use crate::error::AppError;
 use crate::interface_use::{InterfaceUse, InterfaceUses};
 use crate::name::InterfaceName;
-use crate::wasi::Wasi;
+use crate::wasi::{END, Wasi};
 
 /// The beginning of the names of the interfaces of `wasi:filesystem`.
 pub const FILESYSTEM: &str = "wasi:filesystem/";
@@ -129,7 +129,7 @@ fn interfaces(
         let WorldItem::Interface { id, .. } = item else { continue };
         let full = resolve.name_world_key(key);
         match InterfaceName::parse(&full) {
-            Some(name) if virtualized.contains(name.path.as_str()) && name.is_wasi() => {
+            Some(name) if virtualized.contains(name.path.as_str()) && (name.is_wasi() || name.path == END) => {
                 served.insert(*id, name);
             }
             _ if full.starts_with(FILESYSTEM) => other.push(full),

@@ -20,4 +20,4 @@ pub use app::{App, FILESYSTEM, require_component};
 pub use error::{AppError, Cause, WitError};
 pub use interface_use::{InterfaceUse, InterfaceUses, close};
 pub use name::{InterfaceName, Track, base};
-pub use wasi::{ERRORS, FILES, LATE_TREE, PUMP, PUMP_VERSION, Wasi, is_in_version, path_of, stable};
+pub use wasi::{END, ERRORS, FILES, LATE_TREE, PUMP, PUMP_VERSION, Wasi, is_in_version, path_of, stable};

@@ -39,6 +39,8 @@ const ORDER_3: [&str; 6] = [
 pub const ERRORS: &str = "wasi:io/error";
 /// The additional interface that a vfs variant for tests imports from the host.
 pub const LATE_TREE: &str = "vfs-compose:late/tree";
+/// The vfs's own interface that has to be called at the end of a program.
+pub const END: &str = "vfs-compose:vfs/end";
 /// The vfs's own interface that starts the pump, which feeds the streams of WASI 0.3.
 pub const PUMP: &str = "vfs-compose:vfs/pump";
 /// The version of the package of [`PUMP`].

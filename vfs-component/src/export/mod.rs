@@ -1,6 +1,8 @@
 //! The WASI functions that the app calls, a file for each interface or part of it.
 
 mod clocks;
+#[cfg(feature = "end")]
+mod end;
 mod environment;
 mod error;
 mod exit;

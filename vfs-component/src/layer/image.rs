@@ -15,8 +15,8 @@ pub type Stop = Error;
 #[inline(always)]
 pub fn new_volume(limits: Limits) -> Volume {
     // The composer has validated the image. If it is damaged nevertheless, there is no tree and no preopen.
-    Volume::new(embed::image(), HostClock, limits)
-        .or_else(|_| Volume::new(None, HostClock, limits))
+    Volume::over(ImageLayer::new(embed::image()), HostClock, limits)
+        .or_else(|_| Volume::over(ImageLayer::new(None), HostClock, limits))
         .unwrap_or_else(|_| abi::trap())
 }
 

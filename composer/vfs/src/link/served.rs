@@ -11,8 +11,8 @@ use wit_parser::{Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, Type
 use vfs_compose_adapter::HandleOrigin;
 use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_rules::policy::answers::Answers;
-use vfs_compose_wasi::App;
 use vfs_compose_wasi::InterfaceName;
+use vfs_compose_wasi::{App, END};
 use vfs_compose_wit::parts;
 
 const STDERR: &str = "wasi:cli/stderr";
@@ -87,6 +87,7 @@ impl<'a> Served<'a> {
         match path {
             "wasi:filesystem/types" | "wasi:filesystem/preopens" => Some(HandleOrigin::Vfs),
             _ if self.of_both.contains(path) => Some(HandleOrigin::VfsOrHost),
+            END => Some(HandleOrigin::Vfs),
             _ if SHARED.contains(&path) || self.answers.has_interface(path) => Some(HandleOrigin::Vfs),
             _ => None,
         }
@@ -96,7 +97,7 @@ impl<'a> Served<'a> {
     pub(super) fn owner_of(&self, interface: &InterfaceName, function: &Function) -> Option<HandleOrigin> {
         let by_policy = self.answers.has_interface(&interface.path) && !self.is_withheld(&interface.path);
         let left_alone = by_policy && !self.answers.has(&interface.path, &function.name);
-        self.owner(&interface.path).filter(|_| interface.is_wasi_0_2() && !left_alone)
+        self.owner(&interface.path).filter(|_| is_linked(interface) && !left_alone)
     }
 
     /// Returns whether the vfs serves an interface that no host may be asked for.
@@ -125,7 +126,7 @@ impl<'a> Served<'a> {
 
     /// Returns whether an import may be removed once nothing refers to it.
     pub(super) fn is_optional(&self, import: &ComponentImport<'_>) -> bool {
-        interface_of(import).is_some_and(|name| name.is_wasi_0_2() && self.owner(&name.path).is_some())
+        interface_of(import).is_some_and(|name| is_linked(&name) && self.owner(&name.path).is_some())
     }
 
     /// Returns the imported function behind a component function.
@@ -282,6 +283,11 @@ impl<'a> Served<'a> {
         let mut imports = resolve.worlds[self.app.world].imports.iter();
         imports.find(|(key, _)| resolve.name_world_key(key) == name).map(|(_, item)| item)
     }
+}
+
+/// Returns whether the vfs inside an app may serve an interface.
+fn is_linked(name: &InterfaceName) -> bool {
+    name.is_wasi_0_2() || name.path == END
 }
 
 /// Returns the functions of an import or export.

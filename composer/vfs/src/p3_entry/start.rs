@@ -25,20 +25,20 @@ use vfs_compose_wasi::{PUMP, PUMP_VERSION};
 const START: &str = "start";
 const STOP: &str = "stop";
 /// The core type of a callback.
-const CALLBACK: (&[ValType], &[ValType]) = (&[ValType::I32; 3], &[ValType::I32]);
+pub(crate) const CALLBACK: (&[ValType], &[ValType]) = (&[ValType::I32; 3], &[ValType::I32]);
 /// Mask of the callback code in the value that a task returns. The code is 0 if the task ends.
-const CODE: i32 = 15;
+pub(crate) const CODE: i32 = 15;
 
 /// A lifted function.
-struct Lifted {
+pub(crate) struct Lifted {
     /// The index of the component function.
     number: u32,
     /// The index of the core function behind it.
-    core: u32,
-    params: Vec<ValType>,
-    results: Vec<ValType>,
+    pub(crate) core: u32,
+    pub(crate) params: Vec<ValType>,
+    pub(crate) results: Vec<ValType>,
     /// The index of the core function that continues its task.
-    callback: Option<u32>,
+    pub(crate) callback: Option<u32>,
 }
 
 /// Adds the wrappers. Returns `false`, with nothing changed, if this component does not lift one of the exports.
@@ -62,9 +62,15 @@ pub(super) fn put_in<'a>(
     let of_app = bundle(component, of_app);
     let module = component.add(Item::CoreModule(module(&lifted).into()));
     let instance = instantiate(component, module, vec![("pump", of_vfs), ("app", of_app)]);
-    let (firsts, callbacks) = numbers.split_at(lifted.len());
+    replace_lifts(component, &lifted, instance, &numbers);
+    true
+}
+
+/// Lifts exports of `instance` instead: first the functions, then the callbacks of those that have one.
+pub(crate) fn replace_lifts<'a>(component: &mut Component<'a>, lifted: &[Lifted], instance: u32, names: &[&'a str]) {
+    let (firsts, callbacks) = names.split_at(lifted.len());
     let mut callbacks = callbacks.iter();
-    for (name, one) in firsts.iter().zip(&lifted) {
+    for (name, one) in firsts.iter().zip(lifted) {
         let core_func_index = alias(component, ExternalKind::Func, instance, name);
         let callback = one.callback.and_then(|_| callbacks.next());
         let callback = callback.map(|name| alias(component, ExternalKind::Func, instance, name));
@@ -81,10 +87,10 @@ pub(super) fn put_in<'a>(
         let lift = CanonicalFunction::Lift { core_func_index, type_index, options };
         component.replace(Space::Function, one.number, Item::Canonical(lift));
     }
-    true
 }
 
-fn lifted(component: &Component<'_>, app: &App, export: &str, function: &Function) -> Option<Lifted> {
+/// Returns the lifted function behind an export, if this component lifts it.
+pub(crate) fn lifted(component: &Component<'_>, app: &App, export: &str, function: &Function) -> Option<Lifted> {
     let number = exported(component, export, &function.name)?;
     let Item::Canonical(CanonicalFunction::Lift { core_func_index, options, .. }) =
         component.get(Space::Function, number)?

@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use vfs_compose::options::{Access, Host, Http, Setting};
-use vfs_compose::{Inherited, Options};
+use vfs_compose::{Composer, Inherited, Options};
 use vfs_compose_engine::{Offer, Stopped, Streams, execute};
 
 use crate::args::Run;
 use crate::input;
 use crate::plan::Plan;
-use crate::report::{Failure, note, size, tell, warn};
+use crate::report::{Failure, count, note, size, tell, warn};
 
 /// The exit code of timeout(1) for a program whose time is up.
 const TIMED_OUT: i32 = 124;
@@ -20,7 +20,7 @@ const TIMED_OUT: i32 = 124;
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let options = args.typed.merged(&args.joining)?;
     let http = http_is_asked_for(&options);
-    let program = prepare(args, &options, http)?;
+    let program = prepare(args, &options, http, Composer::tell_end)?;
     let asks_for_http = |name: &&String| name.starts_with("wasi:http/");
     if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| !http) {
         let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", args.app.display()));
@@ -28,7 +28,31 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     }
     let when_begun = || args.timeout.into_iter().for_each(end_after);
     let ended = execute(&program.component, &program.offer, &|| tell_compiling(args), &when_begun);
-    ended.map(ExitCode::from).map_err(|stopped| failure(args, &program, stopped))
+    let ended = ended.map_err(|stopped| failure(args, &program, stopped))?;
+    if program.writes {
+        tell_lost(args, &program, ended.files);
+    }
+    Ok(ended.code.into())
+}
+
+/// Says how many files the program wrote: with the program, they are gone.
+fn tell_lost(args: &Run, program: &Program, files: Option<u32>) {
+    match files {
+        Some(0) => {}
+        Some(files) if files < u32::MAX => {
+            let (files, were) = (count(files.into(), "file", "files"), if files == 1 { "was" } else { "were" });
+            let are = if were == "was" { "is" } else { "are" };
+            note(&format!("{files} that the program wrote {were} in memory only and {are} gone"));
+        }
+        _ => {
+            let because = match program.is_composed_here {
+                true => "",
+                false => ": it was composed before, for any host",
+            };
+            let name = file_name(args);
+            note(&format!("what `{name}` writes is in memory only and gone now; its files are not counted{because}"));
+        }
+    }
 }
 
 /// A composed component, and what it gets of this process.
@@ -37,14 +61,25 @@ pub struct Program {
     imports: Vec<String>,
     pub exports: Vec<String>,
     pub offer: Offer,
+    is_composed_here: bool,
+    /// Whether it may have written files.
+    writes: bool,
 }
 
 /// Composes the app, unless it is composed already.
-pub fn prepare(args: &Run, options: &Options, http: bool) -> Result<Program, Failure> {
+///
+/// # Errors
+/// It cannot be composed, or flags do not fit what is composed already.
+pub fn prepare(
+    args: &Run,
+    options: &Options,
+    http: bool,
+    adapt: impl FnOnce(Composer) -> Composer,
+) -> Result<Program, Failure> {
     let Options { host, process, deny, .. } = options;
-    let Composed { component, imports, exports, is_composed_here } = match composed_before(args)? {
+    let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args)? {
         Some(composed) => composed,
-        None => compose(args, options.clone())?,
+        None => compose(args, options.clone(), adapt)?,
     };
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
@@ -72,7 +107,7 @@ pub fn prepare(args: &Run, options: &Options, http: bool) -> Result<Program, Fai
             stderr: of_process(&host.stderr),
         };
     }
-    Ok(Program { component, imports, exports, offer })
+    Ok(Program { component, imports, exports, offer, is_composed_here, writes })
 }
 
 /// Returns whether `--http` is given, and is not `deny`.
@@ -123,6 +158,7 @@ struct Composed {
     exports: Vec<String>,
     /// Whether it was composed for this run.
     is_composed_here: bool,
+    writes: bool,
 }
 
 /// Returns the file itself if it already has a vfs inside and no image or manifest is given.
@@ -139,22 +175,25 @@ fn composed_before(args: &Run) -> Result<Option<Composed>, Failure> {
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(None) };
     let Some(vfs) = &inspection.vfs else { return Ok(None) };
     composed::check(args, &typed, &inspection, vfs)?;
+    let writes = !vfs.settings.read_only;
     let (imports, exports) = (inspection.imports, inspection.exports);
-    Ok(Some(Composed { component, imports, exports, is_composed_here: false }))
+    Ok(Some(Composed { component, imports, exports, is_composed_here: false, writes }))
 }
 
-fn compose(args: &Run, mut options: Options) -> Result<Composed, Failure> {
+fn compose(args: &Run, mut options: Options, adapt: impl FnOnce(Composer) -> Composer) -> Result<Composed, Failure> {
     let plan = Plan::of_app(&args.app, &mut options)?;
     let mut composer = plan.composer.clone().allow_unused(true);
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
         composer = composer.run_args(&args.host_arguments);
     }
-    let composed = composer.compose()?;
+    let composed = adapt(composer).compose()?;
     let report = composed.report();
     tell(&report.remarks);
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
-    Ok(Composed { component: composed.to_bytes()?, imports, exports, is_composed_here: true })
+    // It tells what it wrote, if it can write and can tell.
+    let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
+    Ok(Composed { component: composed.to_bytes()?, imports, exports, is_composed_here: true, writes })
 }
 
 /// Says why there is no exit code.

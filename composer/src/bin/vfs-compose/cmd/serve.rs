@@ -13,7 +13,7 @@ use crate::report::Failure;
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let options = args.run.typed.merged(&args.run.joining)?;
     let http = http_is_asked_for(&options);
-    let Program { component, exports, offer, .. } = prepare(&args.run, &options, http)?;
+    let Program { component, exports, offer, .. } = prepare(&args.run, &options, http, |composer| composer)?;
     let serving = Serving {
         address: args.addr,
         timeout: args.run.timeout,

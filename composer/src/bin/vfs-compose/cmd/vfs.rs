@@ -23,6 +23,6 @@ pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
             With::Http => Extra::Http,
         });
     }
-    composer = composer.on_progress(progress(args.output.quiet));
+    composer = composer.on_progress(progress());
     super::deliver(&composer.vfs()?, &target, &args.output)
 }
