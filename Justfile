@@ -65,6 +65,7 @@ lint: _targets
     cargo clippy {{everything}} --all-targets -- -D warnings
     RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps {{everything}}
     cargo clippy --release -p vfs-component --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --release -p vfs-component --features end --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features late --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-image --target wasm32-unknown-unknown --no-default-features --features alloc -- -D warnings
 
