@@ -172,7 +172,6 @@ impl Options {
 
 impl super::Files {
     /// Sets where the files come from.
-    #[must_use]
     pub fn apply(&self, mut composer: Composer) -> Composer {
         for source in &self.image {
             composer = composer.image_at(&source.path, &source.guest);
