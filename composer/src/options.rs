@@ -2,7 +2,8 @@
 //!
 //! Each option is one field here: its name is the name of the flag and of the key, its comment is the help text, and
 //! its type parses the text of both. A text like `vfs.toml` becomes [`Options`] by [`Options::parse`], values of one
-//! are put over those of another by [`Options::over`], and [`Options::apply`] sets them in a [`Composer`].
+//! are put over those of another by [`Options::over`], and [`Options::apply`] sets them in a
+//! [`Composer`](crate::Composer).
 
 mod apply;
 mod manifest;
@@ -202,8 +203,8 @@ options! {
         /// The time: inherit, or frozen at frozen:2020-01-01T00:00:00Z [default: inherit]
         #[arg(value_name = "CLOCK", value_parser = setting("wall-clock"), hide_short_help = true)]
         pub wall_clock: Option<Setting>,
-        /// The clock for waiting: inherit, or frozen[:NANOSECONDS], where a wait jumps to the time awaited [default:
-        /// inherit]
+        /// The clock for waiting: inherit, frozen or frozen:NANOSECONDS, where a wait jumps to the time awaited
+        /// [default: inherit]
         #[arg(value_name = "CLOCK", value_parser = setting("monotonic-clock"), hide_short_help = true)]
         pub monotonic_clock: Option<Setting>,
         /// Random numbers: inherit, deny, or seeded:NUMBER for the same ones at each run [default: inherit]
