@@ -2,18 +2,22 @@
 
 use wasmtime::ResourceLimiter;
 
+/// What a program is told that wants more than it may have.
+pub const EXCEEDED: &str = "it wanted more memory than --max-memory allows";
+
 /// The memory of all instances of a program together.
+///
+/// A growth that is allowed counts, also if the host then has no memory for it. To take failed ones back is not
+/// possible: the engine tells also of the failure of growths that it never asked about.
 pub struct Memory {
     used: u64,
     limit: u64,
-    /// What the last growth added, which may still fail.
-    added: u64,
     is_exceeded: bool,
 }
 
 impl Memory {
     pub fn new(limit: Option<u64>) -> Self {
-        Self { used: 0, limit: limit.unwrap_or(u64::MAX), added: 0, is_exceeded: false }
+        Self { used: 0, limit: limit.unwrap_or(u64::MAX), is_exceeded: false }
     }
 
     /// Returns whether the program wanted more than it may have.
@@ -21,39 +25,28 @@ impl Memory {
         self.is_exceeded
     }
 
-    fn grow(&mut self, bytes: u64) -> wasmtime::Result<bool> {
-        if self.used.saturating_add(bytes) > self.limit {
-            self.is_exceeded = true;
-            return Err(wasmtime::format_err!("the limit of memory is reached"));
+    /// Counts a growth by a number of elements. One beyond the program's own maximum does not happen anyway.
+    fn grow(&mut self, added: usize, size: u64, is_beyond: bool) -> wasmtime::Result<bool> {
+        if is_beyond {
+            return Ok(false);
         }
-        self.used += bytes;
-        self.added = bytes;
+        let used = self.used.saturating_add((added as u64).saturating_mul(size));
+        if used > self.limit {
+            self.is_exceeded = true;
+            return Err(wasmtime::format_err!("{EXCEEDED}"));
+        }
+        self.used = used;
         Ok(true)
-    }
-
-    fn take_back(&mut self) {
-        self.used -= std::mem::take(&mut self.added);
     }
 }
 
 impl ResourceLimiter for Memory {
     fn memory_growing(&mut self, current: usize, desired: usize, most: Option<usize>) -> wasmtime::Result<bool> {
-        // Beyond its own maximum it does not grow anyway.
-        if most.is_some_and(|most| desired > most) { Ok(false) } else { self.grow((desired - current) as u64) }
-    }
-
-    fn memory_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
-        self.take_back();
-        Ok(())
+        self.grow(desired - current, 1, most.is_some_and(|most| desired > most))
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, most: Option<usize>) -> wasmtime::Result<bool> {
-        let bytes = ((desired - current) * size_of::<usize>()) as u64;
-        if most.is_some_and(|most| desired > most) { Ok(false) } else { self.grow(bytes) }
-    }
-
-    fn table_grow_failed(&mut self, _: wasmtime::Error) -> wasmtime::Result<()> {
-        self.take_back();
-        Ok(())
+        let element = size_of::<usize>() as u64;
+        self.grow(desired - current, element, most.is_some_and(|most| desired > most))
     }
 }

@@ -3,12 +3,14 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use hyper::header::HOST;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
@@ -24,11 +26,13 @@ use wasmtime_wasi_http::handler::{
 use wasmtime_wasi_http::io::TokioIo;
 use wasmtime_wasi_http::{WasiBody, WasiHttpView, p2, p3};
 
+use crate::memory::EXCEEDED;
 use crate::state::{State, linker, store};
 use crate::{Cause, Offer, Stopped, compile, config};
 
 /// How often the engine looks whether the time of a request is up.
 const TICK: Duration = Duration::from_millis(10);
+const LATE: &str = "it took longer than --timeout allows";
 
 /// Where and how to serve.
 pub struct Serving {
@@ -107,25 +111,39 @@ async fn accept(listener: TcpListener, handler: ProxyHandler<Server>) -> Result<
 }
 
 async fn answer(handler: &ProxyHandler<Server>, request: Request<Incoming>) -> Result<Response<WasiBody>, Infallible> {
+    // WASI's requests have an authority.
+    if request.uri().authority().is_none() && !request.headers().contains_key(HOST) {
+        return Ok(empty(StatusCode::BAD_REQUEST));
+    }
     let request = request.map(|body| body.map_err(Into::into).boxed_unsync());
     let (sender, ended) = oneshot::channel();
     let error = match handler.handle(sender, request).await {
         Ok(response) => {
             let at_failure = Arc::clone(&handler.state().at_failure);
-            tokio::spawn(async move { ended.await.into_iter().for_each(|error| at_failure(error)) });
+            tokio::spawn(async move { ended.await.into_iter().for_each(|cause| at_failure(cause)) });
             return Ok(response);
         }
         Err(error) => error,
     };
     let cause = match error.downcast::<InstantiationError<Sender<Cause>>>() {
-        Ok(error) => Arc::into_inner(error.error).map_or_else(|| "it cannot be instantiated".into(), Into::into),
+        Ok(error) => Arc::into_inner(error.error).map_or_else(|| "it cannot be instantiated".into(), cause_of),
         // What ended the instance says more than that there is no response.
-        Err(error) => ended.await.unwrap_or_else(|_| error.into()),
+        Err(error) => ended.await.unwrap_or_else(|_| cause_of(error)),
     };
     (handler.state().at_failure)(cause);
+    Ok(empty(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+/// Returns a response without a body.
+fn empty(status: StatusCode) -> Response<WasiBody> {
     let mut response = Response::new(Full::default().map_err(|never| match never {}).boxed_unsync());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    Ok(response)
+    *response.status_mut() = status;
+    response
+}
+
+/// Returns what to say of an error; the flag, where that ended the request.
+fn cause_of(error: wasmtime::Error) -> Cause {
+    if error.is::<ExpirationError>() { LATE.into() } else { error.into() }
 }
 
 struct Server {
@@ -149,12 +167,13 @@ impl HandlerState for Server {
             Some(timeout) => tokio::time::timeout(timeout, instantiated).await.map_err(|_| ExpirationError)??,
             None => instantiated.await?,
         };
+        let is_late = Arc::<AtomicBool>::default();
         Ok(Instance {
             store,
             proxy,
             view: State::http,
-            expiration: Expiration { timeout: self.timeout, sleep: None },
-            state: OneRequest { timeout: self.timeout, at_failure: Mutex::new(None) },
+            expiration: Expiration { timeout: self.timeout, sleep: None, is_late: Arc::clone(&is_late) },
+            state: OneRequest { timeout: self.timeout, is_late, at_failure: Mutex::new(None) },
         })
     }
 }
@@ -163,6 +182,8 @@ impl HandlerState for Server {
 struct Expiration {
     timeout: Option<Duration>,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Set when the time is up.
+    is_late: Arc<AtomicBool>,
 }
 
 impl WorkerExpiration for Expiration {
@@ -173,13 +194,16 @@ impl WorkerExpiration for Expiration {
         if sleep.deadline() != end {
             sleep.as_mut().reset(end);
         }
-        sleep.as_mut().poll(context)
+        let is_up = sleep.as_mut().poll(context);
+        self.is_late.fetch_or(is_up.is_ready(), Ordering::Relaxed);
+        is_up
     }
 }
 
 /// An instance, for one request.
 struct OneRequest {
     timeout: Option<Duration>,
+    is_late: Arc<AtomicBool>,
     /// Who hears why the instance ended, if it failed.
     at_failure: Mutex<Option<Sender<Cause>>>,
 }
@@ -208,8 +232,13 @@ impl WorkerState for OneRequest {
     fn drop(&self, store: Store<State>, result: wasmtime::Result<()>) {
         let at_failure = self.at_failure.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (Err(error), Some(at_failure)) = (result, at_failure) else { return };
-        let is_exceeded = store.data().memory.is_exceeded();
-        let cause = if is_exceeded { "it wanted more memory than it may have".into() } else { error.into() };
+        let cause = if store.data().memory.is_exceeded() {
+            EXCEEDED.into()
+        } else if self.is_late.load(Ordering::Relaxed) {
+            LATE.into()
+        } else {
+            cause_of(error)
+        };
         // A client that went away took the one who listens along.
         drop(at_failure.send(cause));
     }

@@ -14,6 +14,8 @@ in_both_forms! {
     requests_that_fail_are_answered_and_told
     a_request_has_its_time
     a_request_has_its_memory
+    an_instance_without_memory_to_begin_says_so
+    a_request_without_a_host_is_a_bad_one
     what_is_no_server_says_what_it_is
     an_address_that_is_taken_is_an_error
 }
@@ -59,8 +61,12 @@ impl Running {
 
     /// The first line of the answer.
     fn get(&self) -> String {
+        self.ask("GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
+    }
+
+    fn ask(&self, request: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.lines().next().unwrap_or_default().to_owned()
@@ -98,7 +104,7 @@ fn a_request_has_its_time(here: &Here) {
     assert_eq!(running.get(), FAILED);
     assert_eq!(running.get(), FAILED);
     let printed = running.end();
-    assert!(printed.contains("timed out"), "{printed}");
+    assert!(printed.contains("it took longer than --timeout allows"), "{printed}");
 }
 
 fn a_request_has_its_memory(here: &Here) {
@@ -106,7 +112,20 @@ fn a_request_has_its_memory(here: &Here) {
     let running = Running::start(here, grows, &["--max-memory", "32MB"]);
     assert_eq!(running.get(), FAILED);
     let printed = running.end();
-    assert!(printed.contains("it wanted more memory than it may have"), "{printed}");
+    assert!(printed.contains("it wanted more memory than --max-memory allows"), "{printed}");
+}
+
+fn an_instance_without_memory_to_begin_says_so(here: &Here) {
+    let running = Running::start(here, "", &["--max-memory", "1KiB"]);
+    assert_eq!(running.get(), FAILED);
+    let printed = running.end();
+    assert!(printed.contains("it wanted more memory than --max-memory allows"), "{printed}");
+}
+
+fn a_request_without_a_host_is_a_bad_one(here: &Here) {
+    let running = Running::start(here, "unreachable", &[]);
+    assert_eq!(running.ask("GET / HTTP/1.0\r\n\r\n"), "HTTP/1.0 400 Bad Request");
+    assert_eq!(running.end(), "");
 }
 
 fn what_is_no_server_says_what_it_is(here: &Here) {
