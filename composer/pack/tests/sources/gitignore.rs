@@ -51,6 +51,7 @@ fn files_above_count_as_they_do_for_git() {
 #[test]
 fn of_the_files_above_only_those_of_git_count() {
     let a = directory(&[
+        ("r/.git/HEAD", ""),
         ("r/.vfsignore", "x"),
         ("r/.gitignore", "*.log"),
         ("r/src/.vfsignore", "y\n!z.log\n"),
@@ -67,4 +68,10 @@ fn a_repository_is_not_in_another() {
     let a = directory(&[(".gitignore", "x"), ("inner/.git/HEAD", ""), ("inner/.gitignore", "y"), ("inner/x", "")]);
     fs::write(a.path().join("inner/y"), "").unwrap();
     assert_eq!(packed(&a.path().join("inner")), [".gitignore", "x"]);
+}
+
+#[test]
+fn without_a_repository_nothing_above_counts() {
+    let a = directory(&[(".gitignore", "*"), ("src/.gitignore", "x"), ("src/x", ""), ("src/y", "")]);
+    assert_eq!(packed(&a.path().join("src")), [".gitignore", "y"]);
 }

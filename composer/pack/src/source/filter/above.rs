@@ -9,7 +9,8 @@ use crate::error::TreeError;
 
 const GITIGNORE: &str = ".gitignore";
 
-/// The patterns of the directories above a source, up to the one that is the repository.
+/// The patterns of the directories above a source, up to the one that is the repository. Without a repository there are
+/// none.
 pub(super) struct Above {
     /// The source, as the walk names it.
     directory: PathBuf,
@@ -37,6 +38,9 @@ impl Above {
                 patterns.extend(read(outer, ".git/info/exclude")?);
             }
             inner = outer;
+        }
+        if !is_repository(inner) {
+            patterns.clear();
         }
         Ok(Self { directory: directory.to_owned(), absolute, patterns })
     }
