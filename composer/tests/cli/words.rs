@@ -51,6 +51,23 @@ fn the_default_command_has_a_name_and_a_bare_call_shows_help() {
 }
 
 #[test]
+fn flags_of_all_commands_may_stand_before_the_command() {
+    let here = here();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    for (before, after) in [
+        (&["-v", "inspect", "out.wasm"][..], &["inspect", "-v", "out.wasm"][..]),
+        (&["--color", "never", "image", "ls", "out.wasm"], &["image", "ls", "--color", "never", "out.wasm"]),
+        (&["--color=always", "-q", "inspect", "none"], &["inspect", "none", "-q", "--color=always"]),
+    ] {
+        assert_eq!(typed(&here, before), typed(&here, after), "{before:?}");
+    }
+    assert_eq!(typed(&here, &["-q", "inspect", "out.wasm"]).0, 0);
+    assert_eq!(typed(&here, &["-q", "app.wasm", "--image", "files"]).0, 0);
+    let (code, _, message) = typed(&here, &["-q", "insepct", "out.wasm"]);
+    assert!(code == 2 && message.contains("a similar command is `inspect`"), "{message}");
+}
+
+#[test]
 fn flags_of_other_programs_get_ours() {
     let here = here();
     for flag in ["--dir", "--mapdir", "--volume", "--mount"] {

@@ -31,13 +31,33 @@ pub fn color(words: &[OsString]) -> Option<ColorChoice> {
 /// # Errors
 /// The first word is a mistyped command. Any other error, and help, is printed, and ends the program.
 pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
-    if let Some(typed) = words.get(1).and_then(|word| word.to_str()) {
+    let first = after_global_flags(words);
+    let mut words = words.to_vec();
+    if let Some(typed) = words.get(first).and_then(|word| word.to_str()) {
         check_command(typed)?;
+        if Cli::command().get_subcommands().any(|command| command.get_name() == typed) {
+            // The default command's flags cannot stand before another command, and these are also its flags.
+            words[1..=first].rotate_right(1);
+        }
     }
     let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
     let mut command = Cli::command().color(color);
     let parsed = command.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
     parsed.or_else(|error| hinted(error).exit())
+}
+
+/// Returns the position of the first word that is no flag which every command takes.
+fn after_global_flags(words: &[OsString]) -> usize {
+    let mut position = 1;
+    while let Some(word) = words.get(position).and_then(|word| word.to_str()) {
+        position += match word {
+            "-q" | "--quiet" | "-v" | "--verbose" => 1,
+            "--color" => 2,
+            _ if word.starts_with("--color=") => 1,
+            _ => break,
+        };
+    }
+    position
 }
 
 /// Fails if a word is nearly a command's name, and names no file.
