@@ -158,7 +158,7 @@ fn with_end(
     rules: &mut Rules,
     remarks: &mut Remarks,
 ) -> Result<App, Error> {
-    if !app.has_filesystem() || composer.settings.read_only {
+    if !app.has_filesystem() || composer.settings.read_only || !end::has_run(&app) {
         return Ok(app);
     }
     let ending = end::put_in(&app).map_err(|source| AppError::Invalid { source: source.into() })?;

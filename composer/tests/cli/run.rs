@@ -18,6 +18,8 @@ in_both_forms! {
     a_runaway_is_stopped
     a_timeout_holds_whatever_the_program_does
     memory_that_nobody_gets_does_not_count
+    no_growth_takes_another_ones_memory_back
+    a_server_is_no_command
     #[cfg(unix)] variables_that_are_not_text_are_left_out
     arguments_that_would_be_lost_are_refused
     what_is_no_command_says_what_it_is
@@ -280,6 +282,50 @@ fn memory_that_nobody_gets_does_not_count(here: &Here) {
     fs::write(here.path("modest.wasm"), wat::parse_str(program).unwrap()).unwrap();
     let output = here.run(&["run", "modest.wasm", "-q", "--max-memory", "64MiB"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The engine tells of the failure of a growth that it never asked about.
+fn no_growth_takes_another_ones_memory_back(here: &Here) {
+    let grows = r#"(component
+      (core module $program
+        (memory 1)
+        (table $large i64 1 funcref)
+        (func (export "run") (result i32) (local $i i32)
+          (loop $on
+            (drop (memory.grow (i32.const 160)))
+            (drop (table.grow $large (ref.null func) (i64.const -1)))
+            (br_if $on (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 100))))
+          i32.const 0))
+      (core instance $program (instantiate $program))
+      (func $run (result (result)) (canon lift (core func $program "run")))
+      (instance $exports (export "run" (func $run)))
+      (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("grows.wasm"), wat::parse_str(grows).unwrap()).unwrap();
+    let (code, text) = here.fails(&["run", "grows.wasm", "-q", "--max-memory", "64MiB"]);
+    assert_eq!((code, &*text), (1, "error: the program wanted more than 64 MiB of memory (--max-memory)\n"));
+}
+
+/// It needs no http to say so, and its files are not spoken of.
+fn a_server_is_no_command(here: &Here) {
+    let serves = r#"(component
+      (import "wasi:http/types@0.2.3" (instance $types
+        (export "incoming-request" (type (sub resource)))
+        (export "response-outparam" (type (sub resource)))))
+      (import "wasi:filesystem/types@0.2.3" (instance (export "descriptor" (type (sub resource)))))
+      (alias export $types "incoming-request" (type $request))
+      (alias export $types "response-outparam" (type $out))
+      (core module $program (func (export "handle") (param i32 i32)))
+      (core instance $program (instantiate $program))
+      (func $handle (param "request" (own $request)) (param "response-out" (own $out))
+        (canon lift (core func $program "handle")))
+      (instance $exports (export "handle" (func $handle)))
+      (export "wasi:http/incoming-handler@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("serves.wasm"), wat::parse_str(serves).unwrap()).unwrap();
+    let (code, text) = here.fails(&["run", "serves.wasm", "--image", "files"]);
+    assert_eq!(code, 1);
+    assert!(text.contains("error: `serves.wasm` is not a command: it exports no wasi:cli/run"), "{text}");
+    assert!(text.ends_with("hint: it is a server: `vfs-compose serve serves.wasm`\n"), "{text}");
+    assert!(!text.contains("counted"), "{text}");
 }
 
 #[cfg(unix)]

@@ -38,6 +38,11 @@ const EXIT: &str = "wasi:cli/exit@";
 /// The functions of [`EXIT`]. Each has one parameter, and does not return.
 const EXITS: [&str; 2] = ["exit", "exit-with-code"];
 
+/// Returns whether an app exports `run`.
+pub fn has_run(app: &App) -> bool {
+    exports(app).into_iter().any(|(export, _)| export.starts_with(RUN))
+}
+
 /// Adds the wrappers to an app, and returns its component. Returns `None` if a component inside of it has the code of
 /// `run`.
 ///

@@ -304,7 +304,7 @@ pub fn summary(output: &str, report: &Report, verbose: bool) -> String {
     let mut text = format!("{output}: {form}{} ({})", size(report.size), parts.join(" + "));
     if verbose {
         for (title, names) in [("imports", &report.imports), ("exports", &report.exports)] {
-            let names = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
+            let names = list(names);
             text.push_str(&format!("\n  {title} {names}"));
         }
     }
@@ -322,6 +322,11 @@ pub fn contents(image: &ImageReport) -> String {
             count(directories, "directory", "directories")
         ),
     }
+}
+
+/// Returns names for a sentence.
+pub fn list(names: &[String]) -> String {
+    if names.is_empty() { "nothing".into() } else { names.join(", ") }
 }
 
 pub fn count(number: u64, one: &str, many: &str) -> String {

@@ -12,7 +12,7 @@ use vfs_compose_engine::{Offer, Stopped, Streams, execute};
 use crate::args::Run;
 use crate::input;
 use crate::plan::Plan;
-use crate::report::{Failure, count, note, size, tell, warn};
+use crate::report::{Failure, count, list, note, size, tell, warn};
 
 /// The exit code of timeout(1) for a program whose time is up.
 const TIMED_OUT: i32 = 124;
@@ -21,6 +21,9 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let options = args.typed.merged(&args.joining)?;
     let http = http_is_asked_for(&options);
     let program = prepare(args, &options, http, Composer::tell_end)?;
+    if !program.exports.iter().any(|name| name.starts_with("wasi:cli/run@")) {
+        return Err(no_command(args, &program.exports));
+    }
     let asks_for_http = |name: &&String| name.starts_with("wasi:http/");
     if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| !http) {
         let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", args.app.display()));
@@ -196,20 +199,24 @@ fn compose(args: &Run, mut options: Options, adapt: impl FnOnce(Composer) -> Com
     Ok(Composed { component: composed.to_bytes()?, imports, exports, is_composed_here: true, writes })
 }
 
+fn no_command(args: &Run, exports: &[String]) -> Failure {
+    let (app, listed) = (args.app.display(), list(exports));
+    let failure = Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {listed})"));
+    let is_server =
+        |name: &String| ["wasi:http/incoming-handler@", "wasi:http/handler@"].iter().any(|one| name.starts_with(one));
+    if exports.iter().any(is_server) {
+        return failure.hint(format!("it is a server: `vfs-compose serve {app}`"));
+    }
+    failure
+}
+
 /// Says why there is no exit code.
 fn failure(args: &Run, program: &Program, stopped: Stopped) -> Failure {
     match stopped {
         Stopped::NotBegun(error) => Failure::new("the program could not begin").caused_by(error),
         Stopped::Trapped(error) => Failure::new("the program ended badly").caused_by(error),
         Stopped::NoAddress(error) => Failure::new("the program could not begin").caused_by(error),
-        Stopped::NoEntry => {
-            let exports = match program.exports.as_slice() {
-                [] => "nothing".into(),
-                exports => exports.join(", "),
-            };
-            let app = args.app.display();
-            Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {exports})"))
-        }
+        Stopped::NoEntry => no_command(args, &program.exports),
         Stopped::OutOfMemory => {
             let limit = size(args.max_memory.map_or(0, |bytes| bytes.0));
             Failure::new(format!("the program wanted more than {limit} of memory (--max-memory)"))

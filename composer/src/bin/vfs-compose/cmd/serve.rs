@@ -8,7 +8,7 @@ use vfs_compose_engine::{Cause, Serving, Stopped, serve};
 
 use super::run::{Program, http_is_asked_for, prepare, tell_compiling};
 use crate::args::Serve;
-use crate::report::Failure;
+use crate::report::{Failure, list};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let options = args.run.typed.merged(&args.run.joining)?;
@@ -25,7 +25,7 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
         match stopped {
             Stopped::NoAddress(error) => Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error),
             Stopped::NoEntry => {
-                let exports = if exports.is_empty() { "nothing".into() } else { exports.join(", ") };
+                let exports = list(&exports);
                 Failure::new(format!(
                     "`{app}` is not a server: it exports neither wasi:http/incoming-handler nor wasi:http/handler (it exports \
                      {exports})"
