@@ -62,9 +62,11 @@ pub async fn slowly(path: &str) -> Result<Response, Failed> {
     let file = open(path, OpenFlags::empty(), DescriptorFlags::READ).await?;
     let (mut writer, body) = wit_stream::new();
     spawn_local(async move {
-        writer.write_all(b"wait\n".to_vec()).await;
-        wait_for(A_WHILE).await;
-        copy(&file, &mut writer).await;
+        // wit-bindgen writes again to a reader that is gone, and traps, unless its caller stops.
+        if writer.write_all(b"wait\n".to_vec()).await.is_empty() {
+            wait_for(A_WHILE).await;
+            copy(&file, &mut writer).await;
+        }
     });
     Ok(answer(200, None, Some(body)))
 }
