@@ -4,6 +4,7 @@ use crate::engine::{Host, Program, in_engine};
 use crate::node::{Node, Transpiled};
 use crate::speedtest1;
 use crate::trees::Tree;
+use crate::web::{Memories, Web};
 use anyhow::{Context, Result, ensure};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ pub enum App {
     Reader,
     /// A component that imports every function of 0.2's filesystem, io and cli.
     Everything,
+    /// The http server of the tests, which answers with files.
+    Web,
 }
 
 /// How an app and its files become one component.
@@ -64,6 +67,7 @@ pub struct Lab {
     counted: RefCell<HashMap<PathBuf, Rc<Program>>>,
     node: OnceCell<Node>,
     transpiled: RefCell<HashMap<PathBuf, Rc<Transpiled>>>,
+    webs: RefCell<HashMap<(Memories, Option<Form>), Rc<Web>>>,
 }
 
 impl Lab {
@@ -86,6 +90,7 @@ impl Lab {
             counted: RefCell::default(),
             node: OnceCell::new(),
             transpiled: RefCell::default(),
+            webs: RefCell::default(),
         })
     }
 
@@ -116,6 +121,11 @@ impl Lab {
                 App::Everything => {
                     let path = self.path("everything.wasm");
                     std::fs::write(&path, crate::measure::size::everything()?)?;
+                    return Ok(path);
+                }
+                App::Web => {
+                    let path = self.path("web.wasm");
+                    std::fs::write(&path, guests::named("web")?)?;
                     return Ok(path);
                 }
             };
@@ -167,6 +177,17 @@ impl Lab {
         }
         let host = self.counting.get().context("set just now")?;
         once(&self.counted, wasm.to_owned(), || Ok(Rc::new(host.compile(wasm).map_err(in_engine)?)))
+    }
+
+    /// The server with a tree of one file: composed, or with the tree in a directory of the host's.
+    pub fn web(&self, memories: Memories, form: Option<Form>) -> Result<Rc<Web>> {
+        once(&self.webs, (memories, form), || {
+            let (wasm, directory) = match form {
+                Some(form) => (self.composed(App::Web, Tree::Tiny, form)?, None),
+                None => (self.app(App::Web)?, Some(self.tree(Tree::Tiny)?)),
+            };
+            Ok(Rc::new(Web::new(memories, &wasm, directory.as_deref())?))
+        })
     }
 
     /// Node, and the packages that it needs.

@@ -14,6 +14,7 @@ mod row;
 mod rows;
 mod speedtest1;
 mod trees;
+mod web;
 
 use anyhow::{Result, ensure};
 use clap::{Args, Parser};

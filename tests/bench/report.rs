@@ -134,6 +134,7 @@ impl Unit {
             Self::Micros => format!("{value:.1} us"),
             Self::Millis => format!("{value:.1} ms"),
             Self::Operators => format!("{value:.0} ops"),
+            Self::Faults => format!("{value:.1}"),
             Self::Bytes => format!("{value:.0} B"),
             Self::MiB => format!("{value:.1} MiB"),
         }

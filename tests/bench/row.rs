@@ -90,6 +90,8 @@ pub enum Unit {
     Millis,
     /// Operators of wasm.
     Operators,
+    /// Page faults.
+    Faults,
     /// Bytes.
     Bytes,
     /// Mebibytes.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::anyhow;
 use tokio::runtime::Runtime;
 use wasmtime::component::{Component, Linker, ResourceTable};
-use wasmtime::{Result, Store};
+use wasmtime::{Engine, Result, Store};
 use wasmtime_wasi::p2::bindings::CommandPre;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
 use wasmtime_wasi::p3::bindings::CommandPre as CommandPre3;
@@ -66,7 +66,15 @@ pub fn runtime() -> &'static Runtime {
 /// # Errors
 /// None that a test could cause.
 pub fn linker() -> Result<Linker<State>> {
-    let mut linker = Linker::new(engine());
+    linker_on(engine())
+}
+
+/// The same for an engine of the caller's.
+///
+/// # Errors
+/// As [`linker`].
+pub fn linker_on(engine: &Engine) -> Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     Ok(linker)
@@ -88,6 +96,7 @@ pub fn linker_of_both() -> Result<Linker<State>> {
 /// # Errors
 /// The directory cannot be opened.
 pub fn store(
+    engine: &Engine,
     invocation: &Invocation,
     granted: Option<&Path>,
     stdout: MemoryOutputPipe,
@@ -104,7 +113,7 @@ pub fn store(
         wasi.preopened_dir(directory, "/", FsPerms::ReadWrite)?;
     }
     LIVING.fetch_add(1, Ordering::SeqCst);
-    Ok(Store::new(engine(), State { wasi: wasi.build(), http: WasiHttpCtx::new(), table: ResourceTable::new() }))
+    Ok(Store::new(engine, State { wasi: wasi.build(), http: WasiHttpCtx::new(), table: ResourceTable::new() }))
 }
 
 /// Runs a command component to its end, with what `linker` offers.
@@ -132,7 +141,7 @@ async fn run_to_the_end(
     let component = Component::new(engine(), app)?;
     let pre = CommandPre::new(linker.instantiate_pre(&component)?)?;
     let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
-    let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+    let mut store = store(engine(), invocation, granted, stdout.clone(), stderr.clone())?;
     let ended = match pre.instantiate_async(&mut store).await {
         Ok(app) => app.wasi_cli_run().call_run(&mut store).await,
         Err(error) => Err(error),
@@ -159,7 +168,7 @@ pub async fn run3(app: &[u8], invocation: &Invocation, granted: Option<&Path>) -
     let component = Component::new(engine(), app)?;
     let pre = CommandPre3::new(linker_of_both()?.instantiate_pre(&component)?)?;
     let (stdout, stderr) = (MemoryOutputPipe::new(CAPACITY), MemoryOutputPipe::new(CAPACITY));
-    let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;
+    let mut store = store(engine(), invocation, granted, stdout.clone(), stderr.clone())?;
     let app = pre.instantiate_async(&mut store).await?;
     let ended = store.run_concurrent(async |accessor| app.wasi_cli_run().call_run(accessor).await).await??;
     if ended.is_err() {

@@ -145,7 +145,7 @@ impl Handler {
 
     async fn live(&self, requests: UnboundedReceiver<Asked>, stderr: MemoryOutputPipe) -> Result<()> {
         let granted = self.granted.as_deref();
-        let mut store = network_host::store(&Invocation::default(), granted, stderr.clone(), stderr)?;
+        let mut store = network_host::store(engine(), &Invocation::default(), granted, stderr.clone(), stderr)?;
         let service = self.pre.instantiate_async(&mut store).await?;
         store.run_concurrent(async |accessor| Requests::new(requests, accessor, &service).await_all().await).await?
     }

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use wasmtime::component::Component;
-use wasmtime::{Result, bail};
+use wasmtime::{Engine, Result, bail};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::io::TokioIo;
@@ -48,12 +48,21 @@ impl Server {
     /// # Errors
     /// The component is not valid, needs what the linker has not, or is no server.
     pub fn start(app: &[u8], granted: Option<&Path>) -> anyhow::Result<Self> {
-        runtime().block_on(Self::begin(app, granted)).map_err(|error| anyhow!("wasmtime does not serve it: {error:?}"))
+        Self::start_on(engine(), app, granted)
     }
 
-    async fn begin(app: &[u8], granted: Option<&Path>) -> Result<Self> {
-        let component = Component::new(engine(), app)?;
-        let pre = ProxyPre::new(network_host::linker()?.instantiate_pre(&component)?)?;
+    /// The same on an engine of the caller's.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_on(engine: &Engine, app: &[u8], granted: Option<&Path>) -> anyhow::Result<Self> {
+        let begun = runtime().block_on(Self::begin(engine, app, granted));
+        begun.map_err(|error| anyhow!("wasmtime does not serve it: {error:?}"))
+    }
+
+    async fn begin(engine: &Engine, app: &[u8], granted: Option<&Path>) -> Result<Self> {
+        let component = Component::new(engine, app)?;
+        let pre = ProxyPre::new(network_host::linker_on(engine)?.instantiate_pre(&component)?)?;
         let granted = granted.map(Path::to_owned);
         let handler = Arc::new(Handler { pre, granted, failures: Mutex::new(Vec::new()) });
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -108,7 +117,8 @@ impl Handler {
         const CAPACITY: usize = 1 << 16;
         let output = || MemoryOutputPipe::new(CAPACITY);
         let (stderr, granted) = (output(), self.granted.as_deref());
-        let mut store = network_host::store(&Invocation::default(), granted, output(), stderr.clone())?;
+        let mut store =
+            network_host::store(self.pre.engine(), &Invocation::default(), granted, output(), stderr.clone())?;
         let (sender, receiver) = oneshot::channel();
         let request = store.data_mut().http().new_incoming_request(Scheme::Http, request)?;
         let out = store.data_mut().http().new_response_outparam(sender)?;

@@ -4,6 +4,7 @@ pub mod boundary;
 pub mod bulk;
 pub mod compose;
 pub mod guest;
+pub mod instance;
 pub mod left;
 pub mod memory;
 pub mod node;

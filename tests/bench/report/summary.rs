@@ -6,7 +6,9 @@ use crate::row::{Outcome, Samples, Unit};
 /// directory takes as the linked form, by the clock and in CPU time. `node` is the version of Node.
 pub fn print(outcomes: &[Outcome], node: &str) {
     let mut names: Vec<&str> = Vec::new();
-    let has_times = |outcome: &&Outcome| outcome.both_forms().is_some() && !matches!(outcome.row.unit, Unit::Operators);
+    let has_times = |outcome: &&Outcome| {
+        outcome.both_forms().is_some() && !matches!(outcome.row.unit, Unit::Operators | Unit::Faults)
+    };
     for outcome in outcomes.iter().filter(has_times) {
         if !names.contains(&outcome.row.name) {
             names.push(outcome.row.name);

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod compose;
+mod instance;
 mod metadata;
 mod node;
 mod operators;
@@ -28,6 +29,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         speedtest1::ROWS,
         node::ROWS,
         start::ROWS,
+        instance::ROWS,
         size::ROWS,
         compose::ROWS,
     ];
