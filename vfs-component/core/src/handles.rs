@@ -11,6 +11,9 @@ const LAST_GENERATION: u16 = (1 << 10) - 1;
 /// Number of places that [`Handles::reserve`] keeps for callers that cannot report a lack of memory.
 pub const SPARE: usize = 64;
 
+/// Number of handles beside those that a table has room for when it is made: most apps have no more at a time.
+const FEW: usize = 8;
+
 /// A table of handles.
 ///
 /// A number has its slot in bits 0 to 19 and the slot's generation, never 0, in bits 20 to 29. So no number is 0, and a
@@ -58,7 +61,7 @@ impl<H> Handles<H> {
 
     #[cold]
     fn grow(&mut self) -> Result<(), Error> {
-        let wanted = self.used + SPARE + 1;
+        let wanted = self.used + SPARE + FEW;
         if wanted > SLOTS {
             return Err(Error::InsufficientMemory);
         }

@@ -75,3 +75,6 @@ pub use ops::StableBytes;
 pub use path::Component;
 pub use session::{DirectoryRights, Preopens, Rights, Session};
 pub use vfs_image::{FileKind, Timestamp};
+
+/// Read where there are no bytes: from holes, and instead of what somebody else has cut off.
+pub static ZEROS: [u8; 4096] = [0; 4096];

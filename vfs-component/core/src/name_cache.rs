@@ -18,8 +18,9 @@ use crate::layer::LayerNode;
 use crate::name;
 use crate::path::Component;
 
-/// Initial number of places; a power of two, like all sizes here.
-const FIRST: usize = 512;
+/// Initial number of places; a power of two, like all sizes here. Few, because most requests of a server look up few
+/// names, and each page that they touch costs.
+const FIRST: usize = 32;
 /// Largest number of places: 1 MiB of a 32-bit memory. Directories of 20,000 names need that much: names without a
 /// place cost a search each.
 const MOST: usize = 1 << MOST_BITS;

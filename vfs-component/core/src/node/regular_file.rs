@@ -5,13 +5,11 @@ mod check;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::Error;
 use crate::layer::{self, Contents, Layer};
+use crate::{Error, ZEROS};
 
 /// Size of a chunk in bytes. An owned chunk hides the layer's bytes in its whole range.
 pub(crate) const CHUNK: usize = 64 * 1024;
-/// Read from a hole if there is no memory to gather more.
-static ZEROS: [u8; 4096] = [0; 4096];
 const CHUNK_SIZE: u64 = CHUNK as u64;
 /// Maximum size of a file: every libc has signed 64-bit offsets.
 pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
@@ -289,10 +287,11 @@ impl<K: Contents> RegularFile<K> {
                 }
             }
             Err(place) => {
+                // By its capacity: the write that reserves may be what fills it.
                 let after_full = place
                     .checked_sub(1)
                     .and_then(|before| self.chunks.get(before))
-                    .is_some_and(|before| before.index + 1 == part.index && before.bytes.len() == CHUNK);
+                    .is_some_and(|before| before.index + 1 == part.index && before.bytes.capacity() == CHUNK);
                 let wanted = if after_full { CHUNK } else { part.end().max(self.lower_in(part.index)) };
                 let mut bytes = Vec::new();
                 bytes.try_reserve_exact(wanted)?;

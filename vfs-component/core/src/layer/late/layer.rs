@@ -5,14 +5,11 @@ use alloc::vec::Vec;
 use vfs_image::Timestamp;
 
 use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
-use crate::Error;
 use crate::layer::{Contents, Effect, Layer, LayerNode, Listed, ListedOf, Performed};
 use crate::limits::MAX_NAME;
 use crate::path::Component;
 use crate::tree::owned;
-
-/// Read instead of bytes that somebody else has cut off.
-static ZEROS: [u8; 4096] = [0; 4096];
+use crate::{Error, ZEROS};
 
 /// A layer whose answers come from outside; see [the module](crate::late).
 #[derive(Debug)]
