@@ -40,8 +40,7 @@ fn bytes(offset: usize, size: usize) -> &'static [u8] {
     if size == 0 {
         return &[];
     }
-    // SAFETY: the composer has put a data segment of `size` bytes there. Its pages follow the initial memory, so
-    // neither the linker nor the allocator (which takes only what `memory.grow` returns) uses them, and nothing writes
-    // to them.
+    // SAFETY: the composer has put a data segment of `size` bytes there, behind what the linker has placed. The
+    // allocator takes only what lies before the data and what `memory.grow` returns, so nothing writes to them.
     unsafe { core::slice::from_raw_parts(core::ptr::with_exposed_provenance(offset), size) }
 }

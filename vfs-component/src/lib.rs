@@ -21,6 +21,7 @@ mod abi;
 mod embed;
 mod export;
 mod handle;
+mod heap;
 mod host;
 mod layer;
 mod pump;

@@ -10,6 +10,7 @@ mod host;
 mod imports;
 mod inside;
 mod left_out;
+mod memory;
 mod module;
 mod order;
 mod policy;

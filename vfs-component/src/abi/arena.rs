@@ -9,14 +9,17 @@ use core::cell::RefCell;
 
 use super::List;
 
-/// Size of the block that is kept from call to call. Larger requests get a block of their own, freed after the call.
+/// Size of the first block. Most calls need less, and the rest of the heap lies with it in few pages.
+const FIRST: usize = 512;
+/// Size of the block that is kept from call to call, once the first was too small. Larger requests get a block of their
+/// own, freed after the call.
 const BLOCK: usize = 64 << 10;
 
 #[derive(Default)]
 struct Arena {
     /// Whether the call that filled the arena is over.
     stale: bool,
-    /// Only the first one is kept.
+    /// Only one is kept.
     blocks: Vec<Vec<u128>>,
     /// Number of used bytes in the last block.
     used: usize,
@@ -79,6 +82,14 @@ pub fn make_room(size: usize) -> u64 {
     ARENA.with_borrow_mut(|arena| arena.make_room(size))
 }
 
+/// The same, but reserves `most` bytes only after the last call used more than half of what there is.
+pub fn make_more_room(most: usize) -> u64 {
+    ARENA.with_borrow_mut(|arena| {
+        let is_full = arena.used > arena.kept_bytes() / 2;
+        arena.make_room(if is_full { most } else { most.min(FIRST) })
+    })
+}
+
 /// Encodes text in UTF-8, in memory of the arena.
 pub fn utf8(characters: impl Iterator<Item = char> + Clone) -> List {
     let length = characters.clone().map(char::len_utf8).sum();
@@ -115,8 +126,10 @@ impl Arena {
     fn take(&mut self, align: usize, size: usize) -> Option<*mut u8> {
         if self.stale {
             self.stale = false;
-            self.blocks.truncate(1);
             self.used = 0;
+            if self.blocks.len() > 1 {
+                self.keep_one();
+            }
         }
         let start = self.used.next_multiple_of(align);
         let end = start.checked_add(size)?;
@@ -134,19 +147,34 @@ impl Arena {
         if self.kept > 0 {
             return size as u64;
         }
-        let kept = |arena: &Self| arena.blocks.first().map_or(0, |block| block.capacity() * size_of::<u128>());
-        if kept(self) < size && self.take_from_new_block(size).is_some() {
+        if self.kept_bytes() < size && self.take_from_new_block(size).is_some() {
             let last = self.blocks.len() - 1;
             self.blocks.swap(0, last);
             self.blocks.truncate(1);
             self.used = 0;
         }
-        kept(self) as u64
+        self.kept_bytes() as u64
+    }
+
+    fn kept_bytes(&self) -> usize {
+        self.blocks.first().map_or(0, |block| block.capacity() * size_of::<u128>())
+    }
+
+    #[cold]
+    fn keep_one(&mut self) {
+        if let [first, second, ..] = self.blocks.as_mut_slice()
+            && first.capacity() < second.capacity()
+            && second.capacity() == BLOCK / size_of::<u128>()
+        {
+            core::mem::swap(first, second);
+        }
+        self.blocks.truncate(1);
     }
 
     #[cold]
     fn take_from_new_block(&mut self, size: usize) -> Option<*mut u8> {
-        let bytes = Layout::from_size_align(size.max(BLOCK), align_of::<u128>()).ok()?.size();
+        let least = if self.blocks.is_empty() { FIRST } else { BLOCK };
+        let bytes = Layout::from_size_align(size.max(least), align_of::<u128>()).ok()?.size();
         let mut block = Vec::new();
         block.try_reserve_exact(bytes.div_ceil(size_of::<u128>())).ok()?;
         let place = block.as_mut_ptr();

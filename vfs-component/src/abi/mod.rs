@@ -9,7 +9,7 @@ pub use area::Area;
 pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
 pub use version3::{DescriptorType, ErrorCode};
 
-pub use arena::{finish as finish_call, make_room, utf8};
+pub use arena::{finish as finish_call, make_more_room, make_room, utf8};
 #[cfg(feature = "late")]
 pub use arena::{keep as keep_arguments, release as release_arguments};
 

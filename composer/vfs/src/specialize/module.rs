@@ -9,6 +9,7 @@ use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::imports::{do_nothing, function_imports};
+use super::memory::{leave_out_zeros, take_heap_base};
 use super::order::order_by_calls;
 use super::{InterfaceUses, PumpStart, VfsSpec, ends};
 use crate::error::TailorError;
@@ -123,17 +124,19 @@ impl Reserved {
     }
 }
 
-/// Reserves new pages after the module's own for settings and image. The module's allocator grows memory beyond them.
+/// Reserves memory after the module's own data for settings and image. The module's allocator uses what is before the
+/// data, and grows memory beyond the image.
 pub(super) fn reserve(module: &mut Module, embedding: &Embedding) -> Result<Reserved, TailorError> {
     let memory = module.get_memory_id().map_err(TailorError::module)?;
-    let settings = module.memories.get(memory).initial * PAGE;
+    let settings = take_heap_base(module)?;
+    leave_out_zeros(module);
     let image = (settings + embedding.settings.len() as u64).next_multiple_of(IMAGE_ALIGNMENT);
     let pages = (image + u64::from(embedding.image_size)).div_ceil(PAGE);
     if pages > PAGE {
         return Err(TailorError::module("the image does not fit into 32-bit memory"));
     }
     let record = module.memories.get_mut(memory);
-    record.initial = pages;
+    record.initial = record.initial.max(pages);
     record.maximum = record.maximum.map(|maximum| maximum.max(pages));
     let address = |value: u64| u32::try_from(value).map_err(TailorError::module);
     Ok(Reserved { memory, settings: address(settings)?, image: address(image)? })

@@ -8,7 +8,7 @@ use crate::handle::{AppHandles, Handle, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
 use crate::layer::ended;
 use crate::state::{State, Volume, call_value, within_call};
-use vfs_core::{Error, Handles};
+use vfs_core::{Error, Handles, ZEROS};
 
 /// Returns how many bytes `check-write` permits for the next writes: as many as there will surely be room for. After an
 /// app has used all of a permit, it gets [`LARGE_PERMIT`], if memory has room for that.
@@ -20,23 +20,22 @@ fn permit(of_stream: Option<u64>) -> Result<u64, Failure> {
 }
 
 fn room(size: usize) -> Result<u64, Failure> {
-    match abi::make_room(size) {
-        0 => Err(Failure::File(Error::InsufficientMemory)),
-        bytes => Ok(bytes),
-    }
+    some(abi::make_room(size))
+}
+
+fn some(room: u64) -> Result<u64, Failure> {
+    if room == 0 { Err(Failure::File(Error::InsufficientMemory)) } else { Ok(room) }
 }
 
 const PERMIT: usize = 64 << 10;
 const LARGE_PERMIT: usize = 1 << 20;
-
-static ZEROES: [u8; 4096] = [0; 4096];
 
 #[unsafe(export_name = "wasi:io/streams#[method]output-stream.check-write")]
 extern "C" fn check_write(stream: u32) -> *const Res<u64, StreamError> {
     answer(|state| match state.session.handles.output(stream) {
         Output::Host(stream) => match host::check_write(stream.handle) {
             Ok(0) => Ok(0),
-            Ok(of_host) => room(of_host.min(LARGE_PERMIT as u64) as usize).map(|bytes| bytes.min(of_host)),
+            Ok(of_host) => some(abi::make_more_room(LARGE_PERMIT)).map(|bytes| bytes.min(of_host)),
             Err(error) => Err(error.into()),
         },
         Output::File { closed: true, .. } | Output::Closed => Err(Failure::Closed),
@@ -198,8 +197,8 @@ fn write_zeroes_to_file(state: &mut State, stream: u32, length: u64, left: &mut 
         return Ok([]);
     }
     while *left > 0 {
-        let piece = (*left).min(ZEROES.len() as u64);
-        write_file(state, stream, &ZEROES[..piece as usize])?;
+        let piece = (*left).min(ZEROS.len() as u64);
+        write_file(state, stream, &ZEROS[..piece as usize])?;
         *left -= piece;
     }
     // On a closed stream, writing zero bytes fails too.
