@@ -255,6 +255,6 @@ fn import_callees(assembly: &mut Assembly, plan: &Plan) -> Callees {
         vfs: owned.vfs.as_deref().map(|name| drop("vfs", name)),
     });
     let drops = drops.collect();
-    let version = plan.version.map(|version| (assembly.import_global("shim", "version"), version));
+    let version = plan.version.map(|version| (assembly.import_global("vfs", "version"), version));
     Callees { plain, linked, host, refuse, drops, version }
 }

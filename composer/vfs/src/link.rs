@@ -175,11 +175,13 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
     let exports = functions(app, &plan);
     let wishes = HostImportNeeds::new(&plan);
-    let granted = |path: &str, name: &str| {
-        !served.is_withheld(path) && !HostImport::find(wasi, &component, &wishes, path, name).is_empty()
-    };
-    let inside = specialize::inside(wasi, &exports, granted, embedding)?;
     let versions = wishes.versions();
+    let slots = |path: &str, name: &str| {
+        let found = HostImport::find(wasi, &component, &wishes, path, name).len();
+        let count = if found > 1 { versions.len() } else { found };
+        if served.is_withheld(path) { 0 } else { count as u32 }
+    };
+    let inside = specialize::inside(wasi, &exports, slots, embedding)?;
     let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);
     let mut wanted = Vec::new();
     for import in &inside.imports {
@@ -189,7 +191,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         wanted.push(ImportBinding { import, host });
     }
     let vfs_size = inside.module.len() as u64;
-    let vfs = vfs::add(&mut component, &names, inside.module, &wanted, versions.len() as u32);
+    let vfs = vfs::add(&mut component, &names, inside.module, &wanted);
     let given = plan
         .values()
         .flat_map(|calls| calls.values())
@@ -308,7 +310,6 @@ fn replace<'a>(
     }
     let mut arguments = vec![("vfs", vfs.instance)];
     arguments.extend(refuse.map(|refuse| ("refuse", refuse)));
-    arguments.extend(vfs.shim.filter(|_| versions.len() > 1).map(|shim| ("shim", shim)));
     arguments.extend((!of_app.is_empty()).then(|| ("app", bundle(component, of_app))));
     arguments.extend((!of_host.is_empty()).then(|| ("host", bundle(component, of_host))));
     let instance_index = instantiate(component, module, arguments);

@@ -25,7 +25,7 @@ use vfs_compose_wasi::Wasi;
 
 pub use ends::{has_streams, with_pump};
 pub use host::Grants;
-pub use inside::{BUSY, HostFunction, inside};
+pub use inside::{BUSY, HostFunction, TABLE, VERSION, inside};
 pub use left_out::{LeftOut, left_out};
 pub use module::{Embedding, Placed};
 use vfs_compose_wasi::InterfaceUses;

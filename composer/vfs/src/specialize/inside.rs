@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use walrus::ir::BinaryOp;
-use walrus::{ExportItem, Module, ValType};
+use walrus::ir::{BinaryOp, Value};
+use walrus::{ConstExpr, ExportItem, Module, RefType, ValType};
 
 use super::ends;
 use super::imports::{do_nothing, function_imports};
@@ -26,19 +26,23 @@ const OF_TASK: &str = "[task-";
 pub struct Inside {
     /// The encoded core module.
     pub module: Vec<u8>,
-    /// The functions that it imports, in order.
+    /// The functions of the host that it calls. It imports nothing.
     pub imports: Vec<HostFunction>,
     /// Where the settings and the image lie in its memory.
     pub place: Placed,
 }
 
-/// An imported function.
+/// A function of the host that the module calls through its table.
 #[derive(Clone, Debug)]
 pub struct HostFunction {
     /// The interface without version.
     pub path: String,
     /// The name of the function in the interface.
     pub name: String,
+    /// The first of its slots in the table.
+    pub slot: u32,
+    /// The number of its slots. If there are several, [`VERSION`] selects one.
+    pub slots: u32,
     /// Its flat parameters, as the canonical ABI lowers them.
     pub params: Vec<wasm_encoder::ValType>,
     /// Its flat results.
@@ -47,22 +51,28 @@ pub struct HostFunction {
 
 pub use vfs_abi::names::BUSY;
 
-/// Reduces the module to `exports`, each named `interface#function`. An import that `granted` rejects, by interface and
-/// name, becomes a function that does nothing.
+/// Name of the module's table, where host functions are put. Lowering them requires the module's memory, which exists
+/// only after its instance.
+pub const TABLE: &str = "table";
+/// Name of the global with the version to call, for host functions that are imported at several versions.
+pub const VERSION: &str = "version";
+
+/// Reduces the module to `exports`, each named `interface#function`. `slots` returns how many host functions serve an
+/// import, by interface and name. An import without any becomes a function that does nothing.
 pub fn inside(
     wasi: &Wasi,
     exports: &BTreeSet<String>,
-    granted: impl Fn(&str, &str) -> bool,
+    slots: impl Fn(&str, &str) -> u32,
     embedding: &Embedding,
 ) -> Result<Inside, TailorError> {
-    of_module(wasi, embedding.guest.module, exports, granted, embedding)
+    of_module(wasi, embedding.guest.module, exports, slots, embedding)
 }
 
 pub(super) fn of_module(
     wasi: &Wasi,
     module: &[u8],
     exports: &BTreeSet<String>,
-    granted: impl Fn(&str, &str) -> bool,
+    slots: impl Fn(&str, &str) -> u32,
     embedding: &Embedding,
 ) -> Result<Inside, TailorError> {
     let mut module = module::parse(module)?;
@@ -71,25 +81,60 @@ pub(super) fn of_module(
     module::replace_embed_imports(&mut module, embedding, &reserved)?;
     keep_exports(&mut module, exports)?;
     mark_handles(&mut module)?;
-    let busy = module.globals.add_local(ValType::I32, true, false, walrus::ConstExpr::Value(walrus::ir::Value::I32(0)));
+    let busy = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
     module.exports.add(BUSY, busy);
     for (id, (path, name)) in function_imports(&module, |_| true) {
         let is_of_tasks = path == ends::ROOT || path.starts_with(ends::ENDS);
         if !is_of_tasks && wasi.interface(&path).is_none() {
             return Err(TailorError::UnknownImport { module: path, name });
         }
-        if is_of_tasks || !granted(&path, &name) {
+        if is_of_tasks || slots(&path, &name) == 0 {
             do_nothing(&mut module, id)?;
         }
     }
     walrus::passes::gc::run(&mut module);
-    let imports = function_imports(&module, |_| true).into_iter().map(|(id, (path, name))| {
-        let ty = module.types.get(module.funcs.get(id).ty());
-        HostFunction { path, name, params: encoded(ty.params()), results: encoded(ty.results()) }
-    });
-    let imports = imports.collect();
+    let imports = call_through_table(&mut module, slots)?;
     module::add_segments(&mut module, embedding, &reserved);
     Ok(Inside { module: order_by_calls(&module.emit_wasm())?, imports, place: reserved.placed() })
+}
+
+/// Replaces each import by a call through the module's table.
+fn call_through_table(
+    module: &mut Module,
+    slots: impl Fn(&str, &str) -> u32,
+) -> Result<Vec<HostFunction>, TailorError> {
+    let mut functions = Vec::new();
+    let imports = function_imports(module, |_| true);
+    if imports.is_empty() {
+        return Ok(functions);
+    }
+    let table = module.tables.main_function_table().map_err(TailorError::module)?;
+    let table = table.unwrap_or_else(|| module.tables.add_local(false, 0, Some(0), RefType::FUNCREF));
+    let version = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
+    module.exports.add(TABLE, table);
+    module.exports.add(VERSION, version);
+    for (id, (path, name)) in imports {
+        let record = module.tables.get_mut(table);
+        let (slot, slots) = (u32::try_from(record.initial).map_err(TailorError::module)?, slots(&path, &name));
+        record.initial += u64::from(slots);
+        record.maximum = Some(record.initial);
+        let ty = module.funcs.get(id).ty();
+        let (params, results) = (module.types.get(ty).params(), module.types.get(ty).results());
+        functions.push(HostFunction { path, name, slot, slots, params: encoded(params), results: encoded(results) });
+        let replaced = module.replace_imported_func(id, |(body, args)| {
+            for arg in args {
+                body.local_get(*arg);
+            }
+            body.i32_const(slot.cast_signed());
+            if slots > 1 {
+                body.global_get(version).binop(BinaryOp::I32Add);
+            }
+            body.call_indirect(ty, table);
+        });
+        replaced.map_err(TailorError::module)?;
+    }
+    walrus::passes::gc::run(module);
+    Ok(functions)
 }
 
 fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), TailorError> {

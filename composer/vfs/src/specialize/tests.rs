@@ -36,7 +36,7 @@ fn refused(module: &[u8]) -> [String; 2] {
         wrapped: Wrapped::default(),
     };
     let plugged = module::edit(&wasi, module, &order, &embedding()).map(drop).unwrap_err();
-    let linked = inside::of_module(&wasi, module, &BTreeSet::new(), |_, _| false, &embedding()).map(drop).unwrap_err();
+    let linked = inside::of_module(&wasi, module, &BTreeSet::new(), |_, _| 0, &embedding()).map(drop).unwrap_err();
     [plugged, linked].map(|error| {
         assert!(matches!(error, TailorError::SettingsVersion { .. }), "{error}");
         error.to_string()
