@@ -87,26 +87,29 @@ static HEAP: Heap = Heap(UnsafeCell::new({
     heap
 }));
 
-// SAFETY: dlmalloc keeps the contract, and the caller does. There is one caller at a time, so no other reference to the
-// allocator exists during a call.
+// SAFETY: dlmalloc keeps the contract.
 unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the contract, and no other call is under way.
         unsafe { (*self.0.get()).malloc(layout.size(), layout.align()) }
     }
 
     #[inline]
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps the contract, and no other call is under way.
         unsafe { (*self.0.get()).free(place, layout.size(), layout.align()) }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps the contract, and no other call is under way.
         unsafe { (*self.0.get()).calloc(layout.size(), layout.align()) }
     }
 
     #[inline]
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller keeps the contract, and no other call is under way.
         unsafe { (*self.0.get()).realloc(place, layout.size(), layout.align(), size) }
     }
 }
