@@ -7,8 +7,8 @@ use super::{APP, Kind, Linked, POLLABLES, RESULT, ROOM, Started, VFS};
 
 /// The vfs's.
 const MARK: u64 = 1 << 30;
-/// Bytes of the vfs's stack, which lies first.
-const STACK: usize = 128 << 10;
+/// Where the vfs's data begins. Its stack and the first part of its heap lie before.
+const DATA: usize = 258 << 10;
 
 impl Started<'_> {
     /// What the app has of other kinds, numbers near what it has of this one, and one of it that is dropped.
@@ -44,7 +44,7 @@ impl Started<'_> {
         let memory = self.runner.memory(VFS);
         let words = memory.data(&self.runner.store).chunks(4).zip(before.chunks(4)).enumerate();
         let lent = words.filter(|(_, (now, before))| *before == [0; 4] && *now == [0xff; 4]).map(|(word, _)| word * 4);
-        let lent: Vec<_> = lent.filter(|at| *at >= STACK).collect();
+        let lent: Vec<_> = lent.filter(|at| *at >= DATA).collect();
         assert!(lent.len() <= 1, "{lent:?}");
         for at in lent {
             memory.write(&mut self.runner.store, at, &[0; 4]).unwrap();
