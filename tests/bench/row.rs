@@ -30,7 +30,7 @@ impl Row {
 
     /// Whether Node is the engine.
     pub fn is_on_node(&self) -> bool {
-        matches!(self.measure, Measure::OnNode(_))
+        matches!(self.measure, Measure::OnNode(_) | Measure::FormsOnNode(_))
     }
 }
 
@@ -40,6 +40,8 @@ pub enum Measure {
     Guest(Work<'static>),
     /// The same on Node.
     OnNode(node::Loop),
+    /// Anything else on Node, as [`Measure::Forms`].
+    FormsOnNode(fn(&Lab, usize) -> Result<Samples>),
     /// Operators of wasm instead of time.
     Counted(operators::Loop),
     /// Anything else that is measured on the host directory and in both forms. It is told the number of the round.
@@ -166,7 +168,7 @@ impl<'a> Outcome<'a> {
             Measure::Guest(work) => work.sample(lab, round),
             Measure::OnNode(work) => work.sample(lab, round),
             Measure::Counted(work) => work.sample(lab, round),
-            Measure::Forms(measure) => measure(lab, round),
+            Measure::Forms(measure) | Measure::FormsOnNode(measure) => measure(lab, round),
             Measure::Other(measure) | Measure::Slow(measure) => {
                 measure(lab).map(|plugged| Samples { plugged, linked: None })
             }

@@ -50,8 +50,23 @@ impl Node {
 
     /// Runs a component with `arguments` after its name, on `directory` as `/` or on no directory at all.
     pub fn run(&self, app: &Transpiled, directory: Option<&Path>, arguments: &[&str]) -> Result<Run> {
+        self.measure("run", app, directory, arguments)
+    }
+
+    /// Does the same `times` times, each in an instance that it makes. The cost is that of all of them.
+    pub fn instances(
+        &self,
+        app: &Transpiled,
+        directory: Option<&Path>,
+        times: usize,
+        arguments: &[&str],
+    ) -> Result<Run> {
+        self.measure("instances", app, directory, &[&[times.to_string().as_str()], arguments].concat())
+    }
+
+    fn measure(&self, mode: &str, app: &Transpiled, directory: Option<&Path>, arguments: &[&str]) -> Result<Run> {
         let mut node = Command::new(&self.program);
-        node.arg(&self.script).arg("run").arg(&app.0).arg(directory.unwrap_or(Path::new(""))).args(arguments);
+        node.arg(&self.script).arg(mode).arg(&app.0).arg(directory.unwrap_or(Path::new(""))).args(arguments);
         let output = run(node)?;
         let said = String::from_utf8(output.stderr)?;
         let times = || {

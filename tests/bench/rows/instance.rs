@@ -2,8 +2,8 @@
 
 use super::HOST;
 use crate::lab::Lab;
-use crate::measure::instance;
-use crate::row::Measure::Forms;
+use crate::measure::{instance, node};
+use crate::row::Measure::{Forms, FormsOnNode};
 use crate::row::Target::{self, Over, Times};
 use crate::row::Unit::{self, Faults, Micros};
 use crate::row::{Row, Samples};
@@ -28,4 +28,12 @@ pub const ROWS: &[Row] = &[
     row("a request of 8 clients, instance on demand", Micros, Target::None, |lab, n| {
         instance::at_once(lab, n, OnDemand)
     }),
+    Row {
+        name: "a new instance that reads a file",
+        against: "the shim's host directory",
+        unit: Micros,
+        target: Target::Gain,
+        linked: Target::Gain,
+        measure: FormsOnNode(node::instance),
+    },
 ];
