@@ -54,20 +54,23 @@ impl Form {
     }
 }
 
+/// What has been made, by what it was made for.
+type Made<K, V> = RefCell<HashMap<K, V>>;
+
 /// The place where things are made, and what has been made there.
 pub struct Lab {
     dir: TempDir,
     /// The engine.
     pub host: Host,
-    trees: RefCell<HashMap<Tree, PathBuf>>,
-    apps: RefCell<HashMap<App, PathBuf>>,
-    composed: RefCell<HashMap<(App, Tree, Form), PathBuf>>,
-    programs: RefCell<HashMap<PathBuf, Rc<Program>>>,
+    trees: Made<Tree, PathBuf>,
+    apps: Made<App, PathBuf>,
+    composed: Made<(App, Tree, Form), PathBuf>,
+    programs: Made<PathBuf, Rc<Program>>,
     counting: OnceCell<Host>,
-    counted: RefCell<HashMap<PathBuf, Rc<Program>>>,
+    counted: Made<PathBuf, Rc<Program>>,
     node: OnceCell<Node>,
-    transpiled: RefCell<HashMap<PathBuf, Rc<Transpiled>>>,
-    webs: RefCell<HashMap<(Memories, Option<Form>), Rc<Web>>>,
+    transpiled: Made<PathBuf, Rc<Transpiled>>,
+    webs: Made<(Memories, Option<Form>), Rc<Web>>,
 }
 
 impl Lab {
