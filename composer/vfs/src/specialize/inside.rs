@@ -133,7 +133,6 @@ fn call_through_table(
         });
         replaced.map_err(TailorError::module)?;
     }
-    walrus::passes::gc::run(module);
     Ok(functions)
 }
 
@@ -150,7 +149,6 @@ fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), T
         return Err(TailorError::module(format!("it has no `{missing}`")));
     }
     all.into_iter().filter(|(_, name)| !exports.contains(name)).for_each(|(id, _)| module.exports.delete(id));
-    walrus::passes::gc::run(module);
     Ok(())
 }
 

@@ -209,7 +209,6 @@ fn replace_exports(wasi: &Wasi, module: &mut Module, order: &VfsSpec, dispatch: 
         let missing = || TailorError::module(format!("it has no `{name}`"));
         module.exports.add(name, *functions.get(name).ok_or_else(missing)?);
     }
-    walrus::passes::gc::run(module);
     Ok(())
 }
 
