@@ -1,6 +1,7 @@
 //! A finished composition, before its image is written.
 
 use std::io::Write;
+use std::ops::Range;
 
 use crate::error::{CheckError, EmbedError, Error, WriteError};
 use crate::report::Report;
@@ -31,14 +32,15 @@ impl Composed {
     pub(crate) fn new(component: Encoded, image: Packed, remarks: Remarks) -> Result<Self, Error> {
         let Encoded { bytes: shell, edge: Edge { imports, exports } } = component;
         let found = embed::find(&shell).map_err(|source| CheckError::Invalid { source: source.into() })?;
-        let splice = Splice::new(&shell, &found.ok_or(EmbedError::NoPlace)?, image.size())?;
-        let size = splice.total(&shell);
-        let report = Report { size, image: image.report(), imports, exports, remarks, ..Report::default() };
+        let found = found.ok_or(EmbedError::NoPlace)?;
+        let splice = Splice::new(&shell, &found, image.size())?;
+        let (size, vfs) = (splice.total(&shell), splice.length_of(found.vfs));
+        let report = Report { size, vfs, image: image.report(), imports, exports, remarks, ..Report::default() };
         Ok(Self { shell, splice, image, report, observer: Observer::default() })
     }
 
-    pub(crate) fn with_sizes(mut self, app: u64, vfs: u64) -> Self {
-        (self.report.app, self.report.vfs) = (app, vfs);
+    pub(crate) fn with_app(mut self, size: u64) -> Self {
+        self.report.app = size;
         self
     }
 
@@ -51,6 +53,12 @@ impl Composed {
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// Returns where the image is in the component's bytes.
+    #[must_use]
+    pub fn image(&self) -> Range<u64> {
+        self.splice.image()
     }
 
     /// Writes the component. File contents are copied in pieces and never held in memory as a whole.

@@ -64,7 +64,10 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
     }
     let collected = collect::collect(composer)?;
     match link(composer, wasi, app, &collected) {
-        Ok(linked) => linked.finish(collected, app),
+        Ok(component) => {
+            let composed = Composed::new(component, collected.image, collected.remarks)?;
+            Ok(composed.with_app(app.component.len() as u64).with_form(Form::Linked, None))
+        }
         Err(Error::Link(reason)) if composer.form == FormChoice::Auto => {
             let plugged = plug(composer, wasi, app, Some(collected), Some(reason.to_string()));
             plugged.map_err(|plugged| Error::Neither { linked: reason, plugged: Box::new(plugged) })
@@ -96,8 +99,7 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
         effects::tell(composer, app, &mut told);
     }
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
-    let size = component.bytes.len() as u64;
-    Ok(Composed::new(component, image, remarks)?.with_sizes(0, size).with_remarks(told))
+    Ok(Composed::new(component, image, remarks)?.with_remarks(told))
 }
 
 /// Reads the app.
@@ -186,21 +188,8 @@ fn interpose(composer: &Composer, rules: &Rules, wasi: &Wasi, answers: &Answers,
     Ok(app)
 }
 
-/// A linked component, checked, before its image.
-struct Linked {
-    component: Encoded,
-    vfs_size: u64,
-}
-
-impl Linked {
-    fn finish(self, collected: Collected, app: &App) -> Result<Composed, Error> {
-        let composed = Composed::new(self.component, collected.image, collected.remarks)?;
-        Ok(composed.with_sizes(app.component.len() as u64, self.vfs_size).with_form(Form::Linked, None))
-    }
-}
-
-/// Puts the vfs into the app's own component.
-fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Linked, Error> {
+/// Puts the vfs into the app's own component, and checks the result.
+fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Encoded, Error> {
     let Collected { image, embedding, .. } = collected;
     let mut linked = link::link(wasi, app, embedding)?;
     embed::checked_size(image.size(), linked.component.bytes.len() as u64)?;
@@ -209,7 +198,7 @@ fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> R
     embed::describe(&mut linked.component.bytes, description);
     emit(composer, "3-linked", &linked.component.bytes)?;
     check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
-    Ok(Linked { component: linked.component, vfs_size: linked.vfs_size })
+    Ok(linked.component)
 }
 
 /// Puts a vfs of its own in front of the app. `not_linked` is why linking failed, if it was tried.
@@ -225,12 +214,11 @@ fn plug(
     let Vfs { component: vfs, image, remarks } =
         make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
     emit(composer, "3-vfs", &vfs.bytes)?;
-    let vfs_size = vfs.bytes.len() as u64;
     let composed = encoded(join("vfs", vec![vfs.bytes], ready.component, &app.exports)?)?;
     emit(composer, "4-plugged", &composed.bytes)?;
     check::check(&composed, app, &vfs.edge.imports)?;
     let composed = Composed::new(composed, image, remarks)?.with_form(Form::Plugged, not_linked);
-    Ok(composed.with_sizes(app.component.len() as u64, vfs_size))
+    Ok(composed.with_app(app.component.len() as u64))
 }
 
 /// A vfs as a component of its own, before its image.

@@ -147,8 +147,6 @@ pub struct Linked {
     pub component: Encoded,
     /// The index of the vfs module among the modules of the component.
     pub module: u32,
-    /// Bytes of the vfs module.
-    pub vfs_size: u64,
     /// Where the settings and the image lie in the vfs's memory.
     pub place: Placed,
 }
@@ -190,7 +188,6 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         let host = host.map(|(number, found)| (found.add(&mut component), number)).collect();
         wanted.push(ImportBinding { import, host });
     }
-    let vfs_size = inside.module.len() as u64;
     let vfs = vfs::add(&mut component, &names, inside.module, &wanted);
     let given = plan
         .values()
@@ -217,7 +214,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         return Err(Unlinkable::HandedOn { interface: interface.clone() }.into());
     }
     let module = numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();
-    Ok(Linked { component, module: module.unwrap_or(0), vfs_size, place: inside.place })
+    Ok(Linked { component, module: module.unwrap_or(0), place: inside.place })
 }
 
 /// Checks that the vfs has a function. Its type was compared when the app was read.

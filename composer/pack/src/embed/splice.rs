@@ -1,6 +1,7 @@
 //! Writes a component with the image in its reserved space.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use super::Found;
 use crate::error::EmbedError;
@@ -46,8 +47,24 @@ impl Splice {
 
     /// Returns the size of the result in bytes.
     pub fn total(&self, component: &[u8]) -> u64 {
-        let growth: usize = self.numbers.iter().map(|(start, new, end)| new.len() - (end - start)).sum();
-        component.len() as u64 + growth as u64 + self.size
+        self.length_of(0..component.len()) + self.size
+    }
+
+    /// Returns where the image is in the result.
+    pub fn image(&self) -> Range<u64> {
+        let start = self.hole as u64 + self.longer_by(0..self.hole);
+        start..start + self.size
+    }
+
+    /// Returns the length in the result of a range of the component, without the image.
+    pub fn length_of(&self, range: Range<usize>) -> u64 {
+        range.len() as u64 + self.longer_by(range)
+    }
+
+    /// Returns by how many bytes the size fields in a range get longer.
+    fn longer_by(&self, range: Range<usize>) -> u64 {
+        let inside = self.numbers.iter().filter(|(start, _, end)| range.start <= *start && *end <= range.end);
+        inside.map(|(start, new, end)| (new.len() - (end - start)) as u64).sum()
     }
 
     /// Writes everything before the image.

@@ -23,26 +23,27 @@ use std::process::ExitCode;
 use vfs_compose::Composed;
 
 use crate::args::Output;
-use crate::json::{self, Digesting};
+use crate::json::{self, Digesting, Digests};
 use crate::output::Target;
 use crate::report::{Failure, is_quiet, is_verbose, note, summary, tell};
 
 /// Writes a composition to `target` and reports it.
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
     let report = composed.report();
-    if !output.json {
-        tell(&report.remarks);
-    }
-    let mut digest = None;
-    target.fill(|out| {
-        let mut out = Digesting::new(out, output.json);
-        composed.write_to(&mut out)?;
-        digest = out.finish();
-        Ok(())
-    })?;
     if output.json {
-        print_beside(target, &json::of_report(&target.name(), report, digest))?;
-    } else if !is_quiet() {
+        let digests = target.fill(|out| {
+            let mut out = Digesting::all(out);
+            let mut of_image = Digesting::part(&mut out, composed.image());
+            composed.write_to(&mut of_image)?;
+            let image = of_image.finish();
+            Ok(Digests { whole: out.finish(), image })
+        })?;
+        print_beside(target, &json::of_report(&target.name(), report, &digests))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    tell(&report.remarks);
+    target.fill(|out| Ok(composed.write_to(out)?))?;
+    if !is_quiet() {
         if let Some(reason) = &report.not_linked {
             note(&format!("plugged instead of linked, so file access is slower: {reason}"));
         }

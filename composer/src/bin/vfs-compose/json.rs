@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -26,29 +27,41 @@ pub fn about(file: &str, rest: Value) -> Value {
     Value::Object(members)
 }
 
-/// A writer that also makes the digest of what it writes, if that is wanted.
+/// A writer that also makes the digest of a part of what it writes.
 pub struct Digesting<'o> {
     out: &'o mut dyn Write,
-    hash: Option<Sha256>,
+    hash: Sha256,
+    part: Range<u64>,
+    /// How many bytes were written.
+    position: u64,
 }
 
 impl<'o> Digesting<'o> {
-    pub fn new(out: &'o mut dyn Write, is_wanted: bool) -> Self {
-        Self { out, hash: is_wanted.then(Sha256::new) }
+    /// Makes a writer for the digest of everything.
+    pub fn all(out: &'o mut dyn Write) -> Self {
+        Self::part(out, 0..u64::MAX)
+    }
+
+    /// Makes a writer for the digest of the bytes at these positions.
+    pub fn part(out: &'o mut dyn Write, part: Range<u64>) -> Self {
+        Self { out, hash: Sha256::new(), part, position: 0 }
     }
 
     /// Returns the digest.
-    pub fn finish(self) -> Option<String> {
-        self.hash.map(written_digest)
+    pub fn finish(self) -> String {
+        written_digest(self.hash)
     }
 }
 
 impl Write for Digesting<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.out.write(bytes)?;
-        if let Some(hash) = &mut self.hash {
-            hash.update(&bytes[..written]);
-        }
+        let within = |position: u64| {
+            let offset = position.clamp(self.position, self.position + written as u64) - self.position;
+            usize::try_from(offset).unwrap_or(written)
+        };
+        self.hash.update(&bytes[within(self.part.start)..within(self.part.end)]);
+        self.position += written as u64;
         Ok(written)
     }
 
@@ -67,12 +80,18 @@ fn written_digest(hash: Sha256) -> String {
     format!("sha256:{digits}")
 }
 
+/// The digests of what was written.
+pub struct Digests {
+    pub whole: String,
+    pub image: String,
+}
+
 /// Describes a finished composition.
-pub fn of_report(file: &str, report: &Report, digest: Option<String>) -> Value {
+pub fn of_report(file: &str, report: &Report, digests: &Digests) -> Value {
     let Report { form, not_linked, size, app, vfs, image, imports, exports, remarks, .. } = report;
     let rest = json!({
         "size": size,
-        "digest": digest,
+        "digest": digests.whole,
         "imports": imports,
         "exports": exports,
         "app": (*app > 0).then(|| json!({ "size": app })),
@@ -81,7 +100,7 @@ pub fn of_report(file: &str, report: &Report, digest: Option<String>) -> Value {
             "needs": if *app > 0 { needs(*form) } else { &[] },
             "not-linked": not_linked,
             "size": vfs,
-            "image": of_image(image),
+            "image": of_image(image, &digests.image),
         },
     });
     with_remarks(about(file, rest), remarks)
@@ -94,9 +113,9 @@ pub fn with_remarks(mut value: Value, remarks: &Remarks) -> Value {
 }
 
 /// Counts what is in an image.
-pub fn of_image(image: &ImageReport) -> Value {
+pub fn of_image(image: &ImageReport, digest: &str) -> Value {
     let ImageReport { bytes, files, directories, symlinks, .. } = image;
-    json!({ "size": bytes, "files": files, "directories": directories, "symlinks": symlinks })
+    json!({ "size": bytes, "digest": digest, "files": files, "directories": directories, "symlinks": symlinks })
 }
 
 /// Counts what is in an image that was read.

@@ -41,11 +41,11 @@ impl Target {
         Ok(Self::Stdout)
     }
 
-    /// Calls `write` with the output. A file is written under a temporary name beside its path, then moved there.
+    /// Calls `write` with the output, and returns what it returns. A file is written under a temporary name beside its path, then moved there.
     ///
     /// # Errors
     /// `write` fails, or the file cannot be created or moved. No temporary file stays behind.
-    pub fn fill(&self, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<(), Failure> {
+    pub fn fill<T>(&self, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
         let path = match self {
             Self::Stdout => {
                 let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
@@ -65,13 +65,14 @@ impl Target {
         // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
         std::fs::metadata(directory).map_err(failed)?;
         let mut file = create_temporary(directory, 0o666).map_err(failed)?;
-        {
+        let written = {
             let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
-            write(&mut out)?;
+            let written = write(&mut out)?;
             out.flush().map_err(failed)?;
-        }
+            written
+        };
         file.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        Ok(written)
     }
 
     /// Keeps the output from being packed into itself.

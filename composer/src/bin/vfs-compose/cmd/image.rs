@@ -45,23 +45,19 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
     let target = Target::new(output)?;
     let plan = Plan::of_image(files)?;
     let packed = target.exclude_from(plan.composer.clone()).on_progress(progress()).pack()?;
-    if !is_json {
-        tell(packed.remarks());
-    }
     let report = packed.report();
-    let mut digest = None;
-    target.fill(|out| {
-        let mut out = Digesting::new(out, is_json);
-        packed.write_to(&mut out)?;
-        digest = out.finish();
-        Ok(())
-    })?;
     if is_json {
-        let mut image = json::of_image(report);
-        image["digest"] = json!(digest);
-        let report = json::about(&target.name(), json!({ "image": image }));
-        super::print_beside(&target, &json::with_remarks(report, packed.remarks()))?;
-    } else if !is_quiet() {
+        let digest = target.fill(|out| {
+            let mut out = Digesting::all(out);
+            packed.write_to(&mut out)?;
+            Ok(out.finish())
+        })?;
+        let report = json::about(&target.name(), json!({ "image": json::of_image(report, &digest) }));
+        return super::print_beside(&target, &json::with_remarks(report, packed.remarks()));
+    }
+    tell(packed.remarks());
+    target.fill(|out| Ok(packed.write_to(out)?))?;
+    if !is_quiet() {
         eprintln!("{}: {}", target.name(), contents(report));
     }
     Ok(())
