@@ -8,6 +8,7 @@ in_both_forms! {
     composing_and_inspecting_have_the_same_names
     no_limit_is_null
     images_are_told
+    files_are_listed_on_demand
 }
 
 const DOCUMENT: &str = include_str!("../../../docs/json.md");
@@ -86,4 +87,24 @@ fn images_are_told(here: &Here) {
     let entry = &listed["entries"][0];
     check_names(entry, "entries.");
     assert_eq!((&entry["path"], &entry["kind"], &entry["size"]), (&"hello.txt".into(), &"file".into(), &6.into()));
+}
+
+/// All reports list the same, as `image ls -R` does, with `-v`.
+fn files_are_listed_on_demand(here: &Here) {
+    std::fs::create_dir(here.path("files/deep")).unwrap();
+    std::fs::write(here.path("files/deep/large"), vec![7; 100_000]).unwrap();
+    let image = ["image", "build", "files", "-o", "files.erofs", "--json"];
+    let compose = ["app.wasm", "--image", "files", "-o", "out.wasm", "--json"];
+    let of_image = ["app.wasm", "--image", "files.erofs", "-o", "out.wasm", "--json"];
+    let vfs = ["vfs", "--image", "files", "-o", "vfs.wasm", "--json"];
+    let inspect = ["inspect", "out.wasm", "--json"];
+    let verify = ["image", "verify", "files.erofs", "--json"];
+    for args in [&image[..], &compose, &of_image, &vfs, &inspect, &verify] {
+        let image = |value: Value| if value["vfs"].is_null() { value } else { value["vfs"].clone() }["image"].clone();
+        assert_eq!(image(json(here, args)).get("entries"), None, "{args:?}");
+        let listed = image(json(here, &[args, &["-v"]].concat()))["entries"].clone();
+        assert_eq!(listed, json(here, &["image", "ls", "-R", "--json", "files.erofs"])["entries"], "{args:?}");
+        let paths: Vec<_> = listed.as_array().unwrap().iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["deep", "deep/large", "hello.txt"]);
+    }
 }

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use vfs_compose::Composed;
 
 use crate::args::Output;
-use crate::json::{self, Digesting, Digests};
+use crate::json::{self, Digesting};
 use crate::output::Target;
 use crate::report::{Failure, is_quiet, is_verbose, note, summary, tell};
 
@@ -31,14 +31,14 @@ use crate::report::{Failure, is_quiet, is_verbose, note, summary, tell};
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
     let report = composed.report();
     if output.json {
-        let digests = target.fill(|out| {
+        let (digest, image) = target.fill(|out| {
             let mut out = Digesting::all(out);
-            let mut of_image = Digesting::part(&mut out, composed.image());
-            composed.write_to(&mut of_image)?;
-            let image = of_image.finish();
-            Ok(Digests { whole: out.finish(), image })
+            let mut image = Digesting::image(&mut out, composed.image());
+            composed.write_to(&mut image)?;
+            let image = image.finish_image()?;
+            Ok((out.finish(), image))
         })?;
-        print_beside(target, &json::of_report(&target.name(), report, &digests))?;
+        print_beside(target, &json::of_report(&target.name(), report, &digest, image))?;
         return Ok(ExitCode::SUCCESS);
     }
     tell(&report.remarks);

@@ -8,7 +8,9 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use vfs_compose::options::written;
 use vfs_compose::{Form, ImageReport, Inspection, Limits, Remarks, Report, Settings, Vfs};
-use vfs_image::{FileKind, Inode, Summary, printable};
+use vfs_image::{FileKind, Image, Inode, Summary, Walk, WalkEntry, printable};
+
+use crate::report::{Failure, is_verbose};
 
 /// The version of the schema. It grows when a name is removed or changes its meaning, not when one is added.
 const SCHEMA: u32 = 1;
@@ -27,29 +29,39 @@ pub fn about(file: &str, rest: Value) -> Value {
     Value::Object(members)
 }
 
-/// A writer that also makes the digest of a part of what it writes.
+/// A writer that also makes the digest of a part of what it writes, and can keep that part.
 pub struct Digesting<'o> {
     out: &'o mut dyn Write,
     hash: Sha256,
     part: Range<u64>,
     /// How many bytes were written.
     position: u64,
+    kept: Option<Vec<u8>>,
 }
 
 impl<'o> Digesting<'o> {
     /// Makes a writer for the digest of everything.
     pub fn all(out: &'o mut dyn Write) -> Self {
-        Self::part(out, 0..u64::MAX)
+        Self { out, hash: Sha256::new(), part: 0..u64::MAX, position: 0, kept: None }
     }
 
-    /// Makes a writer for the digest of the bytes at these positions.
-    pub fn part(out: &'o mut dyn Write, part: Range<u64>) -> Self {
-        Self { out, hash: Sha256::new(), part, position: 0 }
+    /// Makes a writer for an image at these positions. Its files are listed if more than usual is to be printed.
+    pub fn image(out: &'o mut dyn Write, part: Range<u64>) -> Self {
+        Self { part, kept: is_verbose().then(Vec::new), ..Self::all(out) }
     }
 
     /// Returns the digest.
     pub fn finish(self) -> String {
         written_digest(self.hash)
+    }
+
+    /// Returns what is printed of the image that was written.
+    ///
+    /// # Errors
+    /// The image cannot be read.
+    pub fn finish_image(self) -> Result<Written, Failure> {
+        let entries = self.kept.as_deref().map(entries).transpose()?;
+        Ok(Written { digest: written_digest(self.hash), entries })
     }
 }
 
@@ -60,7 +72,9 @@ impl Write for Digesting<'_> {
             let offset = position.clamp(self.position, self.position + written as u64) - self.position;
             usize::try_from(offset).unwrap_or(written)
         };
-        self.hash.update(&bytes[within(self.part.start)..within(self.part.end)]);
+        let of_part = &bytes[within(self.part.start)..within(self.part.end)];
+        self.hash.update(of_part);
+        self.kept.iter_mut().for_each(|kept| kept.extend_from_slice(of_part));
         self.position += written as u64;
         Ok(written)
     }
@@ -80,18 +94,19 @@ fn written_digest(hash: Sha256) -> String {
     format!("sha256:{digits}")
 }
 
-/// The digests of what was written.
-pub struct Digests {
-    pub whole: String,
-    pub image: String,
+/// What is known of an image by writing it.
+pub struct Written {
+    digest: String,
+    /// Its files, if they are to be listed.
+    entries: Option<Value>,
 }
 
-/// Describes a finished composition.
-pub fn of_report(file: &str, report: &Report, digests: &Digests) -> Value {
+/// Describes a finished composition by its report, its digest, and its image.
+pub fn of_report(file: &str, report: &Report, digest: &str, written: Written) -> Value {
     let Report { form, not_linked, size, app, vfs, image, imports, exports, remarks, .. } = report;
     let rest = json!({
         "size": size,
-        "digest": digests.whole,
+        "digest": digest,
         "imports": imports,
         "exports": exports,
         "app": (*app > 0).then(|| json!({ "size": app })),
@@ -100,7 +115,7 @@ pub fn of_report(file: &str, report: &Report, digests: &Digests) -> Value {
             "needs": if *app > 0 { needs(*form) } else { &[] },
             "not-linked": not_linked,
             "size": vfs,
-            "image": of_image(image, &digests.image),
+            "image": of_image(image, written),
         },
     });
     with_remarks(about(file, rest), remarks)
@@ -113,26 +128,64 @@ pub fn with_remarks(mut value: Value, remarks: &Remarks) -> Value {
 }
 
 /// Counts what is in an image.
-pub fn of_image(image: &ImageReport, digest: &str) -> Value {
+pub fn of_image(image: &ImageReport, written: Written) -> Value {
     let ImageReport { bytes, files, directories, symlinks, .. } = image;
-    json!({ "size": bytes, "digest": digest, "files": files, "directories": directories, "symlinks": symlinks })
+    let Written { digest, entries } = written;
+    let counts = json!({
+        "size": bytes,
+        "digest": digest,
+        "files": files,
+        "directories": directories,
+        "symlinks": symlinks,
+    });
+    with_entries(counts, entries)
 }
 
-/// Counts what is in an image that was read.
-pub fn of_summary(image: &[u8], summary: &Summary) -> Value {
-    json!({
+/// Counts what is in an image that was read, and lists it if more than usual is to be printed.
+///
+/// # Errors
+/// The image cannot be read.
+pub fn of_summary(image: &[u8], summary: &Summary) -> Result<Value, Failure> {
+    let counts = json!({
         "size": image.len(),
         "digest": digest(image),
         "files": summary.files,
         "directories": summary.directories,
         "symlinks": summary.symlinks,
         "content-bytes": summary.content_bytes,
-    })
+    });
+    Ok(with_entries(counts, is_verbose().then(|| entries(image)).transpose()?))
+}
+
+fn with_entries(mut image: Value, entries: Option<Value>) -> Value {
+    entries.into_iter().for_each(|entries| image["entries"] = entries);
+    image
+}
+
+/// Lists all files of an image.
+fn entries(image: &[u8]) -> Result<Value, Failure> {
+    let image = Image::new(image).map_err(Failure::damaged)?;
+    let below_root = Walk::new(&image, image.root()).filter(|entry| !matches!(entry, Ok(entry) if entry.depth == 0));
+    let entries = below_root.map(|entry| {
+        let WalkEntry { path, inode, .. } = entry.map_err(Failure::damaged)?;
+        let target = (inode.kind == FileKind::SymbolicLink).then(|| image.link_target(&inode)).transpose();
+        let target = target.map_err(Failure::damaged)?;
+        Ok(of_entry(&printable(&path), &inode, target))
+    });
+    entries.collect()
 }
 
 /// Describes a component.
-pub fn of_inspection(file: &str, bytes: &[u8], inspection: &Inspection<'_>, summary: Option<&Summary>) -> Value {
-    let vfs = inspection.vfs.as_ref().zip(summary).map(|(vfs, summary)| of_vfs(vfs, summary));
+///
+/// # Errors
+/// Its image cannot be read.
+pub fn of_inspection(
+    file: &str,
+    bytes: &[u8],
+    inspection: &Inspection<'_>,
+    summary: Option<&Summary>,
+) -> Result<Value, Failure> {
+    let vfs = inspection.vfs.as_ref().zip(summary).map(|(vfs, summary)| of_vfs(vfs, summary)).transpose()?;
     let rest = json!({
         "size": bytes.len(),
         "digest": digest(bytes),
@@ -140,14 +193,14 @@ pub fn of_inspection(file: &str, bytes: &[u8], inspection: &Inspection<'_>, summ
         "exports": inspection.exports,
         "vfs": vfs,
     });
-    about(file, rest)
+    Ok(about(file, rest))
 }
 
-fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Value {
+fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
     let Settings { preopens, environment, arguments, read_only, limits, .. } = &vfs.settings;
     let preopens = preopens.iter().map(|(guest, name)| json!({ "guest": guest, "name": name }));
     let environment = environment.iter().map(|(name, value)| json!({ "name": name, "value": value }));
-    json!({
+    Ok(json!({
         "form": vfs.form,
         "needs": needs(vfs.form),
         "not-linked": vfs.not_linked,
@@ -160,8 +213,8 @@ fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Value {
         "read-only": read_only,
         "policy": vfs.policy.iter().map(|(key, value)| (key, policy(key, value))).collect::<BTreeMap<_, _>>(),
         "limits": of_limits(*limits),
-        "image": of_summary(vfs.image, summary),
-    })
+        "image": of_summary(vfs.image, summary)?,
+    }))
 }
 
 fn of_limits(limits: Limits) -> Value {

@@ -96,6 +96,11 @@ impl Failure {
         Self { exit: 1, message: message.into(), source: None, hint: None }
     }
 
+    /// Returns a failure to read an image.
+    pub fn damaged(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new("the image is damaged").caused_by(error)
+    }
+
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self

@@ -47,12 +47,12 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
     let packed = target.exclude_from(plan.composer.clone()).on_progress(progress()).pack()?;
     let report = packed.report();
     if is_json {
-        let digest = target.fill(|out| {
-            let mut out = Digesting::all(out);
+        let written = target.fill(|out| {
+            let mut out = Digesting::image(out, 0..report.bytes);
             packed.write_to(&mut out)?;
-            Ok(out.finish())
+            out.finish_image()
         })?;
-        let report = json::about(&target.name(), json!({ "image": json::of_image(report, &digest) }));
+        let report = json::about(&target.name(), json!({ "image": json::of_image(report, written) }));
         return super::print_beside(&target, &json::with_remarks(report, packed.remarks()));
     }
     tell(packed.remarks());
@@ -184,7 +184,7 @@ fn verify(file: &Path, is_json: bool) -> Result<(), Failure> {
     let image = part(file, &bytes)?;
     let summary = vfs_image::validate(image).map_err(|error| damaged(file, error))?;
     if is_json {
-        let rest = json!({ "image": json::of_summary(image, &summary) });
+        let rest = json!({ "image": json::of_summary(image, &summary)? });
         return super::print(&json::text(&json::about(&input::name(file), rest)));
     }
     super::print(&format!(

@@ -20,7 +20,7 @@ pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
         let inspection = vfs_compose::inspect(&bytes).map_err(|error| within(error.into()))?;
         let summary = inspection.vfs.as_ref().map(|vfs| validated(vfs.image)).transpose().map_err(within)?;
         if args.json {
-            json::text(&json::of_inspection(&name, &bytes, &inspection, summary.as_ref()))
+            json::text(&json::of_inspection(&name, &bytes, &inspection, summary.as_ref()).map_err(within)?)
         } else {
             let shown = Shown { depth: args.depth, verbose: is_verbose() };
             shown.component(&name, bytes.len(), &inspection, summary.as_ref()).map_err(within)?
@@ -28,7 +28,8 @@ pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
     } else {
         let summary = validated(&bytes).map_err(within)?;
         if args.json {
-            json::text(&json::about(&name, json!({ "image": json::of_summary(&bytes, &summary) })))
+            let image = json::of_summary(&bytes, &summary).map_err(within)?;
+            json::text(&json::about(&name, json!({ "image": image })))
         } else {
             let mut text = format!("{name}: ");
             Shown { depth: args.depth, verbose: is_verbose() }.image(&mut text, &bytes, &summary).map_err(within)?;
@@ -77,7 +78,7 @@ impl Shown {
 
     /// Counts the files of an image, and lists directories, with the total sizes of their contents.
     fn image(&self, text: &mut String, bytes: &[u8], summary: &Summary) -> Result<(), Failure> {
-        let image = Image::new(bytes).map_err(damaged)?;
+        let image = Image::new(bytes).map_err(Failure::damaged)?;
         _ = writeln!(
             text,
             "{} with {}, {}, {}; an image of {}",
@@ -153,7 +154,7 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
     // Line numbers of the directories that contain the current entry.
     let mut open: Vec<usize> = Vec::new();
     for entry in Walk::new(image, Nid(image.root().0)) {
-        let entry = entry.map_err(damaged)?;
+        let entry = entry.map_err(Failure::damaged)?;
         open.truncate(entry.depth);
         let own = if entry.inode.kind == FileKind::RegularFile { entry.inode.size } else { 0 };
         for &line in &open {
@@ -173,7 +174,7 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
         let line = match entry.inode.kind {
             FileKind::Directory => format!("{name}/"),
             FileKind::SymbolicLink => {
-                format!("{name} -> {}", printable(image.link_target(&entry.inode).map_err(damaged)?))
+                format!("{name} -> {}", printable(image.link_target(&entry.inode).map_err(Failure::damaged)?))
             }
             _ => name,
         };
@@ -183,9 +184,5 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
 }
 
 fn validated(image: &[u8]) -> Result<Summary, Failure> {
-    vfs_image::validate(image).map_err(damaged)
-}
-
-fn damaged(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new("the image is damaged").caused_by(error)
+    vfs_image::validate(image).map_err(Failure::damaged)
 }
