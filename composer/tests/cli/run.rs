@@ -29,6 +29,7 @@ in_both_forms! {
     what_a_program_wrote_is_counted
     what_is_denied_keeps_nothing_from_being_counted
     what_is_composed_is_not_counted
+    what_is_composed_runs_from_standard_input_too
     what_a_component_inside_writes_is_not_counted
 }
 
@@ -447,6 +448,21 @@ fn what_is_composed_is_not_counted(here: &Here) {
     fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
     here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--read-only"]);
     assert!(!String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains("gone"));
+}
+
+fn what_is_composed_runs_from_standard_input_too(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--env", "A=1"]);
+    for app in ["tells.wasm", "made.wasm"] {
+        let mut command = here.command(&["run", "-", "-q", "--arg", "first", "--", "x"]);
+        let output = command.stdin(fs::File::open(here.path(app)).unwrap()).output().unwrap();
+        let wanted = if app == "made.wasm" { "-\0first\0x\0A=1\0" } else { "-\0first\0x\0" };
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), wanted, "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let mut command = here.command(&["run", "-", "--read-only"]);
+    let output = command.stdin(fs::File::open(here.path("made.wasm")).unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: `standard input` is already composed, so `--read-only` cannot"), "{said}");
 }
 
 fn what_a_component_inside_writes_is_not_counted(here: &Here) {

@@ -16,12 +16,16 @@ pub struct Plan {
 
 impl Plan {
     /// Makes a composer for an app, or for any. The options are not set yet, but those of files.
-    fn new(app: Option<&Path>, files: &mut Files) -> Result<Self, Failure> {
+    fn new(
+        app: Option<&Path>,
+        read: impl FnOnce(&Path) -> Result<Vec<u8>, Failure>,
+        files: &mut Files,
+    ) -> Result<Self, Failure> {
         let mut spool = Spool::default();
         spool.take(app, files)?;
         date(files)?;
         let composer = match app {
-            Some(app) => Composer::new(input::program(app)?),
+            Some(app) => Composer::new(read(app)?),
             None => Composer::for_any_app(),
         };
         let composer = match app.filter(|app| !input::is_stdin(app)) {
@@ -36,7 +40,16 @@ impl Plan {
     /// # Errors
     /// Something cannot be read, or options exclude each other.
     pub fn of_app(app: &Path, options: &mut Options) -> Result<Self, Failure> {
-        let plan = Self::new(Some(app), &mut options.files)?;
+        let plan = Self::new(Some(app), input::program, &mut options.files)?;
+        Ok(Self { composer: options.apply(plan.composer)?, ..plan })
+    }
+
+    /// Plans the composition of an app that is read already.
+    ///
+    /// # Errors
+    /// As [`Plan::of_app`].
+    pub fn of_program(app: &Path, program: Vec<u8>, options: &mut Options) -> Result<Self, Failure> {
+        let plan = Self::new(Some(app), |_| Ok(program), &mut options.files)?;
         Ok(Self { composer: options.apply(plan.composer)?, ..plan })
     }
 
@@ -45,7 +58,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::of_app`].
     pub fn of_vfs(app: Option<&Path>, options: &mut Options) -> Result<Self, Failure> {
-        let plan = Self::new(app, &mut options.files)?;
+        let plan = Self::new(app, input::program, &mut options.files)?;
         Ok(Self { composer: options.apply_to_vfs(plan.composer)?, ..plan })
     }
 
@@ -54,7 +67,7 @@ impl Plan {
     /// # Errors
     /// Something cannot be read.
     pub fn of_image(files: &mut Files) -> Result<Self, Failure> {
-        let plan = Self::new(None, files)?;
+        let plan = Self::new(None, input::program, files)?;
         Ok(Self { composer: files.apply(plan.composer), ..plan })
     }
 }

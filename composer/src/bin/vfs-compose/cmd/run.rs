@@ -80,9 +80,10 @@ pub fn prepare(
     adapt: impl FnOnce(Composer) -> Composer,
 ) -> Result<Program, Failure> {
     let Options { host, process, deny, .. } = options;
-    let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args)? {
-        Some(composed) => composed,
-        None => compose(args, options.clone(), adapt)?,
+    let app = input::program(&args.app)?;
+    let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args, app)? {
+        Before::Composed(composed) => composed,
+        Before::App(app) => compose(args, app, options.clone(), adapt)?,
     };
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
@@ -164,27 +165,39 @@ struct Composed {
     writes: bool,
 }
 
-/// Returns the file itself if it already has a vfs inside and no image or manifest is given.
+/// What a run was given.
+enum Before {
+    /// It has a vfs inside, and no image or manifest is given.
+    Composed(Composed),
+    /// It has to be composed.
+    App(Vec<u8>),
+}
+
+/// Finds out whether a component has a vfs inside already.
 ///
 /// # Errors
 /// A flag was typed that this run cannot do with it.
-fn composed_before(args: &Run) -> Result<Option<Composed>, Failure> {
+fn composed_before(args: &Run, component: Vec<u8>) -> Result<Before, Failure> {
     let typed = args.typed.options(&args.joining);
     let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty();
-    if has_files || args.typed.manifest.is_some() || input::is_stdin(&args.app) {
-        return Ok(None);
+    if has_files || args.typed.manifest.is_some() {
+        return Ok(Before::App(component));
     }
-    let Ok(component) = std::fs::read(&args.app) else { return Ok(None) };
-    let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(None) };
-    let Some(vfs) = &inspection.vfs else { return Ok(None) };
+    let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(Before::App(component)) };
+    let Some(vfs) = &inspection.vfs else { return Ok(Before::App(component)) };
     composed::check(args, &typed, &inspection, vfs)?;
     let writes = !vfs.settings.read_only;
     let (imports, exports) = (inspection.imports, inspection.exports);
-    Ok(Some(Composed { component, imports, exports, is_composed_here: false, writes }))
+    Ok(Before::Composed(Composed { component, imports, exports, is_composed_here: false, writes }))
 }
 
-fn compose(args: &Run, mut options: Options, adapt: impl FnOnce(Composer) -> Composer) -> Result<Composed, Failure> {
-    let plan = Plan::of_app(&args.app, &mut options)?;
+fn compose(
+    args: &Run,
+    app: Vec<u8>,
+    mut options: Options,
+    adapt: impl FnOnce(Composer) -> Composer,
+) -> Result<Composed, Failure> {
+    let plan = Plan::of_program(&args.app, app, &mut options)?;
     let mut composer = plan.composer.clone().allow_unused(true);
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.

@@ -2,12 +2,11 @@
 //!
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
-use std::path::Path;
-
 use vfs_compose::options::{Access, Deny, Http, Setting};
 use vfs_compose::{Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
 
 use crate::args::Run;
+use crate::input;
 use crate::report::{Failure, warn};
 
 /// Checks that the flags of a run can do what they say with a component that was composed before.
@@ -15,16 +14,16 @@ use crate::report::{Failure, warn};
 /// # Errors
 /// - A flag would change the vfs, or would be lost.
 pub fn check(args: &Run, typed: &Options, inspection: &Inspection<'_>, vfs: &Vfs<'_>) -> Result<(), Failure> {
-    let app = &args.app;
+    let file = input::name(&args.app);
     if let Some(flag) = fixed(typed, vfs) {
-        let failure = format!("`{}` is already composed, so `{flag}` cannot change it", app.display());
+        let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
         return Err(Failure::usage(failure).hint("compose the app again with this flag"));
     }
     if let Some((what, because)) = lost(args, typed, vfs) {
-        let failure = format!("`{}` was composed {because}, so {what} would be lost", app.display());
+        let failure = format!("`{file}` was composed {because}, so {what} would be lost");
         return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
     }
-    tell_unused(app, &typed.deny, inspection);
+    tell_unused(&file, &typed.deny, inspection);
     Ok(())
 }
 
@@ -102,7 +101,7 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
 }
 
 /// Warns of what the component does not import.
-fn tell_unused(app: &Path, deny: &Deny, inspection: &Inspection<'_>) {
+fn tell_unused(file: &str, deny: &Deny, inspection: &Inspection<'_>) {
     let asked = [
         ("--sockets inherit", "wasi:sockets", deny.sockets == Some(Access::Inherit)),
         ("--http inherit", "wasi:http", deny.http.is_some()),
@@ -111,7 +110,7 @@ fn tell_unused(app: &Path, deny: &Deny, inspection: &Inspection<'_>) {
         let is_imported =
             inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
         if !is_imported {
-            warn(&format!("`{flag}` has no effect: `{}` does not import {package}", app.display()));
+            warn(&format!("`{flag}` has no effect: `{file}` does not import {package}"));
         }
     }
 }
