@@ -10,7 +10,7 @@ use wasmtime_wasi::p3;
 use wasmtime_wasi::runtime::in_tokio;
 
 use crate::state::{State, linker, store};
-use crate::{Offer, Stopped, compile, config};
+use crate::{Offer, Requests, Stopped, compile, config};
 
 /// The interface by which a program tells at its end how many files it has written.
 const END: &str = "vfs-compose:run/end@0.1.0";
@@ -37,7 +37,8 @@ pub fn execute(
 ) -> Result<Ended, Stopped> {
     let engine = Engine::new(&config()).map_err(Stopped::not_begun)?;
     let component = compile(&engine, component, while_compiling).map_err(Stopped::not_begun)?;
-    let program = linker(&engine, offer.http).and_then(|mut linker| {
+    let with_http = !matches!(offer.requests, Requests::None);
+    let program = linker(&engine, with_http).and_then(|mut linker| {
         linker.instance(END)?.func_wrap("ended", |mut store, (files,): (u32,)| {
             store.data_mut().files = Some(files);
             Ok(())

@@ -10,7 +10,8 @@ mod memory;
 mod server;
 mod state;
 
-use std::sync::mpsc;
+use std::fmt;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use wasmtime::component::Component;
@@ -32,10 +33,32 @@ pub struct Offer {
     pub streams: Streams,
     /// Whether it may use the network, apart from http requests.
     pub network: bool,
-    /// Whether it may send http requests.
-    pub http: bool,
+    /// The http requests that it may send.
+    pub requests: Requests,
     /// The most bytes of memory that it may have.
     pub max_memory: Option<u64>,
+}
+
+/// The http requests that a program may send.
+#[derive(Clone, Default)]
+pub enum Requests {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those for whose scheme and authority this says so.
+    Some(Arc<dyn Fn(&str, &str) -> bool + Send + Sync>),
+}
+
+impl fmt::Debug for Requests {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "None",
+            Self::All => "All",
+            Self::Some(_) => "Some",
+        })
+    }
 }
 
 /// Which standard streams are those of this process. In the place of others there is nothing to read, and what is written

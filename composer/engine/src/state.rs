@@ -7,14 +7,14 @@ use wasmtime_wasi_http::{
     Error, RequestOptions, Result, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView, default_hooks,
 };
 
-use crate::Offer;
 use crate::memory::Memory;
+use crate::{Offer, Requests};
 
 pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
-    /// What answers requests if none may be sent.
-    no_requests: Option<NoRequests>,
+    /// What sends requests.
+    sender: Sender,
     table: ResourceTable,
     pub memory: Memory,
     /// How many files the program has written, once it has told.
@@ -29,27 +29,34 @@ impl WasiView for State {
 
 impl WasiHttpView for State {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
-        let hooks = match &mut self.no_requests {
-            Some(none) => none as &mut dyn WasiHttpHooks,
-            None => default_hooks(),
-        };
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks }
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.sender }
     }
 }
 
-/// Denies all outgoing requests.
-struct NoRequests;
+/// Sends the requests that may be sent, and denies the others.
+struct Sender(Requests);
 
 type Received = Box<dyn Future<Output = Result<()>> + Send>;
 
-impl WasiHttpHooks for NoRequests {
+impl WasiHttpHooks for Sender {
     fn send_request(
         &mut self,
-        _: hyper::Request<WasiBody>,
-        _: Option<RequestOptions>,
-        _: Received,
+        request: hyper::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        received: Received,
     ) -> Box<dyn Future<Output = Result<(hyper::Response<WasiBody>, Received)>> + Send> {
-        Box::new(async { Err(Error::HttpRequestDenied) })
+        let to = request.uri();
+        let is_allowed = match &self.0 {
+            Requests::None => false,
+            Requests::All => true,
+            Requests::Some(allow) => {
+                to.scheme_str().zip(to.authority()).is_some_and(|(scheme, to)| allow(scheme, to.as_str()))
+            }
+        };
+        if !is_allowed {
+            return Box::new(async { Err(Error::HttpRequestDenied) });
+        }
+        default_hooks().send_request(request, options, received)
     }
 }
 
@@ -75,7 +82,7 @@ pub fn store(engine: &Engine, offer: &Offer) -> Store<State> {
     let state = State {
         wasi: wasi.build(),
         http: WasiHttpCtx::new(),
-        no_requests: (!offer.http).then_some(NoRequests),
+        sender: Sender(offer.requests.clone()),
         table: ResourceTable::new(),
         memory: Memory::new(offer.max_memory),
         files: None,

@@ -6,6 +6,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod authority;
 mod error;
 pub mod interpose;
 pub mod policy;

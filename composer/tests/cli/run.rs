@@ -54,7 +54,7 @@ fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
     for flags in [
         ["--random", "seeded:1"],
         ["--deny-all", "--deterministic"],
-        ["--http", "allow:a"],
+        ["--http", "deny"],
         ["--preopen", "/"],
         ["--stdout", "to:/out"],
         ["--max-open", "5"],
@@ -192,6 +192,12 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     ] {
         assert!(said.contains(line), "{said}");
     }
+    let output = here.run(&["run", "made.wasm", "--http", "allow:"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("warning: `--http allow:` names no host: "), "{said}");
+    let (code, said) = here.fails(&["run", "made.wasm", "--http", "allow:http://a", "-q"]);
+    let wanted = "error: `http://a` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`\n";
+    assert_eq!((code, &*said), (2, wanted));
 }
 
 fn streams_of_what_is_composed_can_be_nothing(here: &Here) {

@@ -7,6 +7,7 @@ use wit_parser::{
 
 use super::imports::{Imports, id_of};
 use super::{template, wit};
+use crate::authority::Authority;
 use crate::error::DenyError;
 use vfs_compose_adapter::answer;
 use vfs_compose_adapter::layout::{Encoding, Layout};
@@ -143,62 +144,5 @@ impl Tables {
         tables.http.push(0);
         tables.https.push(0);
         Ok(tables)
-    }
-}
-
-/// An allowed authority: `host`, `host:port`, `*.host` or `*.host:port`.
-struct Authority {
-    /// The host in lower case; for `*.host` the suffix `.host`.
-    host: String,
-    is_ending: bool,
-    port: Option<u16>,
-}
-
-impl Authority {
-    fn parse(text: &str) -> Result<Self, DenyError> {
-        let wrong = || DenyError::Authority { authority: text.to_owned() };
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) if !port.contains(']') => (host, Some(port.parse().map_err(|_| wrong())?)),
-            _ => (text, None),
-        };
-        let (host, is_ending) = match host.strip_prefix('*') {
-            Some(ending) if ending.starts_with('.') => (ending, true),
-            Some(_) => return Err(wrong()),
-            None => (host, false),
-        };
-        let is_name = |host: &str| {
-            let host = host.strip_prefix('.').filter(|_| is_ending).unwrap_or(host);
-            let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-            let of_address = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
-            let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-            match address.filter(|_| !is_ending) {
-                Some(address) => !address.is_empty() && address.bytes().all(of_address),
-                None => !host.is_empty() && host.bytes().all(of_name),
-            }
-        };
-        if !is_name(host) || host.len() > 255 {
-            return Err(wrong());
-        }
-        Ok(Self { host: host.to_ascii_lowercase(), is_ending, port })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Authority;
-
-    #[test]
-    fn authorities() {
-        let parsed = |text| Authority::parse(text).map(|one| (one.host, one.is_ending, one.port));
-        assert_eq!(parsed("Example.com").unwrap(), ("example.com".into(), false, None));
-        assert_eq!(parsed("example.com:8080").unwrap(), ("example.com".into(), false, Some(8080)));
-        assert_eq!(parsed("*.example.com:1").unwrap(), (".example.com".into(), true, Some(1)));
-        assert_eq!(parsed("[::1]:80").unwrap(), ("[::1]".into(), false, Some(80)));
-        assert_eq!(parsed("[::1]").unwrap(), ("[::1]".into(), false, None));
-        for wrong in
-            ["", "*", "*.", "a b", "http://a", "a/b", "a@b", "a:", "a:x", "a:70000", "::1", "a.*", "*.[::1]", "[]"]
-        {
-            assert!(parsed(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -3,11 +3,13 @@
 mod composed;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use vfs_compose::options::{Access, Host, Http, Setting};
 use vfs_compose::{Composer, Inherited, Options};
-use vfs_compose_engine::{Offer, Stopped, Streams, execute};
+use vfs_compose_engine::{Offer, Requests, Stopped, Streams, execute};
+use vfs_compose_rules::authority::Authority;
 
 use crate::args::Run;
 use crate::input;
@@ -19,13 +21,13 @@ const TIMED_OUT: i32 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let options = args.typed.merged(&args.joining)?;
-    let http = http_is_asked_for(&options);
-    let program = prepare(args, &options, http, Composer::tell_end)?;
+    let program = prepare(args, &options, Composer::tell_end)?;
     if !program.exports.iter().any(|name| name.starts_with("wasi:cli/run@")) {
         return Err(no_command(args, &program.exports));
     }
     let asks_for_http = |name: &&String| name.starts_with("wasi:http/");
-    if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| !http) {
+    let has_no_http = matches!(program.offer.requests, Requests::None);
+    if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| has_no_http) {
         let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", args.app.display()));
         return Err(failure.hint("`--http inherit` lets it send requests, `--http allow:HOST,...` only to some hosts"));
     }
@@ -73,12 +75,7 @@ pub struct Program {
 ///
 /// # Errors
 /// It cannot be composed, or flags do not fit what is composed already.
-pub fn prepare(
-    args: &Run,
-    options: &Options,
-    http: bool,
-    adapt: impl FnOnce(Composer) -> Composer,
-) -> Result<Program, Failure> {
+pub fn prepare(args: &Run, options: &Options, adapt: impl FnOnce(Composer) -> Composer) -> Result<Program, Failure> {
     let Options { host, process, deny, .. } = options;
     let app = input::program(&args.app)?;
     let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args, app)? {
@@ -92,7 +89,7 @@ pub fn prepare(
         directory: None,
         streams: Streams::default(),
         network: deny.sockets == Some(Access::Inherit),
-        http,
+        requests: requests(options)?,
         max_memory: args.max_memory.map(|bytes| bytes.0),
     };
     if !is_composed_here {
@@ -114,9 +111,16 @@ pub fn prepare(
     Ok(Program { component, imports, exports, offer, is_composed_here, writes })
 }
 
-/// Returns whether `--http` is given, and is not `deny`.
-pub fn http_is_asked_for(options: &Options) -> bool {
-    options.deny.http.as_ref().is_some_and(|access| *access != Http::Deny)
+/// Returns the http requests that `--http` asks for.
+fn requests(options: &Options) -> Result<Requests, Failure> {
+    let hosts = match &options.deny.http {
+        None | Some(Http::Deny) => return Ok(Requests::None),
+        Some(Http::Inherit) => return Ok(Requests::All),
+        Some(Http::Allow(hosts)) => hosts,
+    };
+    let allowed: Result<Vec<_>, _> = hosts.iter().map(|host| Authority::parse(host)).collect();
+    let allowed = allowed.map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(Requests::Some(Arc::new(move |scheme, to| allowed.iter().any(|one| one.allows(scheme, to)))))
 }
 
 fn file_name(args: &Run) -> String {

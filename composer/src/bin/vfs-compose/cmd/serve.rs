@@ -6,14 +6,13 @@ use std::process::ExitCode;
 
 use vfs_compose_engine::{Cause, Serving, Stopped, serve};
 
-use super::run::{Program, http_is_asked_for, prepare, tell_compiling};
+use super::run::{Program, prepare, tell_compiling};
 use crate::args::Serve;
 use crate::report::{Failure, list};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let options = args.run.typed.merged(&args.run.joining)?;
-    let http = http_is_asked_for(&options);
-    let Program { component, exports, offer, .. } = prepare(&args.run, &options, http, |composer| composer)?;
+    let Program { component, exports, offer, .. } = prepare(&args.run, &options, |composer| composer)?;
     let serving = Serving {
         address: args.addr,
         timeout: args.run.timeout,

@@ -47,7 +47,7 @@ fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
         "wall-clock" => is(&host.wall_clock, &["inherit"]),
         "monotonic-clock" => is(&host.monotonic_clock, &["inherit"]),
         "random" => is(&host.random, &["inherit"]),
-        "http" => deny.http == Some(Http::Inherit),
+        "http" => deny.http != Some(Http::Deny),
         "exit" => deny.exit == Some(Access::Inherit),
         _ => false,
     };
@@ -102,15 +102,17 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
 
 /// Warns of what the component does not import.
 fn tell_unused(file: &str, deny: &Deny, inspection: &Inspection<'_>) {
-    let asked = [
-        ("--sockets inherit", "wasi:sockets", deny.sockets == Some(Access::Inherit)),
-        ("--http inherit", "wasi:http", deny.http.is_some()),
-    ];
-    for (flag, package, _) in asked.into_iter().filter(|(_, _, is_given)| *is_given) {
+    let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
+    let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
+    let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
+    for (flag, package) in asked {
         let is_imported =
             inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
         if !is_imported {
             warn(&format!("`{flag}` has no effect: `{file}` does not import {package}"));
         }
+    }
+    if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
+        warn("`--http allow:` names no host: say one, or omit it");
     }
 }
