@@ -20,6 +20,8 @@ const END: &str = "vfs-compose:run/end@0.1.0";
 pub struct Ended {
     /// Its exit code.
     pub code: u8,
+    /// Whether it called `exit`.
+    pub has_exited: bool,
     /// How many files it has written, if it has told, or the largest number if it could not find out.
     pub files: Option<u32>,
 }
@@ -50,12 +52,13 @@ pub fn execute(
     when_begun();
     let ended = in_tokio(call(&mut store, program));
     let State { memory, files, .. } = store.data();
-    let ended = ended.map(|code| Ended { code, files: *files });
+    let ended = ended.map(|(code, has_exited)| Ended { code, has_exited, files: *files });
     ended.map_err(|stopped| if memory.is_exceeded() { Stopped::OutOfMemory } else { stopped })
 }
 
-/// Calls `run`. A component that exports it for both WASI 0.2 and 0.3 is one of 0.3, as for wasmtime's command line.
-async fn call(store: &mut Store<State>, program: InstancePre<State>) -> Result<u8, Stopped> {
+/// Calls `run`, and returns the exit code and whether it came from `exit`. A component that exports `run` for both WASI
+/// 0.2 and 0.3 is one of 0.3, as for wasmtime's command line.
+async fn call(store: &mut Store<State>, program: InstancePre<State>) -> Result<(u8, bool), Stopped> {
     let ended = if p3::bindings::CommandIndices::new(&program).is_ok() {
         let instance = program.instantiate_async(&mut *store).await.map_err(Stopped::not_begun)?;
         let command = p3::bindings::Command::new(&mut *store, &instance).map_err(Stopped::not_begun)?;
@@ -66,10 +69,10 @@ async fn call(store: &mut Store<State>, program: InstancePre<State>) -> Result<u
         command.wasi_cli_run().call_run(store).await
     };
     match ended {
-        Ok(Ok(())) => Ok(0),
-        Ok(Err(())) => Ok(1),
+        Ok(Ok(())) => Ok((0, false)),
+        Ok(Err(())) => Ok((1, false)),
         Err(error) => match error.downcast_ref::<I32Exit>() {
-            Some(I32Exit(code)) => Ok(u8::try_from(*code).unwrap_or(1)),
+            Some(I32Exit(code)) => Ok((u8::try_from(*code).unwrap_or(1), true)),
             None => Err(Stopped::Trapped(error.into())),
         },
     }

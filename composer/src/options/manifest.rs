@@ -30,6 +30,14 @@ struct Keys<'t> {
 }
 
 impl Options {
+    /// Returns the options of [`EXAMPLE`], those of all keys.
+    ///
+    /// # Errors
+    /// [`ManifestError`]: as [`Options::parse`]; the example has none.
+    pub fn example() -> Result<Self, ManifestError> {
+        Self::parse(&everything())
+    }
+
     /// Parses the text of a manifest.
     ///
     /// # Errors
@@ -117,6 +125,15 @@ impl ManifestError {
     }
 }
 
+/// Returns the example with every key set.
+fn everything() -> String {
+    let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
+        Some(key) if Options::keys().any(|known| key.starts_with(&format!("{known} = "))) => key,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
     let error = ManifestError::at(text, position, format!("there is no key `{name}`"));
     // The key may be written like a flag, or in another case or with underscores.
@@ -132,15 +149,6 @@ fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
 mod tests {
     use super::super::ConfigValue;
     use super::*;
-
-    /// Returns the example with every key set.
-    fn everything() -> String {
-        let lines = EXAMPLE.lines().map(|line| match line.strip_prefix("# ") {
-            Some(key) if Options::keys().any(|known| key.starts_with(&format!("{known} = "))) => key,
-            _ => line,
-        });
-        lines.collect::<Vec<_>>().join("\n")
-    }
 
     #[test]
     fn the_example_is_a_manifest() {
@@ -162,7 +170,7 @@ mod tests {
 
     #[test]
     fn every_text_of_a_policy_has_its_key() {
-        let manifest = Options::parse(&everything()).unwrap();
+        let manifest = Options::example().unwrap();
         let keys: Vec<_> = manifest.host.settings().map(|(key, _)| key).collect();
         assert_eq!(keys, Policy::keys().collect::<Vec<_>>());
     }

@@ -355,19 +355,21 @@ fn arguments_that_would_be_lost_are_refused(here: &Here) {
     }
 }
 
+/// No host has what it imports.
+pub const UNMET: &str = r#"(component
+  (import "other:thing/needed" (instance $needed (export "f" (func (result u32)))))
+  (core func $f (canon lower (func $needed "f")))
+  (core module $program (import "" "f" (func $f (result i32))) (func (export "run") (result i32) call $f))
+  (core instance $program (instantiate $program (with "" (instance (export "f" (func $f))))))
+  (func $run (result (result)) (canon lift (core func $program "run")))
+  (instance $exports (export "run" (func $run)))
+  (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+
 fn what_is_no_command_says_what_it_is(here: &Here) {
     let (code, text) = here.fails(&["run", "app.wasm", "-q"]);
     assert_eq!(code, 1);
     assert_eq!(text, "error: `app.wasm` is not a command: it exports no wasi:cli/run (it exports nothing)\n");
-    let unmet = r#"(component
-      (import "other:thing/needed" (instance $needed (export "f" (func (result u32)))))
-      (core func $f (canon lower (func $needed "f")))
-      (core module $program (import "" "f" (func $f (result i32))) (func (export "run") (result i32) call $f))
-      (core instance $program (instantiate $program (with "" (instance (export "f" (func $f))))))
-      (func $run (result (result)) (canon lift (core func $program "run")))
-      (instance $exports (export "run" (func $run)))
-      (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
-    fs::write(here.path("unmet.wasm"), wat::parse_str(unmet).unwrap()).unwrap();
+    fs::write(here.path("unmet.wasm"), wat::parse_str(UNMET).unwrap()).unwrap();
     let (_, text) = here.fails(&["run", "unmet.wasm", "-q"]);
     assert!(text.starts_with("error: the program could not begin\n"), "{text}");
     fs::write(here.path("traps.wasm"), wat::parse_str(command("unreachable")).unwrap()).unwrap();
@@ -393,7 +395,7 @@ fn an_exit_code_is_passed_on(here: &Here) {
 }
 
 /// A preview1 program that makes the files `a` and `b` and changes `hello.txt`, and ends by `end`.
-fn writes(end: &str) -> Vec<u8> {
+pub fn writes(end: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
           (import "wasi_snapshot_preview1" "path_open"

@@ -40,27 +40,29 @@ fn server(body: &str) -> Vec<u8> {
 }
 
 /// A server that runs, and what it prints.
-struct Running {
+pub struct Running {
     child: Child,
     printed: BufReader<ChildStderr>,
-    address: String,
+    pub address: String,
+    /// The line with the address.
+    pub first: String,
 }
 
 impl Running {
-    fn start(here: &Here, body: &str, flags: &[&str]) -> Self {
+    pub fn start(here: &Here, body: &str, flags: &[&str]) -> Self {
         fs::write(here.path("server.wasm"), server(body)).unwrap();
         let mut command = here.command(&[&["serve", "server.wasm", "-q", "--addr", "127.0.0.1:0"], flags].concat());
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut printed = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         printed.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("serving at http://").and_then(|rest| rest.strip_suffix("/\n"));
-        let address = address.unwrap_or_else(|| panic!("{line}")).to_owned();
-        Self { child, printed, address }
+        let address = line.split_once("http://").and_then(|(_, rest)| rest.split_once('/'));
+        let address = address.unwrap_or_else(|| panic!("{line}")).0.to_owned();
+        Self { child, printed, address, first: line }
     }
 
     /// The first line of the answer.
-    fn get(&self) -> String {
+    pub fn get(&self) -> String {
         self.ask("GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n")
     }
 
@@ -73,7 +75,7 @@ impl Running {
     }
 
     /// Ends it as Ctrl-C does, and returns what it printed about requests.
-    fn end(mut self) -> String {
+    pub fn end(mut self) -> String {
         kill(Pid::from_raw(self.child.id() as i32), Signal::SIGINT).unwrap();
         assert_eq!(self.child.wait().unwrap().code(), Some(0));
         let mut printed = String::new();

@@ -94,7 +94,7 @@ The program gets the standard streams of this process, its arguments and the var
 variable of this machine. It gets variables with `--inherit-env[=A,B]`, the network with `--sockets inherit`, and http \
 with `--http inherit` or `--http allow:HOST,...`. vfs-compose exits with its exit code, with 1 if the program traps or \
 exits with a code above 255, with 124 after --timeout. For now, every code other than 0 that a preview1 module exits \
-with becomes 1.
+with becomes 1. With --json, the last line of standard error tells how it ended.
 
 Example:
   vfs-compose run app.wasm --image ./files ls -l /"
@@ -105,7 +105,7 @@ Example:
 APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, so \
 what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with 500, \
 and the reason is printed. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with \
-exit code 0.
+exit code 0. With --json, each event is a line of standard error, the first one with the address.
 
 Example:
   vfs-compose serve app.wasm --image ./files --addr 127.0.0.1:8080")]
@@ -113,7 +113,11 @@ Example:
     /// Show what is inside a component or an image
     Inspect(Inspect),
     /// Print an example manifest that explains every key
-    Manifest,
+    Manifest {
+        /// Print each key with a description and an example, as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Work on images, as files or inside components
     #[command(subcommand)]
     Image(Image),
@@ -283,6 +287,9 @@ pub struct Run {
     /// Its files count too. The number is as for --max-bytes.
     #[arg(long, value_name = "BYTES", help_heading = "Running")]
     pub max_memory: Option<Bytes>,
+    /// Print a report as JSON to standard error
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
+    pub json: bool,
     /// The program's arguments
     #[arg(trailing_var_arg = true, value_name = "ARGS")]
     pub host_arguments: Vec<String>,
@@ -356,6 +363,9 @@ pub enum Image {
         /// Files in the image
         #[arg(required = true)]
         paths: Vec<String>,
+        /// Print what the files are as JSON to standard error
+        #[arg(long)]
+        json: bool,
     },
     /// Write a directory of an image to this machine
     Extract {

@@ -20,13 +20,20 @@ pub fn text(value: &Value) -> String {
     format!("{value:#}\n")
 }
 
-/// Returns an object of this schema about a file, with the members of `rest`.
-pub fn about(file: &str, rest: Value) -> Value {
-    let mut members = Map::from_iter([("schema".into(), SCHEMA.into()), ("file".into(), file.into())]);
+/// Returns an object of this schema, with the members of `rest`.
+pub fn object(rest: Value) -> Value {
+    let mut members = Map::from_iter([("schema".into(), SCHEMA.into())]);
     if let Value::Object(rest) = rest {
         members.extend(rest);
     }
     Value::Object(members)
+}
+
+/// Returns an object of this schema about a file, with the members of `rest`.
+pub fn about(file: &str, rest: Value) -> Value {
+    let mut object = object(rest);
+    object["file"] = file.into();
+    object
 }
 
 /// A writer that also makes the digest of a part of what it writes, and can keep that part.

@@ -38,7 +38,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         Some(Command::Vfs(args)) => cmd::vfs::run(args),
         Some(Command::Run(args)) => cmd::run::run(args),
         Some(Command::Serve(args)) => cmd::serve::run(args),
-        Some(Command::Manifest) => cmd::manifest::run(),
+        Some(Command::Manifest { json }) => cmd::manifest::run(*json),
         Some(Command::Inspect(args)) => cmd::inspect::run(args),
         Some(Command::Image(args)) => cmd::image::run(args),
         Some(Command::Completions { shell }) => cmd::completions::run(*shell),

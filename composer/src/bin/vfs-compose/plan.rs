@@ -35,21 +35,16 @@ impl Plan {
         Ok(Self { composer, _spool: spool })
     }
 
-    /// Plans the composition of an app.
+    /// Plans the composition of an app, which `read` reads.
     ///
     /// # Errors
     /// Something cannot be read, or options exclude each other.
-    pub fn of_app(app: &Path, options: &mut Options) -> Result<Self, Failure> {
-        let plan = Self::new(Some(app), input::program, &mut options.files)?;
-        Ok(Self { composer: options.apply(plan.composer)?, ..plan })
-    }
-
-    /// Plans the composition of an app that is read already.
-    ///
-    /// # Errors
-    /// As [`Plan::of_app`].
-    pub fn of_program(app: &Path, program: Vec<u8>, options: &mut Options) -> Result<Self, Failure> {
-        let plan = Self::new(Some(app), |_| Ok(program), &mut options.files)?;
+    pub fn of_app(
+        app: &Path,
+        read: impl FnOnce(&Path) -> Result<Vec<u8>, Failure>,
+        options: &mut Options,
+    ) -> Result<Self, Failure> {
+        let plan = Self::new(Some(app), read, &mut options.files)?;
         Ok(Self { composer: options.apply(plan.composer)?, ..plan })
     }
 

@@ -10,10 +10,11 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, ValueEnum};
 use crate::args::Cli;
 use crate::report::{Failure, is_colored};
 
-/// Flags of other programs, and ours that do the same.
-const OTHER_WORDS: [(&[&str], &str); 3] = [
+/// Flags of other programs or other commands, and what there is instead.
+const OTHER_WORDS: [(&[&str], &str); 4] = [
     (&["--dir", "--mapdir", "--volume", "--mount", "--dirs"], "`--image DIR::/GUEST` packs a directory at /GUEST"),
     (&["--out", "--output-file"], "`--output FILE` or `-o FILE` names the file to write"),
+    (&["--json"], "only commands that report something take it; this one prints text"),
     (&["--plug"], "`vfs-compose vfs` writes a component for `wac plug`"),
 ];
 
@@ -78,7 +79,7 @@ fn check_command(typed: &str) -> Result<(), Failure> {
     }
 }
 
-/// Adds our word where a flag of another program was typed.
+/// Adds a hint where a flag was typed that is another program's, or another command's.
 fn hinted(mut error: clap::Error) -> clap::Error {
     if error.kind() != ErrorKind::UnknownArgument {
         return error;

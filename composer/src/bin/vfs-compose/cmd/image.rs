@@ -31,7 +31,7 @@ pub fn run(args: &Image) -> Result<ExitCode, Failure> {
             };
             ls(file, path, listing, *recursive)?;
         }
-        Image::Cat { file, paths } => cat(file, paths)?,
+        Image::Cat { file, paths, json } => cat(file, paths, *json)?,
         Image::Extract { file, to, from, json } => extract(file, to, from, *json)?,
         Image::Verify { file, json } => verify(file, *json)?,
     }
@@ -147,18 +147,33 @@ fn minute(time: Timestamp) -> String {
     time.get(..16).unwrap_or(&time).replace('T', " ")
 }
 
-fn cat(file: &Path, paths: &[String]) -> Result<(), Failure> {
+fn cat(file: &Path, paths: &[String], is_json: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
     let image = image_of(file, &bytes)?;
     let mut out = io::stdout().lock();
+    let mut entries = Vec::new();
     for path in paths {
         let inode = found(&image, path)?;
         if inode.kind != FileKind::RegularFile {
             return Err(Failure::new(format!("`{path}` in the image is not a regular file")));
         }
-        io::copy(&mut image.contents(&inode), &mut out).map_err(printing)?;
+        let mut contents = image.contents(&inode);
+        if is_json {
+            let mut out = Digesting::all(&mut out);
+            io::copy(&mut contents, &mut out).map_err(printing)?;
+            let mut entry = json::of_entry(path, &inode, None);
+            entry["digest"] = out.finish().into();
+            entries.push(entry);
+        } else {
+            io::copy(&mut contents, &mut out).map_err(printing)?;
+        }
     }
-    out.flush().map_err(printing)
+    out.flush().map_err(printing)?;
+    if is_json {
+        let report = json::about(&input::name(file), json!({ "entries": entries }));
+        super::print_beside(&Target::Stdout, &report)?;
+    }
+    Ok(())
 }
 
 fn extract(file: &Path, to: &Path, from: &str, is_json: bool) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! `vfs-compose run`: composes an app in memory, unless it is already composed, and runs it on the embedded engine.
 
 mod composed;
+mod talk;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,54 +9,71 @@ use std::time::Duration;
 
 use vfs_compose::options::{Access, Host, Http, Setting};
 use vfs_compose::{Composer, Inherited, Options};
-use vfs_compose_engine::{Offer, Requests, Stopped, Streams, execute};
+use vfs_compose_engine::{Ended, Offer, Requests, Stopped, Streams, execute};
 use vfs_compose_rules::authority::Authority;
 
 use crate::args::Run;
 use crate::input;
 use crate::plan::Plan;
-use crate::report::{Failure, count, list, note, size, tell, warn};
+use crate::report::{Failure, count, list, size};
+use talk::Ending;
+pub use talk::Talk;
 
 /// The exit code of timeout(1) for a program whose time is up.
-const TIMED_OUT: i32 = 124;
+const TIMED_OUT: u8 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let options = args.typed.merged(&args.joining)?;
-    let program = prepare(args, &options, Composer::tell_end)?;
+    let talk = Arc::new(Talk::new(input::name(&args.app), args.json));
+    let program = prepare(args, &options, &talk, Composer::tell_end)?;
     if !program.exports.iter().any(|name| name.starts_with("wasi:cli/run@")) {
         return Err(no_command(args, &program.exports));
     }
     let asks_for_http = |name: &&String| name.starts_with("wasi:http/");
     let has_no_http = matches!(program.offer.requests, Requests::None);
     if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| has_no_http) {
-        let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", args.app.display()));
+        let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", talk.file()));
         return Err(failure.hint("`--http inherit` lets it send requests, `--http allow:HOST,...` only to some hosts"));
     }
-    let when_begun = || args.timeout.into_iter().for_each(end_after);
-    let ended = execute(&program.component, &program.offer, &|| tell_compiling(args), &when_begun);
-    let ended = ended.map_err(|stopped| failure(args, &program, stopped))?;
-    if program.writes {
-        tell_lost(args, &program, ended.files);
+    let when_begun = || args.timeout.into_iter().for_each(|timeout| end_after(timeout, &talk));
+    let ended = execute(&program.component, &program.offer, &|| tell_compiling(&talk), &when_begun);
+    talk.begin_end();
+    match ended {
+        Ok(Ended { code, has_exited, files }) => {
+            if program.writes {
+                tell_lost(&talk, &program, files);
+            }
+            let ending = if has_exited { Ending::Exited } else { Ending::Returned };
+            // The largest number stands for one that nobody knows.
+            talk.end(ending, code, None, files.filter(|files| *files < u32::MAX));
+            Ok(code.into())
+        }
+        Err(stopped) => {
+            let (ending, failure) = failure(args, &program, stopped);
+            talk.end(ending, failure.exit, Some(&failure), None);
+            Ok(failure.exit.into())
+        }
     }
-    Ok(ended.code.into())
 }
 
 /// Says how many files the program wrote: with the program, they are gone.
-fn tell_lost(args: &Run, program: &Program, files: Option<u32>) {
+fn tell_lost(talk: &Talk, program: &Program, files: Option<u32>) {
     match files {
         Some(0) => {}
         Some(files) if files < u32::MAX => {
             let (files, were) = (count(files.into(), "file", "files"), if files == 1 { "was" } else { "were" });
             let are = if were == "was" { "is" } else { "are" };
-            note(&format!("{files} that the program wrote {were} in memory only and {are} gone"));
+            talk.note("files-lost", format!("{files} that the program wrote {were} in memory only and {are} gone"));
         }
         _ => {
             let because = match program.is_composed_here {
                 true => "",
                 false => ": it was composed before, for any host",
             };
-            let name = file_name(args);
-            note(&format!("what `{name}` writes is in memory only and gone now; its files are not counted{because}"));
+            let file = talk.file();
+            let message =
+                format!("what `{file}` writes is in memory only and gone now; its files are not counted{because}");
+            talk.note("not-counted", message);
         }
     }
 }
@@ -75,17 +93,22 @@ pub struct Program {
 ///
 /// # Errors
 /// It cannot be composed, or flags do not fit what is composed already.
-pub fn prepare(args: &Run, options: &Options, adapt: impl FnOnce(Composer) -> Composer) -> Result<Program, Failure> {
+pub fn prepare(
+    args: &Run,
+    options: &Options,
+    talk: &Talk,
+    adapt: impl FnOnce(Composer) -> Composer,
+) -> Result<Program, Failure> {
     let Options { host, process, deny, .. } = options;
     let app = input::program(&args.app)?;
-    let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args, app)? {
+    let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args, app, talk)? {
         Before::Composed(composed) => composed,
-        Before::App(app) => compose(args, app, options.clone(), adapt)?,
+        Before::App(app) => compose(args, app, options.clone(), talk, adapt)?,
     };
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
         arguments: [file_name(args)].into_iter().chain(args.host_arguments.iter().cloned()).collect(),
-        variables: variables(host),
+        variables: variables(host, talk),
         directory: None,
         streams: Streams::default(),
         network: deny.sockets == Some(Access::Inherit),
@@ -127,27 +150,31 @@ fn file_name(args: &Run) -> String {
     args.app.file_name().unwrap_or(args.app.as_os_str()).to_string_lossy().into_owned()
 }
 
-pub fn tell_compiling(args: &Run) {
-    note(&format!("compiling `{}`, which takes a while; the next run uses the compiled code", file_name(args)));
+pub fn tell_compiling(talk: &Talk) {
+    let message = format!("compiling `{}`, which takes a while; the next run uses the compiled code", talk.file());
+    talk.note("compiling", message);
 }
 
 /// Ends this process when the program's time is up: whatever the program does or waits for then, only this is sure to stop it.
-fn end_after(timeout: Duration) {
+fn end_after(timeout: Duration, talk: &Arc<Talk>) {
+    let talk = Arc::clone(talk);
     std::thread::spawn(move || {
         std::thread::sleep(timeout);
-        Failure::new(format!("the program was stopped after {timeout:?} (--timeout)")).print();
-        std::process::exit(TIMED_OUT);
+        talk.begin_end();
+        let failure = Failure::new(format!("the program was stopped after {timeout:?} (--timeout)"));
+        talk.end(Ending::TimedOut, TIMED_OUT, Some(&failure), None);
+        std::process::exit(TIMED_OUT.into());
     });
 }
 
 /// Returns the variables of this process that flags ask for.
-fn variables(host: &Host) -> Vec<(String, String)> {
+fn variables(host: &Host, talk: &Talk) -> Vec<(String, String)> {
     match host.inherited() {
         Some(Inherited::All) => std::env::vars_os()
             .filter_map(|(name, value)| match (name.to_str(), value.to_str()) {
                 (Some(name), Some(value)) => Some((name.to_owned(), value.to_owned())),
                 _ => {
-                    warn(&format!("the variable {name:?} is not UTF-8; it is left out"));
+                    talk.warn("not-utf8", format!("the variable {name:?} is not UTF-8; it is left out"));
                     None
                 }
             })
@@ -181,7 +208,7 @@ enum Before {
 ///
 /// # Errors
 /// A flag was typed that this run cannot do with it.
-fn composed_before(args: &Run, component: Vec<u8>) -> Result<Before, Failure> {
+fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before, Failure> {
     let typed = args.typed.options(&args.joining);
     let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty();
     if has_files || args.typed.manifest.is_some() {
@@ -189,7 +216,7 @@ fn composed_before(args: &Run, component: Vec<u8>) -> Result<Before, Failure> {
     }
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(Before::App(component)) };
     let Some(vfs) = &inspection.vfs else { return Ok(Before::App(component)) };
-    composed::check(args, &typed, &inspection, vfs)?;
+    composed::check(args, &typed, &inspection, vfs, talk)?;
     let writes = !vfs.settings.read_only;
     let (imports, exports) = (inspection.imports, inspection.exports);
     Ok(Before::Composed(Composed { component, imports, exports, is_composed_here: false, writes }))
@@ -199,9 +226,10 @@ fn compose(
     args: &Run,
     app: Vec<u8>,
     mut options: Options,
+    talk: &Talk,
     adapt: impl FnOnce(Composer) -> Composer,
 ) -> Result<Composed, Failure> {
-    let plan = Plan::of_program(&args.app, app, &mut options)?;
+    let plan = Plan::of_app(&args.app, |_| Ok(app), &mut options)?;
     let mut composer = plan.composer.clone().allow_unused(true);
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
@@ -209,7 +237,7 @@ fn compose(
     }
     let composed = adapt(composer).compose()?;
     let report = composed.report();
-    tell(&report.remarks);
+    talk.tell(&report.remarks);
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
@@ -217,7 +245,7 @@ fn compose(
 }
 
 fn no_command(args: &Run, exports: &[String]) -> Failure {
-    let (app, listed) = (args.app.display(), list(exports));
+    let (app, listed) = (input::name(&args.app), list(exports));
     let failure = Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {listed})"));
     let is_server =
         |name: &String| ["wasi:http/incoming-handler@", "wasi:http/handler@"].iter().any(|one| name.starts_with(one));
@@ -228,15 +256,17 @@ fn no_command(args: &Run, exports: &[String]) -> Failure {
 }
 
 /// Says why there is no exit code.
-fn failure(args: &Run, program: &Program, stopped: Stopped) -> Failure {
+fn failure(args: &Run, program: &Program, stopped: Stopped) -> (Ending, Failure) {
+    let not_begun = || Failure::new("the program could not begin");
     match stopped {
-        Stopped::NotBegun(error) => Failure::new("the program could not begin").caused_by(error),
-        Stopped::Trapped(error) => Failure::new("the program ended badly").caused_by(error),
-        Stopped::NoAddress(error) => Failure::new("the program could not begin").caused_by(error),
-        Stopped::NoEntry => no_command(args, &program.exports),
+        Stopped::NotBegun(error) => (Ending::NotBegun, not_begun().caused_by(error)),
+        Stopped::NoAddress(error) => (Ending::NotBegun, not_begun().caused_by(error)),
+        Stopped::NoEntry => (Ending::NotBegun, no_command(args, &program.exports)),
+        Stopped::Trapped(error) => (Ending::Trapped, Failure::new("the program ended badly").caused_by(error)),
         Stopped::OutOfMemory => {
             let limit = size(args.max_memory.map_or(0, |bytes| bytes.0));
-            Failure::new(format!("the program wanted more than {limit} of memory (--max-memory)"))
+            let message = format!("the program wanted more than {limit} of memory (--max-memory)");
+            (Ending::OutOfMemory, Failure::new(message))
         }
     }
 }

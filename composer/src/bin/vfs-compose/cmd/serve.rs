@@ -3,24 +3,28 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use vfs_compose_engine::{Cause, Serving, Stopped, serve};
+use vfs_compose_engine::{Serving, Stopped, serve};
 
-use super::run::{Program, prepare, tell_compiling};
+use super::run::{Program, Talk, prepare, tell_compiling};
 use crate::args::Serve;
+use crate::input;
 use crate::report::{Failure, list};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let options = args.run.typed.merged(&args.run.joining)?;
-    let Program { component, exports, offer, .. } = prepare(&args.run, &options, |composer| composer)?;
+    let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
+    let Program { component, exports, offer, .. } = prepare(&args.run, &options, &talk, |composer| composer)?;
+    let (begins, fails) = (Arc::clone(&talk), Arc::clone(&talk));
     let serving = Serving {
         address: args.addr,
         timeout: args.run.timeout,
-        when_listening: Box::new(begin),
-        at_failure: Box::new(tell_failure),
+        when_listening: Box::new(|address| begin(begins, address)),
+        at_failure: Box::new(move |error| fails.request_failed(&Failure::new("a request failed").caused_by(error))),
     };
-    let app = args.run.app.display();
-    serve(&component, offer, serving, &|| tell_compiling(&args.run)).map(|()| ExitCode::SUCCESS).map_err(|stopped| {
+    let app = talk.file();
+    serve(&component, offer, serving, &|| tell_compiling(&talk)).map(|()| ExitCode::SUCCESS).map_err(|stopped| {
         match stopped {
             Stopped::NoAddress(error) => Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error),
             Stopped::NoEntry => {
@@ -38,26 +42,22 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     })
 }
 
-/// Prints the address, also if `-q` is given: with port 0, nobody knows it otherwise.
-fn begin(address: SocketAddr) {
+fn begin(talk: Arc<Talk>, address: SocketAddr) {
     #[cfg(unix)]
-    end_at_signals();
-    eprintln!("serving at http://{address}/");
+    end_at_signals(Arc::clone(&talk));
+    talk.listening(address);
 }
 
 /// Makes SIGINT and SIGTERM end this process with success.
 #[cfg(unix)]
-fn end_at_signals() {
+fn end_at_signals(talk: Arc<Talk>) {
     use signal_hook::consts::{SIGINT, SIGTERM};
     // Without a handler they end it too, with another exit code.
     let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
+            talk.server_ended();
             std::process::exit(0);
         }
     });
-}
-
-fn tell_failure(error: Cause) {
-    Failure::new("a request failed").caused_by(error).print();
 }

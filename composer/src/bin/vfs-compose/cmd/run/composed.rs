@@ -5,16 +5,22 @@
 use vfs_compose::options::{Access, Deny, Http, Setting};
 use vfs_compose::{Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
 
+use super::Talk;
 use crate::args::Run;
-use crate::input;
-use crate::report::{Failure, warn};
+use crate::report::Failure;
 
 /// Checks that the flags of a run can do what they say with a component that was composed before.
 ///
 /// # Errors
 /// - A flag would change the vfs, or would be lost.
-pub fn check(args: &Run, typed: &Options, inspection: &Inspection<'_>, vfs: &Vfs<'_>) -> Result<(), Failure> {
-    let file = input::name(&args.app);
+pub fn check(
+    args: &Run,
+    typed: &Options,
+    inspection: &Inspection<'_>,
+    vfs: &Vfs<'_>,
+    talk: &Talk,
+) -> Result<(), Failure> {
+    let file = talk.file();
     if let Some(flag) = fixed(typed, vfs) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
         return Err(Failure::usage(failure).hint("compose the app again with this flag"));
@@ -23,7 +29,7 @@ pub fn check(args: &Run, typed: &Options, inspection: &Inspection<'_>, vfs: &Vfs
         let failure = format!("`{file}` was composed {because}, so {what} would be lost");
         return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
     }
-    tell_unused(&file, &typed.deny, inspection);
+    tell_unused(talk, &typed.deny, inspection);
     Ok(())
 }
 
@@ -101,7 +107,7 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
 }
 
 /// Warns of what the component does not import.
-fn tell_unused(file: &str, deny: &Deny, inspection: &Inspection<'_>) {
+fn tell_unused(talk: &Talk, deny: &Deny, inspection: &Inspection<'_>) {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
     let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
@@ -109,10 +115,10 @@ fn tell_unused(file: &str, deny: &Deny, inspection: &Inspection<'_>) {
         let is_imported =
             inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
         if !is_imported {
-            warn(&format!("`{flag}` has no effect: `{file}` does not import {package}"));
+            talk.warn("no-effect", format!("`{flag}` has no effect: `{}` does not import {package}", talk.file()));
         }
     }
     if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
-        warn("`--http allow:` names no host: say one, or omit it");
+        talk.warn("allows-nothing", "`--http allow:` names no host: say one, or omit it".into());
     }
 }
