@@ -21,24 +21,29 @@ pub fn trials() -> Vec<Trial> {
             Trial::test(name, move || serves(guest, form, is_composed).map_err(|error| format!("{error:#}").into()))
         })
     });
-    let run = Trial::test("run::streams3::counts", || counts().map_err(|error| format!("{error:#}").into()));
-    trials.chain([run]).collect()
+    let endings = [("returned", &[][..], 0), ("exited", &["", "exit"], 0), ("exited", &["", "exit-with-code"], 42)];
+    let runs = endings.map(|(ended, arguments, code)| {
+        let name = format!("run::streams3::counts::{}", arguments.last().unwrap_or(&ended));
+        Trial::test(name, move || counts(ended, arguments, code).map_err(|error| format!("{error:#}").into()))
+    });
+    trials.chain(runs).collect()
 }
 
-/// A file that is written through streams, by a task.
-fn counts() -> Result<()> {
+/// A file that is written through streams, by a task, which then returns or calls one of WASI 0.3's functions to exit.
+fn counts(ended: &str, arguments: &[&str], code: i32) -> Result<()> {
     let directory = TempDir::new()?;
     fs::create_dir(directory.path().join("files"))?;
     fs::write(directory.path().join("files/in"), "some bytes\n")?;
     fs::write(directory.path().join("app.wasm"), guests::named("streams3")?)?;
     let mut command = Command::new(compose::command()?);
-    let command = command.args(["run", "app.wasm", "--image", "files"]).stdin(Stdio::null());
+    command.args(["run", "app.wasm", "--image", "files", "--json", "--"]).args(arguments).stdin(Stdio::null());
     let output = command.current_dir(directory.path()).output()?;
     let said = String::from_utf8(output.stderr)?;
-    ensure!(
-        output.status.success() && said.contains("note: 1 file that the program wrote was in memory only"),
-        "{said}"
-    );
+    let report: serde_json::Value = serde_json::from_str(said.trim()).context(said)?;
+    let told = (&report["ended"], &report["exit-code"], &report["files-written"]);
+    ensure!(output.status.code() == Some(code) && told == (&ended.into(), &code.into(), &1.into()), "{report}");
+    let note = report["notes"].as_array().and_then(|notes| notes.last()).context("a note")?;
+    ensure!(note["message"] == "1 file that the program wrote was in memory only and is gone", "{report}");
     Ok(())
 }
 

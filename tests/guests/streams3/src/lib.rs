@@ -1,5 +1,5 @@
 //! Streams of files where they are hard on who feeds them. The first argument says what is done; without one, stdin goes to a file and
-//! that file to stdout.
+//! that file to stdout. The second one says how the program exits, if it is not to return.
 
 mod cancelled;
 mod first;
@@ -9,6 +9,7 @@ mod left_open;
 mod through;
 
 use wasip3::cli::environment::get_arguments;
+use wasip3::cli::exit::{exit, exit_with_code};
 use wasip3::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 
 struct Streams;
@@ -23,6 +24,11 @@ impl wasip3::exports::cli::run::Guest for Streams {
             Some("left-open") => left_open::streams().await,
             _ => through::a_file().await,
         };
+        match get_arguments().get(2).map(String::as_str) {
+            Some("exit") => exit(Ok(())),
+            Some("exit-with-code") => exit_with_code(42),
+            _ => {}
+        }
         done.map_err(|error| eprintln!("{error:?}"))
     }
 }
