@@ -132,6 +132,9 @@ options! {
         pub gitignore: Option<bool>,
         /// Give every file this time: `2020-01-01T00:00:00Z`, or seconds since 1970 [default: SOURCE_DATE_EPOCH if that
         /// is set, otherwise each file's own time]
+        ///
+        /// With this or --clamp-mtime, an image is laid out again: its files get their times, and its bytes are not
+        /// those of its file.
         #[arg(value_name = "TIME", hide_short_help = true)]
         pub mtime: Option<Time>,
         /// Give this time to files with a later one

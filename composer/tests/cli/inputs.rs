@@ -11,6 +11,7 @@ in_both_forms! {
     apps_may_be_text
     all_files_get_the_time_that_is_asked_for
     only_later_times_are_clamped
+    an_image_keeps_its_bytes_without_a_time
 }
 
 /// Runs with a file as standard input.
@@ -73,6 +74,23 @@ fn all_files_get_the_time_that_is_asked_for(here: &Here) {
     assert!(here.text(&["image", "ls", "-l", "out.wasm"]).contains(" 1970-01-01 00:00 hello.txt\n"));
     here.ok(&["app.wasm", "--image", "files.erofs", "--mtime", "7", "-q", "-o", "out.wasm"]);
     assert!(here.text(&["image", "ls", "-l", "out.wasm"]).contains(" 1970-01-01 00:00 hello.txt\n"));
+}
+
+/// An image alone is taken as it is, unless a time is set: then its files have that one, as those of any source.
+fn an_image_keeps_its_bytes_without_a_time(here: &Here) {
+    times(here, &[]);
+    let image = |variable: Option<&str>| {
+        let mut command = here.command(&["app.wasm", "--image", "files.erofs", "-q", "-o", "out.wasm"]);
+        match variable {
+            Some(seconds) => command.env("SOURCE_DATE_EPOCH", seconds),
+            None => command.env_remove("SOURCE_DATE_EPOCH"),
+        };
+        assert!(command.status().unwrap().success());
+        vfs_compose::inspect(&fs::read(here.path("out.wasm")).unwrap()).unwrap().vfs.unwrap().image.to_vec()
+    };
+    assert!(image(None) == fs::read(here.path("files.erofs")).unwrap());
+    assert!(image(Some("7")) != fs::read(here.path("files.erofs")).unwrap());
+    assert!(here.text(&["image", "ls", "-l", "out.wasm"]).contains(" 1970-01-01 00:00 new.txt\n"));
 }
 
 fn only_later_times_are_clamped(here: &Here) {
