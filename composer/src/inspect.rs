@@ -31,8 +31,8 @@ pub struct Vfs<'a> {
     /// The policy lines, as (key, text) pairs like on the command line: everything that the app does not get from the
     /// host.
     pub policy: Vec<(String, String)>,
-    /// How the app and the vfs are joined.
-    pub form: Form,
+    /// How the app and the vfs are joined; `None` if the component is a vfs alone.
+    pub form: Option<Form>,
     /// Why the app is not linked, if linking was tried.
     pub not_linked: Option<String>,
     /// Bytes of the vfs without its image: of its component or, in the linked form, of its module.
@@ -64,7 +64,7 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         image: &component[found.image.clone()],
         settings: settings(view),
         policy: found.policy,
-        form: found.form,
+        form: Some(found.form).filter(|form| *form == Form::Linked || found.vfs != (0..component.len())),
         not_linked: found.not_linked,
         size: (found.vfs.len() - found.image.len()) as u64,
         code: found.code as u64,

@@ -47,9 +47,12 @@ pub enum Requests {
     None,
     /// All.
     All,
-    /// Those for whose scheme and authority this says so.
-    Some(Arc<dyn Fn(&str, &str) -> bool + Send + Sync>),
+    /// Those that this allows.
+    Some(Arc<Allow>),
 }
+
+/// Says whether a request with this scheme and to this authority may be sent.
+pub type Allow = dyn Fn(&str, &str) -> bool + Send + Sync;
 
 impl fmt::Debug for Requests {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

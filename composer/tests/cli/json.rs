@@ -66,6 +66,8 @@ fn composing_and_inspecting_have_the_same_names(here: &Here) {
     let inspected = json(here, &["inspect", "--json", "vfs.wasm"]);
     assert_eq!(alone["vfs"]["image"]["digest"], inspected["vfs"]["image"]["digest"]);
     assert_eq!(alone["vfs"]["size"], inspected["vfs"]["size"]);
+    assert_eq!(inspected["vfs"]["form"], Value::Null);
+    assert!(here.text(&["inspect", "vfs.wasm"]).lines().next().unwrap().ends_with(", a vfs alone"));
     assert_eq!((&alone["app"], &alone["vfs"]["form"]), (&Value::Null, &Value::Null));
     assert_eq!(json(here, &["inspect", "--json", "app.wasm"])["vfs"], Value::Null);
 }

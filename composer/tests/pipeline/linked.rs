@@ -68,7 +68,7 @@ fn the_image_and_the_form_are_found_again() {
     let linked = link(versions::mixed_reader()).unwrap();
     let inspection = inspect(&linked).unwrap();
     let vfs = inspection.vfs.unwrap();
-    assert_eq!(vfs.form, Form::Linked);
+    assert_eq!(vfs.form, Some(Form::Linked));
     assert!(vfs.image.windows(3).any(|bytes| bytes == b"XYZ"));
     assert!(vfs.size < linked.len() as u64 && vfs.code < vfs.size);
 }

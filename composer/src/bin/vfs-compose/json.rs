@@ -209,7 +209,7 @@ fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
     let environment = environment.iter().map(|(name, value)| json!({ "name": name, "value": value }));
     Ok(json!({
         "form": vfs.form,
-        "needs": needs(vfs.form),
+        "needs": vfs.form.map_or(&[][..], needs),
         "not-linked": vfs.not_linked,
         "size": vfs.size,
         "code": vfs.code,

@@ -57,8 +57,9 @@ impl Shown {
         let mut text = format!("{name}: {}", size(whole as u64));
         let vfs = inspection.vfs.as_ref();
         match vfs.map(|vfs| vfs.form) {
-            Some(Form::Linked) => text.push_str(", linked (needs multi-memory)\n"),
-            Some(Form::Plugged) => text.push_str(", plugged\n"),
+            Some(Some(Form::Linked)) => text.push_str(", linked (needs multi-memory)\n"),
+            Some(Some(Form::Plugged)) => text.push_str(", plugged\n"),
+            Some(None) => text.push_str(", a vfs alone\n"),
             None => text.push_str(", no vfs inside\n"),
         }
         if let Some((vfs, summary)) = vfs.zip(summary) {

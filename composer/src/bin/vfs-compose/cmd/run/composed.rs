@@ -44,8 +44,8 @@ fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
         "allow-unused" | "allow-no-exports" => true,
         "form" => match joining.form {
             None | Some(FormChoice::Auto) => true,
-            Some(FormChoice::Linked) => vfs.form == Form::Linked,
-            Some(FormChoice::Plugged) => vfs.form == Form::Plugged,
+            Some(FormChoice::Linked) => vfs.form == Some(Form::Linked),
+            Some(FormChoice::Plugged) => vfs.form == Some(Form::Plugged),
         },
         "stdin" => is(&host.stdin, &["inherit", "null"]),
         "stdout" => is(&host.stdout, &["inherit", "null"]),
