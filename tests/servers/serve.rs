@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 use vfs_tests::{compose, guests, network_host};
 
 use crate::client::Client;
+use crate::origin;
 
 /// All of it.
 pub fn trials() -> Vec<Trial> {
@@ -26,7 +28,8 @@ pub fn trials() -> Vec<Trial> {
         let name = format!("run::streams3::counts::{}", arguments.last().unwrap_or(&ended));
         Trial::test(name, move || counts(ended, arguments, code).map_err(|error| format!("{error:#}").into()))
     });
-    trials.chain(runs).collect()
+    let some = Trial::test("serve::web3::asks-some", || asks_some().map_err(|error| format!("{error:#}").into()));
+    trials.chain(runs).chain([some]).collect()
 }
 
 /// A file that is written through streams, by a task, which then returns or calls one of WASI 0.3's functions to exit.
@@ -57,6 +60,43 @@ impl Drop for Served {
     }
 }
 
+/// Begins to serve, and returns the address.
+fn begin(command: &mut Command) -> Result<(Served, SocketAddr)> {
+    let mut child = command.args(["--addr", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn()?;
+    let stderr = child.stderr.take().context("a pipe")?;
+    let served = Served(child);
+    let mut line = String::new();
+    BufReader::new(stderr).read_line(&mut line)?;
+    let address = line.trim().strip_prefix("serving at http://").with_context(|| line.clone())?;
+    Ok((served, address.trim_end_matches('/').parse()?))
+}
+
+/// A server of WASI 0.3 that is composed, and is a client of some servers alone.
+fn asks_some() -> Result<()> {
+    let directory = TempDir::new()?;
+    fs::create_dir_all(directory.path().join("files/up"))?;
+    fs::write(directory.path().join("app.wasm"), guests::named("web3")?)?;
+    let command = || -> Result<Command> {
+        let mut command = Command::new(compose::command()?);
+        command.current_dir(directory.path());
+        Ok(command)
+    };
+    let flags = ["app.wasm", "--image", "files", "-q", "-o", "out.wasm"];
+    ensure!(command()?.args(flags).status()?.success(), "it is not composed");
+    let (allowed, other) = (origin::start()?, origin::start()?);
+    let rule = format!("allow:{allowed}");
+    let (_served, address) = begin(command()?.args(["serve", "out.wasm", "-q", "--http", &rule]))?;
+    network_host::runtime().block_on(async {
+        let mut client = Client::connect(address).await?;
+        let fetched = client.get(&format!("/fetch/{allowed}/up/new")).await?;
+        ensure!(fetched.status == 201, "{fetched:?}");
+        let denied = client.get(&format!("/fetch/{other}/up/new")).await?;
+        let told = String::from_utf8_lossy(&denied.body).into_owned();
+        ensure!(!denied.status.is_success() && told.contains("HttpRequestDenied"), "{denied:?}: {told}");
+        Ok(())
+    })
+}
+
 /// Each request has an instance of its own, over the image.
 fn serves(guest: &str, form: &str, is_composed: bool) -> Result<()> {
     let directory = TempDir::new()?;
@@ -77,13 +117,7 @@ fn serves(guest: &str, form: &str, is_composed: bool) -> Result<()> {
     } else {
         with_files(command.arg("serve"), directory.path());
     }
-    let mut child = command.args(["--addr", "127.0.0.1:0"]).stderr(Stdio::piped()).spawn()?;
-    let stderr = child.stderr.take().context("a pipe")?;
-    let _served = Served(child);
-    let mut line = String::new();
-    BufReader::new(stderr).read_line(&mut line)?;
-    let address = line.trim().strip_prefix("serving at http://").with_context(|| line.clone())?;
-    let address = address.trim_end_matches('/').parse()?;
+    let (_served, address) = begin(&mut command)?;
     network_host::runtime().block_on(async {
         let mut client = Client::connect(address).await?;
         for _ in 0..2 {
