@@ -128,12 +128,14 @@ fn order(functions: &[Function<'_>], imports: u32, exports: Vec<u32>) -> Vec<u32
     let others = order.split_off(SHARED.min(order.len()));
     let mut seen: HashSet<u32> = order.iter().copied().collect();
     for root in exports.into_iter().chain(others) {
-        let mut next = vec![root];
+        let (mut next, mut is_root) = (vec![root], true);
         while let Some(function) = next.pop().and_then(called) {
             // A root may have its place already: a shared function, whose own callees are then reached from nowhere else.
+            // It counts once, as it may call itself.
+            let is_root = std::mem::take(&mut is_root);
             if seen.insert(function.index) {
                 order.push(function.index);
-            } else if function.index != root {
+            } else if !is_root {
                 continue;
             }
             next.extend(function.operands.iter().rev().map(|operand| operand.function));
@@ -233,5 +235,20 @@ mod tests {
         }
         assert_eq!((exported, started, elements), (vec![new(1), new(5)], Some(new(2)), vec![new(2), new(3)]));
         assert_eq!(new(4), 1);
+    }
+
+    /// Each of them is called often enough to come first, and calls itself.
+    #[test]
+    fn functions_that_call_themselves_have_one_place() {
+        let function = |index| Function {
+            index,
+            ty: 0,
+            body: &[],
+            operands: vec![
+                Operand { start: 0, end: 0, function: index },
+                Operand { start: 0, end: 0, function: 1 - index },
+            ],
+        };
+        assert_eq!(order(&[function(0), function(1)], 0, vec![0, 1]), [0, 1]);
     }
 }
