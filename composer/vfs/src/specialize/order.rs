@@ -116,7 +116,6 @@ impl<'a> Order<'a> {
 
 /// Returns the indices of all `functions` in their new order.
 fn order(functions: &[Function<'_>], imports: u32, exports: Vec<u32>) -> Vec<u32> {
-    let called = |index: u32| index.checked_sub(imports).and_then(|place| functions.get(place as usize));
     let mut calls = vec![0_u32; functions.len()];
     for operand in functions.iter().flat_map(|function| &function.operands) {
         if let Some(place) = operand.function.checked_sub(imports) {
@@ -127,18 +126,18 @@ fn order(functions: &[Function<'_>], imports: u32, exports: Vec<u32>) -> Vec<u32
     order.sort_by_key(|index| Reverse(calls[(index - imports) as usize]));
     let others = order.split_off(SHARED.min(order.len()));
     let mut seen: HashSet<u32> = order.iter().copied().collect();
-    for root in exports.into_iter().chain(others) {
-        let (mut next, mut is_root) = (vec![root], true);
-        while let Some(function) = next.pop().and_then(called) {
-            // A root may have its place already: a shared function, whose own callees are then reached from nowhere else.
-            // It counts once, as it may call itself.
-            let is_root = std::mem::take(&mut is_root);
-            if seen.insert(function.index) {
-                order.push(function.index);
-            } else if !is_root {
-                continue;
+    let callees = |index: u32| {
+        let operands = functions[(index - imports) as usize].operands.iter().rev();
+        operands.map(|operand| operand.function).filter(|callee| *callee >= imports)
+    };
+    for root in exports.into_iter().filter(|export| *export >= imports).chain(others) {
+        // A shared function has its place already, but what it calls may be reached from nowhere else.
+        let mut next: Vec<u32> = if seen.contains(&root) { callees(root).collect() } else { vec![root] };
+        while let Some(index) = next.pop() {
+            if seen.insert(index) {
+                order.push(index);
+                next.extend(callees(index));
             }
-            next.extend(function.operands.iter().rev().map(|operand| operand.function));
         }
     }
     order
