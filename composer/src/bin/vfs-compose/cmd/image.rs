@@ -14,7 +14,7 @@ use crate::input;
 use crate::json::{self, Digesting};
 use crate::output::{Target, progress};
 use crate::plan::Plan;
-use crate::report::{Failure, contents, count, is_quiet, size, tell};
+use crate::report::{Failure, contents, count, is_quiet, print, size, tell};
 
 pub fn run(args: &Image) -> Result<ExitCode, Failure> {
     match args {
@@ -62,7 +62,7 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
         let report = json::about(&target.name(), json!({ "image": image }));
         super::print_beside(&target, &json::with_remarks(report, packed.remarks()))?;
     } else if !is_quiet() {
-        eprintln!("{}: {}", target.name(), contents(report));
+        print(&format!("{}: {}\n", target.name(), contents(report)));
     }
     Ok(())
 }

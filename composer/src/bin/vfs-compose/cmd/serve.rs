@@ -8,7 +8,7 @@ use vfs_compose_engine::{Cause, Serving, Stopped, serve};
 
 use super::run::{Program, http_is_asked_for, prepare, tell_compiling};
 use crate::args::Serve;
-use crate::report::{Failure, list};
+use crate::report::{Failure, list, print};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let options = args.run.typed.merged(&args.run.joining)?;
@@ -43,7 +43,7 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
 fn begin(address: SocketAddr) {
     #[cfg(unix)]
     end_at_signals();
-    eprintln!("serving at http://{address}/");
+    print(&format!("serving at http://{address}/\n"));
 }
 
 /// Makes SIGINT and SIGTERM end this process with success.
