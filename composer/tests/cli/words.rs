@@ -165,6 +165,51 @@ fn manual_pages_and_completions_are_of_all_commands() {
     assert!(line.contains(":_files"), "{line}");
 }
 
+/// Asks bash what it would complete, after it has read the script.
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_their_flags() {
+    let here = here();
+    let (_, script, _) = typed(&here, &["completions", "bash"]);
+    for (line, wanted) in [
+        ("vfs-compose run app.wasm --ti", "--timeout"),
+        ("vfs-compose serve --ad", "--addr"),
+        ("vfs-compose image ", "extract"),
+        ("vfs-compose image ls --rec", "--recursive"),
+        ("vfs-compose --ima", "--image"),
+        ("vfs-compose ins", "inspect"),
+    ] {
+        let words: Vec<_> = line.split(' ').map(|word| format!("'{word}'")).collect();
+        let last = words.len() - 1;
+        let asked = format!(
+            "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={last}\n_vfs__compose vfs-compose {} {}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words[last],
+            words[last - 1],
+        );
+        let output = Command::new("bash").args(["--norc", "-c", &asked]).output().unwrap();
+        let completed = String::from_utf8(output.stdout).unwrap();
+        assert!(completed.lines().any(|word| word == wanted), "{line}: {completed}");
+    }
+}
+
+/// Also of those that are not in the short help.
+#[test]
+fn manual_pages_describe_every_flag() {
+    let here = here();
+    assert_eq!(typed(&here, &["man", "pages"]).0, 0);
+    for page in fs::read_dir(here.path("pages")).unwrap() {
+        let page = page.unwrap().path();
+        let text = fs::read_to_string(&page).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        for entry in lines.windows(3).filter(|lines| lines[0] == ".TP" && lines[1].contains("\\-\\-")) {
+            assert!(!entry[2].starts_with('.') && !entry[2].is_empty(), "{}: {}", page.display(), entry[1]);
+        }
+    }
+    let text = fs::read_to_string(here.path("pages/vfs-compose-run.1")).unwrap();
+    assert!(text.contains("Let the app see the host"), "{text}");
+}
+
 #[test]
 fn more_is_said_where_it_is_asked_for() {
     let here = here();
