@@ -88,7 +88,7 @@ fn named((path, functions): Asked) -> String {
 fn asks(app: &App, (path, functions): Asked) -> bool {
     app.all_interfaces.iter().any(|(id, name)| {
         let is_it = InterfaceName::parse(name).is_some_and(|name| {
-            name.path == path || name.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+            name.base() == path || name.base().strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         });
         let imported = &app.resolve.interfaces[*id].functions;
         is_it && (functions.is_empty() || functions.iter().any(|function| imported.contains_key(*function)))
