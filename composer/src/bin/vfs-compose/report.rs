@@ -219,6 +219,7 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         Error::Tree(TreeError::Collision { .. }) => {
             Some("put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last")
         }
+        Error::Tree(TreeError::OutputIsSource { .. }) => Some("name another file with `-o FILE`"),
         Error::Tree(TreeError::PlainFile { .. }) => {
             Some("say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`")
         }

@@ -43,6 +43,7 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
         return Err(Failure::usage("no source given: name a directory, an image or a component".into()));
     }
     let target = Target::new(output)?;
+    target.check_apart(&input::of_files(files))?;
     let plan = Plan::of_image(files)?;
     let packed = target.exclude_from(plan.composer.clone()).on_progress(progress()).pack()?;
     if !is_json {
