@@ -93,7 +93,8 @@ impl Target {
             None => Ok(()),
             Some(input) => {
                 let (output, input) = (output.display(), input.display());
-                let failure = Failure::new(format!("the output `{output}` is the input `{input}`, which would be lost"));
+                let failure =
+                    Failure::new(format!("the output `{output}` is the input `{input}`, which would be lost"));
                 Err(failure.hint("name another file with `-o FILE`"))
             }
         }
