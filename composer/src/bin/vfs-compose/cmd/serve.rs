@@ -11,6 +11,10 @@ use crate::args::Serve;
 use crate::report::{Failure, list, print};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
+    if let Some(word) = args.run.host_arguments.first() {
+        let failure = Failure::usage(format!("unexpected argument `{word}`: a server is given none at its start"));
+        return Err(failure.hint(format!("`--arg {word}` is an argument that it sees at each request")));
+    }
     let options = args.run.typed.merged(&args.run.joining)?;
     let http = http_is_asked_for(&options);
     let Program { component, exports, offer, .. } = prepare(&args.run, &options, http, |composer| composer)?;
