@@ -185,7 +185,11 @@ fn composed_before(args: &Run) -> Result<Option<Composed>, Failure> {
 
 fn compose(args: &Run, mut options: Options, adapt: impl FnOnce(Composer) -> Composer) -> Result<Composed, Failure> {
     let plan = Plan::of_app(&args.app, &mut options)?;
-    let mut composer = plan.composer.clone().allow_unused(true);
+    let mut composer = plan.composer.clone();
+    if options.files.image.is_empty() && options.files.file.is_empty() {
+        // No file is lost to a program that has no use for files.
+        composer = composer.allow_unused(true);
+    }
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
         composer = composer.run_args(&args.host_arguments);
@@ -193,6 +197,7 @@ fn compose(args: &Run, mut options: Options, adapt: impl FnOnce(Composer) -> Com
     let composed = adapt(composer).compose()?;
     let report = composed.report();
     tell(&report.remarks);
+    composed::tell_unused(&args.app, &options.deny, &report.imports);
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));

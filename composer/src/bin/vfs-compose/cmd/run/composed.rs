@@ -7,6 +7,8 @@ use std::path::Path;
 use vfs_compose::options::{Access, Deny, Http, Setting};
 use vfs_compose::{Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
 
+use vfs_image::{FileKind, Image, find};
+
 use crate::args::Run;
 use crate::report::{Failure, warn};
 
@@ -24,7 +26,8 @@ pub fn check(args: &Run, typed: &Options, inspection: &Inspection<'_>, vfs: &Vfs
         let failure = format!("`{}` was composed {because}, so {what} would be lost", app.display());
         return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
     }
-    tell_unused(app, &typed.deny, inspection);
+    check_directory(app, typed, vfs)?;
+    tell_unused(app, &typed.deny, &inspection.imports);
     Ok(())
 }
 
@@ -101,15 +104,27 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
     None
 }
 
+/// Checks that the initial directory is one of the tree, as composing does.
+fn check_directory(app: &Path, typed: &Options, vfs: &Vfs<'_>) -> Result<(), Failure> {
+    let given = typed.host.cwd.as_ref().map(Setting::as_str).filter(|directory| *directory != "inherit");
+    let Some(directory) = given else { return Ok(()) };
+    let found = Image::new(vfs.image).ok().and_then(|image| find(&image, directory.as_bytes()).ok());
+    match found.map(|inode| inode.kind) {
+        Some(FileKind::Directory | FileKind::SymbolicLink) => Ok(()),
+        _ => Err(Failure::new(format!("`--cwd {directory}` is no directory of the tree in `{}`", app.display()))
+            .hint(format!("`vfs-compose image ls {}` lists its files", app.display()))),
+    }
+}
+
 /// Warns of what the component does not import.
-fn tell_unused(app: &Path, deny: &Deny, inspection: &Inspection<'_>) {
+pub fn tell_unused(app: &Path, deny: &Deny, imports: &[String]) {
     let asked = [
         ("--sockets inherit", "wasi:sockets", deny.sockets == Some(Access::Inherit)),
-        ("--http inherit", "wasi:http", deny.http.is_some()),
+        ("--http inherit", "wasi:http", deny.http == Some(Http::Inherit)),
     ];
     for (flag, package, _) in asked.into_iter().filter(|(_, _, is_given)| *is_given) {
         let is_imported =
-            inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
+            imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
         if !is_imported {
             warn(&format!("`{flag}` has no effect: `{}` does not import {package}", app.display()));
         }
