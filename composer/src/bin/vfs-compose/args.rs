@@ -159,7 +159,7 @@ pub struct Typed {
     /// As --inherit-env=
     #[arg(
         long,
-        overrides_with = "inherit_env",
+        conflicts_with = "inherit_env",
         hide_short_help = true,
         help_heading = "What the app sees of its host"
     )]
@@ -167,7 +167,7 @@ pub struct Typed {
     /// As --inherit-args=false: the program's name is then the app's file name, or --argv0
     #[arg(
         long,
-        overrides_with = "inherit_args",
+        conflicts_with = "inherit_args",
         hide_short_help = true,
         help_heading = "What the app sees of its host"
     )]
