@@ -10,6 +10,7 @@ in_both_forms! {
     an_input_is_never_the_output
     a_file_of_a_source_is_never_the_output
     an_older_result_in_a_source_is_replaced
+    programs_among_the_files_are_told_whatever_their_names
     what_is_replaced_keeps_its_mode
     a_link_to_nothing_yet_is_written_through
     nobody_who_reads_messages_changes_nothing
@@ -66,6 +67,17 @@ fn an_older_result_in_a_source_is_replaced(here: &Here) {
         assert!(!here.text(&["image", "ls", output]).contains(output.trim_start_matches("files/")));
         fs::remove_file(here.path(output)).unwrap();
     }
+}
+
+fn programs_among_the_files_are_told_whatever_their_names(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    fs::rename(here.path("made.wasm"), here.path("files/made.wasm")).unwrap();
+    fs::copy(here.path("app.wasm"), here.path("files/copy")).unwrap();
+    fs::write(here.path("files/other.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
+    let output = here.run(&["app.wasm", "--image", "files", "-o", "out.wasm"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let line = told.lines().find(|line| line.contains("will be in the image too")).unwrap();
+    assert!(line.contains("made.wasm") && line.contains("copy") && !line.contains("other.wasm"), "{line}");
 }
 
 fn what_is_replaced_keeps_its_mode(here: &Here) {

@@ -123,8 +123,8 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             continue;
         }
         let metadata = entry.metadata().map_err(|error| walk_error(error, directory))?;
-        let is_named = output.as_ref().is_some_and(|(_, name)| entry.file_name() == name)
-            && path.parent().is_some_and(&changes);
+        let is_named =
+            output.as_ref().is_some_and(|(_, name)| entry.file_name() == name) && path.parent().is_some_and(&changes);
         let is_replaced = listing.output.as_ref().is_some_and(|output| output.replaces(path, &metadata));
         if is_replaced && !kind::is_result(path)? {
             return Err(TreeError::OutputIsSource { path: path.to_owned() });
