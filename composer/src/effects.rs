@@ -1,5 +1,6 @@
 //! Settings that have no effect on this app: the app never asks for what they set.
 
+use vfs_abi::Limits;
 use vfs_abi::settings::Stdio;
 use vfs_compose_pack::Remarks;
 use vfs_compose_wasi::App;
@@ -12,6 +13,7 @@ type Asked = (&'static str, &'static [&'static str]);
 const VARIABLES: Asked = ("wasi:cli/environment", &["get-environment"]);
 const ARGUMENTS: Asked = ("wasi:cli/environment", &["get-arguments"]);
 const DIRECTORY: Asked = ("wasi:cli/environment", &["initial-cwd", "get-initial-cwd"]);
+const MONOTONIC: Asked = ("wasi:clocks/monotonic-clock", &[]);
 const STDIN: Asked = ("wasi:cli/stdin", &[]);
 const STDOUT: Asked = ("wasi:cli/stdout", &[]);
 const STDERR: Asked = ("wasi:cli/stderr", &[]);
@@ -27,6 +29,8 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let is_file = |stream: &Stdio<String>| matches!(stream, Stdio::File(_) | Stdio::Append(_));
     // What `--deterministic` sets for every app is not said of each.
     let of_preset = |directory: &String| directory == "/";
+    let is_preset = policy.own_arguments && policy.seed.is_some() && policy.wall_clock.is_some();
+    let is_frozen = policy.monotonic_clock.is_some_and(|time| time != 0 || !is_preset);
     let wanted = [
         ("--env", !settings.environment.is_empty(), VARIABLES),
         ("--arg", settings.arguments.len() > composer.of_run, ARGUMENTS),
@@ -35,6 +39,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         ("--stdout", is_file(&policy.stdout), STDOUT),
         ("--stderr", is_file(&policy.stderr), STDERR),
         ("--random seeded", policy.seed.is_some_and(|seed| seed != 0), RANDOM),
+        ("--monotonic-clock frozen", is_frozen, MONOTONIC),
         ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), CONFIG),
         ("--http allow", rules.http.is_some() && !asks(app, HTTP_3), HTTP),
     ];
@@ -49,10 +54,26 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         );
         remarks.warn("no-effect", message);
     }
+    let limits = &settings.limits;
+    let most = Limits::default();
+    let quotas =
+        [("--max-bytes", limits.max_bytes != most.max_bytes), ("--max-nodes", limits.max_nodes != most.max_nodes)];
+    for (flag, _) in quotas.into_iter().filter(|(_, is_set)| *is_set && settings.read_only) {
+        remarks.warn("no-effect", format!("`{flag}` has no effect: under `--read-only` nothing changes"));
+    }
+    for denial in rules.denials.iter().filter(|denial| is_of_files(&denial.interfaces)) {
+        let message = format!("`{}` has no effect: the app's files are its own, not the host's", denial.because);
+        remarks.warn("no-effect", message);
+    }
     if rules.http.as_ref().is_some_and(Vec::is_empty) {
         remarks.warn("allows-nothing", "`--http allow:` names no host: say one, or write `--http deny`");
     }
     tell_of_open_files(settings.limits.max_open, from_the_start(composer), remarks);
+}
+
+/// Returns whether a pattern names files alone.
+fn is_of_files(pattern: &str) -> bool {
+    pattern.strip_prefix("wasi:filesystem").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
 }
 
 /// Returns how many files are open before the app opens any: its preopens, and standard streams that are files.
@@ -88,7 +109,7 @@ fn named((path, functions): Asked) -> String {
 fn asks(app: &App, (path, functions): Asked) -> bool {
     app.all_interfaces.iter().any(|(id, name)| {
         let is_it = InterfaceName::parse(name).is_some_and(|name| {
-            name.path == path || name.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+            name.base() == path || name.base().strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
         });
         let imported = &app.resolve.interfaces[*id].functions;
         is_it && (functions.is_empty() || functions.iter().any(|function| imported.contains_key(*function)))

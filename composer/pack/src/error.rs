@@ -24,6 +24,12 @@ pub enum TreeError {
         /// The path as given.
         path: PathBuf,
     },
+    /// A file of a source that is no earlier result, where the result is to be written.
+    #[error("`{}` is a file of a source, and the output would replace it", .path.display())]
+    OutputIsSource {
+        /// The file.
+        path: PathBuf,
+    },
     /// A name or link target that is not UTF-8.
     #[error("`{}` has a name or link target that is not UTF-8, as WASI requires: {name}", .directory.display())]
     NotUtf8 {

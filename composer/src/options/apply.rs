@@ -33,6 +33,14 @@ pub enum OptionsError {
     /// `allow` without `deny-all`.
     #[error("`--allow` has no effect without `--deny-all`: add --deny-all, or omit --allow")]
     AllowAlone,
+    /// A denial, and an option that gives what it denies.
+    #[error("`--deny {denied}` and `--{option}` contradict each other: omit one")]
+    Contradiction {
+        /// The pattern that is denied.
+        denied: String,
+        /// The other option, with its value.
+        option: String,
+    },
     /// The host's values of `wasi:config`, and others.
     #[error("`--config inherit` cannot be combined with other values: omit `inherit` to replace the host's values")]
     InheritedConfig,
@@ -121,6 +129,7 @@ impl Options {
         if !deny.is_all() && !deny.allow.is_empty() {
             return Err(OptionsError::AllowAlone);
         }
+        self.check_denials()?;
         for interfaces in &deny.deny {
             composer = composer.deny(Denial::new(interfaces, format!("--deny {interfaces}")));
         }
@@ -153,6 +162,33 @@ impl Options {
             composer = composer.deny(Denial::new("wasi:random", "--random deny"));
         }
         Ok(composer)
+    }
+
+    /// Checks that no option gives what another denies.
+    fn check_denials(&self) -> Result<(), OptionsError> {
+        let Deny { deny, sockets, http, exit, .. } = &self.deny;
+        let mut given = Vec::new();
+        let settings = self.host.settings().filter(|(_, value)| *value != "deny");
+        for (key, value) in settings {
+            let own = INHERITED.iter().find(|(name, _)| *name == key && *name != "cwd");
+            given.extend(own.map(|(_, interfaces)| (format!("{key} {value}"), interfaces[0], value == "inherit")));
+        }
+        let is_inherited = |access: &Option<Access>| *access == Some(Access::Inherit);
+        given.extend(is_inherited(sockets).then(|| ("sockets inherit".into(), SOCKETS, true)));
+        given.extend(is_inherited(exit).then(|| ("exit inherit".into(), EXIT, true)));
+        given.extend((*http == Some(Http::Inherit)).then(|| ("http inherit".into(), HTTP, true)));
+        for denied in deny {
+            let base = denied.split('@').next().unwrap_or_default();
+            // What a flag makes inside is not the host's, so a denial of a whole package leaves it.
+            let contradicts = |(_, interface, is_of_host): &&(String, &str, bool)| {
+                let package = interface.split('/').next().unwrap_or_default();
+                base == *interface || (*is_of_host && base == package)
+            };
+            if let Some((option, ..)) = given.iter().find(contradicts) {
+                return Err(OptionsError::Contradiction { denied: denied.clone(), option: option.clone() });
+            }
+        }
+        Ok(())
     }
 
     /// Sets the values of `wasi:config`.

@@ -25,6 +25,8 @@ mod inputs;
 mod inspect;
 mod json;
 mod manifest;
+#[cfg(unix)]
+mod output;
 mod policy;
 mod remarks;
 mod run;

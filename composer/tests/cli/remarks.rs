@@ -37,6 +37,7 @@ fn what_has_no_effect_is_told(here: &Here) {
         ("`--stdout`", &["--stdout", "to:/log"]),
         ("`--stderr`", &["--stderr", "append:/log"]),
         ("`--random seeded`", &["--random", "seeded:7"]),
+        ("`--monotonic-clock frozen`", &["--monotonic-clock", "frozen"]),
         ("`--config`", &["--config", "k=v"]),
         ("`--http allow`", &["--http", "allow:example.com"]),
     ] {
@@ -45,6 +46,16 @@ fn what_has_no_effect_is_told(here: &Here) {
         let [line] = &told[..] else { panic!("{flag}: {told:?}") };
         assert!(line.starts_with(&format!("warning: {flag} has no effect: the app does not import ")), "{line}");
     }
+    for (flag, flags) in [
+        ("--max-bytes", &["--read-only", "--max-bytes", "1K"][..]),
+        ("--max-nodes", &["--read-only", "--max-nodes", "1"]),
+        ("--deny wasi:filesystem", &["--deny", "wasi:filesystem"]),
+        ("--deny wasi:filesystem/types", &["--deny", "wasi:filesystem/types"]),
+    ] {
+        let told = told(here, flags);
+        assert!(told.len() == 1 && told[0].starts_with(&format!("warning: `{flag}` has no effect: ")), "{told:?}");
+    }
+    assert_eq!(told(here, &["--max-bytes", "1K", "--max-nodes", "1"]), [""; 0]);
     assert_eq!(told(here, &["--max-open", "0"]).len(), 1);
     // The app has one preopen.
     let [line] = &told(here, &["--max-open", "1"])[..] else { panic!() };

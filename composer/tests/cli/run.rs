@@ -30,6 +30,9 @@ in_both_forms! {
     what_is_denied_keeps_nothing_from_being_counted
     what_is_composed_is_not_counted
     what_is_composed_runs_from_standard_input_too
+    files_for_a_program_without_a_use_for_them_are_an_error
+    a_directory_that_is_not_there_is_an_error
+    access_that_a_program_does_not_ask_for_is_told
     what_a_component_inside_writes_is_not_counted
 }
 
@@ -134,7 +137,7 @@ fn the_programs_arguments_need_no_sign(here: &Here) {
 fn arguments_without_effect_are_named_as_typed(here: &Here) {
     let program = command("");
     fs::write(here.path("deaf.wasm"), wat::parse_str(program).unwrap()).unwrap();
-    let output = here.run(&["run", "deaf.wasm", "--image", "files", "--deterministic", "--", "x"]);
+    let output = here.run(&["run", "deaf.wasm", "--deterministic", "--", "x"]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("warning: the program's arguments (from `x` on) have no effect: "), "{told}");
     assert!(!told.contains("--arg"), "{told}");
@@ -148,7 +151,7 @@ fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
         (&["--inherit-env=OTHER"], "made.wasm\0x\0OTHER=2\0"),
         (&["--inherit-env", "--env", "OTHER=3", "--env", "A=1"], "made.wasm\0x\0INHERITED=1\0OTHER=3\0A=1\0"),
         (&["--arg", "first", "--argv0", "name", "--no-inherit-env"], "name\0first\0x\0"),
-        (&["--stdin", "null", "--stdout", "inherit", "--cwd", "/x", "--exit", "inherit"], "made.wasm\0x\0"),
+        (&["--stdin", "null", "--stdout", "inherit", "--cwd", "/", "--exit", "inherit"], "made.wasm\0x\0"),
     ] {
         assert_eq!(run(here, &[&["run", "made.wasm", "-q"], flags, &["--", "x"]].concat()), wanted);
     }
@@ -364,6 +367,38 @@ pub const UNMET: &str = r#"(component
   (func $run (result (result)) (canon lift (core func $program "run")))
   (instance $exports (export "run" (func $run)))
   (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+
+fn files_for_a_program_without_a_use_for_them_are_an_error(here: &Here) {
+    fs::write(here.path("program.wasm"), wat::parse_str(command("")).unwrap()).unwrap();
+    for flags in [["--image", "files"], ["--file", "/x=@app.wasm"]] {
+        let (code, text) = here.fails(&[&["run", "program.wasm"][..], &flags].concat());
+        assert!(code == 1 && text.starts_with("error: the app imports no filesystem"), "{text}");
+        here.ok(&[&["run", "program.wasm", "--allow-unused"][..], &flags].concat());
+    }
+    here.ok(&["run", "program.wasm"]);
+}
+
+fn a_directory_that_is_not_there_is_an_error(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    fs::create_dir(here.path("files/sub")).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    here.ok(&["run", "made.wasm", "--cwd", "/sub"]);
+    for directory in ["/nope", "/hello.txt"] {
+        let (code, text) = here.fails(&["run", "made.wasm", "--cwd", directory]);
+        let wanted = format!("error: `--cwd {directory}` is no directory of the tree in `made.wasm`\n");
+        assert!(code == 1 && text.starts_with(&wanted), "{text}");
+    }
+}
+
+fn access_that_a_program_does_not_ask_for_is_told(here: &Here) {
+    fs::write(here.path("program.wasm"), wat::parse_str(command("")).unwrap()).unwrap();
+    for flag in ["--sockets", "--http"] {
+        let output = here.run(&["run", "program.wasm", flag, "inherit"]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        let wanted = format!("warning: `{flag} inherit` has no effect: `program.wasm` does not import wasi:");
+        assert!(output.status.success() && text.contains(&wanted), "{text}");
+    }
+}
 
 fn what_is_no_command_says_what_it_is(here: &Here) {
     let (code, text) = here.fails(&["run", "app.wasm", "-q"]);

@@ -18,6 +18,16 @@ in_both_forms! {
     a_request_without_a_host_is_a_bad_one
     what_is_no_server_says_what_it_is
     an_address_that_is_taken_is_an_error
+    arguments_have_a_flag
+}
+
+fn arguments_have_a_flag(here: &Here) {
+    fs::write(here.path("server.wasm"), server("unreachable")).unwrap();
+    let (code, text) = here.fails(&["serve", "server.wasm", "extra", "--image", "files"]);
+    assert!(
+        code == 2 && text.starts_with("error: unexpected argument `extra`") && text.contains("`--arg extra`"),
+        "{text}"
+    );
 }
 
 /// A server of WASI 0.2.

@@ -165,6 +165,107 @@ fn manual_pages_and_completions_are_of_all_commands() {
     assert!(line.contains(":_files"), "{line}");
 }
 
+/// Where clap would speak of a subcommand.
+#[test]
+fn a_word_out_of_place_gets_a_hint() {
+    let here = here();
+    fs::write(here.path("a.log"), "").unwrap();
+    for (args, word, hint) in [
+        (&["app.wasm", "extra.wasm"][..], "extra.wasm", "`vfs-compose run APP [ARGS]...`"),
+        (&["app.wasm", "--image", "files", "--", "foo"], "foo", "`vfs-compose run APP [ARGS]...`"),
+        (&["app.wasm", "--image", "files", "--exclude", "a.log", "b.log"], "b.log", "quote patterns"),
+        (&["app.wasm", "--include", "a.log", "b.log"], "b.log", "quote patterns"),
+        (&["app.wasm", "--inherit-env", "A"], "A", "`--inherit-env=A`"),
+        (&["--image", "files", "run", "app.wasm"], "app.wasm", "`vfs-compose run ...`"),
+        (&["--json", "inspect", "app.wasm"], "app.wasm", "`vfs-compose inspect ...`"),
+        (&["app.wasm", "run"], "run", "`vfs-compose run ...`"),
+    ] {
+        let (code, _, message) = typed(&here, args);
+        let wanted = format!("error: unexpected argument `{word}`\n  hint: ");
+        assert!(code == 2 && message.starts_with(&wanted) && message.contains(hint), "{message}");
+    }
+    for (args, hint) in [
+        (&["ls", "out.wasm"][..], "`vfs-compose image ls`"),
+        (&["cat", "out.wasm", "/a.txt"], "`vfs-compose image cat`"),
+        (&["build", "files"], "`vfs-compose image build`"),
+        (&["extract", "out.wasm"], "`vfs-compose image extract`"),
+        (&["verify"], "`vfs-compose image verify`"),
+        (&["plug", "app.wasm"], "`vfs-compose vfs`"),
+    ] {
+        let (code, _, message) = typed(&here, args);
+        let wanted = format!("error: there is no command and no file `{}`\n  hint: {hint}", args[0]);
+        assert!(code == 2 && message.starts_with(&wanted), "{message}");
+    }
+}
+
+#[test]
+fn a_flag_and_its_opposite_exclude_each_other() {
+    let here = here();
+    for flag in ["env", "args"] {
+        let (inherit, not) = (format!("--inherit-{flag}"), format!("--no-inherit-{flag}"));
+        let (code, _, message) = typed(&here, &["app.wasm", &inherit, &not]);
+        assert!(code == 2 && message.contains(&inherit) && message.contains(&not), "{message}");
+    }
+    for (denied, flag, value) in [
+        ("wasi:cli/stdin", "--stdin", "from:/hello.txt"),
+        ("wasi:cli/stdout", "--stdout", "inherit"),
+        ("wasi:cli", "--stdout", "inherit"),
+        ("wasi:random", "--random", "seeded:1"),
+        ("wasi:cli/exit@0.2.3", "--exit", "inherit"),
+        ("wasi:sockets", "--sockets", "inherit"),
+        ("wasi:http", "--http", "inherit"),
+    ] {
+        let (code, _, message) = typed(&here, &["app.wasm", "--deny", denied, flag, value]);
+        let wanted = format!("error: `--deny {denied}` and `{flag} {value}` contradict each other\n  hint: omit one\n");
+        assert!(code == 2 && message == wanted, "{message}");
+    }
+}
+
+/// Asks bash what it would complete, after it has read the script.
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_their_flags() {
+    let here = here();
+    let (_, script, _) = typed(&here, &["completions", "bash"]);
+    for (line, wanted) in [
+        ("vfs-compose run app.wasm --ti", "--timeout"),
+        ("vfs-compose serve --ad", "--addr"),
+        ("vfs-compose image ", "extract"),
+        ("vfs-compose image ls --rec", "--recursive"),
+        ("vfs-compose --ima", "--image"),
+        ("vfs-compose ins", "inspect"),
+    ] {
+        let words: Vec<_> = line.split(' ').map(|word| format!("'{word}'")).collect();
+        let last = words.len() - 1;
+        let asked = format!(
+            "{script}\nCOMP_WORDS=({})\nCOMP_CWORD={last}\n_vfs__compose vfs-compose {} {}\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            words.join(" "),
+            words[last],
+            words[last - 1],
+        );
+        let output = Command::new("bash").args(["--norc", "-c", &asked]).output().unwrap();
+        let completed = String::from_utf8(output.stdout).unwrap();
+        assert!(completed.lines().any(|word| word == wanted), "{line}: {completed}");
+    }
+}
+
+/// Also of those that are not in the short help.
+#[test]
+fn manual_pages_describe_every_flag() {
+    let here = here();
+    assert_eq!(typed(&here, &["man", "pages"]).0, 0);
+    for page in fs::read_dir(here.path("pages")).unwrap() {
+        let page = page.unwrap().path();
+        let text = fs::read_to_string(&page).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        for entry in lines.windows(3).filter(|lines| lines[0] == ".TP" && lines[1].contains("\\-\\-")) {
+            assert!(!entry[2].starts_with('.') && !entry[2].is_empty(), "{}: {}", page.display(), entry[1]);
+        }
+    }
+    let text = fs::read_to_string(here.path("pages/vfs-compose-run.1")).unwrap();
+    assert!(text.contains("Let the app see the host"), "{text}");
+}
+
 #[test]
 fn more_is_said_where_it_is_asked_for() {
     let here = here();

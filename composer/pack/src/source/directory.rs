@@ -10,6 +10,7 @@ use vfs_image::{Attributes, NodeIndex, Timestamp};
 use super::contents::{Contents, modified};
 use super::filter::Filter;
 use super::found::{Found, is_temporary};
+use super::kind;
 use crate::Remarks;
 use crate::error::TreeError;
 use crate::progress::{Observer, Progress};
@@ -56,13 +57,26 @@ pub struct Output {
     /// The directory of the file, with symbolic links resolved.
     directory: PathBuf,
     name: OsString,
+    /// What is there now, and its length.
+    replaced: Option<(PathBuf, u64)>,
 }
 
 impl Output {
     /// Resolves the directory of `file`. Returns `None` if it does not exist; writing reports that later.
     pub fn new(file: &Path) -> Option<Self> {
         let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        Some(Self { directory: directory.canonicalize().ok()?, name: file.file_name()?.to_owned() })
+        let replaced = file.metadata().ok().filter(Metadata::is_file).map(|now| (file.to_owned(), now.len()));
+        Some(Self { directory: directory.canonicalize().ok()?, name: file.file_name()?.to_owned(), replaced })
+    }
+
+    /// Returns whether the output would replace this file, by whatever name or link.
+    fn replaces(&self, path: &Path, metadata: &Metadata) -> bool {
+        // The length tells most files apart without opening them.
+        self.replaced.as_ref().is_some_and(|(replaced, length)| {
+            metadata.is_file()
+                && metadata.len() == *length
+                && same_file::is_same_file(replaced, path).is_ok_and(|is_same| is_same)
+        })
     }
 }
 
@@ -108,11 +122,17 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         if entry.depth() == 0 {
             continue;
         }
-        if output.as_ref().is_some_and(|(_, name)| entry.file_name() == name) && path.parent().is_some_and(&changes) {
+        let metadata = entry.metadata().map_err(|error| walk_error(error, directory))?;
+        let is_named =
+            output.as_ref().is_some_and(|(_, name)| entry.file_name() == name) && path.parent().is_some_and(&changes);
+        let is_replaced = listing.output.as_ref().is_some_and(|output| output.replaces(path, &metadata));
+        if is_replaced && !kind::is_result(path)? {
+            return Err(TreeError::OutputIsSource { path: path.to_owned() });
+        }
+        if is_named || is_replaced {
             listing.remarks.warn("output-left-out", format!("`{}` is the output; it is left out", path.display()));
             continue;
         }
-        let metadata = entry.metadata().map_err(|error| walk_error(error, directory))?;
         let name = entry.file_name().to_str().ok_or_else(|| TreeError::NotUtf8 {
             directory: path.parent().unwrap_or(path).to_owned(),
             name: format!("{:?}", entry.file_name()),
@@ -124,20 +144,20 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         let Some(&parent) = parents.last() else { continue };
         listing.found.note(path, name, &metadata, listing.app.as_deref());
         let attributes = attributes(&metadata, listing.times);
-        let kind = metadata.file_type();
+        let file_type = metadata.file_type();
         let key = link_key(&metadata);
         if let Some(&node) = key.as_ref().and_then(|key| linked.get(key)) {
             tree.link(parent, name.as_bytes(), node).map_err(refused(path))?;
             continue;
         }
-        let node = if kind.is_dir() {
+        let node = if file_type.is_dir() {
             if !changes(path) {
                 listing.seen.push((path.to_owned(), modified(&metadata)));
             }
             let node = tree.add_directory(parent, name.as_bytes(), attributes).map_err(refused(path))?;
             parents.push(node);
             continue;
-        } else if kind.is_symlink() {
+        } else if file_type.is_symlink() {
             let target =
                 std::fs::read_link(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
             let target = target.to_str().ok_or_else(|| TreeError::NotUtf8 {
@@ -145,11 +165,11 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
                 name: format!("{:?}", target.as_os_str()),
             })?;
             tree.add_symlink(parent, name.as_bytes(), attributes, target.as_bytes()).map_err(refused(path))?
-        } else if kind.is_file() {
+        } else if file_type.is_file() {
             let contents = Contents::of_file(path, &metadata);
             tree.add_file(parent, name.as_bytes(), attributes, metadata.len(), contents).map_err(refused(path))?
         } else {
-            let kind = special(kind);
+            let kind = special(file_type);
             let message = format!("`{}` is a {kind}, which an image cannot hold; it is left out", path.display());
             listing.remarks.warn("special-file", message);
             continue;

@@ -3,6 +3,7 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use super::kind;
 use crate::Remarks;
 
 /// Names of files that often hold secrets. A leading or trailing `*` stands for anything.
@@ -35,12 +36,9 @@ impl Found {
         if SECRETS.iter().any(|pattern| matches(pattern, name)) && !is_public {
             self.secrets.push(path.to_owned());
         }
-        let is_app = || {
-            app.is_some_and(|app| {
-                app.file_name() == path.file_name() && path.canonicalize().is_ok_and(|path| path == app)
-            })
-        };
-        if name.ends_with(".composed.wasm") || (metadata.is_file() && is_app()) {
+        let is_app = || app.is_some_and(|app| is_copy(app, path, metadata));
+        let is_program = || name.ends_with(".wasm") && metadata.len() > 0 && kind::is_result(path).unwrap_or(false);
+        if name.ends_with(".composed.wasm") || metadata.is_file() && (is_app() || is_program()) {
             self.results.push(path.to_owned());
         }
         if metadata.modified().is_ok_and(|time| time < std::time::UNIX_EPOCH) {
@@ -75,6 +73,12 @@ impl Found {
             remarks.note("owner", format!("{files}: an image holds no owners"));
         }
     }
+}
+
+/// Returns whether a file has the bytes of the app. The length tells most files apart without reading them.
+fn is_copy(app: &Path, path: &Path, metadata: &Metadata) -> bool {
+    app.metadata().is_ok_and(|app| app.len() == metadata.len())
+        && std::fs::read(app).is_ok_and(|bytes| std::fs::read(path).is_ok_and(|other| bytes == other))
 }
 
 fn matches(pattern: &str, name: &str) -> bool {

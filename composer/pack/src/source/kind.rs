@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::embed;
 use crate::error::TreeError;
 
 /// Bytes from the start of a file that tell its kind.
@@ -32,6 +33,23 @@ pub enum Kind {
     Wasm,
     /// Any other file.
     File,
+}
+
+/// Returns whether a file is empty or looks like a result of ours, which a new one may replace: a component with a vfs
+/// inside, or an EROFS image.
+///
+/// # Errors
+/// [`TreeError::Read`]: it cannot be read.
+pub(crate) fn is_result(path: &Path) -> Result<bool, TreeError> {
+    let failed = |source| TreeError::Read { path: path.to_owned(), source };
+    if std::fs::metadata(path).map_err(failed)?.len() == 0 {
+        return Ok(true);
+    }
+    Ok(match recognise(path) {
+        Ok(Kind::Image) => true,
+        Ok(Kind::Wasm) => embed::find(&std::fs::read(path).map_err(failed)?).is_ok_and(|found| found.is_some()),
+        _ => false,
+    })
 }
 
 /// Tells what a source is.

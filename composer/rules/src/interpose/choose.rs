@@ -133,8 +133,9 @@ fn kept(rules: &Rules, imports: &Imports<'_>) -> BTreeSet<InterfaceId> {
 /// Returns whether the vfs serves an import without a host. This includes imports with nothing but names of types.
 fn is_left_to_vfs(wasi: &Wasi, answers: &Answers, resolve: &Resolve, key: &WorldKey, item: &WorldItem) -> bool {
     let name = InterfaceName::parse(&resolve.name_world_key(key));
-    let Some(name) = name.filter(InterfaceName::is_wasi_0_2) else { return false };
-    wasi.serves(&name.path) && (is_hostless(&name.path, answers) || functions(resolve, item).is_empty())
+    let Some(name) = name.filter(InterfaceName::is_wasi) else { return false };
+    let is_served = wasi.serves(&name.path) && answers.serves(&name.path);
+    is_served && (is_hostless(name.base(), answers) || functions(resolve, item).is_empty())
 }
 
 /// Returns the interfaces whose resources the app's exports mention, each with one such export.

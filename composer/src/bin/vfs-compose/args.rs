@@ -163,7 +163,7 @@ pub struct Typed {
     /// As --inherit-env=
     #[arg(
         long,
-        overrides_with = "inherit_env",
+        conflicts_with = "inherit_env",
         hide_short_help = true,
         help_heading = "What the app sees of its host"
     )]
@@ -171,7 +171,7 @@ pub struct Typed {
     /// As --inherit-args=false: the program's name is then the app's file name, or --argv0
     #[arg(
         long,
-        overrides_with = "inherit_args",
+        conflicts_with = "inherit_args",
         hide_short_help = true,
         help_heading = "What the app sees of its host"
     )]
@@ -201,6 +201,11 @@ impl Typed {
             options.host.inherit_args = Some(false);
         }
         options
+    }
+
+    /// Returns the paths of all that is read: the app, the manifest, and what `files` name.
+    pub fn inputs<'a>(&'a self, app: Option<&'a Path>, files: &'a Files) -> Vec<&'a Path> {
+        app.into_iter().chain(self.manifest.as_deref()).chain(input::of_files(files)).collect()
     }
 
     /// Returns the options on the command line, over those of the manifest, if there is one.

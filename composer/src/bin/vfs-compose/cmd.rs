@@ -25,7 +25,7 @@ use vfs_compose::Composed;
 use crate::args::Output;
 use crate::json::{self, Digesting};
 use crate::output::Target;
-use crate::report::{Failure, is_quiet, is_verbose, note, summary, tell};
+use crate::report::{self, Failure, is_quiet, is_verbose, note, summary, tell};
 
 /// Writes a composition to `target` and reports it.
 fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<ExitCode, Failure> {
@@ -47,7 +47,7 @@ fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<Exit
         if let Some(reason) = &report.not_linked {
             note(&format!("plugged instead of linked, so file access is slower: {reason}"));
         }
-        eprintln!("{}", summary(&target.name(), report, is_verbose()));
+        report::print(&format!("{}\n", summary(&target.name(), report, is_verbose())));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -56,7 +56,7 @@ fn deliver(composed: &Composed, target: &Target, output: &Output) -> Result<Exit
 fn print_beside(target: &Target, report: &serde_json::Value) -> Result<(), Failure> {
     let text = json::text(report);
     match target {
-        Target::Stdout => eprint!("{text}"),
+        Target::Stdout => report::print(&text),
         Target::File(_) => print(&text)?,
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What is read: files, or `-` for standard input.
 
 use std::io::{self, Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 use vfs_compose::options::Files;
@@ -19,6 +19,13 @@ pub fn name(path: &Path) -> String {
 /// Returns whether an input is standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
+}
+
+/// Returns the paths that options of files name.
+pub fn of_files(files: &Files) -> Vec<&Path> {
+    let images = files.image.iter().map(|source| source.path.as_path());
+    let single = files.file.iter().map(|file| file.path.as_path());
+    images.chain(single).chain(files.ignore_file.iter().map(PathBuf::as_path)).collect()
 }
 
 /// Reads a whole input.

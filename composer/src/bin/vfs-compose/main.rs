@@ -1,5 +1,7 @@
 //! The command line: parse, call the library, report.
 #![forbid(unsafe_code)]
+// They panic where nobody reads; `report::print` does not.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod args;
 mod cmd;

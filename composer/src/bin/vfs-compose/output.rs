@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use tempfile::NamedTempFile;
 use vfs_compose::{Composer, Progress, TEMPORARY};
 
+use crate::input::is_stdin;
 use crate::report::{Failure, is_quiet};
 
 /// Buffer size. File contents come in larger pieces and bypass the buffer.
@@ -54,8 +55,8 @@ impl Target {
             Self::File(path) => path,
         };
         let failed = |error| Failure::io("cannot write", path, error);
-        // Replaces the file that a symbolic link points to, so that the link stays a link.
-        let path = path.canonicalize().unwrap_or_else(|_| path.clone());
+        // Replaces or makes the file that a symbolic link points to, so that the link stays a link.
+        let path = behind_links(path);
         // A device or pipe cannot be replaced.
         if path.exists() && !path.is_file() {
             let file = std::fs::OpenOptions::new().write(true).open(&path).map_err(failed)?;
@@ -65,6 +66,10 @@ impl Target {
         // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
         std::fs::metadata(directory).map_err(failed)?;
         let mut file = create_temporary(directory, 0o666).map_err(failed)?;
+        // What is replaced may be for few eyes.
+        if let Ok(replaced) = path.metadata() {
+            file.as_file().set_permissions(replaced.permissions()).map_err(failed)?;
+        }
         let written = {
             let mut out = BufWriter::with_capacity(BUFFER, file.as_file_mut());
             let written = write(&mut out)?;
@@ -73,6 +78,27 @@ impl Target {
         };
         file.persist(&path).map_err(|error| failed(error.error))?;
         Ok(written)
+    }
+
+    /// Checks that the output is none of the inputs, which it would replace. Directories are looked through while they
+    /// are packed.
+    ///
+    /// # Errors
+    /// It is one of them, by this name, another, or a link.
+    pub fn check_apart(&self, inputs: &[&Path]) -> Result<(), Failure> {
+        let Self::File(output) = self else { return Ok(()) };
+        let is_output = |input: &&&Path| {
+            !input.is_dir() && !is_stdin(input) && same_file::is_same_file(input, output).is_ok_and(|is_same| is_same)
+        };
+        match inputs.iter().find(is_output).filter(|_| output.is_file()) {
+            None => Ok(()),
+            Some(input) => {
+                let (output, input) = (output.display(), input.display());
+                let failure =
+                    Failure::new(format!("the output `{output}` is the input `{input}`, which would be lost"));
+                Err(failure.hint("name another file with `-o FILE`"))
+            }
+        }
     }
 
     /// Keeps the output from being packed into itself.
@@ -89,6 +115,18 @@ impl Target {
             Self::File(path) => path.display().to_string(),
         }
     }
+}
+
+/// Returns the path that symbolic links at `path` lead to, also if nothing is there yet.
+fn behind_links(path: &Path) -> PathBuf {
+    // As many as Linux follows.
+    const MOST: usize = 40;
+    let mut path = path.to_owned();
+    for _ in 0..MOST {
+        let Ok(target) = std::fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }
 
 /// Creates a temporary file, which is gone when this program ends, also by a signal.

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::io::{self, ErrorKind, IsTerminal};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -49,6 +49,11 @@ pub fn is_verbose() -> bool {
     WORDS.get().is_some_and(|(_, verbose)| *verbose)
 }
 
+/// Prints text to standard error. That nobody can read it is no reason to stop, nor to end with another exit code.
+pub fn print(text: &str) {
+    _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
 /// Prints warnings and notes.
 pub fn tell(remarks: &Remarks) {
     for warning in &remarks.warnings {
@@ -72,8 +77,8 @@ pub fn note(message: &str) {
 fn print_marked(word: &str, color: &str, message: &str) {
     match (is_quiet(), is_colored()) {
         (true, _) => {}
-        (false, true) => eprintln!("{color}{word}\x1b[0m: {message}"),
-        (false, false) => eprintln!("{word}: {message}"),
+        (false, true) => print(&format!("{color}{word}\x1b[0m: {message}\n")),
+        (false, false) => print(&format!("{word}: {message}\n")),
     }
 }
 
@@ -121,7 +126,7 @@ impl Failure {
         if self.is_broken_pipe() {
             return;
         }
-        eprintln!("{}", Printed(self));
+        print(&format!("{}\n", Printed(self)));
     }
 
     pub fn is_broken_pipe(&self) -> bool {
@@ -219,6 +224,7 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         Error::Tree(TreeError::Collision { .. }) => {
             Some("put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last")
         }
+        Error::Tree(TreeError::OutputIsSource { .. }) => Some("name another file with `-o FILE`"),
         Error::Tree(TreeError::PlainFile { .. }) => {
             Some("say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`")
         }

@@ -43,8 +43,12 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
     }
     let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
     let mut command = Cli::command().color(color);
+    let typed_words = words.clone();
     let parsed = command.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.or_else(|error| hinted(error).exit())
+    parsed.or_else(|error| match misplaced(&error, &typed_words) {
+        Some(failure) => Err(failure),
+        None => hinted(error).exit(),
+    })
 }
 
 /// Returns the position of the first word that is no flag which every command takes.
@@ -69,14 +73,46 @@ fn check_command(typed: &str) -> Result<(), Failure> {
     if cannot_be || Path::new(typed).exists() {
         return Ok(());
     }
+    let failure = || Failure::usage(format!("there is no command and no file `{typed}`"));
+    let image = command.find_subcommand("image").into_iter().flat_map(clap::Command::get_subcommands);
+    if image.into_iter().any(|command| command.get_name() == typed) {
+        return Err(failure().hint(format!("`vfs-compose image {typed}` works on images, also inside components")));
+    }
+    if typed == "plug" {
+        return Err(failure().hint("`vfs-compose vfs` writes a component for `wac plug`"));
+    }
     let nearest = names.into_iter().map(|name| (strsim::damerau_levenshtein(typed, name), name)).min();
     match nearest {
         Some((distance, name)) if distance <= 1 + name.len() / 4 => {
-            let failure = Failure::usage(format!("there is no command and no file `{typed}`"));
-            Err(failure.hint(format!("a similar command is `{name}`")))
+            Err(failure().hint(format!("a similar command is `{name}`")))
         }
         _ => Ok(()),
     }
+}
+
+/// Explains a word that the default command has no place for, which clap takes for a command's name.
+fn misplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    if error.kind() != ErrorKind::ArgumentConflict {
+        return None;
+    }
+    let words: Vec<_> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
+    let before = &words[..words.iter().position(|other| other == word)?];
+    let command = Cli::command();
+    let is_command = |word: &str| command.get_subcommands().any(|command| command.get_name() == word);
+    let named = [before.last().copied().unwrap_or_default(), word.as_str()].into_iter().find(|word| is_command(word));
+    let hint = if let Some(name) = named {
+        format!("a command stands before its flags: `vfs-compose {name} ...`")
+    } else if before.contains(&"--") {
+        "arguments are for a program that runs: `vfs-compose run APP [ARGS]...`".into()
+    } else if before.last() == Some(&"--inherit-env") {
+        format!("names stand after a `=`: `--inherit-env={word}`")
+    } else if before.iter().any(|word| ["--exclude", "--include"].contains(word)) {
+        "quote patterns, so that the shell leaves them alone: `--exclude '*.log'`".into()
+    } else {
+        "one app is composed; arguments are for a program that runs: `vfs-compose run APP [ARGS]...`".into()
+    };
+    Some(Failure::usage(format!("unexpected argument `{word}`")).hint(hint))
 }
 
 /// Adds a hint where a flag was typed that is another program's, or another command's.

@@ -16,6 +16,7 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
     let mut options = args.typed.merged(&args.joining)?;
     let default = plan::default_output(app);
     let target = Target::new(args.output.output.as_deref().or(options.output.as_deref()).unwrap_or(&default))?;
+    target.check_apart(&args.typed.inputs(Some(app), &options.files))?;
     let plan = Plan::of_app(app, input::program, &mut options)?;
     let mut composer = target.exclude_from(plan.composer.clone()).on_progress(progress());
     if let Some(directory) = &args.emit_stages {

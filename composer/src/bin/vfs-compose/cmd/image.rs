@@ -14,7 +14,7 @@ use crate::input;
 use crate::json::{self, Digesting};
 use crate::output::{Target, progress};
 use crate::plan::Plan;
-use crate::report::{Failure, contents, count, is_quiet, size, tell};
+use crate::report::{Failure, contents, count, is_quiet, print, size, tell};
 
 pub fn run(args: &Image) -> Result<ExitCode, Failure> {
     match args {
@@ -43,6 +43,7 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
         return Err(Failure::usage("no source given: name a directory, an image or a component".into()));
     }
     let target = Target::new(output)?;
+    target.check_apart(&input::of_files(files))?;
     let plan = Plan::of_image(files)?;
     let packed = target.exclude_from(plan.composer.clone()).on_progress(progress()).pack()?;
     let report = packed.report();
@@ -58,7 +59,7 @@ fn build(files: &mut Files, output: &Path, is_json: bool) -> Result<(), Failure>
     tell(packed.remarks());
     target.fill(|out| Ok(packed.write_to(out)?))?;
     if !is_quiet() {
-        eprintln!("{}: {}", target.name(), contents(report));
+        print(&format!("{}: {}\n", target.name(), contents(report)));
     }
     Ok(())
 }

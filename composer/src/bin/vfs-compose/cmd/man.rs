@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::CommandFactory;
+use clap::{Arg, Command, CommandFactory};
 
 use crate::args::Cli;
 use crate::report::Failure;
 
 pub fn run(directory: Option<&Path>) -> Result<ExitCode, Failure> {
-    let command = Cli::command();
+    let command = describe(Cli::command());
     match directory {
         Some(directory) => {
             let failed = |error| Failure::io("cannot write to", directory, error);
@@ -24,4 +24,13 @@ pub fn run(directory: Option<&Path>) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Gives each flag a long description, since pages say nothing of those that have none and are not in the short help.
+fn describe(command: Command) -> Command {
+    let describe_flag = |flag: Arg| match (flag.get_long_help(), flag.get_help().cloned()) {
+        (None, Some(help)) => flag.long_help(help),
+        _ => flag,
+    };
+    command.mut_args(describe_flag).mut_subcommands(describe)
 }

@@ -230,7 +230,11 @@ fn compose(
     adapt: impl FnOnce(Composer) -> Composer,
 ) -> Result<Composed, Failure> {
     let plan = Plan::of_app(&args.app, |_| Ok(app), &mut options)?;
-    let mut composer = plan.composer.clone().allow_unused(true);
+    let mut composer = plan.composer.clone();
+    if options.files.image.is_empty() && options.files.file.is_empty() {
+        // No file is lost to a program that has no use for files.
+        composer = composer.allow_unused(true);
+    }
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
         composer = composer.run_args(&args.host_arguments);
@@ -238,6 +242,10 @@ fn compose(
     let composed = adapt(composer).compose()?;
     let report = composed.report();
     talk.tell(&report.remarks);
+    // Where composing narrows http, it tells.
+    let mut asked = options.deny.clone();
+    asked.http.take_if(|http| *http != Http::Inherit);
+    composed::tell_unused(talk, &asked, &report.imports);
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));

@@ -13,6 +13,10 @@ use crate::input;
 use crate::report::{Failure, list};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
+    if let Some(word) = args.run.host_arguments.first() {
+        let failure = Failure::usage(format!("unexpected argument `{word}`: a server is given none at its start"));
+        return Err(failure.hint(format!("`--arg {word}` is an argument that it sees at each request")));
+    }
     let options = args.run.typed.merged(&args.run.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
     let Program { component, exports, offer, .. } = prepare(&args.run, &options, &talk, |composer| composer)?;

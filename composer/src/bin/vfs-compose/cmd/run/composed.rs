@@ -4,6 +4,7 @@
 
 use vfs_compose::options::{Access, Deny, Http, Setting};
 use vfs_compose::{Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
+use vfs_image::{FileKind, Image, find};
 
 use super::Talk;
 use crate::args::Run;
@@ -29,7 +30,8 @@ pub fn check(
         let failure = format!("`{file}` was composed {because}, so {what} would be lost");
         return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
     }
-    tell_unused(talk, &typed.deny, inspection);
+    check_directory(file, typed, vfs)?;
+    tell_unused(talk, &typed.deny, &inspection.imports);
     Ok(())
 }
 
@@ -106,14 +108,26 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
     None
 }
 
+/// Checks that the initial directory is one of the tree, as composing does.
+fn check_directory(file: &str, typed: &Options, vfs: &Vfs<'_>) -> Result<(), Failure> {
+    let given = typed.host.cwd.as_ref().map(Setting::as_str).filter(|directory| *directory != "inherit");
+    let Some(directory) = given else { return Ok(()) };
+    let found = Image::new(vfs.image).ok().and_then(|image| find(&image, directory.as_bytes()).ok());
+    match found.map(|inode| inode.kind) {
+        Some(FileKind::Directory | FileKind::SymbolicLink) => Ok(()),
+        _ => Err(Failure::new(format!("`--cwd {directory}` is no directory of the tree in `{file}`"))
+            .hint(format!("`vfs-compose image ls {file}` lists its files"))),
+    }
+}
+
 /// Warns of what the component does not import.
-fn tell_unused(talk: &Talk, deny: &Deny, inspection: &Inspection<'_>) {
+pub fn tell_unused(talk: &Talk, deny: &Deny, imports: &[String]) {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
     let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
     for (flag, package) in asked {
         let is_imported =
-            inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
+            imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
         if !is_imported {
             talk.warn("no-effect", format!("`{flag}` has no effect: `{}` does not import {package}", talk.file()));
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use vfs_compose::Remarks;
 
 use crate::json;
-use crate::report::{Failure, note, tell, warn};
+use crate::report::{Failure, note, print, tell, warn};
 
 /// How a program ended.
 #[derive(Clone, Copy)]
@@ -106,7 +106,7 @@ impl Talk {
             self.print(json!({ "event": "listening", "address": address.to_string(), "url": url }));
         } else {
             // Also if `-q` is given: with port 0, nobody knows it otherwise.
-            eprintln!("serving at {url}");
+            print(&format!("serving at {url}\n"));
         }
     }
 
@@ -129,7 +129,7 @@ impl Talk {
     /// Prints an object with the remarks since the last one.
     fn print(&self, members: Value) {
         let remarks = std::mem::take(&mut *self.remarks());
-        eprintln!("{}", json::with_remarks(json::about(&self.file, members), &remarks));
+        print(&format!("{}\n", json::with_remarks(json::about(&self.file, members), &remarks)));
     }
 
     fn remarks(&self) -> MutexGuard<'_, Remarks> {

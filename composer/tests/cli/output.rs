@@ -1,0 +1,126 @@
+//! The output and standard error: what they may not destroy, and what they do not depend on.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Stdio;
+
+use crate::here::Here;
+
+in_both_forms! {
+    an_input_is_never_the_output
+    a_file_of_a_source_is_never_the_output
+    an_older_result_in_a_source_is_replaced
+    programs_among_the_files_are_told_whatever_their_names
+    what_is_replaced_keeps_its_mode
+    a_link_to_nothing_yet_is_written_through
+    nobody_who_reads_messages_changes_nothing
+}
+
+fn an_input_is_never_the_output(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    fs::write(here.path("notes.txt"), "notes").unwrap();
+    fs::write(here.path("ignored"), "*.log\n").unwrap();
+    fs::write(here.path("vfs.toml"), "image = [\"files\"]\n").unwrap();
+    symlink("app.wasm", here.path("link.wasm")).unwrap();
+    fs::hard_link(here.path("app.wasm"), here.path("hard.wasm")).unwrap();
+    for (args, output, input) in [
+        (&["app.wasm", "--image", "files"][..], "app.wasm", "app.wasm"),
+        (&["app.wasm", "--image", "files"], "./files/../app.wasm", "app.wasm"),
+        (&["app.wasm", "--image", "files"], "link.wasm", "app.wasm"),
+        (&["link.wasm", "--image", "files"], "app.wasm", "link.wasm"),
+        (&["app.wasm", "--image", "files"], "hard.wasm", "app.wasm"),
+        (&["vfs", "--for", "app.wasm"], "app.wasm", "app.wasm"),
+        (&["app.wasm", "--image", "files.erofs"], "files.erofs", "files.erofs"),
+        (&["image", "build", "files.erofs"], "files.erofs", "files.erofs"),
+        (&["app.wasm", "--file", "/x=@notes.txt"], "notes.txt", "notes.txt"),
+        (&["app.wasm", "--manifest", "vfs.toml"], "vfs.toml", "vfs.toml"),
+        (&["app.wasm", "--image", "files", "--ignore-file", "ignored"], "ignored", "ignored"),
+    ] {
+        let before = fs::read(here.path(output)).unwrap();
+        let (code, message) = here.fails(&[args, &["-o", output]].concat());
+        let wanted = format!("error: the output `{output}` is the input `{input}`, which would be lost\n");
+        assert!(code == 1 && message.starts_with(&wanted), "{message}");
+        assert!(fs::read(here.path(output)).unwrap() == before, "{output}");
+    }
+}
+
+fn a_file_of_a_source_is_never_the_output(here: &Here) {
+    symlink("files/hello.txt", here.path("link")).unwrap();
+    for output in ["files/hello.txt", "link"] {
+        for args in [&["app.wasm", "--image", "files"][..], &["image", "build", "files"], &["image", "build", "."]] {
+            let (code, message) = here.fails(&[args, &["-o", output]].concat());
+            assert!(code == 1 && message.contains("hello.txt` is a file of a source"), "{message}");
+            assert_eq!(fs::read(here.path("files/hello.txt")).unwrap(), b"hello\n");
+        }
+    }
+}
+
+fn an_older_result_in_a_source_is_replaced(here: &Here) {
+    fs::write(here.path("files/empty"), "").unwrap();
+    for (args, output) in [
+        (&["app.wasm", "--image", "files", "-o", "files/out.wasm"][..], "files/out.wasm"),
+        (&["image", "build", "files", "-o", "files/out.erofs"], "files/out.erofs"),
+        (&["image", "build", "files", "-o", "files/empty"], "files/empty"),
+    ] {
+        here.ok(args);
+        here.ok(args);
+        assert!(!here.text(&["image", "ls", output]).contains(output.trim_start_matches("files/")));
+        fs::remove_file(here.path(output)).unwrap();
+    }
+}
+
+fn programs_among_the_files_are_told_whatever_their_names(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    fs::rename(here.path("made.wasm"), here.path("files/made.wasm")).unwrap();
+    fs::copy(here.path("app.wasm"), here.path("files/copy")).unwrap();
+    fs::write(here.path("files/other.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
+    let output = here.run(&["app.wasm", "--image", "files", "-o", "out.wasm"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let line = told.lines().find(|line| line.contains("will be in the image too")).unwrap();
+    assert!(line.contains("made.wasm") && line.contains("copy") && !line.contains("other.wasm"), "{line}");
+}
+
+fn what_is_replaced_keeps_its_mode(here: &Here) {
+    let compose = ["app.wasm", "--image", "files", "-q", "-o", "out.wasm"];
+    here.ok(&compose);
+    for mode in [0o600, 0o755] {
+        fs::set_permissions(here.path("out.wasm"), PermissionsExt::from_mode(mode)).unwrap();
+        here.ok(&compose);
+        assert_eq!(fs::metadata(here.path("out.wasm")).unwrap().permissions().mode() & 0o777, mode);
+    }
+}
+
+fn a_link_to_nothing_yet_is_written_through(here: &Here) {
+    fs::create_dir(here.path("build")).unwrap();
+    symlink("build/second", here.path("out.wasm")).unwrap();
+    symlink("real.wasm", here.path("build/second")).unwrap();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    assert!(here.path("out.wasm").is_symlink() && here.path("build/second").is_symlink());
+    assert!(fs::read(here.path("build/real.wasm")).unwrap().starts_with(b"\0asm"));
+}
+
+/// Standard error that is a pipe without a reader, or full: nothing is done otherwise.
+fn nobody_who_reads_messages_changes_nothing(here: &Here) {
+    let closed = || {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        Stdio::from(writer)
+    };
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    let stderrs: [&dyn Fn() -> Stdio; 2] = [&closed, &full];
+    for stderr in stderrs.into_iter().take(if cfg!(target_os = "linux") { 2 } else { 1 }) {
+        for (args, code, output) in [
+            (&["app.wasm", "--image", "files", "--env", "A=1", "-o", "out.wasm"][..], 0, Some("out.wasm")),
+            (&["vfs", "--for", "app.wasm", "--env", "A=1", "-o", "vfs.wasm"], 0, Some("vfs.wasm")),
+            (&["image", "build", "files", "-o", "out.erofs"], 0, Some("out.erofs")),
+            (&["app.wasm", "--image", "nothing"], 1, None),
+            (&["app.wasm", "--no-such-flag"], 2, None),
+            (&["run", "app.wasm", "--env", "A=1"], 1, None),
+            (&["app.wasm", "-o", "-", "--json"], 0, None),
+        ] {
+            let ended = here.command(args).stdout(Stdio::null()).stderr(stderr()).status().unwrap();
+            assert_eq!(ended.code(), Some(code), "{args:?}");
+            output.into_iter().for_each(|output| fs::remove_file(here.path(output)).unwrap());
+        }
+    }
+}
