@@ -13,6 +13,7 @@ use crate::report::Failure;
 ///
 /// # Errors
 /// - A flag would change the vfs, or would be lost.
+/// - A flag has no effect, and `--strict` is given.
 pub fn check(
     args: &Run,
     typed: &Options,
@@ -27,9 +28,16 @@ pub fn check(
     }
     if let Some((what, because)) = lost(args, typed, vfs) {
         let failure = format!("`{file}` was composed {because}, so {what} would be lost");
-        return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
+        return Err(Failure::usage(failure).hint("run the app that it was made from, or compose that again"));
     }
-    tell_unused(talk, &typed.deny, inspection);
+    let warnings = unused(file, &typed.deny, inspection);
+    if typed.files.strict == Some(true) && !warnings.is_empty() {
+        let messages: Vec<_> = warnings.into_iter().map(|(_, message)| message).collect();
+        return Err(Failure::new(messages.join("; ")).hint("without --strict these are warnings"));
+    }
+    for (code, message) in warnings {
+        talk.warn(code, message);
+    }
     Ok(())
 }
 
@@ -41,7 +49,7 @@ fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
     };
     let is_for_host = |key: &str| match key {
         "arg" | "argv0" | "env" | "inherit-env" | "inherit-args" | "cwd" | "sockets" => true,
-        "allow-unused" | "allow-no-exports" => true,
+        "allow-unused" | "allow-no-exports" | "strict" => true,
         "form" => match joining.form {
             None | Some(FormChoice::Auto) => true,
             Some(FormChoice::Linked) => vfs.form == Some(Form::Linked),
@@ -67,7 +75,7 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
     if settings.program.is_some() {
         let because = || "to see no argument of its host".to_owned();
         if !args.host_arguments.is_empty() {
-            return Some(("those after `--`".into(), because()));
+            return Some(("the program's arguments".into(), because()));
         }
         if !process.arg.is_empty() {
             return Some(("`--arg`".into(), because()));
@@ -106,19 +114,20 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
     None
 }
 
-/// Warns of what the component does not import.
-fn tell_unused(talk: &Talk, deny: &Deny, inspection: &Inspection<'_>) {
+/// Returns warnings of what the component does not import, with their codes.
+fn unused(file: &str, deny: &Deny, inspection: &Inspection<'_>) -> Vec<(&'static str, String)> {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
     let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
-    for (flag, package) in asked {
-        let is_imported =
-            inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
-        if !is_imported {
-            talk.warn("no-effect", format!("`{flag}` has no effect: `{}` does not import {package}", talk.file()));
-        }
-    }
+    let is_imported = |package: &str| {
+        inspection.imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')))
+    };
+    let unused = asked
+        .filter(|(_, package)| !is_imported(package))
+        .map(|(flag, package)| ("no-effect", format!("`{flag}` has no effect: `{file}` does not import {package}")));
+    let mut warnings: Vec<_> = unused.collect();
     if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
-        talk.warn("allows-nothing", "`--http allow:` names no host: say one, or omit it".into());
+        warnings.push(("allows-nothing", "`--http allow:` names no host: say one, or omit it".into()));
     }
+    warnings
 }
