@@ -48,8 +48,11 @@ pub enum Error {
     /// The app has a vfs inside already.
     #[error("the app has been composed before: its files are inside")]
     ComposedBefore,
+    /// The app is a vfs alone.
+    #[error("the app is a vfs alone: it has files and no program")]
+    VfsAlone,
     /// A preview1 module whose exports have no component types, so the result would export nothing.
-    #[error("the result would export nothing: {} of this module have no component types", lost.join(", "))]
+    #[error("the result would export nothing: a component cannot export {}, for want of component types", lost.join(", "))]
     NoExports {
         /// The functions that would be lost, quoted.
         lost: Vec<String>,

@@ -7,6 +7,11 @@ use vfs_compose_ir::Edge;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed;
 use vfs_compose_vfs::specialize::{LeftOut, left_out};
+use vfs_compose_wasi::FILESYSTEM;
+
+/// The functions of a directory that change it, or open its files.
+const CHANGING: [&str; 7] =
+    ["open-at", "create-directory-at", "link-at", "symlink-at", "rename-at", "unlink-file-at", "remove-directory-at"];
 
 /// The contents of a component.
 #[derive(Clone, Debug)]
@@ -44,6 +49,31 @@ pub struct Vfs<'a> {
     pub left_out: Vec<String>,
     /// Bytes of code that this saves.
     pub saved: u64,
+}
+
+impl Vfs<'_> {
+    /// Returns whether the app can change files: whether it may, and has functions that do.
+    #[must_use]
+    pub fn can_change_files(&self) -> bool {
+        let is_there = |function: &&str| {
+            let name = format!("wasi:filesystem/types#[method]descriptor.{function}");
+            !self.left_out.contains(&name)
+        };
+        !self.settings.read_only && CHANGING.iter().any(is_there)
+    }
+}
+
+impl Inspection<'_> {
+    /// Returns whether it is a vfs alone, which is joined with no app.
+    #[must_use]
+    pub fn is_vfs_alone(&self) -> bool {
+        self.vfs.as_ref().is_some_and(|vfs| vfs.form.is_none())
+    }
+}
+
+/// Returns whether a component with a vfs inside is that vfs alone: an app that has one does not export its files.
+pub(crate) fn is_vfs_alone(exports: &[String]) -> bool {
+    exports.iter().any(|name| name.starts_with(FILESYSTEM))
 }
 
 /// Inspects any component.

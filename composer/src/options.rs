@@ -23,7 +23,7 @@ pub use apply::OptionsError;
 pub use manifest::{EXAMPLE, ManifestError};
 use overlay::Overlay;
 #[cfg(feature = "cli")]
-use parsers::{setting, word};
+use parsers::{setting, source, word};
 pub use values::{Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv};
 pub use values::{Preopen, Setting, Source, Time, ValueError, Variable};
 
@@ -103,9 +103,14 @@ options! {
         ///
         /// SOURCE is a directory, an EROFS image, a composed component (for the files inside), a file for GUEST, or `-`
         /// for standard input. Several sources are merged, as copying one over another would.
-        #[arg(value_name = "SOURCE[::GUEST]", value_hint = clap::ValueHint::AnyPath)]
+        #[arg(
+            value_name = "SOURCE[::GUEST]",
+            value_hint = clap::ValueHint::AnyPath,
+            value_parser = source,
+            allow_hyphen_values = true
+        )]
         pub image: Vec<Source>,
-        /// Put one file at GUEST, whatever is in it (repeatable)
+        /// Put one file at GUEST, whatever is in it; `@-` is standard input (repeatable)
         #[arg(value_name = "GUEST=@FILE", value_hint = clap::ValueHint::FilePath, hide_short_help = true)]
         pub file: Vec<GuestFile>,
         /// Pack of different files at one path the first or the last: error, first or last [default: error]
@@ -135,10 +140,10 @@ options! {
         ///
         /// With this or --clamp-mtime, an image is laid out again: its files get their times, and its bytes are not
         /// those of its file.
-        #[arg(value_name = "TIME", hide_short_help = true)]
+        #[arg(value_name = "TIME", allow_negative_numbers = true, hide_short_help = true)]
         pub mtime: Option<Time>,
         /// Give this time to files with a later one
-        #[arg(value_name = "TIME", conflicts_with = "mtime", hide_short_help = true)]
+        #[arg(value_name = "TIME", allow_negative_numbers = true, conflicts_with = "mtime", hide_short_help = true)]
         pub clamp_mtime: Option<Time>,
         /// Make every warning an error
         #[flag(hide_short_help = true)]
@@ -163,13 +168,13 @@ options! {
         #[flag()]
         pub read_only: Option<bool>,
         /// Limit the bytes that the app's changes may take, such as 64MiB or 10MB [default: no limit]
-        #[arg(value_name = "BYTES", hide_short_help = true)]
+        #[arg(value_name = "BYTES", allow_negative_numbers = true, hide_short_help = true)]
         pub max_bytes: Option<Bytes>,
         /// Limit the files, directories and links that the app may create or change [default: no limit]
-        #[arg(value_name = "N", hide_short_help = true)]
+        #[arg(value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
         pub max_nodes: Option<u32>,
         /// Limit the files that the app may have open at a time [default: 1048576]
-        #[arg(value_name = "N", hide_short_help = true)]
+        #[arg(value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
         pub max_open: Option<u32>,
     }
 

@@ -26,6 +26,7 @@ use vfs_compose_wasi::{App, END, InterfaceUse, Track, Wasi, is_in_version};
 use crate::collect::{self, Collected};
 use crate::composed::Composed;
 use crate::error::{AppError, CheckError, Error, Unlinkable, WriteError};
+use crate::inspect::is_vfs_alone;
 use crate::{Composer, FormChoice, InterfaceName, effects};
 
 /// Makes one component of an app and its files.
@@ -106,11 +107,11 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
 ///
 /// # Errors
 /// - [`AppError`]: it cannot be read.
-/// - [`Error::ComposedBefore`]: it has a vfs inside.
+/// - [`Error::VfsAlone`], [`Error::ComposedBefore`]: it is a vfs, or has one inside.
 fn read(wasi: &Wasi, answers: &Answers, bytes: &[u8]) -> Result<App, Error> {
     let app = App::read(wasi, bytes.to_vec(), &answers.virtualized(wasi))?;
     if embed::find(&app.component).is_ok_and(|found| found.is_some()) {
-        return Err(Error::ComposedBefore);
+        return Err(if is_vfs_alone(&app.exports) { Error::VfsAlone } else { Error::ComposedBefore });
     }
     Ok(app)
 }
@@ -130,7 +131,10 @@ fn tell_lost_exports(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut
     if !composer.allow_no_exports {
         return Err(Error::NoExports { lost });
     }
-    let message = format!("the result exports nothing: {} have no component types", lost.join(", "));
+    let message = format!(
+        "the result exports nothing: a component cannot export {}, for want of component types",
+        lost.join(", ")
+    );
     remarks.warn("no-exports", message);
     Ok(())
 }
@@ -165,7 +169,10 @@ fn with_end(
     }
     let ending = end::put_in(&app).map_err(|source| AppError::Invalid { source: source.into() })?;
     let Some(component) = ending else {
-        remarks.note("not-counted", "the files that it writes are not counted: a component inside of it has its `run`");
+        remarks.note(
+            "not-counted",
+            "the files that it writes are not counted: its `run` belongs to a component inside the app",
+        );
         return Ok(app);
     };
     // Whatever is denied: these two say nothing to the app.

@@ -46,7 +46,11 @@ pub fn componentize(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
     encoder
         .module(module)
         .and_then(|encoder| {
-            if shape.preview1 { encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter) } else { Ok(encoder) }
+            if shape.preview1 || shape.command {
+                encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter)
+            } else {
+                Ok(encoder)
+            }
         })
         .and_then(|encoder| encoder.encode())
         .map_err(|error| AdaptError::Encode { message: format!("{error:#}") })
@@ -108,6 +112,13 @@ mod tests {
     fn a_start_function_makes_a_command() {
         let component = componentize(&module(r#"(func (export "_start") (drop (call $yield)))"#)).unwrap();
         let exports = exports(&component);
+        assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@")), "{exports:?}");
+    }
+
+    #[test]
+    fn a_command_needs_no_import() {
+        let module = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "_start")))"#).unwrap();
+        let exports = exports(&componentize(&module).unwrap());
         assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@")), "{exports:?}");
     }
 

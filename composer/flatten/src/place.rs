@@ -47,7 +47,7 @@ impl<'a> Flattening<'a> {
             Item::Start(_) => return Err(FlattenError::Part { what: "a start function" }),
             Item::Canonical(function) if !is_plain(function) => {
                 return Err(FlattenError::Part {
-                    what: "functions that belong to one component alone, inside another",
+                    what: "a nested component with functions for its own tasks or threads",
                 });
             }
             _ => match self.write(part, item)? {

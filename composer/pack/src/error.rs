@@ -18,11 +18,15 @@ pub enum TreeError {
         #[source]
         source: std::io::Error,
     },
-    /// Neither a directory nor an image file.
-    #[error("`{}` is neither a directory nor an EROFS image", .path.display())]
+    /// Something else than a file, or than a directory or file.
+    #[error("`{}` is {kind}, not {needed}", .path.display())]
     NotASource {
         /// The path as given.
         path: PathBuf,
+        /// What it is, with its article.
+        kind: &'static str,
+        /// What is needed, with its article.
+        needed: &'static str,
     },
     /// A file of a source that is no earlier result, where the result is to be written.
     #[error("`{}` is a file of a source, and the output would replace it", .path.display())]
@@ -61,8 +65,12 @@ pub enum TreeError {
         other: &'static str,
     },
     /// A path that a source needs as a directory and that is something else.
-    #[error("`{guest}` needs a directory at `{through}`, where an earlier image has a file or symbolic link")]
+    #[error("{later} at `{guest}` needs a directory at `{through}`, where {earlier} has a file or symbolic link")]
     Through {
+        /// The earlier source, in words.
+        earlier: String,
+        /// The later source, in words.
+        later: String,
         /// The guest path of the later source.
         guest: String,
         /// The part of it that is no directory.

@@ -59,7 +59,12 @@ impl Sources {
         };
         let to = tree::make_place(&mut self.tree, directory, attributes, &mut self.leading);
         let to = to.map_err(|error| match error {
-            PlaceError::NotDirectory(through) => TreeError::Through { guest: guest.clone(), through },
+            PlaceError::NotDirectory(through) => TreeError::Through {
+                earlier: owner(&through, before).map(ToString::to_string).unwrap_or_default(),
+                later: origin.to_string(),
+                guest: guest.clone(),
+                through,
+            },
             PlaceError::Tree(source) => TreeError::Entry { path: guest.into(), source: source.into() },
         })?;
         let is_empty = self.tree.entries(to).is_some_and(|entries| entries.is_empty());

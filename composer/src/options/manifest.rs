@@ -115,7 +115,8 @@ impl ManifestError {
         };
         let message = match (key, &hint) {
             (Some(key), Some(_)) => format!("`{key}` {message}"),
-            _ => message.to_owned(),
+            (Some(key), None) => format!("`{key}`: {}", in_words_of_toml(message)),
+            (None, _) => message.to_owned(),
         };
         Self { hint, ..Self::at(text, start, message) }
     }
@@ -123,6 +124,21 @@ impl ManifestError {
     fn hint(self, hint: String) -> Self {
         Self { hint: Some(hint), ..self }
     }
+}
+
+/// Says of a value what TOML calls it, where the parser says what this program does.
+fn in_words_of_toml(message: &str) -> String {
+    let words = [
+        ("expected u32", "expected a number from 0 to 4294967295"),
+        ("expected a sequence", "expected a list in brackets"),
+        ("expected a map", "expected a table: { NAME = \"VALUE\" }"),
+        ("expected path string", "expected a text in quotes"),
+        ("expected a string", "expected a text in quotes"),
+        ("expected a boolean", "expected true or false"),
+        ("invalid type: ", "it is "),
+        ("invalid value: ", "it is "),
+    ];
+    words.into_iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
 }
 
 /// Returns the example with every key set.
@@ -202,7 +218,18 @@ mod tests {
     fn values_of_another_kind_are_named_with_their_place() {
         let (line, column, message, _) = error("\nstrict = 3\n");
         assert_eq!((line, column), (2, 10));
-        assert!(message.contains("boolean"), "{message}");
+        assert_eq!(message, "`strict`: it is integer `3`, expected true or false");
+        for (line, message) in [
+            ("max-nodes = \"many\"", "`max-nodes`: it is string \"many\", expected a number from 0 to 4294967295"),
+            ("max-nodes = -1", "`max-nodes`: it is integer `-1`, expected a number from 0 to 4294967295"),
+            ("image = \"files\"", "`image`: it is string \"files\", expected a list in brackets"),
+            ("argv0 = 1", "`argv0`: it is integer `1`, expected a text in quotes"),
+            ("env = 1", "`env`: it is integer `1`, expected a table: { NAME = \"VALUE\" }"),
+        ] {
+            assert_eq!(error(line).2, message);
+        }
+        let (.., hint) = error("random = \"none\"");
+        assert_eq!(hint.as_deref(), Some("it takes `inherit`, `deny` or a number, such as `seeded:42`"));
         let (line, column, message, hint) = error("# a comment\nstdin = \"nul\"");
         assert_eq!((line, column, message.as_str()), (2, 9, "`stdin` cannot be `nul`"));
         assert!(hint.unwrap().contains("from:/FILE"));

@@ -6,7 +6,16 @@ use serde::de::value::{Error, StrDeserializer};
 use serde::de::{DeserializeOwned, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::values::{Setting, ValueError};
+use super::values::{Setting, Source, ValueError};
+
+/// Parses a source of files. A word that begins with a hyphen is a flag, unless it is standard input.
+pub fn source(text: &str) -> Result<Source, ValueError> {
+    if text.starts_with('-') && text != "-" && !text.starts_with("-::") {
+        return Err(ValueError { takes: "SOURCE[::GUEST]; a name that begins with a hyphen is written `./-name`" });
+    }
+    let Ok(source) = text.parse();
+    Ok(source)
+}
 
 /// Returns a parser of the texts of one key of a policy.
 pub fn setting(key: &'static str) -> impl Fn(&str) -> Result<Setting, ValueError> + Clone + Send + Sync + 'static {

@@ -12,6 +12,8 @@ in_both_forms! {
     failures_are_one_message_and_exit_code_1
     usage_errors_have_exit_code_2
     #[cfg(target_os = "linux")] a_full_disk_is_an_error
+    #[cfg(target_os = "linux")] names_of_files_are_printable
+    #[cfg(target_os = "linux")] files_of_the_system_are_named
     #[cfg(unix)] a_file_that_cannot_be_read_leaves_no_output
     a_reader_that_goes_away_is_no_error
     the_output_is_not_packed_into_itself
@@ -74,18 +76,27 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         ),
         (
             &["empty.wasm", "--image", "files"],
-            "error: the app imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
+            "error: the app `empty.wasm` imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
              hint: use --allow-unused to compose it anyway\n",
         ),
         (
             &["text.wasm"],
-            "error: the app imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
+            "error: the app `text.wasm` imports no filesystem (`wasi:filesystem/types`), so it could never see the files\n  \
              hint: use --allow-unused to compose it anyway\n",
         ),
-        (&["cut.wasm"], "error: the app is truncated: unexpected end-of-file (at offset 0x1e)\n"),
+        (&["cut.wasm"], "error: the app `cut.wasm` is truncated: unexpected end-of-file (at offset 0x1e)\n"),
         (
             &["app.wasm", "--image", "files", "-o", "no/such/out.wasm"],
             "error: cannot write `no/such/out.wasm`\n  caused by: No such file or directory (os error 2)\n",
+        ),
+        (
+            &["app.wasm", "--file", "/x=@files"],
+            "error: `files` is a directory, not a file\n  \
+             hint: `--image DIR::/GUEST` packs a directory at /GUEST\n",
+        ),
+        (
+            &["app.wasm", "--file", "/x=@app.wasm", "--file", "/x/y=@text.wasm"],
+            "error: `text.wasm` at `/x/y` needs a directory at `/x`, where `app.wasm` has a file or symbolic link\n",
         ),
         (&["image", "cat", "app.wasm", "/x"], "error: there is no image inside `app.wasm`\n"),
     ] {
@@ -105,10 +116,30 @@ fn usage_errors_have_exit_code_2(here: &Here) {
     }
 }
 
+/// What is printed stays on its line, whatever files are called.
+#[cfg(target_os = "linux")]
+fn names_of_files_are_printable(here: &Here) {
+    use std::os::unix::ffi::OsStrExt;
+    fs::write(here.path("files/a\n\x1b[31m.pem"), "x").unwrap();
+    let said = String::from_utf8(here.run(&["app.wasm", "--image", "files", "-o", "out.wasm"]).stderr).unwrap();
+    assert!(said.starts_with("warning: `files/a\\n\\u{1b}[31m.pem` may hold secrets"), "{said}");
+    let (_, said) = here.fails(&["app.wasm", "--image", "no\n\x1b[31m", "-o", "no.wasm"]);
+    assert!(said.starts_with("error: cannot read `no\\n\\u{1b}[31m`\n  caused by: "), "{said}");
+    fs::write(here.path("files").join(std::ffi::OsStr::from_bytes(b"\xff")), "x").unwrap();
+    let (code, said) = here.fails(&["app.wasm", "--image", "files", "-o", "no.wasm"]);
+    assert!(code == 1 && said.ends_with("  hint: rename it, or leave it out with --exclude\n"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+fn files_of_the_system_are_named(here: &Here) {
+    let (code, said) = here.fails(&["app.wasm", "--image", "/proc/self/status::/s", "-q", "-o", "no.wasm"]);
+    assert!(code == 1 && said.contains("`/proc/self/status` became longer while it was packed\n"), "{said}");
+}
+
 #[cfg(target_os = "linux")]
 fn a_full_disk_is_an_error(here: &Here) {
     let failure = here.fails(&["app.wasm", "--image", "files", "-o", "/dev/full"]);
-    let message = "error: cannot write the result\n  caused by: No space left on device (os error 28)\n";
+    let message = "error: cannot write `/dev/full`\n  caused by: No space left on device (os error 28)\n";
     assert_eq!(failure, (1, message.into()));
 }
 

@@ -9,6 +9,35 @@ in_both_forms! {
     verify_names_the_first_bad_offset
     #[cfg(unix)] a_long_listing_reads_as_that_of_ls
     building_takes_the_flags_of_files
+    what_cannot_be_printed_keeps_nothing_from_it
+    #[cfg(unix)] nothing_is_left_of_what_cannot_be_extracted
+}
+
+fn what_cannot_be_printed_keeps_nothing_from_it(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let output = here.run(&["image", "cat", "files.erofs", "no", "hello.txt", "/"]);
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(1), &b"hello\n"[..]));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "error: `no` is not in the image\nerror: `/` in the image is not a regular file\n");
+}
+
+/// As where the disk is full: a limit for the size of a file ends the writing, too.
+#[cfg(unix)]
+fn nothing_is_left_of_what_cannot_be_extracted(here: &Here) {
+    fs::write(here.path("files/large"), vec![1; 1 << 20]).unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    fs::create_dir(here.path("empty")).unwrap();
+    for to in ["new", "empty"] {
+        let script = format!(
+            "trap '' XFSZ; ulimit -f 100; exec {} image extract files.erofs {to}",
+            env!("CARGO_BIN_EXE_vfs-compose")
+        );
+        let output = std::process::Command::new("sh").args(["-c", &script]).current_dir(here.directory.path()).output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(fs::read_dir(here.path(to)).is_ok_and(|mut entries| entries.next().is_none()) == (to == "empty"));
+    }
+    here.ok(&["image", "extract", "files.erofs", "empty"]);
 }
 
 fn images_alone_and_inside_are_handled_alike(here: &Here) {

@@ -8,6 +8,7 @@ use crate::here::{APP, Here};
 
 in_both_forms! {
     standard_input_is_an_app_or_an_image
+    #[cfg(unix)] pipes_are_read_to_their_ends
     apps_may_be_text
     all_files_get_the_time_that_is_asked_for
     only_later_times_are_clamped
@@ -36,6 +37,24 @@ fn standard_input_is_an_app_or_an_image(here: &Here) {
     assert!(ok && text == b"hello\n", "{said}");
     let (ok, _, said) = fed(here, "app.wasm", &["-", "--image", "-", "-q", "-o", "no.wasm"]);
     assert!(!ok && said.starts_with("error: standard input can be read only once"), "{said}");
+}
+
+/// As of `<(command)` in a shell.
+#[cfg(unix)]
+fn pipes_are_read_to_their_ends(here: &Here) {
+    nix::unistd::mkfifo(&here.path("pipe"), nix::sys::stat::Mode::from_bits_truncate(0o600)).unwrap();
+    for (flag, value) in [("--file", "/x=@pipe"), ("--image", "pipe::/x")] {
+        let path = here.path("pipe");
+        let writer = std::thread::spawn(move || fs::write(path, "of a pipe\n").unwrap());
+        here.ok(&["app.wasm", flag, value, "-q", "-o", "out.wasm"]);
+        writer.join().unwrap();
+        assert_eq!(here.text(&["image", "cat", "out.wasm", "x"]), "of a pipe\n");
+    }
+    let (ok, _, said) = fed(here, "app.wasm", &["app.wasm", "--image", "-::/d/app", "-q", "-o", "no.wasm"]);
+    assert!(!ok && said.starts_with("error: standard input is a WebAssembly file without an image inside\n"), "{said}");
+    fs::write(here.path("hello.txt"), "hello\n").unwrap();
+    let (ok, _, said) = fed(here, "hello.txt", &["app.wasm", "--image", "-::/d", "-q", "-o", "out.wasm"]);
+    assert!(ok && here.text(&["image", "cat", "out.wasm", "d"]) == "hello\n", "{said}");
 }
 
 fn apps_may_be_text(here: &Here) {

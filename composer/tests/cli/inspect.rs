@@ -9,6 +9,23 @@ in_both_forms! {
     what_people_look_for_comes_first
     images_are_inspected_too
     errors_name_the_file
+    a_vfs_alone_is_named
+}
+
+fn a_vfs_alone_is_named(here: &Here) {
+    here.ok(&["vfs", "--for", "app.wasm", "--image", "files", "-q", "-o", "vfs.wasm"]);
+    let text = here.text(&["inspect", "vfs.wasm"]);
+    assert!(text.lines().next().unwrap().ends_with(", a vfs alone"), "{text}");
+    assert!(text.lines().all(|line| line.trim_end() == line), "{text}");
+    let json: serde_json::Value = serde_json::from_str(&here.text(&["inspect", "--json", "vfs.wasm"])).unwrap();
+    assert_eq!(json["vfs"]["form"], serde_json::Value::Null);
+    for args in [&["vfs.wasm", "--image", "files"][..], &["run", "vfs.wasm"]] {
+        let (code, said) = here.fails(args);
+        assert!(code == 1 && said.contains("a vfs alone") && said.contains("`wac plug APP --plug VFS"), "{said}");
+    }
+    std::fs::write(here.path("module.wasm"), wat::parse_str("(module)").unwrap()).unwrap();
+    let (_, said) = here.fails(&["inspect", "module.wasm"]);
+    assert!(said.ends_with("hint: it may be an app: `vfs-compose FILE` makes a component of it\n"), "{said}");
 }
 
 fn inspect_shows_what_is_inside(here: &Here) {

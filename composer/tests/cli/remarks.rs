@@ -92,7 +92,7 @@ fn what_is_composed_is_not_composed_again(here: &Here) {
         &["vfs", "--for", "out.wasm"],
     ] {
         let (code, text) = here.fails(args);
-        assert!(code == 1 && text.starts_with("error: the app has been composed before"), "{text}");
+        assert!(code == 1 && text.starts_with("error: the app `out.wasm` has been composed before"), "{text}");
     }
     // Its files are a source like any other.
     here.ok(&["app.wasm", "--image", "out.wasm::/old", "--image", "files", "-q", "-o", "new.wasm"]);
@@ -115,9 +115,12 @@ fn exports_that_are_lost_are_named() {
     fs::write(here.path("app.wasm"), wat::parse_str(REACTOR).unwrap()).unwrap();
     let (code, text) = here.fails(&["app.wasm", "--allow-unused", "-o", "out.wasm"]);
     assert_eq!(code, 1);
-    assert!(text.starts_with("error: the result would export nothing: `add` of this module"), "{text}");
+    assert!(
+        text.starts_with("error: the result would export nothing: a component cannot export `add`, for want of"),
+        "{text}"
+    );
     let told = told(&here, &["--allow-unused", "--allow-no-exports"]);
-    assert!(told[0].starts_with("warning: the result exports nothing: `add`"), "{told:?}");
+    assert!(told[0].starts_with("warning: the result exports nothing: a component cannot export `add`, "), "{told:?}");
     // An app that never had any export loses none.
     fs::write(here.path("app.wasm"), wat::parse_str(APP).unwrap()).unwrap();
     here.ok(&["app.wasm", "--image", "files", "-o", "out.wasm"]);

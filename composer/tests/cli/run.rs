@@ -14,6 +14,9 @@ in_both_forms! {
     flags_without_effect_on_what_is_composed_are_told
     streams_of_what_is_composed_can_be_nothing
     http_is_off_unless_asked_for
+    a_command_needs_no_import
+    imports_that_the_engine_has_not_are_named
+    a_program_without_a_network_is_told
     flags_of_the_run_are_for_what_is_composed_too
     a_runaway_is_stopped
     a_timeout_holds_whatever_the_program_does
@@ -174,6 +177,11 @@ fn flags_that_would_be_lost_are_refused(here: &Here) {
             "to see no variable of its host, so `--inherit-env`",
         ),
         (["--no-inherit-args", "--read-only"], ["--arg", "a"], "to see no argument of its host, so `--arg`"),
+        (
+            ["--no-inherit-args", "--read-only"],
+            ["-q", "x"],
+            "to see no argument of its host, so the program's arguments",
+        ),
         (["--stdout", "to:/out"], ["--stdout", "null"], "with a stream of its own there, so `--stdout`"),
     ] {
         here.ok(&[&compose[..], &composed].concat());
@@ -189,6 +197,9 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
     let output = here.run(&["run", "made.wasm", "--sockets", "inherit", "--http", "inherit"]);
     let said = String::from_utf8(output.stderr).unwrap();
+    let (code, strict) = here.fails(&["run", "made.wasm", "--sockets", "inherit", "--strict"]);
+    assert!(code == 1 && strict.starts_with("error: `--sockets inherit` has no effect: `made.wasm`"), "{strict}");
+    here.ok(&["run", "made.wasm", "--strict"]);
     for line in [
         "warning: `--sockets inherit` has no effect: `made.wasm` does not import wasi:sockets\n",
         "warning: `--http inherit` has no effect: `made.wasm` does not import wasi:http\n",
@@ -223,6 +234,57 @@ fn http_is_off_unless_asked_for(here: &Here) {
     assert!(said.starts_with("error: `asks.wasm` imports `wasi:http/types@0.2.3`, and http is off\n"), "{said}");
     assert!(said.contains("--http inherit"), "{said}");
     here.ok(&["run", "asks.wasm", "-q", "--http", "inherit"]);
+}
+
+fn a_command_needs_no_import(here: &Here) {
+    let text = r#"(module (memory (export "memory") 1) (func (export "_start")))"#;
+    fs::write(here.path("plain.wasm"), wat::parse_str(text).unwrap()).unwrap();
+    here.ok(&["run", "plain.wasm"]);
+    here.ok(&["plain.wasm", "--allow-unused", "-q", "-o", "made.wasm"]);
+    here.ok(&["run", "made.wasm"]);
+}
+
+fn imports_that_the_engine_has_not_are_named(here: &Here) {
+    for (import, hint) in
+        [("wasi:config/store@0.2.0-rc.1", "`--config K=V` sets its values"), ("a:b/c@1.0.0", "(`--deny a:b`)")]
+    {
+        let asks = format!(
+            r#"(component
+              (import "{import}" (instance (export "get" (func (result u32)))))
+              (core module $program (func (export "run") (result i32) i32.const 0))
+              (core instance $program (instantiate $program))
+              (func $run (result (result)) (canon lift (core func $program "run")))
+              (instance $exports (export "run" (func $run)))
+              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
+        );
+        fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
+        let (code, said) = here.fails(&["run", "asks.wasm", "-q"]);
+        assert_eq!(code, 1);
+        assert!(said.starts_with(&format!("error: `asks.wasm` imports `{import}`, and `vfs-compose` runs")), "{said}");
+        assert!(said.contains(hint), "{said}");
+    }
+}
+
+fn a_program_without_a_network_is_told(here: &Here) {
+    for (result, flags, is_told) in
+        [(1, &[][..], true), (0, &[], false), (1, &["--sockets", "inherit"], false), (1, &["--sockets", "deny"], false)]
+    {
+        let looks_up = format!(
+            r#"(component
+              (import "wasi:sockets/ip-name-lookup@0.2.3"
+                (instance (export "resolve-address-stream" (type (sub resource)))))
+              (core module $program (func (export "run") (result i32) i32.const {result}))
+              (core instance $program (instantiate $program))
+              (func $run (result (result)) (canon lift (core func $program "run")))
+              (instance $exports (export "run" (func $run)))
+              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
+        );
+        fs::write(here.path("looks-up.wasm"), wat::parse_str(looks_up).unwrap()).unwrap();
+        let output = here.run(&[&["run", "looks-up.wasm"], flags].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        let note = "note: `looks-up.wasm` may have wanted the network, which is off: `--sockets inherit` allows it\n";
+        assert_eq!((output.status.code(), said.contains(note)), (Some(result), is_told), "{flags:?}: {said}");
+    }
 }
 
 /// A preview1 command.
@@ -406,7 +468,7 @@ fn what_is_no_command_says_what_it_is(here: &Here) {
     assert_eq!(text, "error: `app.wasm` is not a command: it exports no wasi:cli/run (it exports nothing)\n");
     fs::write(here.path("unmet.wasm"), wat::parse_str(UNMET).unwrap()).unwrap();
     let (_, text) = here.fails(&["run", "unmet.wasm", "-q"]);
-    assert!(text.starts_with("error: the program could not begin\n"), "{text}");
+    assert!(text.starts_with("error: `unmet.wasm` imports `other:thing/needed`, and `vfs-compose` runs"), "{text}");
     fs::write(here.path("traps.wasm"), wat::parse_str(command("unreachable")).unwrap()).unwrap();
     let (code, text) = here.fails(&["run", "traps.wasm", "-q"]);
     assert!(code == 1 && text.starts_with("error: the program ended badly\n"), "{text}");
@@ -485,12 +547,15 @@ fn what_is_composed_is_not_counted(here: &Here) {
     let imports = here.text(&["inspect", "made.wasm"]);
     assert!(!imports.contains("vfs-compose:"), "{imports}");
     let said = String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap();
-    let note = "note: what `made.wasm` writes is in memory only and gone now; its files are not counted: it was composed \
-                before, for any host\n";
+    let note = "note: what `made.wasm` changed was in memory only and is gone; changes to its files are not counted: \
+                compose it with `run` to count them\n";
     assert!(said.ends_with(note), "{said}");
     fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--read-only"]);
-    assert!(!String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains("gone"));
+    for (app, flag) in [("tells.wasm", "--read-only"), ("tells.wasm", "-q"), ("writes.wasm", "--read-only")] {
+        // The first two cannot change a file in any case.
+        here.ok(&[app, "--image", "files", "--max-nodes", "9", "-o", "made.wasm", flag]);
+        assert!(!String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains("gone"), "{app} {flag}");
+    }
 }
 
 fn what_is_composed_runs_from_standard_input_too(here: &Here) {
@@ -524,7 +589,11 @@ fn what_a_component_inside_writes_is_not_counted(here: &Here) {
     let output = here.run(&["run", "composition.wasm", "--image", "files"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{said}");
-    assert!(said.contains("note: the files that it writes are not counted: a component inside of it has its `run`\n"));
+    assert!(
+        said.contains(
+            "note: the files that it writes are not counted: its `run` belongs to a component inside the app\n"
+        )
+    );
 }
 
 /// Each of these functions gives 33, by instructions that are younger than WebAssembly 1.0.

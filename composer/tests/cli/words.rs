@@ -85,6 +85,40 @@ fn flags_of_other_programs_get_ours() {
     }
 }
 
+/// Words that docker, kubectl, wasmtime and servers have, and what is typed here in their place.
+#[test]
+fn words_of_other_programs_get_ours() {
+    let here = here();
+    for (args, hint) in [
+        (&["compose", "app.wasm", "-e", "A=1"][..], "`--env K=V`"),
+        (&["run", "-e", "A=1", "app.wasm"], "`--env K=V`"),
+        (&["compose", "app.wasm", "--env", "FOO"], "`--inherit-env=FOO`"),
+        (&["run", "-w", "/x", "app.wasm"], "`--cwd DIR`"),
+        (&["run", "--workdir=/x", "app.wasm"], "`--cwd DIR`"),
+        (&["run", "--rm", "app.wasm"], "omit it: nothing of a run is kept"),
+        (&["run", "-it", "app.wasm"], "omit it: `run` gives"),
+        (&["run", "-S", "http", "app.wasm"], "`--http inherit`"),
+        (&["run", "--network", "none", "app.wasm"], "`--sockets` and `--http`"),
+        (&["serve", "--port", "8080", "app.wasm"], "`vfs-compose serve APP --addr 127.0.0.1:PORT`"),
+        (&["run", "-p", "8080:80", "app.wasm"], "`vfs-compose serve APP --addr 127.0.0.1:PORT`"),
+        (&["run", "-v", "files:/data", "app.wasm"], "`--image files::/data` packs a directory at /data"),
+        (&["-v", "files:/data", "app.wasm"], "`--image files::/data` packs a directory at /data"),
+        (&["compose", "app.wasm", "-v", "files:/data"], "`--image files::/data` packs a directory at /data"),
+        (&["serve", "app.wasm", "--addr", "localhost"], "localhost:8080, 8080, or :8080"),
+        (&["compose", "app.wasm", "--max-bytes", "-1"], "it takes a number of bytes"),
+        (&["compose", "app.wasm", "--mtime", "-5"], "it takes a time since 1970"),
+        (&["compose", "app.wasm", "--image", "-q"], "a name that begins with a hyphen is written `./-name`"),
+        (&["compose", "app.wasm", "--preopen", "sub"], "write an absolute path"),
+        (&["compose", "app.wasm", "--deny", "wasi:nope"], "wasi:nope"),
+    ] {
+        let (code, _, message) = typed(&here, args);
+        assert!(code == 2 && message.contains(hint), "{args:?}: {message}");
+        assert!(!message.contains("--deterministic"), "{message}");
+        assert!(args[0] == "run" || !message.contains("'-- "), "only programs take other words: {message}");
+    }
+    assert_eq!(typed(&here, &["-vv", "inspect", "app.wasm"]), typed(&here, &["inspect", "app.wasm", "-v", "-v"]));
+}
+
 #[test]
 fn preopens_have_plain_paths() {
     let here = here();
@@ -98,10 +132,13 @@ fn preopens_have_plain_paths() {
 #[test]
 fn short_help_fits_one_screen() {
     let here = here();
-    for args in [&["-h"][..], &["compose", "-h"], &["run", "-h"], &["vfs", "-h"], &["inspect", "-h"], &["image", "-h"]]
-    {
+    for command in [&["-h"][..], &["compose"], &["run"], &["serve"], &["vfs"], &["inspect"], &["image"]] {
+        let args = [command, &["-h"]].concat();
+        let args = &args[..args.len().min(2)];
         let (code, help, _) = typed(&here, args);
         assert_eq!(code, 0);
+        let composing = help.split("Composing:").nth(1).unwrap_or_default();
+        assert!(!composing.contains("[ARGS]"), "{help}");
         assert!(help.lines().count() <= 40, "{args:?}: {} lines\n{help}", help.lines().count());
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{args:?}\n{help}");
     }

@@ -70,13 +70,33 @@ pub struct Extracted {
 /// - [`ExtractError::Name`]: a name is not one path component on this system.
 /// - [`ExtractError::Write`]: the system failed to make a file, or to set its mode or time.
 ///
-/// What was extracted before an error stays.
-pub fn extract(
-    image: &Image<'_>,
-    start: Nid,
-    to: &Path,
-    mut progress: impl FnMut(u64),
-) -> Result<Extracted, ExtractError> {
+/// After an error, nothing of what was extracted stays.
+pub fn extract(image: &Image<'_>, start: Nid, to: &Path, progress: impl FnMut(u64)) -> Result<Extracted, ExtractError> {
+    if image.inode(start).map_err(|error| Damage::new(b"", error))?.kind != FileKind::Directory {
+        return Err(ExtractError::NotADirectory);
+    }
+    let is_new = !to.exists();
+    prepare(to)?;
+    let extracted = fill(image, start, to, progress);
+    if extracted.is_err() {
+        empty(to, is_new);
+    }
+    extracted
+}
+
+/// Removes what is in a directory that was empty before, and a new directory itself, as far as that is possible.
+fn empty(directory: &Path, is_new: bool) {
+    if is_new {
+        drop(fs::remove_dir_all(directory));
+        return;
+    }
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        drop(if is_directory { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) });
+    }
+}
+
+fn fill(image: &Image<'_>, start: Nid, to: &Path, mut progress: impl FnMut(u64)) -> Result<Extracted, ExtractError> {
     let mut done = Extracted::default();
     let mut first_names: HashMap<Nid, PathBuf> = HashMap::new();
     // Modes and times of directories are set last: adding an entry changes the time, and the mode may forbid it.
@@ -85,10 +105,6 @@ pub fn extract(
         let entry = entry?;
         let inode = entry.inode;
         if entry.depth == 0 {
-            if inode.kind != FileKind::Directory {
-                return Err(ExtractError::NotADirectory);
-            }
-            prepare(to)?;
             directories.push((to.to_path_buf(), inode));
             continue;
         }

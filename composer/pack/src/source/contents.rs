@@ -79,7 +79,7 @@ impl Contents {
                 if now.len() != self.size || modified(&now) != *then {
                     return Err(io::Error::other(format!("`{}` changed while it was packed", path.display())));
                 }
-                Ok(Box::new(file))
+                Ok(Box::new(Exact { file, path: path.clone(), left: self.size }))
             }
             Backing::Image { bytes, nid } => Ok(Box::new(FileReader::new(Arc::clone(bytes), *nid)?)),
             Backing::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
@@ -93,6 +93,29 @@ pub fn modified(metadata: &Metadata) -> Timestamp {
     let time =
         metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
     Timestamp { seconds: time.as_secs(), nanoseconds: time.subsec_nanos() }
+}
+
+/// Reads a file that has the size that it had when it was listed. A file of `/proc`, for one, may have another.
+struct Exact {
+    file: File,
+    path: PathBuf,
+    left: u64,
+}
+
+impl Read for Exact {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        match self.left.checked_sub(count as u64) {
+            Some(left) if count > 0 || left == 0 || buffer.is_empty() => {
+                self.left = left;
+                Ok(count)
+            }
+            left => {
+                let how = if left.is_none() { "longer" } else { "shorter" };
+                Err(io::Error::other(format!("`{}` became {how} while it was packed", self.path.display())))
+            }
+        }
+    }
 }
 
 /// Reads one file of an image. All readers share the bytes of the image.

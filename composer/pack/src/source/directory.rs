@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::{FileType, Metadata};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
 use vfs_image::{Attributes, NodeIndex, Timestamp};
@@ -11,6 +11,7 @@ use super::contents::{Contents, modified};
 use super::filter::Filter;
 use super::found::{Found, is_temporary};
 use super::kind;
+use super::kind::special;
 use crate::Remarks;
 use crate::error::TreeError;
 use crate::progress::{Observer, Progress};
@@ -170,7 +171,7 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             tree.add_file(parent, name.as_bytes(), attributes, metadata.len(), contents).map_err(refused(path))?
         } else {
             let kind = special(file_type);
-            let message = format!("`{}` is a {kind}, which an image cannot hold; it is left out", path.display());
+            let message = format!("`{}` is {kind}, which an image cannot hold; it is left out", path.display());
             listing.remarks.warn("special-file", message);
             continue;
         };
@@ -193,7 +194,8 @@ pub fn add_file(
 ) -> Result<(), TreeError> {
     let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
     if !metadata.is_file() {
-        return Err(TreeError::NotASource { path: path.to_owned() });
+        let kind = special(metadata.file_type());
+        return Err(TreeError::NotASource { path: path.to_owned(), kind, needed: "a file" });
     }
     let contents = Contents::of_file(path, &metadata);
     tree.add_file(to, name.as_bytes(), attributes(&metadata, times), metadata.len(), contents)
@@ -242,23 +244,6 @@ fn link_key(_: &Metadata) -> Option<(u64, u64)> {
     None
 }
 
-#[cfg(unix)]
-fn special(kind: FileType) -> &'static str {
-    use std::os::unix::fs::FileTypeExt;
-    match kind {
-        kind if kind.is_socket() => "socket",
-        kind if kind.is_fifo() => "named pipe",
-        kind if kind.is_block_device() => "block device",
-        kind if kind.is_char_device() => "character device",
-        _ => "special file",
-    }
-}
-
-#[cfg(not(unix))]
-fn special(_: FileType) -> &'static str {
-    "special file"
-}
-
 fn walk_error(error: ignore::Error, directory: &Path) -> TreeError {
     let (path, source) = path_and_cause(error);
     TreeError::Read { path: path.unwrap_or_else(|| directory.to_owned()), source }
@@ -269,7 +254,19 @@ fn path_and_cause(error: ignore::Error) -> (Option<PathBuf>, std::io::Error) {
     match error {
         ignore::Error::WithPath { path, err } => (Some(path), path_and_cause(*err).1),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_and_cause(*err),
-        ignore::Error::Io(error) => (None, error),
+        ignore::Error::Io(error) => (None, of_system(error)),
         error => (None, std::io::Error::other(error.to_string())),
     }
+}
+
+/// Returns the system's error, without what the walk adds: the path, which is named anyway.
+fn of_system(error: std::io::Error) -> std::io::Error {
+    let mut cause = std::error::Error::source(&error);
+    while let Some(inner) = cause {
+        if let Some(code) = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error) {
+            return std::io::Error::from_raw_os_error(code);
+        }
+        cause = inner.source();
+    }
+    error
 }

@@ -61,8 +61,11 @@ impl Found {
             remarks.warn("program-in-image", message);
         }
         if !self.old.is_empty() && !has_one_time {
-            let message =
-                format!("{} are from before 1970, which an image cannot hold: they get 1970", list(&self.old));
+            let message = format!(
+                "{} {} from before 1970, a time that an image cannot hold: it is packed as 1970",
+                list(&self.old),
+                if self.old.len() == 1 { "is" } else { "are" }
+            );
             remarks.warn("time-before-1970", message);
         }
         if self.others > 0 {

@@ -1,6 +1,6 @@
 //! Tells what a source is by its content, never by its name.
 
-use std::fs::File;
+use std::fs::{File, FileType};
 use std::io::Read;
 use std::path::Path;
 
@@ -65,7 +65,8 @@ pub fn recognise(path: &Path) -> Result<Kind, TreeError> {
         return Ok(Kind::Directory);
     }
     if !metadata.is_file() {
-        return Err(TreeError::NotASource { path: path.to_owned() });
+        let kind = special(metadata.file_type());
+        return Err(TreeError::NotASource { path: path.to_owned(), kind, needed: "a directory or a file" });
     }
     let mut start = Vec::with_capacity(START);
     File::open(path).and_then(|file| file.take(START as u64).read_to_end(&mut start)).map_err(failed)?;
@@ -80,6 +81,25 @@ pub fn recognise(path: &Path) -> Result<Kind, TreeError> {
         Some((_, _, kind)) => Err(TreeError::Archive { path: path.to_owned(), kind }),
         None => Ok(Kind::File),
     }
+}
+
+/// Returns what is neither a file nor a symbolic link, with its article.
+#[cfg(unix)]
+pub(super) fn special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    match kind {
+        kind if kind.is_dir() => "a directory",
+        kind if kind.is_socket() => "a socket",
+        kind if kind.is_fifo() => "a named pipe",
+        kind if kind.is_block_device() => "a block device",
+        kind if kind.is_char_device() => "a character device",
+        _ => "a special file",
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn special(kind: FileType) -> &'static str {
+    if kind.is_dir() { "a directory" } else { "a special file" }
 }
 
 #[cfg(test)]

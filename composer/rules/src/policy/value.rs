@@ -75,7 +75,7 @@ const KEYS: &[Key] = &[
     },
     Key {
         name: "random",
-        takes: "`inherit` or a number, such as `seeded:42`",
+        takes: "`inherit`, `deny` or a number, such as `seeded:42`",
         set: |policy, text| {
             policy.seed = match text {
                 "inherit" => None,

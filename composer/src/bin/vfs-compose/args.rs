@@ -1,5 +1,6 @@
 //! The command line, as typed. What a composition is made of is in [`vfs_compose::options`].
 
+mod address;
 mod duration;
 
 use std::net::SocketAddr;
@@ -61,15 +62,28 @@ pub struct Cli {
     version: Option<bool>,
 }
 
+impl Cli {
+    /// Returns the app that is composed, or run.
+    pub fn app(&self) -> Option<&Path> {
+        match &self.command {
+            None => self.compose.app.as_deref(),
+            Some(Command::Compose(compose)) => compose.app.as_deref(),
+            Some(Command::Run(run)) => Some(&run.app),
+            Some(Command::Serve(serve)) => Some(&serve.run.app),
+            Some(_) => None,
+        }
+    }
+}
+
 /// How much is said, and how.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Talk {
     /// Print only errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", overrides_with = "quiet")]
     pub quiet: bool,
     /// Print more
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, overrides_with = "verbose")]
     pub verbose: bool,
     /// Color messages: auto, always or never [default: auto, which NO_COLOR and FORCE_COLOR change]
     #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true, hide_short_help = true)]
@@ -93,8 +107,9 @@ The first word after APP that is no flag of vfs-compose, or `--`, begins the pro
 The program gets the standard streams of this process, its arguments and the variables of --env, but no directory or \
 variable of this machine. It gets variables with `--inherit-env[=A,B]`, the network with `--sockets inherit`, and http \
 with `--http inherit` or `--http allow:HOST,...`. vfs-compose exits with its exit code, with 1 if the program traps or \
-exits with a code above 255, with 124 after --timeout. For now, every code other than 0 that a preview1 module exits \
-with becomes 1. With --json, the last line of standard error tells how it ended.
+exits with a code above 255, with 124 after --timeout. For now, every code other than 0 of a preview1 module, or of a \
+program that exits with `exit` and not `exit-with-code` (as Rust's for wasm32-wasip2), becomes 1. With --json, the last \
+line of standard error tells how it ended.
 
 Example:
   vfs-compose run app.wasm --image ./files ls -l /"
@@ -285,26 +300,39 @@ pub struct Run {
     /// Stop the program after this time, such as 10s
     ///
     /// The units are ms, s (also without a unit), m and h.
-    #[arg(long, value_name = "TIME", value_parser = duration::parse, help_heading = "Running")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = duration::parse,
+        allow_negative_numbers = true,
+        help_heading = "Running"
+    )]
     pub timeout: Option<Duration>,
     /// Stop the program when it wants more memory than this
     ///
     /// Its files count too. The number is as for --max-bytes.
-    #[arg(long, value_name = "BYTES", help_heading = "Running")]
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true, help_heading = "Running")]
     pub max_memory: Option<Bytes>,
     /// Print a report as JSON to standard error
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub json: bool,
     /// The program's arguments
-    #[arg(trailing_var_arg = true, value_name = "ARGS")]
+    #[arg(trailing_var_arg = true, value_name = "ARGS", help_heading = None)]
     pub host_arguments: Vec<String>,
 }
 
 /// `vfs-compose serve`
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The address to listen at; port 0 is a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080", help_heading = "Running")]
+    /// The address to listen at: HOST:PORT, a port of this machine alone, or :PORT for all addresses; port 0 is a free
+    /// one
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        value_parser = address::parse,
+        default_value = "127.0.0.1:8080",
+        help_heading = "Running"
+    )]
     pub addr: SocketAddr,
     #[command(flatten)]
     pub run: Run,
@@ -317,7 +345,7 @@ pub struct Inspect {
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Levels of directories to show
-    #[arg(long, default_value_t = 2, value_name = "N")]
+    #[arg(long, default_value_t = 2, value_name = "N", allow_negative_numbers = true)]
     pub depth: usize,
     /// Print JSON
     #[arg(long)]

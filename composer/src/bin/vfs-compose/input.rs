@@ -1,7 +1,9 @@
 //! What is read: files, or `-` for standard input.
 
+use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 use vfs_compose::options::Files;
@@ -36,7 +38,7 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read =
         if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) };
-    read.map_err(|error| Failure::new(format!("cannot read `{}`", name(path))).caused_by(error))
+    read.map_err(|error| Failure::io("cannot read", Path::new(&name(path)), error))
 }
 
 /// Reads a text.
@@ -70,31 +72,68 @@ fn is_text(bytes: &[u8]) -> bool {
     begin.starts_with(b"(") || begin.starts_with(b";;")
 }
 
+/// The temporary files with inputs, and what they are called in messages.
+static NAMES: Mutex<Vec<(String, String)>> = Mutex::new(Vec::new());
+
+/// Puts the names of inputs in the place of those of the temporary files that hold them.
+pub fn with_names(text: &str) -> String {
+    let names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    names.iter().fold(text.to_owned(), |text, (temporary, name)| text.replace(temporary, name))
+}
+
 /// Sources that are not files of this machine as they are.
 #[derive(Debug, Default)]
 pub struct Spool {
-    file: Option<NamedTempFile>,
+    files: Vec<NamedTempFile>,
 }
 
 impl Spool {
-    /// Puts standard input into a temporary file, if a source is `-`, and the file in the place of `-`. It is there as
-    /// long as this spool.
+    /// Puts standard input, where a source is `-`, and pipes into temporary files, and these in their places. They are
+    /// there as long as this spool.
     ///
     /// # Errors
-    /// Standard input cannot be read or written, or several options want it.
+    /// An input cannot be read or written, or several options want standard input.
     pub fn take(&mut self, app: Option<&Path>, files: &mut Files) -> Result<(), Failure> {
         let images = files.image.iter_mut().map(|source| &mut source.path);
-        let mut wanted = images.chain(files.file.iter_mut().map(|file| &mut file.path)).filter(|path| is_stdin(path));
-        let Some(path) = wanted.next() else { return Ok(()) };
-        if wanted.next().is_some() || app.is_some_and(is_stdin) {
-            return Err(Failure::usage("standard input can be read only once, and `-` was given several times".into()));
+        let mut is_read = app.is_some_and(is_stdin);
+        for path in images.chain(files.file.iter_mut().map(|file| &mut file.path)) {
+            if is_stdin(path) {
+                if is_read {
+                    let message = "standard input can be read only once, and `-` was given several times";
+                    return Err(Failure::usage(message.into()));
+                }
+                is_read = true;
+                *path = self.keep(io::stdin().lock(), "standard input")?;
+            } else if is_pipe(path) {
+                let name = format!("`{}`", path.display());
+                let pipe = File::open(&*path).map_err(|error| Failure::io("cannot read", path, error))?;
+                *path = self.keep(pipe, &name)?;
+            }
         }
-        let failed = |error| Failure::new("cannot keep standard input in a temporary file").caused_by(error);
-        let mut file = create_temporary(&std::env::temp_dir(), 0o600).map_err(failed)?;
-        io::copy(&mut io::stdin().lock(), &mut file).map_err(failed)?;
-        file.flush().and_then(|()| file.rewind()).map_err(failed)?;
-        *path = file.path().to_owned();
-        self.file = Some(file);
         Ok(())
     }
+
+    /// Copies an input into a temporary file.
+    fn keep(&mut self, mut input: impl Read, name: &str) -> Result<PathBuf, Failure> {
+        let failed = |error| Failure::new(format!("cannot keep {name} in a temporary file")).caused_by(error);
+        let mut file = create_temporary(&std::env::temp_dir(), 0o600).map_err(failed)?;
+        io::copy(&mut input, &mut file).and_then(|_| file.flush()).and_then(|()| file.rewind()).map_err(failed)?;
+        let path = file.path().to_owned();
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        names.push((format!("`{}`", path.display()), name.to_owned()));
+        self.files.push(file);
+        Ok(path)
+    }
+}
+
+/// Returns whether a path is that of a pipe, such as `<(command)` of a shell.
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: &Path) -> bool {
+    false
 }

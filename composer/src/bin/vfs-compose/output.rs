@@ -47,14 +47,12 @@ impl Target {
     /// # Errors
     /// `write` fails, or the file cannot be created or moved. No temporary file stays behind.
     pub fn fill<T>(&self, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
+        let write = |out: &mut dyn Write| write(out).map_err(|failure| failure.of_output(self));
+        let failed = |error| Failure::io("cannot write", Path::new(&self.name()), error);
         let path = match self {
-            Self::Stdout => {
-                let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-                return write(&mut out);
-            }
+            Self::Stdout => return write(&mut BufWriter::with_capacity(BUFFER, io::stdout().lock())),
             Self::File(path) => path,
         };
-        let failed = |error| Failure::io("cannot write", path, error);
         // Replaces or makes the file that a symbolic link points to, so that the link stays a link.
         let path = behind_links(path);
         // A device or pipe cannot be replaced.

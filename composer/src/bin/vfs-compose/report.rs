@@ -1,5 +1,6 @@
 //! Text for people: failures with their causes and hints, and the summary.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -7,10 +8,13 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use clap::ColorChoice;
-use miette::{Diagnostic, MietteHandlerOpts, ReportHandler};
-use vfs_compose::error::{AppError, Error, TreeError, WriteError};
+use vfs_compose::error::{AppError, DenyError, Error, TreeError, WriteError};
 use vfs_compose::options::OptionsError;
 use vfs_compose::{Form, ImageReport, Remarks, Report};
+use vfs_image::printable;
+
+use crate::input;
+use crate::output::Target;
 
 /// Whether messages have colors.
 static COLORED: OnceLock<bool> = OnceLock::new();
@@ -75,11 +79,20 @@ pub fn note(message: &str) {
 }
 
 fn print_marked(word: &str, color: &str, message: &str) {
-    match (is_quiet(), is_colored()) {
-        (true, _) => {}
-        (false, true) => print(&format!("{color}{word}\x1b[0m: {message}\n")),
-        (false, false) => print(&format!("{word}: {message}\n")),
+    if !is_quiet() {
+        print(&format!("{}: {}\n", painted(word, color), shown(message)));
     }
+}
+
+/// Returns a word in a color, if messages have colors.
+fn painted<'a>(word: &'a str, color: &str) -> Cow<'a, str> {
+    if is_colored() { format!("{color}{word}\x1b[0m").into() } else { word.into() }
+}
+
+/// Returns text for one line of a terminal: with the names of inputs, and without control characters, which names of
+/// files may have.
+pub fn shown(text: &str) -> String {
+    printable(input::with_names(text).as_bytes()).into_owned()
 }
 
 /// The reason for an exit code other than success.
@@ -116,6 +129,36 @@ impl Failure {
         self
     }
 
+    /// Returns the failure of composing, which names the app.
+    pub fn of_app(error: Error, app: &Path) -> Self {
+        let mut failure = Self::from(error);
+        if let Some(rest) = failure.message.strip_prefix("the app ") {
+            failure.message = match input::is_stdin(app) {
+                true => format!("the app in standard input {rest}"),
+                false => format!("the app `{}` {rest}", app.display()),
+            };
+        }
+        failure
+    }
+
+    /// Names the output, if writing to it is what failed.
+    pub fn of_output(mut self, output: &Target) -> Self {
+        let cause = self.source.as_deref().and_then(|source| source.downcast_ref());
+        if let Some(Causes(Error::Write(WriteError::Output { .. }))) = cause {
+            self.message = match output {
+                Target::Stdout => "cannot write to standard output".into(),
+                Target::File(path) => format!("cannot write `{}`", path.display()),
+            };
+        }
+        self
+    }
+
+    /// Takes the hint of the failure that caused this one.
+    pub fn because_of(mut self, mut cause: Failure) -> Self {
+        self.hint = cause.hint.take();
+        self.caused_by(cause)
+    }
+
     /// Returns a failure to read or write one file.
     pub fn io(what: &str, path: &Path, error: io::Error) -> Self {
         Self::new(format!("{what} `{}`", path.display())).caused_by(error)
@@ -126,7 +169,23 @@ impl Failure {
         if self.is_broken_pipe() {
             return;
         }
-        print(&format!("{}\n", Printed(self)));
+        print(&format!("{}\n", self.text()));
+    }
+
+    /// Returns the failure with its causes and its hint.
+    fn text(&self) -> String {
+        let mut text = format!("{}: {}", painted("error", "\x1b[1;31m"), shown(&self.message));
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            // What a parser or the engine says may have several lines.
+            let lines: Vec<_> = error.to_string().lines().map(shown).collect();
+            text.push_str(&format!("\n  {}: {}", painted("caused by", "\x1b[1m"), lines.join("\n")));
+            cause = error.source();
+        }
+        if let Some(hint) = &self.hint {
+            text.push_str(&format!("\n  {}: {}", painted("hint", "\x1b[1;36m"), shown(hint)));
+        }
+        text
     }
 
     pub fn is_broken_pipe(&self) -> bool {
@@ -146,7 +205,7 @@ impl From<Error> for Failure {
         let hint = hint(&error);
         // The message is that of the error itself; its causes follow.
         let message = error.to_string();
-        let mut failure = Self::new(message);
+        let mut failure = if is_usage(&error) { Self::usage(message) } else { Self::new(message) };
         failure.source = Some(Box::new(Causes(error)));
         failure.hint = hint;
         failure
@@ -161,6 +220,14 @@ impl From<OptionsError> for Failure {
             None => Self::usage(text),
         }
     }
+}
+
+/// Returns whether the error is a value of a flag that is wrong in itself.
+fn is_usage(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Tree(TreeError::GuestPath { .. }) | Error::Deny(DenyError::Unknown { .. } | DenyError::Authority { .. })
+    )
 }
 
 /// An error whose own message is already printed.
@@ -211,6 +278,8 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
         Error::Strict { .. } => Some("without --strict these are warnings"),
+        Error::App(AppError::NotAComponent) => Some("it may be an app: `vfs-compose FILE` makes a component of it"),
+        Error::VfsAlone => Some("it is plugged into an app: `wac plug APP --plug VFS -o OUT`"),
         Error::ComposedBefore => {
             Some("compose the app it was made from; `--image OUT.wasm` takes the files that are inside of it")
         }
@@ -234,6 +303,11 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         Error::Tree(TreeError::NoImage { .. }) => {
             Some("name a composed component, or pack it as the file that it is: `--file /path/of/file=@FILE`")
         }
+        Error::Tree(TreeError::NotUtf8 { .. }) => Some("rename it, or leave it out with --exclude"),
+        Error::Tree(TreeError::NotASource { kind: "a directory", .. }) => {
+            Some("`--image DIR::/GUEST` packs a directory at /GUEST")
+        }
+        Error::Tree(TreeError::NotASource { .. }) => Some("standard input is read with `-`, as in `--file /GUEST=@-`"),
         error if is_permission(error) => Some("make it readable, or leave it out with --exclude"),
         Error::Write(WriteError::Source(_)) => Some("do not change the files while they are packed; try again"),
         _ => None,
@@ -252,49 +326,6 @@ impl StdError for Failure {
         match source.downcast_ref::<Causes>() {
             Some(causes) => causes.source(),
             None => Some(source),
-        }
-    }
-}
-
-impl Diagnostic for Failure {
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
-    }
-}
-
-/// A failure as it is printed.
-struct Printed<'a>(&'a Failure);
-
-impl fmt::Display for Printed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if io::stderr().is_terminal() || is_colored() { self.drawn(f) } else { self.plain(f) }
-    }
-}
-
-impl Printed<'_> {
-    /// Writes for people. Lines are not wrapped, so that paths can be copied.
-    fn drawn(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        struct Debugged<'a>(&'a miette::MietteHandler, &'a Failure);
-        impl fmt::Debug for Debugged<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.debug(self.1, f)
-            }
-        }
-        let handler = MietteHandlerOpts::new().color(is_colored()).wrap_lines(false).break_words(false).build();
-        write!(f, "{:?}", Debugged(&handler, self.0))
-    }
-
-    /// Writes for logs.
-    fn plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, "\n  caused by: {error}")?;
-            cause = error.source();
-        }
-        match &self.0.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
-            None => Ok(()),
         }
     }
 }

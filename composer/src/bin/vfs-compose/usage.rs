@@ -11,11 +11,19 @@ use crate::args::Cli;
 use crate::report::{Failure, is_colored};
 
 /// Flags of other programs or other commands, and what there is instead.
-const OTHER_WORDS: [(&[&str], &str); 4] = [
+const OTHER_WORDS: [(&[&str], &str); 12] = [
     (&["--dir", "--mapdir", "--volume", "--mount", "--dirs"], "`--image DIR::/GUEST` packs a directory at /GUEST"),
     (&["--out", "--output-file"], "`--output FILE` or `-o FILE` names the file to write"),
     (&["--json"], "only commands that report something take it; this one prints text"),
     (&["--plug"], "`vfs-compose vfs` writes a component for `wac plug`"),
+    (&["-e"], "`--env K=V` sets a variable, and `--inherit-env=NAME` passes one on"),
+    (&["-w", "--workdir"], "`--cwd DIR` is the initial directory"),
+    (&["--rm"], "omit it: nothing of a run is kept"),
+    (&["-S", "--wasi"], "`--http inherit` allows http, `--sockets inherit` the network"),
+    (&["--network", "--net"], "`--sockets` and `--http` choose what the app may use of the network"),
+    (&["-p", "--port", "--publish"], "`vfs-compose serve APP --addr 127.0.0.1:PORT` listens at a port"),
+    (&["--entrypoint"], "`--argv0 NAME` sets the program's name"),
+    (&["-t", "-i", "-it", "--tty", "--interactive"], "omit it: `run` gives the program the terminal that it has"),
 ];
 
 /// Returns the value of `--color`, before anything else is parsed.
@@ -43,12 +51,36 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
     }
     let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
     let mut command = Cli::command().color(color);
-    let typed_words = words.clone();
-    let parsed = command.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.or_else(|error| match misplaced(&error, &typed_words) {
-        Some(failure) => Err(failure),
-        None => hinted(error).exit(),
-    })
+    let parsed = command.try_get_matches_from_mut(&words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let volume = volume(&words);
+    match parsed {
+        Ok(cli) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
+            Some(typed) => Err(no_volume(typed)),
+            None => Ok(cli),
+        },
+        Err(error) => {
+            if let Some(failure) = misplaced(&error, &words) {
+                return Err(failure);
+            }
+            match volume.filter(|_| [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind())) {
+                Some(typed) => Err(no_volume(typed)),
+                None => hinted(error, words.get(1).is_some_and(|word| word == "run")).exit(),
+            }
+        }
+    }
+}
+
+/// Returns what was typed after `-v` if it is `DIR:/GUEST`, as for a volume of docker, and no file.
+fn volume(words: &[OsString]) -> Option<&str> {
+    let mut pairs = words.windows(2).take_while(|pair| pair[0] != "--");
+    let typed = pairs.find(|pair| pair[0] == "-v").and_then(|pair| pair[1].to_str())?;
+    (typed.contains(":/") && !Path::new(typed).exists()).then_some(typed)
+}
+
+fn no_volume(typed: &str) -> Failure {
+    let failure = Failure::usage(format!("`-v` prints more and takes no value such as `{typed}`"));
+    let (directory, guest) = typed.split_once(":/").unwrap_or((typed, ""));
+    failure.hint(format!("`--image {directory}::/{guest}` packs a directory at /{guest}"))
 }
 
 /// Returns the position of the first word that is no flag which every command takes.
@@ -56,13 +88,19 @@ fn after_global_flags(words: &[OsString]) -> usize {
     let mut position = 1;
     while let Some(word) = words.get(position).and_then(|word| word.to_str()) {
         position += match word {
-            "-q" | "--quiet" | "-v" | "--verbose" => 1,
+            "--quiet" | "--verbose" => 1,
             "--color" => 2,
             _ if word.starts_with("--color=") => 1,
+            _ if word.len() > 1 && word.strip_prefix('-').is_some_and(|flags| flags.bytes().all(is_global)) => 1,
             _ => break,
         };
     }
     position
+}
+
+/// Returns whether a letter is a flag that every command takes.
+fn is_global(flag: u8) -> bool {
+    [b'q', b'v'].contains(&flag)
 }
 
 /// Fails if a word is nearly a command's name, and names no file.
@@ -115,17 +153,31 @@ fn misplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
     Some(Failure::usage(format!("unexpected argument `{word}`")).hint(hint))
 }
 
-/// Adds a hint where a flag was typed that is another program's, or another command's.
-fn hinted(mut error: clap::Error) -> clap::Error {
-    if error.kind() != ErrorKind::UnknownArgument {
-        return error;
-    }
+/// Adds our word where a flag of another program was typed, or a value as another program takes it.
+fn hinted(mut error: clap::Error, is_run: bool) -> clap::Error {
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return error };
-    let typed = typed.split('=').next().unwrap_or(typed);
-    let ours = OTHER_WORDS.iter().find(|(others, _)| others.contains(&typed));
-    if let Some((_, hint)) = ours {
-        error.remove(ContextKind::SuggestedArg);
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![StyledStr::from(*hint)]));
+    let typed = typed.split(['=', ' ']).next().unwrap_or(typed);
+    let value = match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) => value.as_str(),
+        _ => "",
+    };
+    let ours = match (error.kind(), typed) {
+        (ErrorKind::UnknownArgument, _) => {
+            let ours = OTHER_WORDS.iter().find(|(others, _)| others.contains(&typed));
+            ours.map(|(_, hint)| (*hint).to_owned())
+        }
+        (ErrorKind::ValueValidation, "--env") if !value.is_empty() && !value.contains('=') => {
+            Some(format!("`--inherit-env={value}` passes the host's variable on"))
+        }
+        _ => None,
+    };
+    let Some(ours) = ours else { return error };
+    error.remove(ContextKind::SuggestedArg);
+    let mut hints = vec![StyledStr::from(ours)];
+    // What the program takes, it gets after `--`.
+    if is_run && let Some(ContextValue::StyledStrs(others)) = error.get(ContextKind::Suggested) {
+        hints.extend(others.iter().cloned());
     }
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hints));
     error
 }

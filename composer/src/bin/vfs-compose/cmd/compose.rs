@@ -22,5 +22,6 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
     if let Some(directory) = &args.emit_stages {
         composer = composer.emit_stages(directory);
     }
-    super::deliver(&composer.compose()?, &target, &args.output)
+    let composed = composer.compose().map_err(|error| Failure::of_app(error, app))?;
+    super::deliver(&composed, &target, &args.output)
 }

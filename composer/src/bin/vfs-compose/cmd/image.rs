@@ -31,7 +31,7 @@ pub fn run(args: &Image) -> Result<ExitCode, Failure> {
             };
             ls(file, path, listing, *recursive)?;
         }
-        Image::Cat { file, paths, json } => cat(file, paths, *json)?,
+        Image::Cat { file, paths, json } => return cat(file, paths, *json),
         Image::Extract { file, to, from, json } => extract(file, to, from, *json)?,
         Image::Verify { file, json } => verify(file, *json)?,
     }
@@ -148,16 +148,22 @@ fn minute(time: Timestamp) -> String {
     time.get(..16).unwrap_or(&time).replace('T', " ")
 }
 
-fn cat(file: &Path, paths: &[String], is_json: bool) -> Result<(), Failure> {
+/// Prints files. One that cannot be printed does not keep the others from it, as in cat(1).
+fn cat(file: &Path, paths: &[String], is_json: bool) -> Result<ExitCode, Failure> {
     let bytes = read(file)?;
     let image = image_of(file, &bytes)?;
     let mut out = io::stdout().lock();
     let mut entries = Vec::new();
+    let mut code = ExitCode::SUCCESS;
     for path in paths {
-        let inode = found(&image, path)?;
-        if inode.kind != FileKind::RegularFile {
-            return Err(Failure::new(format!("`{path}` in the image is not a regular file")));
-        }
+        let inode = match regular_file(&image, path) {
+            Ok(inode) => inode,
+            Err(failure) => {
+                failure.print();
+                code = failure.exit.into();
+                continue;
+            }
+        };
         let mut contents = image.contents(&inode);
         if is_json {
             let mut out = Digesting::all(&mut out);
@@ -174,7 +180,15 @@ fn cat(file: &Path, paths: &[String], is_json: bool) -> Result<(), Failure> {
         let report = json::about(&input::name(file), json!({ "entries": entries }));
         super::print_beside(&Target::Stdout, &report)?;
     }
-    Ok(())
+    Ok(code)
+}
+
+fn regular_file(image: &Reader<'_>, path: &str) -> Result<Inode, Failure> {
+    let inode = found(image, path)?;
+    match inode.kind {
+        FileKind::RegularFile => Ok(inode),
+        _ => Err(Failure::new(format!("`{path}` in the image is not a regular file"))),
+    }
 }
 
 fn extract(file: &Path, to: &Path, from: &str, is_json: bool) -> Result<(), Failure> {
@@ -232,7 +246,7 @@ fn image_of<'a>(file: &Path, bytes: &'a [u8]) -> Result<Reader<'a>, Failure> {
 }
 
 fn found(image: &Reader<'_>, path: &str) -> Result<Inode, Failure> {
-    find(image, path.as_bytes()).map_err(|error| Failure::new(format!("no `{path}` in the image")).caused_by(error))
+    find(image, path.as_bytes()).map_err(|error| Failure::new(error.to_string()))
 }
 
 fn damaged(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {

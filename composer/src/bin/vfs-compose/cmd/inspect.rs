@@ -15,7 +15,7 @@ use crate::{input, json};
 pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
     let bytes = input::program(&args.file)?;
     let name = input::name(&args.file);
-    let within = |error: Failure| Failure::new(format!("cannot inspect `{name}`")).caused_by(error);
+    let within = |error: Failure| Failure::new(format!("cannot inspect `{name}`")).because_of(error);
     let text = if bytes.starts_with(b"\0asm") || Image::new(&bytes).is_err() {
         let inspection = vfs_compose::inspect(&bytes).map_err(|error| within(error.into()))?;
         let summary = inspection.vfs.as_ref().map(|vfs| validated(vfs.image)).transpose().map_err(within)?;
@@ -94,7 +94,7 @@ impl Shown {
 }
 
 fn list(text: &mut String, title: &str, names: &[String]) {
-    _ = writeln!(text, "\n{title}: {}", if names.is_empty() { "none" } else { "" });
+    _ = writeln!(text, "\n{title}:{}", if names.is_empty() { " none" } else { "" });
     for name in names {
         _ = writeln!(text, "  {name}");
     }

@@ -3,13 +3,14 @@
 mod composed;
 mod talk;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use vfs_compose::options::{Access, Host, Http, Setting};
 use vfs_compose::{Composer, Inherited, Options};
-use vfs_compose_engine::{Ended, Offer, Requests, Stopped, Streams, execute};
+use vfs_compose_engine::{Cause, Ended, Offer, Requests, Stopped, Streams, execute};
 use vfs_compose_rules::authority::Authority;
 
 use crate::args::Run;
@@ -37,6 +38,10 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     }
     let when_begun = || args.timeout.into_iter().for_each(|timeout| end_after(timeout, &talk));
     let ended = execute(&program.component, &program.offer, &|| tell_compiling(&talk), &when_begun);
+    let is_denied = options.deny.sockets == Some(Access::Deny);
+    if !is_denied && !matches!(&ended, Ok(Ended { code: 0, .. })) {
+        tell_no_network(&talk, &program);
+    }
     talk.begin_end();
     match ended {
         Ok(Ended { code, has_exited, files }) => {
@@ -66,13 +71,12 @@ fn tell_lost(talk: &Talk, program: &Program, files: Option<u32>) {
             talk.note("files-lost", format!("{files} that the program wrote {were} in memory only and {are} gone"));
         }
         _ => {
-            let because = match program.is_composed_here {
-                true => "",
-                false => ": it was composed before, for any host",
-            };
             let file = talk.file();
-            let message =
-                format!("what `{file}` writes is in memory only and gone now; its files are not counted{because}");
+            let hint = match program.is_composed_here {
+                true => "cannot be counted",
+                false => "are not counted: compose it with `run` to count them",
+            };
+            let message = format!("what `{file}` changed was in memory only and is gone; changes to its files {hint}");
             talk.note("not-counted", message);
         }
     }
@@ -81,7 +85,7 @@ fn tell_lost(talk: &Talk, program: &Program, files: Option<u32>) {
 /// A composed component, and what it gets of this process.
 pub struct Program {
     pub component: Vec<u8>,
-    imports: Vec<String>,
+    pub imports: Vec<String>,
     pub exports: Vec<String>,
     pub offer: Offer,
     is_composed_here: bool,
@@ -144,6 +148,20 @@ fn requests(options: &Options) -> Result<Requests, Failure> {
     let allowed: Result<Vec<_>, _> = hosts.iter().map(|host| Authority::parse(host)).collect();
     let allowed = allowed.map_err(|error| Failure::usage(error.to_string()))?;
     Ok(Requests::Some(Arc::new(move |scheme, to| allowed.iter().any(|one| one.allows(scheme, to)))))
+}
+
+/// Tells a program that failed and has functions for the network that the network is off. Whether it called them, the
+/// engine does not say.
+fn tell_no_network(talk: &Talk, program: &Program) {
+    const ASKING: [&str; 4] = ["ip-name-lookup", "tcp-create-socket", "udp-create-socket", "types@0.3"];
+    let asks = |name: &String| {
+        name.strip_prefix("wasi:sockets/").is_some_and(|rest| ASKING.iter().any(|start| rest.starts_with(start)))
+    };
+    if program.imports.iter().any(asks) && !program.offer.network {
+        let file = talk.file();
+        let message = format!("`{file}` may have wanted the network, which is off: `--sockets inherit` allows it");
+        talk.note("network-off", message);
+    }
 }
 
 fn file_name(args: &Run) -> String {
@@ -216,8 +234,11 @@ fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before
     }
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(Before::App(component)) };
     let Some(vfs) = &inspection.vfs else { return Ok(Before::App(component)) };
+    if inspection.is_vfs_alone() {
+        return Err(no_command(args, &inspection.exports));
+    }
     composed::check(args, &typed, &inspection, vfs, talk)?;
-    let writes = !vfs.settings.read_only;
+    let writes = vfs.can_change_files();
     let (imports, exports) = (inspection.imports, inspection.exports);
     Ok(Before::Composed(Composed { component, imports, exports, is_composed_here: false, writes }))
 }
@@ -239,13 +260,13 @@ fn compose(
         // Hidden are the host's. These were typed for this app.
         composer = composer.run_args(&args.host_arguments);
     }
-    let composed = adapt(composer).compose()?;
+    let composed = adapt(composer).compose().map_err(|error| Failure::of_app(error, &args.app))?;
     let report = composed.report();
     talk.tell(&report.remarks);
     // Where composing narrows http, it tells.
     let mut asked = options.deny.clone();
     asked.http.take_if(|http| *http != Http::Inherit);
-    composed::tell_unused(talk, &asked, &report.imports);
+    composed::tell_unused(talk, options.files.strict == Some(true), &asked, &report.imports)?;
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
@@ -255,6 +276,9 @@ fn compose(
 fn no_command(args: &Run, exports: &[String]) -> Failure {
     let (app, listed) = (input::name(&args.app), list(exports));
     let failure = Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {listed})"));
+    if exports.iter().any(|name| name.starts_with("wasi:filesystem/")) {
+        return failure.hint("it is a vfs alone: `wac plug APP --plug VFS -o OUT` puts it in front of an app");
+    }
     let is_server =
         |name: &String| ["wasi:http/incoming-handler@", "wasi:http/handler@"].iter().any(|one| name.starts_with(one));
     if exports.iter().any(is_server) {
@@ -263,12 +287,33 @@ fn no_command(args: &Run, exports: &[String]) -> Failure {
     failure
 }
 
+/// The packages of interfaces that the engine has.
+const OFFERED: [&str; 7] =
+    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"];
+
+/// Says why a component could not begin: the import that the engine has not, or else what the engine says.
+pub fn not_begun(what: &str, app: &Path, imports: &[String], error: Cause) -> Failure {
+    let is_other = |name: &&String| {
+        name.split_once('/').is_some_and(|(package, _)| package.contains(':') && !OFFERED.contains(&package))
+    };
+    let Some((import, package)) = imports.iter().find(is_other).and_then(|name| Some((name, name.split_once('/')?.0)))
+    else {
+        return Failure::new(format!("{what} could not begin")).caused_by(error);
+    };
+    let app = input::name(app);
+    let failure =
+        Failure::new(format!("`{app}` imports `{import}`, and `vfs-compose` runs programs without {package}"));
+    failure.hint(match package {
+        "wasi:config" => "`--config K=V` sets its values, `--config none` makes it empty".into(),
+        _ => format!("deny it when composing (`--deny {package}`), or run the composed component on another host"),
+    })
+}
+
 /// Says why there is no exit code.
 fn failure(args: &Run, program: &Program, stopped: Stopped) -> (Ending, Failure) {
-    let not_begun = || Failure::new("the program could not begin");
     match stopped {
-        Stopped::NotBegun(error) => (Ending::NotBegun, not_begun().caused_by(error)),
-        Stopped::NoAddress(error) => (Ending::NotBegun, not_begun().caused_by(error)),
+        Stopped::NotBegun(error) => (Ending::NotBegun, not_begun("the program", &args.app, &program.imports, error)),
+        Stopped::NoAddress(error) => (Ending::NotBegun, Failure::new("the program could not begin").caused_by(error)),
         Stopped::NoEntry => (Ending::NotBegun, no_command(args, &program.exports)),
         Stopped::Trapped(error) => (Ending::Trapped, Failure::new("the program ended badly").caused_by(error)),
         Stopped::OutOfMemory => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use vfs_compose_engine::{Serving, Stopped, serve};
 
-use super::run::{Program, Talk, prepare, tell_compiling};
+use super::run::{Program, Talk, not_begun, prepare, tell_compiling};
 use crate::args::Serve;
 use crate::input;
 use crate::report::{Failure, list};
@@ -19,7 +19,7 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     }
     let options = args.run.typed.merged(&args.run.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
-    let Program { component, exports, offer, .. } = prepare(&args.run, &options, &talk, |composer| composer)?;
+    let Program { component, imports, exports, offer, .. } = prepare(&args.run, &options, &talk, |composer| composer)?;
     let (begins, fails) = (Arc::clone(&talk), Arc::clone(&talk));
     let serving = Serving {
         address: args.addr,
@@ -28,18 +28,23 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
         at_failure: Box::new(move |error| fails.request_failed(&Failure::new("a request failed").caused_by(error))),
     };
     let app = talk.file();
+    let is_command = exports.iter().any(|name| name.starts_with("wasi:cli/run@"));
     serve(&component, offer, serving, &|| tell_compiling(&talk)).map(|()| ExitCode::SUCCESS).map_err(|stopped| {
         match stopped {
             Stopped::NoAddress(error) => Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error),
             Stopped::NoEntry => {
                 let exports = list(&exports);
-                Failure::new(format!(
-                    "`{app}` is not a server: it exports neither wasi:http/incoming-handler nor wasi:http/handler (it exports \
-                     {exports})"
-                ))
+                let failure = Failure::new(format!(
+                    "`{app}` is not a server: it exports neither wasi:http/incoming-handler nor wasi:http/handler (it \
+                     exports {exports})"
+                ));
+                match is_command {
+                    true => failure.hint(format!("it is a command: `vfs-compose run {app}`")),
+                    false => failure,
+                }
             }
             Stopped::NotBegun(error) | Stopped::Trapped(error) => {
-                Failure::new("the server could not begin").caused_by(error)
+                not_begun("the server", &args.run.app, &imports, error)
             }
             Stopped::OutOfMemory => Failure::new("the server could not begin with so little memory (--max-memory)"),
         }

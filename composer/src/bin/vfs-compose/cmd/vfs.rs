@@ -25,5 +25,9 @@ pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
         });
     }
     composer = composer.on_progress(progress());
-    super::deliver(&composer.vfs()?, &target, &args.output)
+    let vfs = composer.vfs().map_err(|error| match args.app.as_deref() {
+        Some(app) => Failure::of_app(error, app),
+        None => error.into(),
+    })?;
+    super::deliver(&vfs, &target, &args.output)
 }

@@ -14,6 +14,7 @@ use crate::report::Failure;
 ///
 /// # Errors
 /// - A flag would change the vfs, or would be lost.
+/// - A flag has no effect, and `--strict` is given.
 pub fn check(
     args: &Run,
     typed: &Options,
@@ -28,10 +29,10 @@ pub fn check(
     }
     if let Some((what, because)) = lost(args, typed, vfs) {
         let failure = format!("`{file}` was composed {because}, so {what} would be lost");
-        return Err(Failure::usage(failure).hint("compose the app again with this flag, or run the app itself"));
+        return Err(Failure::usage(failure).hint("run the app that it was made from, or compose that again"));
     }
     check_directory(file, typed, vfs)?;
-    tell_unused(talk, &typed.deny, &inspection.imports);
+    tell_unused(talk, typed.files.strict == Some(true), &typed.deny, &inspection.imports)?;
     Ok(())
 }
 
@@ -43,7 +44,7 @@ fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
     };
     let is_for_host = |key: &str| match key {
         "arg" | "argv0" | "env" | "inherit-env" | "inherit-args" | "cwd" | "sockets" => true,
-        "allow-unused" | "allow-no-exports" => true,
+        "allow-unused" | "allow-no-exports" | "strict" => true,
         "form" => match joining.form {
             None | Some(FormChoice::Auto) => true,
             Some(FormChoice::Linked) => vfs.form == Some(Form::Linked),
@@ -69,7 +70,7 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
     if settings.program.is_some() {
         let because = || "to see no argument of its host".to_owned();
         if !args.host_arguments.is_empty() {
-            return Some(("those after `--`".into(), because()));
+            return Some(("the program's arguments".into(), because()));
         }
         if !process.arg.is_empty() {
             return Some(("`--arg`".into(), because()));
@@ -121,18 +122,34 @@ fn check_directory(file: &str, typed: &Options, vfs: &Vfs<'_>) -> Result<(), Fai
 }
 
 /// Warns of what the component does not import.
-pub fn tell_unused(talk: &Talk, deny: &Deny, imports: &[String]) {
+///
+/// # Errors
+/// With `is_strict`, there is something to warn of.
+pub fn tell_unused(talk: &Talk, is_strict: bool, deny: &Deny, imports: &[String]) -> Result<(), Failure> {
+    let warnings = unused(talk.file(), deny, imports);
+    if is_strict && !warnings.is_empty() {
+        let messages: Vec<_> = warnings.into_iter().map(|(_, message)| message).collect();
+        return Err(Failure::new(messages.join("; ")).hint("without --strict these are warnings"));
+    }
+    for (code, message) in warnings {
+        talk.warn(code, message);
+    }
+    Ok(())
+}
+
+/// Returns warnings of what the component does not import, with their codes.
+fn unused(file: &str, deny: &Deny, imports: &[String]) -> Vec<(&'static str, String)> {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
     let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
-    for (flag, package) in asked {
-        let is_imported =
-            imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
-        if !is_imported {
-            talk.warn("no-effect", format!("`{flag}` has no effect: `{}` does not import {package}", talk.file()));
-        }
-    }
+    let is_imported =
+        |package: &str| imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
+    let unused = asked
+        .filter(|(_, package)| !is_imported(package))
+        .map(|(flag, package)| ("no-effect", format!("`{flag}` has no effect: `{file}` does not import {package}")));
+    let mut warnings: Vec<_> = unused.collect();
     if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
-        talk.warn("allows-nothing", "`--http allow:` names no host: say one, or omit it".into());
+        warnings.push(("allows-nothing", "`--http allow:` names no host: say one, or omit it".into()));
     }
+    warnings
 }
