@@ -434,7 +434,7 @@ fn files_for_a_program_without_a_use_for_them_are_an_error(here: &Here) {
     fs::write(here.path("program.wasm"), wat::parse_str(command("")).unwrap()).unwrap();
     for flags in [["--image", "files"], ["--file", "/x=@app.wasm"]] {
         let (code, text) = here.fails(&[&["run", "program.wasm"][..], &flags].concat());
-        assert!(code == 1 && text.starts_with("error: the app imports no filesystem"), "{text}");
+        assert!(code == 1 && text.starts_with("error: the app `program.wasm` imports no filesystem"), "{text}");
         here.ok(&[&["run", "program.wasm", "--allow-unused"][..], &flags].concat());
     }
     here.ok(&["run", "program.wasm"]);

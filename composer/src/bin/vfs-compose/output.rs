@@ -13,7 +13,6 @@ use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use tempfile::NamedTempFile;
 use vfs_compose::{Composer, Progress, TEMPORARY};
 
-use crate::input::is_stdin;
 use crate::report::{Failure, is_quiet};
 
 /// Buffer size. File contents come in larger pieces and bypass the buffer.
@@ -86,7 +85,8 @@ impl Target {
     pub fn check_apart(&self, inputs: &[&Path]) -> Result<(), Failure> {
         let Self::File(output) = self else { return Ok(()) };
         let is_output = |input: &&&Path| {
-            !input.is_dir() && !is_stdin(input) && same_file::is_same_file(input, output).is_ok_and(|is_same| is_same)
+            // Comparing opens both, and what is read from a pipe is gone.
+            input.is_file() && same_file::is_same_file(input, output).is_ok_and(|is_same| is_same)
         };
         match inputs.iter().find(is_output).filter(|_| output.is_file()) {
             None => Ok(()),

@@ -40,17 +40,17 @@ pub fn color(words: &[OsString]) -> Option<ColorChoice> {
 /// # Errors
 /// The first word is a mistyped command. Any other error, and help, is printed, and ends the program.
 pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
+    let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
+    let mut command = Cli::command().color(color);
     let first = after_global_flags(words);
     let mut words = words.to_vec();
     if let Some(typed) = words.get(first).and_then(|word| word.to_str()) {
-        check_command(typed)?;
-        if Cli::command().get_subcommands().any(|command| command.get_name() == typed) {
+        check_command(&command, typed)?;
+        if command.get_subcommands().any(|command| command.get_name() == typed) {
             // The default command's flags cannot stand before another command, and these are also its flags.
             words[1..=first].rotate_right(1);
         }
     }
-    let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
-    let mut command = Cli::command().color(color);
     let parsed = command.try_get_matches_from_mut(&words).and_then(|matches| Cli::from_arg_matches(&matches));
     let volume = volume(&words);
     match parsed {
@@ -59,13 +59,9 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
             None => Ok(cli),
         },
         Err(error) => {
-            if let Some(failure) = misplaced(&error, &words) {
-                return Err(failure);
-            }
-            match volume.filter(|_| [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind())) {
-                Some(typed) => Err(no_volume(typed)),
-                None => hinted(error, words.get(1).is_some_and(|word| word == "run")).exit(),
-            }
+            let no_place = [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind());
+            let failure = volume.filter(|_| no_place).map(no_volume).or_else(|| misplaced(&error, &words));
+            Err(failure.unwrap_or_else(|| hinted(error, words.get(1).is_some_and(|word| word == "run")).exit()))
         }
     }
 }
@@ -104,8 +100,7 @@ fn is_global(flag: u8) -> bool {
 }
 
 /// Fails if a word is nearly a command's name, and names no file.
-fn check_command(typed: &str) -> Result<(), Failure> {
-    let command = Cli::command();
+fn check_command(command: &clap::Command, typed: &str) -> Result<(), Failure> {
     let names: Vec<_> = command.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
     let cannot_be = typed.starts_with('-') || typed.contains(['.', '/', '\\']) || names.contains(&typed);
     if cannot_be || Path::new(typed).exists() {
