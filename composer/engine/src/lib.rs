@@ -64,8 +64,8 @@ impl fmt::Debug for Requests {
     }
 }
 
-/// Which standard streams are those of this process. In the place of others there is nothing to read, and what is written
-/// is lost.
+/// Which standard streams are those of this process. In the place of others there is nothing to read, and what is
+/// written is lost.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "they are named by what they are")]
 pub struct Streams {

@@ -41,7 +41,8 @@ impl Target {
         Ok(Self::Stdout)
     }
 
-    /// Calls `write` with the output, and returns what it returns. A file is written under a temporary name beside its path, then moved there.
+    /// Calls `write` with the output, and returns what it returns. A file is written under a temporary name beside its
+    /// path, then moved there.
     ///
     /// # Errors
     /// `write` fails, or the file cannot be created or moved. No temporary file stays behind.

@@ -1,4 +1,4 @@
-//! What `run` and `serve` say: lines for people as they come or, with `--json`, objects on a line of standard error each.
+//! What `run` and `serve` say: lines for people as they come or, with `--json`, objects on standard error, one a line.
 
 use std::error::Error;
 use std::net::SocketAddr;
