@@ -80,7 +80,8 @@ impl Found {
 
 /// Returns whether a file has the bytes of the app. The length tells most files apart without reading them.
 fn is_copy(app: &Path, path: &Path, metadata: &Metadata) -> bool {
-    app.metadata().is_ok_and(|app| app.len() == metadata.len())
+    metadata.len() > 0
+        && app.metadata().is_ok_and(|app| app.len() == metadata.len())
         && std::fs::read(app).is_ok_and(|bytes| std::fs::read(path).is_ok_and(|other| bytes == other))
 }
 
