@@ -30,6 +30,7 @@ mod output;
 mod policy;
 mod remarks;
 mod run;
+mod run_composed;
 #[cfg(unix)]
 mod serve;
 mod words;

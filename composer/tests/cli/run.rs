@@ -9,15 +9,10 @@ in_both_forms! {
     run_passes_the_exit_code_on
     run_takes_what_engines_take_by_default
     what_is_typed_for_the_program_is_what_it_gets
-    flags_of_the_vfs_are_refused_for_what_is_composed
-    flags_that_would_be_lost_are_refused
-    flags_without_effect_on_what_is_composed_are_told
-    streams_of_what_is_composed_can_be_nothing
     http_is_off_unless_asked_for
     a_command_needs_no_import
     imports_that_the_engine_has_not_are_named
     a_program_without_a_network_is_told
-    flags_of_the_run_are_for_what_is_composed_too
     a_runaway_is_stopped
     a_timeout_holds_whatever_the_program_does
     memory_that_nobody_gets_does_not_count
@@ -31,10 +26,7 @@ in_both_forms! {
     arguments_without_effect_are_named_as_typed
     what_a_program_wrote_is_counted
     what_is_denied_keeps_nothing_from_being_counted
-    what_is_composed_is_not_counted
-    what_is_composed_runs_from_standard_input_too
     files_for_a_program_without_a_use_for_them_are_an_error
-    a_directory_that_is_not_there_is_an_error
     access_that_a_program_does_not_ask_for_is_told
     what_a_component_inside_writes_is_not_counted
 }
@@ -55,27 +47,8 @@ fn run_passes_the_exit_code_on(here: &Here) {
     }
 }
 
-fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
-    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    for flags in [
-        ["--random", "seeded:1"],
-        ["--deny-all", "--deterministic"],
-        ["--http", "deny"],
-        ["--preopen", "/"],
-        ["--stdout", "to:/out"],
-        ["--max-open", "5"],
-        ["--config", "a=b"],
-    ] {
-        let (code, message) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
-        assert_eq!(code, 2, "{flags:?}: {message}");
-        let named = if flags[1] == "--deterministic" { flags[1] } else { flags[0] };
-        let wanted = format!("error: `made.wasm` is already composed, so `{named}` cannot change it\n");
-        assert!(message.starts_with(&wanted), "{message}");
-    }
-}
-
 /// A preview1 program that prints its arguments and variables, as they lie in memory.
-const TELLS: &str = r#"(module
+pub const TELLS: &str = r#"(module
   (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes (param i32 i32) (result i32)))
@@ -96,7 +69,7 @@ const TELLS: &str = r#"(module
     (drop (call $environ (i32.const 1024) (i32.const 4096)))
     (call $print (i32.const 4096) (i32.load (i32.const 20)))))"#;
 
-fn run(here: &Here, args: &[&str]) -> String {
+pub fn run(here: &Here, args: &[&str]) -> String {
     let output = here.command(args).env_clear().env("INHERITED", "1").env("OTHER", "2").output().unwrap();
     assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -144,80 +117,6 @@ fn arguments_without_effect_are_named_as_typed(here: &Here) {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(told.contains("warning: the program's arguments (from `x` on) have no effect: "), "{told}");
     assert!(!told.contains("--arg"), "{told}");
-}
-
-fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    for (flags, wanted) in [
-        (&["--sockets", "inherit", "--http", "inherit"][..], "made.wasm\0x\0"),
-        (&["--inherit-env=OTHER"], "made.wasm\0x\0OTHER=2\0"),
-        (&["--inherit-env", "--env", "OTHER=3", "--env", "A=1"], "made.wasm\0x\0INHERITED=1\0OTHER=3\0A=1\0"),
-        (&["--arg", "first", "--argv0", "name", "--no-inherit-env"], "name\0first\0x\0"),
-        (&["--stdin", "null", "--stdout", "inherit", "--cwd", "/", "--exit", "inherit"], "made.wasm\0x\0"),
-    ] {
-        assert_eq!(run(here, &[&["run", "made.wasm", "-q"], flags, &["--", "x"]].concat()), wanted);
-    }
-}
-
-/// What is composed decides, and says so.
-fn flags_that_would_be_lost_are_refused(here: &Here) {
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    let compose = ["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"];
-    for (composed, flags, message) in [
-        (["--env", "A=1"], ["--env", "A=2"], "with a value of its own for `A`, so `--env` of `A`"),
-        (
-            ["--no-inherit-env", "--read-only"],
-            ["--env", "A=2"],
-            "to see no such variable of its host, so `--env` of `A`",
-        ),
-        (
-            ["--no-inherit-env", "--read-only"],
-            ["--inherit-env", "-q"],
-            "to see no variable of its host, so `--inherit-env`",
-        ),
-        (["--no-inherit-args", "--read-only"], ["--arg", "a"], "to see no argument of its host, so `--arg`"),
-        (
-            ["--no-inherit-args", "--read-only"],
-            ["-q", "x"],
-            "to see no argument of its host, so the program's arguments",
-        ),
-        (["--stdout", "to:/out"], ["--stdout", "null"], "with a stream of its own there, so `--stdout`"),
-    ] {
-        here.ok(&[&compose[..], &composed].concat());
-        let (code, said) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
-        assert_eq!(code, 2, "{said}");
-        let wanted = format!("error: `made.wasm` was composed {message} would be lost\n");
-        assert!(said.starts_with(&wanted), "{said}");
-    }
-}
-
-fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    let output = here.run(&["run", "made.wasm", "--sockets", "inherit", "--http", "inherit"]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    let (code, strict) = here.fails(&["run", "made.wasm", "--sockets", "inherit", "--strict"]);
-    assert!(code == 1 && strict.starts_with("error: `--sockets inherit` has no effect: `made.wasm`"), "{strict}");
-    here.ok(&["run", "made.wasm", "--strict"]);
-    for line in [
-        "warning: `--sockets inherit` has no effect: `made.wasm` does not import wasi:sockets\n",
-        "warning: `--http inherit` has no effect: `made.wasm` does not import wasi:http\n",
-    ] {
-        assert!(said.contains(line), "{said}");
-    }
-    let output = here.run(&["run", "made.wasm", "--http", "allow:"]);
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("warning: `--http allow:` names no host: "), "{said}");
-    let (code, said) = here.fails(&["run", "made.wasm", "--http", "allow:http://a", "-q"]);
-    let wanted = "error: `http://a` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`\n";
-    assert_eq!((code, &*said), (2, wanted));
-}
-
-fn streams_of_what_is_composed_can_be_nothing(here: &Here) {
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    assert_eq!(run(here, &["run", "made.wasm", "-q", "--stdout", "null"]), "");
 }
 
 fn http_is_off_unless_asked_for(here: &Here) {
@@ -440,18 +339,6 @@ fn files_for_a_program_without_a_use_for_them_are_an_error(here: &Here) {
     here.ok(&["run", "program.wasm"]);
 }
 
-fn a_directory_that_is_not_there_is_an_error(here: &Here) {
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    fs::create_dir(here.path("files/sub")).unwrap();
-    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    here.ok(&["run", "made.wasm", "--cwd", "/sub"]);
-    for directory in ["/nope", "/hello.txt"] {
-        let (code, text) = here.fails(&["run", "made.wasm", "--cwd", directory]);
-        let wanted = format!("error: `--cwd {directory}` is no directory of the tree in `made.wasm`\n");
-        assert!(code == 1 && text.starts_with(&wanted), "{text}");
-    }
-}
-
 fn access_that_a_program_does_not_ask_for_is_told(here: &Here) {
     fs::write(here.path("program.wasm"), wat::parse_str(command("")).unwrap()).unwrap();
     for flag in ["--sockets", "--http"] {
@@ -539,38 +426,6 @@ fn what_is_denied_keeps_nothing_from_being_counted(here: &Here) {
     let output = here.run(&["run", "writes.wasm", "--image", "files", "--deny-all"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("note: 3 files that the program wrote"), "{said}");
-}
-
-fn what_is_composed_is_not_counted(here: &Here) {
-    fs::write(here.path("writes.wasm"), writes("")).unwrap();
-    here.ok(&["writes.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
-    let imports = here.text(&["inspect", "made.wasm"]);
-    assert!(!imports.contains("vfs-compose:"), "{imports}");
-    let said = String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap();
-    let note = "note: what `made.wasm` changed was in memory only and is gone; changes to its files are not counted: \
-                compose it with `run` to count them\n";
-    assert!(said.ends_with(note), "{said}");
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    for (app, flag) in [("tells.wasm", "--read-only"), ("tells.wasm", "-q"), ("writes.wasm", "--read-only")] {
-        // The first two cannot change a file in any case.
-        here.ok(&[app, "--image", "files", "--max-nodes", "9", "-o", "made.wasm", flag]);
-        assert!(!String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains("gone"), "{app} {flag}");
-    }
-}
-
-fn what_is_composed_runs_from_standard_input_too(here: &Here) {
-    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
-    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--env", "A=1"]);
-    for app in ["tells.wasm", "made.wasm"] {
-        let mut command = here.command(&["run", "-", "-q", "--arg", "first", "--", "x"]);
-        let output = command.stdin(fs::File::open(here.path(app)).unwrap()).output().unwrap();
-        let wanted = if app == "made.wasm" { "-\0first\0x\0A=1\0" } else { "-\0first\0x\0" };
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), wanted, "{}", String::from_utf8_lossy(&output.stderr));
-    }
-    let mut command = here.command(&["run", "-", "--read-only"]);
-    let output = command.stdin(fs::File::open(here.path("made.wasm")).unwrap()).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("error: `standard input` is already composed, so `--read-only` cannot"), "{said}");
 }
 
 fn what_a_component_inside_writes_is_not_counted(here: &Here) {

@@ -1,0 +1,154 @@
+//! `run` of what is composed already.
+
+use std::fs;
+
+use crate::here::Here;
+use crate::run::{TELLS, run, writes};
+
+in_both_forms! {
+    flags_of_the_vfs_are_refused_for_what_is_composed
+    flags_that_would_be_lost_are_refused
+    flags_without_effect_on_what_is_composed_are_told
+    streams_of_what_is_composed_can_be_nothing
+    flags_of_the_run_are_for_what_is_composed_too
+    a_directory_that_is_not_there_is_an_error
+    what_is_composed_is_not_counted
+    what_is_composed_runs_from_standard_input_too
+}
+
+fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for flags in [
+        ["--random", "seeded:1"],
+        ["--deny-all", "--deterministic"],
+        ["--http", "deny"],
+        ["--preopen", "/"],
+        ["--stdout", "to:/out"],
+        ["--max-open", "5"],
+        ["--config", "a=b"],
+    ] {
+        let (code, message) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
+        assert_eq!(code, 2, "{flags:?}: {message}");
+        let named = if flags[1] == "--deterministic" { flags[1] } else { flags[0] };
+        let wanted = format!("error: `made.wasm` is already composed, so `{named}` cannot change it\n");
+        assert!(message.starts_with(&wanted), "{message}");
+    }
+}
+
+/// What is composed decides, and says so.
+fn flags_that_would_be_lost_are_refused(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    let compose = ["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"];
+    for (composed, flags, message) in [
+        (["--env", "A=1"], ["--env", "A=2"], "with a value of its own for `A`, so `--env` of `A`"),
+        (
+            ["--no-inherit-env", "--read-only"],
+            ["--env", "A=2"],
+            "to see no such variable of its host, so `--env` of `A`",
+        ),
+        (
+            ["--no-inherit-env", "--read-only"],
+            ["--inherit-env", "-q"],
+            "to see no variable of its host, so `--inherit-env`",
+        ),
+        (["--no-inherit-args", "--read-only"], ["--arg", "a"], "to see no argument of its host, so `--arg`"),
+        (
+            ["--no-inherit-args", "--read-only"],
+            ["-q", "x"],
+            "to see no argument of its host, so the program's arguments",
+        ),
+        (["--stdout", "to:/out"], ["--stdout", "null"], "with a stream of its own there, so `--stdout`"),
+    ] {
+        here.ok(&[&compose[..], &composed].concat());
+        let (code, said) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
+        assert_eq!(code, 2, "{said}");
+        let wanted = format!("error: `made.wasm` was composed {message} would be lost\n");
+        assert!(said.starts_with(&wanted), "{said}");
+    }
+}
+
+fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let output = here.run(&["run", "made.wasm", "--sockets", "inherit", "--http", "inherit"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    let (code, strict) = here.fails(&["run", "made.wasm", "--sockets", "inherit", "--strict"]);
+    assert!(code == 1 && strict.starts_with("error: `--sockets inherit` has no effect: `made.wasm`"), "{strict}");
+    here.ok(&["run", "made.wasm", "--strict"]);
+    for line in [
+        "warning: `--sockets inherit` has no effect: `made.wasm` does not import wasi:sockets\n",
+        "warning: `--http inherit` has no effect: `made.wasm` does not import wasi:http\n",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+    let output = here.run(&["run", "made.wasm", "--http", "allow:"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("warning: `--http allow:` names no host: "), "{said}");
+    let (code, said) = here.fails(&["run", "made.wasm", "--http", "allow:http://a", "-q"]);
+    let wanted = "error: `http://a` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`\n";
+    assert_eq!((code, &*said), (2, wanted));
+}
+
+fn streams_of_what_is_composed_can_be_nothing(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    assert_eq!(run(here, &["run", "made.wasm", "-q", "--stdout", "null"]), "");
+}
+
+fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for (flags, wanted) in [
+        (&["--sockets", "inherit", "--http", "inherit"][..], "made.wasm\0x\0"),
+        (&["--inherit-env=OTHER"], "made.wasm\0x\0OTHER=2\0"),
+        (&["--inherit-env", "--env", "OTHER=3", "--env", "A=1"], "made.wasm\0x\0INHERITED=1\0OTHER=3\0A=1\0"),
+        (&["--arg", "first", "--argv0", "name", "--no-inherit-env"], "name\0first\0x\0"),
+        (&["--stdin", "null", "--stdout", "inherit", "--cwd", "/", "--exit", "inherit"], "made.wasm\0x\0"),
+    ] {
+        assert_eq!(run(here, &[&["run", "made.wasm", "-q"], flags, &["--", "x"]].concat()), wanted);
+    }
+}
+
+fn a_directory_that_is_not_there_is_an_error(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    fs::create_dir(here.path("files/sub")).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    here.ok(&["run", "made.wasm", "--cwd", "/sub"]);
+    for directory in ["/nope", "/hello.txt"] {
+        let (code, text) = here.fails(&["run", "made.wasm", "--cwd", directory]);
+        let wanted = format!("error: `--cwd {directory}` is no directory of the tree in `made.wasm`\n");
+        assert!(code == 1 && text.starts_with(&wanted), "{text}");
+    }
+}
+
+fn what_is_composed_is_not_counted(here: &Here) {
+    fs::write(here.path("writes.wasm"), writes("")).unwrap();
+    here.ok(&["writes.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let imports = here.text(&["inspect", "made.wasm"]);
+    assert!(!imports.contains("vfs-compose:"), "{imports}");
+    let said = String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap();
+    let note = "note: what `made.wasm` changed was in memory only and is gone; changes to its files are not counted: \
+                compose it with `run` to count them\n";
+    assert!(said.ends_with(note), "{said}");
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    for (app, flag) in [("tells.wasm", "--read-only"), ("tells.wasm", "-q"), ("writes.wasm", "--read-only")] {
+        // The first two cannot change a file in any case.
+        here.ok(&[app, "--image", "files", "--max-nodes", "9", "-o", "made.wasm", flag]);
+        assert!(!String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains("gone"), "{app} {flag}");
+    }
+}
+
+fn what_is_composed_runs_from_standard_input_too(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--env", "A=1"]);
+    for app in ["tells.wasm", "made.wasm"] {
+        let mut command = here.command(&["run", "-", "-q", "--arg", "first", "--", "x"]);
+        let output = command.stdin(fs::File::open(here.path(app)).unwrap()).output().unwrap();
+        let wanted = if app == "made.wasm" { "-\0first\0x\0A=1\0" } else { "-\0first\0x\0" };
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), wanted, "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let mut command = here.command(&["run", "-", "--read-only"]);
+    let output = command.stdin(fs::File::open(here.path("made.wasm")).unwrap()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("error: `standard input` is already composed, so `--read-only` cannot"), "{said}");
+}
