@@ -20,13 +20,16 @@ pub(crate) struct Collected {
     pub(crate) remarks: Remarks,
 }
 
-/// Collects the sources and settles the settings.
+/// Collects the sources and settles the settings. `sees_files`: an app that does not is not told that there are none.
 ///
 /// # Errors
 /// - [`TreeError`]: a source cannot be read, two collide, or a path of the settings is not in the tree.
 /// - [`EmbedError`](crate::error::EmbedError): the image is too large for any vfs.
-pub(crate) fn collect(composer: &Composer) -> Result<Collected, Error> {
+pub(crate) fn collect(composer: &Composer, sees_files: bool) -> Result<Collected, Error> {
     let mut remarks = Remarks::default();
+    if sees_files {
+        tell_of_no_files(composer, &mut remarks);
+    }
     let image = pack(composer, &mut remarks)?;
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
@@ -51,10 +54,14 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
         observer: composer.observer.clone(),
     };
+    Packed::of(&composer.sources, reading, remarks)
+}
+
+/// Notes that there are no sources.
+pub(crate) fn tell_of_no_files(composer: &Composer, remarks: &mut Remarks) {
     if composer.sources.is_empty() {
         remarks.note("no-files", "no files given: the tree is empty at first");
     }
-    Packed::of(&composer.sources, reading, remarks)
 }
 
 /// Returns what the vfs answers itself, by the policy and the settings.

@@ -372,6 +372,7 @@ impl Composer {
     /// [`Error::Tree`]: a source cannot be read, or two collide.
     pub fn pack(&self) -> Result<PackedImage, Error> {
         let mut remarks = Remarks::default();
+        collect::tell_of_no_files(self, &mut remarks);
         let image = collect::pack(self, &mut remarks)?;
         self.judge(&remarks)?;
         Ok(PackedImage { report: image.report(), image, remarks, observer: self.observer.clone() })

@@ -44,7 +44,13 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         ("--http allow", rules.http.is_some() && !asks(app, HTTP_3), HTTP),
     ];
     for (flag, _, asked) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
-        remarks.warn("no-effect", format!("`{flag}` has no effect: the app does not import {}", named(asked)));
+        let way_out = match flag {
+            "--cwd" => "such programs start in `/`, which `--preopen DIR::/` makes DIR",
+            "--config" => "`--env` sets variables, which most programs read instead",
+            _ => "leave it out",
+        };
+        let message = format!("`{flag}` has no effect: the app does not import {}; {way_out}", named(asked));
+        remarks.warn("no-effect", message);
     }
     if composer.of_run > 0 && !asks(app, ARGUMENTS) {
         let first = &settings.arguments[settings.arguments.len() - composer.of_run];
@@ -61,9 +67,15 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     for (flag, _) in quotas.into_iter().filter(|(_, is_set)| *is_set && settings.read_only) {
         remarks.warn("no-effect", format!("`{flag}` has no effect: under `--read-only` nothing changes"));
     }
-    for denial in rules.denials.iter().filter(|denial| is_of_files(&denial.interfaces)) {
-        let message = format!("`{}` has no effect: the app's files are its own, not the host's", denial.because);
-        remarks.warn("no-effect", message);
+    for denial in &rules.denials {
+        let why = if is_of_files(&denial.interfaces) {
+            "the app's files are its own, not the host's"
+        } else if names_export(&denial.interfaces, app) {
+            "the app exports it, and only what an app imports can be denied"
+        } else {
+            continue;
+        };
+        remarks.warn("no-effect", format!("`{}` has no effect: {why}", denial.because));
     }
     if rules.http.as_ref().is_some_and(Vec::is_empty) {
         remarks.warn("allows-nothing", "`--http allow:` names no host: say one, or write `--http deny`");
@@ -74,6 +86,14 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
 /// Returns whether a pattern names files alone.
 fn is_of_files(pattern: &str) -> bool {
     pattern.strip_prefix("wasi:filesystem").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
+}
+
+/// Returns whether a pattern names an interface that the app exports and does not import.
+fn names_export(pattern: &str, app: &App) -> bool {
+    let is_it = |name: &String| {
+        name == pattern || InterfaceName::parse(name).is_some_and(|interface| interface.base() == pattern)
+    };
+    app.exports.iter().any(is_it) && !app.imports.iter().any(is_it)
 }
 
 /// Returns how many files are open before the app opens any: its preopens, and standard streams that are files.

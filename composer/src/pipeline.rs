@@ -63,7 +63,7 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
         }
         (FormChoice::Auto, None) | (FormChoice::Linked, _) => {}
     }
-    let collected = collect::collect(composer)?;
+    let collected = collect::collect(composer, app.has_filesystem())?;
     match link(composer, wasi, app, &collected) {
         Ok(component) => {
             let composed = Composed::new(component, collected.image, collected.remarks)?;
@@ -247,7 +247,7 @@ fn make_vfs(
     let wrapped = app.map(wrap::interfaces).transpose()?.unwrap_or_default();
     let collected = match collected {
         Some(collected) => collected,
-        None => collect::collect(composer)?,
+        None => collect::collect(composer, app.is_none_or(App::has_filesystem))?,
     };
     let Collected { image, embedding, mut remarks } = collected;
     let mut order = order(wasi, app, &embedding.answers, pump);

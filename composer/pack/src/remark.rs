@@ -1,6 +1,11 @@
 //! What whoever packs or composes should hear, though nothing failed.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
+
+/// The number of files that a message names at most.
+const LISTED: usize = 5;
 
 /// A message about a composition that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -9,6 +14,15 @@ pub struct Remark {
     pub code: &'static str,
     /// One line for people.
     pub message: String,
+    /// All files that the message is about, if it names only some of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+}
+
+impl Remark {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), files: Vec::new() }
+    }
 }
 
 /// All messages of one composition.
@@ -23,11 +37,26 @@ pub struct Remarks {
 impl Remarks {
     /// Adds a warning.
     pub fn warn(&mut self, code: &'static str, message: impl Into<String>) {
-        self.warnings.push(Remark { code, message: message.into() });
+        self.warnings.push(Remark::new(code, message));
+    }
+
+    /// Adds a warning about files, of which a long list is named in part. `message` makes one line of these names.
+    pub(crate) fn warn_of_files(&mut self, code: &'static str, files: &[PathBuf], message: impl Fn(&str) -> String) {
+        let names: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
+        let listed: Vec<_> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+        let listed = listed.join(", ");
+        let remark = match names.len().checked_sub(LISTED) {
+            None | Some(0) => Remark::new(code, message(&listed)),
+            Some(more) => {
+                let message = message(&format!("{listed} and {more} more (`-v` lists all)"));
+                Remark { files: names, ..Remark::new(code, message) }
+            }
+        };
+        self.warnings.push(remark);
     }
 
     /// Adds a note.
     pub fn note(&mut self, code: &'static str, message: impl Into<String>) {
-        self.notes.push(Remark { code, message: message.into() });
+        self.notes.push(Remark::new(code, message));
     }
 }

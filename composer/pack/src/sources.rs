@@ -15,6 +15,8 @@ use crate::links;
 use crate::merge::{Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
 use crate::source::files::Files;
+use crate::source::filter::Unmatched;
+use crate::source::found::Found;
 use crate::source::kind::{self, Kind};
 use crate::source::{Origin, Source, erofs};
 use crate::tree::{self, PlaceError, SourceTree};
@@ -34,7 +36,17 @@ impl Sources {
         let Reading { times, filter, on_collision, output, app, observer, .. } = reading;
         let tree = Tree::new(Attributes { mode: tree::PLAIN_DIRECTORY, modified: times.unwrap_or_default() });
         let leading = HashSet::from([tree.root()]);
-        let listing = Listing { times, filter, output, app, observer, ..Listing::default() };
+        let listing = Listing {
+            times,
+            unmatched: Unmatched::new(&filter),
+            filter,
+            seen: Vec::new(),
+            output,
+            remarks: Remarks::default(),
+            found: Found::new(app),
+            entries: 0,
+            observer,
+        };
         Self { tree, leading, listing, kept: 0, on_collision }
     }
 
@@ -109,9 +121,10 @@ impl Sources {
 
     /// Returns the tree, and the directories that were listed, each with its modification time then.
     pub(crate) fn finish(self, remarks: &mut Remarks) -> (SourceTree, Vec<(PathBuf, Timestamp)>) {
-        let Listing { times, seen, remarks: mut told, found, .. } = self.listing;
+        let Listing { times, seen, remarks: mut told, found, unmatched, .. } = self.listing;
         remarks.warnings.append(&mut told.warnings);
         remarks.notes.append(&mut told.notes);
+        unmatched.tell(remarks);
         found.tell(remarks, times.is_some());
         links::tell(&self.tree, remarks);
         if self.kept > 0 {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use vfs_image::{Attributes, NodeIndex, Timestamp};
 
 use super::contents::{Contents, modified};
-use super::filter::Filter;
+use super::filter::{Filter, Unmatched};
 use super::found::{Found, is_temporary};
 use super::kind;
 use super::kind::special;
@@ -18,18 +18,17 @@ use crate::progress::{Observer, Progress};
 use crate::tree::{SourceTree, refused};
 
 /// Options for listing directories, and what the listing collects.
-#[derive(Default)]
 pub struct Listing {
     /// One time for all files, instead of their own times.
     pub times: Option<Timestamp>,
     /// The files of each directory that are packed.
     pub filter: Filter,
+    /// Its patterns that have matched nothing.
+    pub unmatched: Unmatched,
     /// The directories that were listed, each with its modification time then, to detect later changes.
     pub seen: Vec<(PathBuf, Timestamp)>,
     /// The file that the result will be written to.
     pub output: Option<Output>,
-    /// The app, with symbolic links resolved.
-    pub app: Option<PathBuf>,
     /// Warnings and notes.
     pub remarks: Remarks,
     /// What packing changes or should not pack, over all directories.
@@ -113,7 +112,7 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
     {
         listing.seen.push((directory.to_owned(), modified(&metadata)));
     }
-    for entry in listing.filter.walk(directory)? {
+    for entry in listing.filter.walk(directory, &listing.unmatched)? {
         listing.count()?;
         let entry = entry.map_err(|error| walk_error(error, directory))?;
         let path = entry.path();
@@ -143,7 +142,7 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             continue;
         }
         let Some(&parent) = parents.last() else { continue };
-        listing.found.note(path, name, &metadata, listing.app.as_deref());
+        listing.found.note(path, name, &metadata);
         let attributes = attributes(&metadata, listing.times);
         let file_type = metadata.file_type();
         let key = link_key(&metadata);

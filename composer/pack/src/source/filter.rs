@@ -1,6 +1,7 @@
 //! Which files of a directory are packed.
 
 mod above;
+mod unmatched;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::error::TreeError;
 use above::Above;
+pub use unmatched::Unmatched;
 
 /// Patterns in this file of a directory leave files below it out. The file itself is not packed.
 pub const IGNORE_FILE: &str = ".vfsignore";
@@ -32,7 +34,8 @@ impl Filter {
         *self == Self::default()
     }
 
-    /// Lists a directory: itself first, then all below it, sorted by name.
+    /// Lists a directory: itself first, then all below it, sorted by name. Patterns that match something are dropped
+    /// from `unmatched`.
     ///
     /// # Errors
     /// - [`TreeError::Pattern`]: a pattern is not valid.
@@ -40,8 +43,11 @@ impl Filter {
     pub(crate) fn walk(
         &self,
         directory: &Path,
+        unmatched: &Unmatched,
     ) -> Result<impl Iterator<Item = Result<ignore::DirEntry, ignore::Error>> + use<>, TreeError> {
         let (include, exclude) = (matcher(directory, &[], &self.include)?, self.exclude(directory)?);
+        unmatched.enter(directory)?;
+        let unmatched = unmatched.clone();
         let (has_include, gitignore) = (!self.include.is_empty(), self.gitignore);
         let mut walk = WalkBuilder::new(directory);
         walk.standard_filters(false).add_custom_ignore_filename(IGNORE_FILE).sort_by_file_name(std::cmp::Ord::cmp);
@@ -52,13 +58,17 @@ impl Filter {
         walk.filter_entry(move |entry| {
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             let (path, name) = (entry.path(), entry.file_name());
+            if entry.depth() == 0 {
+                return true;
+            }
+            unmatched.see(path, is_directory);
             let is_left_out =
                 name == IGNORE_FILE || gitignore && name == ".git" || exclude.matched(path, is_directory).is_ignore();
             let is_ignored_above = || above.as_ref().is_some_and(|above| above.ignores(path, is_directory));
             // Files that are included may be in any directory.
             let is_included =
                 || is_directory || !has_include || include.matched_path_or_any_parents(path, is_directory).is_ignore();
-            entry.depth() == 0 || !is_left_out && is_included() && !is_ignored_above()
+            !is_left_out && is_included() && !is_ignored_above()
         });
         Ok(walk.build())
     }

@@ -10,8 +10,6 @@ use crate::Remarks;
 const SECRETS: [&str; 6] = [".git", ".env", ".env.*", "id_*", "*.pem", "*.key"];
 /// Endings of such names that hold none: public halves of keys, and examples.
 const PUBLIC: [&str; 4] = [".pub", ".example", ".sample", ".template"];
-/// Names that a message lists at most.
-const LISTED: usize = 5;
 /// How the names of temporary files begin and end that results are written to. No such file is ever packed.
 pub const TEMPORARY: (&str, &str) = (".vfs-compose-", ".tmp");
 
@@ -21,8 +19,12 @@ pub(crate) fn is_temporary(name: &str) -> bool {
 }
 
 /// What was seen while directories were listed.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Found {
+    /// The app and its length.
+    app: Option<(PathBuf, u64)>,
+    /// Who runs this.
+    user: Option<u32>,
     secrets: Vec<PathBuf>,
     results: Vec<PathBuf>,
     old: Vec<PathBuf>,
@@ -30,13 +32,19 @@ pub struct Found {
 }
 
 impl Found {
+    /// `app` is the file of the app, if it is in a file.
+    pub(crate) fn new(app: Option<PathBuf>) -> Self {
+        let app = app.and_then(|path| path.metadata().ok().map(|metadata| (path, metadata.len())));
+        Self { app, user: user(), secrets: Vec::new(), results: Vec::new(), old: Vec::new(), others: 0 }
+    }
+
     /// Looks at one file.
-    pub(crate) fn note(&mut self, path: &Path, name: &str, metadata: &Metadata, app: Option<&Path>) {
+    pub(crate) fn note(&mut self, path: &Path, name: &str, metadata: &Metadata) {
         let is_public = PUBLIC.iter().any(|end| name.ends_with(end));
         if SECRETS.iter().any(|pattern| matches(pattern, name)) && !is_public {
             self.secrets.push(path.to_owned());
         }
-        let is_app = || app.is_some_and(|app| is_copy(app, path, metadata));
+        let is_app = || self.app.as_ref().is_some_and(|(app, length)| is_copy(app, *length, path, metadata));
         let is_program = || name.ends_with(".wasm") && metadata.len() > 0 && kind::is_result(path).unwrap_or(false);
         if name.ends_with(".composed.wasm") || metadata.is_file() && (is_app() || is_program()) {
             self.results.push(path.to_owned());
@@ -44,29 +52,26 @@ impl Found {
         if metadata.modified().is_ok_and(|time| time < std::time::UNIX_EPOCH) {
             self.old.push(path.to_owned());
         }
-        self.others += usize::from(is_of_another_user(metadata));
+        self.others += usize::from(owner(metadata) != self.user);
     }
 
     /// Tells it all. `has_one_time`: no file keeps its own time.
     pub(crate) fn tell(&self, remarks: &mut Remarks, has_one_time: bool) {
         if !self.secrets.is_empty() {
-            let message = format!(
-                "{} may hold secrets and will be in the result: `--exclude` leaves files out",
-                list(&self.secrets)
-            );
-            remarks.warn("secret", message);
+            remarks.warn_of_files("secret", &self.secrets, |files| {
+                format!("{files} may hold secrets and will be in the result: `--exclude` leaves files out")
+            });
         }
         if !self.results.is_empty() {
-            let message = format!("{} will be in the image too: `--exclude` leaves files out", list(&self.results));
-            remarks.warn("program-in-image", message);
+            remarks.warn_of_files("program-in-image", &self.results, |files| {
+                format!("{files} will be in the image too: `--exclude` leaves files out")
+            });
         }
         if !self.old.is_empty() && !has_one_time {
-            let message = format!(
-                "{} {} from before 1970, a time that an image cannot hold: it is packed as 1970",
-                list(&self.old),
-                if self.old.len() == 1 { "is" } else { "are" }
-            );
-            remarks.warn("time-before-1970", message);
+            let is = if self.old.len() == 1 { "is" } else { "are" };
+            remarks.warn_of_files("time-before-1970", &self.old, |files| {
+                format!("{files} {is} from before 1970, a time that an image cannot hold: it is packed as 1970")
+            });
         }
         if self.others > 0 {
             let files = match self.others {
@@ -79,9 +84,9 @@ impl Found {
 }
 
 /// Returns whether a file has the bytes of the app. The length tells most files apart without reading them.
-fn is_copy(app: &Path, path: &Path, metadata: &Metadata) -> bool {
-    metadata.len() > 0
-        && app.metadata().is_ok_and(|app| app.len() == metadata.len())
+fn is_copy(app: &Path, length: u64, path: &Path, metadata: &Metadata) -> bool {
+    length > 0
+        && metadata.len() == length
         && std::fs::read(app).is_ok_and(|bytes| std::fs::read(path).is_ok_and(|other| bytes == other))
 }
 
@@ -93,21 +98,24 @@ fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn list(paths: &[PathBuf]) -> String {
-    let shown: Vec<_> = paths.iter().take(LISTED).map(|path| format!("`{}`", path.display())).collect();
-    let more = paths.len() - shown.len();
-    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
-}
-
 #[cfg(unix)]
-fn is_of_another_user(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    metadata.uid() != rustix::process::geteuid().as_raw()
+fn user() -> Option<u32> {
+    Some(rustix::process::geteuid().as_raw())
 }
 
 #[cfg(not(unix))]
-fn is_of_another_user(_: &Metadata) -> bool {
-    false
+fn user() -> Option<u32> {
+    None
+}
+
+#[cfg(unix)]
+fn owner(metadata: &Metadata) -> Option<u32> {
+    Some(std::os::unix::fs::MetadataExt::uid(metadata))
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Metadata) -> Option<u32> {
+    None
 }
 
 #[cfg(test)]
@@ -115,9 +123,9 @@ mod tests {
     use super::*;
 
     fn told(path: &str, metadata: &Metadata) -> Remarks {
-        let (mut found, mut remarks) = (Found::default(), Remarks::default());
+        let (mut found, mut remarks) = (Found::new(None), Remarks::default());
         let path = Path::new(path);
-        found.note(path, path.file_name().unwrap().to_str().unwrap(), metadata, None);
+        found.note(path, path.file_name().unwrap().to_str().unwrap(), metadata);
         found.tell(&mut remarks, false);
         remarks
     }

@@ -62,6 +62,9 @@ pub fn print(text: &str) {
 pub fn tell(remarks: &Remarks) {
     for warning in &remarks.warnings {
         warn(&warning.message);
+        for file in warning.files.iter().filter(|_| is_verbose() && !is_quiet()) {
+            print(&format!("  {}\n", shown(file)));
+        }
     }
     for remark in &remarks.notes {
         note(&remark.message);

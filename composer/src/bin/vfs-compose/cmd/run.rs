@@ -109,6 +109,10 @@ pub fn prepare(
         Before::Composed(composed) => composed,
         Before::App(app) => compose(args, app, options.clone(), talk, adapt)?,
     };
+    if host.inherit_args == Some(false) && !args.host_arguments.is_empty() {
+        let message = "`--no-inherit-args` has no effect: what is typed after the app is for the program";
+        composed::warn(talk, options.files.strict == Some(true), vec![("no-effect", message.into())])?;
+    }
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
         arguments: [file_name(args)].into_iter().chain(args.host_arguments.iter().cloned()).collect(),
@@ -266,7 +270,8 @@ fn compose(
     // Where composing narrows http, it tells.
     let mut asked = options.deny.clone();
     asked.http.take_if(|http| *http != Http::Inherit);
-    composed::tell_unused(talk, options.files.strict == Some(true), &asked, &report.imports)?;
+    let unused = composed::unused(talk.file(), &asked, &report.imports);
+    composed::warn(talk, options.files.strict == Some(true), unused)?;
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));

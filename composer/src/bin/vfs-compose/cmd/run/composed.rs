@@ -32,7 +32,8 @@ pub fn check(
         return Err(Failure::usage(failure).hint("run the app that it was made from, or compose that again"));
     }
     check_directory(file, typed, vfs)?;
-    tell_unused(talk, typed.files.strict == Some(true), &typed.deny, &inspection.imports)?;
+    let unused = unused(talk.file(), &typed.deny, &inspection.imports);
+    warn(talk, typed.files.strict == Some(true), unused)?;
     Ok(())
 }
 
@@ -121,12 +122,14 @@ fn check_directory(file: &str, typed: &Options, vfs: &Vfs<'_>) -> Result<(), Fai
     }
 }
 
-/// Warns of what the component does not import.
+/// A warning and its code.
+pub type Warning = (&'static str, String);
+
+/// Warns of what has no effect.
 ///
 /// # Errors
 /// With `is_strict`, there is something to warn of.
-pub fn tell_unused(talk: &Talk, is_strict: bool, deny: &Deny, imports: &[String]) -> Result<(), Failure> {
-    let warnings = unused(talk.file(), deny, imports);
+pub fn warn(talk: &Talk, is_strict: bool, warnings: Vec<Warning>) -> Result<(), Failure> {
     if is_strict && !warnings.is_empty() {
         let messages: Vec<_> = warnings.into_iter().map(|(_, message)| message).collect();
         return Err(Failure::new(messages.join("; ")).hint("without --strict these are warnings"));
@@ -137,8 +140,8 @@ pub fn tell_unused(talk: &Talk, is_strict: bool, deny: &Deny, imports: &[String]
     Ok(())
 }
 
-/// Returns warnings of what the component does not import, with their codes.
-fn unused(file: &str, deny: &Deny, imports: &[String]) -> Vec<(&'static str, String)> {
+/// Returns warnings of what the component does not import.
+pub fn unused(file: &str, deny: &Deny, imports: &[String]) -> Vec<Warning> {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
     let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
