@@ -45,7 +45,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     ];
     for (flag, _, asked) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
         let way_out = match flag {
-            "--cwd" => "such programs start in `/`, which `--preopen DIR::/` makes DIR",
+            "--cwd" => "such programs start in `/`, which `--preopen DIR=/` makes DIR",
             "--config" => "`--env` sets variables, which most programs read instead",
             _ => "leave it out",
         };
@@ -88,11 +88,10 @@ fn is_of_files(pattern: &str) -> bool {
     pattern.strip_prefix("wasi:filesystem").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
 }
 
-/// Returns whether a pattern names an interface that the app exports and does not import.
+/// Returns whether a pattern names an interface that the app exports and does not import, in whatever version.
 fn names_export(pattern: &str, app: &App) -> bool {
-    let is_it = |name: &String| {
-        name == pattern || InterfaceName::parse(name).is_some_and(|interface| interface.base() == pattern)
-    };
+    let without_version = |name: &str| name.split('@').next().map(str::to_owned);
+    let is_it = |name: &String| without_version(name) == without_version(pattern);
     app.exports.iter().any(is_it) && !app.imports.iter().any(is_it)
 }
 

@@ -87,7 +87,7 @@ impl From<TreeError> for Error {
 impl From<WriteError> for Error {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Source(TreeError::Stopped) => Self::Stopped,
+            WriteError::Source(error) => error.into(),
             error => Self::Write(error),
         }
     }

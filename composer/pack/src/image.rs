@@ -168,10 +168,7 @@ impl Packed {
         match self {
             Self::Tree { tree, time, seen, .. } => {
                 let layout = Layout::new(tree, *time).map_err(|source| TreeError::Layout { source: source.into() })?;
-                layout.write(out, Contents::open, |_| {}).map_err(|error| match error {
-                    vfs_image::WriteError::Write { source } => WriteError::Output { source },
-                    source => WriteError::Source(TreeError::Pack { source: source.into() }),
-                })?;
+                layout.write(out, Contents::open, |_| {}).map_err(of_writer)?;
                 directory::check_unchanged(seen)?;
                 Ok(())
             }
@@ -186,6 +183,19 @@ impl Packed {
             Self::File { summary, size, .. } => ImageReport::of_image(summary.as_ref(), *size),
         }
     }
+}
+
+/// Returns the error of a file of this machine as it is: it names the file, and the writer only its place in the image.
+fn of_writer(error: vfs_image::WriteError<io::Error, io::Error>) -> WriteError {
+    use vfs_image::WriteError::{Open, Read, Write};
+    let pack = |source: vfs_image::WriteError<_, _>| TreeError::Pack { source: source.into() };
+    let error = match error {
+        Write { source } => return WriteError::Output { source },
+        Open { path, source } => source.downcast().unwrap_or_else(|source| pack(Open { path, source })),
+        Read { path, source } => source.downcast().unwrap_or_else(|source| pack(Read { path, source })),
+        other => pack(other),
+    };
+    WriteError::Source(error)
 }
 
 /// Copies an image file. Fails if the file has changed since it was checked.

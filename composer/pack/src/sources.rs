@@ -111,7 +111,9 @@ impl Sources {
                     guest,
                 }
             }
-            MergeError::Read(source) => TreeError::Read { path: path(), source },
+            MergeError::Read(source) => {
+                source.downcast().unwrap_or_else(|source| TreeError::Read { path: path(), source })
+            }
             MergeError::Tree(source) => TreeError::Entry { path: path(), source: source.into() },
             MergeError::Stopped(error) => error,
         })?;

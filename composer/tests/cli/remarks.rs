@@ -10,6 +10,10 @@ in_both_forms! {
     a_program_reads_them_with_their_kind
     what_is_composed_is_not_composed_again
     the_last_value_of_a_key_counts
+    patterns_that_match_nothing_are_told
+    all_files_of_a_long_list_can_be_seen
+    an_app_without_files_is_not_told_that_there_are_none
+    what_an_app_exports_cannot_be_denied
 }
 
 /// Imports the preopens, and exports a function that no component can export.
@@ -45,6 +49,13 @@ fn what_has_no_effect_is_told(here: &Here) {
         let told = told(here, flags);
         let [line] = &told[..] else { panic!("{flag}: {told:?}") };
         assert!(line.starts_with(&format!("warning: {flag} has no effect: the app does not import ")), "{line}");
+        let (_, way_out) = line.split_once("`; ").unwrap();
+        let expected = match flag {
+            "`--cwd`" => "such programs start in `/`, which `--preopen DIR=/` makes DIR",
+            "`--config`" => "`--env` sets variables, which most programs read instead",
+            _ => "leave it out",
+        };
+        assert_eq!(way_out, expected, "{flag}");
     }
     for (flag, flags) in [
         ("--max-bytes", &["--read-only", "--max-bytes", "1K"][..]),
@@ -64,6 +75,80 @@ fn what_has_no_effect_is_told(here: &Here) {
     let preopens = ["--max-open", "2", "--preopen", "/", "--preopen", "/=other"];
     assert_eq!(told(here, &preopens).len(), 1);
     assert_eq!(told(here, &["--http", "allow:"]).len(), 2);
+}
+
+fn patterns_that_match_nothing_are_told(here: &Here) {
+    fs::create_dir_all(here.path("files/sub/deep")).unwrap();
+    fs::write(here.path("files/sub/deep/a.txt"), "").unwrap();
+    fs::create_dir(here.path("more")).unwrap();
+    fs::write(here.path("more/b.md"), "").unwrap();
+    for pattern in ["*.txt", "/hello.txt", "sub", "sub/", "sub/deep/*", "**/deep", "!*.txt", "hello.t?t"] {
+        for flag in ["--exclude", "--include"] {
+            assert_eq!(told(here, &[flag, pattern]), [""; 0], "{flag} {pattern}");
+        }
+    }
+    for pattern in ["*.md", "/a.txt", "subs", "hello.txt/", "deep/a.txt", "# hello.txt", " ", "", "[", "!x"] {
+        for flag in ["--exclude", "--include"] {
+            let told = told(here, &[flag, pattern, "--exclude", "/hello.txt"]);
+            let [line] = &told[..] else { panic!("{flag} {pattern}: {told:?}") };
+            assert!(
+                line.starts_with(&format!("warning: `{flag} {pattern}` has no effect: no file matches it")),
+                "{line}"
+            );
+        }
+        // In another directory something matches.
+        let several = told(here, &["--image", "more::/more", "--exclude", pattern]);
+        assert_eq!(several.is_empty(), pattern == "*.md", "{pattern}: {several:?}");
+    }
+    // What is left out already counts as nothing, and the patterns of a file are not told.
+    assert_eq!(told(here, &["--exclude", "sub", "--exclude", "a.txt"]).len(), 1);
+    fs::write(here.path("patterns"), "*.md\n").unwrap();
+    assert_eq!(told(here, &["--ignore-file", "patterns"]), [""; 0]);
+    for (pattern, why) in [("{", "unclosed alternate group"), ("\\", "dangling '\\'")] {
+        let (code, text) = here.fails(&["app.wasm", "--image", "files", "-o", "out.wasm", "--exclude", pattern]);
+        assert!(code == 1 && text.contains(&format!("error parsing glob '{pattern}': {why}")), "{text}");
+    }
+}
+
+fn all_files_of_a_long_list_can_be_seen(here: &Here) {
+    for name in 1..8 {
+        fs::write(here.path(&format!("files/{name}.pem")), "").unwrap();
+    }
+    let all: Vec<_> = (1..8).map(|name| format!("files/{name}.pem")).collect();
+    let message = "`files/1.pem`, `files/2.pem`, `files/3.pem`, `files/4.pem`, `files/5.pem` and 2 more (`-v` lists all) \
+        may hold secrets and will be in the result: `--exclude` leaves files out";
+    let args = ["app.wasm", "--image", "files", "-o", "out.wasm"];
+    let said = |more: &[&str]| String::from_utf8(here.run(&[&args, more].concat()).stderr).unwrap();
+    assert!(said(&[]).starts_with(&format!("warning: {message}\nout.wasm: ")));
+    let expected = format!("warning: {message}\n  {}\nout.wasm: ", all.join("\n  "));
+    assert!(said(&["-v"]).starts_with(&expected), "{}", said(&["-v"]));
+    let report: serde_json::Value = serde_json::from_slice(&here.ok(&[&args[..], &["--json"]].concat())).unwrap();
+    assert_eq!(report["warnings"][0]["message"], message);
+    assert_eq!(report["warnings"][0]["files"], serde_json::json!(all));
+    // A list that is short has them in its message alone.
+    let flags = ["--json", "--exclude", "[1-3].pem"];
+    let report: serde_json::Value = serde_json::from_slice(&here.ok(&[&args[..], &flags].concat())).unwrap();
+    assert!(report["warnings"][0]["message"].is_string() && report["warnings"][0].get("files").is_none(), "{report}");
+}
+
+fn an_app_without_files_is_not_told_that_there_are_none(here: &Here) {
+    fs::write(here.path("none.wasm"), wat::parse_str("(component)").unwrap()).unwrap();
+    let output = here.run(&["none.wasm", "--allow-unused", "-o", "out.wasm"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && !said.contains("no files given"), "{said}");
+}
+
+fn what_an_app_exports_cannot_be_denied(here: &Here) {
+    let export = r#"(instance $exports) (export "wasi:cli/run@0.2.3" (instance $exports))"#;
+    let app = format!("{}{export})", APP.strip_suffix(')').unwrap());
+    fs::write(here.path("app.wasm"), wat::parse_str(app).unwrap()).unwrap();
+    for pattern in ["wasi:cli/run", "wasi:cli/run@0.2.3", "wasi:cli/run@0.2.0"] {
+        let told = told(here, &["--deny", pattern]);
+        let expected = "has no effect: the app exports it, and only what an app imports can be denied";
+        assert_eq!(told, [format!("warning: `--deny {pattern}` {expected}")]);
+    }
+    // What an app imports may have several such names, and what it neither imports nor exports is no mistake.
+    assert_eq!(told(here, &["--deny", "wasi:cli", "--deny", "wasi:sockets"]), [""; 0]);
 }
 
 fn strict_makes_warnings_errors_and_leaves_notes(here: &Here) {

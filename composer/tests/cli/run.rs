@@ -89,6 +89,16 @@ fn what_is_typed_for_the_program_is_what_it_gets(here: &Here) {
         let args = [&["run", "tells.wasm", "-q"], flags, &["--", "-x", "y z"]].concat();
         assert_eq!(run(here, &args), wanted, "{flags:?}");
     }
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for app in ["tells.wasm", "made.wasm"] {
+        let told = |more: &[&str]| {
+            String::from_utf8(here.run(&[&["run", app, "--no-inherit-args"], more].concat()).stderr).unwrap()
+        };
+        let expected = "`--no-inherit-args` has no effect: what is typed after the app is for the program\n";
+        assert!(told(&["--", "-x"]).ends_with(&format!("warning: {expected}")), "{}", told(&["--", "-x"]));
+        assert!(told(&["--strict", "--", "-x"]).contains(&format!("error: {expected}")));
+        assert!(!told(&[]).contains("no effect"));
+    }
 }
 
 /// They begin with the first word after the app that is no flag of ours; flags of ours stand before or after the app.

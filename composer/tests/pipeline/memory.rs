@@ -7,7 +7,7 @@ use vfs_image::{Image, Timestamp, find};
 
 use super::images::{any, directory, names, pack};
 use super::merging::text;
-use vfs_compose::error::{Error, TreeError, WriteError};
+use vfs_compose::error::{Error, TreeError};
 use vfs_compose::{Entry, Files, OnCollision};
 
 fn time(seconds: u64) -> Timestamp {
@@ -85,7 +85,7 @@ fn contents_may_be_opened_when_they_are_needed() {
     let fails = |entry: Entry| {
         let files = Files::from_entries([("x", entry)]).unwrap();
         let error = pack(any().files(files)).unwrap_err();
-        assert!(matches!(error, Error::Write(WriteError::Source(TreeError::Pack { .. }))), "{error:?}");
+        assert!(matches!(error, Error::Tree(TreeError::Pack { .. })), "{error:?}");
     };
     fails(Entry::open_later(3, || Ok(Cursor::new("four"))));
     fails(Entry::open_later(5, || Ok(Cursor::new("four"))));

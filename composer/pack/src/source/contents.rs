@@ -9,6 +9,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use vfs_image::{Image, Inode, Nid, Timestamp};
 
+use crate::error::TreeError;
+
 /// The contents of one file, wherever they come from.
 #[derive(Clone, Debug)]
 pub struct Contents {
@@ -67,17 +69,18 @@ impl Contents {
         self.size
     }
 
-    /// Opens the contents for reading. Fails if the file has changed since it was listed.
+    /// Opens the contents for reading.
+    ///
+    /// # Errors
+    /// Those of the source. Of a file of this machine, they hold [`TreeError::Read`], or [`TreeError::Changed`] if it is
+    /// not as it was listed, and so do errors of reading.
     pub(crate) fn open(&self) -> io::Result<Box<dyn Read>> {
         match &self.backing {
             Backing::File { path, modified: then } => {
-                let failed = |error: io::Error| {
-                    io::Error::new(error.kind(), format!("cannot read `{}`: {error}", path.display()))
-                };
-                let file = File::open(path).map_err(failed)?;
-                let now = file.metadata()?;
+                let file = File::open(path).map_err(failed(path))?;
+                let now = file.metadata().map_err(failed(path))?;
                 if now.len() != self.size || modified(&now) != *then {
-                    return Err(io::Error::other(format!("`{}` changed while it was packed", path.display())));
+                    return Err(changed(path, "its size or time"));
                 }
                 Ok(Box::new(Exact { file, path: path.clone(), left: self.size }))
             }
@@ -86,6 +89,14 @@ impl Contents {
             Backing::Opened(open) => open(),
         }
     }
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> io::Error + '_ {
+    |source| io::Error::new(source.kind(), TreeError::Read { path: path.to_owned(), source })
+}
+
+fn changed(path: &Path, detail: &str) -> io::Error {
+    io::Error::other(TreeError::Changed { path: path.to_owned(), detail: detail.into() })
 }
 
 /// Returns the time of the last modification. A time before 1970 becomes 1970.
@@ -104,15 +115,15 @@ struct Exact {
 
 impl Read for Exact {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
+        let count = self.file.read(buffer).map_err(failed(&self.path))?;
         match self.left.checked_sub(count as u64) {
             Some(left) if count > 0 || left == 0 || buffer.is_empty() => {
                 self.left = left;
                 Ok(count)
             }
             left => {
-                let how = if left.is_none() { "longer" } else { "shorter" };
-                Err(io::Error::other(format!("`{}` became {how} while it was packed", self.path.display())))
+                let detail = if left.is_none() { "it became longer" } else { "it became shorter" };
+                Err(changed(&self.path, detail))
             }
         }
     }

@@ -312,7 +312,7 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         }
         Error::Tree(TreeError::NotASource { .. }) => Some("standard input is read with `-`, as in `--file /GUEST=@-`"),
         error if is_permission(error) => Some("make it readable, or leave it out with --exclude"),
-        Error::Write(WriteError::Source(_)) => Some("do not change the files while they are packed; try again"),
+        Error::Tree(TreeError::Changed { .. }) => Some("do not change the files while they are packed; try again"),
         _ => None,
     }
 }
