@@ -2,7 +2,6 @@
 
 use alloc::collections::TryReserveError;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 use core::num::TryFromIntError;
 
 use crate::bins::{BARE, Bins, SLOTS};
@@ -128,7 +127,8 @@ impl<'p> Packer<'p> {
         let inodes = u32::try_from(u64::from(directories) + self.directory_blocks)?;
 
         // Largest first leaves the smallest gaps. Nodes of equal size stay in order, so neighbours stay close.
-        self.waiting.sort_unstable_by_key(|(position, slots)| (Reverse(*slots), *position));
+        let key = |(position, slots): &(u32, u32)| u64::from(u32::MAX - slots) << 32 | u64::from(*position);
+        self.waiting.sort_unstable_by_key(key);
         let mut bins = Bins::new();
         for (position, slots) in &self.waiting {
             let index = self.order[*position as usize];

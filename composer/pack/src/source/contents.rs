@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, IoSliceMut, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -82,7 +82,7 @@ impl Contents {
                 if now.len() != self.size || modified(&now) != *then {
                     return Err(changed(path, "its size or time"));
                 }
-                Ok(Box::new(Exact { file, path: path.clone(), left: self.size }))
+                Ok(Box::new(Exact { file, path: path.clone(), left: self.size, has_ended: false }))
             }
             Backing::Image { bytes, nid } => Ok(Box::new(FileReader::new(Arc::clone(bytes), *nid)?)),
             Backing::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes.clone()))),
@@ -111,14 +111,25 @@ struct Exact {
     file: File,
     path: PathBuf,
     left: u64,
+    has_ended: bool,
 }
 
 impl Read for Exact {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer).map_err(failed(&self.path))?;
+        if self.has_ended {
+            return Ok(0);
+        }
+        let is_last = buffer.len() as u64 >= self.left;
+        let count = match is_last {
+            // Room for one byte more than there should be tells, without another call, that the file ends.
+            true => self.file.read_vectored(&mut [IoSliceMut::new(buffer), IoSliceMut::new(&mut [0])]),
+            false => self.file.read(buffer),
+        };
+        let count = count.map_err(failed(&self.path))?;
         match self.left.checked_sub(count as u64) {
             Some(left) if count > 0 || left == 0 || buffer.is_empty() => {
                 self.left = left;
+                self.has_ended = is_last && left == 0;
                 Ok(count)
             }
             left => {

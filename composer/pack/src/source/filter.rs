@@ -48,7 +48,7 @@ impl Filter {
         let (include, exclude) = (matcher(directory, &[], &self.include)?, self.exclude(directory)?);
         unmatched.enter(directory)?;
         let unmatched = unmatched.clone();
-        let (has_include, gitignore) = (!self.include.is_empty(), self.gitignore);
+        let (has_patterns, has_include, gitignore) = (!self.is_empty(), !self.include.is_empty(), self.gitignore);
         let mut walk = WalkBuilder::new(directory);
         walk.standard_filters(false).add_custom_ignore_filename(IGNORE_FILE).sort_by_file_name(std::cmp::Ord::cmp);
         if gitignore {
@@ -56,14 +56,14 @@ impl Filter {
         }
         let above = if gitignore { Some(Above::read(directory)?) } else { None };
         walk.filter_entry(move |entry| {
-            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             let (path, name) = (entry.path(), entry.file_name());
-            if entry.depth() == 0 {
-                return true;
+            let is_own = name == IGNORE_FILE;
+            if entry.depth() == 0 || !has_patterns {
+                return entry.depth() == 0 || !is_own;
             }
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             unmatched.see(path, is_directory);
-            let is_left_out =
-                name == IGNORE_FILE || gitignore && name == ".git" || exclude.matched(path, is_directory).is_ignore();
+            let is_left_out = is_own || gitignore && name == ".git" || exclude.matched(path, is_directory).is_ignore();
             let is_ignored_above = || above.as_ref().is_some_and(|above| above.ignores(path, is_directory));
             // Files that are included may be in any directory.
             let is_included =

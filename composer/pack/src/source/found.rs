@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use super::kind;
 use crate::Remarks;
 
-/// Names of files that often hold secrets. A leading or trailing `*` stands for anything.
-const SECRETS: [&str; 6] = [".git", ".env", ".env.*", "id_*", "*.pem", "*.key"];
-/// Endings of such names that hold none: public halves of keys, and examples.
+/// Endings of names of secrets that hold none: public halves of keys, and examples.
 const PUBLIC: [&str; 4] = [".pub", ".example", ".sample", ".template"];
 /// How the names of temporary files begin and end that results are written to. No such file is ever packed.
 pub const TEMPORARY: (&str, &str) = (".vfs-compose-", ".tmp");
@@ -40,8 +38,7 @@ impl Found {
 
     /// Looks at one file.
     pub(crate) fn note(&mut self, path: &Path, name: &str, metadata: &Metadata) {
-        let is_public = PUBLIC.iter().any(|end| name.ends_with(end));
-        if SECRETS.iter().any(|pattern| matches(pattern, name)) && !is_public {
+        if is_secret(name) {
             self.secrets.push(path.to_owned());
         }
         let is_app = || self.app.as_ref().is_some_and(|(app, length)| is_copy(app, *length, path, metadata));
@@ -90,12 +87,13 @@ fn is_copy(app: &Path, length: u64, path: &Path, metadata: &Metadata) -> bool {
         && std::fs::read(app).is_ok_and(|bytes| std::fs::read(path).is_ok_and(|other| bytes == other))
 }
 
-fn matches(pattern: &str, name: &str) -> bool {
-    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
-        (Some(end), _) => name.ends_with(end),
-        (None, Some(start)) => name.starts_with(start),
-        (None, None) => name == pattern,
-    }
+/// Returns whether files of this name often hold secrets.
+fn is_secret(name: &str) -> bool {
+    let is_of_secrets = match name.as_bytes() {
+        [b'.', ..] => matches!(name, ".git" | ".env") || name.starts_with(".env."),
+        _ => name.starts_with("id_"),
+    };
+    (is_of_secrets || name.ends_with(".pem") || name.ends_with(".key")) && !PUBLIC.iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(unix)]
