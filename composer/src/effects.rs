@@ -8,11 +8,11 @@ use vfs_compose_wasi::App;
 use crate::{Composer, InterfaceName};
 
 /// An interface or a package, and the functions of which one must be imported; none stands for any.
-type Asked = (&'static str, &'static [&'static str]);
+pub(crate) type Asked = (&'static str, &'static [&'static str]);
 
 const VARIABLES: Asked = ("wasi:cli/environment", &["get-environment"]);
 const ARGUMENTS: Asked = ("wasi:cli/environment", &["get-arguments"]);
-const DIRECTORY: Asked = ("wasi:cli/environment", &["initial-cwd", "get-initial-cwd"]);
+pub(crate) const DIRECTORY: Asked = ("wasi:cli/environment", &["initial-cwd", "get-initial-cwd"]);
 const MONOTONIC: Asked = ("wasi:clocks/monotonic-clock", &[]);
 const STDIN: Asked = ("wasi:cli/stdin", &[]);
 const STDOUT: Asked = ("wasi:cli/stdout", &[]);
@@ -41,7 +41,8 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         ("--random seeded", policy.seed.is_some_and(|seed| seed != 0), RANDOM),
         ("--monotonic-clock frozen", is_frozen, MONOTONIC),
         ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), CONFIG),
-        ("--http allow", rules.http.is_some() && !asks(app, HTTP_3), HTTP),
+        // An empty list has a warning of its own.
+        ("--http allow", rules.http.as_ref().is_some_and(|hosts| !hosts.is_empty()) && !asks(app, HTTP_3), HTTP),
     ];
     for (flag, _, asked) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
         let way_out = match flag {
@@ -125,7 +126,8 @@ fn named((path, functions): Asked) -> String {
     }
 }
 
-fn asks(app: &App, (path, functions): Asked) -> bool {
+/// Returns whether an app imports what it would have to.
+pub(crate) fn asks(app: &App, (path, functions): Asked) -> bool {
     app.all_interfaces.iter().any(|(id, name)| {
         let is_it = InterfaceName::parse(name).is_some_and(|name| {
             name.base() == path || name.base().strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))

@@ -1,13 +1,16 @@
 //! Inspects a component.
 
+use std::collections::BTreeSet;
+
 use vfs_abi::settings::{Settings, SettingsView, Stdio};
 
+use crate::effects;
 use crate::error::{AppError, Error};
 use vfs_compose_ir::Edge;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed;
 use vfs_compose_vfs::specialize::{LeftOut, left_out};
-use vfs_compose_wasi::FILESYSTEM;
+use vfs_compose_wasi::{App, FILESYSTEM, Wasi};
 
 /// The functions of a directory that change it, or open its files.
 const CHANGING: [&str; 7] =
@@ -102,6 +105,15 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         saved,
     });
     Ok(Inspection { imports, exports, vfs })
+}
+
+/// Returns whether a component asks its host for an initial directory.
+///
+/// # Errors
+/// [`AppError`]: it cannot be read.
+pub fn asks_for_directory(component: &[u8]) -> Result<bool, Error> {
+    let app = App::of_component(&Wasi::new()?, component.to_vec(), &BTreeSet::new())?;
+    Ok(effects::asks(&app, effects::DIRECTORY))
 }
 
 fn stream(view: Stdio<&str>) -> Stdio<String> {

@@ -14,6 +14,10 @@ const HTTP: &str = "wasi:http";
 const EXIT: &str = "wasi:cli/exit";
 const CLI: &str = "wasi:cli";
 const ENVIRONMENT: &str = "wasi:cli/environment";
+const PACKAGE_OF_CONFIG: &str = "wasi:config";
+const CONFIG: &str = "wasi:config/store";
+/// What the gate of `--http allow` is in front of.
+const GATED: [&str; 3] = ["wasi:http/outgoing-handler", "wasi:http/client", "wasi:http/types"];
 
 /// The interfaces that each setting leaves to the host if its value is `inherit`.
 const INHERITED: [(&str, &[&str]); 7] = [
@@ -170,15 +174,26 @@ impl Options {
         let mut given = Vec::new();
         let settings = self.host.settings().filter(|(_, value)| *value != "deny");
         for (key, value) in settings {
-            let own = INHERITED.iter().find(|(name, _)| *name == key && *name != "cwd");
+            // An initial directory of the tree is not the host's, and needs nothing of it.
+            let own = INHERITED.iter().find(|(name, _)| *name == key && (*name != "cwd" || value == "inherit"));
             given.extend(own.map(|(_, interfaces)| (format!("{key} {value}"), interfaces[0], value == "inherit")));
         }
+        let inherits_variables = self.host.inherited().is_some_and(|inherited| inherited != Inherited::None);
+        given.extend(inherits_variables.then(|| ("inherit-env".into(), ENVIRONMENT, true)));
+        given.extend((self.host.inherit_args == Some(true)).then(|| ("inherit-args".into(), ENVIRONMENT, true)));
+        let inherits_config = self.host.config.contains(&ConfigValue::Inherit);
+        given.extend(inherits_config.then(|| ("config inherit".into(), CONFIG, true)));
+        if let Some(allowed @ Http::Allow(_)) = http {
+            given.extend(GATED.map(|interface| (format!("http {allowed}"), interface, true)));
+        }
+        given
+            .extend(self.deny.allow.iter().map(|allowed| (format!("allow {allowed}"), without_version(allowed), true)));
         let is_inherited = |access: &Option<Access>| *access == Some(Access::Inherit);
         given.extend(is_inherited(sockets).then(|| ("sockets inherit".into(), SOCKETS, true)));
         given.extend(is_inherited(exit).then(|| ("exit inherit".into(), EXIT, true)));
         given.extend((*http == Some(Http::Inherit)).then(|| ("http inherit".into(), HTTP, true)));
         for denied in deny {
-            let base = denied.split('@').next().unwrap_or_default();
+            let base = without_version(denied);
             // What a flag makes inside is not the host's, so a denial of a whole package leaves it.
             let contradicts = |(_, interface, is_of_host): &&(String, &str, bool)| {
                 let package = interface.split('/').next().unwrap_or_default();
@@ -196,7 +211,7 @@ impl Options {
         let config = &self.host.config;
         if config.contains(&ConfigValue::Inherit) {
             let others = config.iter().any(|value| *value != ConfigValue::Inherit);
-            return if others { Err(OptionsError::InheritedConfig) } else { Ok(composer.keep("wasi:config")) };
+            return if others { Err(OptionsError::InheritedConfig) } else { Ok(composer.keep(PACKAGE_OF_CONFIG)) };
         }
         let values = config.iter().filter_map(|value| match value {
             ConfigValue::Value(variable) => Some((&variable.name, &variable.value)),
@@ -240,9 +255,7 @@ impl Host {
             InheritEnv::All(true) => Inherited::All,
             InheritEnv::All(false) => Inherited::None,
             InheritEnv::Only(names) => {
-                // What cannot be the name of a variable names none.
-                let names = names.iter().filter(|name| !name.is_empty() && !name.contains(['=', '\0']));
-                let names: Vec<_> = names.cloned().collect();
+                let names: Vec<_> = names.iter().filter(|name| !name.is_empty()).cloned().collect();
                 if names.is_empty() { Inherited::None } else { Inherited::Only(names) }
             }
         })
@@ -254,11 +267,15 @@ impl Deny {
         self.deny_all == Some(true)
     }
 
-    /// Returns whether `deny-all` denies the host's variables and arguments too.
+    /// Returns whether the host's variables and arguments are denied too.
     fn takes_environment(&self) -> bool {
-        let names = |pattern: &String| [CLI, ENVIRONMENT].contains(&pattern.split('@').next().unwrap_or_default());
-        self.is_all() && !self.allow.iter().any(names)
+        let names = |pattern: &String| [CLI, ENVIRONMENT].contains(&without_version(pattern));
+        self.deny.iter().any(names) || self.is_all() && !self.allow.iter().any(names)
     }
+}
+
+fn without_version(pattern: &str) -> &str {
+    pattern.split('@').next().unwrap_or_default()
 }
 
 /// Sets a value if there is one.

@@ -301,18 +301,30 @@ pub enum InheritEnv {
     /// All variables, or none.
     All(bool),
     /// The variables with these names.
-    Only(Vec<String>),
+    Only(#[serde(deserialize_with = "deserialize_names")] Vec<String>),
 }
 
 impl FromStr for InheritEnv {
-    type Err = Infallible;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(match text {
-            ALL => Self::All(true),
-            _ => Self::Only(text.split(',').map(str::to_owned).collect()),
-        })
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text {
+            ALL => Ok(Self::All(true)),
+            _ => names_of_variables(text.split(',').map(str::to_owned).collect()).map(Self::Only),
+        }
     }
+}
+
+/// Returns the names, if all of them can be names of variables, or are empty, which names none.
+fn names_of_variables(names: Vec<String>) -> Result<Vec<String>, ValueError> {
+    match names.iter().any(|name| name.contains(['=', '\0'])) {
+        true => Err(ValueError { takes: "names of variables, separated by commas; `--env K=V` sets a value" }),
+        false => Ok(names),
+    }
+}
+
+fn deserialize_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    names_of_variables(Vec::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
 /// A name and its value: `K=V`.

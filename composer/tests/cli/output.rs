@@ -14,6 +14,27 @@ in_both_forms! {
     what_is_replaced_keeps_its_mode
     a_link_to_nothing_yet_is_written_through
     nobody_who_reads_messages_changes_nothing
+    a_pipe_is_written_to
+}
+
+/// Which has a name of its own, or one of a file descriptor.
+fn a_pipe_is_written_to(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let made = fs::read(here.path("made.wasm")).unwrap();
+    let program = env!("CARGO_BIN_EXE_vfs-compose");
+    let compose = format!("{program} app.wasm --form {} --image files -q -o", here.form);
+    for script in [
+        format!("mkfifo pipe; cat pipe > read & {compose} pipe && wait $!"),
+        format!("{compose} /dev/stdout | cat > read"),
+        format!("{{ {compose} /dev/fd/3; }} 3>&1 | cat > read"),
+    ] {
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &script]).current_dir(here.directory.path()).env("SOURCE_DATE_EPOCH", "1700000000");
+        let output = command.output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(fs::read(here.path("read")).unwrap() == made, "{script}");
+        fs::remove_file(here.path("read")).unwrap();
+    }
 }
 
 fn an_input_is_never_the_output(here: &Here) {

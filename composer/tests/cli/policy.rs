@@ -36,7 +36,6 @@ fn no_name_of_a_variable_is_no_variable(here: &Here) {
     }
     for (value, inherited) in [
         ("[\"\"]", serde_json::json!("none")),
-        ("[\"\\u0000\"]", serde_json::json!("none")),
         ("[]", serde_json::json!("none")),
         ("false", serde_json::json!("none")),
         ("true", serde_json::Value::Null),
@@ -44,6 +43,16 @@ fn no_name_of_a_variable_is_no_variable(here: &Here) {
         here.write_manifest(&format!("image = [\"tree\"]\ninherit-env = {value}\n"));
         here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"]);
         assert_eq!(here.policy()["inherit-env"], inherited, "{value}");
+    }
+    // What sets a value in other programs.
+    let (code, said) = here.fails(&["app.wasm", "--inherit-env=A=B", "-o", "made.wasm"]);
+    let wanted = "error: invalid value 'A=B' for '--inherit-env[=<NAME,...>]': it takes names of variables, separated by \
+        commas; `--env K=V` sets a value\n";
+    assert!(code == 2 && said.starts_with(wanted), "{said}");
+    for value in ["[\"A=B\"]", "[\"\\u0000\"]"] {
+        here.write_manifest(&format!("image = [\"tree\"]\ninherit-env = {value}\n"));
+        let (code, said) = here.fails(&["app.wasm", "--manifest", "project/vfs.toml", "-o", "made.wasm"]);
+        assert!(code == 1 && said.contains("`inherit-env`"), "{said}");
     }
 }
 

@@ -81,6 +81,8 @@ fn what_is_typed_for_the_program_is_what_it_gets(here: &Here) {
         (&[][..], "tells.wasm\0-x\0y z\0"),
         (&["--deterministic"], "tells.wasm\0-x\0y z\0"),
         (&["--deny-all", "--allow", "wasi:cli/stdout"], "tells.wasm\0-x\0y z\0"),
+        (&["--deny", "wasi:cli/environment", "--inherit-env="], "tells.wasm\0-x\0y z\0"),
+        (&["--deny", "wasi:cli/environment", "--arg", "first", "--env", "A=1"], "tells.wasm\0first\0-x\0y z\0A=1\0"),
         (&["--no-inherit-args", "--arg", "first"], "tells.wasm\0first\0-x\0y z\0"),
         (&["--arg", "first", "--env", "A=1"], "tells.wasm\0first\0-x\0y z\0A=1\0"),
         (&["--inherit-env"], "tells.wasm\0-x\0y z\0INHERITED=1\0OTHER=2\0"),

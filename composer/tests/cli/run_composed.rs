@@ -83,7 +83,23 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     }
     let output = here.run(&["run", "made.wasm", "--http", "allow:"]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("warning: `--http allow:` names no host: "), "{said}");
+    assert!(said.starts_with("warning: `--http allow:` names no host: ") && said.lines().count() == 1, "{said}");
+    // A preview1 program starts in the first preopen.
+    let cwd = "`--cwd` has no effect: `made.wasm` does not ask for an initial directory";
+    let said = String::from_utf8(here.run(&["run", "made.wasm", "--cwd", "/"]).stderr).unwrap();
+    assert_eq!(said, format!("warning: {cwd}\n"));
+    let (code, strict) = here.fails(&["run", "made.wasm", "--cwd", "/", "--strict"]);
+    assert!(code == 1 && strict.starts_with(&format!("error: {cwd}\n")), "{strict}");
+    let asks = r#"(component
+        (import "wasi:cli/environment@0.2.3" (instance (export "initial-cwd" (func (result (option string))))))
+        (core module $program (func (export "run") (result i32) i32.const 0))
+        (core instance $program (instantiate $program))
+        (func $run (result (result)) (canon lift (core func $program "run")))
+        (instance $exports (export "run" (func $run)))
+        (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
+    here.ok(&["asks.wasm", "--allow-unused", "--image", "files", "-q", "-o", "asked.wasm"]);
+    assert!(here.run(&["run", "asked.wasm", "--cwd", "/"]).stderr.is_empty());
     let (code, said) = here.fails(&["run", "made.wasm", "--http", "allow:http://a", "-q"]);
     let wanted = "error: `http://a` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`\n";
     assert_eq!((code, &*said), (2, wanted));

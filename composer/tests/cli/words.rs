@@ -256,6 +256,30 @@ fn a_flag_and_its_opposite_exclude_each_other() {
         let wanted = format!("error: `--deny {denied}` and `{flag} {value}` contradict each other\n  hint: omit one\n");
         assert!(code == 2 && message == wanted, "{message}");
     }
+    for (flags, flag) in [
+        (&["--deny", "wasi:cli/environment", "--inherit-env=HOME"][..], "--inherit-env"),
+        (&["--deny", "wasi:cli", "--inherit-args"], "--inherit-args"),
+        (&["--deny", "wasi:cli/environment", "--cwd", "inherit"], "--cwd inherit"),
+        (&["--deny", "wasi:config", "--config", "inherit"], "--config inherit"),
+        (&["--deny", "wasi:config/store", "--config", "inherit"], "--config inherit"),
+        (&["--deny", "wasi:http", "--http", "allow:a"], "--http allow:a"),
+        (&["--deny", "wasi:http/outgoing-handler", "--http", "allow:a"], "--http allow:a"),
+        (&["--deny", "wasi:http/types", "--http", "allow:a"], "--http allow:a"),
+        (&["--deny", "wasi:clocks", "--deny-all", "--allow", "wasi:clocks"], "--allow wasi:clocks"),
+    ] {
+        let (code, _, message) = typed(&here, &[&["app.wasm"], flags].concat());
+        let denied = flags[1];
+        let wanted = format!("error: `--deny {denied}` and `{flag}` contradict each other\n  hint: omit one\n");
+        assert!(code == 2 && message == wanted, "{message}");
+    }
+    // Part of what is allowed may be denied.
+    for flags in
+        [&["--deny", "wasi:cli/exit", "--deny-all", "--allow", "wasi:cli"][..], &["--deny", "wasi:cli", "--cwd", "/"]]
+    {
+        let (code, _, message) =
+            typed(&here, &[&["app.wasm", "--image", "files", "-q", "-o", "part.wasm"], flags].concat());
+        assert_eq!(code, 0, "{message}");
+    }
 }
 
 /// Asks bash what it would complete, after it has read the script.

@@ -53,13 +53,13 @@ impl Target {
             Self::Stdout => return write(&mut BufWriter::with_capacity(BUFFER, io::stdout().lock())),
             Self::File(path) => path,
         };
-        // Replaces or makes the file that a symbolic link points to, so that the link stays a link.
-        let path = behind_links(path);
-        // A device or pipe cannot be replaced.
+        // A device or pipe cannot be replaced. What a link of `/dev/fd` to a pipe names is no path.
         if path.exists() && !path.is_file() {
-            let file = std::fs::OpenOptions::new().write(true).open(&path).map_err(failed)?;
+            let file = std::fs::OpenOptions::new().write(true).open(path).map_err(failed)?;
             return write(&mut BufWriter::with_capacity(BUFFER, file));
         }
+        // Replaces or makes the file that a symbolic link points to, so that the link stays a link.
+        let path = behind_links(path);
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
         std::fs::metadata(directory).map_err(failed)?;
@@ -86,10 +86,10 @@ impl Target {
     pub fn check_apart(&self, inputs: &[&Path]) -> Result<(), Failure> {
         let Self::File(output) = self else { return Ok(()) };
         let is_output = |input: &&&Path| {
-            // Comparing opens both, and what is read from a pipe is gone.
-            input.is_file() && same_file::is_same_file(input, output).is_ok_and(|is_same| is_same)
+            // Comparing opens both: what is read from a pipe is gone, and nobody may write to one that is the output.
+            input.is_file() && output.is_file() && same_file::is_same_file(input, output).is_ok_and(|is_same| is_same)
         };
-        match inputs.iter().find(is_output).filter(|_| output.is_file()) {
+        match inputs.iter().find(is_output) {
             None => Ok(()),
             Some(input) => {
                 let (output, input) = (output.display(), input.display());

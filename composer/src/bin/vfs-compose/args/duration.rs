@@ -16,5 +16,8 @@ pub fn parse(typed: &str) -> Result<Duration, String> {
         _ => return Err("the units are ms, s, m and h".into()),
     };
     let number: u64 = digits.parse().map_err(|_| "write it like 10s or 500ms")?;
+    if number == 0 {
+        return Err("it must be more than 0; without the flag there is no limit".into());
+    }
     number.checked_mul(milliseconds).map(Duration::from_millis).ok_or_else(|| "it is too long".into())
 }

@@ -241,7 +241,7 @@ fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before
     if inspection.is_vfs_alone() {
         return Err(no_command(args, &inspection.exports));
     }
-    composed::check(args, &typed, &inspection, vfs, talk)?;
+    composed::check(args, &typed, &component, &inspection, vfs, talk)?;
     let writes = vfs.can_change_files();
     let (imports, exports) = (inspection.imports, inspection.exports);
     Ok(Before::Composed(Composed { component, imports, exports, is_composed_here: false, writes }))

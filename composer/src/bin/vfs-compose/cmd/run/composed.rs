@@ -18,6 +18,7 @@ use crate::report::Failure;
 pub fn check(
     args: &Run,
     typed: &Options,
+    component: &[u8],
     inspection: &Inspection<'_>,
     vfs: &Vfs<'_>,
     talk: &Talk,
@@ -32,7 +33,10 @@ pub fn check(
         return Err(Failure::usage(failure).hint("run the app that it was made from, or compose that again"));
     }
     check_directory(file, typed, vfs)?;
-    let unused = unused(talk.file(), &typed.deny, &inspection.imports);
+    let mut unused = unused(talk.file(), &typed.deny, &inspection.imports);
+    if typed.host.cwd.is_some() && vfs_compose::asks_for_directory(component).is_ok_and(|asks| !asks) {
+        unused.push(("no-effect", format!("`--cwd` has no effect: `{file}` does not ask for an initial directory")));
+    }
     warn(talk, typed.files.strict == Some(true), unused)?;
     Ok(())
 }
@@ -54,10 +58,11 @@ fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
         "stdin" => is(&host.stdin, &["inherit", "null"]),
         "stdout" => is(&host.stdout, &["inherit", "null"]),
         "stderr" => is(&host.stderr, &["inherit", "null"]),
+        // With a denial inside, the program would run; without, this run does not begin.
+        "http" => deny.http != Some(Http::Deny),
         "wall-clock" => is(&host.wall_clock, &["inherit"]),
         "monotonic-clock" => is(&host.monotonic_clock, &["inherit"]),
         "random" => is(&host.random, &["inherit"]),
-        "http" => deny.http != Some(Http::Deny),
         "exit" => deny.exit == Some(Access::Inherit),
         _ => false,
     };
@@ -143,12 +148,16 @@ pub fn warn(talk: &Talk, is_strict: bool, warnings: Vec<Warning>) -> Result<(), 
 /// Returns warnings of what the component does not import.
 pub fn unused(file: &str, deny: &Deny, imports: &[String]) -> Vec<Warning> {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
-    let http = deny.http.as_ref().map(|access| (format!("--http {access}"), "wasi:http"));
+    let http = deny
+        .http
+        .as_ref()
+        .filter(|access| **access != Http::Deny)
+        .map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
     let is_imported =
         |package: &str| imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
     let unused = asked
-        .filter(|(_, package)| !is_imported(package))
+        .filter(|(flag, package)| !is_imported(package) && *flag != "--http allow:")
         .map(|(flag, package)| ("no-effect", format!("`{flag}` has no effect: `{file}` does not import {package}")));
     let mut warnings: Vec<_> = unused.collect();
     if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
