@@ -18,6 +18,18 @@ pub const APP: &str = r#"(component
     (type $entries (list $entry))
     (export "get-directories" (func (result $entries))))))"#;
 
+/// A component whose `run` returns a result, 0 for `ok`, with these imports, which it never calls.
+pub fn run_component(imports: &str, result: i32) -> String {
+    format!(
+        r#"(component {imports}
+          (core module $program (func (export "run") (result i32) i32.const {result}))
+          (core instance $program (instantiate $program))
+          (func $run (result (result)) (canon lift (core func $program "run")))
+          (instance $exports (export "run" (func $run)))
+          (export "wasi:cli/run@0.2.3" (instance $exports)))"#
+    )
+}
+
 /// A directory with `app.wasm` and `files/hello.txt`, and the form in which it is composed there.
 pub struct Here {
     pub directory: TempDir,

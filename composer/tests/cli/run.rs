@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::here::Here;
+use crate::here::{Here, run_component};
 
 in_both_forms! {
     run_passes_the_exit_code_on
@@ -24,6 +24,7 @@ in_both_forms! {
     an_exit_code_is_passed_on
     the_programs_arguments_need_no_sign
     arguments_without_effect_are_named_as_typed
+    no_time_at_all_is_no_limit_of_time
     what_a_program_wrote_is_counted
     what_is_denied_keeps_nothing_from_being_counted
     files_for_a_program_without_a_use_for_them_are_an_error
@@ -33,15 +34,7 @@ in_both_forms! {
 
 fn run_passes_the_exit_code_on(here: &Here) {
     for result in [0, 1] {
-        let app = format!(
-            r#"(component
-              (core module $program (func (export "run") (result i32) i32.const {result}))
-              (core instance $program (instantiate $program))
-              (func $run (result (result)) (canon lift (core func $program "run")))
-              (instance $exports (export "run" (func $run)))
-              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
-        );
-        fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
+        fs::write(here.path("program.wasm"), wat::parse_str(run_component("", result)).unwrap()).unwrap();
         let output = here.run(&["run", "program.wasm", "--", "-x"]);
         assert_eq!(output.status.code(), Some(result), "{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -122,6 +115,13 @@ fn the_programs_arguments_need_no_sign(here: &Here) {
     assert!(message.contains("'-- -l'"), "{message}");
 }
 
+fn no_time_at_all_is_no_limit_of_time(here: &Here) {
+    for time in ["0", "0ms"] {
+        let (code, said) = here.fails(&["run", "app.wasm", "--timeout", time]);
+        assert!(code == 2 && said.contains("it must be more than 0; without the flag there is no limit"), "{said}");
+    }
+}
+
 fn arguments_without_effect_are_named_as_typed(here: &Here) {
     let program = command("");
     fs::write(here.path("deaf.wasm"), wat::parse_str(program).unwrap()).unwrap();
@@ -132,13 +132,8 @@ fn arguments_without_effect_are_named_as_typed(here: &Here) {
 }
 
 fn http_is_off_unless_asked_for(here: &Here) {
-    let asks = r#"(component
-      (import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))
-      (core module $program (func (export "run") (result i32) i32.const 0))
-      (core instance $program (instantiate $program))
-      (func $run (result (result)) (canon lift (core func $program "run")))
-      (instance $exports (export "run" (func $run)))
-      (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    let asks =
+        run_component(r#"(import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))"#, 0);
     fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
     let (code, said) = here.fails(&["run", "asks.wasm", "-q"]);
     assert_eq!(code, 1);
@@ -159,15 +154,7 @@ fn imports_that_the_engine_has_not_are_named(here: &Here) {
     for (import, hint) in
         [("wasi:config/store@0.2.0-rc.1", "`--config K=V` sets its values"), ("a:b/c@1.0.0", "(`--deny a:b`)")]
     {
-        let asks = format!(
-            r#"(component
-              (import "{import}" (instance (export "get" (func (result u32)))))
-              (core module $program (func (export "run") (result i32) i32.const 0))
-              (core instance $program (instantiate $program))
-              (func $run (result (result)) (canon lift (core func $program "run")))
-              (instance $exports (export "run" (func $run)))
-              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
-        );
+        let asks = run_component(&format!(r#"(import "{import}" (instance (export "get" (func (result u32)))))"#), 0);
         fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
         let (code, said) = here.fails(&["run", "asks.wasm", "-q"]);
         assert_eq!(code, 1);
@@ -180,15 +167,10 @@ fn a_program_without_a_network_is_told(here: &Here) {
     for (result, flags, is_told) in
         [(1, &[][..], true), (0, &[], false), (1, &["--sockets", "inherit"], false), (1, &["--sockets", "deny"], false)]
     {
-        let looks_up = format!(
-            r#"(component
-              (import "wasi:sockets/ip-name-lookup@0.2.3"
-                (instance (export "resolve-address-stream" (type (sub resource)))))
-              (core module $program (func (export "run") (result i32) i32.const {result}))
-              (core instance $program (instantiate $program))
-              (func $run (result (result)) (canon lift (core func $program "run")))
-              (instance $exports (export "run" (func $run)))
-              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
+        let looks_up = run_component(
+            r#"(import "wasi:sockets/ip-name-lookup@0.2.3"
+              (instance (export "resolve-address-stream" (type (sub resource)))))"#,
+            result,
         );
         fs::write(here.path("looks-up.wasm"), wat::parse_str(looks_up).unwrap()).unwrap();
         let output = here.run(&[&["run", "looks-up.wasm"], flags].concat());

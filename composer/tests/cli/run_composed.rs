@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::here::Here;
+use crate::here::{Here, run_component};
 use crate::run::{TELLS, run, writes};
 
 in_both_forms! {
@@ -90,13 +90,10 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     assert_eq!(said, format!("warning: {cwd}\n"));
     let (code, strict) = here.fails(&["run", "made.wasm", "--cwd", "/", "--strict"]);
     assert!(code == 1 && strict.starts_with(&format!("error: {cwd}\n")), "{strict}");
-    let asks = r#"(component
-        (import "wasi:cli/environment@0.2.3" (instance (export "initial-cwd" (func (result (option string))))))
-        (core module $program (func (export "run") (result i32) i32.const 0))
-        (core instance $program (instantiate $program))
-        (func $run (result (result)) (canon lift (core func $program "run")))
-        (instance $exports (export "run" (func $run)))
-        (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
+    let asks = run_component(
+        r#"(import "wasi:cli/environment@0.2.3" (instance (export "initial-cwd" (func (result (option string))))))"#,
+        0,
+    );
     fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
     here.ok(&["asks.wasm", "--allow-unused", "--image", "files", "-q", "-o", "asked.wasm"]);
     assert!(here.run(&["run", "asked.wasm", "--cwd", "/"]).stderr.is_empty());

@@ -8,7 +8,7 @@ use std::{fs, thread};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::here::Here;
+use crate::here::{Here, run_component};
 
 in_both_forms! {
     requests_that_fail_are_answered_and_told
@@ -148,13 +148,7 @@ fn what_is_no_server_says_what_it_is(here: &Here) {
         "{said}"
     );
     assert!(!said.contains("hint:"), "{said}");
-    let command = r#"(component
-        (core module $program (func (export "run") (result i32) i32.const 0))
-        (core instance $program (instantiate $program))
-        (func $run (result (result)) (canon lift (core func $program "run")))
-        (instance $exports (export "run" (func $run)))
-        (export "wasi:cli/run@0.2.3" (instance $exports)))"#;
-    fs::write(here.path("command.wasm"), wat::parse_str(command).unwrap()).unwrap();
+    fs::write(here.path("command.wasm"), wat::parse_str(run_component("", 0)).unwrap()).unwrap();
     let (code, said) = here.fails(&["serve", "command.wasm", "-q"]);
     assert!(code == 1 && said.starts_with("error: `command.wasm` is not a server"), "{said}");
     assert!(said.ends_with("  hint: it is a command: `vfs-compose run command.wasm`\n"), "{said}");

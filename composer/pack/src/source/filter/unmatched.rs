@@ -10,7 +10,7 @@ use crate::Remarks;
 use crate::error::TreeError;
 
 /// The typed patterns that have matched nothing yet, over all directories. A clone shares them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Unmatched(Arc<Mutex<Vec<Pattern>>>);
 
 #[derive(Debug)]
