@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod core_instances;
+pub mod core_module;
 mod edge;
 mod emit;
 mod exported;

@@ -12,7 +12,6 @@ mod inside;
 mod left_out;
 mod memory;
 mod module;
-mod order;
 mod policy;
 #[cfg(test)]
 mod tests;

@@ -5,12 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use walrus::{ImportKind, Module};
+use vfs_compose_ir::core_module::{CoreModule, Import};
 use wit_parser::{Function, Type, TypeDefKind, TypeId};
 
 use super::imports::{do_nothing, function_imports};
 use super::module::INTRINSICS;
-use crate::error::TailorError;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{InterfaceUse, InterfaceUses};
 use vfs_compose_wasi::{PUMP, PUMP_VERSION, Track, Wasi};
@@ -35,22 +34,18 @@ pub fn has_streams(wasi: &Wasi, exports: &InterfaceUses) -> bool {
 }
 
 /// Renames each import for the encoder. An import whose type no export has becomes a function that does nothing.
-pub(super) fn replace(wasi: &Wasi, module: &mut Module, exports: &InterfaceUses) -> Result<(), TailorError> {
-    for (id, (from, name)) in function_imports(module, |module| module.starts_with(ENDS)) {
+pub(super) fn replace(wasi: &Wasi, module: &mut CoreModule<'_>, exports: &InterfaceUses) {
+    for (id, Import { module: from, name }) in function_imports(module, |module| module.starts_with(ENDS)) {
         let carried = from.trim_start_matches(ENDS);
         let Some((interface, function, index)) = holder(wasi, exports, carried) else {
-            do_nothing(module, id)?;
+            do_nothing(module, id);
             continue;
         };
-        let import = module.imports.iter().find(|import| matches!(import.kind, ImportKind::Function(of) if of == id));
-        let Some(import) = import.map(walrus::Import::id) else { continue };
         let is_waiting = ["read", "write"].iter().any(|operation| name.ends_with(&format!("-{operation}")));
         let lowered = if is_waiting { "[async-lower]" } else { "" };
-        let import = module.imports.get_mut(import);
-        import.module = format!("{INTRINSICS}{interface}");
-        import.name = format!("{lowered}[{name}-{index}]{function}");
+        let name = format!("{lowered}[{name}-{index}]{function}");
+        module.rename_import(id, Import { module: format!("{INTRINSICS}{interface}"), name });
     }
-    Ok(())
 }
 
 /// Returns an exported function whose signature contains a stream or future that carries this type, and the position of

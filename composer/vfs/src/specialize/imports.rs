@@ -1,34 +1,27 @@
 //! Finds and replaces the functions that a core module imports.
 
-use walrus::{FunctionId, ImportKind, Module, ValType};
+use vfs_compose_ir::core_module::{CoreModule, FunctionId, Import};
+use wasm_encoder::{Instruction, ValType};
 
-use crate::error::TailorError;
-
-/// Returns the functions imported from modules that `wanted` accepts, each with its module and name.
-pub(super) fn function_imports(module: &Module, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, (String, String))> {
-    module
-        .imports
-        .iter()
-        .filter(|import| wanted(&import.module))
-        .filter_map(|import| match import.kind {
-            ImportKind::Function(id) => Some((id, (import.module.clone(), import.name.clone()))),
-            _ => None,
-        })
-        .collect()
+/// Returns the functions imported from modules that `wanted` accepts, each with its names.
+pub(super) fn function_imports(module: &CoreModule<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, Import)> {
+    let imports = module.imports().filter(|(_, import)| wanted(&import.module));
+    imports.map(|(id, import)| (id, import.clone())).collect()
 }
 
 /// Replaces an import by a function that returns zeros and writes nothing.
-pub(super) fn do_nothing(module: &mut Module, function: FunctionId) -> Result<(), TailorError> {
-    let results = module.types.get(module.funcs.get(function).ty()).results().to_vec();
-    let replaced = module.replace_imported_func(function, |(body, _)| {
-        for result in results {
-            match result {
-                ValType::I64 => body.i64_const(0),
-                ValType::F32 => body.f32_const(0.0),
-                ValType::F64 => body.f64_const(0.0),
-                _ => body.i32_const(0),
-            };
-        }
+pub(super) fn do_nothing(module: &mut CoreModule<'_>, function: FunctionId) {
+    let zeros = module.type_of(function).1.results.iter().map(|result| match result {
+        ValType::I64 => Instruction::I64Const(0),
+        ValType::F32 => Instruction::F32Const(0.0.into()),
+        ValType::F64 => Instruction::F64Const(0.0.into()),
+        _ => Instruction::I32Const(0),
     });
-    replaced.map(drop).map_err(TailorError::module)
+    let zeros: Vec<_> = zeros.collect();
+    module.replace(function, &zeros);
+}
+
+/// Returns instructions that put all parameters of a function on the stack.
+pub(super) fn parameters(module: &CoreModule<'_>, function: FunctionId) -> Vec<Instruction<'static>> {
+    (0..).zip(&module.type_of(function).1.params).map(|(number, _)| Instruction::LocalGet(number)).collect()
 }

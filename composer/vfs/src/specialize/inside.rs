@@ -5,13 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use walrus::ir::{BinaryOp, Value};
-use walrus::{ConstExpr, ExportItem, Module, RefType, ValType};
+use vfs_compose_ir::core_module::{CoreModule, Export, Import};
+use wasm_encoder::{ExportKind, Instruction};
 
 use super::ends;
-use super::imports::{do_nothing, function_imports};
+use super::imports::{do_nothing, function_imports, parameters};
 use super::module::{self, Embedding, INTRINSICS, Placed};
-use super::order::order_by_calls;
 use super::policy;
 use crate::error::TailorError;
 use vfs_compose_wasi::Wasi;
@@ -81,107 +80,83 @@ pub(super) fn of_module(
     module::replace_embed_imports(&mut module, embedding, &reserved)?;
     keep_exports(&mut module, exports)?;
     mark_handles(&mut module)?;
-    let busy = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
-    module.exports.add(BUSY, busy);
-    for (id, (path, name)) in function_imports(&module, |_| true) {
+    let busy = module.add_variable();
+    module.exports.push(Export { name: BUSY.into(), kind: ExportKind::Global, index: busy });
+    for (id, Import { module: path, name }) in function_imports(&module, |_| true) {
         let is_of_tasks = path == ends::ROOT || path.starts_with(ends::ENDS);
         if !is_of_tasks && wasi.interface(&path).is_none() {
             return Err(TailorError::UnknownImport { module: path, name });
         }
         if is_of_tasks || slots(&path, &name) == 0 {
-            do_nothing(&mut module, id)?;
+            do_nothing(&mut module, id);
         }
     }
-    walrus::passes::gc::run(&mut module);
-    let imports = call_through_table(&mut module, slots)?;
+    module.drop_unused().map_err(TailorError::module)?;
+    let imports = call_through_table(&mut module, slots);
     module::add_segments(&mut module, embedding, &reserved);
-    Ok(Inside { module: order_by_calls(&module.emit_wasm())?, imports, place: reserved.placed() })
+    Ok(Inside { module: module.emit().map_err(TailorError::module)?, imports, place: reserved.placed() })
 }
 
 /// Replaces each import by a call through the module's table.
-fn call_through_table(
-    module: &mut Module,
-    slots: impl Fn(&str, &str) -> u32,
-) -> Result<Vec<HostFunction>, TailorError> {
+fn call_through_table(module: &mut CoreModule<'_>, slots: impl Fn(&str, &str) -> u32) -> Vec<HostFunction> {
     let mut functions = Vec::new();
     let imports = function_imports(module, |_| true);
     if imports.is_empty() {
-        return Ok(functions);
+        return functions;
     }
-    let table = module.tables.main_function_table().map_err(TailorError::module)?;
-    let table = table.unwrap_or_else(|| module.tables.add_local(false, 0, Some(0), RefType::FUNCREF));
-    let version = module.globals.add_local(ValType::I32, true, false, ConstExpr::Value(Value::I32(0)));
-    module.exports.add(TABLE, table);
-    module.exports.add(VERSION, version);
-    for (id, (path, name)) in imports {
-        let record = module.tables.get_mut(table);
-        let (slot, slots) = (u32::try_from(record.initial).map_err(TailorError::module)?, slots(&path, &name));
-        record.initial += u64::from(slots);
-        record.maximum = Some(record.initial);
-        let ty = module.funcs.get(id).ty();
-        let (params, results) = (module.types.get(ty).params(), module.types.get(ty).results());
-        functions.push(HostFunction { path, name, slot, slots, params: encoded(params), results: encoded(results) });
-        let replaced = module.replace_imported_func(id, |(body, args)| {
-            for arg in args {
-                body.local_get(*arg);
-            }
-            body.i32_const(slot.cast_signed());
-            if slots > 1 {
-                body.global_get(version).binop(BinaryOp::I32Add);
-            }
-            body.call_indirect(ty, table);
+    let (table, _) = module.add_table_entries(0);
+    let version = module.add_variable();
+    module.exports.push(Export { name: TABLE.into(), kind: ExportKind::Table, index: table });
+    module.exports.push(Export { name: VERSION.into(), kind: ExportKind::Global, index: version });
+    for (id, Import { module: path, name }) in imports {
+        let slots = slots(&path, &name);
+        let (_, slot) = module.add_table_entries(slots);
+        let mut code = parameters(module, id);
+        code.push(Instruction::I32Const(slot.cast_signed()));
+        if slots > 1 {
+            code.extend([Instruction::GlobalGet(version), Instruction::I32Add]);
+        }
+        let (type_index, ty) = module.type_of(id);
+        functions.push(HostFunction {
+            path,
+            name,
+            slot,
+            slots,
+            params: ty.params.clone(),
+            results: ty.results.clone(),
         });
-        replaced.map_err(TailorError::module)?;
+        code.push(Instruction::CallIndirect { type_index, table_index: table });
+        module.replace(id, &code);
     }
-    Ok(functions)
+    functions
 }
 
-fn keep_exports(module: &mut Module, exports: &BTreeSet<String>) -> Result<(), TailorError> {
-    let functions = |module: &Module| -> Vec<_> {
-        let of_interfaces = module.exports.iter().filter(|export| export.name.contains('#'));
-        of_interfaces
-            .filter(|export| matches!(export.item, ExportItem::Function(_)))
-            .map(|export| (export.id(), export.name.clone()))
-            .collect()
-    };
-    let all = functions(module);
-    if let Some(missing) = exports.iter().find(|name| !all.iter().any(|(_, known)| known == *name)) {
+/// Drops the exports of interfaces that are not in `exports`.
+fn keep_exports(module: &mut CoreModule<'_>, exports: &BTreeSet<String>) -> Result<(), TailorError> {
+    let is_of_interface = |export: &Export| export.kind == ExportKind::Func && export.name.contains('#');
+    let all: BTreeSet<_> = module.exports.iter().filter(|export| is_of_interface(export)).map(|e| &e.name).collect();
+    if let Some(missing) = exports.iter().find(|name| !all.contains(name)) {
         return Err(TailorError::module(format!("it has no `{missing}`")));
     }
-    all.into_iter().filter(|(_, name)| !exports.contains(name)).for_each(|(id, _)| module.exports.delete(id));
+    module.exports.retain(|export| !is_of_interface(export) || exports.contains(&export.name));
     Ok(())
 }
 
 /// Replaces `resource.new` by a function that sets the bit in a rep.
-fn mark_handles(module: &mut Module) -> Result<(), TailorError> {
-    for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
+fn mark_handles(module: &mut CoreModule<'_>) -> Result<(), TailorError> {
+    for (id, Import { module: from, name }) in function_imports(module, |module| module.starts_with(INTRINSICS)) {
         // There are no tasks in the linked form, but the module's table may still refer to functions that only tasks
         // call.
         if name.starts_with(OF_TASK) {
-            do_nothing(module, id)?;
+            do_nothing(module, id);
             continue;
         }
         if !name.starts_with(RESOURCE_NEW) {
             return Err(TailorError::UnknownImport { module: from, name });
         }
-        let replaced = module.replace_imported_func(id, |(body, args)| {
-            for arg in args {
-                body.local_get(*arg);
-            }
-            body.i32_const(VIRTUAL).binop(BinaryOp::I32Or);
-        });
-        replaced.map_err(TailorError::module)?;
+        let mut code = parameters(module, id);
+        code.extend([Instruction::I32Const(VIRTUAL), Instruction::I32Or]);
+        module.replace(id, &code);
     }
     Ok(())
-}
-
-fn encoded(types: &[ValType]) -> Vec<wasm_encoder::ValType> {
-    let one = |ty: &ValType| match ty {
-        ValType::I64 => wasm_encoder::ValType::I64,
-        ValType::F32 => wasm_encoder::ValType::F32,
-        ValType::F64 => wasm_encoder::ValType::F64,
-        // The canonical ABI uses no other type.
-        _ => wasm_encoder::ValType::I32,
-    };
-    types.iter().map(one).collect()
 }

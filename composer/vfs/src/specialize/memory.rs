@@ -1,7 +1,7 @@
 //! The memory of the vfs's core module: where its free part begins, and no zeros in its data.
 
-use walrus::ir::Value;
-use walrus::{ConstExpr, DataKind, ExportItem, GlobalKind, Module};
+use vfs_compose_ir::core_module::{Constant, CoreModule, Data};
+use wasm_encoder::ExportKind;
 
 use crate::error::TailorError;
 
@@ -11,40 +11,24 @@ const HEAP_BASE: &str = "__heap_base";
 const RUN: usize = 16;
 
 /// Returns the address at which the module's own data ends, and removes the exports that the linker has made for it.
-pub(super) fn take_heap_base(module: &mut Module) -> Result<u64, TailorError> {
-    let globals = module.exports.iter().filter_map(|export| match export.item {
-        ExportItem::Global(global) => Some((export.id(), export.name.clone(), global)),
-        _ => None,
-    });
-    let mut base = None;
-    for (export, name, global) in globals.collect::<Vec<_>>() {
-        if let (HEAP_BASE, GlobalKind::Local(ConstExpr::Value(Value::I32(address)))) =
-            (name.as_str(), &module.globals.get(global).kind)
-        {
-            base = Some(u64::from(address.cast_unsigned()));
-        }
-        module.exports.delete(export);
+pub(super) fn take_heap_base(module: &mut CoreModule<'_>) -> Result<u64, TailorError> {
+    let is_global = |export: &vfs_compose_ir::core_module::Export| export.kind == ExportKind::Global;
+    let base = module.exports.iter().find(|export| is_global(export) && export.name == HEAP_BASE);
+    let base = base.and_then(|export| module.constant(export.index));
+    module.exports.retain(|export| !is_global(export));
+    match base {
+        Some(Constant::I32(address)) => Ok(u64::from(address.cast_unsigned())),
+        _ => Err(TailorError::module(format!("it has no `{HEAP_BASE}`"))),
     }
-    base.ok_or_else(|| TailorError::module(format!("it has no `{HEAP_BASE}`")))
 }
 
 /// Splits the data at long runs of zeros: memory is zero without them.
-pub(super) fn leave_out_zeros(module: &mut Module) {
-    let segments = module.data.iter().filter_map(|segment| match segment.kind {
-        DataKind::Active { memory, offset: ConstExpr::Value(Value::I32(offset)) } => {
-            Some((segment.id(), memory, offset))
-        }
-        _ => None,
-    });
-    for (segment, memory, start) in segments.collect::<Vec<_>>() {
-        let bytes = std::mem::take(&mut module.data.get_mut(segment).value);
-        module.data.delete(segment);
-        module.memories.get_mut(memory).data_segments.remove(&segment);
-        for (at, piece) in pieces(&bytes) {
-            let offset = ConstExpr::Value(Value::I32(start + at as i32));
-            let piece = module.data.add(DataKind::Active { memory, offset }, piece.to_vec());
-            module.memories.get_mut(memory).data_segments.insert(piece);
-        }
+pub(super) fn leave_out_zeros(module: &mut CoreModule<'_>) {
+    for Data { address, bytes } in std::mem::take(&mut module.data) {
+        let pieces = pieces(&bytes).into_iter();
+        module
+            .data
+            .extend(pieces.map(|(at, piece)| Data { address: address + at as u32, bytes: piece.to_vec().into() }));
     }
 }
 

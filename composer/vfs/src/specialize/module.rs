@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use vfs_abi::settings;
-use walrus::ir::Value;
-use walrus::{ConstExpr, DataKind, ExportItem, FunctionId, FunctionKind, ImportId, Module, ModuleConfig};
+use vfs_compose_ir::core_module::{CoreModule, Data, Export, FunctionId, Import};
+use wasm_encoder::{ExportKind, Instruction};
 
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
 use super::imports::{do_nothing, function_imports};
 use super::memory::{leave_out_zeros, take_heap_base};
-use super::order::order_by_calls;
 use super::{InterfaceUses, PumpStart, VfsSpec, ends};
 use crate::error::TailorError;
 use crate::guest::Guest;
@@ -87,33 +86,25 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &VfsSpec, embedding: &Embe
     let dispatch = Dispatch::new(wasi, &mut module, &order.exports);
     replace_exports(wasi, &mut module, order, &dispatch)?;
     replace_intrinsics(&mut module, &order.exports, &dispatch)?;
-    ends::replace(wasi, &mut module, &order.exports)?;
+    ends::replace(wasi, &mut module, &order.exports);
     let host = replace_host_imports(wasi, &mut module, order)?;
     add_segments(&mut module, embedding, &reserved);
-    Ok(Edited { bytes: order_by_calls(&module.emit_wasm())?, host, place: reserved.placed() })
+    Ok(Edited { bytes: module.emit().map_err(TailorError::module)?, host, place: reserved.placed() })
 }
 
-/// Parses the vfs module and removes its custom sections. Fails unless the module reads the version of settings that
-/// this composer writes.
-pub(super) fn parse(module: &[u8]) -> Result<Module, TailorError> {
-    let mut config = ModuleConfig::new();
-    config.generate_name_section(false).generate_producers_section(false);
-    let mut module = config.parse(module).map_err(TailorError::module)?;
-    let declared = module.customs.remove_raw(settings::SECTION);
-    let version = declared.and_then(|section| Some(u32::from_le_bytes(section.data.try_into().ok()?)));
+/// Parses the vfs module. Fails unless it reads the version of settings that this composer writes.
+pub(super) fn parse(module: &[u8]) -> Result<CoreModule<'_>, TailorError> {
+    let module = CoreModule::read(module).map_err(TailorError::module)?;
+    let declared = module.customs.iter().find(|(name, _)| *name == settings::SECTION);
+    let version = declared.and_then(|(_, data)| Some(u32::from_le_bytes((*data).try_into().ok()?)));
     if version != Some(settings::VERSION) {
         return Err(TailorError::SettingsVersion { module: version, composer: settings::VERSION });
-    }
-    let custom: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
-    for section in custom {
-        module.customs.delete(section);
     }
     Ok(module)
 }
 
 /// Addresses of the embedded bytes.
 pub(super) struct Reserved {
-    memory: walrus::MemoryId,
     settings: u32,
     image: u32,
 }
@@ -126,8 +117,7 @@ impl Reserved {
 
 /// Reserves memory after the module's own data for settings and image. The module's allocator uses what is before the
 /// data, and grows memory beyond the image.
-pub(super) fn reserve(module: &mut Module, embedding: &Embedding) -> Result<Reserved, TailorError> {
-    let memory = module.get_memory_id().map_err(TailorError::module)?;
+pub(super) fn reserve(module: &mut CoreModule<'_>, embedding: &Embedding) -> Result<Reserved, TailorError> {
     let settings = take_heap_base(module)?;
     leave_out_zeros(module);
     let image = (settings + embedding.settings.len() as u64).next_multiple_of(IMAGE_ALIGNMENT);
@@ -135,53 +125,49 @@ pub(super) fn reserve(module: &mut Module, embedding: &Embedding) -> Result<Rese
     if pages > PAGE {
         return Err(TailorError::module("the image does not fit into 32-bit memory"));
     }
-    let record = module.memories.get_mut(memory);
-    record.initial = record.initial.max(pages);
-    record.maximum = record.maximum.map(|maximum| maximum.max(pages));
+    module.memory.minimum = module.memory.minimum.max(pages);
+    module.memory.maximum = module.memory.maximum.map(|maximum| maximum.max(pages));
     let address = |value: u64| u32::try_from(value).map_err(TailorError::module);
-    Ok(Reserved { memory, settings: address(settings)?, image: address(image)? })
+    Ok(Reserved { settings: address(settings)?, image: address(image)? })
 }
 
-pub(super) fn add_segments(module: &mut Module, embedding: &Embedding, reserved: &Reserved) {
+pub(super) fn add_segments(module: &mut CoreModule<'_>, embedding: &Embedding, reserved: &Reserved) {
     for (address, bytes) in [(reserved.settings, embedding.settings.clone()), (reserved.image, Vec::new())] {
-        let offset = ConstExpr::Value(Value::I32(address.cast_signed()));
-        let segment = module.data.add(DataKind::Active { memory: reserved.memory, offset }, bytes);
-        module.memories.get_mut(reserved.memory).data_segments.insert(segment);
+        module.data.push(Data { address, bytes: bytes.into() });
     }
 }
 
 pub(super) fn replace_embed_imports(
-    module: &mut Module,
+    module: &mut CoreModule<'_>,
     embedding: &Embedding,
     reserved: &Reserved,
 ) -> Result<(), TailorError> {
-    for (id, name) in function_imports(module, |module| module == EMBED) {
-        let value = match name.1.as_str() {
+    for (id, import) in function_imports(module, |module| module == EMBED) {
+        let value = match import.name.as_str() {
             "image-offset" => reserved.image,
             "image-size" => embedding.image_size,
             "settings-offset" => reserved.settings,
             "settings-size" => u32::try_from(embedding.settings.len()).map_err(TailorError::module)?,
-            _ => return Err(TailorError::UnknownImport { module: name.0, name: name.1 }),
+            _ => return Err(TailorError::UnknownImport { module: import.module, name: import.name }),
         };
-        let replaced = module.replace_imported_func(id, |(body, _)| {
-            body.i32_const(value.cast_signed());
-        });
-        replaced.map_err(TailorError::module)?;
+        module.replace(id, &[Instruction::I32Const(value.cast_signed())]);
     }
     Ok(())
 }
 
 /// Replaces the exports by those of the order, with versions.
-fn replace_exports(wasi: &Wasi, module: &mut Module, order: &VfsSpec, dispatch: &Dispatch) -> Result<(), TailorError> {
-    let mut functions = BTreeMap::new();
-    let mut old = Vec::new();
-    for export in module.exports.iter() {
-        if let (ExportItem::Function(id), true) = (export.item, export.name.contains('#')) {
-            functions.insert(export.name.clone(), id);
-            old.push(export.id());
-        }
-    }
-    old.into_iter().for_each(|id| module.exports.delete(id));
+fn replace_exports(
+    wasi: &Wasi,
+    module: &mut CoreModule<'_>,
+    order: &VfsSpec,
+    dispatch: &Dispatch,
+) -> Result<(), TailorError> {
+    let is_of_interface = |export: &mut Export| export.kind == ExportKind::Func && export.name.contains('#');
+    let functions = module.exports.extract_if(.., is_of_interface);
+    let functions: BTreeMap<_, _> = functions.map(|export| (export.name, FunctionId(export.index))).collect();
+    let add = |module: &mut CoreModule<'_>, name: String, function: FunctionId| {
+        module.exports.push(Export { name, kind: ExportKind::Func, index: function.0 });
+    };
     for (index, (name, demand)) in order.exports.iter().enumerate() {
         for function in &demand.functions {
             let missing = || WitError::NoFunction { interface: name.clone(), function: function.clone() };
@@ -193,21 +179,21 @@ fn replace_exports(wasi: &Wasi, module: &mut Module, order: &VfsSpec, dispatch: 
                 (None, task) => (AS_TASK, task.ok_or_else(missing)?),
             };
             let id = dispatch.wrap(module, id, index);
-            module.exports.add(&format!("{prefix}{name}#{function}"), id);
+            add(module, format!("{prefix}{name}#{function}"), id);
             if prefix == AS_TASK {
                 let callback = find(CALLBACK).ok_or_else(missing)?;
-                module.exports.add(&format!("{CALLBACK}{name}#{function}"), callback);
+                add(module, format!("{CALLBACK}{name}#{function}"), callback);
             }
         }
         for ty in demand.types.iter().filter(|ty| is_own_resource(wasi, name, ty)) {
             if let Some(&id) = functions.get(&format!("{}#[dtor]{ty}", name.path)) {
-                module.exports.add(&format!("{name}#[dtor]{ty}"), id);
+                add(module, format!("{name}#[dtor]{ty}"), id);
             }
         }
     }
     for name in &order.wrapped.functions {
         let missing = || TailorError::module(format!("it has no `{name}`"));
-        module.exports.add(name, *functions.get(name).ok_or_else(missing)?);
+        add(module, name.clone(), *functions.get(name).ok_or_else(missing)?);
     }
     Ok(())
 }
@@ -219,8 +205,14 @@ fn is_own_resource(wasi: &Wasi, name: &InterfaceName, ty: &str) -> bool {
 
 /// Renames `[resource-new]` and `[task-return]` for the exported version of their interface. If there are several,
 /// replaces them by a choice by the called interface.
-fn replace_intrinsics(module: &mut Module, exports: &InterfaceUses, dispatch: &Dispatch) -> Result<(), TailorError> {
-    for (id, (from, name)) in function_imports(module, |module| module.starts_with(INTRINSICS) && module != OF_TASK) {
+fn replace_intrinsics(
+    module: &mut CoreModule<'_>,
+    exports: &InterfaceUses,
+    dispatch: &Dispatch,
+) -> Result<(), TailorError> {
+    for (id, Import { module: from, name }) in
+        function_imports(module, |module| module.starts_with(INTRINSICS) && module != OF_TASK)
+    {
         let path = from.trim_start_matches(INTRINSICS);
         let subject = name.split_once(']').map_or("", |(_, subject)| subject);
         let makers: Vec<_> = exports
@@ -230,13 +222,12 @@ fn replace_intrinsics(module: &mut Module, exports: &InterfaceUses, dispatch: &D
             .map(|(name, _)| name.clone())
             .collect();
         match makers.as_slice() {
-            [] => do_nothing(module, id)?,
-            [one] => rename(module, id, format!("{INTRINSICS}{one}")),
+            [] => do_nothing(module, id),
+            [one] => module.rename_import(id, Import { module: format!("{INTRINSICS}{one}"), name }),
             several => {
-                let ty = module.funcs.get(id).ty();
                 let targets = several.iter().map(|maker| {
-                    let (function, _) = module.add_import_func(&format!("{INTRINSICS}{maker}"), &name, ty);
-                    (maker.clone(), function)
+                    let import = Import { module: format!("{INTRINSICS}{maker}"), name: name.clone() };
+                    (maker.clone(), module.add_import(import, id))
                 });
                 let targets: Vec<_> = targets.collect();
                 dispatch.choose(module, id, &targets)?;
@@ -248,40 +239,32 @@ fn replace_intrinsics(module: &mut Module, exports: &InterfaceUses, dispatch: &D
 
 /// Renames the host imports to the granted versions. Imports that are not granted, or that no call can reach, become
 /// functions that do nothing.
-fn replace_host_imports(wasi: &Wasi, module: &mut Module, order: &VfsSpec) -> Result<InterfaceUses, TailorError> {
+fn replace_host_imports(
+    wasi: &Wasi,
+    module: &mut CoreModule<'_>,
+    order: &VfsSpec,
+) -> Result<InterfaceUses, TailorError> {
     loop {
-        walrus::passes::gc::run(module);
+        module.drop_unused().map_err(TailorError::module)?;
         let imports = function_imports(module, |module| !module.starts_with(INTRINSICS) && module != ends::ROOT);
-        let all = imports.iter().map(|(_, (module, name))| HostImport::new(module, name)).collect::<BTreeSet<_>>();
+        let all = imports.iter().map(|(_, import)| HostImport::new(&import.module, &import.name));
+        let all: BTreeSet<_> = all.collect();
         let useful = host::useful(wasi, order, all.clone());
         if useful.len() == all.len() {
-            for (id, (path, _)) in imports {
+            for (id, Import { module: path, name }) in imports {
                 let Some(version) = order.grants.version(&path) else { continue };
-                let name = super::world::host_name(&InterfaceName::new(path, version.clone()));
-                rename(module, id, name);
+                let from = super::world::host_name(&InterfaceName::new(path, version.clone()));
+                module.rename_import(id, Import { module: from, name });
             }
             return Ok(host::demands(&order.grants, &useful));
         }
-        for (id, (from, name)) in imports {
+        for (id, Import { module: from, name }) in imports {
             if wasi.interface(&from).is_none() {
                 return Err(TailorError::UnknownImport { module: from, name });
             }
             if !useful.contains(&HostImport::new(&from, &name)) {
-                do_nothing(module, id)?;
+                do_nothing(module, id);
             }
         }
-    }
-}
-
-fn rename(module: &mut Module, function: FunctionId, name: String) {
-    if let Some(id) = import_of(module, function) {
-        module.imports.get_mut(id).module = name;
-    }
-}
-
-fn import_of(module: &Module, function: FunctionId) -> Option<ImportId> {
-    match &module.funcs.get(function).kind {
-        FunctionKind::Import(import) => Some(import.import),
-        _ => None,
     }
 }
