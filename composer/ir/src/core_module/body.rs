@@ -9,6 +9,8 @@ use wasmparser::{BinaryReader, BinaryReaderError, FunctionBody};
 #[derive(Clone, Debug)]
 pub struct Body<'a> {
     bytes: Cow<'a, [u8]>,
+    /// The declaration of local variables in place of its own.
+    locals: Option<Vec<u8>>,
     /// `None` before anybody asked for them.
     operands: Option<Vec<Operand>>,
 }
@@ -33,11 +35,15 @@ pub(super) enum Names {
     /// Itself. A linker writes addresses with more bytes than they need.
     Signed(i64),
     Unsigned(u64),
+    /// Nothing: code that is never reached, which is left out.
+    Nothing,
+    /// The declaration of the local variables.
+    Locals,
 }
 
 impl<'a> Body<'a> {
     pub(super) fn read(body: &FunctionBody<'a>) -> Self {
-        Self { bytes: body.as_bytes().into(), operands: None }
+        Self { bytes: body.as_bytes().into(), locals: None, operands: None }
     }
 
     /// Encodes instructions without local variables, and the end.
@@ -47,21 +53,26 @@ impl<'a> Body<'a> {
             function.instruction(instruction);
         }
         function.instruction(&Instruction::End);
-        Self { bytes: function.into_raw_body().into(), operands: None }
+        Self { bytes: function.into_raw_body().into(), locals: None, operands: None }
     }
 
     pub(super) fn length(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Returns the numbers that name something.
+    /// Returns the numbers that name something. `parameters` is how many the function has.
     ///
     /// # Errors
     /// The code is not valid.
-    pub(super) fn operands(&mut self) -> Result<&[Operand], BinaryReaderError> {
+    pub(super) fn operands(&mut self, parameters: u32) -> Result<&[Operand], BinaryReaderError> {
         let operands = match self.operands.take() {
             Some(operands) => operands,
-            None => find_operands(&self.bytes)?,
+            None => {
+                let grouped = Locals::group(&self.bytes, parameters)?;
+                let operands = find_operands(&self.bytes, grouped.as_ref())?;
+                self.locals = grouped.map(|grouped| grouped.declaration);
+                operands
+            }
         };
         Ok(self.operands.insert(operands))
     }
@@ -79,6 +90,8 @@ impl<'a> Body<'a> {
             match names {
                 Names::Signed(value) => value.encode(&mut renumbered),
                 Names::Unsigned(value) => value.encode(&mut renumbered),
+                Names::Nothing => {}
+                Names::Locals => renumbered.extend(self.locals.iter().flatten()),
                 Names::BlockType(_) => number(*names).encode(&mut renumbered),
                 _ => (number(*names) as u64).encode(&mut renumbered),
             }
@@ -108,7 +121,8 @@ impl Numbers<'_> {
         self.at = start + reader.original_position() as usize;
         // A number that stays, and is as short as it can be, is copied with the bytes around it.
         let is_short = match names {
-            Names::Signed(_) | Names::Unsigned(_) => self.at - start == 1,
+            Names::Signed(_) => self.at - start == 1,
+            Names::Unsigned(value) => self.at - start == 1 && u64::from(self.bytes[start]) == value,
             _ => false,
         };
         if !is_short {
@@ -118,36 +132,115 @@ impl Numbers<'_> {
     }
 }
 
-/// Finds the operands of all instructions with a one-byte opcode. Those with a longer one name memories, which have one
-/// number here.
-fn find_operands(bytes: &[u8]) -> Result<Vec<Operand>, BinaryReaderError> {
+/// Local variables of one type side by side: compilers declare them in the order in which they come up, in many pieces.
+struct Locals {
+    declaration: Vec<u8>,
+    parameters: u32,
+    /// The new number of each, without parameters.
+    numbers: Vec<u32>,
+}
+
+impl Locals {
+    /// Returns `None` if they are side by side already.
+    fn group(bytes: &[u8], parameters: u32) -> Result<Option<Self>, BinaryReaderError> {
+        let runs = FunctionBody::new(BinaryReader::new(bytes, 0)).get_locals_reader()?;
+        let runs: Vec<(u32, wasmparser::ValType)> = runs.into_iter().collect::<Result<_, _>>()?;
+        let mut groups: Vec<(wasmparser::ValType, u32)> = Vec::new();
+        for (count, ty) in &runs {
+            match groups.iter_mut().find(|(other, _)| other == ty) {
+                Some((_, all)) => *all += count,
+                None => groups.push((*ty, *count)),
+            }
+        }
+        if groups.len() == runs.len() {
+            return Ok(None);
+        }
+        let mut next: Vec<u32> = Vec::new();
+        let mut first = parameters;
+        for (_, count) in &groups {
+            next.push(first);
+            first += count;
+        }
+        let mut numbers = Vec::new();
+        for (count, ty) in &runs {
+            let group = groups.iter().position(|(other, _)| other == ty).unwrap_or_default();
+            numbers.extend(next[group]..next[group] + count);
+            next[group] += count;
+        }
+        let mut declaration = Vec::new();
+        (groups.len() as u32).encode(&mut declaration);
+        for (ty, count) in &groups {
+            let Ok(ty) = wasm_encoder::ValType::try_from(*ty) else { return Ok(None) };
+            count.encode(&mut declaration);
+            ty.encode(&mut declaration);
+        }
+        Ok(Some(Self { declaration, parameters, numbers }))
+    }
+
+    fn number(&self, old: u32) -> u64 {
+        let new = old.checked_sub(self.parameters).and_then(|place| self.numbers.get(place as usize));
+        u64::from(new.copied().unwrap_or(old))
+    }
+}
+
+/// Code behind an instruction that never goes on, up to the end of its block.
+struct Unreached {
+    start: usize,
+    /// How many blocks begin in it and have not ended.
+    depth: usize,
+}
+
+/// Finds the operands of all instructions with a one-byte opcode, and code that is never reached. Instructions with a
+/// longer opcode name memories, which have one number here.
+fn find_operands(bytes: &[u8], locals: Option<&Locals>) -> Result<Vec<Operand>, BinaryReaderError> {
     let body = FunctionBody::new(BinaryReader::new(bytes, 0));
     let mut operators = body.get_operators_reader()?;
     let mut numbers = Numbers { bytes, at: 0, found: Vec::new() };
+    if locals.is_some() {
+        numbers.found.push(Operand { start: 0, end: operators.original_position() as u32, names: Names::Locals });
+    }
+    let mut unreached: Option<Unreached> = None;
     while !operators.eof() {
         let at = operators.original_position() as usize;
         operators.read()?;
+        let opcode = bytes[at];
+        if let Some(code) = &mut unreached {
+            match opcode {
+                BLOCK | LOOP | IF | TRY_TABLE => code.depth += 1,
+                END if code.depth > 0 => code.depth -= 1,
+                ELSE | END if code.depth == 0 => {
+                    if at > code.start {
+                        numbers.found.push(Operand { start: code.start as u32, end: at as u32, names: Names::Nothing });
+                    }
+                    unreached = None;
+                }
+                _ => {}
+            }
+            continue;
+        }
         numbers.at = at + 1;
-        match bytes[at] {
-            // call, return_call, ref.func
-            0x10 | 0x12 | 0xd2 => numbers.note(|reader| reader.read_var_u32().map(Names::Function))?,
-            // call_indirect, return_call_indirect
-            0x11 | 0x13 => {
+        match opcode {
+            CALL | RETURN_CALL | REF_FUNC => numbers.note(|reader| reader.read_var_u32().map(Names::Function))?,
+            CALL_INDIRECT | RETURN_CALL_INDIRECT => {
                 numbers.note(|reader| reader.read_var_u32().map(Names::Type))?;
                 numbers.note(|reader| reader.read_var_u32().map(Names::Table))?;
             }
-            // global.get, global.set
-            0x23 | 0x24 => numbers.note(|reader| reader.read_var_u32().map(Names::Global))?,
-            // i32.const, i64.const
-            0x41 => numbers.note(|reader| reader.read_var_i32().map(|value| Names::Signed(value.into())))?,
-            0x42 => numbers.note(|reader| reader.read_var_i64().map(Names::Signed))?,
-            // Loads and stores: alignment, then offset.
-            0x28..=0x3e => {
+            LOCAL_GET | LOCAL_SET | LOCAL_TEE => {
+                if let Some(locals) = locals {
+                    numbers
+                        .note(|reader| reader.read_var_u32().map(|number| Names::Unsigned(locals.number(number))))?;
+                }
+            }
+            GLOBAL_GET | GLOBAL_SET => numbers.note(|reader| reader.read_var_u32().map(Names::Global))?,
+            I32_CONST => numbers.note(|reader| reader.read_var_i32().map(|value| Names::Signed(value.into())))?,
+            I64_CONST => numbers.note(|reader| reader.read_var_i64().map(Names::Signed))?,
+            FIRST_LOAD..=LAST_STORE => {
+                // The alignment, then the offset.
                 numbers.note(|reader| reader.read_var_u32().map(|value| Names::Unsigned(value.into())))?;
                 numbers.note(|reader| reader.read_var_u64().map(Names::Unsigned))?;
             }
-            // block, loop, if: a negative number is a type of one value or none.
-            0x02..=0x04 => {
+            BLOCK | LOOP | IF => {
+                // A negative number is a type of one value or none.
                 let mut reader = BinaryReader::new(&bytes[at + 1..], 0);
                 if let Ok(ty) = u32::try_from(reader.read_var_s33()?) {
                     numbers.note(|reader| reader.read_var_s33().map(|_| Names::BlockType(ty)))?;
@@ -155,6 +248,34 @@ fn find_operands(bytes: &[u8]) -> Result<Vec<Operand>, BinaryReaderError> {
             }
             _ => {}
         }
+        if matches!(opcode, UNREACHABLE | BR | BR_TABLE | RETURN | RETURN_CALL | RETURN_CALL_INDIRECT) {
+            unreached = Some(Unreached { start: operators.original_position() as usize, depth: 0 });
+        }
     }
     Ok(numbers.found)
 }
+
+const UNREACHABLE: u8 = 0x00;
+const BLOCK: u8 = 0x02;
+const LOOP: u8 = 0x03;
+const IF: u8 = 0x04;
+const ELSE: u8 = 0x05;
+const END: u8 = 0x0b;
+const BR: u8 = 0x0c;
+const BR_TABLE: u8 = 0x0e;
+const RETURN: u8 = 0x0f;
+const CALL: u8 = 0x10;
+const CALL_INDIRECT: u8 = 0x11;
+const RETURN_CALL: u8 = 0x12;
+const RETURN_CALL_INDIRECT: u8 = 0x13;
+const TRY_TABLE: u8 = 0x1f;
+const LOCAL_GET: u8 = 0x20;
+const LOCAL_SET: u8 = 0x21;
+const LOCAL_TEE: u8 = 0x22;
+const GLOBAL_GET: u8 = 0x23;
+const GLOBAL_SET: u8 = 0x24;
+const FIRST_LOAD: u8 = 0x28;
+const LAST_STORE: u8 = 0x3e;
+const I32_CONST: u8 = 0x41;
+const I64_CONST: u8 = 0x42;
+const REF_FUNC: u8 = 0xd2;

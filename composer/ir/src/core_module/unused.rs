@@ -54,8 +54,10 @@ impl CoreModule<'_> {
                         let function = &mut self.functions[number as usize];
                         mark(&mut used.types, function.ty)?;
                         if let FunctionKind::Defined(body) = &mut function.kind {
-                            let operands =
-                                body.operands().map_err(|source| Malformed::Broken { source: source.into() })?;
+                            let parameters = self.types[function.ty as usize].params.len() as u32;
+                            let operands = body
+                                .operands(parameters)
+                                .map_err(|source| Malformed::Broken { source: source.into() })?;
                             todo.extend(operands.iter().map(|operand| operand.names));
                         }
                     }
@@ -70,7 +72,7 @@ impl CoreModule<'_> {
                 }
                 Names::Type(number) | Names::BlockType(number) => drop(mark(&mut used.types, number)?),
                 Names::Global(number) => drop(mark(&mut used.globals, number)?),
-                Names::Signed(_) | Names::Unsigned(_) => {}
+                Names::Signed(_) | Names::Unsigned(_) | Names::Nothing | Names::Locals => {}
             }
         }
         Ok(used)
