@@ -45,3 +45,9 @@ pub enum Malformed {
         source: Cause,
     },
 }
+
+impl From<wasmparser::BinaryReaderError> for Malformed {
+    fn from(source: wasmparser::BinaryReaderError) -> Self {
+        Self::Broken { source: source.into() }
+    }
+}

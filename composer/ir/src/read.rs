@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use wasmparser::{BinaryReaderError, Chunk, CoreType, FromReader, Parser, Payload, SectionLimited, WasmFeatures};
+use wasmparser::{Chunk, CoreType, FromReader, Parser, Payload, SectionLimited, WasmFeatures};
 
 use crate::Malformed;
 use crate::{Component, Item};
@@ -22,7 +22,7 @@ impl<'a> Component<'a> {
         parser.set_features(WasmFeatures::all());
         let mut rest = bytes;
         while !rest.is_empty() {
-            let Chunk::Parsed { consumed, payload } = parser.parse(rest, true).map_err(broken)? else {
+            let Chunk::Parsed { consumed, payload } = parser.parse(rest, true)? else {
                 return Err(Malformed::Part { what: CUT_OFF });
             };
             rest = &rest[consumed..];
@@ -45,7 +45,7 @@ impl<'a> Component<'a> {
             Payload::InstanceSection(section) => self.all(section, Item::CoreInstance),
             Payload::CoreTypeSection(section) => {
                 for ty in section {
-                    let ty = ty.map_err(broken)?;
+                    let ty = ty?;
                     if matches!(&ty, CoreType::Rec(group) if group.types().len() != 1) {
                         return Err(Malformed::Part { what: "a group of core types" });
                     }
@@ -79,7 +79,7 @@ impl<'a> Component<'a> {
         item: impl Fn(T) -> Item<'a>,
     ) -> Result<(), Malformed> {
         for one in section {
-            self.add(item(one.map_err(broken)?));
+            self.add(item(one?));
         }
         Ok(())
     }
@@ -91,8 +91,4 @@ fn take<'a>(rest: &mut &'a [u8], range: &Range<u64>) -> Result<&'a [u8], Malform
     let (bytes, after) = rest.split_at_checked(size).ok_or(Malformed::Part { what: CUT_OFF })?;
     *rest = after;
     Ok(bytes)
-}
-
-fn broken(source: BinaryReaderError) -> Malformed {
-    Malformed::Broken { source: source.into() }
 }

@@ -212,3 +212,24 @@ fn what_no_linker_makes_is_refused() {
     }
     assert!(matches!(CoreModule::read(b"\0asm\x01\0\0\0\x01"), Err(Malformed::Broken { .. })));
 }
+
+/// Their numbers would stay what they are while those of the definitions change.
+#[test]
+fn instructions_that_no_linker_writes_are_refused() {
+    for code in [
+        "(drop (table.get $t (i32.const 0)))",
+        "(drop (table.grow $t (ref.null func) (i32.const 1)))",
+        "(table.fill $t (i32.const 0) (ref.null func) (i32.const 1))",
+        "(drop (ref.func $f))",
+        "(drop (ref.null func))",
+        "(try_table)",
+    ] {
+        let text = format!(
+            r#"(module (memory 1) (table $t 1 funcref) (elem (i32.const 0) $f)
+                 (func $f (export "f") {code}))"#
+        );
+        let bytes = wat::parse_str(text).unwrap();
+        let refused = CoreModule::read(&bytes).and_then(|mut module| module.emit());
+        assert!(matches!(refused, Err(Malformed::Part { .. })), "{code}: {refused:?}");
+    }
+}

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use wasm_encoder::{Encode, Instruction};
 use wasmparser::{BinaryReader, BinaryReaderError, FunctionBody};
 
+use crate::Malformed;
+
 /// The code of a function: local variables and instructions.
 #[derive(Clone, Debug)]
 pub struct Body<'a> {
@@ -35,8 +37,6 @@ pub(super) enum Names {
     /// Itself. A linker writes addresses with more bytes than they need.
     Signed(i64),
     Unsigned(u64),
-    /// Nothing: code that is never reached, which is left out.
-    Nothing,
     /// The declaration of the local variables.
     Locals,
 }
@@ -63,8 +63,9 @@ impl<'a> Body<'a> {
     /// Returns the numbers that name something. `parameters` is how many the function has.
     ///
     /// # Errors
-    /// The code is not valid.
-    pub(super) fn operands(&mut self, parameters: u32) -> Result<&[Operand], BinaryReaderError> {
+    /// - [`Malformed::Broken`]: the code is not valid.
+    /// - [`Malformed::Part`]: it has an instruction that names something else, which no linker writes for Rust or C.
+    pub(super) fn operands(&mut self, parameters: u32) -> Result<&[Operand], Malformed> {
         let operands = match self.operands.take() {
             Some(operands) => operands,
             None => {
@@ -90,7 +91,6 @@ impl<'a> Body<'a> {
             match names {
                 Names::Signed(value) => value.encode(&mut renumbered),
                 Names::Unsigned(value) => value.encode(&mut renumbered),
-                Names::Nothing => {}
                 Names::Locals => renumbered.extend(self.locals.iter().flatten()),
                 Names::BlockType(_) => number(*names).encode(&mut renumbered),
                 _ => (number(*names) as u64).encode(&mut renumbered),
@@ -183,44 +183,21 @@ impl Locals {
     }
 }
 
-/// Code behind an instruction that never goes on, up to the end of its block.
-struct Unreached {
-    start: usize,
-    /// How many blocks begin in it and have not ended.
-    depth: usize,
-}
-
-/// Finds the operands of all instructions with a one-byte opcode, and code that is never reached. Instructions with a
-/// longer opcode name memories, which have one number here.
-fn find_operands(bytes: &[u8], locals: Option<&Locals>) -> Result<Vec<Operand>, BinaryReaderError> {
+/// Finds the operands of all instructions. Those with a longer opcode name memories, which have one number here.
+fn find_operands(bytes: &[u8], locals: Option<&Locals>) -> Result<Vec<Operand>, Malformed> {
     let body = FunctionBody::new(BinaryReader::new(bytes, 0));
     let mut operators = body.get_operators_reader()?;
     let mut numbers = Numbers { bytes, at: 0, found: Vec::new() };
     if locals.is_some() {
         numbers.found.push(Operand { start: 0, end: operators.original_position() as u32, names: Names::Locals });
     }
-    let mut unreached: Option<Unreached> = None;
     while !operators.eof() {
         let at = operators.original_position() as usize;
         operators.read()?;
         let opcode = bytes[at];
-        if let Some(code) = &mut unreached {
-            match opcode {
-                BLOCK | LOOP | IF | TRY_TABLE => code.depth += 1,
-                END if code.depth > 0 => code.depth -= 1,
-                ELSE | END if code.depth == 0 => {
-                    if at > code.start {
-                        numbers.found.push(Operand { start: code.start as u32, end: at as u32, names: Names::Nothing });
-                    }
-                    unreached = None;
-                }
-                _ => {}
-            }
-            continue;
-        }
         numbers.at = at + 1;
         match opcode {
-            CALL | RETURN_CALL | REF_FUNC => numbers.note(|reader| reader.read_var_u32().map(Names::Function))?,
+            CALL | RETURN_CALL => numbers.note(|reader| reader.read_var_u32().map(Names::Function))?,
             CALL_INDIRECT | RETURN_CALL_INDIRECT => {
                 numbers.note(|reader| reader.read_var_u32().map(Names::Type))?;
                 numbers.note(|reader| reader.read_var_u32().map(Names::Table))?;
@@ -246,29 +223,38 @@ fn find_operands(bytes: &[u8], locals: Option<&Locals>) -> Result<Vec<Operand>, 
                     numbers.note(|reader| reader.read_var_s33().map(|_| Names::BlockType(ty)))?;
                 }
             }
-            _ => {}
-        }
-        if matches!(opcode, UNREACHABLE | BR | BR_TABLE | RETURN | RETURN_CALL | RETURN_CALL_INDIRECT) {
-            unreached = Some(Unreached { start: operators.original_position() as usize, depth: 0 });
+            UNREACHABLE
+            | NOP
+            | ELSE
+            | END
+            | BR..=RETURN
+            | DROP
+            | SELECT
+            | MEMORY_SIZE..=MEMORY_GROW
+            | F32_CONST..=LAST_NUMERIC => {}
+            PREFIX if bytes[at + 1] <= MEMORY_FILL => {}
+            VECTOR => {}
+            _ => return Err(Malformed::Part { what: "an instruction that names what a linker does not write" }),
         }
     }
     Ok(numbers.found)
 }
 
 const UNREACHABLE: u8 = 0x00;
+const NOP: u8 = 0x01;
 const BLOCK: u8 = 0x02;
 const LOOP: u8 = 0x03;
 const IF: u8 = 0x04;
 const ELSE: u8 = 0x05;
 const END: u8 = 0x0b;
 const BR: u8 = 0x0c;
-const BR_TABLE: u8 = 0x0e;
 const RETURN: u8 = 0x0f;
 const CALL: u8 = 0x10;
 const CALL_INDIRECT: u8 = 0x11;
 const RETURN_CALL: u8 = 0x12;
 const RETURN_CALL_INDIRECT: u8 = 0x13;
-const TRY_TABLE: u8 = 0x1f;
+const DROP: u8 = 0x1a;
+const SELECT: u8 = 0x1b;
 const LOCAL_GET: u8 = 0x20;
 const LOCAL_SET: u8 = 0x21;
 const LOCAL_TEE: u8 = 0x22;
@@ -276,6 +262,14 @@ const GLOBAL_GET: u8 = 0x23;
 const GLOBAL_SET: u8 = 0x24;
 const FIRST_LOAD: u8 = 0x28;
 const LAST_STORE: u8 = 0x3e;
+const MEMORY_SIZE: u8 = 0x3f;
+const MEMORY_GROW: u8 = 0x40;
 const I32_CONST: u8 = 0x41;
 const I64_CONST: u8 = 0x42;
-const REF_FUNC: u8 = 0xd2;
+const F32_CONST: u8 = 0x43;
+/// The last of the instructions that calculate, sign extension.
+const LAST_NUMERIC: u8 = 0xc4;
+/// Comes before a second opcode: conversions that saturate, then instructions on memory, then those on tables.
+const PREFIX: u8 = 0xfc;
+const MEMORY_FILL: u8 = 0x0b;
+const VECTOR: u8 = 0xfd;

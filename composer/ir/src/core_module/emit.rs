@@ -38,7 +38,7 @@ impl CoreModule<'_> {
                 Names::Global(number) => (&globals, number),
                 Names::Signed(value) => return value,
                 Names::Unsigned(value) => return value.cast_signed(),
-                Names::Nothing | Names::Locals => return 0,
+                Names::Locals => return 0,
             };
             i64::from(indices.get(number as usize).copied().unwrap_or(MISSING))
         };

@@ -1,9 +1,7 @@
 //! Reads a core module.
 
 use wasm_encoder::{ExportKind, ValType};
-use wasmparser::{
-    BinaryReaderError, ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, Operator, Parser, Payload, TypeRef,
-};
+use wasmparser::{ConstExpr, DataKind, ElementItems, ElementKind, ExternalKind, Operator, Parser, Payload, TypeRef};
 
 use super::{
     Body, Constant, CoreModule, Data, Elements, Export, FuncType, Function, FunctionKind, Global, Import, Memory,
@@ -22,33 +20,33 @@ impl<'a> CoreModule<'a> {
         let (mut types, mut has_memory) = (Vec::new(), false);
         let mut types_of_bodies = 0..0;
         for payload in Parser::new(0).parse_all(bytes) {
-            match payload.map_err(broken)? {
+            match payload? {
                 Payload::TypeSection(section) => {
                     for ty in section.into_iter_err_on_gc_types() {
-                        module.types.push(func_type(&ty.map_err(broken)?)?);
+                        module.types.push(func_type(&ty?)?);
                     }
                 }
                 Payload::ImportSection(section) => {
                     for import in section.into_imports() {
-                        let import = import.map_err(broken)?;
+                        let import = import?;
                         let TypeRef::Func(ty) = import.ty else { return Err(part("an import that is no function")) };
                         let names = Import { module: import.module.to_owned(), name: import.name.to_owned() };
                         module.functions.push(Function { ty, kind: FunctionKind::Import(names) });
                     }
                 }
                 Payload::FunctionSection(section) => {
-                    types = section.into_iter().collect::<Result<_, _>>().map_err(broken)?;
+                    types = section.into_iter().collect::<Result<_, _>>()?;
                     types_of_bodies = 0..types.len();
                 }
                 Payload::TableSection(section) => {
                     for table in section {
-                        let ty = table.map_err(broken)?.ty;
+                        let ty = table?.ty;
                         module.tables.push(ty.try_into().map_err(|_| part("a table of an unknown type"))?);
                     }
                 }
                 Payload::MemorySection(section) => {
                     for memory in section {
-                        let memory = memory.map_err(broken)?;
+                        let memory = memory?;
                         if has_memory || memory.memory64 || memory.shared || memory.page_size_log2.is_some() {
                             return Err(part("a memory that is not its only one, of 32 bits"));
                         }
@@ -58,14 +56,14 @@ impl<'a> CoreModule<'a> {
                 }
                 Payload::GlobalSection(section) => {
                     for global in section {
-                        let global = global.map_err(broken)?;
+                        let global = global?;
                         let value = constant(&global.init_expr)?;
                         module.globals.push(Global { value, is_mutable: global.ty.mutable });
                     }
                 }
                 Payload::ExportSection(section) => {
                     for export in section {
-                        let export = export.map_err(broken)?;
+                        let export = export?;
                         let kind = match export.kind {
                             ExternalKind::Func => ExportKind::Func,
                             ExternalKind::Table => ExportKind::Table,
@@ -78,7 +76,7 @@ impl<'a> CoreModule<'a> {
                 }
                 Payload::ElementSection(section) => {
                     for elements in section {
-                        module.elements.push(read_elements(elements.map_err(broken)?)?);
+                        module.elements.push(read_elements(elements?)?);
                     }
                 }
                 Payload::CodeSectionEntry(body) => {
@@ -87,7 +85,7 @@ impl<'a> CoreModule<'a> {
                 }
                 Payload::DataSection(section) => {
                     for data in section {
-                        let data = data.map_err(broken)?;
+                        let data = data?;
                         let DataKind::Active { memory_index: 0, offset_expr } = data.kind else {
                             return Err(part("data without an address"));
                         };
@@ -122,21 +120,17 @@ fn read_elements(elements: wasmparser::Element<'_>) -> Result<Elements, Malforme
     let (ElementItems::Functions(functions), Constant::I32(offset)) = (elements.items, constant(&offset_expr)?) else {
         return Err(part("elements that are no functions"));
     };
-    let functions = functions.into_iter().collect::<Result<_, _>>().map_err(broken)?;
+    let functions = functions.into_iter().collect::<Result<_, _>>()?;
     Ok(Elements { table: table_index.unwrap_or(0), offset, functions })
 }
 
 fn constant(expression: &ConstExpr<'_>) -> Result<Constant, Malformed> {
     let mut operators = expression.get_operators_reader();
-    match operators.read().map_err(broken)? {
+    match operators.read()? {
         Operator::I32Const { value } => Ok(Constant::I32(value)),
         Operator::I64Const { value } => Ok(Constant::I64(value)),
         _ => Err(part("a first value that is no number")),
     }
-}
-
-fn broken(source: BinaryReaderError) -> Malformed {
-    Malformed::Broken { source: source.into() }
 }
 
 fn part(what: &'static str) -> Malformed {

@@ -55,10 +55,7 @@ impl CoreModule<'_> {
                         mark(&mut used.types, function.ty)?;
                         if let FunctionKind::Defined(body) = &mut function.kind {
                             let parameters = self.types[function.ty as usize].params.len() as u32;
-                            let operands = body
-                                .operands(parameters)
-                                .map_err(|source| Malformed::Broken { source: source.into() })?;
-                            todo.extend(operands.iter().map(|operand| operand.names));
+                            todo.extend(body.operands(parameters)?.iter().map(|operand| operand.names));
                         }
                     }
                 }
@@ -72,7 +69,7 @@ impl CoreModule<'_> {
                 }
                 Names::Type(number) | Names::BlockType(number) => drop(mark(&mut used.types, number)?),
                 Names::Global(number) => drop(mark(&mut used.globals, number)?),
-                Names::Signed(_) | Names::Unsigned(_) | Names::Nothing | Names::Locals => {}
+                Names::Signed(_) | Names::Unsigned(_) | Names::Locals => {}
             }
         }
         Ok(used)
