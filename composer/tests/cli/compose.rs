@@ -15,7 +15,8 @@ in_both_forms! {
     #[cfg(target_os = "linux")] names_of_files_are_printable
     #[cfg(target_os = "linux")] files_of_the_system_are_named
     #[cfg(unix)] a_file_that_cannot_be_read_leaves_no_output
-    a_reader_that_goes_away_is_no_error
+    #[cfg(unix)] a_reader_of_reports_may_go_away
+    #[cfg(target_os = "linux")] a_limit_of_files_is_an_error
     the_output_is_not_packed_into_itself
     #[cfg(unix)] a_link_at_the_output_stays_a_link
     #[cfg(target_os = "linux")] a_signal_leaves_nothing_behind
@@ -164,8 +165,8 @@ fn a_file_that_cannot_be_read_leaves_no_output(here: &Here) {
         let output = command.output().unwrap();
         fs::set_permissions(&path, rights).unwrap();
         let expected = format!(
-            "error: cannot read `{locked}`\n  caused by: Permission denied (os error 13)\n  hint: make it readable, or \
-            leave it out with --exclude\n"
+            "error: cannot read `{locked}`\n  caused by: Permission denied (os error 13)\n  hint: make it readable; \
+            --exclude can leave out what is inside of a directory\n"
         );
         assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(1), expected));
         assert!(!here.path("out.wasm").exists());
@@ -181,14 +182,52 @@ fn without_rights(command: &std::process::Command) -> std::process::Command {
     other
 }
 
-fn a_reader_that_goes_away_is_no_error(here: &Here) {
+/// Of a report. A result that nobody gets whole ends as those of other programs do, by SIGPIPE.
+#[cfg(unix)]
+fn a_reader_of_reports_may_go_away(here: &Here) {
+    use std::os::unix::process::ExitStatusExt;
     fs::write(here.path("files/large"), vec![1; 4 << 20]).unwrap();
-    for args in [&["app.wasm", "--image", "files", "-q", "-o", "-"][..], &["image", "build", "files", "-q", "-o", "-"]]
-    {
-        let mut child = here.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    for (args, signal) in [
+        (&["app.wasm", "--image", "files", "-q", "-o", "-"][..], Some(13)),
+        (&["app.wasm", "--image", "files", "-o", "-", "--json"], Some(13)),
+        (&["vfs", "--image", "files", "-q", "-o", "/dev/stdout"], Some(13)),
+        (&["image", "build", "files", "-q", "-o", "-"], Some(13)),
+        (&["image", "cat", "files.erofs", "large"], Some(13)),
+        (&["image", "ls", "files.erofs"], None),
+        (&["image", "verify", "files.erofs"], None),
+        (&["inspect", "app.wasm"], None),
+        (&["app.wasm", "--image", "files", "-o", "out.wasm", "--json"], None),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = here.command(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+        let ended = (output.status.code(), output.status.signal());
+        assert_eq!(ended, (signal.is_none().then_some(0), signal), "{args:?}");
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// Of `ulimit -f`, which counts in blocks.
+#[cfg(target_os = "linux")]
+fn a_limit_of_files_is_an_error(here: &Here) {
+    fs::write(here.path("files/large"), vec![1; 4 << 20]).unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let before = names(here.directory.path());
+    for (args, message) in [
+        ("app.wasm --image files -q -o out.wasm", "error: cannot write `out.wasm`\n  caused by: File too large"),
+        ("app.wasm --image files -q -o - > /dev/shm/limited.$$", "error: cannot write to standard output\n"),
+        ("image extract files.erofs to", "error: cannot extract to `to`\n"),
+    ] {
+        let script = format!(
+            "ulimit -f 1000; {} {args}; code=$?; rm -f /dev/shm/limited.$$; exit $code",
+            env!("CARGO_BIN_EXE_vfs-compose")
+        );
+        let mut command = std::process::Command::new("sh");
+        let output = command.args(["-c", &script]).current_dir(here.directory.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.starts_with(message), "{args}: {said}");
+        assert_eq!(names(here.directory.path()), before, "{args}");
     }
 }
 
@@ -231,7 +270,7 @@ fn a_signal_leaves_nothing_behind(here: &Here) {
     use std::os::unix::process::ExitStatusExt;
     let large = fs::File::create(here.path("files/large")).unwrap();
     large.set_len(800 << 20).unwrap();
-    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+    for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGXCPU] {
         let before = names(here.directory.path());
         let compose = here.command(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
         // A shell's background jobs ignore SIGINT, and so would this one.

@@ -125,7 +125,7 @@ fn a_file_that_may_not_be_read_is_named_with_a_hint() {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     assert_eq!(command().0, Some(0));
-    let hint = "hint: make it readable, or leave it out with --exclude\n";
+    let hint = "hint: make it readable; --exclude can leave out what is inside of a directory\n";
     set_mode("files/hello.txt", 0);
     let (code, text) = command();
     assert!(code == Some(1) && text.contains("cannot read `files/hello.txt`") && text.ends_with(hint), "{text}");

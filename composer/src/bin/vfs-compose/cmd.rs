@@ -62,10 +62,8 @@ fn print_beside(target: &Target, report: &serde_json::Value) -> Result<(), Failu
     Ok(())
 }
 
-/// Prints text to standard output. If the reader is gone, that is a failure which prints nothing.
+/// Prints a report to standard output. If the reader is gone, that is a failure which prints nothing.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::new("cannot write to standard output").caused_by(error))
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(Failure::of_report)
 }

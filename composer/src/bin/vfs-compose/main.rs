@@ -18,6 +18,8 @@ use args::{Cli, Command};
 use report::Failure;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    output::survive_file_limit();
     let words: Vec<_> = std::env::args_os().collect();
     report::choose_colors(usage::color(&words));
     let done = usage::parse(&words).and_then(|cli| {
@@ -28,7 +30,11 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             failure.print();
-            if failure.is_broken_pipe() { ExitCode::SUCCESS } else { failure.exit.into() }
+            #[cfg(unix)]
+            if failure.is_broken_pipe() && failure.exit != 0 {
+                output::end_by_broken_pipe();
+            }
+            failure.exit.into()
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+pub use signals::{end_by_broken_pipe, survive_file_limit};
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;

@@ -167,6 +167,12 @@ impl Failure {
         Self::new(format!("{what} `{}`", path.display())).caused_by(error)
     }
 
+    /// Returns a failure to print a report. That its reader is gone, as `head` is, is no failure.
+    pub fn of_report(error: io::Error) -> Self {
+        let exit = u8::from(error.kind() != ErrorKind::BrokenPipe);
+        Self { exit, ..Self::new("cannot write to standard output").caused_by(error) }
+    }
+
     /// Prints the failure, unless the reader of a pipe is gone.
     pub fn print(&self) {
         if self.is_broken_pipe() {
@@ -192,14 +198,7 @@ impl Failure {
     }
 
     pub fn is_broken_pipe(&self) -> bool {
-        let mut cause = self.source.as_ref().map(|source| &**source as &(dyn StdError + 'static));
-        while let Some(error) = cause {
-            if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe) {
-                return true;
-            }
-            cause = error.source();
-        }
-        false
+        self.source.as_deref().is_some_and(|source| is_of_kind(source, ErrorKind::BrokenPipe))
     }
 }
 
@@ -249,16 +248,10 @@ impl StdError for Causes {
     }
 }
 
-/// Returns whether the cause is a file that this user may not read.
-fn is_permission(error: &Error) -> bool {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::PermissionDenied) {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+/// Returns whether an error, or one of its causes, is one of the system of this kind.
+fn is_of_kind(error: &(dyn StdError + 'static), kind: ErrorKind) -> bool {
+    std::iter::successors(Some(error), |&error| error.source())
+        .any(|error| error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind))
 }
 
 fn hint(error: &Error) -> Option<String> {
@@ -311,7 +304,9 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
             Some("`--image DIR::/GUEST` packs a directory at /GUEST")
         }
         Error::Tree(TreeError::NotASource { .. }) => Some("standard input is read with `-`, as in `--file /GUEST=@-`"),
-        error if is_permission(error) => Some("make it readable, or leave it out with --exclude"),
+        error if is_of_kind(error, ErrorKind::PermissionDenied) => {
+            Some("make it readable; --exclude can leave out what is inside of a directory")
+        }
         Error::Tree(TreeError::Changed { .. }) => Some("do not change the files while they are packed; try again"),
         _ => None,
     }

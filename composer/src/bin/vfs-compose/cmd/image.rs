@@ -111,9 +111,9 @@ fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), 
         } else {
             writeln!(out, "{name}")
         };
-        written.map_err(printing)?;
+        written.map_err(Failure::of_report)?;
     }
-    out.flush().map_err(printing)
+    out.flush().map_err(Failure::of_report)
 }
 
 /// Formats kind and permissions as ls(1) does.

@@ -2,9 +2,10 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 use tempfile::NamedTempFile;
@@ -12,8 +13,22 @@ use tempfile::NamedTempFile;
 /// The files that are gone when this program ends.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static HANDLER: Once = Once::new();
+/// Signals that people, terminals and limits of the system end programs by.
+const ENDING: [i32; 5] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU];
 
-/// Creates a file that is removed if SIGINT, SIGTERM or SIGHUP ends this program.
+/// Makes a write above the limit for files (`ulimit -f`) fail, where SIGXFSZ would end this program in the middle of it.
+pub fn survive_file_limit() {
+    // The handler does what there is to do by being there.
+    let _ = flag::register(SIGXFSZ, Arc::default());
+}
+
+/// Ends this program by SIGPIPE, as it ends others that write a result to a pipe without a reader. This one ignores it,
+/// so that such a write fails.
+pub fn end_by_broken_pipe() {
+    let _ = emulate_default_handler(SIGPIPE);
+}
+
+/// Creates a file that is removed if one of the [`ENDING`] signals ends this program.
 ///
 /// # Errors
 /// Those of `create`.
@@ -28,7 +43,7 @@ pub(super) fn create_removable(create: impl FnOnce() -> io::Result<NamedTempFile
 
 fn handle_signals() {
     // Without a handler the signal still ends the program, and only the file is left.
-    let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal));
+    let signals = ENDING.into_iter().filter(|signal| !is_ignored(*signal));
     let Ok(mut signals) = Signals::new(signals) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
