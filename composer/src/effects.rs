@@ -68,11 +68,14 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     for (flag, _) in quotas.into_iter().filter(|(_, is_set)| *is_set && settings.read_only) {
         remarks.warn("no-effect", format!("`{flag}` has no effect: under `--read-only` nothing changes"));
     }
+    let has_values = rules.config.as_ref().is_some_and(|values| !values.is_empty()) && asks(app, CONFIG);
     for denial in &rules.denials {
         let why = if is_of_files(&denial.interfaces) {
             "the app's files are its own, not the host's"
         } else if names_export(&denial.interfaces, app) {
             "the app exports it, and only what an app imports can be denied"
+        } else if has_values && is_of_config(&denial.interfaces) {
+            "the values of `--config` stand for the host's, and the app gets them"
         } else {
             continue;
         };
@@ -87,6 +90,11 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
 /// Returns whether a pattern names files alone.
 fn is_of_files(pattern: &str) -> bool {
     pattern.strip_prefix("wasi:filesystem").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
+}
+
+/// Returns whether a pattern names the package of values.
+fn is_of_config(pattern: &str) -> bool {
+    pattern.split('@').next() == Some(CONFIG.0)
 }
 
 /// Returns whether a pattern names an interface that the app exports and does not import, in whatever version.

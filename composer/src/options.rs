@@ -135,8 +135,8 @@ options! {
         /// Leave out what git ignores, and `.git`
         #[flag(hide_short_help = true)]
         pub gitignore: Option<bool>,
-        /// Give every file this time: `2020-01-01T00:00:00Z`, or seconds since 1970 [default: SOURCE_DATE_EPOCH if that
-        /// is set, otherwise each file's own time]
+        /// Give every file this time: `2020-01-01`, `2020-01-01T00:00:00Z`, or seconds since 1970 [default:
+        /// SOURCE_DATE_EPOCH if that is set, otherwise each file's own time]
         ///
         /// With this or --clamp-mtime, an image is laid out again: its files get their times, and its bytes are not
         /// those of its file.

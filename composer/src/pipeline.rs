@@ -42,7 +42,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
         return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
     }
     let mut remarks = Remarks::default();
-    tell_lost_exports(composer, bytes, &app, &mut remarks)?;
+    tell_no_exports(composer, bytes, &app, &mut remarks)?;
     effects::tell(composer, &app, &mut remarks);
     let mut rules = composer.rules.clone();
     let app =
@@ -96,11 +96,32 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
         }
     };
     let mut told = Remarks::default();
-    if let Some(app) = &app {
+    if let (Some(app), Some(bytes)) = (&app, &composer.app) {
+        tell_no_plug(bytes, app, &mut told)?;
         effects::tell(composer, app, &mut told);
     }
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     Ok(Composed::new(component, image, remarks)?.with_remarks(told))
+}
+
+/// Tells what keeps an app from being plugged into a vfs of its own, or the vfs from being of use.
+///
+/// # Errors
+/// [`AppError::NothingServed`]: the app imports nothing that a vfs has.
+fn tell_no_plug(bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), AppError> {
+    if app.virtual_imports.is_empty() {
+        return Err(AppError::NothingServed);
+    }
+    if wasmparser::Parser::is_core_wasm(bytes) {
+        let message = "the app is a core module, which `wac plug` refuses: make it a component first, or compose it with \
+                       `vfs-compose APP`";
+        remarks.warn("core-module", message);
+    }
+    if !app.has_filesystem() {
+        let message = "the app imports no filesystem (`wasi:filesystem/types`), so it never sees the files of this vfs";
+        remarks.warn("no-filesystem", message);
+    }
+    Ok(())
 }
 
 /// Reads the app.
@@ -116,16 +137,20 @@ fn read(wasi: &Wasi, answers: &Answers, bytes: &[u8]) -> Result<App, Error> {
     Ok(app)
 }
 
-/// Tells which exports a preview1 module loses: without component types, a component cannot export them.
+/// Tells of a result that exports nothing, and which exports a preview1 module loses: without component types, a
+/// component cannot export them.
 ///
 /// # Errors
 /// [`Error::NoExports`]: none is left, and that is not allowed.
-fn tell_lost_exports(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), Error> {
-    if !app.exports.is_empty() || !wasmparser::Parser::is_core_wasm(bytes) {
+fn tell_no_exports(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), Error> {
+    if !app.exports.is_empty() {
         return Ok(());
     }
-    let lost = exported_functions(bytes).unwrap_or_default();
+    let is_module = wasmparser::Parser::is_core_wasm(bytes);
+    let lost = if is_module { exported_functions(bytes).unwrap_or_default() } else { Vec::new() };
     if lost.is_empty() {
+        remarks
+            .warn("no-exports", "the result exports nothing, as the app does: there is nothing that a host could run");
         return Ok(());
     }
     if !composer.allow_no_exports {

@@ -82,12 +82,20 @@ pub enum TreeError {
         /// The file.
         path: PathBuf,
     },
-    /// An archive, which is not unpacked.
-    #[error("`{}` is {kind}, which cannot be an image", .path.display())]
+    /// A file whose place is that of a directory.
+    #[error("`{}` is a file, and `{guest}` is the path of a directory", .path.display())]
+    FilePlace {
+        /// The file.
+        path: PathBuf,
+        /// The guest path, which ends with a slash.
+        guest: String,
+    },
+    /// An archive, or an image of another format, which is not unpacked.
+    #[error("`{}` is {kind}, which is not unpacked", .path.display())]
     Archive {
         /// The file.
         path: PathBuf,
-        /// The kind of archive, with its article.
+        /// The kind of archive or image, with its article.
         kind: &'static str,
     },
     /// A WebAssembly file without an image inside.

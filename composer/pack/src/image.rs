@@ -250,12 +250,17 @@ impl Write for Observed<'_> {
     }
 }
 
-/// Says so if patterns do not apply to a source.
+/// Says so if patterns do not apply to an image or to files in memory.
 pub(crate) fn warn_of_filter(filter: &Filter, origin: &Origin, remarks: &mut Remarks) {
-    if !filter.is_empty() {
-        let message = format!("patterns that choose files have no effect on {origin}, which is not a directory");
-        remarks.warn("no-effect", message);
+    if filter.is_empty() {
+        return;
     }
+    let way_out = match origin {
+        Origin::Memory(_) => "",
+        Origin::Path(_) | Origin::File(_) => ": `vfs-compose image extract` makes one of it",
+    };
+    let message = format!("{} no effect on {origin}, which is not a directory{way_out}", filter.flags_have());
+    remarks.warn("no-effect", message);
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, TreeError> {

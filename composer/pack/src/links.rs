@@ -1,5 +1,7 @@
 //! Symbolic links that lead nowhere in the app.
 
+use std::collections::BTreeMap;
+
 use vfs_image::{Content, Names, NodeIndex};
 
 use crate::Remarks;
@@ -11,63 +13,60 @@ const MAX_FOLLOWED: usize = 40;
 /// Warns of symbolic links that are absolute, lead out of the tree or in a circle: WASI follows none of them.
 pub(crate) fn tell(tree: &SourceTree, remarks: &mut Remarks) {
     let mut todo = vec![vec![tree.root()]];
-    let mut first = None;
-    let mut count = 0;
+    let mut dangling = BTreeMap::new();
     while let Some(directories) = todo.pop() {
         let directory = *directories.last().unwrap_or(&tree.root());
-        for (_, node) in tree.entries(directory).into_iter().flat_map(Names::iter) {
+        for (name, node) in tree.entries(directory).into_iter().flat_map(Names::iter) {
             match tree.node(node).content() {
                 Content::Directory(_) => todo.push([&directories[..], &[node]].concat()),
-                Content::SymbolicLink(_) => {
-                    if let Err(culprit) = follow(tree, directories.clone(), node) {
-                        count += 1;
-                        first.get_or_insert(culprit);
+                Content::SymbolicLink(target) => {
+                    if follow(tree, directories.clone(), node).is_none() {
+                        let name = String::from_utf8_lossy(name);
+                        let path = format!("{}/{name}", tree.path(directory).trim_end_matches('/'));
+                        dangling.insert(path, String::from_utf8_lossy(target));
                     }
                 }
                 Content::RegularFile { .. } => {}
             }
         }
     }
-    if let Some(first) = first {
-        let target = match tree.node(first).content() {
-            Content::SymbolicLink(target) => String::from_utf8_lossy(target),
-            _ => "".into(),
-        };
-        let first = format!("`{}` -> `{target}`", tree.path(first));
-        let (links, first) = if count == 1 {
-            ("1 symbolic link".into(), first)
-        } else {
-            (format!("{count} symbolic links"), format!("{first} is the first"))
-        };
-        let reasons = "absolute targets, targets outside of the tree, or circles";
-        remarks.warn("dangling-link", format!("{links} cannot be followed in the app, because of {reasons}: {first}"));
+    if dangling.is_empty() {
+        return;
     }
+    let links = match dangling.len() {
+        1 => "1 symbolic link".into(),
+        count => format!("{count} symbolic links"),
+    };
+    let show = |path: &str| format!("`{path}` -> `{}`", dangling.get(path).map_or("", |target| target));
+    remarks.warn_of("dangling-link", dangling.keys().cloned().collect(), show, |listed| {
+        format!(
+            "{links} cannot be followed in the app, because of absolute targets, targets outside of the tree, or \
+             circles: {listed}; `--exclude` leaves links out"
+        )
+    });
 }
 
 /// Follows a link from its directory, the last of `directories` from the root on. What is not there is no fault: the
-/// app may make it.
-///
-/// # Errors
-/// The link at which it cannot go on, which may be another that is on the way.
-fn follow(tree: &SourceTree, directories: Vec<NodeIndex>, link: NodeIndex) -> Result<(), NodeIndex> {
+/// app may make it. Returns `None` if it cannot go on, at this link or at another that is on the way.
+fn follow(tree: &SourceTree, directories: Vec<NodeIndex>, link: NodeIndex) -> Option<()> {
     let mut at = directories;
     // Names below the last directory that are not there, or no directories.
     let mut beyond = 0_usize;
     let mut todo = Vec::new();
     let mut followed = 0;
     expand(tree, link, &mut todo)?;
-    while let Some((name, of)) = todo.pop() {
+    while let Some(name) = todo.pop() {
         match name {
             b"" | b"." => {}
             b".." if beyond > 0 => beyond -= 1,
             b".." if at.len() > 1 => drop(at.pop()),
-            b".." => return Err(of),
+            b".." => return None,
             name => match at.last().filter(|_| beyond == 0).and_then(|at| tree.child(*at, name)) {
                 Some(node) if tree.entries(node).is_some() => at.push(node),
                 Some(node) if matches!(tree.node(node).content(), Content::SymbolicLink(_)) => {
                     followed += 1;
                     if followed == MAX_FOLLOWED {
-                        return Err(link);
+                        return None;
                     }
                     expand(tree, node, &mut todo)?;
                 }
@@ -75,17 +74,17 @@ fn follow(tree: &SourceTree, directories: Vec<NodeIndex>, link: NodeIndex) -> Re
             },
         }
     }
-    Ok(())
+    Some(())
 }
 
-/// Puts the names of a link's target before those that are left, each with the link that it is of.
-fn expand<'t>(tree: &'t SourceTree, link: NodeIndex, todo: &mut Vec<(&'t [u8], NodeIndex)>) -> Result<(), NodeIndex> {
-    let Content::SymbolicLink(target) = tree.node(link).content() else { return Ok(()) };
+/// Puts the names of a link's target before those that are left. Returns `None` if the target is absolute.
+fn expand<'t>(tree: &'t SourceTree, link: NodeIndex, todo: &mut Vec<&'t [u8]>) -> Option<()> {
+    let Content::SymbolicLink(target) = tree.node(link).content() else { return Some(()) };
     if target.starts_with(b"/") {
-        return Err(link);
+        return None;
     }
-    todo.extend(target.split(|byte| *byte == b'/').rev().map(|name| (name, link)));
-    Ok(())
+    todo.extend(target.split(|byte| *byte == b'/').rev());
+    Some(())
 }
 
 #[cfg(test)]
@@ -93,18 +92,25 @@ mod tests {
     use super::*;
     use crate::source::files::{Entry, Files};
 
-    /// How many links of a tree cannot be followed, and the first that is the reason, or nothing.
-    fn told(links: &[(&str, &str)]) -> String {
+    fn tree(links: &[(&str, &str)]) -> Files {
         let mut files = Files::new();
         files.add("d/e/f/file", Entry::file("")).unwrap();
         for (path, target) in links {
             files.add(path, Entry::symlink(*target)).unwrap();
         }
+        files
+    }
+
+    /// How many links of a tree cannot be followed, and which, or nothing.
+    fn told(links: &[(&str, &str)]) -> String {
+        let files = tree(links);
         let mut remarks = Remarks::default();
         tell(files.tree(), &mut remarks);
         let reasons =
             " cannot be followed in the app, because of absolute targets, targets outside of the tree, or circles";
-        remarks.warnings.iter().map(|warning| warning.message.replace(reasons, "")).collect()
+        let way_out = "; `--exclude` leaves links out";
+        let told = remarks.warnings.iter().map(|warning| warning.message.replace(reasons, "").replace(way_out, ""));
+        told.collect()
     }
 
     #[test]
@@ -133,10 +139,25 @@ mod tests {
         assert_eq!(told(&[("deep", "d/e"), ("d/e/l", "../../x"), ("m", "deep/l")]), "");
         assert_eq!(
             told(&[("deep", "d/e"), ("m", "deep/l/y"), ("d/e/l", "../../..")]),
-            "2 symbolic links: `/d/e/l` -> `../../..` is the first"
+            "2 symbolic links: `/d/e/l` -> `../../..`, `/m` -> `deep/l/y`"
         );
-        assert_eq!(told(&[("a", "/etc"), ("l", "a/passwd")]), "2 symbolic links: `/a` -> `/etc` is the first");
-        assert_eq!(told(&[("a", "b"), ("b", "a"), ("c", "c/x")]), "3 symbolic links: `/a` -> `b` is the first");
+        assert_eq!(told(&[("l", "a/passwd"), ("a", "/etc")]), "2 symbolic links: `/a` -> `/etc`, `/l` -> `a/passwd`");
+        assert_eq!(
+            told(&[("a", "b"), ("b", "a"), ("c", "c/x")]),
+            "3 symbolic links: `/a` -> `b`, `/b` -> `a`, `/c` -> `c/x`"
+        );
         assert_eq!(told(&[("a", "b"), ("b", "c"), ("c", "d/e/f/file")]), "");
+    }
+
+    #[test]
+    fn a_long_list_is_sorted_and_whole() {
+        let names = ["z", "d/b", "a", "d/e/f/g", "x", "d/a", "y"];
+        let links: Vec<_> = names.iter().map(|name| (*name, "/")).collect();
+        let mut remarks = Remarks::default();
+        tell(tree(&links).tree(), &mut remarks);
+        let [warning] = &remarks.warnings[..] else { panic!() };
+        assert_eq!(warning.files, ["/a", "/d/a", "/d/b", "/d/e/f/g", "/x", "/y", "/z"]);
+        let listed = "circles: `/a` -> `/`, `/d/a` -> `/`, `/d/b` -> `/`, `/d/e/f/g` -> `/`, `/x` -> `/` and 2 more";
+        assert!(warning.message.contains(listed), "{warning:?}");
     }
 }

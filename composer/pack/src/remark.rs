@@ -40,16 +40,29 @@ impl Remarks {
         self.warnings.push(Remark::new(code, message));
     }
 
-    /// Adds a warning about files, of which a long list is named in part. `message` makes one line of these names.
+    /// Adds a warning about files of this machine, of which a long list is named in part. `message` makes one line of
+    /// these names.
     pub(crate) fn warn_of_files(&mut self, code: &'static str, files: &[PathBuf], message: impl Fn(&str) -> String) {
-        let names: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
-        let listed: Vec<_> = names.iter().take(LISTED).map(|name| format!("`{name}`")).collect();
+        let names = files.iter().map(|path| path.display().to_string()).collect();
+        self.warn_of(code, names, |name| format!("`{name}`"), message);
+    }
+
+    /// Adds a warning about files, of which a long list is named in part. `message` makes one line of what `show` makes
+    /// of their names.
+    pub(crate) fn warn_of(
+        &mut self,
+        code: &'static str,
+        files: Vec<String>,
+        show: impl Fn(&str) -> String,
+        message: impl Fn(&str) -> String,
+    ) {
+        let listed: Vec<_> = files.iter().take(LISTED).map(|name| show(name)).collect();
         let listed = listed.join(", ");
-        let remark = match names.len().checked_sub(LISTED) {
+        let remark = match files.len().checked_sub(LISTED) {
             None | Some(0) => Remark::new(code, message(&listed)),
             Some(more) => {
                 let message = message(&format!("{listed} and {more} more (`-v` lists all)"));
-                Remark { files: names, ..Remark::new(code, message) }
+                Remark { files, ..Remark::new(code, message) }
             }
         };
         self.warnings.push(remark);

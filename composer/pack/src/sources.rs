@@ -27,6 +27,8 @@ pub(crate) struct Sources {
     leading: HashSet<NodeIndex>,
     listing: Listing,
     kept: usize,
+    /// Whether patterns apply to a source, or were said not to.
+    is_filtered: bool,
     /// What happens to different files at one path.
     pub(crate) on_collision: OnCollision,
 }
@@ -47,7 +49,7 @@ impl Sources {
             entries: 0,
             observer,
         };
-        Self { tree, leading, listing, kept: 0, on_collision }
+        Self { tree, leading, listing, kept: 0, is_filtered: false, on_collision }
     }
 
     /// Adds a source. `before` are those that were added already.
@@ -57,11 +59,16 @@ impl Sources {
     pub(crate) fn add(&mut self, source: &Source, before: &[&Source]) -> Result<(), TreeError> {
         let Source { origin, guest } = source;
         let input = Input::recognise(origin)?;
-        if !matches!(input, Input::Directory(_)) && !matches!(origin, Origin::File(_)) {
-            warn_of_filter(&self.listing.filter, origin, &mut self.listing.remarks);
+        match input {
+            Input::Directory(_) => self.is_filtered = true,
+            Input::Image(..) | Input::Memory(_) => {
+                warn_of_filter(&self.listing.filter, origin, &mut self.listing.remarks);
+                self.is_filtered = true;
+            }
+            Input::File(_) => {}
         }
         let (directory, name) = match input {
-            Input::File(path) => split(guest, path)?,
+            Input::File(path) => split(guest, path, matches!(origin, Origin::Path(_)))?,
             _ => (guest.as_str(), ""),
         };
         let is_new = tree::find(&self.tree, directory)?.is_none();
@@ -123,9 +130,12 @@ impl Sources {
 
     /// Returns the tree, and the directories that were listed, each with its modification time then.
     pub(crate) fn finish(self, remarks: &mut Remarks) -> (SourceTree, Vec<(PathBuf, Timestamp)>) {
-        let Listing { times, seen, remarks: mut told, found, unmatched, .. } = self.listing;
+        let Listing { times, filter, seen, remarks: mut told, found, unmatched, .. } = self.listing;
         remarks.warnings.append(&mut told.warnings);
         remarks.notes.append(&mut told.notes);
+        if !self.is_filtered && !filter.is_empty() {
+            remarks.warn("no-effect", format!("{} no effect: no source is a directory", filter.flags_have()));
+        }
         unmatched.tell(remarks);
         found.tell(remarks, times.is_some());
         links::tell(&self.tree, remarks);
@@ -217,10 +227,14 @@ fn image_in(path: &Path) -> Result<Vec<u8>, TreeError> {
     Ok(bytes)
 }
 
-/// Splits the place of a file into its directory and its name.
-fn split<'g>(guest: &'g str, path: &Path) -> Result<(&'g str, &'g str), TreeError> {
-    if tree::names(guest)?.is_empty() || guest.ends_with('/') {
-        return Err(TreeError::PlainFile { path: path.to_owned() });
+/// Splits the place of a file into its directory and its name. `is_plain`: it may have been meant to be an image.
+fn split<'g>(guest: &'g str, path: &Path, is_plain: bool) -> Result<(&'g str, &'g str), TreeError> {
+    tree::names(guest)?;
+    if guest.ends_with('/') {
+        return Err(match is_plain && guest == "/" {
+            true => TreeError::PlainFile { path: path.to_owned() },
+            false => TreeError::FilePlace { path: path.to_owned(), guest: guest.to_owned() },
+        });
     }
     let (directory, name) = guest.rsplit_once('/').unwrap_or(("", guest));
     Ok((if directory.is_empty() { "/" } else { directory }, name))

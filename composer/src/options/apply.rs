@@ -37,11 +37,11 @@ pub enum OptionsError {
     /// `allow` without `deny-all`.
     #[error("`--allow` has no effect without `--deny-all`: add --deny-all, or omit --allow")]
     AllowAlone,
-    /// A denial, and an option that gives what it denies.
-    #[error("`--deny {denied}` and `--{option}` contradict each other: omit one")]
+    /// An option that denies something, and one that gives it.
+    #[error("`--{denial}` and `--{option}` contradict each other: omit one")]
     Contradiction {
-        /// The pattern that is denied.
-        denied: String,
+        /// The option that denies, with its value.
+        denial: String,
         /// The other option, with its value.
         option: String,
     },
@@ -181,29 +181,40 @@ impl Options {
         let inherits_variables = self.host.inherited().is_some_and(|inherited| inherited != Inherited::None);
         given.extend(inherits_variables.then(|| ("inherit-env".into(), ENVIRONMENT, true)));
         given.extend((self.host.inherit_args == Some(true)).then(|| ("inherit-args".into(), ENVIRONMENT, true)));
-        let inherits_config = self.host.config.contains(&ConfigValue::Inherit);
-        given.extend(inherits_config.then(|| ("config inherit".into(), CONFIG, true)));
+        let config = self.host.config.first();
+        given.extend(config.map(|value| (format!("config {value}"), CONFIG, *value == ConfigValue::Inherit)));
         if let Some(allowed @ Http::Allow(_)) = http {
             given.extend(GATED.map(|interface| (format!("http {allowed}"), interface, true)));
         }
-        given
-            .extend(self.deny.allow.iter().map(|allowed| (format!("allow {allowed}"), without_version(allowed), true)));
+        let allow = self.deny.allow.iter();
+        let allowed: Vec<_> = allow.map(|name| (format!("allow {name}"), without_version(name), true)).collect();
+        given.extend(allowed.iter().cloned());
         let is_inherited = |access: &Option<Access>| *access == Some(Access::Inherit);
         given.extend(is_inherited(sockets).then(|| ("sockets inherit".into(), SOCKETS, true)));
         given.extend(is_inherited(exit).then(|| ("exit inherit".into(), EXIT, true)));
         given.extend((*http == Some(Http::Inherit)).then(|| ("http inherit".into(), HTTP, true)));
-        for denied in deny {
-            let base = without_version(denied);
-            // What a flag makes inside is not the host's, so a denial of a whole package leaves it.
-            let contradicts = |(_, interface, is_of_host): &&(String, &str, bool)| {
-                let package = interface.split('/').next().unwrap_or_default();
-                base == *interface || (*is_of_host && base == package)
-            };
-            if let Some((option, ..)) = given.iter().find(contradicts) {
-                return Err(OptionsError::Contradiction { denied: denied.clone(), option: option.clone() });
-            }
-        }
-        Ok(())
+        let denied = deny.iter().map(|name| (format!("deny {name}"), without_version(name)));
+        check_apart(denied, &given)?;
+        check_apart(self.taken(), &allowed)
+    }
+
+    /// Returns the options that take something of the host away, or replace it, each with the package or interface.
+    fn taken(&self) -> impl Iterator<Item = (String, &str)> {
+        let Deny { sockets, http, exit, .. } = &self.deny;
+        let settings = self.host.settings().filter(|(_, value)| *value != "inherit").filter_map(|(key, value)| {
+            let (_, interfaces) = INHERITED.iter().find(|(name, _)| *name == key && *name != "cwd")?;
+            Some((format!("{key} {value}"), interfaces[0]))
+        });
+        let values = self.host.config.iter().filter(|value| **value != ConfigValue::Inherit);
+        let values = values.map(|value| (format!("config {value}"), PACKAGE_OF_CONFIG));
+        let is_denied = |access: &Option<Access>| *access == Some(Access::Deny);
+        let denied = [
+            ("sockets deny", SOCKETS, is_denied(sockets)),
+            ("exit deny", EXIT, is_denied(exit)),
+            ("http deny", HTTP, *http == Some(Http::Deny)),
+        ];
+        let denied = denied.into_iter().filter(|(_, _, is_denied)| *is_denied);
+        settings.chain(values).chain(denied.map(|(option, interface, _)| (option.to_owned(), interface)))
     }
 
     /// Sets the values of `wasi:config`.
@@ -272,6 +283,24 @@ impl Deny {
         let names = |pattern: &String| [CLI, ENVIRONMENT].contains(&without_version(pattern));
         self.deny.iter().any(names) || self.is_all() && !self.allow.iter().any(names)
     }
+}
+
+/// Checks that none of the options that take something away takes what another gives. Of those that give, a mark tells
+/// whether it is the host's: what a flag makes inside is not, so a denial of a whole package leaves it.
+fn check_apart<'a>(
+    taken: impl Iterator<Item = (String, &'a str)>,
+    given: &[(String, &str, bool)],
+) -> Result<(), OptionsError> {
+    for (denial, base) in taken {
+        let contradicts = |(_, interface, is_of_host): &&(String, &str, bool)| {
+            let package = interface.split('/').next().unwrap_or_default();
+            base == *interface || (*is_of_host && base == package)
+        };
+        if let Some((option, ..)) = given.iter().find(contradicts) {
+            return Err(OptionsError::Contradiction { denial, option: option.clone() });
+        }
+    }
+    Ok(())
 }
 
 fn without_version(pattern: &str) -> &str {

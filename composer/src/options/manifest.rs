@@ -113,6 +113,9 @@ impl ManifestError {
             Some((message, hint)) => (message, Some(hint.to_owned())),
             None => (error.message(), None),
         };
+        // The parser has no word for a date. One in quotes is a text.
+        let is_date = text[start..].starts_with(|first: char| first.is_ascii_digit());
+        let message = if is_date { &message.replace("type: map", "type: date") } else { message };
         let message = match (key, &hint) {
             (Some(key), Some(_)) => format!("`{key}` {message}"),
             (Some(key), None) => format!("`{key}`: {}", in_words_of_toml(message)),
@@ -133,6 +136,7 @@ fn in_words_of_toml(message: &str) -> String {
         ("expected a sequence", "expected a list in brackets"),
         ("expected a map", "expected a table: { NAME = \"VALUE\" }"),
         ("expected path string", "expected a text in quotes"),
+        ("expected a number or a string", "expected a number or a text in quotes"),
         ("expected a string", "expected a text in quotes"),
         ("expected a boolean", "expected true or false"),
         ("invalid type: ", "it is "),
@@ -224,6 +228,10 @@ mod tests {
             ("max-nodes = -1", "`max-nodes`: it is integer `-1`, expected a number from 0 to 4294967295"),
             ("image = \"files\"", "`image`: it is string \"files\", expected a list in brackets"),
             ("argv0 = 1", "`argv0`: it is integer `1`, expected a text in quotes"),
+            ("mtime = 2020-01-01T00:00:00Z", "`mtime`: it is date, expected a number or a text in quotes"),
+            ("wall-clock = 2020-01-01", "`wall-clock`: it is date, expected a text in quotes"),
+            ("argv0 = 07:32:00", "`argv0`: it is date, expected a text in quotes"),
+            ("arg = [\"x\", 2020-01-01]", "`arg`: it is date, expected a text in quotes"),
             ("env = 1", "`env`: it is integer `1`, expected a table: { NAME = \"VALUE\" }"),
         ] {
             assert_eq!(error(line).2, message);

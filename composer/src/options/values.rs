@@ -231,7 +231,7 @@ impl<'de> Deserialize<'de> for Bytes {
     }
 }
 
-/// A time of files: `2020-01-01T00:00:00Z`, or seconds since 1970.
+/// A time of files: `2020-01-01`, `2020-01-01T00:00:00Z`, or seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub struct Time(pub Timestamp);
@@ -273,7 +273,7 @@ where
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a number or a text")
+            f.write_str("a number or a string")
         }
 
         fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
@@ -374,6 +374,16 @@ impl FromStr for ConfigValue {
             "inherit" => Ok(Self::Inherit),
             "none" => Ok(Self::None),
             _ => text.parse().map(Self::Value).map_err(|_| ValueError { takes: "K=V, `none` or `inherit`" }),
+        }
+    }
+}
+
+impl fmt::Display for ConfigValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inherit => f.write_str("inherit"),
+            Self::None => f.write_str("none"),
+            Self::Value(Variable { name, value }) => write!(f, "{name}={value}"),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// Imports the preopens and nothing else.
+/// Imports the preopens and nothing else, and exports an instance of nothing.
 pub const APP: &str = r#"(component
   (import "wasi:filesystem/types@0.2.3" (instance $types (export "descriptor" (type (sub resource)))))
   (alias export $types "descriptor" (type $descriptor))
@@ -16,7 +16,9 @@ pub const APP: &str = r#"(component
     (type $own (own $descriptor))
     (type $entry (tuple $own string))
     (type $entries (list $entry))
-    (export "get-directories" (func (result $entries))))))"#;
+    (export "get-directories" (func (result $entries)))))
+  (instance $nothing)
+  (export "nothing" (instance $nothing)))"#;
 
 /// A component whose `run` returns a result, 0 for `ok`, with these imports, which it never calls.
 pub fn run_component(imports: &str, result: i32) -> String {

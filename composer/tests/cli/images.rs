@@ -99,6 +99,63 @@ fn building_takes_the_flags_of_files(here: &Here) {
     assert_eq!(here.fails(&["image", "build", "-o", "none.erofs"]).0, 2);
 }
 
+#[test]
+fn what_is_no_image_is_not_called_damaged() {
+    let here = Here::new("linked");
+    fs::write(here.path("empty"), "").unwrap();
+    for args in [&["image", "ls", "empty"][..], &["image", "verify", "empty"], &["image", "cat", "empty", "x"]] {
+        assert_eq!(here.fails(args), (1, "error: `empty` is empty: it is no image\n".into()));
+    }
+    for args in [&["empty", "--image", "files"][..], &["run", "empty"]] {
+        assert_eq!(here.fails(args), (1, "error: the app `empty` is empty: the file has no bytes\n".into()));
+    }
+    let (_, said) = here.fails(&["inspect", "empty"]);
+    assert!(said.starts_with("error: cannot inspect `empty`\n") && said.contains("empty: the file has no"), "{said}");
+    let (_, said) = here.fails(&["image", "ls", "app.wasm/"]);
+    assert!(said.starts_with("error: cannot read"), "{said}");
+    // The inode of the only file, as `mkfs.erofs -zlz4` marks it.
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let mut image = fs::read(here.path("files.erofs")).unwrap();
+    let contents = image.windows(6).position(|bytes| bytes == b"hello\n").unwrap();
+    let inode = contents - 64;
+    image[inode] |= 2;
+    // The superblock says that it has no checksum.
+    image[1024 + 8] &= !1;
+    fs::write(here.path("packed.erofs"), image).unwrap();
+    for args in [
+        &["image", "ls", "packed.erofs"][..],
+        &["inspect", "packed.erofs"],
+        &["image", "verify", "packed.erofs"],
+        &["app.wasm", "--image", "packed.erofs", "-o", "no.wasm"],
+        &["app.wasm", "--image", "packed.erofs::/x", "-o", "no.wasm"],
+    ] {
+        let (code, said) = here.fails(args);
+        let wanted = "is compressed, which is not supported; make the image without compression\n";
+        assert!(code == 1 && said.ends_with(wanted) && !said.contains("damaged"), "{said}");
+    }
+}
+
+#[test]
+fn a_file_has_a_path_with_a_name() {
+    let here = Here::new("linked");
+    fs::write(here.path("notes.txt"), "x").unwrap();
+    for (flag, value, place) in [
+        ("--file", "/=@notes.txt", "/"),
+        ("--file", "/etc/=@notes.txt", "/etc/"),
+        ("--image", "notes.txt::/etc/", "/etc/"),
+    ] {
+        let (code, said) = here.fails(&["app.wasm", flag, value, "-o", "no.wasm"]);
+        let wanted = format!(
+            "error: `notes.txt` is a file, and `{place}` is the path of a directory\n  hint: write the file's own path, \
+             with its name: `/etc/config.toml`, not `/etc/`\n"
+        );
+        assert_eq!((code, said), (1, wanted));
+    }
+    let (_, said) = here.fails(&["app.wasm", "--image", "notes.txt", "-o", "no.wasm"]);
+    assert!(said.starts_with("error: `notes.txt` is a file, not a directory or an EROFS image\n"), "{said}");
+    assert_eq!(here.fails(&["app.wasm", "--file", "/../=@notes.txt", "-o", "no.wasm"]).0, 2);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_is_named_with_a_hint() {

@@ -85,7 +85,7 @@ fn times(here: &Here, flags: &[&str]) -> Vec<String> {
 
 fn all_files_get_the_time_that_is_asked_for(here: &Here) {
     assert_eq!(times(here, &[]), ["2001-09-09T01:46:40Z", "2020-09-13T12:26:40Z"]);
-    for time in ["2010-01-01T00:00:00Z", "1262304000"] {
+    for time in ["2010-01-01T00:00:00Z", "2010-01-01", "1262304000"] {
         assert_eq!(times(here, &["--mtime", time]), ["2010-01-01T00:00:00Z"; 2]);
     }
     // Over the variable, which Here sets, and over what an image has.

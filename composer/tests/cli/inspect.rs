@@ -70,7 +70,7 @@ fn what_people_look_for_comes_first(here: &Here) {
     let text = here.text(&["inspect", "out.wasm"]);
     let form = if here.form == "linked" { ", linked (needs multi-memory)\n" } else { ", plugged\n" };
     assert!(text.starts_with("out.wasm: ") && text.lines().next().unwrap().ends_with(form.trim_end()), "{text}");
-    let places = ["\nfiles: 1 file with 6 B", "\nimports: ", "\nexports: ", "\nsettings:", "  limits: bytes 64 MiB,"];
+    let places = ["\nfiles: 1 file with 6 B", "\nimports: ", "\nexports:\n", "\nsettings:", "  limits: bytes 64 MiB,"];
     let places = places.map(|words| text.find(words).unwrap_or_else(|| panic!("{words}\n{text}")));
     assert!(places.is_sorted(), "{text}");
     let more = here.text(&["inspect", "-v", "out.wasm"]);

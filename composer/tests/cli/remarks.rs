@@ -14,6 +14,146 @@ in_both_forms! {
     all_files_of_a_long_list_can_be_seen
     an_app_without_files_is_not_told_that_there_are_none
     what_an_app_exports_cannot_be_denied
+    values_that_stay_inside_are_told_beside_a_denial
+    all_links_that_lead_nowhere_can_be_seen
+    an_older_output_in_a_source_is_a_note
+    an_empty_directory_is_no_secret
+    patterns_without_a_directory_are_told
+    what_is_included_and_left_out_is_told
+    a_vfs_that_cannot_be_plugged_is_told
+}
+
+fn values_that_stay_inside_are_told_beside_a_denial(here: &Here) {
+    let denied = ["--deny", "wasi:config"];
+    assert_eq!(told(here, &denied), [""; 0]);
+    // What this app does not import is told of the values.
+    let [line] = &told(here, &[&denied[..], &["--config", "a=1"]].concat())[..] else { panic!() };
+    assert!(line.starts_with("warning: `--config` has no effect"), "{line}");
+    let store = r#"(import "wasi:config/store@0.2.0-rc.1" (instance
+        (export "get" (func (param "key" string) (result (option string)))))))"#;
+    fs::write(here.path("app.wasm"), wat::parse_str(format!("{}{store}", APP.strip_suffix(')').unwrap())).unwrap())
+        .unwrap();
+    let [line] = &told(here, &[&denied[..], &["--config", "a=1"]].concat())[..] else { panic!() };
+    let why = "the values of `--config` stand for the host's, and the app gets them";
+    assert_eq!(line, &format!("warning: `--deny wasi:config` has no effect: {why}"));
+    assert_eq!(told(here, &["--config", "a=1"]), [""; 0]);
+    assert_eq!(told(here, &denied), [""; 0]);
+}
+
+#[cfg(unix)]
+fn all_links_that_lead_nowhere_can_be_seen(here: &Here) {
+    for name in ["g", "f", "e", "d", "c", "b", "a"] {
+        std::os::unix::fs::symlink("/etc", here.path("files").join(name)).unwrap();
+    }
+    let listed = "`/a` -> `/etc`, `/b` -> `/etc`, `/c` -> `/etc`, `/d` -> `/etc`, `/e` -> `/etc`";
+    let message = format!(
+        "7 symbolic links cannot be followed in the app, because of absolute targets, targets outside of the tree, or \
+         circles: {listed} and 2 more (`-v` lists all); `--exclude` leaves links out"
+    );
+    let args = ["app.wasm", "--image", "files", "-o", "out.wasm"];
+    let said = |more: &[&str]| String::from_utf8(here.run(&[&args, more].concat()).stderr).unwrap();
+    let first = said(&["-v"]);
+    assert!(
+        first.starts_with(&format!("warning: {message}\n  /a\n  /b\n  /c\n  /d\n  /e\n  /f\n  /g\nout.")),
+        "{first}"
+    );
+    let report: serde_json::Value = serde_json::from_slice(&here.ok(&[&args[..], &["--json"]].concat())).unwrap();
+    let warning = &report["warnings"][0];
+    assert_eq!((&warning["code"], &warning["message"]), (&"dangling-link".into(), &message.into()));
+    assert_eq!(warning["files"], serde_json::json!(["/a", "/b", "/c", "/d", "/e", "/f", "/g"]));
+    assert_eq!(told(here, &["--exclude", "[a-g]"]), [""; 0]);
+}
+
+fn an_older_output_in_a_source_is_a_note(here: &Here) {
+    for (args, output) in [
+        (&["app.wasm", "--image", "files", "--strict", "-o", "files/out.wasm"][..], "files/out.wasm"),
+        (&["image", "build", "files", "--strict", "-o", "files/out.erofs"], "files/out.erofs"),
+    ] {
+        here.ok(args);
+        let again = String::from_utf8(here.run(args).stderr).unwrap();
+        assert!(again.starts_with(&format!("note: `{output}` is the output; it is left out\n")), "{again}");
+        fs::remove_file(here.path(output)).unwrap();
+    }
+}
+
+/// Where only some files are packed, all directories are.
+fn an_empty_directory_is_no_secret(here: &Here) {
+    fs::create_dir_all(here.path("files/.git/hooks")).unwrap();
+    fs::write(here.path("files/.git/HEAD"), "").unwrap();
+    assert_eq!(told(here, &["--include", "*.txt"]), [""; 0]);
+    let [line] = &told(here, &[])[..] else { panic!() };
+    assert!(line.starts_with("warning: `files/.git` may hold secrets"), "{line}");
+}
+
+fn patterns_without_a_directory_are_told(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let image = "on `files.erofs`, which is not a directory: `vfs-compose image extract` makes one of it";
+    for (flags, wanted) in [
+        (
+            &["--file", "/x=@app.wasm", "--exclude", "a"][..],
+            vec!["`--exclude` has no effect: no source is a directory"],
+        ),
+        (&["--image", "app.wat::/x", "--include", "a"], vec!["`--include` has no effect: no source is a directory"]),
+        (&["--exclude", "a"], vec!["`--exclude` has no effect: no source is a directory"]),
+        (&["--image", "files.erofs", "--exclude", "a"], vec![&*format!("`--exclude` has no effect {image}")]),
+        (
+            &["--image", "files.erofs::/x", "--include", "a", "--gitignore"],
+            vec![&*format!("`--include` and `--gitignore` have no effect {image}")],
+        ),
+        (
+            &["--image", "files.erofs::/x", "--image", "files", "--exclude", "hello.txt"],
+            vec![&*format!("`--exclude` has no effect {image}")],
+        ),
+        // Files are named one by one, so nobody expects patterns to choose among them.
+        (&["--image", "files", "--file", "/x=@app.wasm", "--image", "app.wat::/y", "--exclude", "hello.txt"], vec![]),
+    ] {
+        fs::write(here.path("app.wat"), "").unwrap();
+        let output = here.run(&[&["app.wasm", "-o", "out.wasm"], flags].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        let told: Vec<_> = said.lines().filter_map(|line| line.strip_prefix("warning: ")).collect();
+        assert_eq!(told, wanted, "{flags:?}");
+    }
+}
+
+fn what_is_included_and_left_out_is_told(here: &Here) {
+    fs::create_dir(here.path("files/sub")).unwrap();
+    fs::write(here.path("files/sub/a.txt"), "").unwrap();
+    for flags in [
+        ["--include", "hello.txt", "--exclude", "hello.txt"],
+        ["--include", "hello.txt", "--exclude", "*.txt"],
+        ["--include", "sub", "--exclude", "sub"],
+        ["--include", "a.txt", "--exclude", "sub"],
+    ] {
+        let [line] = &told(here, &flags)[..] else { panic!("{flags:?}") };
+        let wanted = format!("warning: `--include {}` has no effect: no file matches it that is not left", flags[1]);
+        assert!(line.starts_with(&wanted), "{line}");
+    }
+    assert_eq!(told(here, &["--include", "*.txt", "--exclude", "hello.txt"]), [""; 0]);
+}
+
+fn a_vfs_that_cannot_be_plugged_is_told(here: &Here) {
+    fs::write(here.path("module.wasm"), wat::parse_str(REACTOR).unwrap()).unwrap();
+    let asks = r#"(component (import "wasi:cli/environment@0.2.3" (instance
+        (export "get-environment" (func (result (list (tuple string string))))))))"#;
+    fs::write(here.path("asks.wat"), asks).unwrap();
+    fs::write(here.path("none.wat"), "(component)").unwrap();
+    for (app, wanted) in [
+        ("app.wasm", &[][..]),
+        ("module.wasm", &["the app is a core module, which `wac plug` refuses: make it a component first, or compose"]),
+        ("asks.wat", &["the app imports no filesystem (`wasi:filesystem/types`), so it never sees the files"]),
+    ] {
+        let output = here.run(&["vfs", "--for", app, "--image", "files", "-o", "vfs.wasm"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let told: Vec<_> = said.lines().filter(|line| line.starts_with("warning: ")).collect();
+        assert!(output.status.success() && told.len() == wanted.len(), "{said}");
+        assert!(told.iter().zip(wanted).all(|(line, wanted)| line.contains(wanted)), "{said}");
+    }
+    let (code, said) = here.fails(&["vfs", "--for", "none.wat", "--image", "files", "-o", "no.wasm"]);
+    let wanted = "error: the app `none.wat` imports nothing that a vfs has, so none can be plugged into it\n  \
+                  hint: `vfs-compose run APP` runs it without files\n";
+    assert_eq!((code, &*said), (1, wanted));
+    let output = here.run(&["vfs", "--for", "app.wasm", "-o", "vfs.wasm"]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("note: no files given"));
 }
 
 /// Imports the preopens, and exports a function that no component can export.
@@ -206,7 +346,12 @@ fn exports_that_are_lost_are_named() {
     );
     let told = told(&here, &["--allow-unused", "--allow-no-exports"]);
     assert!(told[0].starts_with("warning: the result exports nothing: a component cannot export `add`, "), "{told:?}");
-    // An app that never had any export loses none.
-    fs::write(here.path("app.wasm"), wat::parse_str(APP).unwrap()).unwrap();
-    here.ok(&["app.wasm", "--image", "files", "-o", "out.wasm"]);
+    // An app that never had any export loses none, and is of no use.
+    for app in ["(component)", "(module)", APP.split("(instance $nothing)").next().unwrap()] {
+        let app = if app.ends_with(')') { app.into() } else { format!("{app})") };
+        fs::write(here.path("app.wasm"), wat::parse_str(app).unwrap()).unwrap();
+        let wanted = "warning: the result exports nothing, as the app does: there is nothing that a host could run";
+        assert_eq!(self::told(&here, &["--allow-unused"]), [wanted]);
+        assert_eq!(here.fails(&["app.wasm", "--allow-unused", "--strict", "-o", "no.wasm"]).0, 1);
+    }
 }

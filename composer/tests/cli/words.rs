@@ -248,6 +248,8 @@ fn a_flag_and_its_opposite_exclude_each_other() {
         ("wasi:cli/stdout", "--stdout", "inherit"),
         ("wasi:cli", "--stdout", "inherit"),
         ("wasi:random", "--random", "seeded:1"),
+        ("wasi:config/store", "--config", "a=1"),
+        ("wasi:config/store", "--config", "none"),
         ("wasi:cli/exit@0.2.3", "--exit", "inherit"),
         ("wasi:sockets", "--sockets", "inherit"),
         ("wasi:http", "--http", "inherit"),
@@ -272,10 +274,33 @@ fn a_flag_and_its_opposite_exclude_each_other() {
         let wanted = format!("error: `--deny {denied}` and `{flag}` contradict each other\n  hint: omit one\n");
         assert!(code == 2 && message == wanted, "{message}");
     }
+    for (flag, value, allowed) in [
+        ("--random", "deny", "wasi:random"),
+        ("--random", "deny", "wasi:random/insecure"),
+        ("--random", "seeded:1", "wasi:random"),
+        ("--sockets", "deny", "wasi:sockets"),
+        ("--sockets", "deny", "wasi:sockets/tcp@0.2.3"),
+        ("--http", "deny", "wasi:http"),
+        ("--exit", "deny", "wasi:cli/exit"),
+        ("--stdout", "deny", "wasi:cli/stdout"),
+        ("--stdin", "null", "wasi:cli/stdin"),
+        ("--wall-clock", "frozen:2020-01-01", "wasi:clocks/wall-clock"),
+        ("--config", "a=1", "wasi:config"),
+        ("--config", "none", "wasi:config/store"),
+    ] {
+        let (code, _, message) = typed(&here, &["app.wasm", "--deny-all", "--allow", allowed, flag, value]);
+        let wanted =
+            format!("error: `{flag} {value}` and `--allow {allowed}` contradict each other\n  hint: omit one\n");
+        assert!(code == 2 && message == wanted, "{message}");
+    }
     // Part of what is allowed may be denied.
-    for flags in
-        [&["--deny", "wasi:cli/exit", "--deny-all", "--allow", "wasi:cli"][..], &["--deny", "wasi:cli", "--cwd", "/"]]
-    {
+    for flags in [
+        &["--deny", "wasi:cli/exit", "--deny-all", "--allow", "wasi:cli"][..],
+        &["--deny", "wasi:cli", "--cwd", "/"],
+        &["--exit", "deny", "--stdout", "null", "--deny-all", "--allow", "wasi:cli"],
+        &["--wall-clock", "frozen:2020-01-01", "--deny-all", "--allow", "wasi:clocks"],
+        &["--sockets", "inherit", "--deny-all", "--allow", "wasi:sockets"],
+    ] {
         let (code, _, message) =
             typed(&here, &[&["app.wasm", "--image", "files", "-q", "-o", "part.wasm"], flags].concat());
         assert_eq!(code, 0, "{message}");

@@ -120,7 +120,7 @@ fn a_file_is_packed_at_the_path_that_it_gets() {
 fn archives_and_programs_are_no_images() {
     let files = directory(&[("a.zip", "PK\u{3}\u{4}"), ("app.wasm", "\0asm\u{1}\0\0\0")]);
     let error = pack(any().image(files.path().join("a.zip"))).unwrap_err().to_string();
-    assert!(error.ends_with("is a zip archive, which cannot be an image"), "{error}");
+    assert!(error.ends_with("is a zip archive, which is not unpacked"), "{error}");
     let error = pack(any().image(files.path().join("app.wasm"))).unwrap_err().to_string();
     assert!(error.ends_with("is a WebAssembly file without an image inside"), "{error}");
 }

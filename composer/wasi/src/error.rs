@@ -9,6 +9,9 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AppError {
+    /// There are no bytes.
+    #[error("the app is empty: the file has no bytes")]
+    Empty,
     /// The bytes do not begin like WebAssembly.
     #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]
     NotWasm,
@@ -53,6 +56,9 @@ pub enum AppError {
         /// The interface of the filesystem.
         what: &'static str,
     },
+    /// The app imports nothing at all that a vfs has.
+    #[error("the app imports nothing that a vfs has, so none can be plugged into it")]
+    NothingServed,
     /// Interfaces share resources of the vfs in a way that the plugged form cannot wrap.
     #[error(
         "the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` \

@@ -46,13 +46,13 @@ pub enum ImageError {
         offset: u64,
     },
     /// The contents of an inode are compressed.
-    #[error("the inode at offset {offset} is compressed, which is not supported")]
+    #[error("the inode at offset {offset} is compressed, which is not supported; make the image without compression")]
     Compressed {
         /// Offset of the inode.
         offset: u64,
     },
     /// The contents of an inode are in chunks.
-    #[error("the inode at offset {offset} is stored in chunks, which is not supported")]
+    #[error("the inode at offset {offset} is stored in chunks, which is not supported; make the image without chunks")]
     Chunked {
         /// Offset of the inode.
         offset: u64,

@@ -130,7 +130,7 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
             return Err(TreeError::OutputIsSource { path: path.to_owned() });
         }
         if is_named || is_replaced {
-            listing.remarks.warn("output-left-out", format!("`{}` is the output; it is left out", path.display()));
+            listing.remarks.note("output-left-out", format!("`{}` is the output; it is left out", path.display()));
             continue;
         }
         let name = entry.file_name().to_str().ok_or_else(|| TreeError::NotUtf8 {

@@ -34,8 +34,23 @@ impl Filter {
         *self == Self::default()
     }
 
+    /// Names the flags that it is from, with the verb for a message: "`--exclude` has", "`--include` and `--exclude`
+    /// have".
+    pub(crate) fn flags_have(&self) -> String {
+        let flags = [
+            ("--include", !self.include.is_empty()),
+            ("--exclude", !self.exclude.is_empty()),
+            ("--ignore-file", !self.ignore_files.is_empty()),
+            ("--gitignore", self.gitignore),
+        ];
+        let given: Vec<_> =
+            flags.iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| format!("`{flag}`")).collect();
+        let verb = if given.len() == 1 { "has" } else { "have" };
+        format!("{} {verb}", given.join(" and "))
+    }
+
     /// Lists a directory: itself first, then all below it, sorted by name. Patterns that match something are dropped
-    /// from `unmatched`.
+    /// from `unmatched`, and those of `include` only if it is not left out.
     ///
     /// # Errors
     /// - [`TreeError::Pattern`]: a pattern is not valid.
@@ -62,13 +77,15 @@ impl Filter {
                 return entry.depth() == 0 || !is_own;
             }
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-            unmatched.see(path, is_directory);
-            let is_left_out = is_own || gitignore && name == ".git" || exclude.matched(path, is_directory).is_ignore();
-            let is_ignored_above = || above.as_ref().is_some_and(|above| above.ignores(path, is_directory));
+            let is_left_out = is_own
+                || gitignore && name == ".git"
+                || exclude.matched(path, is_directory).is_ignore()
+                || above.as_ref().is_some_and(|above| above.ignores(path, is_directory));
+            unmatched.see(path, is_directory, is_left_out);
             // Files that are included may be in any directory.
             let is_included =
                 || is_directory || !has_include || include.matched_path_or_any_parents(path, is_directory).is_ignore();
-            !is_left_out && is_included() && !is_ignored_above()
+            !is_left_out && is_included()
         });
         Ok(walk.build())
     }

@@ -24,6 +24,8 @@ pub struct Found {
     /// Who runs this.
     user: Option<u32>,
     secrets: Vec<PathBuf>,
+    /// Directories with names of secrets, from which nothing is packed so far.
+    suspects: Vec<PathBuf>,
     results: Vec<PathBuf>,
     old: Vec<PathBuf>,
     others: usize,
@@ -33,13 +35,24 @@ impl Found {
     /// `app` is the file of the app, if it is in a file.
     pub(crate) fn new(app: Option<PathBuf>) -> Self {
         let app = app.and_then(|path| path.metadata().ok().map(|metadata| (path, metadata.len())));
-        Self { app, user: user(), secrets: Vec::new(), results: Vec::new(), old: Vec::new(), others: 0 }
+        Self {
+            app,
+            user: user(),
+            secrets: Vec::new(),
+            suspects: Vec::new(),
+            results: Vec::new(),
+            old: Vec::new(),
+            others: 0,
+        }
     }
 
     /// Looks at one file.
     pub(crate) fn note(&mut self, path: &Path, name: &str, metadata: &Metadata) {
-        if is_secret(name) {
-            self.secrets.push(path.to_owned());
+        if metadata.is_dir() {
+            self.suspects.extend(is_secret(name).then(|| path.to_owned()));
+        } else {
+            self.secrets.extend(self.suspects.extract_if(.., |directory| path.starts_with(directory)));
+            self.secrets.extend(is_secret(name).then(|| path.to_owned()));
         }
         let is_app = || self.app.as_ref().is_some_and(|(app, length)| is_copy(app, *length, path, metadata));
         let is_program = || name.ends_with(".wasm") && metadata.len() > 0 && kind::is_result(path).unwrap_or(false);
@@ -140,6 +153,26 @@ mod tests {
         {
             assert_eq!(told(name, &metadata), Remarks::default(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_directory_of_secrets_has_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let of_directory = directory.path().metadata().unwrap();
+        let of_file = tempfile::NamedTempFile::new().unwrap().as_file().metadata().unwrap();
+        let told = |files: &[&str]| {
+            let (mut found, mut remarks) = (Found::new(None), Remarks::default());
+            for path in ["a", "a/.git", "a/.git/hooks"] {
+                found.note(Path::new(path), path.rsplit('/').next().unwrap(), &of_directory);
+            }
+            files.iter().for_each(|path| found.note(Path::new(path), "HEAD", &of_file));
+            found.tell(&mut remarks, false);
+            remarks.warnings.into_iter().map(|warning| warning.message).collect::<String>()
+        };
+        assert_eq!(told(&[]), "");
+        assert_eq!(told(&["a/.gitignore", "b"]), "");
+        let wanted = "`a/.git` may hold secrets and will be in the result: `--exclude` leaves files out";
+        assert_eq!(told(&["a/.git/HEAD", "a/.git/hooks/x"]), wanted);
     }
 
     #[cfg(unix)]

@@ -8,16 +8,21 @@ use crate::embed;
 use crate::error::TreeError;
 
 /// Bytes from the start of a file that tell its kind.
-const START: usize = 1028;
+const START: usize = 1084;
 /// The magic number of EROFS and where it is.
 const EROFS: (usize, &[u8]) = (1024, &0xE0F5_E1E2_u32.to_le_bytes());
 const WASM: (usize, &[u8]) = (0, b"\0asm");
-/// Archives: where their magic number is, what it is, and what people call them.
-const ARCHIVES: [(usize, &[u8], &str); 6] = [
+/// Archives and images of other formats: where their magic number is, what it is, and what people call them.
+const ARCHIVES: [(usize, &[u8], &str); 10] = [
     (257, b"ustar", "a tar archive"),
     (0, &[0x1f, 0x8b], "compressed with gzip"),
     (0, &[0x28, 0xb5, 0x2f, 0xfd], "compressed with zstd"),
     (0, &[0xfd, b'7', b'z', b'X', b'Z', 0], "compressed with xz"),
+    (4, b"1AY&SY", "compressed with bzip2"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"hsqs", "a squashfs image"),
+    // The magic number, and that it was unmounted.
+    (1080, &[0x53, 0xef, 1, 0], "an ext4 image"),
     (0, b"PK\x03\x04", "a zip archive"),
     (0, b"PK\x05\x06", "a zip archive"),
 ];
@@ -57,7 +62,7 @@ pub(crate) fn is_result(path: &Path) -> Result<bool, TreeError> {
 /// # Errors
 /// - [`TreeError::Read`]: it does not exist or cannot be read.
 /// - [`TreeError::NotASource`]: it is neither a directory nor a file.
-/// - [`TreeError::Archive`]: it is an archive or compressed.
+/// - [`TreeError::Archive`]: it is an archive, compressed, or an image of another format.
 pub fn recognise(path: &Path) -> Result<Kind, TreeError> {
     let failed = |source| TreeError::Read { path: path.to_owned(), source };
     let metadata = std::fs::metadata(path).map_err(failed)?;

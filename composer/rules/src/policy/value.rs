@@ -177,9 +177,10 @@ pub(super) fn denial(stream: &str, line: &str) -> String {
     format!("vfs denied wasi:cli/{stream}: {line}")
 }
 
-/// Parses a time since 1970 in the format of RFC 3339.
+/// Parses a time since 1970 in the format of RFC 3339, or a date, which begins at midnight in UTC.
 pub fn time(text: &str) -> Option<Timestamp> {
-    let time: jiff::Timestamp = text.parse().ok()?;
+    let midnight = || format!("{text}T00:00:00Z").parse();
+    let time: jiff::Timestamp = text.parse().or_else(|_| midnight()).ok()?;
     let since = time.as_nanosecond();
     let seconds = u64::try_from(since.div_euclid(1_000_000_000)).ok()?;
     Some(Timestamp { seconds, nanoseconds: u32::try_from(since.rem_euclid(1_000_000_000)).ok()? })

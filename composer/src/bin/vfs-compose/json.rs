@@ -171,12 +171,12 @@ fn with_entries(mut image: Value, entries: Option<Value>) -> Value {
 
 /// Lists all files of an image.
 fn entries(image: &[u8]) -> Result<Value, Failure> {
-    let image = Image::new(image).map_err(Failure::damaged)?;
+    let image = Image::new(image).map_err(Failure::of_image)?;
     let below_root = Walk::new(&image, image.root()).filter(|entry| !matches!(entry, Ok(entry) if entry.depth == 0));
     let entries = below_root.map(|entry| {
-        let WalkEntry { path, inode, .. } = entry.map_err(Failure::damaged)?;
+        let WalkEntry { path, inode, .. } = entry.map_err(Failure::of_image)?;
         let target = (inode.kind == FileKind::SymbolicLink).then(|| image.link_target(&inode)).transpose();
-        let target = target.map_err(Failure::damaged)?;
+        let target = target.map_err(Failure::of_image)?;
         Ok(of_entry(&printable(&path), &inode, target))
     });
     entries.collect()

@@ -118,8 +118,8 @@ impl Failure {
     }
 
     /// Returns a failure to read an image.
-    pub fn damaged(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new("the image is damaged").caused_by(error)
+    pub fn of_image(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new("cannot read the image").caused_by(error)
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -273,6 +273,7 @@ fn place_hint(typed: &str) -> Option<String> {
 fn fixed_hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
+        Error::App(AppError::NothingServed) => Some("`vfs-compose run APP` runs it without files"),
         Error::Strict { .. } => Some("without --strict these are warnings"),
         Error::App(AppError::NotAComponent) => Some("it may be an app: `vfs-compose FILE` makes a component of it"),
         Error::VfsAlone => Some("it is plugged into an app: `wac plug APP --plug VFS -o OUT`"),
@@ -292,6 +293,9 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         Error::Tree(TreeError::OutputIsSource { .. }) => Some("name another file with `-o FILE`"),
         Error::Tree(TreeError::PlainFile { .. }) => {
             Some("say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`")
+        }
+        Error::Tree(TreeError::FilePlace { .. }) => {
+            Some("write the file's own path, with its name: `/etc/config.toml`, not `/etc/`")
         }
         Error::Tree(TreeError::Archive { .. }) => {
             Some("unpack it, or pack it as the file that it is: `--file /path/of/file=@FILE`")

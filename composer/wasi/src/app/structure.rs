@@ -12,13 +12,15 @@ pub(super) enum Kind {
 /// Reads the structure of the app, without the code of its functions.
 ///
 /// # Errors
-/// - [`AppError::Text`], [`AppError::NotWasm`]: the bytes do not begin like WebAssembly.
+/// - [`AppError::Empty`], [`AppError::Text`], [`AppError::NotWasm`]: the bytes do not begin like WebAssembly.
 /// - [`AppError::Truncated`]: the bytes end too early.
 /// - [`AppError::Invalid`]: a section breaks a rule of the format.
 /// - [`AppError::SharedMemory`], [`AppError::Memory64`]: the app has such a memory, at any depth.
 pub(super) fn kind(bytes: &[u8]) -> Result<Kind, AppError> {
     if !bytes.starts_with(b"\0asm") {
-        return Err(if bytes.starts_with(b"\0as") || bytes == b"\0" || bytes == b"\0a" {
+        return Err(if bytes.is_empty() {
+            AppError::Empty
+        } else if bytes.starts_with(b"\0as") || bytes == b"\0" || bytes == b"\0a" {
             AppError::Truncated { detail: "not even the header is whole".into() }
         } else if is_text(bytes) {
             AppError::Text

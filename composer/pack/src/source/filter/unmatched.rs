@@ -9,6 +9,8 @@ use super::{Filter, matcher};
 use crate::Remarks;
 use crate::error::TreeError;
 
+const INCLUDE: &str = "--include";
+
 /// The typed patterns that have matched nothing yet, over all directories. A clone shares them.
 #[derive(Clone, Debug)]
 pub struct Unmatched(Arc<Mutex<Vec<Pattern>>>);
@@ -24,7 +26,7 @@ struct Pattern {
 impl Unmatched {
     /// Takes the typed patterns. Those in files are often written for several directories.
     pub(crate) fn new(filter: &Filter) -> Self {
-        let include = filter.include.iter().map(|text| ("--include", text));
+        let include = filter.include.iter().map(|text| (INCLUDE, text));
         let typed = include.chain(filter.exclude.iter().map(|text| ("--exclude", text)));
         let patterns = typed.map(|(flag, text)| Pattern { flag, text: text.clone(), matcher: None });
         Self(Arc::new(Mutex::new(patterns.collect())))
@@ -41,10 +43,11 @@ impl Unmatched {
         Ok(())
     }
 
-    /// Drops the patterns that match a file of the directory.
-    pub(super) fn see(&self, path: &Path, is_directory: bool) {
+    /// Drops the patterns that match a file of the directory. To include what is left out has no effect.
+    pub(super) fn see(&self, path: &Path, is_directory: bool, is_left_out: bool) {
         let is_other = |matcher: &Gitignore| matcher.matched(path, is_directory).is_none();
-        self.patterns().retain(|pattern| pattern.matcher.as_ref().is_none_or(is_other));
+        self.patterns()
+            .retain(|pattern| is_left_out && pattern.flag == INCLUDE || pattern.matcher.as_ref().is_none_or(is_other));
     }
 
     /// Warns of those that are left, if a directory was listed.

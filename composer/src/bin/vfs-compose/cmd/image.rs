@@ -78,7 +78,7 @@ fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), 
     let start = found(&image, path)?;
     let mut entries = Vec::new();
     for entry in Walk::new(&image, start.nid) {
-        let entry = entry.map_err(|error| damaged(file, error))?;
+        let entry = entry.map_err(|error| unreadable(file, error))?;
         let is_listed = match entry.depth {
             0 => start.kind != FileKind::Directory,
             1 => true,
@@ -87,7 +87,9 @@ fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), 
         if is_listed {
             let name = if entry.depth == 0 { path.into() } else { printable(&entry.path).into_owned() };
             let target = match entry.inode.kind {
-                FileKind::SymbolicLink => Some(image.link_target(&entry.inode).map_err(|error| damaged(file, error))?),
+                FileKind::SymbolicLink => {
+                    Some(image.link_target(&entry.inode).map_err(|error| unreadable(file, error))?)
+                }
                 _ => None,
             };
             entries.push((name, entry.inode, target));
@@ -212,7 +214,7 @@ fn extract(file: &Path, to: &Path, from: &str, is_json: bool) -> Result<(), Fail
 fn verify(file: &Path, is_json: bool) -> Result<(), Failure> {
     let bytes = read(file)?;
     let image = part(file, &bytes)?;
-    let summary = vfs_image::validate(image).map_err(|error| damaged(file, error))?;
+    let summary = vfs_image::validate(image).map_err(|error| unreadable(file, error))?;
     if is_json {
         let rest = json!({ "image": json::of_summary(image, &summary)? });
         return super::print(&json::text(&json::about(&input::name(file), rest)));
@@ -232,25 +234,28 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Returns the image in a file: the whole file, or a part of a component.
 fn part<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a [u8], Failure> {
+    let name = input::name(file);
+    if bytes.is_empty() {
+        return Err(Failure::new(format!("`{name}` is empty: it is no image")));
+    }
     if !bytes.starts_with(b"\0asm") {
         return Ok(bytes);
     }
-    let name = input::name(file);
     let inspection = vfs_compose::inspect(bytes)
         .map_err(|error| Failure::new(format!("cannot read `{name}`")).caused_by(Failure::from(error)))?;
     Ok(inspection.vfs.ok_or_else(|| Failure::new(format!("there is no image inside `{name}`")))?.image)
 }
 
 fn image_of<'a>(file: &Path, bytes: &'a [u8]) -> Result<Reader<'a>, Failure> {
-    Reader::new(part(file, bytes)?).map_err(|error| damaged(file, error))
+    Reader::new(part(file, bytes)?).map_err(|error| unreadable(file, error))
 }
 
 fn found(image: &Reader<'_>, path: &str) -> Result<Inode, Failure> {
     find(image, path.as_bytes()).map_err(|error| Failure::new(error.to_string()))
 }
 
-fn damaged(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
-    Failure::new(format!("the image in `{}` is damaged", input::name(file))).caused_by(error)
+fn unreadable(file: &Path, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Failure {
+    Failure::new(format!("cannot read the image in `{}`", input::name(file))).caused_by(error)
 }
 
 fn printing(error: io::Error) -> Failure {

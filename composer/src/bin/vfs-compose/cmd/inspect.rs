@@ -79,7 +79,7 @@ impl Shown {
 
     /// Counts the files of an image, and lists directories, with the total sizes of their contents.
     fn image(&self, text: &mut String, bytes: &[u8], summary: &Summary) -> Result<(), Failure> {
-        let image = Image::new(bytes).map_err(Failure::damaged)?;
+        let image = Image::new(bytes).map_err(Failure::of_image)?;
         _ = writeln!(
             text,
             "{} with {}, {}, {}; an image of {}",
@@ -155,7 +155,7 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
     // Line numbers of the directories that contain the current entry.
     let mut open: Vec<usize> = Vec::new();
     for entry in Walk::new(image, Nid(image.root().0)) {
-        let entry = entry.map_err(Failure::damaged)?;
+        let entry = entry.map_err(Failure::of_image)?;
         open.truncate(entry.depth);
         let own = if entry.inode.kind == FileKind::RegularFile { entry.inode.size } else { 0 };
         for &line in &open {
@@ -175,7 +175,7 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
         let line = match entry.inode.kind {
             FileKind::Directory => format!("{name}/"),
             FileKind::SymbolicLink => {
-                format!("{name} -> {}", printable(image.link_target(&entry.inode).map_err(Failure::damaged)?))
+                format!("{name} -> {}", printable(image.link_target(&entry.inode).map_err(Failure::of_image)?))
             }
             _ => name,
         };
@@ -185,5 +185,5 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
 }
 
 fn validated(image: &[u8]) -> Result<Summary, Failure> {
-    vfs_image::validate(image).map_err(Failure::damaged)
+    vfs_image::validate(image).map_err(Failure::of_image)
 }
