@@ -10,8 +10,8 @@ use crate::{Composer, InterfaceName};
 /// An interface or a package, and the functions of which one must be imported; none stands for any.
 pub(crate) type Asked = (&'static str, &'static [&'static str]);
 
-const VARIABLES: Asked = ("wasi:cli/environment", &["get-environment"]);
-const ARGUMENTS: Asked = ("wasi:cli/environment", &["get-arguments"]);
+pub(crate) const VARIABLES: Asked = ("wasi:cli/environment", &["get-environment"]);
+pub(crate) const ARGUMENTS: Asked = ("wasi:cli/environment", &["get-arguments"]);
 pub(crate) const DIRECTORY: Asked = ("wasi:cli/environment", &["initial-cwd", "get-initial-cwd"]);
 const MONOTONIC: Asked = ("wasi:clocks/monotonic-clock", &[]);
 const STDIN: Asked = ("wasi:cli/stdin", &[]);
@@ -135,7 +135,7 @@ fn named((path, functions): Asked) -> String {
 }
 
 /// Returns whether an app imports what it would have to.
-pub(crate) fn asks(app: &App, (path, functions): Asked) -> bool {
+pub(crate) fn asks(app: &App, (path, functions): (&str, &[&str])) -> bool {
     app.all_interfaces.iter().any(|(id, name)| {
         let is_it = InterfaceName::parse(name).is_some_and(|name| {
             name.base() == path || name.base().strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))

@@ -1,14 +1,17 @@
 //! Inspects a component.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
 use vfs_abi::settings::{Settings, SettingsView, Stdio};
+use wasmparser::Payload;
 
 use crate::effects;
 use crate::error::{AppError, Error};
 use vfs_compose_ir::Edge;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed;
+use vfs_compose_rules::Policy;
+use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::specialize::{LeftOut, left_out};
 use vfs_compose_wasi::{App, FILESYSTEM, Wasi};
 
@@ -107,13 +110,78 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     Ok(Inspection { imports, exports, vfs })
 }
 
-/// Returns whether a component asks its host for an initial directory.
-///
-/// # Errors
-/// [`AppError`]: it cannot be read.
-pub fn asks_for_directory(component: &[u8]) -> Result<bool, Error> {
-    let app = App::of_component(&Wasi::new()?, component.to_vec(), &BTreeSet::new())?;
-    Ok(effects::asks(&app, effects::DIRECTORY))
+/// What a component that is composed already asks of its host. A vfs in it that fits any app asks for more than the app
+/// does.
+pub struct Asks {
+    whole: App,
+    /// The components that the vfs is in front of, or none if it is linked.
+    behind: Vec<App>,
+}
+
+impl Asks {
+    /// Reads a component.
+    ///
+    /// # Errors
+    /// [`AppError`]: it cannot be read.
+    pub fn of(component: &[u8]) -> Result<Self, Error> {
+        let wasi = Wasi::new()?;
+        let served = Answers::new(&Policy::default(), &Settings::default());
+        let read = |bytes: &[u8]| App::of_component(&wasi, bytes.to_vec(), &served.virtualized(&wasi));
+        let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };
+        let vfs = embed::find(component).map_err(invalid)?.filter(|found| found.form == Form::Plugged);
+        let nested = vfs.map(|vfs| components_beside(component, &vfs.vfs)).transpose().map_err(invalid)?;
+        let behind: Result<_, _> =
+            nested.unwrap_or_default().into_iter().map(|range| read(&component[range])).collect();
+        Ok(Self { whole: read(component)?, behind: behind? })
+    }
+
+    /// Returns whether it asks for an initial directory.
+    #[must_use]
+    pub fn for_directory(&self) -> bool {
+        self.for_any(effects::DIRECTORY)
+    }
+
+    /// Returns whether it asks for variables.
+    #[must_use]
+    pub fn for_variables(&self) -> bool {
+        self.for_any(effects::VARIABLES)
+    }
+
+    /// Returns whether it asks for arguments.
+    #[must_use]
+    pub fn for_arguments(&self) -> bool {
+        self.for_any(effects::ARGUMENTS)
+    }
+
+    /// Returns whether it asks for anything of a package, such as `wasi:sockets`.
+    #[must_use]
+    pub fn for_package(&self, package: &str) -> bool {
+        self.for_any((package, &[]))
+    }
+
+    fn for_any(&self, (path, functions): (&str, &[&str])) -> bool {
+        let asks = |app| effects::asks(app, (path, functions));
+        asks(&self.whole) && (self.behind.is_empty() || self.behind.iter().any(asks))
+    }
+}
+
+/// Finds the components that stand in a component beside its vfs.
+fn components_beside(component: &[u8], vfs: &Range<usize>) -> Result<Vec<Range<usize>>, wasmparser::BinaryReaderError> {
+    let (mut found, mut depth) = (Vec::new(), 0_usize);
+    for payload in wasmparser::Parser::new(0).parse_all(component) {
+        match payload? {
+            Payload::ComponentSection { unchecked_range: range, .. } => {
+                // The bytes are in memory, so their positions fit.
+                let range = range.start as usize..range.end as usize;
+                found.extend((depth == 0 && range != *vfs).then_some(range));
+                depth += 1;
+            }
+            Payload::ModuleSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 fn stream(view: Stdio<&str>) -> Stdio<String> {

@@ -73,7 +73,7 @@ mod report;
 pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
-pub use inspect::{Inspection, Vfs, asks_for_directory, inspect};
+pub use inspect::{Asks, Inspection, Vfs, inspect};
 pub use options::Options;
 pub use report::Report;
 pub use vfs_abi::Limits;

@@ -93,6 +93,8 @@ fn what_is_typed_for_the_program_is_what_it_gets(here: &Here) {
         assert!(told(&["--", "-x"]).ends_with(&format!("warning: {expected}")), "{}", told(&["--", "-x"]));
         assert!(told(&["--strict", "--", "-x"]).contains(&format!("error: {expected}")));
         assert!(!told(&[]).contains("no effect"));
+        let said = String::from_utf8(here.run(&["run", app, "--inherit-args=false", "--", "-x"]).stderr).unwrap();
+        assert!(said.ends_with(&expected.replacen("--no-inherit-args", "--inherit-args=false", 1)), "{said}");
     }
 }
 
@@ -152,7 +154,7 @@ fn a_command_needs_no_import(here: &Here) {
 
 fn imports_that_the_engine_has_not_are_named(here: &Here) {
     for (import, hint) in
-        [("wasi:config/store@0.2.0-rc.1", "`--config K=V` sets its values"), ("a:b/c@1.0.0", "(`--deny a:b`)")]
+        [("wasi:config/store@0.2.0-rc.1", "`--config K=V` sets its values"), ("a:b/c@1.0.0", "`--deny a:b` denies it")]
     {
         let asks = run_component(&format!(r#"(import "{import}" (instance (export "get" (func (result u32)))))"#), 0);
         fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
@@ -160,6 +162,11 @@ fn imports_that_the_engine_has_not_are_named(here: &Here) {
         assert_eq!(code, 1);
         assert!(said.starts_with(&format!("error: `asks.wasm` imports `{import}`, and `vfs-compose` runs")), "{said}");
         assert!(said.contains(hint), "{said}");
+        // What is composed already takes no such flag.
+        here.ok(&["asks.wasm", "--allow-unused", "-q", "-o", "made.wasm"]);
+        let (code, said) = here.fails(&["run", "made.wasm", "-q"]);
+        let flag = if import.starts_with("wasi") { "--config K=V" } else { "--deny a:b" };
+        assert!(code == 1 && said.contains(&format!("hint: compose the app again with `{flag}`")), "{said}");
     }
 }
 
@@ -175,7 +182,8 @@ fn a_program_without_a_network_is_told(here: &Here) {
         fs::write(here.path("looks-up.wasm"), wat::parse_str(looks_up).unwrap()).unwrap();
         let output = here.run(&[&["run", "looks-up.wasm"], flags].concat());
         let said = String::from_utf8(output.stderr).unwrap();
-        let note = "note: `looks-up.wasm` may have wanted the network, which is off: `--sockets inherit` allows it\n";
+        let note =
+            "note: the network is off; if `looks-up.wasm` failed for want of it: `--sockets inherit` allows it\n";
         assert_eq!((output.status.code(), said.contains(note)), (Some(result), is_told), "{flags:?}: {said}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::here::{Here, run_component};
+use crate::here::{APP, Here, run_component};
 use crate::run::{TELLS, run, writes};
 
 in_both_forms! {
@@ -102,6 +102,40 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     assert_eq!((code, &*said), (2, wanted));
 }
 
+/// What `wac plug` makes imports what any app might ask for.
+#[test]
+fn a_vfs_for_any_app_asks_for_more_than_the_app() {
+    use wac_graph::{CompositionGraph, EncodeOptions, types::Package};
+    let here = Here::new("plugged");
+    here.ok(&["vfs", "--with", "sockets,http", "--image", "files", "-q", "-o", "vfs.wasm"]);
+    let asking = r#"
+        (import "wasi:cli/environment@0.2.3" (instance
+          (export "initial-cwd" (func (result (option string))))
+          (export "get-environment" (func (result (list (tuple string string)))))
+          (export "get-arguments" (func (result (list string))))))
+        (import "wasi:sockets/instance-network@0.2.3" (instance (export "network" (type (sub resource)))))
+        (import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))"#;
+    let flags = ["--cwd", "/", "--env", "A=1", "--arg", "x", "--sockets", "inherit", "--http", "inherit"];
+    for (imports, count) in [("", 5), (asking, 0)] {
+        let files = APP.strip_prefix("(component").unwrap().split("(instance $nothing)").next().unwrap();
+        let app = wat::parse_str(run_component(&format!("{files} {imports}"), 0)).unwrap();
+        let mut graph = CompositionGraph::new();
+        let mut register = |name, bytes| {
+            let package = Package::from_bytes(name, None, bytes, graph.types_mut()).unwrap();
+            graph.register_package(package).unwrap()
+        };
+        let (vfs, app) = (register("vfs", fs::read(here.path("vfs.wasm")).unwrap()), register("app", app));
+        wac_graph::plug(&mut graph, vec![vfs], app).unwrap();
+        fs::write(here.path("plugged.wasm"), graph.encode(EncodeOptions::default()).unwrap()).unwrap();
+        assert!(here.text(&["inspect", "plugged.wasm"]).contains("wasi:sockets/"), "{imports}");
+        let said = String::from_utf8(here.run(&[&["run", "plugged.wasm"][..], &flags].concat()).stderr).unwrap();
+        assert_eq!(said.matches("has no effect").count(), count, "{said}");
+        for flag in flags.iter().filter(|flag| count > 0 && flag.starts_with("--")) {
+            assert!(said.contains(&format!("warning: `{flag}")), "{flag}: {said}");
+        }
+    }
+}
+
 fn streams_of_what_is_composed_can_be_nothing(here: &Here) {
     fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
     here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
@@ -140,8 +174,8 @@ fn what_is_composed_is_not_counted(here: &Here) {
     let imports = here.text(&["inspect", "made.wasm"]);
     assert!(!imports.contains("vfs-compose:"), "{imports}");
     let said = String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap();
-    let note = "note: what `made.wasm` changed was in memory only and is gone; changes to its files are not counted: \
-                compose it with `run` to count them\n";
+    let note = "note: files that `made.wasm` may have written were in memory only and are gone; only `run` of the app \
+                itself counts them\n";
     assert!(said.ends_with(note), "{said}");
     fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
     for (app, flag) in [("tells.wasm", "--read-only"), ("tells.wasm", "-q"), ("writes.wasm", "--read-only")] {

@@ -119,7 +119,7 @@ Example:
     #[command(after_long_help = "\
 APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, so \
 what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with 500, \
-and the reason is printed. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with \
+and the reason is printed. -q hides all but these and the address. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with \
 exit code 0. With --json, each event is a line of standard error, the first one with the address.
 
 Example:
@@ -190,7 +190,7 @@ pub struct Typed {
         hide_short_help = true,
         help_heading = "What the app sees of its host"
     )]
-    no_inherit_args: bool,
+    pub no_inherit_args: bool,
     #[command(flatten)]
     deny: Deny,
     /// Read flags from this file, which typed ones override

@@ -72,11 +72,12 @@ fn tell_lost(talk: &Talk, program: &Program, files: Option<u32>) {
         }
         _ => {
             let file = talk.file();
-            let hint = match program.is_composed_here {
-                true => "cannot be counted",
-                false => "are not counted: compose it with `run` to count them",
+            let not_counted = match program.is_composed_here {
+                true => "they cannot be counted",
+                false => "only `run` of the app itself counts them",
             };
-            let message = format!("what `{file}` changed was in memory only and is gone; changes to its files {hint}");
+            let message =
+                format!("files that `{file}` may have written were in memory only and are gone; {not_counted}");
             talk.note("not-counted", message);
         }
     }
@@ -88,7 +89,8 @@ pub struct Program {
     pub imports: Vec<String>,
     pub exports: Vec<String>,
     pub offer: Offer,
-    is_composed_here: bool,
+    /// Whether it was composed for this run.
+    pub is_composed_here: bool,
     /// Whether it may have written files.
     writes: bool,
 }
@@ -110,8 +112,9 @@ pub fn prepare(
         Before::App(app) => compose(args, app, options.clone(), talk, adapt)?,
     };
     if host.inherit_args == Some(false) && !args.host_arguments.is_empty() {
-        let message = "`--no-inherit-args` has no effect: what is typed after the app is for the program";
-        composed::warn(talk, options.files.strict == Some(true), vec![("no-effect", message.into())])?;
+        let flag = if args.typed.no_inherit_args { "--no-inherit-args" } else { "--inherit-args=false" };
+        let message = format!("`{flag}` has no effect: what is typed after the app is for the program");
+        composed::warn(talk, options.files.strict == Some(true), vec![("no-effect", message)])?;
     }
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
@@ -163,7 +166,7 @@ fn tell_no_network(talk: &Talk, program: &Program) {
     };
     if program.imports.iter().any(asks) && !program.offer.network {
         let file = talk.file();
-        let message = format!("`{file}` may have wanted the network, which is off: `--sockets inherit` allows it");
+        let message = format!("the network is off; if `{file}` failed for want of it: `--sockets inherit` allows it");
         talk.note("network-off", message);
     }
 }
@@ -270,7 +273,7 @@ fn compose(
     // Where composing narrows http, it tells.
     let mut asked = options.deny.clone();
     asked.http.take_if(|http| *http != Http::Inherit);
-    let unused = composed::unused(talk.file(), &asked, &report.imports);
+    let unused = composed::unused(talk.file(), &asked, |package| composed::has_package(&report.imports, package));
     composed::warn(talk, options.files.strict == Some(true), unused)?;
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
@@ -297,7 +300,7 @@ const OFFERED: [&str; 7] =
     ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"];
 
 /// Says why a component could not begin: the import that the engine has not, or else what the engine says.
-pub fn not_begun(what: &str, app: &Path, imports: &[String], error: Cause) -> Failure {
+pub fn not_begun(what: &str, app: &Path, imports: &[String], is_composed_here: bool, error: Cause) -> Failure {
     let is_other = |name: &&String| {
         name.split_once('/').is_some_and(|(package, _)| package.contains(':') && !OFFERED.contains(&package))
     };
@@ -309,15 +312,20 @@ pub fn not_begun(what: &str, app: &Path, imports: &[String], error: Cause) -> Fa
     let failure =
         Failure::new(format!("`{app}` imports `{import}`, and `vfs-compose` runs programs without {package}"));
     failure.hint(match package {
-        "wasi:config" => "`--config K=V` sets its values, `--config none` makes it empty".into(),
-        _ => format!("deny it when composing (`--deny {package}`), or run the composed component on another host"),
+        "wasi:config" if is_composed_here => "`--config K=V` sets its values, `--config none` makes it empty".into(),
+        "wasi:config" => "compose the app again with `--config K=V`, which sets its values, or `--config none`".into(),
+        _ if is_composed_here => format!("`--deny {package}` denies it, or compose it and run that on another host"),
+        _ => format!("compose the app again with `--deny {package}`, or run this on another host"),
     })
 }
 
 /// Says why there is no exit code.
 fn failure(args: &Run, program: &Program, stopped: Stopped) -> (Ending, Failure) {
     match stopped {
-        Stopped::NotBegun(error) => (Ending::NotBegun, not_begun("the program", &args.app, &program.imports, error)),
+        Stopped::NotBegun(error) => {
+            let Program { imports, is_composed_here, .. } = program;
+            (Ending::NotBegun, not_begun("the program", &args.app, imports, *is_composed_here, error))
+        }
         Stopped::NoAddress(error) => (Ending::NotBegun, Failure::new("the program could not begin").caused_by(error)),
         Stopped::NoEntry => (Ending::NotBegun, no_command(args, &program.exports)),
         Stopped::Trapped(error) => (Ending::Trapped, Failure::new("the program ended badly").caused_by(error)),

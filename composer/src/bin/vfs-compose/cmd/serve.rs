@@ -19,7 +19,8 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     }
     let options = args.run.typed.merged(&args.run.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
-    let Program { component, imports, exports, offer, .. } = prepare(&args.run, &options, &talk, |composer| composer)?;
+    let Program { component, imports, exports, offer, is_composed_here, .. } =
+        prepare(&args.run, &options, &talk, |composer| composer)?;
     let (begins, fails) = (Arc::clone(&talk), Arc::clone(&talk));
     let serving = Serving {
         address: args.addr,
@@ -44,7 +45,7 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
                 }
             }
             Stopped::NotBegun(error) | Stopped::Trapped(error) => {
-                not_begun("the server", &args.run.app, &imports, error)
+                not_begun("the server", &args.run.app, &imports, is_composed_here, error)
             }
             Stopped::OutOfMemory => Failure::new("the server could not begin with so little memory (--max-memory)"),
         }

@@ -3,7 +3,7 @@
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
 use vfs_compose::options::{Access, Deny, Http, Setting};
-use vfs_compose::{Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
+use vfs_compose::{Asks, Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
 use vfs_image::{FileKind, Image, find};
 
 use super::Talk;
@@ -33,9 +33,20 @@ pub fn check(
         return Err(Failure::usage(failure).hint("run the app that it was made from, or compose that again"));
     }
     check_directory(file, typed, vfs)?;
-    let mut unused = unused(talk.file(), &typed.deny, &inspection.imports);
-    if typed.host.cwd.is_some() && vfs_compose::asks_for_directory(component).is_ok_and(|asks| !asks) {
-        unused.push(("no-effect", format!("`--cwd` has no effect: `{file}` does not ask for an initial directory")));
+    // What cannot be read may ask for anything.
+    let asks = Asks::of(component).ok();
+    let asks_for = |package: &str| {
+        has_package(&inspection.imports, package) && asks.as_ref().is_none_or(|asks| asks.for_package(package))
+    };
+    let mut unused = unused(file, &typed.deny, asks_for);
+    for (flag, is_given, what, is_asked) in [
+        ("--env", !typed.process.env.is_empty(), "variables", asks.as_ref().map(Asks::for_variables)),
+        ("--arg", !typed.process.arg.is_empty(), "arguments", asks.as_ref().map(Asks::for_arguments)),
+        ("--cwd", typed.host.cwd.is_some(), "an initial directory", asks.as_ref().map(Asks::for_directory)),
+    ] {
+        if is_given && is_asked == Some(false) {
+            unused.push(("no-effect", format!("`{flag}` has no effect: `{file}` does not ask for {what}")));
+        }
     }
     warn(talk, typed.files.strict == Some(true), unused)?;
     Ok(())
@@ -145,8 +156,13 @@ pub fn warn(talk: &Talk, is_strict: bool, warnings: Vec<Warning>) -> Result<(), 
     Ok(())
 }
 
-/// Returns warnings of what the component does not import.
-pub fn unused(file: &str, deny: &Deny, imports: &[String]) -> Vec<Warning> {
+/// Returns whether one of these names is that of an interface of a package.
+pub fn has_package(imports: &[String], package: &str) -> bool {
+    imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')))
+}
+
+/// Returns warnings of what a program does not ask for. `asks` returns whether it asks for a package.
+pub fn unused(file: &str, deny: &Deny, asks: impl Fn(&str) -> bool) -> Vec<Warning> {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
     let http = deny
         .http
@@ -154,10 +170,8 @@ pub fn unused(file: &str, deny: &Deny, imports: &[String]) -> Vec<Warning> {
         .filter(|access| **access != Http::Deny)
         .map(|access| (format!("--http {access}"), "wasi:http"));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
-    let is_imported =
-        |package: &str| imports.iter().any(|name| name.strip_prefix(package).is_some_and(|rest| rest.starts_with('/')));
     let unused = asked
-        .filter(|(flag, package)| !is_imported(package) && *flag != "--http allow:")
+        .filter(|(flag, package)| !asks(package) && *flag != "--http allow:")
         .map(|(flag, package)| ("no-effect", format!("`{flag}` has no effect: `{file}` does not import {package}")));
     let mut warnings: Vec<_> = unused.collect();
     if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
