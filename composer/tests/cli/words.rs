@@ -108,12 +108,31 @@ fn words_of_other_programs_get_ours() {
         (&["compose", "app.wasm", "--max-bytes", "-1"], "it takes a number of bytes"),
         (&["compose", "app.wasm", "--mtime", "-5"], "it takes a time since 1970"),
         (&["compose", "app.wasm", "--image", "-q"], "a name that begins with a hyphen is written `./-name`"),
+        (&["app.wasm", "--image", "-o", "q.wasm"], "`--image` needs a source of files, and `-o` is a flag"),
+        (&["compose", "app.wasm", "--image", "--env", "A=1"], "a source of files, and `--env` is a flag"),
+        (&["run", "app.wasm", "--ro"], "`--read-only`"),
+        (&["run", "app.wasm", "--env-file", "x"], "a table `env` in the file of `--manifest`"),
+        (&["run", "--allow-net", "app.wasm"], "`--sockets inherit`"),
+        (&["run", "--allow-read=.", "app.wasm"], "`--image DIR::/GUEST`"),
+        (&["run", "--allow-env", "app.wasm"], "`--inherit-env[=NAME,...]`"),
+        (&["app.wasm", "--timeout", "5"], "the commands `run` and `serve` take `--timeout`"),
+        (&["compose", "app.wasm", "--max-memory", "1M"], "`run` and `serve` take `--max-memory`"),
+        (&["app.wasm", "--for", "x"], "the command `vfs` takes `--for`"),
+        (&["run", "app.wasm", "--addr", "1"], "the command `serve` takes `--addr`"),
+        (&["vfs", "--form", "linked"], "`compose`, `run` and `serve` take `--form`"),
+        (&["inspect", "app.wasm", "--from", "/x"], "the command `image extract` takes `--from`"),
+        (&["app.wasm", "files"], "`--image files` packs a directory"),
+        (&["compose", "app.wasm", "files"], "`--image files` packs a directory"),
+        (&["vfs", "files"], "`--image files` packs a directory"),
+        (&["app.wasm", "files::/data"], "`--image files::/data` packs it there"),
+        (&["app.wasm", "files::data"], "`--image files::/data` packs it there"),
+        (&["image", "extract", "app.wasm", "/sub", "to"], "`--from DIR` chooses a directory in the image"),
         (&["compose", "app.wasm", "--preopen", "sub"], "write an absolute path"),
         (&["compose", "app.wasm", "--deny", "wasi:nope"], "wasi:nope"),
     ] {
         let (code, _, message) = typed(&here, args);
         assert!(code == 2 && message.contains(hint), "{args:?}: {message}");
-        assert!(!message.contains("--deterministic"), "{message}");
+        assert!(!message.contains("--deterministic") && !message.contains("<TO>"), "{message}");
         assert!(args[0] == "run" || !message.contains("'-- "), "only programs take other words: {message}");
     }
     assert_eq!(typed(&here, &["-vv", "inspect", "app.wasm"]), typed(&here, &["inspect", "app.wasm", "-v", "-v"]));
@@ -202,6 +221,67 @@ fn manual_pages_and_completions_are_of_all_commands() {
     assert!(line.contains(":_files"), "{line}");
 }
 
+/// What stands after `--` is only for programs.
+#[test]
+fn tips_lead_somewhere() {
+    let here = here();
+    for (args, is_there) in [
+        (&["app.wasm", "-W", "x"][..], false),
+        (&["compose", "app.wasm", "-W"], false),
+        (&["image", "build", "-W", "files"], false),
+        (&["inspect", "app.wasm", "--no-such"], false),
+        (&["run", "-W", "x", "app.wasm"], false),
+        (&["serve", "app.wasm", "-W"], false),
+        (&["run", "app.wasm", "-W", "x"], true),
+        (&["run", "--image", "files", "app.wasm", "-W=x"], true),
+        (&["run", "app.wasm", "--frm"], true),
+    ] {
+        let (code, _, message) = typed(&here, args);
+        assert!(code == 2 && message.contains("unexpected argument"), "{message}");
+        assert_eq!(message.contains("use '-- -"), is_there, "{args:?}: {message}");
+    }
+    // Others stay.
+    let (_, _, message) = typed(&here, &["run", "app.wasm", "--frm"]);
+    assert!(message.contains("a similar argument exists: '--form'"), "{message}");
+}
+
+#[test]
+fn commands_of_other_programs_get_ours() {
+    let here = here();
+    for (words, hint) in [
+        (&["info", "app.wasm"][..], "`vfs-compose inspect FILE` shows what is inside"),
+        (&["exec", "app.wasm", "x"], "`vfs-compose run APP [ARGS]...` runs an app"),
+        (&["version"], "`vfs-compose --version` prints it"),
+        (&["new"], "`vfs-compose manifest` prints an example manifest"),
+        (&["new", "x"], "`vfs-compose manifest` prints an example manifest"),
+        (&["list", "app.wasm"], "`vfs-compose image ls -R FILE` lists the files inside"),
+        (&["something", "--image", "files"], "`vfs-compose --help` lists the commands"),
+    ] {
+        let (code, _, message) = typed(&here, words);
+        let wanted = format!("error: there is no command and no file `{}`\n  hint: {hint}\n", words[0]);
+        assert_eq!((code, message), (2, wanted));
+    }
+    for words in [&["files"][..], &["files", "--image", "files"], &["inspect", "files"], &["image", "ls", "files"]] {
+        let (code, _, message) = typed(&here, words);
+        assert!(code == 1 && message.contains("hint: `APP --image DIR` packs a directory"), "{message}");
+    }
+}
+
+/// What is for those who develop this program is not offered.
+#[test]
+fn completions_offer_what_help_has() {
+    let here = here();
+    let (_, help, _) = typed(&here, &["--help"]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, script, _) = typed(&here, &["completions", shell]);
+        assert!(code == 0 && script.contains("max-nodes") && help.contains("--max-nodes"));
+        assert!(!script.contains("stages"), "{shell}");
+    }
+    let mut command = here.command(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
+    assert!(command.env("VFS_COMPOSE_STAGES", "stages").status().unwrap().success());
+    assert_eq!(crate::here::names(&here.path("stages")), ["1-app.wasm", "2-interposed.wasm", "3-linked.wasm"]);
+}
+
 /// Where clap would speak of a subcommand.
 #[test]
 fn a_word_out_of_place_gets_a_hint() {
@@ -212,6 +292,7 @@ fn a_word_out_of_place_gets_a_hint() {
         (&["app.wasm", "--image", "files", "--", "foo"], "foo", "`vfs-compose run APP [ARGS]...`"),
         (&["app.wasm", "--image", "files", "--exclude", "a.log", "b.log"], "b.log", "quote patterns"),
         (&["app.wasm", "--include", "a.log", "b.log"], "b.log", "quote patterns"),
+        (&["app.wasm", "--exclude", "a.log", "files"], "files", "quote patterns"),
         (&["app.wasm", "--inherit-env", "A"], "A", "`--inherit-env=A`"),
         (&["--image", "files", "run", "app.wasm"], "app.wasm", "`vfs-compose run ...`"),
         (&["--json", "inspect", "app.wasm"], "app.wasm", "`vfs-compose inspect ...`"),

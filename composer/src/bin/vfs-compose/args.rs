@@ -159,9 +159,6 @@ pub struct Compose {
     pub typed: Typed,
     #[command(flatten)]
     pub joining: Joining,
-    /// Write the component after each phase into a directory, to look for the phase that has a fault
-    #[arg(long, value_name = "DIR", hide = true, value_hint = ValueHint::DirPath)]
-    pub emit_stages: Option<PathBuf>,
     #[command(flatten)]
     pub output: Output,
 }

@@ -38,7 +38,16 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read =
         if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) };
-    read.map_err(|error| Failure::io("cannot read", Path::new(&name(path)), error))
+    read.map_err(|error| {
+        let is_directory = error.kind() == io::ErrorKind::IsADirectory;
+        let failure = Failure::io("cannot read", Path::new(&name(path)), error);
+        match is_directory {
+            true => {
+                failure.hint("`APP --image DIR` packs a directory, and `vfs-compose image build DIR` makes an image")
+            }
+            false => failure,
+        }
+    })
 }
 
 /// Reads a text.

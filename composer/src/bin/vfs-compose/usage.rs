@@ -5,15 +5,29 @@ use std::path::Path;
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ColorChoice, CommandFactory, FromArgMatches, ValueEnum};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-use crate::args::Cli;
+use crate::args::{Cli, Command};
 use crate::report::{Failure, is_colored};
 
 /// Flags of other programs or other commands, and what there is instead.
-const OTHER_WORDS: [(&[&str], &str); 12] = [
+const OTHER_FLAGS: [(&[&str], &str); 17] = [
     (&["--dir", "--mapdir", "--volume", "--mount", "--dirs"], "`--image DIR::/GUEST` packs a directory at /GUEST"),
     (&["--out", "--output-file"], "`--output FILE` or `-o FILE` names the file to write"),
+    (
+        &["--ro", "--readonly"],
+        "`--read-only` makes every change fail; `--image DIR::/GUEST` is a copy, which leaves DIR as it is",
+    ),
+    (&["--env-file"], "`--env K=V` sets a variable, and a table `env` in the file of `--manifest` sets several"),
+    (
+        &["--allow-net", "--allow-all", "-A", "-N"],
+        "`--sockets inherit` allows the network under `run`, `--http inherit` http",
+    ),
+    (
+        &["--allow-read", "--allow-write"],
+        "`--image DIR::/GUEST` packs a directory, whose copy the app reads and writes",
+    ),
+    (&["--allow-env"], "`--inherit-env[=NAME,...]` passes variables of the host on"),
     (&["--json"], "only commands that report something take it; this one prints text"),
     (&["--plug"], "`vfs-compose vfs` writes a component for `wac plug`"),
     (&["-e"], "`--env K=V` sets a variable, and `--inherit-env=NAME` passes one on"),
@@ -24,6 +38,19 @@ const OTHER_WORDS: [(&[&str], &str); 12] = [
     (&["-p", "--port", "--publish"], "`vfs-compose serve APP --addr 127.0.0.1:PORT` listens at a port"),
     (&["--entrypoint"], "`--argv0 NAME` sets the program's name"),
     (&["-t", "-i", "-it", "--tty", "--interactive"], "omit it: `run` gives the program the terminal that it has"),
+];
+
+/// Words that other programs have for commands, and ours.
+const OTHER_COMMANDS: [(&[&str], &str); 9] = [
+    (&["info", "show", "print", "wit", "metadata"], "`vfs-compose inspect FILE` shows what is inside"),
+    (&["exec", "start"], "`vfs-compose run APP [ARGS]...` runs an app"),
+    (&["version"], "`vfs-compose --version` prints it"),
+    (&["new", "init"], "`vfs-compose manifest` prints an example manifest"),
+    (&["pack", "add", "link", "bundle", "package"], "`vfs-compose APP --image DIR` puts an app and its files together"),
+    (&["list", "tree"], "`vfs-compose image ls -R FILE` lists the files inside"),
+    (&["unpack", "cp"], "`vfs-compose image extract FILE DIR` writes the files inside into a directory"),
+    (&["validate", "check"], "`vfs-compose image verify FILE` checks an image"),
+    (&["plug"], "`vfs-compose vfs` writes a component for `wac plug`"),
 ];
 
 /// Returns the value of `--color`, before anything else is parsed.
@@ -38,7 +65,7 @@ pub fn color(words: &[OsString]) -> Option<ColorChoice> {
 /// Parses the command line.
 ///
 /// # Errors
-/// The first word is a mistyped command. Any other error, and help, is printed, and ends the program.
+/// The first word is a mistyped command, or a word has no place. Any other error, and help, is printed, and ends the program.
 pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
     let color = if is_colored() { ColorChoice::Always } else { ColorChoice::Auto };
     let mut command = Cli::command().color(color);
@@ -60,8 +87,9 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
         },
         Err(error) => {
             let no_place = [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind());
-            let failure = volume.filter(|_| no_place).map(no_volume).or_else(|| misplaced(&error, &words));
-            Err(failure.unwrap_or_else(|| hinted(error, words.get(1).is_some_and(|word| word == "run")).exit()))
+            let failure = volume.filter(|_| no_place).map(no_volume);
+            let failure = failure.or_else(|| unplaced(&error, &words)).or_else(|| misplaced(&error, &words));
+            Err(failure.unwrap_or_else(|| hinted(error, &words).exit()))
         }
     }
 }
@@ -99,28 +127,24 @@ fn is_global(flag: u8) -> bool {
     [b'q', b'v'].contains(&flag)
 }
 
-/// Fails if a word is nearly a command's name, and names no file.
+/// Fails if the first word is no command and names no file, with the command that was meant.
 fn check_command(command: &clap::Command, typed: &str) -> Result<(), Failure> {
     let names: Vec<_> = command.get_subcommands().map(clap::Command::get_name).chain(["help"]).collect();
-    let cannot_be = typed.starts_with('-') || typed.contains(['.', '/', '\\']) || names.contains(&typed);
+    let cannot_be = typed.starts_with('-') || typed.contains(['.', '/', '\\', ':']) || names.contains(&typed);
     if cannot_be || Path::new(typed).exists() {
         return Ok(());
     }
-    let failure = || Failure::usage(format!("there is no command and no file `{typed}`"));
     let image = command.find_subcommand("image").into_iter().flat_map(clap::Command::get_subcommands);
-    if image.into_iter().any(|command| command.get_name() == typed) {
-        return Err(failure().hint(format!("`vfs-compose image {typed}` works on images, also inside components")));
-    }
-    if typed == "plug" {
-        return Err(failure().hint("`vfs-compose vfs` writes a component for `wac plug`"));
-    }
+    let is_of_image = image.into_iter().any(|command| command.get_name() == typed);
+    let of_others = OTHER_COMMANDS.iter().find(|(words, _)| words.contains(&typed));
     let nearest = names.into_iter().map(|name| (strsim::damerau_levenshtein(typed, name), name)).min();
-    match nearest {
-        Some((distance, name)) if distance <= 1 + name.len() / 4 => {
-            Err(failure().hint(format!("a similar command is `{name}`")))
-        }
-        _ => Ok(()),
-    }
+    let hint = match (of_others, nearest) {
+        _ if is_of_image => format!("`vfs-compose image {typed}` works on images, also inside components"),
+        (Some((_, hint)), _) => (*hint).to_owned(),
+        (None, Some((distance, name))) if distance <= 1 + name.len() / 4 => format!("a similar command is `{name}`"),
+        _ => "`vfs-compose --help` lists the commands".into(),
+    };
+    Err(Failure::usage(format!("there is no command and no file `{typed}`")).hint(hint))
 }
 
 /// Explains a word that the default command has no place for, which clap takes for a command's name.
@@ -142,37 +166,110 @@ fn misplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
         format!("names stand after a `=`: `--inherit-env={word}`")
     } else if before.iter().any(|word| ["--exclude", "--include"].contains(word)) {
         "quote patterns, so that the shell leaves them alone: `--exclude '*.log'`".into()
+    } else if let Some(hint) = source_hint(word) {
+        hint
     } else {
         "one app is composed; arguments are for a program that runs: `vfs-compose run APP [ARGS]...`".into()
     };
     Some(Failure::usage(format!("unexpected argument `{word}`")).hint(hint))
 }
 
-/// Adds our word where a flag of another program was typed, or a value as another program takes it.
-fn hinted(mut error: clap::Error, is_run: bool) -> clap::Error {
+/// Explains a word that was meant to be a source of files: a directory, or `SOURCE::/GUEST`.
+fn source_hint(word: &str) -> Option<String> {
+    if let Some((source, guest)) = word.split_once("::").filter(|(source, _)| Path::new(source).exists()) {
+        return Some(format!("`--image {source}::/{}` packs it there", guest.trim_start_matches('/')));
+    }
+    Path::new(word).is_dir().then(|| format!("`--image {word}` packs a directory"))
+}
+
+/// Explains a flag that was taken for the value of `--image`, and a word for which a command has no place, or a flag.
+fn unplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
+    let words: Vec<_> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
+    let typed = words.iter().take_while(|word| **word != "--").collect::<Vec<_>>();
+    let is_flag = |word: &str| word.starts_with('-') && word != "-" && !word.starts_with("-::");
+    if let Some(pair) = typed.windows(2).find(|pair| *pair[0] == "--image" && is_flag(pair[1])) {
+        let failure = Failure::usage(format!("`--image` needs a source of files, and `{}` is a flag", pair[1]));
+        return Some(failure.hint("`--image SOURCE[::GUEST]`; a name that begins with a hyphen is written `./-name`"));
+    }
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidArg) else { return None };
+    if error.kind() != ErrorKind::UnknownArgument || word.starts_with('-') {
+        return None;
+    }
+    let hint = match words.get(1..) {
+        Some(["image", "extract", ..]) => {
+            "`--from DIR` chooses a directory in the image; the other word is the new one".into()
+        }
+        _ => source_hint(word)?,
+    };
+    Some(Failure::usage(format!("unexpected argument `{word}`")).hint(hint))
+}
+
+/// Adds our word where a flag of another program or another command was typed, or a value as another program takes it.
+/// Tips that lead nowhere are dropped.
+fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidArg) else { return error };
-    let typed = typed.split(['=', ' ']).next().unwrap_or(typed);
+    let typed = typed.split(['=', ' ']).next().unwrap_or(typed).to_owned();
     let value = match error.get(ContextKind::InvalidValue) {
         Some(ContextValue::String(value)) => value.as_str(),
         _ => "",
     };
-    let ours = match (error.kind(), typed) {
-        (ErrorKind::UnknownArgument, _) => {
-            let ours = OTHER_WORDS.iter().find(|(others, _)| others.contains(&typed));
-            ours.map(|(_, hint)| (*hint).to_owned())
+    let is_for_program = is_for_program(&typed, words);
+    let ours = match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let of_others = OTHER_FLAGS.iter().find(|(others, _)| others.contains(&&*typed));
+            let of_commands = || hint_of_commands(&typed).filter(|_| !is_for_program || typed.starts_with("--"));
+            of_others.map(|(_, hint)| (*hint).to_owned()).or_else(of_commands)
         }
-        (ErrorKind::ValueValidation, "--env") if !value.is_empty() && !value.contains('=') => {
+        ErrorKind::ValueValidation if typed == "--env" && !value.is_empty() && !value.contains('=') => {
             Some(format!("`--inherit-env={value}` passes the host's variable on"))
         }
         _ => None,
     };
-    let Some(ours) = ours else { return error };
-    error.remove(ContextKind::SuggestedArg);
-    let mut hints = vec![StyledStr::from(ours)];
-    // What the program takes, it gets after `--`.
-    if is_run && let Some(ContextValue::StyledStrs(others)) = error.get(ContextKind::Suggested) {
-        hints.extend(others.iter().cloned());
+    if ours.is_some() {
+        error.remove(ContextKind::SuggestedArg);
+        // It has the flag that was suggested.
+        error.remove(ContextKind::Usage);
     }
-    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hints));
+    let mut hints: Vec<_> = ours.iter().map(StyledStr::from).collect();
+    // What a program takes, it gets after `--`. Nobody else takes anything there.
+    if let Some(ContextValue::StyledStrs(others)) = error.remove(ContextKind::Suggested)
+        && is_for_program
+    {
+        hints.extend(others);
+    }
+    if !hints.is_empty() {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hints));
+    }
     error
+}
+
+/// Returns whether a word stands where a program's arguments may begin: after the app of `run`.
+fn is_for_program(typed: &str, words: &[OsString]) -> bool {
+    let position = words.iter().position(|word| word.to_string_lossy().split('=').next() == Some(typed));
+    let before = position.and_then(|position| Cli::try_parse_from(&words[..position]).ok());
+    before.is_some_and(|cli| matches!(cli.command, Some(Command::Run(_))))
+}
+
+/// Names the commands that take a flag.
+fn hint_of_commands(flag: &str) -> Option<String> {
+    let command = Cli::command();
+    let takes = |command: &clap::Command| {
+        command.get_arguments().any(|arg| {
+            let long = arg.get_long().map(|long| format!("--{long}"));
+            let short = arg.get_short().map(|short| format!("-{short}"));
+            [long, short].iter().flatten().any(|name| name == flag)
+        })
+    };
+    let mut names = Vec::new();
+    for one in command.get_subcommands() {
+        names.extend(takes(one).then(|| one.get_name().to_owned()));
+        let nested = one.get_subcommands().filter(|nested| takes(nested));
+        names.extend(nested.map(|nested| format!("{} {}", one.get_name(), nested.get_name())));
+    }
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    let (last, first) = names.split_last()?;
+    Some(match first {
+        [] => format!("the command {last} takes `{flag}`"),
+        first => format!("the commands {} and {last} take `{flag}`", first.join(", ")),
+    })
 }

@@ -8,6 +8,10 @@ use crate::output::{Target, progress};
 use crate::plan::{self, Plan};
 use crate::report::Failure;
 
+/// The variable with a directory for the component after each phase, to look for the phase that has a fault. It is no
+/// flag, so that users are not offered it.
+const STAGES: &str = "VFS_COMPOSE_STAGES";
+
 pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
     let app = args
         .app
@@ -19,7 +23,7 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
     target.check_apart(&args.typed.inputs(Some(app), &options.files))?;
     let plan = Plan::of_app(app, input::program, &mut options)?;
     let mut composer = target.exclude_from(plan.composer.clone()).on_progress(progress());
-    if let Some(directory) = &args.emit_stages {
+    if let Some(directory) = std::env::var_os(STAGES).filter(|directory| !directory.is_empty()) {
         composer = composer.emit_stages(directory);
     }
     let composed = composer.compose().map_err(|error| Failure::of_app(error, app))?;
