@@ -110,9 +110,15 @@ fn a_file_is_packed_at_the_path_that_it_gets() {
     assert_eq!(text(&image, "etc/app/config.toml"), "a = 1\n");
     let image = pack(any().file_at(path("data.tar.gz"), "/data").file_at(path("tree/x"), "/y")).unwrap();
     assert_eq!(names(&image), ["data", "y"]);
-    for place in ["/", "/etc/"] {
-        let error = pack(any().image_at(path("config.toml"), place)).unwrap_err();
-        assert!(matches!(error, Error::Tree(TreeError::PlainFile { .. })), "{error}");
+    let error = pack(any().image(path("config.toml"))).unwrap_err();
+    assert!(matches!(error, Error::Tree(TreeError::PlainFile { .. })), "{error}");
+    for composer in [
+        any().image_at(path("config.toml"), "/etc/"),
+        any().file_at(path("config.toml"), "/etc/"),
+        any().file_at(path("config.toml"), "/"),
+    ] {
+        let error = pack(composer).unwrap_err();
+        assert!(matches!(error, Error::Tree(TreeError::FilePlace { .. })), "{error}");
     }
 }
 

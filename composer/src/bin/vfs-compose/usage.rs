@@ -19,10 +19,7 @@ const OTHER_FLAGS: [(&[&str], &str); 17] = [
         "`--read-only` makes every change fail; `--image DIR::/GUEST` is a copy, which leaves DIR as it is",
     ),
     (&["--env-file"], "`--env K=V` sets a variable, and a table `env` in the file of `--manifest` sets several"),
-    (
-        &["--allow-net", "--allow-all", "-A", "-N"],
-        "`--sockets inherit` allows the network under `run`, `--http inherit` http",
-    ),
+    (&["--allow-net", "--allow-all"], "`--sockets inherit` allows the network under `run`, `--http inherit` http"),
     (
         &["--allow-read", "--allow-write"],
         "`--image DIR::/GUEST` packs a directory, whose copy the app reads and writes",
@@ -184,10 +181,13 @@ fn source_hint(word: &str) -> Option<String> {
 
 /// Explains a flag that was taken for the value of `--image`, and a word for which a command has no place, or a flag.
 fn unplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
+    if ![ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict, ErrorKind::ValueValidation].contains(&error.kind()) {
+        return None;
+    }
     let words: Vec<_> = words.iter().map(|word| word.to_str().unwrap_or_default()).collect();
-    let typed = words.iter().take_while(|word| **word != "--").collect::<Vec<_>>();
     let is_flag = |word: &str| word.starts_with('-') && word != "-" && !word.starts_with("-::");
-    if let Some(pair) = typed.windows(2).find(|pair| *pair[0] == "--image" && is_flag(pair[1])) {
+    let mut pairs = words.windows(2).take_while(|pair| pair[0] != "--");
+    if let Some(pair) = pairs.find(|pair| pair[0] == "--image" && is_flag(pair[1])) {
         let failure = Failure::usage(format!("`--image` needs a source of files, and `{}` is a flag", pair[1]));
         return Some(failure.hint("`--image SOURCE[::GUEST]`; a name that begins with a hyphen is written `./-name`"));
     }
@@ -231,11 +231,9 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
         error.remove(ContextKind::Usage);
     }
     let mut hints: Vec<_> = ours.iter().map(StyledStr::from).collect();
-    // What a program takes, it gets after `--`. Nobody else takes anything there.
-    if let Some(ContextValue::StyledStrs(others)) = error.remove(ContextKind::Suggested)
-        && is_for_program
-    {
-        hints.extend(others);
+    if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
+        // What a program takes, it gets after `--`. Nobody else takes anything there.
+        hints.extend(tips.into_iter().filter(|tip| is_for_program || !tip.to_string().contains("use '-- ")));
     }
     if !hints.is_empty() {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hints));
