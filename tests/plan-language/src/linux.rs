@@ -74,8 +74,10 @@ impl Linux {
             // Linux has answered so to the first since 6.4, wasmtime to all of them always.
             return Err(Failure("invalid"));
         }
+        // To WASI's suite and wasmtime, what makes or cuts a file writes to it.
+        let implies_write = open & 9 != 0 && flags & 2 == 0;
         let mut oflags = OFlags::NOATIME
-            | match flags & 3 {
+            | match if implies_write { 3 } else { flags & 3 } {
                 2 => OFlags::WRONLY,
                 3 => OFlags::RDWR,
                 _ => OFlags::RDONLY,
@@ -158,6 +160,10 @@ impl Linux {
             }
             Op::RemoveDir { at, path } => {
                 let (directory, last) = self.parent(*at, path)?;
+                if last.ends_with('/') && kind_of(&directory, last)? == Some(FileType::Symlink) {
+                    // WASI follows the link to see whether it leads out, or nowhere.
+                    self.walk(*at, path, true)?;
+                }
                 fs::unlinkat(directory, last, AtFlags::REMOVEDIR)?;
             }
             Op::Unlink { at, path } => {
@@ -172,6 +178,7 @@ impl Linux {
                     Some(_) => {}
                 }
                 let (directory, last) = self.parent(*at, path)?;
+                check_new_name(&directory, last)?;
                 fs::symlinkat(target.as_str(), directory, last)?;
             }
             Op::ReadLink { at, path } => {
@@ -184,6 +191,7 @@ impl Linux {
             Op::Link { from, from_path, follow, to, to_path } => {
                 let source = self.walk(*from, from_path, *follow)?;
                 let (directory, last) = self.parent(*to, to_path)?;
+                check_new_name(&directory, last)?;
                 let source = format!("/proc/self/fd/{}", source.as_fd().as_raw_fd());
                 fs::linkat(CWD, source, directory, last, AtFlags::SYMLINK_FOLLOW)?;
             }
@@ -288,6 +296,21 @@ fn beneath(at: BorrowedFd<'_>, path: &str, flags: OFlags, mode: Mode) -> Result<
             result => return result,
         }
     }
+}
+
+/// Returns the kind of what is at a name, whatever slashes come after it.
+fn kind_of(directory: &OwnedFd, name: &str) -> Result<Option<FileType>, Errno> {
+    match fs::statat(directory, name.trim_end_matches('/'), AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(stat) => Ok(Some(FileType::from_raw_mode(stat.st_mode))),
+        Err(Errno::NOENT) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// A slash after a file asks for a directory.
+fn check_new_name(directory: &OwnedFd, name: &str) -> Result<(), Failure> {
+    let is_file = name.ends_with('/') && kind_of(directory, name)? == Some(FileType::RegularFile);
+    if is_file { Err(Failure("not-directory")) } else { Ok(()) }
 }
 
 fn is_directory(file: &OwnedFd) -> Result<bool, Errno> {

@@ -121,6 +121,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::Exist`]: the name exists, or is `.` or `..`.
+    /// - [`Error::NotDirectory`]: the path ends in `/` after a file, and the operation makes no directory.
     /// - [`Error::NoEntry`]: the path ends in `/` and the operation makes no directory; or the directory was removed.
     /// - Those of [`Walk::parent`].
     pub(crate) fn resolve_new_entry<'p>(
@@ -130,8 +131,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         is_directory: bool,
     ) -> Result<(NodeId, &'p [u8]), L::Stop> {
         let target = self.entry(at, path)?;
-        let (Step::Name(name), None) = (target.last(), target.found) else { return Err(Error::Exist.into()) };
-        if (target.must_be_directory && !is_directory) || self.tree.is_removed(target.directory) {
+        let is_wrong = target.must_be_directory && !is_directory;
+        let (Step::Name(name), None) = (target.last(), target.found) else {
+            let is_file = target.found.is_some_and(|found| found.kind == FileKind::RegularFile);
+            return Err(if is_wrong && is_file { Error::NotDirectory } else { Error::Exist }.into());
+        };
+        if is_wrong || self.tree.is_removed(target.directory) {
             return Err(Error::NoEntry.into());
         }
         Ok((target.directory, name))

@@ -36,8 +36,11 @@ fn the_image_is_lent_in_place_and_in_whole() {
     assert!(inside.contains(&lent.as_ptr()) && lent.len() > 2_900_000);
     assert_eq!(lend_all(&test, &file, 0), (long.clone(), 0));
     assert_eq!(lend_all(&test, &file, 2_999_999), (long[2_999_999..].to_vec(), 0));
-    for offset in [3_000_000, u64::MAX] {
+    for offset in [3_000_000, i64::MAX as u64 - 1] {
         assert_eq!(lend_all(&test, &file, offset), (Vec::new(), 0));
+    }
+    for offset in [i64::MAX as u64, u64::MAX] {
+        assert_eq!(test.fs.lend(&file, offset, &mut buffer), Err(Error::Invalid));
     }
 }
 

@@ -56,6 +56,7 @@ fn errors() {
         ("missing", FOLLOW, "new", Error::NoEntry),
         ("dangling", FOLLOW, "new", Error::NoEntry),
         ("file", FOLLOW, "new/", Error::NoEntry),
+        ("file", FOLLOW, "file/", Error::NotDirectory),
         ("file", FOLLOW, "dir", Error::Exist),
         ("file", FOLLOW, "file", Error::Exist),
         ("file", FOLLOW, "dangling", Error::Exist),

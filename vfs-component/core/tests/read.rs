@@ -17,7 +17,8 @@ fn what_is_read_of_an_image() {
         let end = long.len().min((offset + length.min(MAX_READ)) as usize);
         assert_eq!(test.fs.read(&file, offset, length, &mut gather).unwrap(), &long[offset as usize..end]);
     }
-    for (offset, length) in [(0, 0), (100_000, 1), (u64::MAX, 1), (100_001, u64::MAX)] {
+    for (offset, length) in [(0, 0), (100_000, 1), (i64::MAX as u64 - 1, 1), (i64::MAX as u64, 0), (100_001, MAX_READ)]
+    {
         assert_eq!(test.fs.read(&file, offset, length, &mut gather).unwrap(), b"", "{offset} {length}");
     }
     assert_eq!(test.get("empty").unwrap(), b"");
@@ -68,4 +69,8 @@ fn errors() {
     assert_eq!(test.fs.check_readable(&file), Err(Error::BadDescriptor));
     let file = test.open("file", OpenFlags::NONE, READ).unwrap();
     assert_eq!(test.fs.check_readable(&file), Ok(()));
+    let last = i64::MAX as u64;
+    for (offset, length) in [(last - 1, 2), (last - 1, u64::MAX), (last, 1), (last + 1, 0), (u64::MAX, 1)] {
+        assert_eq!(test.fs.read(&file, offset, length, &mut gather), Err(Error::Invalid), "{length} at {offset}");
+    }
 }

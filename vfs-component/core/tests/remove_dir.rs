@@ -48,6 +48,8 @@ fn errors() {
         ("file", Item::File(b"")),
         ("link", Item::Link("empty")),
         ("empty", Item::Directory),
+        ("out", Item::Link("..")),
+        ("nowhere", Item::Link("missing")),
     ]);
     let mut test = Test::over(&bytes);
     for (path, error) in [
@@ -57,6 +59,10 @@ fn errors() {
         ("file", Error::NotDirectory),
         ("link", Error::NotDirectory),
         ("link/", Error::NotDirectory),
+        ("out", Error::NotDirectory),
+        ("out/", Error::NotPermitted),
+        ("nowhere", Error::NotDirectory),
+        ("nowhere/", Error::NoEntry),
         ("missing", Error::NoEntry),
         (".", Error::Invalid),
         ("full/.", Error::Invalid),
@@ -71,5 +77,5 @@ fn errors() {
     let limits = Limits { max_nodes: 0, ..Limits::default() };
     let mut test = Test::with(Some(&bytes), Options { limits, ..Options::default() });
     assert_eq!(test.rmdir("empty"), Err(Error::InsufficientSpace));
-    assert_eq!(test.names(".").len(), 4);
+    assert_eq!(test.names(".").len(), 6);
 }

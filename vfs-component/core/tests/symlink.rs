@@ -35,7 +35,7 @@ fn what_cannot_be_made() {
         (long.as_str(), "new", Error::NameTooLong),
         ("a", "new/", Error::NoEntry),
         ("a", "file", Error::Exist),
-        ("a", "file/", Error::Exist),
+        ("a", "file/", Error::NotDirectory),
         ("a", "link", Error::Exist),
         ("a", ".", Error::Exist),
         ("a", "new", Error::InsufficientSpace),

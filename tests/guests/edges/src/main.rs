@@ -1,5 +1,6 @@
 //! What is too much: limits, and the longest, deepest, largest and emptiest of everything.
 
+mod answers;
 mod creates;
 mod limits;
 mod links;
@@ -23,6 +24,7 @@ fn main() -> std::process::ExitCode {
         ("names", names::BEHAVIOURS),
         ("links", links::BEHAVIOURS),
         ("numbers", numbers::BEHAVIOURS),
+        ("answers", answers::BEHAVIOURS),
         ("nothing", nothing::BEHAVIOURS),
         ("parents", parents::BEHAVIOURS),
         ("traps", traps::BEHAVIOURS),

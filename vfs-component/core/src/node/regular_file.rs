@@ -14,6 +14,14 @@ const CHUNK_SIZE: u64 = CHUNK as u64;
 /// Maximum size of a file: every libc has signed 64-bit offsets.
 pub(crate) const MAX_FILE_SIZE: u64 = i64::MAX as u64;
 
+/// Checks that a file could have `length` bytes at `offset`.
+///
+/// # Errors
+/// - [`Error::Invalid`]: they would end after 2^63 - 1, as for `pread` and `pwrite` of Linux.
+pub(crate) fn check_range(offset: u64, length: u64) -> Result<(), Error> {
+    if offset.checked_add(length).is_some_and(|end| end <= MAX_FILE_SIZE) { Ok(()) } else { Err(Error::Invalid) }
+}
+
 /// A regular file that is open or changed.
 pub(crate) struct RegularFile<K> {
     /// The layer's bytes that are still part of the file.

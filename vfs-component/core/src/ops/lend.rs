@@ -7,6 +7,7 @@ use vfs_image::FileKind;
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::Body;
+use crate::node::regular_file::check_range;
 use crate::{Clock, Error, OpenFile, Stat, Volume};
 
 /// Bytes of a file that stay the same, whatever happens to the file.
@@ -28,10 +29,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is not a regular file, or not open for reading.
+    /// - [`Error::Invalid`]: no file has a byte at `offset`, which is 2^63 - 1 or more.
     /// - [`Error::InsufficientMemory`]: the buffer cannot grow.
     pub fn lend(&self, file: &OpenFile, offset: u64, buffer: &mut Vec<u8>) -> Result<StableBytes<L::Bytes>, L::Stop> {
         buffer.clear();
         let contents = self.tree.readable(file)?;
+        check_range(offset, 1)?;
         if let Some((through, _)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
             let bytes = self.tree.layer.read(through, offset, MAX_COPIED)?;
             buffer.try_reserve(bytes.len()).map_err(Error::from)?;

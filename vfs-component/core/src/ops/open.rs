@@ -27,7 +27,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 
     /// Opens the node at a path, or makes a file there.
     ///
-    /// A file opened without [`DescriptorFlags::WRITE`] is readable, whatever the flags say; a directory always is.
+    /// A file opened without [`DescriptorFlags::WRITE`] is readable, whatever the flags say; a directory always is. One
+    /// that [`OpenFlags::CREATE`] or [`OpenFlags::TRUNCATE`] opens is always writable, unless its layer refuses changes.
     /// [`DescriptorFlags::MUTATE_DIRECTORY`] has no effect on a file.
     ///
     /// # Errors
@@ -55,11 +56,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
+        let creates = open.contains(OpenFlags::CREATE);
+        let truncates = open.contains(OpenFlags::TRUNCATE);
+        let asked = flags;
+        let implies_write = (creates || truncates) && !asked.contains(DescriptorFlags::WRITE);
+        let flags = if implies_write { asked | DescriptorFlags::READ | DescriptorFlags::WRITE } else { asked };
         if let Some(opened) = self.opened_by_layer(flags, at.changes) {
             return opened;
         }
-        let creates = open.contains(OpenFlags::CREATE);
-        let truncates = open.contains(OpenFlags::TRUNCATE);
         let exclusive = open.contains(OpenFlags::EXCLUSIVE);
         let wants_directory = open.contains(OpenFlags::DIRECTORY);
         if wants_directory && (creates || truncates || exclusive) {
@@ -84,7 +88,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         };
         match found.kind {
             _ if creates && exclusive => return Err(Error::Exist.into()),
-            FileKind::Directory if creates || truncates || flags.contains(DescriptorFlags::WRITE) => {
+            FileKind::Directory if flags.contains(DescriptorFlags::WRITE) => {
                 return Err(Error::IsDirectory.into());
             }
             FileKind::Directory => {}
@@ -93,12 +97,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             FileKind::SymbolicLink => return Err(Error::Loop.into()),
             _ => return Err(Error::NoSuchDevice.into()),
         }
-        if creates || truncates || flags.intersects(DescriptorFlags::CHANGES) {
+        if flags.intersects(DescriptorFlags::CHANGES) {
             may_change(at)?;
         }
-        if truncates || flags.contains(DescriptorFlags::WRITE) {
-            self.tree.check_changeable(found.node)?;
-        }
+        let flags = match self.tree.check_changeable(found.node) {
+            // It is there and need not be made, so that it can be read.
+            Err(_) if !truncates && !asked.contains(DescriptorFlags::WRITE) => asked,
+            changeable => changeable.map(|()| flags)?,
+        };
         if truncates && let Some((through, file)) = self.tree.passes_through(found.node) {
             return self.open_by_layer(through, Effect::Truncate { file }, flags, at.changes);
         }
@@ -264,7 +270,7 @@ fn granted(kind: FileKind, asked: DescriptorFlags, changes: ChangeRight) -> (Des
     let flags = asked.difference(write | mutate) | read;
     match changes {
         ChangeRight::AllowedOnRequest if !asked.contains(mutate) => (flags, ChangeRight::Refused),
-        ChangeRight::Refused => (flags, changes),
-        ChangeRight::Allowed | ChangeRight::AllowedOnRequest => (flags | mutate, changes),
+        ChangeRight::Allowed | ChangeRight::AllowedOnRequest if asked.contains(mutate) => (flags | mutate, changes),
+        ChangeRight::Allowed | ChangeRight::AllowedOnRequest | ChangeRight::Refused => (flags, changes),
     }
 }

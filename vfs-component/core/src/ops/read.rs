@@ -7,6 +7,7 @@ use vfs_image::FileKind;
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::limits::MAX_READ;
+use crate::node::regular_file::check_range;
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
@@ -16,6 +17,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    /// - [`Error::Invalid`]: the bytes would end after 2^63 - 1.
     pub fn read<'a>(
         &'a self,
         file: &OpenFile,
@@ -25,6 +27,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ) -> Result<&'a [u8], L::Stop> {
         let contents = self.tree.readable(file)?;
         let length = length.min(MAX_READ);
+        check_range(offset, length)?;
         match self.tree.passes_through(self.tree.table.id(file.slot)) {
             Some((through, _)) => self.tree.layer.read(through, offset, length),
             None => contents.read(&self.tree.layer, offset, length, gather),

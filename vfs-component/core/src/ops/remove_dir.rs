@@ -6,7 +6,7 @@ use crate::fs::may_change;
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::path::Step;
-use crate::{Clock, Error, OpenFile, Volume};
+use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Removes an empty directory. If it is open, it continues to exist, empty and without a name; nothing can be made
@@ -15,7 +15,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// # Errors
     /// - [`Error::NotEmpty`]: it has entries, or the path ends in `..`.
     /// - [`Error::Invalid`]: the path ends in `.` or has a NUL in it.
-    /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there.
+    /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there, or the path
+    ///   ends in `/` after a link that leads nowhere.
     /// - [`Error::NotDirectory`]: it is not a directory, or `at` or something on the way is not.
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
@@ -36,6 +37,10 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         };
         let found = place.found.ok_or(Error::NoEntry)?;
         if found.kind != FileKind::Directory {
+            // A slash after a link follows it; only then does a link that leads out of `at` show.
+            if place.must_be_directory && found.kind == FileKind::SymbolicLink {
+                self.existing(at, path, FollowFinalLink::Yes)?;
+            }
             return Err(Error::NotDirectory.into());
         }
         if self.tree.passes_through(place.directory).is_none() && !self.tree.is_empty(found.node)? {

@@ -40,11 +40,11 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is a directory.
-    /// - [`Error::Invalid`]: `offset` or `length` is larger than a file can be.
-    pub fn advise(&self, file: &OpenFile, offset: u64, length: u64) -> Result<(), L::Stop> {
+    /// - [`Error::Invalid`]: `length` is larger than 2^63 - 1. Any `offset` is valid, as on Linux.
+    pub fn advise(&self, file: &OpenFile, length: u64) -> Result<(), L::Stop> {
         if file.kind == FileKind::Directory {
             return Err(Error::BadDescriptor.into());
         }
-        if offset > i64::MAX as u64 || length > i64::MAX as u64 { Err(Error::Invalid.into()) } else { Ok(()) }
+        if length > i64::MAX as u64 { Err(Error::Invalid.into()) } else { Ok(()) }
     }
 }

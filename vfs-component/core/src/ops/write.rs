@@ -1,9 +1,12 @@
 //! Writing contents.
 
+use vfs_image::FileKind;
+
+use crate::fs::may_change;
 use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::node::Body;
-use crate::node::regular_file::MAX_FILE_SIZE;
+use crate::node::regular_file::{MAX_FILE_SIZE, check_range};
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
@@ -12,7 +15,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: the file is not a regular file, or not open for writing.
-    /// - [`Error::FileTooLarge`]: the file would be larger than 2^63 - 1 bytes.
+    /// - [`Error::ReadOnly`]: it was opened from a directory that cannot change anything, or its layer refuses changes.
+    /// - [`Error::Invalid`]: the bytes would end after 2^63 - 1.
     /// - [`Error::InsufficientSpace`]: too many bytes would be owned, or there are too many nodes.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn write(&mut self, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), L::Stop> {
@@ -22,14 +26,19 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Writes all bytes at the end of the file, or none.
     ///
     /// # Errors
-    /// Those of [`Volume::write`].
+    /// - [`Error::FileTooLarge`]: the file would be larger than 2^63 - 1 bytes.
+    /// - Those of [`Volume::write`].
     pub fn append(&mut self, file: &OpenFile, bytes: &[u8]) -> Result<(), L::Stop> {
         self.write_file(file, None, bytes)
     }
 
     /// Writes at an offset, or at the end of the file if there is none.
     fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
-        self.check_writable(file)?;
+        self.check_open_for_writing(file, Error::BadDescriptor)?;
+        let length = bytes.len() as u64;
+        if let Some(offset) = offset {
+            check_range(offset, length)?;
+        }
         let slot = file.slot;
         if bytes.is_empty() {
             return Ok(());
@@ -38,7 +47,6 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if let Some(performed) = self.performed() {
             return performed;
         }
-        let length = bytes.len() as u64;
         if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(slot)) {
             return self.tree.perform(through, Effect::Write { file, offset, length });
         }
@@ -71,8 +79,27 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Checks that the file is writable, for callers that return a stream.
     ///
     /// # Errors
-    /// - [`Error::BadDescriptor`]: it is not a file, or not open for writing.
+    /// - [`Error::BadDescriptor`]: it is not a regular file, or not open for writing.
+    /// - [`Error::ReadOnly`]: it was opened from a directory that cannot change anything, or its layer refuses changes.
     pub fn check_writable(&self, file: &OpenFile) -> Result<(), Error> {
-        if file.flags.contains(DescriptorFlags::WRITE) { Ok(()) } else { Err(Error::BadDescriptor) }
+        self.check_open_for_writing(file, Error::BadDescriptor)
+    }
+
+    /// Checks that a file is open for writing.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a regular file.
+    /// - [`Error::ReadOnly`]: it was opened from a directory that cannot change anything, or its layer refuses changes.
+    /// - `otherwise`: it is open for reading only.
+    pub(crate) fn check_open_for_writing(&self, file: &OpenFile, otherwise: Error) -> Result<(), Error> {
+        if file.flags.contains(DescriptorFlags::WRITE) {
+            return Ok(());
+        }
+        if file.kind != FileKind::RegularFile {
+            return Err(Error::BadDescriptor);
+        }
+        may_change(file)?;
+        self.tree.check_changeable(self.tree.table.id(file.slot))?;
+        Err(otherwise)
     }
 }

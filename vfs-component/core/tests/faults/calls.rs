@@ -20,7 +20,7 @@ pub const CALLS: &[(&str, Call)] = &[
     ("reopen", |t, open| t.fs.reopen(open).map(|file| t.fs.close(file))),
     ("stat", |t, open| t.fs.stat(open).map(drop)),
     ("sync", |t, open| t.fs.sync(open).and_then(|()| t.fs.sync_data(open))),
-    ("advise", |t, open| t.fs.advise(open, 0, 10)),
+    ("advise", |t, open| t.fs.advise(open, 10)),
     ("metadata_hash", |t, open| t.fs.metadata_hash(open).map(drop)),
     ("set_times", |t, open| t.fs.set_times(open, NewTimestamp::Now, NewTimestamp::Now)),
     ("set_times_at, nothing", |t, _| {

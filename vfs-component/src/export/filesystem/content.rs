@@ -63,8 +63,8 @@ export! {
 
 export! {
     "[method]descriptor.advise",
-    (descriptor: u32, offset: u64, length: u64, _advice: u32) -> Unit,
-    |state| state.volume.advise(state.session.handles.descriptor(descriptor), offset, length).map(|()| DONE)
+    (descriptor: u32, _offset: u64, length: u64, _advice: u32) -> Unit,
+    |state| state.volume.advise(state.session.handles.descriptor(descriptor), length).map(|()| DONE)
 }
 
 export! {

@@ -31,6 +31,13 @@ fn get_flags_of_a_directory_opened_to_change(dir: &Descriptor) -> Outcome {
 }
 
 #[case]
+fn get_flags_of_a_directory_opened_with_no_flags(dir: &Descriptor) -> Outcome {
+    dir.create_directory_at("d")?;
+    let opened = dir.open_at(FOLLOW, "d", OpenFlags::DIRECTORY, DescriptorFlags::empty())?;
+    same(opened.get_flags()?, READ)
+}
+
+#[case]
 fn get_flags_of_synchronised_files(dir: &Descriptor) -> Outcome {
     let wanted = DescriptorFlags::FILE_INTEGRITY_SYNC;
     file(dir, "f", "x")?;

@@ -63,6 +63,14 @@ fn read_at_an_enormous_offset() -> Outcome {
 }
 
 #[case]
+fn read_at_an_offset_that_no_file_has() -> Outcome {
+    for offset in [(1 << 63) - 1, 1 << 63, u64::MAX] {
+        fails(open("hello.txt")?.read(1, offset), E::Invalid)?;
+    }
+    Ok(())
+}
+
+#[case]
 fn read_of_a_hole(dir: &Descriptor) -> Outcome {
     let file = file(dir, "f", "a")?;
     file.set_size(1 << 20)?;

@@ -49,6 +49,12 @@ fn remove_directory_at_of_a_link_to_a_directory(dir: &Descriptor) -> Outcome {
 }
 
 #[case]
+fn remove_directory_at_of_a_link_that_leads_out(dir: &Descriptor) -> Outcome {
+    dir.symlink_at("..", "l")?;
+    fails(dir.remove_directory_at("l/"), E::NotPermitted)
+}
+
+#[case]
 fn remove_directory_at_no_entry(dir: &Descriptor) -> Outcome {
     fails(dir.remove_directory_at("none"), E::NoEntry)
 }

@@ -49,6 +49,12 @@ async fn remove_directory_at_of_a_link_to_a_directory(dir: &Descriptor) -> Outco
 }
 
 #[case]
+async fn remove_directory_at_of_a_link_that_leads_out(dir: &Descriptor) -> Outcome {
+    dir.symlink_at("..", "l").await?;
+    fails(dir.remove_directory_at("l/").await, E::NotPermitted)
+}
+
+#[case]
 async fn remove_directory_at_no_entry(dir: &Descriptor) -> Outcome {
     fails(dir.remove_directory_at("none").await, E::NoEntry)
 }

@@ -26,6 +26,16 @@ async fn read_via_stream_without_the_right(dir: &Descriptor) -> Outcome {
 }
 
 #[case]
+async fn read_via_stream_at_an_offset_that_no_file_has() -> Outcome {
+    for offset in [(1 << 63) - 1, 1 << 63, u64::MAX] {
+        let (stream, ending) = open("hello.txt").await?.read_via_stream(offset);
+        same(stream.collect().await, b"")?;
+        fails(ending.await, E::Invalid)?;
+    }
+    Ok(())
+}
+
+#[case]
 async fn read_via_stream_dropped_before_its_end() -> Outcome {
     let (mut stream, ending) = open("big.bin").await?.read_via_stream(0);
     same(take(&mut stream, 2).await?, [0, 1])?;
