@@ -23,3 +23,16 @@ pub struct DirItem<'a> {
     /// Its name in this directory.
     pub name: &'a str,
 }
+
+/// An entry of a directory, with its place in the order and the identity of its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirEntry<'a> {
+    /// The cursor that follows it.
+    pub cursor: u64,
+    /// The kind of the node.
+    pub kind: FileKind,
+    /// The node's [`metadata_hash`](crate::Fs::metadata_hash).
+    pub hash: (u64, u64),
+    /// Its name in this directory; UTF-8 unless it is of an image.
+    pub name: &'a [u8],
+}

@@ -60,7 +60,7 @@ mod tree;
 
 pub use changes::{Change, ChangedContents, ChangedNode, Mark};
 pub use clock::{Clock, NewTimestamp};
-pub use dir_stream::{DirItem, DirStream};
+pub use dir_stream::{DirEntry, DirItem, DirStream};
 pub use error::Error;
 pub use fs::{Fs, Usage, Volume};
 pub use handles::{Handles, SPARE};

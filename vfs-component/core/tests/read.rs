@@ -74,3 +74,47 @@ fn errors() {
         assert_eq!(test.fs.read(&file, offset, length, &mut gather), Err(Error::Invalid), "{length} at {offset}");
     }
 }
+
+#[test]
+fn runs_are_given_in_order_and_in_place() {
+    let long: Vec<u8> = (0..200_000_u32).map(|i| (i % 251) as u8).collect();
+    let bytes = image(&[("long", Item::File(&long))]);
+    let mut test = Test::over(&bytes);
+    let file = test.open("long", OpenFlags::NONE, READ_WRITE).unwrap();
+    test.fs.write(&file, 70_000, b"owned").unwrap();
+    test.fs.set_size(&file, 300_000).unwrap();
+    let mut expected = long;
+    expected[70_000..70_005].copy_from_slice(b"owned");
+    expected.resize(300_000, 0);
+    for (offset, length) in [(0, 300_000), (0, 1), (65_530, 20), (69_990, 40), (199_999, 5_000), (299_999, 10), (5, 0)]
+    {
+        let (mut runs, mut all) = (0, Vec::new());
+        let count = test.fs.read_runs(&file, offset, length, |run| {
+            assert!(!run.is_empty());
+            runs += 1;
+            all.extend_from_slice(run);
+        });
+        let end = (offset + length).min(300_000) as usize;
+        assert_eq!(count, Ok(all.len() as u64));
+        assert!(all == expected[offset as usize..end], "{offset} {length}");
+        // The image, the chunk that was written, the image again, and zeros.
+        assert!(runs <= 3 + length.div_ceil(4096), "{offset} {length}: {runs}");
+    }
+    for offset in [300_000, 1 << 40, u64::MAX] {
+        assert_eq!(test.fs.read_runs(&file, offset, u64::MAX, |_| panic!("nothing is there")), Ok(0));
+    }
+    let place = std::cell::Cell::new(None);
+    test.fs.read_runs(&file, 0, 100, |run| place.set(Some(run.as_ptr()))).unwrap();
+    assert!(bytes.as_ptr_range().contains(&place.get().unwrap()), "lent by the image");
+}
+
+#[test]
+fn runs_of_what_cannot_be_read() {
+    let mut test = Test::empty();
+    test.put("file", b"x");
+    let file = test.open("file", OpenFlags::NONE, WRITE).unwrap();
+    for file in [&file, &test.root] {
+        let outcome = test.fs.read_runs(file, 0, 1, |_| panic!("nothing is given"));
+        assert_eq!(outcome, Err(Error::BadDescriptor));
+    }
+}

@@ -170,3 +170,39 @@ fn errors() {
     let file = test.open("file", OpenFlags::NONE, READ).unwrap();
     assert_eq!(test.fs.read_dir(&file).unwrap_err(), Error::NotDirectory);
 }
+
+#[test]
+fn entries_by_cursor_are_those_of_a_stream() {
+    let bytes = large();
+    let mut test = Test::over(&bytes);
+    for changed in [false, true] {
+        if changed {
+            test.put("dir/new", b"");
+            test.unlink("dir/some-rather-long-name-007").unwrap();
+        }
+        let directory = test.open("dir", OpenFlags::DIRECTORY, READ).unwrap();
+        let wanted = list(&mut test.fs, &directory).unwrap();
+        let mut seen = Vec::new();
+        let (mut cursor, mut guess) = (0, 0);
+        while let Some(entry) = test.fs.entry_after(&directory, cursor, &mut guess).unwrap() {
+            assert!(entry.cursor > cursor);
+            cursor = entry.cursor;
+            seen.push((cursor, String::from_utf8(entry.name.to_vec()).unwrap(), entry.kind, entry.hash));
+        }
+        assert!(seen.iter().map(|(_, name, kind, _)| (name, kind)).eq(wanted.iter().map(|(name, kind)| (name, kind))));
+        for (place, (cursor, ..)) in seen.iter().enumerate() {
+            // Any cursor, and any guess.
+            for mut guess in [0, place, place + 1, usize::MAX] {
+                let next = test.fs.entry_after(&directory, *cursor, &mut guess).unwrap().map(|entry| entry.cursor);
+                assert_eq!(next, seen.get(place + 1).map(|next| next.0));
+            }
+        }
+        for (_, name, _, hash) in &seen {
+            assert_eq!(test.fs.metadata_hash_at(&directory, name, support::NO_FOLLOW), Ok(*hash));
+        }
+        assert_eq!(test.fs.entry_after(&directory, u64::MAX, &mut 0), Ok(None));
+        test.fs.close(directory);
+    }
+    let file = test.open("dir/new", OpenFlags::NONE, READ).unwrap();
+    assert_eq!(test.fs.entry_after(&file, 0, &mut 0), Err(Error::NotDirectory));
+}

@@ -138,3 +138,37 @@ fn a_file_of_another_filesystem_is_a_bad_descriptor() {
     assert_eq!(other.fs.sync(&file), Err(Error::BadDescriptor));
     assert_eq!(other.fs.sync_data(&file), Err(Error::BadDescriptor));
 }
+
+#[test]
+fn metadata_and_identity_by_one_walk() {
+    let bytes = some_image();
+    let mut test = Test::over(&bytes);
+    test.put("new", b"123");
+    for path in ["dir", "dir/sub/", "dir/file", "dir/link", "new", "missing", "new/"] {
+        for follow in [FOLLOW, NO_FOLLOW] {
+            let Test { fs, root, .. } = &mut test;
+            let wanted =
+                fs.stat_at(root, path, follow).and_then(|stat| Ok((stat, fs.metadata_hash_at(root, path, follow)?)));
+            assert_eq!(fs.stat_and_hash_at(root, path, follow), wanted, "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_directory_above() {
+    let bytes = some_image();
+    let mut test = Test::over(&bytes);
+    test.mkdir("new");
+    let hash = |test: &mut Test<'_>, path: &str| test.fs.metadata_hash_at(&test.root, path, FOLLOW).unwrap();
+    let (root, dir, new) = (hash(&mut test, "."), hash(&mut test, "dir"), hash(&mut test, "new"));
+    assert_eq!(test.fs.parent_hash(&test.root), Ok(root));
+    let sub = test.open("dir/sub", OpenFlags::DIRECTORY, READ).unwrap();
+    assert_eq!(test.fs.parent_hash(&sub), Ok(dir));
+    test.rename("dir/sub", "new/sub").unwrap();
+    assert_eq!(test.fs.parent_hash(&sub), Ok(new));
+    test.rmdir("new/sub").unwrap();
+    test.rmdir("new").unwrap();
+    assert_eq!(test.fs.parent_hash(&sub), Ok(test.fs.metadata_hash(&sub).unwrap()), "removed: it is in nothing");
+    let file = test.open("same", OpenFlags::NONE, READ).unwrap();
+    assert_eq!(test.fs.parent_hash(&file), Err(Error::NotDirectory));
+}

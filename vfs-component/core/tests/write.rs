@@ -145,3 +145,58 @@ fn copying_up_counts_as_owned() {
     test.fs.set_size(&file, 0).unwrap();
     assert_eq!(test.fs.usage().bytes, 0);
 }
+
+#[test]
+fn bytes_from_a_callback_are_written_as_a_slice_is() {
+    let long: Vec<u8> = (0..200_000_u32).map(|i| (i % 251) as u8).collect();
+    let new: Vec<u8> = (0..150_000_u32).map(|i| (i % 239) as u8).collect();
+    let bytes = image(&[("long", Item::File(&long))]);
+    let writes = [
+        (Some(0), 1),
+        (Some(65_530), 20),
+        (Some(10), 150_000),
+        (Some(65_536), 65_536),
+        (Some(199_990), 100),
+        (None, 70_000),
+        (Some(400_000), 5),
+        (None, 3),
+        (Some(3), 0),
+    ];
+    let (mut one, mut other) = (Test::over(&bytes), Test::over(&bytes));
+    let open = |test: &mut Test<'_>| test.open("long", OpenFlags::NONE, READ_WRITE).unwrap();
+    let (by_slice, by_callback) = (open(&mut one), open(&mut other));
+    for (offset, length) in writes {
+        match offset {
+            Some(offset) => one.fs.write(&by_slice, offset, &new[..length]).unwrap(),
+            None => one.fs.append(&by_slice, &new[..length]).unwrap(),
+        }
+        let taken = std::cell::Cell::new(0);
+        let take = |from: usize, place: &mut [u8]| {
+            assert_eq!(taken.replace(from + place.len()), from, "each byte once, in order");
+            place.copy_from_slice(&new[from..from + place.len()]);
+        };
+        other.fs.write_from(&by_callback, offset, length, take).unwrap();
+        assert_eq!(taken.get(), length);
+        assert!(one.contents(&by_slice).unwrap() == other.contents(&by_callback).unwrap(), "{offset:?} {length}");
+        assert_eq!(one.fs.usage(), other.fs.usage());
+    }
+}
+
+#[test]
+fn a_callback_is_not_called_for_a_write_that_fails() {
+    let limits = Limits { max_bytes: 10, ..Limits::default() };
+    let mut test = Test::limited(limits);
+    let file = test.open("file", OpenFlags::CREATE, READ_WRITE).unwrap();
+    let reader = test.open("file", OpenFlags::NONE, READ).unwrap();
+    let cases = [
+        (&file, Some(0), 11, Error::InsufficientSpace),
+        (&file, None, 11, Error::InsufficientSpace),
+        (&file, Some(u64::MAX), 1, Error::FileTooLarge),
+        (&reader, Some(0), 1, Error::BadDescriptor),
+    ];
+    for (file, offset, length, error) in cases {
+        let outcome = test.fs.write_from(file, offset, length, |_, _| panic!("nothing is written"));
+        assert_eq!(outcome, Err(error));
+    }
+    assert_eq!(test.fs.stat(&file).unwrap().size, 0);
+}

@@ -1,12 +1,15 @@
 //! Contents of a regular file: the layer's bytes, with owned chunks above them. Where neither exists, there are zeros.
 
 mod check;
+mod written;
 
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::layer::{self, Contents, Layer};
 use crate::{Error, ZEROS};
+
+pub(crate) use written::{Taken, Written};
 
 /// Size of a chunk in bytes. An owned chunk hides the layer's bytes in its whole range.
 pub(crate) const CHUNK: usize = 64 * 1024;
@@ -183,6 +186,41 @@ impl<K: Contents> RegularFile<K> {
         }
     }
 
+    /// Gives at most `length` bytes at `offset` to `give`, in order and in place, and returns their number. If the layer
+    /// stops, that of those before. 0 only at or after the end, or if `length` is 0.
+    ///
+    /// # Errors
+    /// - Those of [`Layer::run`].
+    pub fn give<L: Layer<Contents = K>>(
+        &self,
+        layer: &L,
+        offset: u64,
+        length: u64,
+        mut give: impl FnMut(&[u8]),
+    ) -> Result<u64, L::Stop> {
+        let length = length.min(self.size.saturating_sub(offset));
+        let mut done = 0;
+        while done < length {
+            match self.run(layer, offset + done, length - done) {
+                Ok(Run::Bytes(bytes)) => {
+                    give(bytes);
+                    done += bytes.len() as u64;
+                }
+                Ok(Run::Zeros(count)) => {
+                    let end = done + count;
+                    while done < end {
+                        let zeros = shortened(&ZEROS, end - done);
+                        give(zeros);
+                        done += zeros.len() as u64;
+                    }
+                }
+                Err(stop) if done == 0 => return Err(stop),
+                Err(_) => break,
+            }
+        }
+        Ok(done)
+    }
+
     /// Finds what is at `offset`, which is below the size: at least one byte and at most `length`.
     fn run<'a, L: Layer<Contents = K>>(&'a self, layer: &'a L, offset: u64, length: u64) -> Result<Run<'a>, L::Stop> {
         // `None`: `offset` lies in an owned chunk. After the chunk's bytes there are zeros.
@@ -311,10 +349,10 @@ impl<K: Contents> RegularFile<K> {
     }
 
     /// Writes bytes for which [`RegularFile::reserve`] has made room.
-    pub fn write<L: Layer<Contents = K>>(&mut self, layer: &L, offset: u64, mut bytes: &[u8]) {
-        let end = offset + bytes.len() as u64;
-        for part in Parts::new(offset, bytes.len() as u64) {
-            let (now, later) = bytes.split_at_checked(part.length).unwrap_or((bytes, &[]));
+    pub fn write<L: Layer<Contents = K>>(&mut self, layer: &L, offset: u64, mut bytes: impl Written) {
+        let end = offset + bytes.length() as u64;
+        for part in Parts::new(offset, bytes.length() as u64) {
+            let (now, later) = bytes.split(part.length);
             self.write_part(layer, part, now);
             bytes = later;
         }
@@ -322,7 +360,7 @@ impl<K: Contents> RegularFile<K> {
         self.version = self.version.wrapping_add(1);
     }
 
-    fn write_part<L: Layer<Contents = K>>(&mut self, layer: &L, part: Part, new: &[u8]) {
+    fn write_part<L: Layer<Contents = K>>(&mut self, layer: &L, part: Part, new: impl Written) {
         let Ok(place) = self.find(part.index) else { return };
         let lower = self.lower_in(part.index);
         let Some(chunk) = self.chunks.get_mut(place) else { return };
@@ -335,11 +373,11 @@ impl<K: Contents> RegularFile<K> {
         if chunk.bytes.len() < part.start {
             chunk.bytes.resize(part.start, 0);
         }
-        let (over, beyond) = new.split_at_checked(chunk.bytes.len() - part.start).unwrap_or((new, &[]));
-        if let Some(old) = chunk.bytes.get_mut(part.start..part.start + over.len()) {
-            old.copy_from_slice(over);
+        let (over, beyond) = new.split(chunk.bytes.len() - part.start);
+        if let Some(old) = chunk.bytes.get_mut(part.start..part.start + over.length()) {
+            over.replace(old);
         }
-        chunk.bytes.extend_from_slice(beyond);
+        beyond.append(&mut chunk.bytes);
         self.owned += (chunk.bytes.len() - before) as u64;
     }
 

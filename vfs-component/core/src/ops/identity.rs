@@ -3,7 +3,7 @@
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::NodeId;
-use crate::{Clock, Error, FollowFinalLink, OpenFile, Volume};
+use crate::{Clock, Error, FollowFinalLink, OpenFile, Stat, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Returns whether two open files refer to one node.
@@ -34,10 +34,36 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let found = self.existing(at, path, follow)?;
         Ok(hash(found.node))
     }
+
+    /// Returns the metadata of the node at a path and its [`Volume::metadata_hash`], by one walk.
+    ///
+    /// # Errors
+    /// Those of [`Volume::stat_at`].
+    pub fn stat_and_hash_at(
+        &mut self,
+        at: &OpenFile,
+        path: &str,
+        follow: FollowFinalLink,
+    ) -> Result<(Stat, (u64, u64)), L::Stop> {
+        let found = self.existing(at, path, follow)?;
+        Ok((self.tree.stat(found.node)?, hash(found.node)))
+    }
+
+    /// Returns the [`Volume::metadata_hash`] of the directory that an open directory is in. The root is in itself, and
+    /// so is a directory that was removed.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn parent_hash(&self, file: &OpenFile) -> Result<(u64, u64), L::Stop> {
+        let directory = self.directory(file)?;
+        let parent = if self.tree.is_removed(directory) { directory } else { self.tree.parent(directory)? };
+        Ok(hash(parent))
+    }
 }
 
 /// Makes a hash of an identity. Both halves are one-to-one, so nodes with different identities differ in each.
-fn hash(id: NodeId) -> (u64, u64) {
+pub(super) fn hash(id: NodeId) -> (u64, u64) {
     let lower = mix(id.number());
     (lower, mix(lower))
 }

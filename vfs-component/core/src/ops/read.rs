@@ -34,6 +34,29 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
+    /// Gives at most `length` bytes at `offset` to `give`, run by run, as they lie in the image or in owned memory, and
+    /// returns their number. For callers that copy them on. 0 only at or after the end of the file, or if `length` is 0.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    pub fn read_runs(
+        &self,
+        file: &OpenFile,
+        offset: u64,
+        length: u64,
+        mut give: impl FnMut(&[u8]),
+    ) -> Result<u64, L::Stop> {
+        let contents = self.tree.readable(file)?;
+        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+            Some((through, _)) => {
+                let bytes = self.tree.layer.read(through, offset, length)?;
+                give(bytes);
+                Ok(bytes.len() as u64)
+            }
+            None => contents.give(&self.tree.layer, offset, length, give),
+        }
+    }
+
     /// Checks that the file is readable, for callers that return a stream.
     ///
     /// # Errors

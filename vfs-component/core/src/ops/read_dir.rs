@@ -2,8 +2,18 @@
 
 use crate::journal::Journal;
 use crate::layer::Layer;
+use crate::node::directory::Found;
 use crate::node::{Body, Directory};
-use crate::{Clock, DirItem, DirStream, Error, OpenFile, Volume};
+use crate::ops::identity::hash;
+use crate::{Clock, DirEntry, DirItem, DirStream, Error, OpenFile, Volume};
+
+/// An entry, and where the next one is looked for.
+struct Listed<'a> {
+    cursor: u64,
+    guess: usize,
+    name: &'a [u8],
+    found: Found,
+}
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Starts a pass over a directory's entries. It stays valid when the open file is closed.
@@ -24,26 +34,50 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::IllegalByteSequence`]: the entry's name is not UTF-8. The stream skips it.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn next_entry<'a>(&'a self, stream: &'a mut DirStream) -> Result<Option<DirItem<'a>>, L::Stop> {
-        let Body::Directory(directory) = &self.tree.table.get(stream.slot)?.body else {
+        let Some(Listed { cursor, guess, name, found }) = self.listed(stream.slot, stream.position, stream.guess)?
+        else {
+            return Ok(None);
+        };
+        (stream.position, stream.guess) = (cursor, guess);
+        let name = core::str::from_utf8(name).map_err(|_| Error::IllegalByteSequence)?;
+        Ok(Some(DirItem { kind: found.kind, name }))
+    }
+
+    /// Returns the first entry of an open directory after a cursor, for callers that keep positions themselves: the first
+    /// cursor is 0, and each entry has the one that follows it. Never returns `.` or `..`. `guess` is for one listing,
+    /// and 0 at its start. A cursor stays valid whatever happens to the directory.
+    ///
+    /// # Errors
+    /// - [`Error::NotDirectory`]: it is not a directory.
+    /// - [`Error::Io`]: the layer is damaged.
+    pub fn entry_after(
+        &self,
+        directory: &OpenFile,
+        cursor: u64,
+        guess: &mut usize,
+    ) -> Result<Option<DirEntry<'_>>, L::Stop> {
+        let Some(listed) = self.listed(directory.slot, cursor, *guess)? else { return Ok(None) };
+        *guess = listed.guess;
+        let Listed { cursor, name, found, .. } = listed;
+        Ok(Some(DirEntry { cursor, kind: found.kind, hash: hash(found.node), name }))
+    }
+
+    /// Finds the first entry after a cursor. `guess` is its probable index in the list of a copied-up directory.
+    #[inline(always)]
+    fn listed(&self, slot: u32, cursor: u64, guess: usize) -> Result<Option<Listed<'_>>, L::Stop> {
+        let Body::Directory(directory) = &self.tree.table.get(slot)?.body else {
             return Err(Error::NotDirectory.into());
         };
-        let (name, kind) = match directory {
-            Directory { entries: Some(entries), .. } => {
-                let Some((place, position, name, found)) = entries.after(stream.position, stream.guess) else {
-                    return Ok(None);
-                };
-                (stream.position, stream.guess) = (position, place + 1);
-                (name, found.kind)
-            }
+        Ok(match directory {
+            Directory { entries: Some(entries), .. } => entries
+                .after(cursor, guess)
+                .map(|(place, cursor, name, found)| Listed { cursor, guess: place + 1, name, found }),
             Directory { lower: Some(inode), .. } => {
-                let Some(listed) = self.tree.layer.entry_after(inode, stream.position)? else { return Ok(None) };
-                stream.position = listed.cursor;
-                (listed.name, listed.node.kind)
+                let Some(listed) = self.tree.layer.entry_after(inode, cursor)? else { return Ok(None) };
+                Some(Listed { cursor: listed.cursor, guess, name: listed.name, found: listed.node.into() })
             }
-            _ => return Ok(None),
-        };
-        let name = core::str::from_utf8(name).map_err(|_| Error::IllegalByteSequence)?;
-        Ok(Some(DirItem { kind, name }))
+            _ => None,
+        })
     }
 
     /// Ends a pass.

@@ -6,7 +6,7 @@ use crate::fs::may_change;
 use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::node::Body;
-use crate::node::regular_file::{MAX_FILE_SIZE, check_range};
+use crate::node::regular_file::{MAX_FILE_SIZE, Taken, Written, check_range};
 use crate::{Clock, DescriptorFlags, Error, OpenFile, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
@@ -32,15 +32,31 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         self.write_file(file, None, bytes)
     }
 
+    /// Writes all `length` bytes at an offset, or at the end of the file if there is none; or none. For callers that
+    /// cannot lend them as a slice: `take` copies those from a position in the write on to where they belong. It is
+    /// called for each byte once, after everything that can fail.
+    ///
+    /// # Errors
+    /// Those of [`Volume::write`].
+    pub fn write_from(
+        &mut self,
+        file: &OpenFile,
+        offset: Option<u64>,
+        length: usize,
+        take: impl Fn(usize, &mut [u8]),
+    ) -> Result<(), L::Stop> {
+        self.write_file(file, offset, Taken::new(&take, length))
+    }
+
     /// Writes at an offset, or at the end of the file if there is none.
-    fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: &[u8]) -> Result<(), L::Stop> {
-        self.check_open_for_writing(file, Error::BadDescriptor)?;
-        let length = bytes.len() as u64;
+    fn write_file(&mut self, file: &OpenFile, offset: Option<u64>, bytes: impl Written) -> Result<(), L::Stop> {
+        self.check_writable(file)?;
+        let length = bytes.length() as u64;
         if let Some(offset) = offset {
             check_range(offset, length)?;
         }
         let slot = file.slot;
-        if bytes.is_empty() {
+        if length == 0 {
             return Ok(());
         }
         // Only after the return for empty writes: the answer may belong to another write of the same operation.

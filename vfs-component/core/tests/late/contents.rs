@@ -172,3 +172,41 @@ fn bytes_for_a_slow_reader_are_copied() {
         assert!(!test.run(|volume, _| volume.is_at_end(&file, 399_999)));
     }
 }
+
+#[test]
+fn runs_are_those_of_a_read() {
+    let items: &[(&str, Item<'_>)] = &[("f", Item::File(&[7; 200_000]))];
+    for mut test in [Test::new(items, ChangePolicy::Above), Test::new(items, ChangePolicy::Through)] {
+        let file = test.open("f", NONE, READ_WRITE).unwrap();
+        test.write(&file, CHUNK, &[1; 5]).unwrap();
+        let (mut offset, mut all) = (0, Vec::new());
+        loop {
+            let (count, ..) =
+                test.ask(&[], |volume, _| volume.read_runs(&file, offset, 90_000, |run| all.extend_from_slice(run)));
+            // What a run stopped at is asked for again: no byte is given twice.
+            offset += count.unwrap();
+            assert_eq!(offset, all.len() as u64);
+            if count == Ok(0) {
+                break;
+            }
+        }
+        assert!(all == test.contents(&file));
+    }
+}
+
+#[test]
+fn bytes_from_a_callback_are_written_once() {
+    let mut test = Test::new(&[("f", Item::File(&[7; 200_000]))], ChangePolicy::Above);
+    let file = test.open("f", NONE, READ_WRITE).unwrap();
+    let calls = std::cell::Cell::new(0);
+    let (result, queries, _) = test.ask(&[], |volume, _| {
+        volume.write_from(&file, Some(CHUNK - 1), 2, |_, place| {
+            calls.set(calls.get() + place.len());
+            place.fill(9);
+        })
+    });
+    // Both chunks were asked for before the first byte was taken.
+    assert_eq!((result, queries.len(), calls.get()), (Ok(()), 2, 2));
+    let contents = test.contents(&file);
+    assert_eq!(contents[CHUNK as usize - 2..][..4], [7, 9, 9, 7]);
+}
