@@ -38,7 +38,7 @@ test: setup
 # All tests: every program, host, form and plan, and the native tests once more with the checks of a debug build
 test-all: setup
     TESTS=all cargo test {{everything}}
-    cargo test -p vfs-image -p vfs-core -p vfs-plan -p vfs-hostile
+    cargo test -p vfs-image -p vfs-core -p vfs-descriptors -p vfs-preview1-volume -p vfs-plan -p vfs-hostile
 
 # CPU and wall time of suites and of the slowest tests, run one after another; `just test-times core/ laws` for some
 test-times *WORDS: setup

@@ -1,0 +1,68 @@
+//! Vectors: lists of buffers (`iovec`, `ciovec`).
+
+use crate::memory::u32_at;
+use crate::{Buffer, Errno, Program};
+
+/// Bytes of an `iovec`: an address and a length.
+const SIZE: u32 = 8;
+/// How many are copied in at once.
+const AT_ONCE: u32 = 16;
+
+/// The buffers of a vector that are not empty. They are copied in sixteen at a time, and each is checked.
+pub(crate) struct Vector<'p, P> {
+    program: &'p P,
+    /// Those that were not copied in yet.
+    rest: Buffer,
+    batch: [u8; (SIZE * AT_ONCE) as usize],
+    next: u32,
+    end: u32,
+}
+
+impl<P> Clone for Vector<'_, P> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<'p, P: Program> Vector<'p, P> {
+    /// Checks a vector with all its buffers, and returns it with the sum of their lengths.
+    ///
+    /// # Errors
+    /// - [`Errno::Fault`]: it does not lie inside of the program's memory, or one of the buffers does not.
+    /// - [`Errno::Inval`]: the sum does not fit.
+    pub fn new(program: &'p P, address: u32, count: u32) -> Result<(Self, u32), Errno> {
+        let rest = Buffer::list(program, address, count, SIZE)?;
+        let vector = Self { program, rest, batch: [0; _], next: 0, end: 0 };
+        let (mut sum, mut is_too_long) = (0_u32, false);
+        for buffer in vector.clone() {
+            let length = buffer?.length();
+            is_too_long |= sum.checked_add(length).is_none();
+            sum = sum.wrapping_add(length);
+        }
+        if is_too_long { Err(Errno::Inval) } else { Ok((vector, sum)) }
+    }
+}
+
+impl<P: Program> Iterator for Vector<'_, P> {
+    type Item = Result<Buffer, Errno>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if self.next == self.end {
+                let now = self.rest.first(SIZE * AT_ONCE);
+                if now.length() == 0 {
+                    return None;
+                }
+                self.program.copy_in(now.address(), self.batch.get_mut(..now.length() as usize)?);
+                self.rest = self.rest.after(now.length());
+                (self.next, self.end) = (0, now.length());
+            }
+            let item = self.batch.get(self.next as usize..)?;
+            self.next += SIZE;
+            let (address, length) = (u32_at(item, 0), u32_at(item, 4));
+            if length > 0 {
+                return Some(Buffer::new(self.program, address, length));
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The functions of preview1 over a volume, called as a program does: with addresses in a memory.
+
+#[path = "../../../core/tests/support/mod.rs"]
+mod core_support;
+mod machine;
+
+mod contents;
+mod descriptors;
+mod environment;
+mod exits;
+mod faults;
+mod listing;
+mod many;
+mod opening;
+mod paths;
+mod poll;
+mod sockets;
