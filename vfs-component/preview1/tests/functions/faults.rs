@@ -82,7 +82,7 @@ fn machine() -> Machine {
 }
 
 /// All that a call can change.
-fn state(machine: &mut Machine) -> (Vec<u8>, String) {
+pub fn state(machine: &mut Machine) -> (Vec<u8>, String) {
     let memory = machine.memory.all();
     let world = machine.world();
     let root = world.session.open_directory(&mut world.volume, "/").unwrap();

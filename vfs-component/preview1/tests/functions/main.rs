@@ -1,5 +1,7 @@
 //! The functions of preview1 over a volume, called as a program does: with addresses in a memory.
 
+#[path = "../../../core/tests/faults/allocator.rs"]
+mod allocator;
 #[path = "../../../core/tests/support/mod.rs"]
 mod core_support;
 mod machine;
@@ -11,6 +13,7 @@ mod exits;
 mod faults;
 mod listing;
 mod many;
+mod memory;
 mod opening;
 mod paths;
 mod poll;
