@@ -1,4 +1,5 @@
-//! Which crate of the composer knows which: `docs/architecture.md` says so, and the manifests have to agree.
+//! Which crate knows which, of the composer and of the ABIs: `docs/architecture.md` says so, and the manifests have to
+//! agree.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +7,12 @@ use std::path::Path;
 
 /// The crates, lowest first. An arrow goes to one that comes before.
 const CRATES: [&str; 10] = ["ir", "wit", "adapter", "flatten", "pack", "wasi", "join", "rules", "vfs", "engine"];
+/// The crates of the ABIs of core modules, and where they are.
+const ABIS: [(&str, &str); 3] = [
+    ("vfs-descriptors", "adapters/descriptors"),
+    ("vfs-preview1-abi", "adapters/preview1/abi"),
+    ("vfs-preview1-volume", "vfs-component/preview1"),
+];
 /// Those that know WIT's types and not what WASI means by them.
 const WITHOUT_WASI: [&str; 4] = ["ir", "wit", "adapter", "flatten"];
 
@@ -16,9 +23,9 @@ fn composer() -> &'static Path {
 /// What a manifest depends on in this workspace.
 fn dependencies(manifest: &Path) -> Vec<String> {
     let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
-    let dependencies = manifest["dependencies"].as_table().unwrap().keys().filter(|name| name.starts_with("vfs-"));
-    let mut dependencies: Vec<_> =
-        dependencies.map(|name| name.trim_start_matches("vfs-compose-").to_owned()).collect();
+    let dependencies = manifest.get("dependencies").into_iter().flat_map(|all| all.as_table().unwrap().keys());
+    let ours = dependencies.filter(|name| name.starts_with("vfs-"));
+    let mut dependencies: Vec<_> = ours.map(|name| name.trim_start_matches("vfs-compose-").to_owned()).collect();
     dependencies.sort();
     dependencies
 }
@@ -45,21 +52,39 @@ fn every_crate_has_its_place() {
     }
 }
 
-/// A row of the table is `| name | dependencies | ... |`.
-#[test]
-fn the_document_has_the_arrows() {
+/// The rows of a table of the document, `| name | dependencies | ... |`, whose names begin like this: what follows in the
+/// name, and the dependencies.
+fn documented(names: &str) -> BTreeMap<String, Vec<String>> {
     let text = fs::read_to_string(composer().join("../docs/architecture.md")).unwrap();
+    let start = format!("| `{names}");
     let rows = text.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| `vfs-compose")?.split('|').map(str::trim);
-        let name = cells.next()?.trim_end_matches('`').trim_start_matches('-').to_owned();
+        let mut cells = line.strip_prefix(&start)?.split('|').map(str::trim);
+        let name = cells.next()?.trim_end_matches('`').to_owned();
         let mut known: Vec<_> = cells.next()?.split(", ").filter(|name| *name != "—").map(str::to_owned).collect();
         known.sort();
         Some((name, known))
     });
-    let documented: BTreeMap<_, _> = rows.collect();
+    rows.collect()
+}
+
+#[test]
+fn the_document_has_the_arrows() {
+    let documented = documented("vfs-compose");
     let mut written = BTreeMap::from([(String::new(), dependencies(&composer().join("Cargo.toml")))]);
-    written.extend(CRATES.map(|name| (name.to_owned(), dependencies(&composer().join(name).join("Cargo.toml")))));
+    let manifest = |name| composer().join(name).join("Cargo.toml");
+    written.extend(CRATES.map(|name| (format!("-{name}"), dependencies(&manifest(name)))));
     assert_eq!(documented, written);
+}
+
+/// Their table has the whole names: they know neither the composer nor, but for one, the vfs.
+#[test]
+fn the_document_has_the_arrows_of_the_abis() {
+    for (name, folder) in ABIS {
+        let manifest = composer().join("..").join(folder).join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        assert!(text.contains(&format!("name = \"{name}\"")), "{folder} is not {name}");
+        assert_eq!(documented(name).get(""), Some(&dependencies(&manifest)), "{name}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod descriptors;
 mod environment;
 mod exits;
 mod faults;
+mod layouts;
 mod listing;
 mod many;
 mod memory;
