@@ -6,6 +6,7 @@ mod allocator;
 mod core_support;
 mod machine;
 
+mod anything;
 mod contents;
 mod descriptors;
 mod environment;
