@@ -118,7 +118,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
     ///
     /// # Errors
     /// - [`Errno::Fault`]: a pointer lies outside of the memory.
-    /// - Those of [`clock`] and [`System::resolution`].
+    /// - [`Errno::Badf`]: it is a clock of processor time. [`Errno::Inval`]: there is no such clock.
+    /// - Those of [`System::resolution`].
     pub fn clock_res_get(&mut self, id: u32, resolution: u32) -> Result<(), Errno> {
         let place = self.buffer(resolution, 8)?;
         let resolution = self.system.resolution(clock(id)?)?;
@@ -129,7 +130,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
     ///
     /// # Errors
     /// - [`Errno::Fault`]: a pointer lies outside of the memory.
-    /// - Those of [`clock`] and [`System::now`].
+    /// - [`Errno::Badf`]: it is a clock of processor time. [`Errno::Inval`]: there is no such clock.
+    /// - Those of [`System::now`].
     pub fn clock_time_get(&mut self, id: u32, _precision: u64, time: u32) -> Result<(), Errno> {
         let place = self.buffer(time, 8)?;
         let time = self.system.now(clock(id)?)?;
