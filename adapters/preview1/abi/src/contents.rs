@@ -4,10 +4,7 @@ use vfs_descriptors::Interposer;
 
 use crate::call::ObjectOf;
 use crate::vector::Vector;
-use crate::{Buffer, Call, Errno, Object, Place, Program, Stream, System};
-
-/// No file is longer than this.
-const MAX_OFFSET: u64 = i64::MAX as u64;
+use crate::{Buffer, Call, Errno, MAX_OFFSET, Object, Place, Program, Stream, System};
 
 impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> {
     /// Reads from the position on.

@@ -5,10 +5,7 @@ use vfs_descriptors::{Description, Flags, Interposer};
 use crate::call::{ObjectOf, check_flags};
 use crate::paths::times;
 use crate::status::{self, DESCRIPTOR_STATUS, STAT, Stat, fdflags};
-use crate::{Access, Call, Errno, FileType, Object, Program, Stream, System};
-
-/// The largest position.
-const MAX_OFFSET: u64 = i64::MAX as u64;
+use crate::{Access, Call, Errno, FileType, MAX_OFFSET, Object, Program, Stream, System};
 
 impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> {
     /// Closes a descriptor. Its number is free then.

@@ -47,3 +47,6 @@ pub use vfs_descriptors::Interposer;
 
 /// The longest path and the longest target of a symbolic link, in bytes (`PATH_MAX` on Linux).
 pub const MAX_PATH: u32 = 4096;
+
+/// The largest offset in a file: C libraries have signed ones.
+const MAX_OFFSET: u64 = i64::MAX as u64;
