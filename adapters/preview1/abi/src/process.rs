@@ -6,6 +6,9 @@ use vfs_descriptors::{Description, Flags, Interposer, Table};
 
 use crate::{Program, Stream, System};
 
+/// The standard streams, by their numbers.
+const STREAMS: [Stream; 3] = [Stream::Stdin, Stream::Stdout, Stream::Stderr];
+
 /// The state of one program: its descriptors.
 #[derive(Debug)]
 pub struct Process<F, L, I = ()> {
@@ -34,10 +37,12 @@ pub enum Object<F, L> {
 }
 
 impl<F, L: Default, I: Interposer<Object<F, L>> + Default> Process<F, L, I> {
-    /// Makes the state of a program that has not called yet. `max_open` is how many numbers it can have.
+    /// Makes the state of a program that has not called yet. It can have `max_open` files and directories open at a
+    /// time, and its standard streams.
     #[must_use]
     pub fn new(max_open: u32) -> Self {
-        Self { descriptors: Table::new(max_open), paths: [Vec::new(), Vec::new()], is_started: false }
+        let numbers = max_open.saturating_add(STREAMS.len() as u32);
+        Self { descriptors: Table::new(numbers), paths: [Vec::new(), Vec::new()], is_started: false }
     }
 }
 
@@ -54,7 +59,7 @@ impl<F, L: Default, I: Interposer<Object<F, L>>> Process<F, L, I> {
 
     #[cold]
     fn open_first<P: Program>(&mut self, system: &mut impl System<P, File = F, Listing = L>) {
-        for stream in [Stream::Stdin, Stream::Stdout, Stream::Stderr] {
+        for stream in STREAMS {
             // Without memory, the program has fewer descriptors.
             let _ = self.descriptors.insert(Description::new(Object::Stream(stream), Flags::NONE));
         }

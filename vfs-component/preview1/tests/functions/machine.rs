@@ -231,7 +231,7 @@ impl Machine {
             copied_in: Cell::default(),
             copied_out: Cell::default(),
         };
-        Self { memory, system: OnVolume(world), process: Process::new(limits.max_open.saturating_add(3)) }
+        Self { memory, system: OnVolume(world), process: Process::new(limits.max_open) }
     }
 
     pub fn world(&mut self) -> &mut World {
