@@ -1,7 +1,7 @@
 //! A volume as what the calls of a preview1 program act on.
 //!
-//! [`OnVolume`] is a [`System`] whose files are those of a [`Volume`], and whose directories are those of a [`Session`].
-//! For the rest, the standard streams and what else the host of a program has, it asks a [`Host`].
+//! [`OnVolume`] is a [`System`] whose files are those of a [`Volume`], and whose directories are those of a
+//! [`Session`]. For the rest, the standard streams and what else the host of a program has, it asks a [`Host`].
 #![no_std]
 #![forbid(unsafe_code)]
 

@@ -79,8 +79,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
         self.store(size, &count.to_le_bytes())
     }
 
-    /// Writes at an offset, and leaves the position as it is. If the descriptor appends, writes at the end all the same,
-    /// as on Linux.
+    /// Writes at an offset, and leaves the position as it is. If the descriptor appends, writes at the end all the
+    /// same, as on Linux.
     ///
     /// # Errors
     /// - [`Errno::Spipe`]: it is standard output or standard error.

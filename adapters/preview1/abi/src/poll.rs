@@ -119,8 +119,8 @@ enum Awaited {
 }
 
 impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> {
-    /// Waits until something of what is asked for has happened, and tells what: for each an event, in their order. Files
-    /// are always ready.
+    /// Waits until something of what is asked for has happened, and tells what: for each an event, in their order.
+    /// Files are always ready.
     ///
     /// # Errors
     /// - [`Errno::Fault`]: a pointer lies outside of the memory.

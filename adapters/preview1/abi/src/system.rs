@@ -2,8 +2,8 @@
 
 use crate::{Buffer, Errno, FileType, Program, Stat};
 
-/// What a program's calls act on: its files, its standard streams, and what else it can ask for. A function is done when
-/// it returns; only an error number leaves it.
+/// What a program's calls act on: its files, its standard streams, and what else it can ask for. A function is done
+/// when it returns; only an error number leaves it.
 pub trait System<P: Program> {
     /// An open file or directory.
     type File;

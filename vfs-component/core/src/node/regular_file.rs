@@ -186,8 +186,8 @@ impl<K: Contents> RegularFile<K> {
         }
     }
 
-    /// Gives at most `length` bytes at `offset` to `give`, in order and in place, and returns their number. If the layer
-    /// stops, that of those before. 0 only at or after the end, or if `length` is 0.
+    /// Gives at most `length` bytes at `offset` to `give`, in order and in place, and returns their number. If the
+    /// layer stops, that of those before. 0 only at or after the end, or if `length` is 0.
     ///
     /// # Errors
     /// - Those of [`Layer::run`].

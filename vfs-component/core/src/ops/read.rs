@@ -35,7 +35,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Gives at most `length` bytes at `offset` to `give`, run by run, as they lie in the image or in owned memory, and
-    /// returns their number. For callers that copy them on. 0 only at or after the end of the file, or if `length` is 0.
+    /// returns their number. For callers that copy them on. 0 only at or after the end of the file, or if `length` is
+    /// 0.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.

@@ -43,9 +43,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(Some(DirItem { kind: found.kind, name }))
     }
 
-    /// Returns the first entry of an open directory after a cursor, for callers that keep positions themselves: the first
-    /// cursor is 0, and each entry has the one that follows it. Never returns `.` or `..`. `guess` is for one listing,
-    /// and 0 at its start. A cursor stays valid whatever happens to the directory.
+    /// Returns the first entry of an open directory after a cursor, for callers that keep positions themselves: the
+    /// first cursor is 0, and each entry has the one that follows it. Never returns `.` or `..`. `guess` is for one
+    /// listing, and 0 at its start. A cursor stays valid whatever happens to the directory.
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.

@@ -185,3 +185,17 @@ fn a_program_without_a_memory() {
     assert_eq!(machine.call(|call| call.fd_close(0)), Ok(()));
     assert_eq!(machine.call(|call| call.sched_yield()), Ok(()));
 }
+
+#[test]
+fn pointers_need_not_be_aligned() {
+    let mut machine = machine();
+    for (place, part) in [(VECTOR + 3, DATA + 1), (VECTOR + 7, 3)] {
+        machine.memory.put(place, &part.to_le_bytes());
+    }
+    machine.call(|call| call.fd_read(FILE, VECTOR + 3, 1, RESULT + 1)).unwrap();
+    assert_eq!((machine.memory.u32(RESULT + 1), machine.memory.get(DATA + 1, 3)), (3, b"012".to_vec()));
+    machine.call(|call| call.fd_filestat_get(FILE, OTHER + 5)).unwrap();
+    assert_eq!(machine.memory.u64(OTHER + 5 + 32), 4);
+    machine.call(|call| call.args_get(VECTOR + 1, DATA + 3)).unwrap();
+    assert_eq!(machine.memory.u32(VECTOR + 1), DATA + 3);
+}
