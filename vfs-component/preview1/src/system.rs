@@ -89,8 +89,8 @@ impl<P: Program, H: Host<P>> System<P> for OnVolume<H> {
         Ok(from.length())
     }
 
-    fn advise(&mut self, file: &OpenFile, offset: u64, length: u64, _advice: u8) -> Result<(), Errno> {
-        self.volume().advise(file, offset, length).map_err(errno)
+    fn advise(&mut self, file: &OpenFile, _offset: u64, length: u64, _advice: u8) -> Result<(), Errno> {
+        self.volume().advise(file, length).map_err(errno)
     }
 
     fn sync(&mut self, file: &OpenFile, data_only: bool) -> Result<(), Errno> {

@@ -39,7 +39,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// 0.
     ///
     /// # Errors
-    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
+    /// Those of [`Volume::read`].
     pub fn read_runs(
         &self,
         file: &OpenFile,
@@ -48,6 +48,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         mut give: impl FnMut(&[u8]),
     ) -> Result<u64, L::Stop> {
         let contents = self.tree.readable(file)?;
+        check_range(offset, length)?;
         match self.tree.passes_through(self.tree.table.id(file.slot)) {
             Some((through, _)) => {
                 let bytes = self.tree.layer.read(through, offset, length)?;

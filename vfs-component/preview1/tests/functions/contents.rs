@@ -143,10 +143,8 @@ fn offsets_at_the_edges() {
     ] {
         assert_eq!(machine.pread(fd, length, offset), wanted, "{offset} {length}");
     }
-    for (offset, wanted) in
-        [(MAX, Errno::Fbig), (MAX - 1, Errno::Fbig), (MAX + 1, Errno::Fbig), (u64::MAX, Errno::Fbig)]
-    {
-        assert_eq!(machine.pwrite(fd, b"ab", offset), Err(wanted), "{offset}");
+    for offset in [MAX - 1, MAX, MAX + 1, u64::MAX] {
+        assert_eq!(machine.pwrite(fd, b"ab", offset), Err(Errno::Inval), "{offset}");
     }
     assert_eq!(machine.pwrite(fd, b"", u64::MAX), Ok(0), "nothing is written nowhere");
     assert_eq!(machine.stat(fd).unwrap().size, 4);
@@ -156,7 +154,7 @@ fn offsets_at_the_edges() {
     assert_eq!(machine.seek(fd, 0, 2), Ok(MAX));
     assert_eq!(machine.read(fd, 0).unwrap(), b"");
     assert_eq!(machine.read(fd, 1), Err(Errno::Inval));
-    assert_eq!(machine.write(fd, b"a"), Err(Errno::Fbig));
+    assert_eq!(machine.write(fd, b"a"), Err(Errno::Inval));
     assert_eq!(machine.tell(fd), Ok(MAX));
 }
 
