@@ -3,6 +3,7 @@
 use vfs_abi::Limits;
 use vfs_abi::settings::Stdio;
 use vfs_compose_pack::Remarks;
+use vfs_compose_rules::Inherited;
 use vfs_compose_wasi::App;
 
 use crate::{Composer, InterfaceName};
@@ -18,6 +19,9 @@ const STDIN: Asked = ("wasi:cli/stdin", &[]);
 const STDOUT: Asked = ("wasi:cli/stdout", &[]);
 const STDERR: Asked = ("wasi:cli/stderr", &[]);
 const RANDOM: Asked = ("wasi:random", &[]);
+/// What shows the time of a frozen wall clock: the clocks, and the times of files.
+const WALL_CLOCKS: [Asked; 3] =
+    [("wasi:clocks/wall-clock", &[]), ("wasi:clocks/system-clock", &[]), ("wasi:filesystem", &[])];
 const CONFIG: Asked = ("wasi:config", &[]);
 const HTTP: Asked = ("wasi:http/outgoing-handler", &[]);
 /// The same of WASI 0.3.
@@ -26,18 +30,24 @@ const HTTP_3: Asked = ("wasi:http/client", &[]);
 /// Warns of each setting that this app never asks for, and of limits under which nothing works.
 pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let (settings, policy, rules) = (&composer.settings, &composer.policy, &composer.rules);
-    let is_file = |stream: &Stdio<String>| matches!(stream, Stdio::File(_) | Stdio::Append(_));
+    let is_own = |stream: &Stdio<String>| matches!(stream, Stdio::Null | Stdio::File(_) | Stdio::Append(_));
     // What `--deterministic` sets for every app is not said of each.
     let of_preset = |directory: &String| directory == "/";
     let is_preset = policy.own_arguments && policy.seed.is_some() && policy.wall_clock.is_some();
     let is_frozen = policy.monotonic_clock.is_some_and(|time| time != 0 || !is_preset);
+    let shows_wall_clock = WALL_CLOCKS.iter().any(|asked| asks(app, *asked));
+    let is_named = policy.program.is_some() && !policy.own_arguments;
+    let names_variables = matches!(&policy.environment, Inherited::Only(_));
     let wanted = [
         ("--env", !settings.environment.is_empty(), VARIABLES),
+        ("--inherit-env", names_variables, VARIABLES),
+        ("--argv0", is_named, ARGUMENTS),
         ("--arg", settings.arguments.len() > composer.of_run, ARGUMENTS),
         ("--cwd", policy.directory.as_ref().is_some_and(|directory| !of_preset(directory)), DIRECTORY),
-        ("--stdin", is_file(&policy.stdin), STDIN),
-        ("--stdout", is_file(&policy.stdout), STDOUT),
-        ("--stderr", is_file(&policy.stderr), STDERR),
+        ("--stdin", is_own(&policy.stdin), STDIN),
+        ("--stdout", is_own(&policy.stdout), STDOUT),
+        ("--stderr", is_own(&policy.stderr), STDERR),
+        ("--wall-clock frozen", policy.wall_clock.is_some() && !is_preset && !shows_wall_clock, WALL_CLOCKS[0]),
         ("--random seeded", policy.seed.is_some_and(|seed| seed != 0), RANDOM),
         ("--monotonic-clock frozen", is_frozen, MONOTONIC),
         ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), CONFIG),
@@ -52,6 +62,12 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         };
         let message = format!("`{flag}` has no effect: the app does not import {}; {way_out}", named(asked));
         remarks.warn("no-effect", message);
+    }
+    if let Inherited::Only(names) = &policy.environment {
+        for name in names.iter().filter(|name| settings.environment.iter().any(|(other, _)| other == *name)) {
+            let message = format!("`--inherit-env={name}` has no effect: `--env {name}=...` sets it; omit one");
+            remarks.warn("no-effect", message);
+        }
     }
     if composer.of_run > 0 && !asks(app, ARGUMENTS) {
         let first = &settings.arguments[settings.arguments.len() - composer.of_run];

@@ -309,7 +309,8 @@ impl FromStr for InheritEnv {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         match text {
-            ALL => Ok(Self::All(true)),
+            ALL | "true" => Ok(Self::All(true)),
+            "false" => Ok(Self::All(false)),
             _ => names_of_variables(text.split(',').map(str::to_owned).collect()).map(Self::Only),
         }
     }
@@ -317,6 +318,11 @@ impl FromStr for InheritEnv {
 
 /// Returns the names, if all of them can be names of variables, or are empty, which names none.
 fn names_of_variables(names: Vec<String>) -> Result<Vec<String>, ValueError> {
+    if names.iter().any(|name| name.contains('*')) {
+        return Err(ValueError {
+            takes: "whole names of variables, separated by commas; without names, it passes all on",
+        });
+    }
     match names.iter().any(|name| name.contains(['=', '\0'])) {
         true => Err(ValueError { takes: "names of variables, separated by commas; `--env K=V` sets a value" }),
         false => Ok(names),

@@ -128,6 +128,13 @@ fn nobody_who_reads_messages_changes_nothing(here: &Here) {
         Stdio::from(writer)
     };
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    if cfg!(target_os = "linux") {
+        // What was asked for is not there.
+        for args in [&["--help"][..], &["--version"], &["run", "--help"]] {
+            assert_eq!(here.command(args).stdout(full()).status().unwrap().code(), Some(1), "{args:?}");
+            assert_eq!(here.command(args).stdout(closed()).status().unwrap().code(), Some(0), "{args:?}");
+        }
+    }
     let stderrs: [&dyn Fn() -> Stdio; 2] = [&closed, &full];
     for stderr in stderrs.into_iter().take(if cfg!(target_os = "linux") { 2 } else { 1 }) {
         for (args, code, output) in [

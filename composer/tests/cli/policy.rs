@@ -30,6 +30,8 @@ fn no_name_of_a_variable_is_no_variable(here: &Here) {
         ("--inherit-env=,", serde_json::json!("none")),
         ("--inherit-env=A,B", serde_json::json!("A,B")),
         ("--inherit-env", serde_json::Value::Null),
+        ("--inherit-env=true", serde_json::Value::Null),
+        ("--inherit-env=false", serde_json::json!("none")),
     ] {
         here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm", flag]);
         assert_eq!(here.policy()["inherit-env"], inherited, "{flag}");

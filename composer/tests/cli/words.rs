@@ -124,6 +124,10 @@ fn words_of_other_programs_get_ours() {
         (&["app.wasm", "files"], "`--image files` packs a directory"),
         (&["compose", "app.wasm", "files"], "`--image files` packs a directory"),
         (&["vfs", "files"], "`--image files` packs a directory"),
+        (&["app.wasm", "--read-only", "true"], "a value stands after a `=`: `--read-only=true`"),
+        (&["run", "app.wasm", "-o", "out.wasm"], "take `-o`"),
+        (&["vfs", "app.wasm"], "`--for app.wasm` makes the vfs for that app"),
+        (&["app.wasm", "--inherit-env=A*"], "whole names of variables"),
         (&["app.wasm", "files::/data"], "`--image files::/data` packs it there"),
         (&["app.wasm", "files::data"], "`--image files::/data` packs it there"),
         (&["image", "extract", "app.wasm", "/sub", "to"], "`--from DIR` chooses a directory in the image"),
@@ -219,6 +223,46 @@ fn manual_pages_and_completions_are_of_all_commands() {
     }
     let line = script.lines().find(|line| line.contains("--manifest=[")).unwrap();
     assert!(line.contains(":_files"), "{line}");
+}
+
+/// docker's `-e NAME`: the flag passes all variables on, and the name would be the program's first argument.
+#[test]
+fn a_variable_after_the_flag_that_passes_all_on_is_an_error() {
+    let here = here();
+    let name = "PATH";
+    for args in [&["run", "app.wasm", "--inherit-env", name][..], &["run", "--inherit-env", name, "app.wasm"]] {
+        let (code, _, message) = typed(&here, args);
+        let wanted = format!("names stand after a `=`, and `{name}` is a variable: `--inherit-env={name}`");
+        assert!(code == 2 && message.contains(&wanted), "{message}");
+    }
+    for args in [
+        &["run", "app.wasm", "--inherit-env", "NO_SUCH_VARIABLE"][..],
+        &["run", "app.wasm", "--inherit-env", "--", name],
+        &["run", "app.wasm", "x", "--inherit-env", name],
+    ] {
+        let (_, _, message) = typed(&here, args);
+        assert!(!message.contains("names stand after"), "{args:?}: {message}");
+    }
+}
+
+/// They are the program's, which is easily overlooked.
+#[test]
+fn a_flag_after_the_programs_first_argument_is_told() {
+    let here = here();
+    let note = |flag: &str| format!("note: `{flag}` comes after the program's first argument");
+    for (args, flag) in [
+        (&["run", "app.wasm", "x", "--image", "files"][..], Some("--image")),
+        (&["run", "app.wasm", "x", "--env=A=B"], Some("--env")),
+        (&["run", "app.wasm", "--", "x", "--image", "files"], None),
+        (&["run", "app.wasm", "x", "--json", "--quiet", "--all"], None),
+        (&["run", "-q", "app.wasm", "x", "--image", "files"], None),
+    ] {
+        let (_, _, message) = typed(&here, args);
+        match flag {
+            Some(flag) => assert!(message.contains(&note(flag)), "{args:?}: {message}"),
+            None => assert!(!message.contains("first argument"), "{args:?}: {message}"),
+        }
+    }
 }
 
 /// What stands after `--` is only for programs.

@@ -100,8 +100,11 @@ fn runs_are_given_in_order_and_in_place() {
         // The image, the chunk that was written, the image again, and zeros.
         assert!(runs <= 3 + length.div_ceil(4096), "{offset} {length}: {runs}");
     }
-    for offset in [300_000, 1 << 40, u64::MAX] {
-        assert_eq!(test.fs.read_runs(&file, offset, u64::MAX, |_| panic!("nothing is there")), Ok(0));
+    for offset in [300_000, 1 << 40, i64::MAX as u64 - 10] {
+        assert_eq!(test.fs.read_runs(&file, offset, 10, |_| panic!("nothing is there")), Ok(0));
+    }
+    for offset in [i64::MAX as u64, u64::MAX] {
+        assert_eq!(test.fs.read_runs(&file, offset, 10, |_| panic!("no file has that")), Err(Error::Invalid));
     }
     let place = std::cell::Cell::new(None);
     test.fs.read_runs(&file, 0, 100, |run| place.set(Some(run.as_ptr()))).unwrap();

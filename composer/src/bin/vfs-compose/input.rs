@@ -35,12 +35,9 @@ pub fn of_files(files: &Files) -> Vec<&Path> {
 /// # Errors
 /// It cannot be read.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read =
-        if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) };
-    read.map_err(|error| {
+    read(path).map_err(|error| {
         let is_directory = error.kind() == io::ErrorKind::IsADirectory;
-        let failure = Failure::io("cannot read", Path::new(&name(path)), error);
+        let failure = unreadable(path, error);
         match is_directory {
             true => {
                 failure.hint("`APP --image DIR` packs a directory, and `vfs-compose image build DIR` makes an image")
@@ -50,12 +47,21 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) }
+}
+
+fn unreadable(path: &Path, error: io::Error) -> Failure {
+    Failure::io("cannot read", Path::new(&name(path)), error)
+}
+
 /// Reads a text.
 ///
 /// # Errors
 /// It cannot be read, or is not UTF-8.
 pub fn text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(bytes(path)?)
+    String::from_utf8(read(path).map_err(|error| unreadable(path, error))?)
         .map_err(|error| Failure::new(format!("cannot read `{}`", name(path))).caused_by(error.utf8_error()))
 }
 

@@ -311,7 +311,10 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         error if is_of_kind(error, ErrorKind::PermissionDenied) => {
             Some("make it readable; --exclude can leave out what is inside of a directory")
         }
-        Error::Tree(TreeError::Changed { .. }) => Some("do not change the files while they are packed; try again"),
+        Error::Tree(TreeError::Changed { .. }) => Some(
+            "do not change the files while they are packed; what has no size beforehand, such as a file in /proc, goes \
+             through `--file /GUEST=@- < FILE`",
+        ),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Parses the command line, with hints where another program has other words.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 
 use clap::builder::StyledStr;
@@ -80,15 +81,63 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
     match parsed {
         Ok(cli) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
             Some(typed) => Err(no_volume(typed)),
-            None => Ok(cli),
+            None => check_inherited(&cli, &words).map(|()| cli),
         },
         Err(error) => {
             let no_place = [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind());
             let failure = volume.filter(|_| no_place).map(no_volume);
             let failure = failure.or_else(|| unplaced(&error, &words)).or_else(|| misplaced(&error, &words));
-            Err(failure.unwrap_or_else(|| hinted(error, &words).exit()))
+            match failure {
+                Some(failure) => Err(failure),
+                None => print_and_end(&hinted(error, &words)),
+            }
         }
     }
+}
+
+/// Prints clap's error, or the help that it stands for, and ends.
+///
+/// # Errors
+/// It cannot be printed.
+fn print_and_end(error: &clap::Error) -> Result<Cli, Failure> {
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    match printed {
+        Err(printing) if !error.use_stderr() && printing.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot print: {printing}")))
+        }
+        Ok(()) | Err(_) => std::process::exit(error.exit_code()),
+    }
+}
+
+/// Fails if `run --inherit-env NAME` was typed, as docker's `-e NAME`: it passes all variables on, and the name to the
+/// program.
+fn check_inherited(cli: &Cli, words: &[OsString]) -> Result<(), Failure> {
+    let Some(Command::Run(run)) = &cli.command else { return Ok(()) };
+    let mut pairs = words.windows(2).take_while(|pair| pair[0] != "--");
+    let is_taken = |name: &OsString| {
+        run.app == Path::new(name) || run.host_arguments.first().is_some_and(|first| *name == **first)
+    };
+    let typed =
+        pairs.find(|pair| pair[0] == "--inherit-env" && is_taken(&pair[1]) && std::env::var_os(&pair[1]).is_some());
+    let Some(name) = typed.map(|pair| pair[1].to_string_lossy()) else { return Ok(()) };
+    let failure =
+        Failure::usage(format!("names stand after a `=`, and `{name}` is a variable: `--inherit-env={name}`"));
+    Err(failure.hint(format!("to pass all variables on, and `{name}` to the program, write `-- {name}`")))
+}
+
+/// Returns the first argument of a program that is a flag of `run`, unless `--` says that the program shall have it.
+pub fn flag_of_program<'w>(words: &[OsString], arguments: &'w [String]) -> Option<&'w str> {
+    if words.iter().any(|word| word == "--") {
+        return None;
+    }
+    let command = Cli::command();
+    let flags = command.find_subcommand("run").into_iter().flat_map(clap::Command::get_arguments);
+    // What programs have too.
+    let flags =
+        flags.filter(|flag| !flag.is_global_set()).filter_map(clap::Arg::get_long).filter(|flag| *flag != "json");
+    let flags: Vec<_> = flags.collect();
+    let mut typed = arguments.iter().filter_map(|argument| argument.split('=').next());
+    typed.find(|argument| argument.strip_prefix("--").is_some_and(|flag| flags.contains(&flag)))
 }
 
 /// Returns what was typed after `-v` if it is `DIR:/GUEST`, as for a volume of docker, and no file.
@@ -161,6 +210,10 @@ fn misplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
         "arguments are for a program that runs: `vfs-compose run APP [ARGS]...`".into()
     } else if before.last() == Some(&"--inherit-env") {
         format!("names stand after a `=`: `--inherit-env={word}`")
+    } else if let Some(flag) =
+        before.last().filter(|flag| flag.starts_with("--") && ["true", "false"].contains(&&**word))
+    {
+        format!("a value stands after a `=`: `{flag}={word}`")
     } else if before.iter().any(|word| ["--exclude", "--include"].contains(word)) {
         "quote patterns, so that the shell leaves them alone: `--exclude '*.log'`".into()
     } else if let Some(hint) = source_hint(word) {
@@ -196,6 +249,9 @@ fn unplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
         return None;
     }
     let hint = match words.get(1..) {
+        Some(["vfs", ..]) if Path::new(word).is_file() => {
+            format!("`--for {word}` makes the vfs for that app; `vfs-compose {word}` composes both")
+        }
         Some(["image", "extract", ..]) => {
             "`--from DIR` chooses a directory in the image; the other word is the new one".into()
         }
@@ -217,7 +273,9 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let ours = match error.kind() {
         ErrorKind::UnknownArgument => {
             let of_others = OTHER_FLAGS.iter().find(|(others, _)| others.contains(&&*typed));
-            let of_commands = || hint_of_commands(&typed).filter(|_| !is_for_program || typed.starts_with("--"));
+            // A short flag is more often the program's, but for the one that all know.
+            let is_ours = !is_for_program || typed.starts_with("--") || typed == "-o";
+            let of_commands = || hint_of_commands(&typed).filter(|_| is_ours);
             of_others.map(|(_, hint)| (*hint).to_owned()).or_else(of_commands)
         }
         ErrorKind::ValueValidation if typed == "--env" && !value.is_empty() && !value.contains('=') => {

@@ -17,6 +17,7 @@ use crate::args::Run;
 use crate::input;
 use crate::plan::Plan;
 use crate::report::{Failure, count, list, size};
+use crate::usage::flag_of_program;
 use talk::Ending;
 pub use talk::Talk;
 
@@ -26,6 +27,14 @@ const TIMED_OUT: u8 = 124;
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let options = args.typed.merged(&args.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.app), args.json));
+    let words: Vec<_> = std::env::args_os().collect();
+    if let Some(flag) = flag_of_program(&words, &args.host_arguments) {
+        let message = format!(
+            "`{flag}` comes after the program's first argument, so the program gets it: flags of `run` stand before, and \
+             `--` before all that is the program's"
+        );
+        talk.note("flag-of-program", message);
+    }
     let program = prepare(args, &options, &talk, Composer::tell_end)?;
     if !program.exports.iter().any(|name| name.starts_with("wasi:cli/run@")) {
         return Err(no_command(args, &program.exports));
