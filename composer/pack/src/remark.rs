@@ -68,6 +68,12 @@ impl Remarks {
         self.warnings.push(remark);
     }
 
+    /// Adds a note about files of this machine, which its message does not name.
+    pub(crate) fn note_of_files(&mut self, code: &'static str, files: &[PathBuf], message: impl Into<String>) {
+        let files = files.iter().map(|path| path.display().to_string()).collect();
+        self.notes.push(Remark { files, ..Remark::new(code, message) });
+    }
+
     /// Adds a note.
     pub fn note(&mut self, code: &'static str, message: impl Into<String>) {
         self.notes.push(Remark::new(code, message));

@@ -15,7 +15,7 @@ use crate::links;
 use crate::merge::{Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
 use crate::source::files::Files;
-use crate::source::filter::Unmatched;
+use crate::source::filter::{Own, Unmatched};
 use crate::source::found::Found;
 use crate::source::kind::{self, Kind};
 use crate::source::{Origin, Source, erofs};
@@ -42,6 +42,7 @@ impl Sources {
             times,
             unmatched: Unmatched::new(&filter),
             filter,
+            own: Own::default(),
             seen: Vec::new(),
             output,
             remarks: Remarks::default(),
@@ -130,13 +131,14 @@ impl Sources {
 
     /// Returns the tree, and the directories that were listed, each with its modification time then.
     pub(crate) fn finish(self, remarks: &mut Remarks) -> (SourceTree, Vec<(PathBuf, Timestamp)>) {
-        let Listing { times, filter, seen, remarks: mut told, found, unmatched, .. } = self.listing;
+        let Listing { times, filter, seen, remarks: mut told, found, unmatched, own, .. } = self.listing;
         remarks.warnings.append(&mut told.warnings);
         remarks.notes.append(&mut told.notes);
         if !self.is_filtered && !filter.is_empty() {
             remarks.warn("no-effect", format!("{} no effect: no source is a directory", filter.flags_have()));
         }
         unmatched.tell(remarks);
+        own.tell(remarks);
         found.tell(remarks, times.is_some());
         links::tell(&self.tree, remarks);
         if self.kept > 0 {

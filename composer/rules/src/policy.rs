@@ -12,7 +12,7 @@ mod value;
 use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::Timestamp;
 
-pub use value::{PolicyError, time, written};
+pub use value::{PolicyError, seconds, time, written};
 
 /// What the app sees of its host. The default is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::num::IntErrorKind;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -227,7 +228,7 @@ impl FromStr for Bytes {
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        number_or_text(deserializer, Self)
+        number_or_text(deserializer, |bytes| Ok(Self(bytes)))
     }
 }
 
@@ -236,12 +237,21 @@ impl<'de> Deserialize<'de> for Bytes {
 #[serde(into = "String")]
 pub struct Time(pub Timestamp);
 
+impl Time {
+    fn of_seconds(seconds: u64) -> Result<Self, ValueError> {
+        let time = vfs_compose_rules::policy::seconds(seconds);
+        time.map(Self).ok_or(ValueError { takes: "seconds since 1970, not milliseconds, up to the year 9999" })
+    }
+}
+
 impl FromStr for Time {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        if let Ok(seconds) = text.parse() {
-            return Ok(Self(Timestamp { seconds, nanoseconds: 0 }));
+        match text.parse::<u64>() {
+            Ok(seconds) => return Self::of_seconds(seconds),
+            Err(error) if *error.kind() == IntErrorKind::PosOverflow => return Self::of_seconds(u64::MAX),
+            Err(_) => {}
         }
         let time = vfs_compose_rules::policy::time(text);
         time.map(Self)
@@ -257,17 +267,17 @@ impl From<Time> for String {
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        number_or_text(deserializer, |seconds| Self(Timestamp { seconds, nanoseconds: 0 }))
+        number_or_text(deserializer, Self::of_seconds)
     }
 }
 
 /// Reads a value that a manifest may write as a number.
-fn number_or_text<'de, D, T>(deserializer: D, of_number: fn(u64) -> T) -> Result<T, D::Error>
+fn number_or_text<'de, D, T>(deserializer: D, of_number: fn(u64) -> Result<T, ValueError>) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr<Err = ValueError>,
 {
-    struct Visitor<T>(fn(u64) -> T);
+    struct Visitor<T>(fn(u64) -> Result<T, ValueError>);
 
     impl<T: FromStr<Err = ValueError>> de::Visitor<'_> for Visitor<T> {
         type Value = T;
@@ -283,7 +293,7 @@ where
         }
 
         fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
-            Ok((self.0)(number))
+            (self.0)(number).map_err(|error| cannot_be(number, error))
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {

@@ -9,6 +9,8 @@ in_both_forms! {
     verify_names_the_first_bad_offset
     #[cfg(unix)] a_long_listing_reads_as_that_of_ls
     building_takes_the_flags_of_files
+    #[cfg(unix)] links_to_what_is_not_there_are_named
+    #[cfg(target_os = "linux")] names_in_a_listing_differ
     what_cannot_be_printed_keeps_nothing_from_it
     #[cfg(unix)] nothing_is_left_of_what_cannot_be_extracted
 }
@@ -89,6 +91,42 @@ fn a_long_listing_reads_as_that_of_ls(here: &Here) {
     assert_eq!(lines[1], "lrwxrwxrwx 1     9 2023-11-14 22:13 link -> hello.txt");
     assert_eq!(lines[2], "-rwsr-xr-x 1 12345 2023-11-14 22:13 long");
     assert!(lines[3].starts_with("drwxrwxrwt 2 ") && lines[3].ends_with(" 2023-11-14 22:13 sub"), "{listed}");
+}
+
+#[cfg(unix)]
+fn links_to_what_is_not_there_are_named(here: &Here) {
+    for (name, target) in [("absolute", "/etc/passwd"), ("nowhere", "gone"), ("second", "nowhere"), ("here", ".")] {
+        std::os::unix::fs::symlink(target, here.path("files").join(name)).unwrap();
+    }
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    for (path, target) in
+        [("/absolute", "/etc/passwd"), ("nowhere", "gone"), ("second", "gone"), ("here/nowhere", "gone")]
+    {
+        let (code, said) = here.fails(&["image", "cat", "files.erofs", path]);
+        let wanted = format!("error: `{path}` leads by a symbolic link to `{target}`, which is not in the image\n");
+        assert_eq!((code, said), (1, wanted));
+    }
+    assert_eq!(here.fails(&["image", "cat", "files.erofs", "here/x"]).1, "error: `here/x` is not in the image\n");
+}
+
+/// Each name has its own line, whatever is in it; JSON has names as they are.
+#[cfg(target_os = "linux")]
+fn names_in_a_listing_differ(here: &Here) {
+    fs::remove_file(here.path("files/hello.txt")).unwrap();
+    for name in ["a\nb", "a\\nb"] {
+        fs::write(here.path("files").join(name), "").unwrap();
+    }
+    std::os::unix::fs::symlink("x\\\ty", here.path("files/link")).unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    assert_eq!(here.text(&["image", "ls", "files.erofs"]), "a\\nb\na\\\\nb\nlink\n");
+    assert!(here.text(&["image", "ls", "-l", "files.erofs"]).ends_with(" link -> x\\\\\\ty\n"));
+    let tree = here.text(&["inspect", "-v", "files.erofs"]);
+    assert!(tree.contains(" a\\nb\n") && tree.contains(" a\\\\nb\n"), "{tree}");
+    let json: serde_json::Value = serde_json::from_str(&here.text(&["image", "ls", "--json", "files.erofs"])).unwrap();
+    let entries = json["entries"].as_array().unwrap();
+    let paths: Vec<_> = entries.iter().map(|entry| entry["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["a\nb", "a\\nb", "link"]);
+    assert_eq!(entries[2]["target"], "x\\\ty");
 }
 
 fn building_takes_the_flags_of_files(here: &Here) {

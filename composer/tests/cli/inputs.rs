@@ -12,6 +12,7 @@ in_both_forms! {
     apps_may_be_text
     all_files_get_the_time_that_is_asked_for
     only_later_times_are_clamped
+    times_after_the_year_9999_are_told
     an_image_keeps_its_bytes_without_a_time
 }
 
@@ -110,6 +111,30 @@ fn an_image_keeps_its_bytes_without_a_time(here: &Here) {
     assert!(image(None) == fs::read(here.path("files.erofs")).unwrap());
     assert!(image(Some("7")) != fs::read(here.path("files.erofs")).unwrap());
     assert!(here.text(&["image", "ls", "-l", "out.wasm"]).contains(" 1970-01-01 00:00 new.txt\n"));
+}
+
+fn times_after_the_year_9999_are_told(here: &Here) {
+    let why = "seconds since 1970, not milliseconds, up to the year 9999";
+    let args = ["app.wasm", "--image", "files", "-q", "-o", "no.wasm"];
+    for time in ["253402300800", "99999999999999", "99999999999999999999999"] {
+        for flag in ["--mtime", "--clamp-mtime"] {
+            let (code, said) = here.fails(&[&args[..], &[flag, time]].concat());
+            assert!(code == 2 && said.contains(flag) && said.contains(why), "{said}");
+        }
+        let output = here.command(&args).env("SOURCE_DATE_EPOCH", time).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        let wanted = format!("error: SOURCE_DATE_EPOCH is `{time}`: it takes {why}");
+        assert!(output.status.code() == Some(2) && said.starts_with(&wanted), "{said}");
+    }
+    for key in ["mtime", "clamp-mtime"] {
+        fs::write(here.path("vfs.toml"), format!("{key} = 99999999999999\n")).unwrap();
+        let (code, said) = here.fails(&[&args[..], &["--manifest", "vfs.toml"]].concat());
+        assert!(
+            code == 1 && said.contains(&format!("`{key}` cannot be `99999999999999`")) && said.contains(why),
+            "{said}"
+        );
+    }
+    assert_eq!(times(here, &["--mtime", "253402000000"])[0], "9999-12-28T12:26:40Z");
 }
 
 fn only_later_times_are_clamped(here: &Here) {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::string::String;
+use std::vec::Vec;
 
 use crate::damage::printable;
 use crate::{FileKind, Image, ImageError, Inode};
@@ -18,6 +19,14 @@ pub enum FindError {
     NotFound {
         /// The requested path.
         path: String,
+    },
+    /// A symbolic link leads to what does not exist.
+    #[error("`{path}` leads by a symbolic link to `{target}`, which is not in the image")]
+    Dangling {
+        /// The requested path.
+        path: String,
+        /// The target of the link.
+        target: String,
     },
     /// A name on the way is not that of a directory.
     #[error("`{path}` leads through something that is not a directory")]
@@ -46,6 +55,7 @@ pub enum FindError {
 ///
 /// # Errors
 /// - [`FindError::NotFound`]: a name does not exist.
+/// - [`FindError::Dangling`]: a symbolic link leads to what does not exist.
 /// - [`FindError::NotADirectory`]: a name on the way is not that of a directory.
 /// - [`FindError::TooManyLinks`]: more than 40 symbolic links were followed.
 /// - [`FindError::Image`]: the image is damaged on the way.
@@ -54,7 +64,8 @@ pub fn find(image: &Image<'_>, path: &[u8]) -> Result<Inode, FindError> {
     let damaged = |error| FindError::Image { path: shown(), error };
     let root = image.inode(image.root()).map_err(damaged)?;
     let mut at = root;
-    let mut links = 0;
+    // The targets of the links that were followed, each with the number of names after the link.
+    let mut links: Vec<(&[u8], usize)> = Vec::new();
     let mut names: VecDeque<&[u8]> = path.split(|byte| *byte == b'/').collect();
     while let Some(name) = names.pop_front() {
         // Even if the name is empty: a `/` at the end requires a directory.
@@ -66,7 +77,14 @@ pub fn find(image: &Image<'_>, path: &[u8]) -> Result<Inode, FindError> {
             b".." => image.parent(&at).map_err(damaged)?,
             _ => match image.lookup(&at, name).map_err(damaged)? {
                 Some(entry) => entry.nid,
-                None => return Err(FindError::NotFound { path: shown() }),
+                None => {
+                    return Err(match links.iter().rev().find(|(_, after)| names.len() >= *after) {
+                        Some((target, _)) => {
+                            FindError::Dangling { path: shown(), target: printable(target).into_owned() }
+                        }
+                        None => FindError::NotFound { path: shown() },
+                    });
+                }
             },
         };
         let inode = image.inode(next).map_err(damaged)?;
@@ -74,11 +92,11 @@ pub fn find(image: &Image<'_>, path: &[u8]) -> Result<Inode, FindError> {
             at = inode;
             continue;
         }
-        links += 1;
-        if links > MAX_LINKS {
+        if links.len() == MAX_LINKS {
             return Err(FindError::TooManyLinks { path: shown() });
         }
         let target = image.link_target(&inode).map_err(damaged)?;
+        links.push((target, names.len()));
         if target.starts_with(b"/") {
             at = root;
         }

@@ -76,8 +76,12 @@ fn find_errors() {
     let bytes = linked();
     let image = Image::new(&bytes).unwrap();
     let error = |path: &str| find(&image, path.as_bytes()).unwrap_err();
-    for path in ["x", "a/x/y", "dangling", "a/b/file\0"] {
+    for path in ["x", "a/x/y", "a/b/up/x", "absolute/x", "a/b/file\0"] {
         assert!(matches!(error(path), FindError::NotFound { .. }), "{path}");
+    }
+    for path in ["dangling", "dangling/x", "a/../dangling"] {
+        let target = "nowhere".to_owned();
+        assert_eq!(error(path), FindError::Dangling { path: path.to_owned(), target });
     }
     for path in ["a/b/file/", "a/b/file/x", "a/b/file/..", "through", "out/"] {
         assert_eq!(error(path), FindError::NotADirectory { path: path.to_owned() });

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use vfs_image::{Attributes, NodeIndex, Timestamp};
 
 use super::contents::{Contents, modified};
-use super::filter::{Filter, Unmatched};
+use super::filter::{Filter, Own, Unmatched};
 use super::found::{Found, is_temporary};
 use super::kind;
 use super::kind::special;
@@ -25,6 +25,8 @@ pub struct Listing {
     pub filter: Filter,
     /// Its patterns that have matched nothing.
     pub unmatched: Unmatched,
+    /// The ignore files in the directories.
+    pub own: Own,
     /// The directories that were listed, each with its modification time then, to detect later changes.
     pub seen: Vec<(PathBuf, Timestamp)>,
     /// The file that the result will be written to.
@@ -119,6 +121,9 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         if let Some(error) = entry.error() {
             return Err(TreeError::Pattern { source: Box::new(error.clone()) });
         }
+        if entry.depth() == 0 || entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            listing.own.enter(path)?;
+        }
         if entry.depth() == 0 {
             continue;
         }
@@ -176,6 +181,7 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         };
         linked.extend(key.map(|key| (key, node)));
     }
+    listing.own.leave();
     Ok(())
 }
 

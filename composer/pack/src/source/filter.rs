@@ -1,6 +1,7 @@
 //! Which files of a directory are packed.
 
 mod above;
+mod own;
 mod unmatched;
 
 use std::path::{Path, PathBuf};
@@ -10,10 +11,15 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::error::TreeError;
 use above::Above;
+pub use own::Own;
 pub use unmatched::Unmatched;
 
-/// Patterns in this file of a directory leave files below it out. The file itself is not packed.
+/// Patterns in this file of a directory leave files below it out. The file itself is not packed; a directory of this
+/// name is one as any other.
 pub const IGNORE_FILE: &str = ".vfsignore";
+
+/// Begins files of some editors, and is no part of the first pattern, as for git.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// Patterns that choose files. All are as in `.gitignore`, relative to the directory that is packed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +67,7 @@ impl Filter {
         unmatched: &Unmatched,
     ) -> Result<impl Iterator<Item = Result<ignore::DirEntry, ignore::Error>> + use<>, TreeError> {
         let (include, exclude) = (matcher(directory, &[], &self.include)?, self.exclude(directory)?);
-        unmatched.enter(directory)?;
+        unmatched.enter(directory, self)?;
         let unmatched = unmatched.clone();
         let (has_patterns, has_include, gitignore) = (!self.is_empty(), !self.include.is_empty(), self.gitignore);
         let mut walk = WalkBuilder::new(directory);
@@ -72,7 +78,7 @@ impl Filter {
         let above = if gitignore { Some(Above::read(directory)?) } else { None };
         walk.filter_entry(move |entry| {
             let (path, name) = (entry.path(), entry.file_name());
-            let is_own = name == IGNORE_FILE;
+            let is_own = name == IGNORE_FILE && !path.is_dir();
             if entry.depth() == 0 || !has_patterns {
                 return entry.depth() == 0 || !is_own;
             }
@@ -102,9 +108,14 @@ fn matcher(directory: &Path, files: &[PathBuf], patterns: &[String]) -> Result<G
     for file in files {
         let text = std::fs::read_to_string(file);
         let text = text.map_err(|source| TreeError::Read { path: file.clone(), source })?;
-        for line in text.lines() {
-            builder.add_line(Some(file.clone()), line).map_err(bad)?;
+        builder.allow_unclosed_class(false);
+        for (line, number) in text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).lines().zip(1..) {
+            builder.add_line(Some(file.clone()), line).map_err(|error| {
+                let err = Box::new(ignore::Error::WithLineNumber { line: number, err: Box::new(error) });
+                bad(ignore::Error::WithPath { path: file.clone(), err })
+            })?;
         }
+        builder.allow_unclosed_class(true);
     }
     for pattern in patterns {
         builder.add_line(None, pattern).map_err(bad)?;

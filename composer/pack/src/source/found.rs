@@ -8,6 +8,24 @@ use crate::Remarks;
 
 /// Endings of names of secrets that hold none: public halves of keys, and examples.
 const PUBLIC: [&str; 4] = [".pub", ".example", ".sample", ".template"];
+/// Names of files that hold secrets. `SECURITY.md` lists these, and those below.
+const SECRET_NAMES: [&str; 11] = [
+    ".env",
+    ".git",
+    ".git-credentials",
+    ".htpasswd",
+    ".netrc",
+    ".npmrc",
+    ".pgpass",
+    ".pypirc",
+    "credentials.json",
+    "kubeconfig",
+    "_netrc",
+];
+/// Files of secrets that only their directories tell.
+const SECRET_PATHS: [&str; 3] = [".aws/credentials", ".docker/config.json", ".kube/config"];
+/// Endings of names of keys, and of stores of keys.
+const SECRET_ENDINGS: [&str; 6] = [".jks", ".key", ".keystore", ".p12", ".pem", ".pfx"];
 /// How the names of temporary files begin and end that results are written to. No such file is ever packed.
 pub const TEMPORARY: (&str, &str) = (".vfs-compose-", ".tmp");
 
@@ -49,10 +67,10 @@ impl Found {
     /// Looks at one file.
     pub(crate) fn note(&mut self, path: &Path, name: &str, metadata: &Metadata) {
         if metadata.is_dir() {
-            self.suspects.extend(is_secret(name).then(|| path.to_owned()));
+            self.suspects.extend(is_secret(path, name).then(|| path.to_owned()));
         } else {
             self.secrets.extend(self.suspects.extract_if(.., |directory| path.starts_with(directory)));
-            self.secrets.extend(is_secret(name).then(|| path.to_owned()));
+            self.secrets.extend(is_secret(path, name).then(|| path.to_owned()));
         }
         let is_app = || self.app.as_ref().is_some_and(|(app, length)| is_copy(app, *length, path, metadata));
         let is_program = || name.ends_with(".wasm") && metadata.len() > 0 && kind::is_result(path).unwrap_or(false);
@@ -101,12 +119,14 @@ fn is_copy(app: &Path, length: u64, path: &Path, metadata: &Metadata) -> bool {
 }
 
 /// Returns whether files of this name often hold secrets.
-fn is_secret(name: &str) -> bool {
-    let is_of_secrets = match name.as_bytes() {
-        [b'.', ..] => matches!(name, ".git" | ".env") || name.starts_with(".env."),
-        _ => name.starts_with("id_"),
-    };
-    (is_of_secrets || name.ends_with(".pem") || name.ends_with(".key")) && !PUBLIC.iter().any(|end| name.ends_with(end))
+fn is_secret(path: &Path, name: &str) -> bool {
+    let ends = |endings: &[&str]| endings.iter().any(|end| name.ends_with(end));
+    let is_of_secrets = SECRET_NAMES.contains(&name)
+        || name.starts_with(".env.")
+        || name.starts_with("id_")
+        || ends(&SECRET_ENDINGS)
+        || SECRET_PATHS.iter().any(|end| path.ends_with(end));
+    is_of_secrets && !ends(&PUBLIC)
 }
 
 #[cfg(unix)]
@@ -145,12 +165,27 @@ mod tests {
     fn names_tell_what_may_hold_secrets() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let metadata = file.as_file().metadata().unwrap();
-        for name in [".git", ".env", ".env.local", ".env.production", "id_rsa", "server.pem", "server.key"] {
+        let others = [".env.local", ".env.production", "id_rsa", "home/.aws/credentials", "a/.kube/config"];
+        let endings = SECRET_ENDINGS.map(|end| format!("server{end}"));
+        let named = SECRET_NAMES.into_iter().chain(SECRET_PATHS).chain(others);
+        for name in named.chain(endings.iter().map(String::as_str)) {
             let [secret] = &told(name, &metadata).warnings[..] else { panic!("{name}") };
             assert!(secret.code == "secret" && secret.message.starts_with(&format!("`{name}` ")), "{secret:?}");
         }
-        for name in [".env.example", ".env.sample", ".env.template", "id_rsa.pub", ".environment", ".gitignore", "keys"]
-        {
+        for name in [
+            ".env.example",
+            ".env.sample",
+            ".env.template",
+            ".npmrc.example",
+            "id_rsa.pub",
+            ".environment",
+            ".gitignore",
+            "keys",
+            "credentials",
+            "config.json",
+            "docker/config.json",
+            "aws/credentials",
+        ] {
             assert_eq!(told(name, &metadata), Remarks::default(), "{name}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod collisions;
 mod gitignore;
+mod vfsignore;
 
 use std::fs;
 use std::path::Path;

@@ -186,6 +186,12 @@ pub fn time(text: &str) -> Option<Timestamp> {
     Some(Timestamp { seconds, nanoseconds: u32::try_from(since.rem_euclid(1_000_000_000)).ok()? })
 }
 
+/// Returns a time in seconds since 1970, or `None` if it is after the year 9999, as milliseconds would be.
+pub fn seconds(seconds: u64) -> Option<Timestamp> {
+    jiff::Timestamp::from_second(seconds.try_into().ok()?).ok()?;
+    Some(Timestamp { seconds, nanoseconds: 0 })
+}
+
 /// Writes a time in the format of RFC 3339.
 pub fn written(time: Timestamp) -> String {
     let seconds = i64::try_from(time.seconds).ok();

@@ -111,7 +111,8 @@ impl Spool {
     pub fn take(&mut self, app: Option<&Path>, files: &mut Files) -> Result<(), Failure> {
         let images = files.image.iter_mut().map(|source| &mut source.path);
         let mut is_read = app.is_some_and(is_stdin);
-        for path in images.chain(files.file.iter_mut().map(|file| &mut file.path)) {
+        let single = files.file.iter_mut().map(|file| &mut file.path);
+        for path in images.chain(single).chain(&mut files.ignore_file) {
             if is_stdin(path) {
                 if is_read {
                     let message = "standard input can be read only once, and `-` was given several times";

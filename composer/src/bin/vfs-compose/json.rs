@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use vfs_compose::options::written;
 use vfs_compose::{Form, ImageReport, Inspection, Limits, Remarks, Report, Settings, Vfs};
-use vfs_image::{FileKind, Image, Inode, Summary, Walk, WalkEntry, printable};
+use vfs_image::{FileKind, Image, Inode, Summary, Walk, WalkEntry};
 
 use crate::report::{Failure, is_verbose};
 
@@ -177,7 +177,7 @@ fn entries(image: &[u8]) -> Result<Value, Failure> {
         let WalkEntry { path, inode, .. } = entry.map_err(Failure::of_image)?;
         let target = (inode.kind == FileKind::SymbolicLink).then(|| image.link_target(&inode)).transpose();
         let target = target.map_err(Failure::of_image)?;
-        Ok(of_entry(&printable(&path), &inode, target))
+        Ok(of_entry(&String::from_utf8_lossy(&path), &inode, target))
     });
     entries.collect()
 }
@@ -266,6 +266,6 @@ pub fn of_entry(path: &str, inode: &Inode, target: Option<&[u8]>) -> Value {
         "links": inode.links,
         "size": inode.size,
         "modified": written(inode.modified),
-        "target": target.map(printable),
+        "target": target.map(String::from_utf8_lossy),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use vfs_compose::options::Files;
+use vfs_compose::options::{Files, ValueError};
 use vfs_compose::{Composer, Options};
 
 use crate::input::{self, Spool};
@@ -73,12 +73,11 @@ fn date(files: &mut Files) -> Result<(), Failure> {
     if seconds.is_empty() || files.mtime.is_some() || files.clamp_mtime.is_some() {
         return Ok(());
     }
-    let is_number = seconds.bytes().all(|byte| byte.is_ascii_digit());
-    files.mtime = seconds.parse().ok().filter(|_| is_number);
-    if files.mtime.is_none() {
-        let message = format!("SOURCE_DATE_EPOCH is `{seconds}`: set it to a number of seconds, or unset it");
-        return Err(Failure::usage(message));
+    let failed = |why: &str| Failure::usage(format!("SOURCE_DATE_EPOCH is `{seconds}`: {why}"));
+    if !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(failed("set it to a number of seconds, or unset it"));
     }
+    files.mtime = Some(seconds.parse().map_err(|error: ValueError| failed(&error.to_string()))?);
     Ok(())
 }
 

@@ -62,12 +62,18 @@ pub fn print(text: &str) {
 pub fn tell(remarks: &Remarks) {
     for warning in &remarks.warnings {
         warn(&warning.message);
-        for file in warning.files.iter().filter(|_| is_verbose() && !is_quiet()) {
-            print(&format!("  {}\n", shown(file)));
-        }
+        list_files(&warning.files);
     }
     for remark in &remarks.notes {
         note(&remark.message);
+        list_files(&remark.files);
+    }
+}
+
+/// Lists the files of a remark, one a line, under `-v`.
+fn list_files(files: &[String]) {
+    for file in files.iter().filter(|_| is_verbose() && !is_quiet()) {
+        print(&format!("  {}\n", shown(file)));
     }
 }
 
@@ -96,6 +102,11 @@ fn painted<'a>(word: &'a str, color: &str) -> Cow<'a, str> {
 /// files may have.
 pub fn shown(text: &str) -> String {
     printable(input::with_names(text).as_bytes()).into_owned()
+}
+
+/// Returns a name for a list: escaped so that no other name looks like it, if it is UTF-8.
+pub fn listed(name: &[u8]) -> String {
+    printable(String::from_utf8_lossy(name).replace('\\', r"\\").as_bytes()).into_owned()
 }
 
 /// The reason for an exit code other than success.

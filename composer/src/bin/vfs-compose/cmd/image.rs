@@ -7,14 +7,14 @@ use std::process::ExitCode;
 use serde_json::json;
 use vfs_compose::Remarks;
 use vfs_compose::options::{Files, written};
-use vfs_image::{FileKind, Image as Reader, Inode, Timestamp, Walk, find, printable};
+use vfs_image::{FileKind, Image as Reader, Inode, Timestamp, Walk, find};
 
 use crate::args::Image;
 use crate::input;
 use crate::json::{self, Digesting};
 use crate::output::{Target, progress};
 use crate::plan::Plan;
-use crate::report::{Failure, contents, count, is_quiet, print, size, tell};
+use crate::report::{Failure, contents, count, is_quiet, listed, print, size, tell};
 
 pub fn run(args: &Image) -> Result<ExitCode, Failure> {
     match args {
@@ -85,7 +85,7 @@ fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), 
             _ => recursive,
         };
         if is_listed {
-            let name = if entry.depth == 0 { path.into() } else { printable(&entry.path).into_owned() };
+            let name = if entry.depth == 0 { path.as_bytes().to_owned() } else { entry.path };
             let target = match entry.inode.kind {
                 FileKind::SymbolicLink => {
                     Some(image.link_target(&entry.inode).map_err(|error| unreadable(file, error))?)
@@ -96,8 +96,10 @@ fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), 
         }
     }
     if listing == Listing::Json {
-        let entries: Vec<_> =
-            entries.iter().map(|(name, inode, target)| json::of_entry(name, inode, *target)).collect();
+        let entries: Vec<_> = entries
+            .iter()
+            .map(|(name, inode, target)| json::of_entry(&String::from_utf8_lossy(name), inode, *target))
+            .collect();
         return super::print(&json::text(&json::about(&input::name(file), json!({ "entries": entries }))));
     }
     let width = |number: fn(&Inode) -> u64| {
@@ -106,8 +108,9 @@ fn ls(file: &Path, path: &str, listing: Listing, recursive: bool) -> Result<(), 
     let (links, sizes) = (width(|inode| inode.links.into()), width(|inode| inode.size));
     let mut out = BufWriter::new(io::stdout().lock());
     for (name, inode, target) in &entries {
+        let name = listed(name);
         let written = if listing == Listing::Long {
-            let target = target.map(|target| format!(" -> {}", printable(target))).unwrap_or_default();
+            let target = target.map(|target| format!(" -> {}", listed(target))).unwrap_or_default();
             let (kind, time) = (permissions(inode), minute(inode.modified));
             writeln!(out, "{kind} {:>links$} {:>sizes$} {time} {name}{target}", inode.links, inode.size)
         } else {

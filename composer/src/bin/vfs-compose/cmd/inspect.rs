@@ -9,7 +9,7 @@ use vfs_compose::{Form, Inspection, Vfs};
 use vfs_image::{FileKind, Image, Nid, Summary, Walk, WalkEntry, printable};
 
 use crate::args::Inspect;
-use crate::report::{Failure, count, is_verbose, size};
+use crate::report::{Failure, count, is_verbose, listed, size};
 use crate::{input, json};
 
 pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
@@ -171,11 +171,11 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
     }
     for (entry, bytes) in lines {
         let indent = "  ".repeat(entry.depth);
-        let name = printable(entry.name()).into_owned();
+        let name = listed(entry.name());
         let line = match entry.inode.kind {
             FileKind::Directory => format!("{name}/"),
             FileKind::SymbolicLink => {
-                format!("{name} -> {}", printable(image.link_target(&entry.inode).map_err(Failure::of_image)?))
+                format!("{name} -> {}", listed(image.link_target(&entry.inode).map_err(Failure::of_image)?))
             }
             _ => name,
         };
