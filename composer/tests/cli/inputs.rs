@@ -51,6 +51,11 @@ fn pipes_are_read_to_their_ends(here: &Here) {
         writer.join().unwrap();
         assert_eq!(here.text(&["image", "cat", "out.wasm", "x"]), "of a pipe\n");
     }
+    let path = here.path("pipe");
+    let writer = std::thread::spawn(move || fs::write(path, "hello.txt\n").unwrap());
+    here.ok(&["image", "build", "files", "--ignore-file", "pipe", "-q", "-o", "files.erofs"]);
+    writer.join().unwrap();
+    assert_eq!(here.text(&["image", "ls", "files.erofs"]), "");
     let (ok, _, said) = fed(here, "app.wasm", &["app.wasm", "--image", "-::/d/app", "-q", "-o", "no.wasm"]);
     assert!(!ok && said.starts_with("error: standard input is a WebAssembly file without an image inside\n"), "{said}");
     fs::write(here.path("hello.txt"), "hello\n").unwrap();

@@ -268,8 +268,8 @@ fn patterns_that_bring_nothing_back_are_told(here: &Here) {
         &["--exclude", "src", "--exclude", "!src/creds"],
     ] {
         let said = told(here, flags);
-        let wanted = "warning: `--exclude !src/creds` has no effect: no file matches it that another pattern leaves out, \
-            which it could bring back; patterns are as in `.gitignore`";
+        let wanted = "warning: `--exclude !src/creds` has no effect: no file matches it that another pattern leaves \
+            out, which it could bring back; patterns are as in `.gitignore`";
         assert_eq!(said, [wanted], "{flags:?}");
     }
     for flags in

@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use vfs_compose_pack::{Remarks, TreeError};
 use vfs_compose_pack::image::{Packed, Reading};
 use vfs_compose_pack::source::filter::Filter;
 use vfs_compose_pack::source::{Origin, Source};
+use vfs_compose_pack::{Remarks, TreeError};
 
 use super::{directory, names, pack};
 
