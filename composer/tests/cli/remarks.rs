@@ -128,7 +128,7 @@ fn what_is_included_and_left_out_is_told(here: &Here) {
         ["--include", "a.txt", "--exclude", "sub"],
     ] {
         let [line] = &told(here, &flags)[..] else { panic!("{flags:?}") };
-        let wanted = format!("warning: `--include {}` has no effect: no file matches it that is not left", flags[1]);
+        let wanted = format!("warning: `--include {}` chooses nothing: no file matches it that is not left", flags[1]);
         assert!(line.starts_with(&wanted), "{line}");
     }
     assert_eq!(told(here, &["--include", "*.txt", "--exclude", "hello.txt"]), [""; 0]);
@@ -238,10 +238,8 @@ fn patterns_that_match_nothing_are_told(here: &Here) {
         for flag in ["--exclude", "--include"] {
             let told = told(here, &[flag, pattern, "--exclude", "/hello.txt"]);
             let [line] = &told[..] else { panic!("{flag} {pattern}: {told:?}") };
-            assert!(
-                line.starts_with(&format!("warning: `{flag} {pattern}` has no effect: no file matches it")),
-                "{line}"
-            );
+            let what = if flag == "--include" { "chooses nothing" } else { "has no effect" };
+            assert!(line.starts_with(&format!("warning: `{flag} {pattern}` {what}: no file matches it")), "{line}");
         }
         // In another directory something matches.
         let several = told(here, &["--image", "more::/more", "--exclude", pattern]);

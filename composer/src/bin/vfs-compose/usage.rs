@@ -126,6 +126,7 @@ fn check_inherited(cli: &Cli, words: &[OsString]) -> Result<(), Failure> {
 }
 
 /// Returns the first argument of a program that is a flag of `run`, unless `--` says that the program shall have it.
+#[cfg(feature = "run")]
 pub fn flag_of_program<'w>(words: &[OsString], arguments: &'w [String]) -> Option<&'w str> {
     if words.iter().any(|word| word == "--") {
         return None;

@@ -89,9 +89,13 @@ impl Unmatched {
                 Some(_) => "another pattern leaves out, which it could bring back",
                 None => "is not left out already",
             };
-            let message = format!(
-                "`{flag} {text}` has no effect: no file matches it that {which}; patterns are as in `.gitignore`"
-            );
+            let what = match *flag {
+                // It leaves out all that it does not choose.
+                INCLUDE => "chooses nothing",
+                _ => "has no effect",
+            };
+            let message =
+                format!("`{flag} {text}` {what}: no file matches it that {which}; patterns are as in `.gitignore`");
             remarks.warn("no-effect", message);
         }
         for file in &unused.files {
