@@ -24,6 +24,7 @@ in_both_forms! {
     patterns_without_a_directory_are_told
     what_is_included_and_left_out_is_told
     a_vfs_that_cannot_be_plugged_is_told
+    what_an_app_without_files_never_sees_is_told
 }
 
 fn values_that_stay_inside_are_told_beside_a_denial(here: &Here) {
@@ -134,11 +135,37 @@ fn what_is_included_and_left_out_is_told(here: &Here) {
     assert_eq!(told(here, &["--include", "*.txt", "--exclude", "hello.txt"]), [""; 0]);
 }
 
+/// Asks for variables alone.
+const ASKS: &str = r#"(component (import "wasi:cli/environment@0.2.3" (instance
+    (export "get-environment" (func (result (list (tuple string string))))))))"#;
+
+fn what_an_app_without_files_never_sees_is_told(here: &Here) {
+    fs::write(here.path("asks.wat"), ASKS).unwrap();
+    let clock = ["--wall-clock", "frozen:2020-01-01"];
+    for (app, flags, wanted) in [
+        ("asks.wat", &clock[..], Some("`--wall-clock frozen` has no effect: the app does not import ")),
+        // Its files have times.
+        ("app.wasm", &clock, None),
+        ("asks.wat", &["--deterministic"], None),
+        (
+            "asks.wat",
+            &["--inherit-env=A,B", "--env", "A=1"],
+            Some("`--inherit-env=A` has no effect: `--env A=...` sets"),
+        ),
+        ("asks.wat", &["--inherit-env=B", "--env", "A=1"], None),
+    ] {
+        let output = here.run(&[&[app, "--allow-unused", "-o", "out.wasm"], flags].concat());
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let told: Vec<_> = said.lines().filter(|line| line.contains("has no effect")).collect();
+        assert_eq!(told.len(), wanted.iter().count(), "{app} {flags:?}: {said}");
+        assert!(wanted.is_none_or(|wanted| told[0].contains(wanted)), "{said}");
+    }
+}
+
 fn a_vfs_that_cannot_be_plugged_is_told(here: &Here) {
     fs::write(here.path("module.wasm"), wat::parse_str(REACTOR).unwrap()).unwrap();
-    let asks = r#"(component (import "wasi:cli/environment@0.2.3" (instance
-        (export "get-environment" (func (result (list (tuple string string))))))))"#;
-    fs::write(here.path("asks.wat"), asks).unwrap();
+    fs::write(here.path("asks.wat"), ASKS).unwrap();
     fs::write(here.path("none.wat"), "(component)").unwrap();
     for (app, wanted) in [
         ("app.wasm", &[][..]),

@@ -13,8 +13,8 @@ use crate::Malformed;
 const MISSING: u32 = u32::MAX;
 
 impl CoreModule<'_> {
-    /// Encodes what the exports reach, functions in the order that the module `order` describes. Custom sections are left
-    /// out.
+    /// Encodes what the exports reach, functions in the order that the module `order` describes, without custom
+    /// sections.
     ///
     /// # Errors
     /// [`Malformed::Broken`]: code is not valid.

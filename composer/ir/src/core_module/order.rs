@@ -1,8 +1,8 @@
 //! Puts the functions of a module in an order: those that most calls name first, then each export's own together.
 //!
-//! Engines lay out machine code in the order of functions. A linker's order has the small functions that every call needs
-//! between those that few need, and a change anywhere moves them into other lines of the processor's instruction cache.
-//! Together, they stay in it. Calls of the first functions are also a byte shorter.
+//! Engines lay out machine code in the order of functions. A linker's order has the small functions that every call
+//! needs between those that few need, and a change anywhere moves them into other lines of the processor's instruction
+//! cache. Together, they stay in it. Calls of the first functions are also a byte shorter.
 
 use std::cmp::Reverse;
 

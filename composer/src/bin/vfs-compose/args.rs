@@ -118,9 +118,10 @@ Example:
     /// Compose an http server and serve it, with a new instance for each request
     #[command(after_long_help = "\
 APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, so \
-what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with 500, \
-and the reason is printed. -q hides all but these and the address. The server gets of this process what `vfs-compose run` gives a program. Ctrl-C ends it with \
-exit code 0. With --json, each event is a line of standard error, the first one with the address.
+what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with \
+500, and the reason is printed. -q hides all but these and the address. The server gets of this process what \
+`vfs-compose run` gives a program. Ctrl-C ends it with exit code 0. With --json, each event is a line of \
+standard error, the first one with the address.
 
 Example:
   vfs-compose serve app.wasm --image ./files --addr 127.0.0.1:8080")]

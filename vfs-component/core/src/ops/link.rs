@@ -17,8 +17,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///   the new path ends in `/`, or the new directory was removed.
     /// - [`Error::Exist`]: something is at the new path, or it ends in `.` or `..`.
     /// - [`Error::NotPermitted`]: it is a directory; or a path or a followed link is absolute, or `..` leaves its base.
-    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not, or a path ends in `/` after
-    ///   what is not a directory.
+    /// - [`Error::NotDirectory`]: a base is not a directory, or something on the way is not, or a path ends in `/`
+    ///   after what is not a directory.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
     /// - [`Error::Invalid`]: a path has a NUL in it.

@@ -28,7 +28,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Opens the node at a path, or makes a file there.
     ///
     /// A file opened without [`DescriptorFlags::WRITE`] is readable, whatever the flags say; a directory always is. One
-    /// that [`OpenFlags::CREATE`] or [`OpenFlags::TRUNCATE`] opens is always writable, unless its layer refuses changes.
+    /// that [`OpenFlags::CREATE`] or [`OpenFlags::TRUNCATE`] opens is always writable, unless its layer refuses
+    /// changes.
     /// [`DescriptorFlags::MUTATE_DIRECTORY`] has no effect on a file.
     ///
     /// # Errors

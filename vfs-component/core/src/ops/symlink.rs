@@ -23,8 +23,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NameTooLong`]: the target, the path or one of its components is too long.
     /// - [`Error::Invalid`]: the target or the path has a NUL in it.
     /// - [`Error::Exist`]: something is there, or the path ends in `.` or `..`.
-    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or a file before a `/` at the
-    ///   end.
+    /// - [`Error::NotDirectory`]: `at` is not a directory, or something on the way is not, or a file before a `/` at
+    ///   the end.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::ReadOnly`]: `at` cannot change anything.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
