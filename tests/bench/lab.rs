@@ -24,6 +24,10 @@ pub enum App {
     Loops,
     /// The same as a preview1 module.
     LoopsOfPreview1,
+    /// That module, made a component by the published adapter.
+    LoopsPublished,
+    /// That module, made a component by `vfs-compose adapt`.
+    LoopsAdapted,
     /// Those of them that WASI 0.3 has another way for, through it.
     LoopsOfP3,
     /// SQLite's benchmark, a preview1 module.
@@ -118,6 +122,14 @@ impl Lab {
             let from = match app {
                 App::Loops => guest("wasm32-wasip2", "bench-guest", "bench-guest")?,
                 App::LoopsOfPreview1 => guest("wasm32-wasip1", "bench-guest", "bench-guest")?,
+                App::LoopsPublished => return self.bare(App::LoopsOfPreview1),
+                App::LoopsAdapted => {
+                    let path = self.path("LoopsAdapted.wasm");
+                    let mut command = Command::new(compose::command()?);
+                    command.arg("adapt").arg(self.app(App::LoopsOfPreview1)?).arg("-o").arg(&path).arg("-q");
+                    run(command)?;
+                    return Ok(path);
+                }
                 App::LoopsOfP3 => guest("wasm32-wasip2", "bench-guest-p3", "bench_guest_p3")?,
                 App::Speedtest1 => speedtest1::build()?,
                 App::Reader => guest("wasm32-wasip2", "bench-guest", "reader")?,

@@ -1,6 +1,7 @@
 //! One figure: what it is, what it should be, what it was.
 
 use crate::lab::Lab;
+use crate::measure::abi::Comparison;
 use crate::measure::guest::Work;
 use crate::measure::{Cost, node, operators};
 use anyhow::Result;
@@ -42,6 +43,8 @@ pub enum Measure {
     OnNode(node::Loop),
     /// Anything else on Node, as [`Measure::Forms`].
     FormsOnNode(fn(&Lab, usize) -> Result<Samples>),
+    /// A preview1 module in two ways.
+    Abi(Comparison),
     /// Operators of wasm instead of time.
     Counted(operators::Loop),
     /// Anything else that is measured on the host directory and in both forms. It is told the number of the round.
@@ -167,6 +170,7 @@ impl<'a> Outcome<'a> {
         let sample = match &self.row.measure {
             Measure::Guest(work) => work.sample(lab, round),
             Measure::OnNode(work) => work.sample(lab, round),
+            Measure::Abi(comparison) => comparison.sample(lab, round),
             Measure::Counted(work) => work.sample(lab, round),
             Measure::Forms(measure) | Measure::FormsOnNode(measure) => measure(lab, round),
             Measure::Other(measure) | Measure::Slow(measure) => {

@@ -1,5 +1,6 @@
 //! One file for each kind of measurement.
 
+pub mod abi;
 pub mod boundary;
 pub mod bulk;
 pub mod compose;

@@ -1,5 +1,6 @@
 //! The table: every figure and what it should be, one file for each kind.
 
+mod abi;
 mod bulk;
 mod compose;
 mod instance;
@@ -32,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         instance::ROWS,
         size::ROWS,
         compose::ROWS,
+        abi::ROWS,
     ];
     kinds.into_iter().flatten()
 }
