@@ -26,11 +26,9 @@ pub use error::{AdaptError, Mismatch, Unknown};
 use over_wasi::OverWasi;
 use program::Program;
 use serde::{Deserialize, Serialize};
+use vfs_abi::names::preview1::MODULE as PREVIEW1;
 use vfs_compose_wasi::Wasi;
 use wit_component::ComponentEncoder;
-
-/// The module name of preview1's functions.
-const PREVIEW1: &str = "wasi_snapshot_preview1";
 
 /// What becomes of the code of `proc_exit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

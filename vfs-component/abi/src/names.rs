@@ -54,3 +54,18 @@ pub mod policy {
 
 /// Prefix of the modules of imports for ends of streams and futures; the type of their elements follows.
 pub const ENDS: &str = "vfs-compose:ends/";
+
+/// Modules that stand beside a preview1 module in its component.
+pub mod preview1 {
+    /// The custom section by which a module shows that it is preview1 over WASI 0.2, which the vfs can take the place of.
+    /// It comes first, and is empty.
+    pub const SECTION: &str = "vfs-compose:preview1";
+    /// The module that preview1's functions are imported from; in the vfs, their names begin with it and `#`.
+    pub const MODULE: &str = "wasi_snapshot_preview1";
+    /// The name by which preview1 over WASI imports the bridge to the program's memory.
+    pub const BRIDGE: &str = "bridge";
+    /// The name by which the bridge imports what is the program's, and by which the vfs imports a bridge of its own.
+    pub const PROGRAM: &str = "program";
+    /// The name by which preview1 over WASI imports the program's `_start`.
+    pub const MAIN_MODULE: &str = "__main_module__";
+}
