@@ -23,7 +23,7 @@ pub use apply::OptionsError;
 pub use manifest::{EXAMPLE, ManifestError};
 use overlay::Overlay;
 #[cfg(feature = "cli")]
-use parsers::{setting, source, word};
+use parsers::{number, setting, source, word};
 pub use values::{Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv};
 pub use values::{Preopen, Setting, Source, Time, ValueError, Variable};
 
@@ -171,10 +171,10 @@ options! {
         #[arg(value_name = "BYTES", allow_negative_numbers = true, hide_short_help = true)]
         pub max_bytes: Option<Bytes>,
         /// Limit the files, directories and links that the app may create or change [default: no limit]
-        #[arg(value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
+        #[arg(value_name = "N", value_parser = number, allow_negative_numbers = true, hide_short_help = true)]
         pub max_nodes: Option<u32>,
         /// Limit the files that the app may have open at a time [default: 1048576]
-        #[arg(value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
+        #[arg(value_name = "N", value_parser = number, allow_negative_numbers = true, hide_short_help = true)]
         pub max_open: Option<u32>,
     }
 

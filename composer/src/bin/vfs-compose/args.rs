@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use vfs_compose::Options;
@@ -343,11 +344,15 @@ pub struct Inspect {
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Levels of directories to show
-    #[arg(long, default_value_t = 2, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = depth, allow_negative_numbers = true)]
     pub depth: usize,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+fn depth(typed: &str) -> Result<usize, String> {
+    typed.parse().map_err(|_| "it takes a number of levels, 0 or more".to_owned())
 }
 
 /// `vfs-compose image`
@@ -374,7 +379,7 @@ pub enum Image {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// A directory or file in the image
-        #[arg(default_value = "/")]
+        #[arg(default_value = "/", value_parser = NonEmptyStringValueParser::new())]
         path: String,
         /// Show kind, permissions, links, size and time (UTC) too, as ls(1) does
         #[arg(short, long)]
@@ -392,7 +397,7 @@ pub enum Image {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// Files in the image
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = NonEmptyStringValueParser::new())]
         paths: Vec<String>,
         /// Print what the files are as JSON to standard error
         #[arg(long)]
@@ -407,7 +412,7 @@ pub enum Image {
         #[arg(value_hint = ValueHint::DirPath)]
         to: PathBuf,
         /// The directory in the image
-        #[arg(long, default_value = "/")]
+        #[arg(long, default_value = "/", value_parser = NonEmptyStringValueParser::new())]
         from: String,
         /// Print JSON
         #[arg(long)]

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use vfs_compose::options::Files;
 
 use crate::output::create_temporary;
-use crate::report::Failure;
+use crate::report::{Failure, url_hint};
 
 const STDIN: &str = "-";
 
@@ -53,7 +53,9 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
-    Failure::io("cannot read", Path::new(&name(path)), error)
+    let url = path.to_str().filter(|_| error.kind() == io::ErrorKind::NotFound);
+    let hint = url.and_then(|url| url_hint(url, "`wkg oci pull REFERENCE -o FILE` does so"));
+    hint.into_iter().fold(Failure::io("cannot read", Path::new(&name(path)), error), Failure::hint)
 }
 
 /// Reads a text.
@@ -131,8 +133,10 @@ impl Spool {
 
     /// Copies an input into a temporary file.
     fn keep(&mut self, mut input: impl Read, name: &str) -> Result<PathBuf, Failure> {
-        let failed = |error| Failure::new(format!("cannot keep {name} in a temporary file")).caused_by(error);
-        let mut file = create_temporary(&std::env::temp_dir(), 0o600).map_err(failed)?;
+        let directory = std::env::temp_dir();
+        let message = format!("cannot keep {name} in a temporary file in `{}`", directory.display());
+        let failed = |error| Failure::new(message.clone()).caused_by(error);
+        let mut file = create_temporary(&directory, 0o600).map_err(failed)?;
         io::copy(&mut input, &mut file).and_then(|_| file.flush()).and_then(|()| file.rewind()).map_err(failed)?;
         let path = file.path().to_owned();
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);

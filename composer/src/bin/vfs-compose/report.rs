@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use clap::ColorChoice;
 use vfs_compose::error::{AppError, DenyError, Error, TreeError, WriteError};
 use vfs_compose::options::OptionsError;
-use vfs_compose::{Form, ImageReport, Remarks, Report};
+use vfs_compose::{Form, ImageReport, Remark, Remarks, Report};
 use vfs_image::printable;
 
 use crate::input;
@@ -114,6 +114,8 @@ pub fn listed(name: &[u8]) -> String {
 pub struct Failure {
     pub exit: u8,
     message: String,
+    /// Further failures of the same kind, each on a line of its own.
+    others: Vec<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     hint: Option<String>,
 }
@@ -121,11 +123,18 @@ pub struct Failure {
 impl Failure {
     /// Returns a failure of wrong usage, with exit code 2.
     pub fn usage(message: String) -> Self {
-        Self { exit: 2, message, source: None, hint: None }
+        Self { exit: 2, message, others: Vec::new(), source: None, hint: None }
     }
 
     pub fn new(message: impl Into<String>) -> Self {
-        Self { exit: 1, message: message.into(), source: None, hint: None }
+        Self { exit: 1, message: message.into(), others: Vec::new(), source: None, hint: None }
+    }
+
+    /// Returns the failure that warnings are under `--strict`, each a line.
+    pub fn strict(warnings: &[Remark]) -> Self {
+        let mut messages = warnings.iter().map(|warning| warning.message.clone());
+        let first = Self::new(messages.next().unwrap_or_default());
+        Self { others: messages.collect(), ..first }.hint("without --strict these are warnings")
     }
 
     /// Returns a failure to read an image.
@@ -194,7 +203,9 @@ impl Failure {
 
     /// Returns the failure with its causes and its hint.
     fn text(&self) -> String {
-        let mut text = format!("{}: {}", painted("error", "\x1b[1;31m"), shown(&self.message));
+        let line = |message| format!("{}: {}", painted("error", "\x1b[1;31m"), shown(message));
+        let lines: Vec<_> = std::iter::once(&self.message).chain(&self.others).map(|message| line(message)).collect();
+        let mut text = lines.join("\n");
         let mut cause = self.source();
         while let Some(error) = cause {
             // What a parser or the engine says may have several lines.
@@ -215,6 +226,9 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        if let Error::Strict { warnings } = &error {
+            return Self::strict(warnings);
+        }
         let hint = hint(&error);
         // The message is that of the error itself; its causes follow.
         let message = error.to_string();
@@ -269,9 +283,22 @@ fn hint(error: &Error) -> Option<String> {
     if let Error::Tree(TreeError::Read { path, source }) = error
         && source.kind() == ErrorKind::NotFound
     {
-        return place_hint(&path.to_string_lossy());
+        let typed = path.to_string_lossy();
+        return url_hint(&typed, "`docker export CONTAINER | tar -x -C DIR` unpacks them")
+            .or_else(|| place_hint(&typed));
     }
     fixed_hint(error).map(str::to_owned)
+}
+
+/// Says what to do with a URL where a file of this machine is wanted. `of_registry` is for those of a registry.
+pub fn url_hint(typed: &str, of_registry: &str) -> Option<String> {
+    let (scheme, rest) = typed.split_once("://")?;
+    let way_out = match scheme {
+        "file" => format!("write its path, `{rest}`"),
+        "http" | "https" => "download it first".to_owned(),
+        _ => format!("download it first; {of_registry}"),
+    };
+    Some(format!("a URL is not taken, only files of this machine: {way_out}"))
 }
 
 /// Guesses what a source that is not there was meant to be.
@@ -285,7 +312,6 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
         Error::App(AppError::NothingServed) => Some("`vfs-compose run APP` runs it without files"),
-        Error::Strict { .. } => Some("without --strict these are warnings"),
         Error::App(AppError::NotAComponent) => Some("it may be an app: `vfs-compose FILE` makes a component of it"),
         Error::VfsAlone => Some("it is plugged into an app: `wac plug APP --plug VFS -o OUT`"),
         Error::ComposedBefore => {
@@ -319,7 +345,9 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
             Some("`--image DIR::/GUEST` packs a directory at /GUEST")
         }
         Error::Tree(TreeError::NotASource { .. }) => Some("standard input is read with `-`, as in `--file /GUEST=@-`"),
-        error if is_of_kind(error, ErrorKind::PermissionDenied) => {
+        error @ (Error::Tree(_) | Error::Write(WriteError::Source(_)))
+            if is_of_kind(error, ErrorKind::PermissionDenied) =>
+        {
             Some("make it readable; --exclude can leave out what is inside of a directory")
         }
         Error::Tree(TreeError::Changed { .. }) => Some(

@@ -3,7 +3,7 @@
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
 use vfs_compose::options::{Access, Deny, Http, Setting};
-use vfs_compose::{Asks, Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
+use vfs_compose::{Asks, Form, FormChoice, Inherited, Inspection, Options, Remarks, Stdio, Vfs};
 use vfs_image::{FileKind, Image, find};
 
 use super::Talk;
@@ -147,8 +147,9 @@ pub type Warning = (&'static str, String);
 /// With `is_strict`, there is something to warn of.
 pub fn warn(talk: &Talk, is_strict: bool, warnings: Vec<Warning>) -> Result<(), Failure> {
     if is_strict && !warnings.is_empty() {
-        let messages: Vec<_> = warnings.into_iter().map(|(_, message)| message).collect();
-        return Err(Failure::new(messages.join("; ")).hint("without --strict these are warnings"));
+        let mut remarks = Remarks::default();
+        warnings.into_iter().for_each(|(code, message)| remarks.warn(code, message));
+        return Err(Failure::strict(&remarks.warnings));
     }
     for (code, message) in warnings {
         talk.warn(code, message);
