@@ -122,6 +122,8 @@ options! {
         )]
         pub on_collision: Option<OnCollision>,
         /// Pack only the files of directories that match, as in .gitignore (repeatable)
+        ///
+        /// Directories are packed in any case, also those that are empty then; --exclude leaves them out.
         #[arg(value_name = "GLOB", hide_short_help = true)]
         pub include: Vec<String>,
         /// Leave out files and directories that match (repeatable)

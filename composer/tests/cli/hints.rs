@@ -137,3 +137,56 @@ fn each_warning_is_a_line_under_strict() {
                   hint: without --strict these are warnings\n";
     assert_eq!(here.fails(&args), (1, wanted.to_owned()));
 }
+
+#[test]
+fn rules_that_a_vfs_alone_cannot_apply_name_their_flags() {
+    let here = here();
+    let of_app = "compose the app\n";
+    for (flags, named, way_out) in [
+        (&["--config", "a=1"][..], "--config", of_app),
+        (&["--config", "none"], "--config", of_app),
+        (&["--http", "allow:a"], "--http allow:", of_app),
+        (&["--deny", "wasi:sockets"], "--deny wasi:sockets", "compose the app, or name it with `--for`\n"),
+        (&["--deny-all"], "--deny-all", "or name it"),
+        (&["--random", "deny"], "--random deny", "or name it"),
+        (&["--sockets", "deny"], "--sockets deny", "or name it"),
+        (&["--http", "deny"], "--http deny", "or name it"),
+        (&["--exit", "deny"], "--exit deny", "or name it"),
+    ] {
+        let error = format!("error: a vfs for any app cannot apply `{named}`: ");
+        says(&here, 2, &[&["vfs", "-o", "no.wasm"], flags].concat(), &[&error, way_out]);
+    }
+    let imports = r#"(import "wasi:config/store@0.2.0-rc.1" (instance (export "get" (func (result u32)))))
+        (import "wasi:http/outgoing-handler@0.2.3" (instance (export "handle" (func (result u32)))))
+        (import "wasi:random/random@0.2.3" (instance (export "get-random-u64" (func (result u64)))))"#;
+    let files = crate::here::APP.strip_prefix("(component").unwrap().split("(instance $nothing)").next().unwrap();
+    fs::write(here.path("asks.wat"), crate::here::run_component(&format!("{files} {imports}"), 0)).unwrap();
+    for (flags, interface, named) in [
+        (["--config", "a=1"], "wasi:config/store@0.2.0-rc.1", "--config"),
+        (["--http", "allow:a"], "wasi:http/outgoing-handler@0.2.3", "--http allow:"),
+        (["--random", "deny"], "wasi:random/random@0.2.3", "--random deny"),
+    ] {
+        let error = format!("error: a vfs alone does not provide `{interface}`, so it cannot apply `{named}`: ");
+        says(&here, 1, &[&["vfs", "--for", "asks.wat", "-o", "no.wasm"][..], &flags].concat(), &[&error]);
+    }
+}
+
+/// Holes: the sizes are what counts, and nothing is read.
+#[test]
+fn what_is_too_large_names_the_largest_files() {
+    let here = here();
+    for (name, mib) in [("files/b.bin", 700), ("files/a.bin", 400), ("files/c.bin", 2)] {
+        fs::File::create(here.path(name)).unwrap().set_len(mib << 20).unwrap();
+    }
+    let largest = ": leave out or shrink files, of which the largest are `/b.bin` (700.0 MiB), `/a.bin` (400.0 MiB), \
+                   `/c.bin` (2.0 MiB)\n";
+    for args in [&["app.wasm"][..], &["vfs", "-o", "no.wasm"]] {
+        let limit = "engines load at most 1073741824 (1.0 GiB)";
+        says(
+            &here,
+            1,
+            &[args, &["--image", "files"]].concat(),
+            &["error: the image has 11", " (1.1 GiB), ", limit, largest],
+        );
+    }
+}

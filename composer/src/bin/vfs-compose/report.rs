@@ -253,7 +253,8 @@ impl From<OptionsError> for Failure {
 fn is_usage(error: &Error) -> bool {
     matches!(
         error,
-        Error::Tree(TreeError::GuestPath { .. }) | Error::Deny(DenyError::Unknown { .. } | DenyError::Authority { .. })
+        Error::Tree(TreeError::GuestPath { .. })
+            | Error::Deny(DenyError::Unknown { .. } | DenyError::Authority { .. } | DenyError::AnyApp { .. })
     )
 }
 
