@@ -183,7 +183,9 @@ options! {
     /// What the app sees of its host. By default, all of it.
     pub struct Host in "What the app sees of its host" {
         /// Choose the variables that the app inherits: all, these (`=NAME,...`) or none (`=`) [default: all]
+        /// (repeatable)
         #[arg(
+            action = clap::ArgAction::Append,
             value_name = "NAME,...",
             num_args = 0..=1,
             require_equals = true,

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use vfs_compose_rules::Policy;
+use vfs_compose_rules::authority::Authority;
 use vfs_image::Timestamp;
 
 /// The text of `--inherit-env` without names.
@@ -168,7 +169,14 @@ impl FromStr for Http {
             _ => {
                 let hosts = text.strip_prefix("allow:");
                 let hosts = hosts.ok_or(ValueError { takes: "`inherit`, `deny` or `allow:HOST,...`" })?;
-                Ok(Self::Allow(hosts.split(',').filter(|host| !host.is_empty()).map(str::to_owned).collect()))
+                let hosts: Vec<_> = hosts.split(',').filter(|host| !host.is_empty()).map(str::to_owned).collect();
+                match hosts.iter().all(|host| Authority::parse(host).is_ok()) {
+                    true => Ok(Self::Allow(hosts)),
+                    false => Err(ValueError {
+                        takes: "`allow:HOST,...`, where HOST is `host`, `host:port`, `*.host` or `*.host:port`, \
+                                without a scheme or a path; `inherit` allows all",
+                    }),
+                }
             }
         }
     }
@@ -330,6 +338,22 @@ pub enum InheritEnv {
     All(bool),
     /// The variables with these names.
     Only(Vec<String>),
+}
+
+impl InheritEnv {
+    /// Returns what two values mean together: lists become one. Returns `None` if they exclude each other.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Only(mut names), Self::Only(others))
+                if names.iter().all(String::is_empty) == others.iter().all(String::is_empty) =>
+            {
+                names.extend(others.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
+                Some(Self::Only(names))
+            }
+            (one, other) => (one == *other).then_some(one),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for InheritEnv {

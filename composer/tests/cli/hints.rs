@@ -190,3 +190,46 @@ fn what_is_too_large_names_the_largest_files() {
         );
     }
 }
+
+#[test]
+fn values_of_http_say_how_hosts_are_written() {
+    let here = here();
+    for value in ["allow:*", "allow:http://a", "allow:a/b", "allow:a,b c"] {
+        let wanted = "it takes `allow:HOST,...`, where HOST is `host`, `host:port`, `*.host` or `*.host:port`, without a \
+                      scheme or a path; `inherit` allows all";
+        for command in ["compose", "run"] {
+            says(&here, 2, &[command, "app.wasm", "--http", value], &["--http", wanted]);
+        }
+    }
+    let wanted = "`--http allow:example.com` allows requests to this host";
+    says(&here, 2, &["compose", "app.wasm", "--http", "example.com"], &[wanted]);
+    let both = ["compose", "app.wasm", "--http", "allow:a", "--http", "allow:b"];
+    says(&here, 2, &both, &["`--http allow:HOST,HOST`"]);
+}
+
+/// Lists are joined, and what excludes another is an error.
+#[test]
+fn a_flag_of_variables_may_be_repeated() {
+    let here = here();
+    for (flags, inherited) in [
+        (["--inherit-env=A", "--inherit-env=B,A"], serde_json::json!("A,B")),
+        (["--inherit-env", "--inherit-env"], serde_json::Value::Null),
+        (["--inherit-env=", "--inherit-env="], serde_json::json!("none")),
+    ] {
+        here.ok(&[&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"][..], &flags].concat());
+        assert_eq!(here.policy()["inherit-env"], inherited, "{flags:?}");
+        fs::remove_file(here.path("made.wasm")).unwrap();
+    }
+    for flags in [
+        ["--inherit-env", "--inherit-env=A"],
+        ["--inherit-env=A", "--inherit-env"],
+        ["--inherit-env=", "--inherit-env=A"],
+        ["--inherit-env=false", "--inherit-env"],
+    ] {
+        for command in ["compose", "run", "serve"] {
+            let wanted =
+                "error: `--inherit-env` (all variables), `--inherit-env=` (none) and names exclude each other\n";
+            says(&here, 2, &[&[command, "app.wasm"], &flags[..]].concat(), &[wanted, "hint: omit one"]);
+        }
+    }
+}

@@ -58,13 +58,31 @@ fn unreadable(path: &Path, error: io::Error) -> Failure {
     hint.into_iter().fold(Failure::io("cannot read", Path::new(&name(path)), error), Failure::hint)
 }
 
-/// Reads a text.
+/// Reads a manifest.
 ///
 /// # Errors
-/// It cannot be read, or is not UTF-8.
-pub fn text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(read(path).map_err(|error| unreadable(path, error))?)
-        .map_err(|error| Failure::new(format!("cannot read `{}`", name(path))).caused_by(error.utf8_error()))
+/// It cannot be read, or is no text, or one of another kind.
+pub fn manifest(path: &Path) -> Result<String, Failure> {
+    const EXAMPLE: &str = "`vfs-compose manifest` prints an example";
+    let bytes = read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::IsADirectory => unreadable(path, error).hint(EXAMPLE),
+        _ => unreadable(path, error),
+    })?;
+    let is_program = bytes.starts_with(b"\0asm");
+    let kind = match bytes.trim_ascii_start().first() {
+        _ if is_program => Some("a WebAssembly file"),
+        _ if bytes.contains(&0) => Some("a binary file"),
+        Some(b'{') => Some("JSON"),
+        Some(b'(') => Some("WebAssembly in its text format"),
+        Some(b'<') => Some("XML or HTML"),
+        _ => None,
+    };
+    let other =
+        |kind| Failure::new(format!("`{}` is {kind}, and a manifest is text in TOML", name(path))).hint(EXAMPLE);
+    match kind {
+        Some(kind) => Err(other(kind)),
+        None => String::from_utf8(bytes).map_err(|error| other("not UTF-8").caused_by(error.utf8_error())),
+    }
 }
 
 /// Reads a component or a module, in the binary or the text format.

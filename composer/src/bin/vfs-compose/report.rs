@@ -147,6 +147,12 @@ impl Failure {
         self
     }
 
+    /// Sets the hint, unless there is one.
+    pub fn or_hint(mut self, hint: &str) -> Self {
+        self.hint.get_or_insert_with(|| hint.to_owned());
+        self
+    }
+
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
@@ -174,6 +180,21 @@ impl Failure {
             };
         }
         self
+    }
+
+    /// Returns the library's error, if it is one.
+    pub fn error(&self) -> Option<&Error> {
+        self.source.as_deref()?.downcast_ref().map(|Causes(error)| error)
+    }
+
+    /// Puts the place of a value around the message.
+    pub fn within(self, place: impl FnOnce(&str) -> String) -> Self {
+        Self { message: place(&self.message), ..self }
+    }
+
+    /// The same, with the exit code of a wrong file: it is not the command line that is wrong.
+    pub fn in_manifest(self, place: impl FnOnce(&str) -> String) -> Self {
+        Self { exit: 1, ..self.within(place) }
     }
 
     /// Takes the hint of the failure that caused this one.
@@ -221,6 +242,10 @@ impl Failure {
 
     pub fn is_broken_pipe(&self) -> bool {
         self.source.as_deref().is_some_and(|source| is_of_kind(source, ErrorKind::BrokenPipe))
+    }
+
+    pub fn is_of_missing_file(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| is_of_kind(source, ErrorKind::NotFound))
     }
 }
 

@@ -76,12 +76,16 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
             words[1..=first].rotate_right(1);
         }
     }
-    let parsed = command.try_get_matches_from_mut(&words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command.try_get_matches_from_mut(&words);
+    let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, matches)));
     let volume = volume(&words);
     match parsed {
-        Ok(cli) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
+        Ok((mut cli, matches)) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
             Some(typed) => Err(no_volume(typed)),
-            None => check_inherited(&cli, &words).map(|()| cli),
+            None => {
+                cli.join_inherited(&matches)?;
+                check_inherited(&cli, &words).map(|()| cli)
+            }
         },
         Err(error) => {
             let no_place = [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind());
@@ -307,6 +311,14 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
             let is_ours = !is_for_program || typed.starts_with("--") || typed == "-o";
             let of_commands = || hint_of_commands(&typed).filter(|_| is_ours);
             of_others.map(|(_, hint)| (*hint).to_owned()).or_else(of_commands)
+        }
+        ErrorKind::ArgumentConflict if typed == "--http" => {
+            Some("one flag names all hosts: `--http allow:HOST,HOST`".to_owned())
+        }
+        ErrorKind::ValueValidation
+            if typed == "--http" && value.contains('.') && !value.contains(',') && !value.starts_with("allow:") =>
+        {
+            Some(format!("`--http allow:{value}` allows requests to this host"))
         }
         ErrorKind::ValueValidation if typed == "--env" && !value.is_empty() && !value.contains('=') => {
             Some(format!("`--inherit-env={value}` passes the host's variable on"))
