@@ -130,6 +130,11 @@ fn each_warning_is_a_line_under_strict() {
         ["error: `--env` has no effect: ", "error: `files/.env` may hold secrets ", "  hint: without --strict"];
     assert!(code == 1 && lines.len() == wanted.len(), "{said}");
     assert!(lines.iter().zip(wanted).all(|(line, wanted)| line.starts_with(wanted)), "{said}");
+    for name in 1..8 {
+        fs::write(here.path(&format!("files/{name}.pem")), "").unwrap();
+    }
+    let (_, listed) = here.fails(&[&args[..], &["-v"]].concat());
+    assert!(listed.contains("leaves files out\n  files/.env\n  files/1.pem\n"), "{listed}");
     fs::write(here.path("program.wat"), crate::here::run_component("", 0)).unwrap();
     let args = ["run", "program.wat", "--strict", "--sockets", "inherit", "--http", "inherit"];
     let wanted = "error: `--sockets inherit` has no effect: `program.wat` does not import wasi:sockets\n\

@@ -53,6 +53,18 @@ fn values_of_a_manifest_that_fail_later_have_their_place(here: &Here) {
             assert!(is_of_app || code == 1 && message.starts_with(&place) && message.contains(hint), "{message}");
         }
     }
+    for (output, said) in [
+        ("", "`output`: cannot write `project/`: it is the name of a directory\n"),
+        ("no/x", "`output`: cannot write `project/no/x`: the directory `project/no` does not exist\n"),
+    ] {
+        here.write_manifest(&format!("output = \"{output}\"\n"));
+        let (code, message) = here.fails(&["app.wasm", "--manifest", "project/vfs.toml"]);
+        assert!(
+            code == 1 && message.starts_with(&format!("error: `project/vfs.toml`, line 1, column 10: {said}")),
+            "{message}"
+        );
+        here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"]);
+    }
     // What is typed is not the manifest's.
     here.write_manifest("deny = [\"wasi:cli\"]\nimage = [\"no\"]\nsockets = \"inherit\"\n");
     let typed = |flags: &[&str]| {

@@ -121,6 +121,9 @@ impl Target {
 /// Checks, before anything is composed, that there can be a file.
 fn check_place(path: &Path) -> Result<(), Failure> {
     let name = path.display().to_string();
+    if name.is_empty() {
+        return Err(Failure::new("the name of the output is empty").hint("name a file with `-o FILE`"));
+    }
     if path.is_dir() || name.ends_with('/') {
         let failure = Failure::new(format!("cannot write `{name}`: it is the name of a directory"));
         return Err(failure.hint(format!("name a file in it, such as `-o {}`", path.join("out.wasm").display())));

@@ -62,19 +62,24 @@ pub fn print(text: &str) {
 pub fn tell(remarks: &Remarks) {
     for warning in &remarks.warnings {
         warn(&warning.message);
-        list_files(&warning.files);
+        list_files(warning);
     }
     for remark in &remarks.notes {
         note(&remark.message);
-        list_files(&remark.files);
+        list_files(remark);
+    }
+}
+
+fn list_files(remark: &Remark) {
+    for line in files_of(remark) {
+        print(&format!("{line}\n"));
     }
 }
 
 /// Lists the files of a remark, one a line, under `-v`.
-fn list_files(files: &[String]) {
-    for file in files.iter().filter(|_| is_verbose() && !is_quiet()) {
-        print(&format!("  {}\n", shown(file)));
-    }
+fn files_of(remark: &Remark) -> impl Iterator<Item = String> {
+    let is_listed = is_verbose() && !is_quiet();
+    remark.files.iter().filter(move |_| is_listed).map(|file| format!("  {}", shown(file)))
 }
 
 /// Prints one warning, unless only errors are printed.
@@ -114,8 +119,8 @@ pub fn listed(name: &[u8]) -> String {
 pub struct Failure {
     pub exit: u8,
     message: String,
-    /// Further failures of the same kind, each on a line of its own.
-    others: Vec<String>,
+    /// The warnings that are this failure under `--strict`, each a line of its own.
+    warnings: Vec<Remark>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     hint: Option<String>,
 }
@@ -123,18 +128,18 @@ pub struct Failure {
 impl Failure {
     /// Returns a failure of wrong usage, with exit code 2.
     pub fn usage(message: String) -> Self {
-        Self { exit: 2, message, others: Vec::new(), source: None, hint: None }
+        Self { exit: 2, message, warnings: Vec::new(), source: None, hint: None }
     }
 
     pub fn new(message: impl Into<String>) -> Self {
-        Self { exit: 1, message: message.into(), others: Vec::new(), source: None, hint: None }
+        Self { exit: 1, message: message.into(), warnings: Vec::new(), source: None, hint: None }
     }
 
-    /// Returns the failure that warnings are under `--strict`, each a line.
-    pub fn strict(warnings: &[Remark]) -> Self {
-        let mut messages = warnings.iter().map(|warning| warning.message.clone());
-        let first = Self::new(messages.next().unwrap_or_default());
-        Self { others: messages.collect(), ..first }.hint("without --strict these are warnings")
+    /// Returns the failure that warnings are under `--strict`.
+    pub fn strict(warnings: Vec<Remark>) -> Self {
+        let messages: Vec<_> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+        let failure = Self::new(messages.join("; "));
+        Self { warnings, ..failure }.hint("without --strict these are warnings")
     }
 
     /// Returns a failure to read an image.
@@ -225,7 +230,14 @@ impl Failure {
     /// Returns the failure with its causes and its hint.
     fn text(&self) -> String {
         let line = |message| format!("{}: {}", painted("error", "\x1b[1;31m"), shown(message));
-        let lines: Vec<_> = std::iter::once(&self.message).chain(&self.others).map(|message| line(message)).collect();
+        let mut lines = Vec::new();
+        for warning in &self.warnings {
+            lines.push(line(&warning.message));
+            lines.extend(files_of(warning));
+        }
+        if lines.is_empty() {
+            lines.push(line(&self.message));
+        }
         let mut text = lines.join("\n");
         let mut cause = self.source();
         while let Some(error) = cause {
@@ -251,7 +263,7 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        if let Error::Strict { warnings } = &error {
+        if let Error::Strict { warnings } = error {
             return Self::strict(warnings);
         }
         let hint = hint(&error);

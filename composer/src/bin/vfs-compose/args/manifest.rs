@@ -15,6 +15,14 @@ pub struct Merged {
 }
 
 impl Merged {
+    /// Names manifest, line and key in a failure about the output, if that is the manifest's.
+    pub fn placed_output(&self, failure: Failure, is_typed: bool) -> Failure {
+        match self.manifest.as_ref().filter(|manifest| manifest.options.output.is_some() && !is_typed) {
+            Some(manifest) => failure.in_manifest(|message| manifest.place("output", None, message)),
+            None => failure,
+        }
+    }
+
     /// Names manifest, line and key in a failure, if a value of the manifest is what failed.
     pub fn placed(&self, failure: Failure) -> Failure {
         match &self.manifest {

@@ -25,7 +25,9 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
 fn compose(args: &Compose, app: &Path, merged: &Merged) -> Result<ExitCode, Failure> {
     let mut options = merged.options.clone();
     let default = plan::default_output(app);
-    let target = Target::new(args.output.output.as_deref().or(options.output.as_deref()).unwrap_or(&default))?;
+    let output = args.output.output.as_deref();
+    let target = Target::new(output.or(options.output.as_deref()).unwrap_or(&default))
+        .map_err(|failure| merged.placed_output(failure, output.is_some()))?;
     target.check_apart(&args.typed.inputs(Some(app), &options.files))?;
     let plan = Plan::of_app(app, input::program, &mut options)?;
     let mut composer = target.exclude_from(plan.composer.clone()).on_progress(progress());

@@ -220,7 +220,7 @@ pub fn warn(talk: &Talk, is_strict: bool, warnings: Vec<Warning>) -> Result<(), 
     if is_strict && !warnings.is_empty() {
         let mut remarks = Remarks::default();
         warnings.into_iter().for_each(|(code, message)| remarks.warn(code, message));
-        return Err(Failure::strict(&remarks.warnings));
+        return Err(Failure::strict(remarks.warnings));
     }
     for (code, message) in warnings {
         talk.warn(code, message);
