@@ -20,22 +20,22 @@ fn here() -> Here {
 #[test]
 fn urls_are_no_files() {
     let here = here();
-    let only_files = "\n  hint: a URL is not taken, only files of this machine: ";
+    let only_files = "\n  hint: URLs are not taken, only files of this machine: ";
     for (url, way_out) in [
         ("http://example.com/a.wasm", "download it first\n"),
         ("https://example.com/a.wasm", "download it first\n"),
         ("file:///tmp/a.wasm", "write its path, `/tmp/a.wasm`\n"),
-        ("oci://example.com/a", "download it first; "),
-        ("docker://a", "download it first; "),
+        ("oci://example.com/a", "download it first, as with `"),
+        ("docker://a", "download it first, as with `"),
     ] {
-        let of_app = if way_out.ends_with("; ") { "`wkg oci pull REFERENCE -o FILE` does so\n" } else { "" };
+        let of_app = if way_out.ends_with('`') { "wkg oci pull REFERENCE -o FILE`\n" } else { "" };
         for args in
             [&["run", url][..], &["compose", url], &["vfs", "--for", url], &["inspect", url], &["image", "ls", url]]
         {
             let error = format!("error: cannot read `{url}`\n");
             says(&here, 1, args, &[&error, &format!("{only_files}{way_out}{of_app}")]);
         }
-        let of_files = if of_app.is_empty() { "" } else { "`docker export CONTAINER | tar -x -C DIR` unpacks them\n" };
+        let of_files = if of_app.is_empty() { "" } else { "docker export CONTAINER | tar -x -C DIR`\n" };
         let (at, file) = (format!("{url}::/x"), format!("/x=@{url}"));
         for flag in [["--image", url], ["--image", &at], ["--file", &file]] {
             says(&here, 1, &[&["app.wasm"], &flag[..]].concat(), &[&format!("{only_files}{way_out}{of_files}")]);
@@ -89,11 +89,11 @@ fn mistyped_commands_below_others_get_a_suggestion() {
         (&["image", "lss", "x"][..], "image lss", "a similar command is `image ls`"),
         (&["image", "tree", "x"], "image tree", "`vfs-compose image ls -R FILE` lists"),
         (&["image", "check", "x"], "image check", "`vfs-compose image verify FILE`"),
-        (&["image", "mount", "x"], "image mount", "there are build, ls, cat, extract, verify\n"),
+        (&["image", "mount", "x"], "image mount", "the commands are build, ls, cat, extract, verify\n"),
         (&["-q", "image", "biuld"], "image biuld", "a similar command is `image build`"),
         (&["help", "runn"], "runn", "a similar command is `run`"),
         (&["help", "ls"], "ls", "`vfs-compose help image ls` explains"),
-        (&["help", "something"], "something", "there are compose, vfs, run, "),
+        (&["help", "something"], "something", "the commands are compose, vfs, run, "),
         (&["help", "image", "lss"], "image lss", "a similar command is `image ls`"),
         (&["image", "help", "lss"], "image lss", "a similar command is `image ls`"),
     ] {

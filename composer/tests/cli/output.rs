@@ -23,7 +23,7 @@ fn what_cannot_be_written_is_told_of_the_output(here: &Here) {
     fs::create_dir(here.path("closed")).unwrap();
     fs::set_permissions(here.path("closed"), PermissionsExt::from_mode(0o555)).unwrap();
     let missing = ": the directory `no/dir` does not exist\n  hint: `mkdir -p no/dir` makes it\n";
-    let is_directory = ": it is the name of a directory\n  hint: name a file in it, such as `-o ";
+    let is_directory = ": it is the name of a directory\n  hint: name a file in it: `-o ";
     for (output, wanted) in [
         ("no/dir/x", missing),
         ("files", is_directory),

@@ -54,7 +54,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
     let url = path.to_str().filter(|_| error.kind() == io::ErrorKind::NotFound);
-    let hint = url.and_then(|url| url_hint(url, "`wkg oci pull REFERENCE -o FILE` does so"));
+    let hint = url.and_then(|url| url_hint(url, "wkg oci pull REFERENCE -o FILE"));
     hint.into_iter().fold(Failure::io("cannot read", Path::new(&name(path)), error), Failure::hint)
 }
 

@@ -126,7 +126,7 @@ fn check_place(path: &Path) -> Result<(), Failure> {
     }
     if path.is_dir() || name.ends_with('/') {
         let failure = Failure::new(format!("cannot write `{name}`: it is the name of a directory"));
-        return Err(failure.hint(format!("name a file in it, such as `-o {}`", path.join("out.wasm").display())));
+        return Err(failure.hint(format!("name a file in it: `-o {}`", path.join("NAME").display())));
     }
     if path.exists() {
         return Ok(());

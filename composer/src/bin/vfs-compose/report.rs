@@ -322,21 +322,21 @@ fn hint(error: &Error) -> Option<String> {
         && source.kind() == ErrorKind::NotFound
     {
         let typed = path.to_string_lossy();
-        return url_hint(&typed, "`docker export CONTAINER | tar -x -C DIR` unpacks them")
-            .or_else(|| place_hint(&typed));
+        return url_hint(&typed, "docker export CONTAINER | tar -x -C DIR").or_else(|| place_hint(&typed));
     }
     fixed_hint(error).map(str::to_owned)
 }
 
-/// Says what to do with a URL where a file of this machine is wanted. `of_registry` is for those of a registry.
+/// Says what to do with a URL where a file of this machine is wanted. `of_registry` is a command that
+/// downloads from a registry.
 pub fn url_hint(typed: &str, of_registry: &str) -> Option<String> {
     let (scheme, rest) = typed.split_once("://")?;
     let way_out = match scheme {
         "file" => format!("write its path, `{rest}`"),
         "http" | "https" => "download it first".to_owned(),
-        _ => format!("download it first; {of_registry}"),
+        _ => format!("download it first, as with `{of_registry}`"),
     };
-    Some(format!("a URL is not taken, only files of this machine: {way_out}"))
+    Some(format!("URLs are not taken, only files of this machine: {way_out}"))
 }
 
 /// Guesses what a source that is not there was meant to be.

@@ -222,7 +222,7 @@ fn unknown_command(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
         }
         (_, Some(name)) => format!("a similar command is `{of}{name}`"),
         (Some((_, hint)), None) => (*hint).to_owned(),
-        (None, None) => format!("there are {}", names.join(", ")),
+        (None, None) => format!("the commands are {}", names.join(", ")),
     };
     Some(Failure::usage(format!("there is no command `{of}{typed}`")).hint(hint))
 }

@@ -125,7 +125,7 @@ fn way_out(flag: &str, text: &str, directories: &[(PathBuf, String)]) -> String 
     let in_directory = |(path, guest): &(PathBuf, String)| {
         let path = path.to_string_lossy();
         let names = [path.trim_start_matches("./"), &format!("/{path}"), guest].map(str::to_owned);
-        names.iter().filter(|name| name.trim_end_matches('/') != "" && **name != ".").find_map(|name| below(name))
+        names.iter().filter(|name| !name.trim_end_matches('/').is_empty() && **name != ".").find_map(|name| below(name))
     };
     match below(".").or_else(|| directories.iter().find_map(in_directory)) {
         Some(rest) => format!("patterns begin at the directory that is packed: `{flag} {sign}/{rest}`"),
