@@ -173,7 +173,10 @@ fn in_words_of_toml(message: &str) -> String {
         ("expected a number or a string", "expected a number or a text in quotes"),
         ("expected a string", "expected a text in quotes"),
         ("expected a boolean", "expected true or false"),
+        ("invalid type: sequence", "it is a list"),
+        ("invalid type: map", "it is a table"),
         ("invalid type: ", "it is "),
+        ("unknown variant ", "it cannot be "),
         ("invalid value: ", "it is "),
     ];
     words.into_iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
@@ -283,6 +286,9 @@ mod tests {
             ("wall-clock = 2020-01-01", "`wall-clock`: it is a date, expected a text in quotes"),
             ("argv0 = 07:32:00", "`argv0`: it is a date, expected a text in quotes"),
             ("arg = [\"x\", 2020-01-01]", "`arg`: it is a date, expected a text in quotes"),
+            ("env = [\"A=1\"]", "`env`: it is a list, expected a table: { NAME = \"VALUE\" }"),
+            ("preopen = { a = 1 }", "`preopen`: it is a table, expected a list in brackets"),
+            ("exit = \"no\"", "`exit`: it cannot be `no`, expected `inherit` or `deny`"),
             ("env = 1", "`env`: it is integer `1`, expected a table: { NAME = \"VALUE\" }"),
         ] {
             assert_eq!(error(line).2, message);

@@ -200,8 +200,8 @@ fn what_is_too_large_names_the_largest_files() {
 fn values_of_http_say_how_hosts_are_written() {
     let here = here();
     for value in ["allow:*", "allow:http://a", "allow:a/b", "allow:a,b c"] {
-        let wanted = "it takes `allow:HOST,...`, where HOST is `host`, `host:port`, `*.host` or `*.host:port`, without a \
-                      scheme or a path; `inherit` allows all";
+        let wanted = "it takes `allow:HOST,...`, where HOST is `host`, `host:port`, `*.host` or `*.host:port`, \
+                      without a scheme or a path; `inherit` allows all";
         for command in ["compose", "run"] {
             says(&here, 2, &[command, "app.wasm", "--http", value], &["--http", wanted]);
         }

@@ -155,11 +155,13 @@ fn unwritable(path: &Path, error: io::Error) -> Failure {
     if is_denied { failure.hint("choose another place with `-o FILE`") } else { failure }
 }
 
-/// Returns the system's error without the path that was put around it.
+/// Returns the system's error without the path that tempfile puts behind it.
 fn of_system(error: io::Error) -> io::Error {
-    let cause = error.get_ref().and_then(std::error::Error::source);
-    let code = cause.and_then(|cause| cause.downcast_ref::<io::Error>()).and_then(io::Error::raw_os_error);
-    code.map_or(error, io::Error::from_raw_os_error)
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((text, _)) => io::Error::new(error.kind(), text),
+        None => error,
+    }
 }
 
 /// Returns the path that symbolic links at `path` lead to, also if nothing is there yet.
