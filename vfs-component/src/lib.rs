@@ -24,6 +24,8 @@ mod handle;
 mod heap;
 mod host;
 mod layer;
+#[cfg(feature = "preview1")]
+mod preview1;
 mod pump;
 mod standard;
 mod state;
