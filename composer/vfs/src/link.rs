@@ -23,6 +23,7 @@
 //! host, an adapter calls the function that the app called before. So streams, sockets and clocks of the host work as
 //! they did.
 
+pub mod bridge;
 mod drops;
 mod host;
 mod host_guard;

@@ -50,6 +50,23 @@ pub mod policy {
     pub const GET_STDOUT: &str = "vfs-compose:policy#get-stdout";
     /// `wasi:cli/stderr#get-stderr`.
     pub const GET_STDERR: &str = "vfs-compose:policy#get-stderr";
+    /// `wasi_snapshot_preview1#random_get`.
+    pub const RANDOM_GET: &str = "vfs-compose:policy#random-get";
+}
+
+/// Imports of a vfs for a program of preview1: the memory of that program. They are `size: () -> i64`, and two functions
+/// of addresses `from` and `to` and a length, all `i32`.
+pub mod program {
+    /// The module that they are imported from.
+    pub const MODULE: &str = "program";
+    /// Returns the bytes of the memory; 0 if there is none.
+    pub const SIZE: &str = "size";
+    /// Copies bytes of the program to the vfs.
+    pub const COPY_IN: &str = "copy-in";
+    /// Copies bytes of the vfs to the program.
+    pub const COPY_OUT: &str = "copy-out";
+    /// The name by which modules export and import their memories.
+    pub const MEMORY: &str = "memory";
 }
 
 /// Prefix of the modules of imports for ends of streams and futures; the type of their elements follows.
