@@ -24,7 +24,8 @@ fn build() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let manifest = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let workspace = manifest.ancestors().nth(2).ok_or("this crate is a member of a workspace")?.to_path_buf();
-    let of_guest = ["vfs-component", "adapters/descriptors", "adapters/preview1/abi", "wit", "Cargo.lock", "Cargo.toml"];
+    let of_guest =
+        ["vfs-component", "adapters/descriptors", "adapters/preview1/abi", "wit", "Cargo.lock", "Cargo.toml"];
     for watched in of_guest.into_iter().chain(["composer/vfs/build.rs", "composer/vfs/build"]) {
         println!("cargo:rerun-if-changed={}", workspace.join(watched).display());
     }

@@ -53,3 +53,35 @@ fn parameters(signature: &Signature) -> Vec<ValType> {
 fn results(signature: &Signature) -> Vec<ValType> {
     if signature.has_errno { vec![ValType::I32] } else { Vec::new() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compares a function of a module with preview1's.
+    fn checked(name: &str, ty: &str) -> Result<(), String> {
+        let name = export(name);
+        let module =
+            wat::parse_str(format!(r#"(module (memory 1) (func (export "{name}") {ty} unreachable))"#)).unwrap();
+        let module = CoreModule::read(&module).unwrap();
+        check(&module, &BTreeSet::from([name])).map_err(|error| match error {
+            TailorError::Module { source } => source.to_string(),
+            other => panic!("{other}"),
+        })
+    }
+
+    #[test]
+    fn a_function_of_another_type_is_refused() {
+        assert_eq!(checked("fd_tell", "(param i32 i32) (result i32)"), Ok(()));
+        assert_eq!(checked("proc_exit", "(param i32)"), Ok(()));
+        for ty in ["(param i32 i64) (result i32)", "(param i32) (result i32)", "(param i32 i32)"] {
+            assert_eq!(checked("fd_tell", ty), Err("its `fd_tell` has another type than preview1's".into()));
+        }
+        assert!(checked("proc_exit", "(param i32) (result i32)").is_err());
+    }
+
+    #[test]
+    fn a_function_that_preview1_does_not_have_is_refused() {
+        assert_eq!(checked("fd_dup", "(param i32) (result i32)"), Err("preview1 has no `fd_dup`".into()));
+    }
+}
