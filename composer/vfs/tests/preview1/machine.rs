@@ -44,6 +44,9 @@ const ERROR: u32 = 9;
 const POLLABLE: u32 = 100;
 const TIMER: u32 = 200;
 
+/// `cabi_realloc` of the vfs.
+type Realloc = TypedFunc<(u32, u32, u32, u32), u32>;
+
 /// What the host has, and what was asked of it.
 #[derive(Default)]
 pub struct Host {
@@ -63,7 +66,7 @@ pub struct Host {
     pub calls: Vec<String>,
     /// What the host gives for `exit-with-code`; `None` if it does not have it.
     pub code: Option<u32>,
-    pub vfs: Option<(Memory, TypedFunc<(u32, u32, u32, u32), u32>)>,
+    pub vfs: Option<(Memory, Realloc)>,
     /// Called by `exit`.
     pub entered: Option<TypedFunc<(), i32>>,
     /// What that returned.
@@ -393,7 +396,7 @@ impl Call<'_, '_> {
         Ok(0)
     }
 
-    fn vfs(&self) -> (Memory, TypedFunc<(u32, u32, u32, u32), u32>) {
+    fn vfs(&self) -> (Memory, Realloc) {
         self.caller.data().vfs.clone().unwrap()
     }
 

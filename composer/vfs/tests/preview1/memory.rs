@@ -59,32 +59,32 @@ fn a_call_changes_nothing_but_its_results() {
     // Reads of every kind of length: what loads and stores copy, and what `memory.copy` does.
     for length in [1, 3, 8, 63, 64, 65, 4096, 30_000] {
         let input = [vector(&[(DATA + 1, length)])];
-        let arguments = [i(fd), at.clone(), i(1), l(100), to.clone()];
+        let arguments = [i(fd), at, i(1), l(100), to];
         check(m, "fd_pread", &arguments, &input, &[result, (DATA + 1, length.min(29_900))]);
         assert_eq!(m.get(DATA + 1, length.min(29_900) as usize), contents[100..][..length.min(29_900) as usize]);
     }
     let input = [vector(&[(DATA, 0), (END - 9, 9), (0, 10)])];
-    check(m, "fd_pread", &[i(fd), at.clone(), i(3), l(0), to.clone()], &input, &[result, (END - 9, 9), (0, 10)]);
+    check(m, "fd_pread", &[i(fd), at, i(3), l(0), to], &input, &[result, (END - 9, 9), (0, 10)]);
     let input = [vector(&[(DATA, 8192)])];
-    check(m, "fd_read", &[i(0), at.clone(), i(1), to.clone()], &input, &[result, (DATA, 5000)]);
-    check(m, "fd_write", &[i(1), at.clone(), i(1), to.clone()], &input, &[result]);
-    check(m, "fd_write", &[i(fd), at.clone(), i(1), to.clone()], &input, &[result]);
-    check(m, "fd_readdir", &[i(ROOT), data.clone(), i(60), l(0), to.clone()], &[], &[result, (DATA, 60)]);
-    check(m, "fd_filestat_get", &[i(fd), data.clone()], &[], &[(DATA, 64)]);
-    check(m, "fd_fdstat_get", &[i(fd), data.clone()], &[], &[(DATA, 24)]);
-    check(m, "fd_prestat_get", &[i(ROOT), data.clone()], &[], &[(DATA, 8)]);
-    check(m, "fd_prestat_dir_name", &[i(ROOT), data.clone(), i(1)], &[], &[(DATA, 1)]);
-    check(m, "fd_tell", &[i(fd), data.clone()], &[], &[(DATA, 8)]);
-    check(m, "random_get", &[data.clone(), i(9999)], &[], &[(DATA, 9999)]);
-    check(m, "clock_time_get", &[i(0), l(0), data.clone()], &[], &[(DATA, 8)]);
-    check(m, "args_sizes_get", &[to.clone(), data.clone()], &[], &[result, (DATA, 4)]);
-    check(m, "args_get", &[at.clone(), data.clone()], &[], &[(VECTOR, 8), (DATA, 14)]);
-    check(m, "environ_get", &[at.clone(), data.clone()], &[], &[(VECTOR, 4), (DATA, 11)]);
+    check(m, "fd_read", &[i(0), at, i(1), to], &input, &[result, (DATA, 5000)]);
+    check(m, "fd_write", &[i(1), at, i(1), to], &input, &[result]);
+    check(m, "fd_write", &[i(fd), at, i(1), to], &input, &[result]);
+    check(m, "fd_readdir", &[i(ROOT), data, i(60), l(0), to], &[], &[result, (DATA, 60)]);
+    check(m, "fd_filestat_get", &[i(fd), data], &[], &[(DATA, 64)]);
+    check(m, "fd_fdstat_get", &[i(fd), data], &[], &[(DATA, 24)]);
+    check(m, "fd_prestat_get", &[i(ROOT), data], &[], &[(DATA, 8)]);
+    check(m, "fd_prestat_dir_name", &[i(ROOT), data, i(1)], &[], &[(DATA, 1)]);
+    check(m, "fd_tell", &[i(fd), data], &[], &[(DATA, 8)]);
+    check(m, "random_get", &[data, i(9999)], &[], &[(DATA, 9999)]);
+    check(m, "clock_time_get", &[i(0), l(0), data], &[], &[(DATA, 8)]);
+    check(m, "args_sizes_get", &[to, data], &[], &[result, (DATA, 4)]);
+    check(m, "args_get", &[at, data], &[], &[(VECTOR, 8), (DATA, 14)]);
+    check(m, "environ_get", &[at, data], &[], &[(VECTOR, 4), (DATA, 11)]);
     let input = [(PATH, b"file".to_vec())];
-    check(m, "path_filestat_get", &[i(ROOT), i(0), path.clone(), i(4), data.clone()], &input, &[(DATA, 64)]);
-    let arguments = [path.clone(), i(4), i(ROOT), path.clone(), i(5)];
+    check(m, "path_filestat_get", &[i(ROOT), i(0), path, i(4), data], &input, &[(DATA, 64)]);
+    let arguments = [path, i(4), i(ROOT), path, i(5)];
     check(m, "path_symlink", &arguments, &[(PATH, b"file1".to_vec())], &[]);
-    let arguments = [i(ROOT), path.clone(), i(5), data.clone(), i(100), to.clone()];
+    let arguments = [i(ROOT), path, i(5), data, i(100), to];
     check(m, "path_readlink", &arguments, &[(PATH, b"file1".to_vec())], &[result, (DATA, 4)]);
     check(m, "path_unlink_file", &[i(ROOT), path, i(5)], &[(PATH, b"file1".to_vec())], &[]);
     // A clock that is over at once.
@@ -106,22 +106,22 @@ fn a_pointer_outside_is_a_fault_and_nothing_is_done() {
     let [end, last] = [i(END as i32), i(END as i32 - 3)];
     let calls = [
         // The second of two buffers, the vector, and the place of the result.
-        ("fd_write", vec![i(fd), at.clone(), i(2), i(RESULT as i32)]),
-        ("fd_write", vec![i(1), at.clone(), i(2), i(RESULT as i32)]),
-        ("fd_read", vec![i(fd), at.clone(), i(2), i(RESULT as i32)]),
-        ("fd_read", vec![i(0), at.clone(), i(2), i(RESULT as i32)]),
+        ("fd_write", vec![i(fd), at, i(2), i(RESULT as i32)]),
+        ("fd_write", vec![i(1), at, i(2), i(RESULT as i32)]),
+        ("fd_read", vec![i(fd), at, i(2), i(RESULT as i32)]),
+        ("fd_read", vec![i(0), at, i(2), i(RESULT as i32)]),
         ("fd_read", vec![i(fd), i(END as i32 - 4), i(1), i(RESULT as i32)]),
-        ("fd_read", vec![i(fd), at.clone(), i(0x2000_0000), i(RESULT as i32)]),
-        ("fd_write", vec![i(fd), at.clone(), i(1), last.clone()]),
-        ("fd_seek", vec![i(fd), l(0), i(0), last.clone()]),
+        ("fd_read", vec![i(fd), at, i(0x2000_0000), i(RESULT as i32)]),
+        ("fd_write", vec![i(fd), at, i(1), last]),
+        ("fd_seek", vec![i(fd), l(0), i(0), last]),
         ("fd_readdir", vec![i(ROOT), data, i(-1), l(0), i(RESULT as i32)]),
-        ("path_open", vec![i(ROOT), i(0), path.clone(), i(3), i(CREATE), l(64), l(0), i(0), last.clone()]),
+        ("path_open", vec![i(ROOT), i(0), path, i(3), i(CREATE), l(64), l(0), i(0), last]),
         ("path_open", vec![i(ROOT), i(0), i(END as i32 - 2), i(3), i(CREATE), l(64), l(0), i(0), i(RESULT as i32)]),
         ("path_create_directory", vec![i(ROOT), i(-1), i(3)]),
-        ("path_filestat_get", vec![i(ROOT), i(0), path, i(3), end.clone()]),
-        ("random_get", vec![last.clone(), i(4)]),
-        ("args_sizes_get", vec![last.clone(), i(RESULT as i32)]),
-        ("clock_time_get", vec![i(0), l(0), end.clone()]),
+        ("path_filestat_get", vec![i(ROOT), i(0), path, i(3), end]),
+        ("random_get", vec![last, i(4)]),
+        ("args_sizes_get", vec![last, i(RESULT as i32)]),
+        ("clock_time_get", vec![i(0), l(0), end]),
         ("poll_oneoff", vec![end, at, i(1), i(RESULT as i32)]),
     ];
     for (name, arguments) in calls {
