@@ -1,5 +1,14 @@
 //! The memory of the program. A generated module, the bridge, has it beside the memory of this module.
 
+use core::cell::Cell;
+
+use vfs_preview1_abi::Program;
+
+thread_local! {
+    /// How many bytes the memory had when it was asked for last. It has no fewer now.
+    static KNOWN: Cell<u64> = const { Cell::new(0) };
+}
+
 mod import {
     #[link(wasm_import_module = "program")]
     unsafe extern "C" {
@@ -17,10 +26,26 @@ mod import {
 /// The memory of the program that calls.
 pub struct Memory;
 
-impl vfs_preview1_abi::Program for Memory {
+impl Memory {
+    /// Asks for the size again.
+    #[cold]
+    #[inline(never)]
+    fn look(&self, bytes: u64) -> bool {
+        let size = self.size();
+        KNOWN.set(size);
+        bytes <= size
+    }
+}
+
+impl Program for Memory {
     #[inline]
     fn size(&self) -> u64 {
         import::size()
+    }
+
+    #[inline]
+    fn has(&self, bytes: u64) -> bool {
+        bytes <= KNOWN.get() || self.look(bytes)
     }
 
     #[inline]
