@@ -1,5 +1,7 @@
 //! A program, from its first call to its last.
 
+use vfs_compose_vfs::guest::{Guest, Needs};
+
 use super::machine::{Machine, Plan};
 
 /// Makes a file, writes to it, seeks in it, reads it, lists its directory and closes it. Returns 0, or the number of the
@@ -45,8 +47,13 @@ const ROUND_TRIP: &str = r#"(module
 
 #[test]
 fn a_program_writes_and_reads_its_files() {
-    let mut machine = Machine::new(Plan { program: ROUND_TRIP.into(), ..Plan::default() });
-    let run = machine.program.get_typed_func::<(), i32>(&mut machine.store, "round-trip").unwrap();
-    assert_eq!(run.call(&mut machine.store, ()).unwrap(), 0);
-    assert_eq!(machine.store.data().calls, [] as [&str; 0], "files need nothing of the host but the time");
+    let plain = Needs { preview1: true, ..Needs::default() };
+    // Features of this crate decide which variants there are.
+    let variants = [plain, Needs { end: true, ..plain }].into_iter().filter(|needs| Guest::choose(*needs).is_ok());
+    for needs in variants {
+        let mut machine = Machine::new(Plan { program: ROUND_TRIP.into(), needs, ..Plan::default() });
+        let run = machine.program.get_typed_func::<(), i32>(&mut machine.store, "round-trip").unwrap();
+        assert_eq!(run.call(&mut machine.store, ()).unwrap(), 0, "{needs:?}");
+        assert_eq!(machine.store.data().calls, [] as [&str; 0], "files need nothing of the host but the time");
+    }
 }
