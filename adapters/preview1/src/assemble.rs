@@ -12,7 +12,8 @@
 //! `over-wasi` takes the place of the adapter, and what was lowered with the program's memory is lowered with its own. The
 //! bridge comes between program and adapter. Last comes a module that calls the program's former start function.
 
-use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, PROGRAM as OF_PROGRAM};
+use vfs_abi::names::preview1::BRIDGE;
+use vfs_abi::names::program::{MEMORY, MODULE as OF_PROGRAM};
 use vfs_compose_ir::{Component, Definition, Item, Slot, Space, alias, arguments, bundle, instantiate};
 use wasm_encoder::{
     CodeSection, EntityType, Function, FunctionSection, ImportSection, Instruction, Module, StartSection, TypeSection,
@@ -25,7 +26,7 @@ use wasmparser::{
 use crate::bridge;
 use crate::error::AdaptError;
 use crate::over_wasi::OverWasi;
-use crate::program::{INITIALIZE, MEMORY, Program, START};
+use crate::program::{INITIALIZE, Program, START};
 
 /// The numbers of the core modules that wit-component encodes first: the program, and then its adapter.
 const PROGRAM: u32 = 0;
@@ -67,8 +68,7 @@ fn replace<'a>(
     let mut exports = Vec::new();
     let mut lowered = Vec::new();
     for (module, name, function) in &arguments {
-        let slot = Slot::of(component, *function).filter(|_| *module != MAIN_MODULE);
-        let Some(lower) = slot.and_then(|slot| slot.filled(component)) else { continue };
+        let Some(lower) = Slot::of(component, *function).and_then(|slot| slot.filled(component)) else { continue };
         let path = module.split('@').next().unwrap_or_default();
         let one = lent.iter().find(|one| one.import.module == path && one.import.name == *name);
         exports.extend(one.map(|_| Export { name, kind: ExternalKind::Func, index: *function }));

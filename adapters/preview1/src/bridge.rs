@@ -4,14 +4,13 @@
 //! it. The 16 bytes of the host's answer have to lie in that memory too. They are lent from the program outside of its
 //! buffer, and put back before the call returns.
 
-use vfs_abi::names::preview1::PROGRAM;
+use vfs_abi::names::program::{MEMORY, MODULE as PROGRAM};
 use vfs_compose_ir::core_module::Import;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
     GlobalType, ImportSection, InstructionSink, MemArg, MemoryType, Module, TypeSection, ValType,
 };
 
-use crate::program::MEMORY;
 
 /// The name by which it imports functions of WASI.
 pub(crate) const WASI: &str = "wasi";

@@ -26,8 +26,8 @@ pub use error::{AdaptError, Mismatch, Unknown};
 use over_wasi::OverWasi;
 use program::Program;
 use serde::{Deserialize, Serialize};
-use vfs_abi::names::preview1::MODULE as PREVIEW1;
 use vfs_compose_wasi::Wasi;
+use vfs_preview1_abi::signature::MODULE as PREVIEW1;
 use wit_component::ComponentEncoder;
 
 /// What becomes of the code of `proc_exit`.

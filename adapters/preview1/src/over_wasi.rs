@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
+use vfs_abi::names::program::MEMORY;
 use vfs_compose_ir::core_module::{CoreModule, Export, FunctionId, Import};
 use vfs_compose_wasi::{InterfaceName, InterfaceUse, InterfaceUses, Wasi, is_in_version};
 use wasm_encoder::{CustomSection, ExportKind, Module, Section, ValType};
 use wit_parser::Stability;
 
 use crate::error::{AdaptError, Mismatch, signature};
-use crate::program::{MEMORY, Program};
+use crate::program::Program;
 use crate::{ExitCode, PREVIEW1};
 
 const MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/over-wasi.wasm"));

@@ -9,7 +9,8 @@
 use std::collections::BTreeSet;
 
 use bumpalo::Bump;
-use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, MODULE, PROGRAM, SECTION};
+use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
+use vfs_abi::names::program::{MEMORY, MODULE as PROGRAM};
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     Instruction, Module, TypeSection, ValType,
@@ -19,6 +20,7 @@ use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 use super::Unlinkable;
 use super::bridge;
 use super::vfs::Vfs;
+use crate::specialize::preview1::export;
 use vfs_compose_ir::core_module::CoreModule;
 use vfs_compose_ir::{Component, Item, Slot, Space, alias, arguments, bundle, instantiate};
 
@@ -91,7 +93,7 @@ impl<'a> OverWasi<'a> {
     /// Returns the functions of the vfs that take its place.
     pub(super) fn functions(&self) -> impl Iterator<Item = String> {
         let calls = self.used.iter().filter(|name| is_call(name) && **name != PROC_EXIT);
-        calls.map(|name| format!("{MODULE}#{name}"))
+        calls.map(|name| export(name))
     }
 
     /// Returns whether a core function of the app is only there for it.
@@ -106,14 +108,12 @@ impl<'a> OverWasi<'a> {
 
     /// Adds the bridge between the memories of the vfs and of the program, and returns its instance.
     pub(super) fn add_bridge(&self, component: &mut Component<'a>, vfs: u32) -> u32 {
-        let memory = alias(component, ExternalKind::Memory, vfs, "memory");
-        let memories = vec![
-            Export { name: bridge::VFS, kind: ExternalKind::Memory, index: memory },
-            Export { name: bridge::PROGRAM, kind: ExternalKind::Memory, index: self.memory },
-        ];
-        let memories = bundle(component, memories);
-        let module = component.add(Item::CoreModule(bridge::module().into()));
-        instantiate(component, module, vec![("", memories)])
+        let memory = |index| vec![Export { name: MEMORY, kind: ExternalKind::Memory, index }];
+        let of_vfs = alias(component, ExternalKind::Memory, vfs, MEMORY);
+        let of_vfs = bundle(component, memory(of_vfs));
+        let of_program = bundle(component, memory(self.memory));
+        let module = component.add(Item::CoreModule(bridge::bridge(true).into()));
+        instantiate(component, module, vec![(bridge::VFS, of_vfs), (PROGRAM, of_program)])
     }
 
     /// Puts the vfs in its place.
@@ -131,9 +131,9 @@ impl<'a> OverWasi<'a> {
         });
         for (id, kind, name) in aliases.collect::<Vec<_>>() {
             let (instance_index, name) = match (kind, name) {
-                (ExternalKind::Memory, _) => (vfs.instance, "memory"),
+                (ExternalKind::Memory, _) => (vfs.instance, MEMORY),
                 (_, name) if name == PROC_EXIT || name.ends_with(RUN) => (command, short(name)),
-                (_, name) if is_call(name) => (vfs.instance, &*names.alloc_str(&format!("{MODULE}#{name}"))),
+                (_, name) if is_call(name) => (vfs.instance, &*names.alloc_str(&export(name))),
                 (_, _) => (vfs.instance, "cabi_realloc"),
             };
             let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
