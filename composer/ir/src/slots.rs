@@ -30,18 +30,21 @@ impl<'a> Slot<'a> {
         }
     }
 
-    /// Returns the core instance by which the fixup imports what belongs into the shim's table.
-    pub fn fixup(&self, component: &Component<'a>) -> Option<u32> {
-        component.definitions().iter().find_map(|definition| match &definition.item {
-            Item::CoreInstance(Instance::FromExports(exports)) if self.is_filled_by(component, exports) => {
-                definition.id.map(|id| id.number)
+    /// Returns the core instance by which the fixup imports what belongs there: one made of exports with numbers for
+    /// names. The fixup also gets the shim, or its table.
+    fn fixup(&self, component: &Component<'a>) -> Option<u32> {
+        component.definitions().iter().find_map(|definition| {
+            let Item::CoreInstance(Instance::Instantiate { args, .. }) = &definition.item else { return None };
+            if !args.iter().any(|arg| self.is_shim(component, arg.index)) {
+                return None;
             }
-            _ => None,
+            args.iter().map(|arg| arg.index).find(|instance| self.export(component, *instance).is_some())
         })
     }
 
-    fn is_filled_by(&self, component: &Component<'a>, exports: &[Export<'a>]) -> bool {
-        let is_table_of_shim = |export: &Export<'a>| {
+    /// Returns whether a core instance is the shim, or has its table.
+    fn is_shim(&self, component: &Component<'a>, instance: u32) -> bool {
+        let is_table = |export: &Export<'a>| {
             export.kind == ExternalKind::Table
                 && matches!(
                     component.get(Space::CoreTable, export.index),
@@ -49,30 +52,38 @@ impl<'a> Slot<'a> {
                         if *instance_index == self.shim
                 )
         };
-        exports.iter().any(is_table_of_shim)
+        let exports = made_of(component, instance);
+        instance == self.shim || exports.is_some_and(|exports| exports.iter().any(is_table))
+    }
+
+    /// Returns the function that a core instance made of exports has by the number of this entry.
+    fn export(&self, component: &Component<'a>, instance: u32) -> Option<u32> {
+        let exports = made_of(component, instance)?;
+        exports.iter().find(|export| export.name == self.name).map(|export| export.index)
     }
 
     /// Returns the core function that the fixup puts there.
     pub fn filled(&self, component: &Component<'a>) -> Option<u32> {
-        match component.get(Space::CoreInstance, self.fixup(component)?)? {
-            Item::CoreInstance(Instance::FromExports(exports)) => {
-                exports.iter().find(|export| export.name == self.name).map(|export| export.index)
-            }
-            _ => None,
-        }
+        self.export(component, self.fixup(component)?)
     }
 
     /// Has the fixup put another core function there.
     pub fn fill(&self, component: &mut Component<'a>, function: u32) {
         let Some(fixup) = self.fixup(component) else { return };
-        let Some(Item::CoreInstance(Instance::FromExports(exports))) = component.get(Space::CoreInstance, fixup) else {
-            return;
-        };
+        let Some(exports) = made_of(component, fixup) else { return };
         let mut exports = exports.to_vec();
         for export in exports.iter_mut().filter(|export| export.name == self.name) {
             export.index = function;
         }
         component.replace(Space::CoreInstance, fixup, Item::CoreInstance(Instance::FromExports(exports.into())));
+    }
+}
+
+/// Returns what a core instance is made of, if it is made of exports.
+fn made_of<'c, 'a>(component: &'c Component<'a>, instance: u32) -> Option<&'c [Export<'a>]> {
+    match component.get(Space::CoreInstance, instance)? {
+        Item::CoreInstance(Instance::FromExports(exports)) => Some(exports),
+        _ => None,
     }
 }
 
@@ -83,7 +94,7 @@ pub fn arguments<'a>(component: &Component<'a>, instance: u32) -> Vec<(&'a str, 
     };
     let mut functions = Vec::new();
     for arg in args {
-        if let Some(Item::CoreInstance(Instance::FromExports(exports))) = component.get(Space::CoreInstance, arg.index) {
+        if let Some(exports) = made_of(component, arg.index) {
             let of_kind = exports.iter().filter(|export| export.kind == ExternalKind::Func);
             functions.extend(of_kind.map(|export| (arg.name, export.name, export.index)));
         }

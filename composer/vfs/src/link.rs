@@ -211,7 +211,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         if let (true, Some(bridge)) = (is_of_program(path, name), bridge) {
             host.push((Callee::Core(alias(&mut component, ExternalKind::Func, bridge, names.alloc_str(name))), 0));
         } else if host.is_empty() {
-            host.extend(given(path, name).map(|function| (Callee::Core(function), 0)));
+            host.extend(given(path, name).map(|callee| (callee, 0)));
         }
         wanted.push(ImportBinding { import, host });
     }

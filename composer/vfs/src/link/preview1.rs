@@ -15,11 +15,11 @@ use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     Instruction, Module, TypeSection, ValType,
 };
-use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
+use wasmparser::{CanonicalFunction, ComponentAlias, Export, ExternalKind, Instance};
 
 use super::Unlinkable;
 use super::bridge;
-use super::vfs::Vfs;
+use super::vfs::{Callee, Vfs};
 use crate::specialize::preview1::export;
 use vfs_compose_ir::core_module::CoreModule;
 use vfs_compose_ir::{Component, Item, Slot, Space, alias, arguments, bundle, instantiate};
@@ -51,12 +51,14 @@ struct Given<'a> {
     name: &'a str,
     /// The core function itself.
     function: u32,
+    /// The same for the vfs.
+    callee: Callee,
     /// Where the app's shim has it, if it goes through one.
     slot: Option<Slot<'a>>,
 }
 
 impl<'a> OverWasi<'a> {
-    /// Finds it in an app.
+    /// Finds it in an app. Returns `None`, too, if a component in front serves what its bridge calls.
     pub(super) fn find(component: &Component<'a>) -> Option<Self> {
         let module = component.definitions().iter().find_map(|definition| match &definition.item {
             Item::CoreModule(bytes) if is_marked(bytes) => definition.id,
@@ -79,7 +81,17 @@ impl<'a> OverWasi<'a> {
             let path = module.split('@').next().unwrap_or_default();
             let slot = Slot::of(component, function);
             let behind = slot.and_then(|slot| slot.filled(component));
-            given.push(Given { path, name, function: behind.unwrap_or(function), slot: slot.filter(|_| behind.is_some()) });
+            let function = behind.unwrap_or(function);
+            let callee = match component.get(Space::CoreFunction, function) {
+                // What its bridge calls is lowered with the program's memory.
+                Some(Item::Canonical(CanonicalFunction::Lower { func_index, .. })) if type_for_bridge(name).is_some() => {
+                    Callee::Function(*func_index)
+                }
+                _ if type_for_bridge(name).is_some() => return None,
+                // All else gets the vfs's memory where it has over-wasi's.
+                _ => Callee::Core(function),
+            };
+            given.push(Given { path, name, function, callee, slot: slot.filter(|_| behind.is_some()) });
         }
         let used = component.definitions().iter().filter_map(|definition| match definition.item {
             Item::Alias(ComponentAlias::CoreInstanceExport { instance_index, kind: ExternalKind::Func, name }) => {
@@ -101,9 +113,9 @@ impl<'a> OverWasi<'a> {
         self.given.iter().any(|given| given.function == function)
     }
 
-    /// Returns the core function of the host that it was given.
-    pub(super) fn given(&self, path: &str, name: &str) -> Option<u32> {
-        self.given.iter().find(|given| given.path == path && given.name == name).map(|given| given.function)
+    /// Returns the function of the host that it was given.
+    pub(super) fn given(&self, path: &str, name: &str) -> Option<Callee> {
+        self.given.iter().find(|given| given.path == path && given.name == name).map(|given| given.callee)
     }
 
     /// Adds the bridge between the memories of the vfs and of the program, and returns its instance.
@@ -169,7 +181,7 @@ impl<'a> OverWasi<'a> {
         // What the bridge imports for it is no import of its own. None has results.
         let types: Vec<_> = slots
             .iter()
-            .map(|(given, _)| type_of(given).or_else(|| lowered_type(given.name)).unwrap_or_default())
+            .map(|(given, _)| type_of(given).or_else(|| type_for_bridge(given.name)).unwrap_or_default())
             .collect();
         let trapping = component.add(Item::CoreModule(trapping(&types).into()));
         let trapping = instantiate(component, trapping, Vec::new());
@@ -184,7 +196,8 @@ impl<'a> OverWasi<'a> {
     /// Adds a module with what runs the program and what ends it, and returns its instance.
     fn add_command(&self, component: &mut Component<'a>) -> u32 {
         let exit = [("exit-with-code", true), ("exit", false)].into_iter().find_map(|(name, has_code)| {
-            self.given(EXIT, name).map(|function| (function, has_code))
+            let found = self.given.iter().find(|given| given.path == EXIT && given.name == name);
+            found.map(|given| (given.function, has_code))
         });
         let exit = exit.filter(|_| self.used.contains(PROC_EXIT));
         let start = self.start.filter(|_| self.used.iter().any(|name| name.ends_with(RUN)));
@@ -232,7 +245,7 @@ fn memory(component: &Component<'_>, bridge: u32) -> Option<u32> {
 type Signature = (Vec<ValType>, Vec<ValType>);
 
 /// Returns the type of a function that over-wasi calls by its bridge.
-fn lowered_type(name: &str) -> Option<Signature> {
+fn type_for_bridge(name: &str) -> Option<Signature> {
     use ValType::{I32, I64};
     let params: &[ValType] = match name {
         "[method]descriptor.read" => &[I32, I64, I64, I32],
