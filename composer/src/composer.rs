@@ -15,6 +15,7 @@ use vfs_compose_rules::{Denial, Policy, Rules};
 use vfs_compose_vfs::guest::Needs;
 use vfs_compose_vfs::wrap::Extra;
 use vfs_image::Timestamp;
+use vfs_preview1::ExitCode;
 
 use crate::composed::{Composed, PackedImage};
 use crate::error::Error;
@@ -44,6 +45,8 @@ pub struct Composer {
     pub(crate) rules: Rules,
     pub(crate) extras: Vec<Extra>,
     pub(crate) needs: Needs,
+    pub(crate) exit_code: Option<ExitCode>,
+    pub(crate) default_exit_code: ExitCode,
     pub(crate) stages: Option<PathBuf>,
     pub(crate) observer: Observer,
 }
@@ -90,6 +93,8 @@ impl Composer {
             extras: Vec::new(),
             rules: Rules::default(),
             needs: Needs::default(),
+            exit_code: None,
+            default_exit_code: ExitCode::default(),
             stages: None,
             observer: Observer::default(),
         }
@@ -131,6 +136,18 @@ impl Composer {
     /// Sets what happens to a file that two sources have with different contents. The default is an error.
     pub fn on_collision(mut self, choice: OnCollision) -> Self {
         self.on_collision = choice;
+        self
+    }
+
+    /// Sets what becomes of the code of a preview1 module's `proc_exit`. The default is [`ExitCode::Bool`].
+    pub fn exit_code(mut self, choice: ExitCode) -> Self {
+        self.exit_code = Some(choice);
+        self
+    }
+
+    /// Sets what [`Composer::exit_code`] is if nothing sets it.
+    pub fn default_exit_code(mut self, choice: ExitCode) -> Self {
+        self.default_exit_code = choice;
         self
     }
 

@@ -6,7 +6,7 @@ use vfs_compose_pack::Remarks;
 use vfs_compose_rules::Inherited;
 use vfs_compose_wasi::App;
 
-use crate::{Composer, InterfaceName};
+use crate::{Composer, InterfaceName, adapt};
 
 /// An interface or a package, and the functions of which one must be imported; none stands for any.
 pub(crate) type Asked = (&'static str, &'static [&'static str]);
@@ -68,6 +68,10 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
             let message = format!("`--inherit-env={name}` has no effect: `--env {name}=...` sets it; omit one");
             remarks.warn("no-effect", message);
         }
+    }
+    if composer.exit_code.is_some() && !composer.app.as_deref().is_some_and(adapt::has_exit_code) {
+        let message = "`--exit-code` has no effect: the app is no preview1 module that exits with a code (`proc_exit`)";
+        remarks.warn("no-effect", message);
     }
     if composer.of_run > 0 && !asks(app, ARGUMENTS) {
         let first = &settings.arguments[settings.arguments.len() - composer.of_run];

@@ -126,7 +126,7 @@ impl Asks {
     pub fn of(component: &[u8]) -> Result<Self, Error> {
         let wasi = Wasi::new()?;
         let served = Answers::new(&Policy::default(), &Settings::default());
-        let read = |bytes: &[u8]| App::of_component(&wasi, bytes.to_vec(), &served.virtualized(&wasi));
+        let read = |bytes: &[u8]| App::read(&wasi, bytes.to_vec(), &served.virtualized(&wasi));
         let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };
         let vfs = embed::find(component).map_err(invalid)?.filter(|found| found.form == Form::Plugged);
         let nested = vfs.map(|vfs| components_beside(component, &vfs.vfs)).transpose().map_err(invalid)?;

@@ -60,6 +60,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod adapt;
 mod collect;
 mod composed;
 mod composer;
@@ -70,6 +71,7 @@ pub mod options;
 mod pipeline;
 mod report;
 
+pub use adapt::adapt;
 pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
@@ -87,3 +89,4 @@ pub use vfs_compose_vfs::wrap::Extra;
 pub use vfs_compose_wasi::InterfaceName;
 pub use vfs_image;
 pub use vfs_image::Timestamp;
+pub use vfs_preview1::ExitCode;

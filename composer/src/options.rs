@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use vfs_compose_pack::OnCollision;
 use vfs_compose_rules::Policy;
 pub use vfs_compose_rules::policy::written;
+use vfs_preview1::ExitCode;
 
 pub use apply::OptionsError;
 pub use manifest::{EXAMPLE, ManifestError};
@@ -264,6 +265,20 @@ options! {
         pub exit: Option<Access>,
     }
 
+    /// How a preview1 module becomes a component.
+    pub struct Adapting in "Composing" {
+        /// Exit codes of a preview1 module: full, or bool for whether it is 0 [default: bool; under run, full]
+        ///
+        /// full needs a host with `exit-with-code` of WASI 0.2.12, which others refuse to run.
+        #[arg(
+            value_name = "CODES",
+            value_parser = word::<ExitCode>(),
+            hide_possible_values = true,
+            hide_short_help = true
+        )]
+        pub exit_code: Option<ExitCode>,
+    }
+
     /// How app and files become one component.
     pub struct Joining in "Composing" {
         /// Join app and files: auto, linked or plugged [default: auto]
@@ -297,6 +312,8 @@ pub struct Options {
     #[serde(flatten)]
     pub deny: Deny,
     #[serde(flatten)]
+    pub adapting: Adapting,
+    #[serde(flatten)]
     pub joining: Joining,
     /// The file to write, or `-` for standard output.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -306,15 +323,16 @@ pub struct Options {
 impl Options {
     /// Returns all keys of a manifest.
     pub fn keys() -> impl Iterator<Item = String> {
-        let groups = [Files::FIELDS, Process::FIELDS, Host::FIELDS, Deny::FIELDS, Joining::FIELDS, &["output"]];
-        groups.into_iter().flatten().map(|field| field.replace('_', "-"))
+        let of_app = [Files::FIELDS, Process::FIELDS, Host::FIELDS, Deny::FIELDS];
+        let groups = of_app.into_iter().chain([Adapting::FIELDS, Joining::FIELDS, &["output"]]);
+        groups.flatten().map(|field| field.replace('_', "-"))
     }
 
     /// Returns the keys of what is set, except `output`.
     pub fn given(&self) -> impl Iterator<Item = String> {
-        let Self { files, process, host, deny, joining, .. } = self;
-        let fields =
-            files.given().chain(process.given()).chain(host.given()).chain(deny.given()).chain(joining.given());
+        let Self { files, process, host, deny, adapting, joining, .. } = self;
+        let fields = files.given().chain(process.given()).chain(host.given()).chain(deny.given());
+        let fields = fields.chain(adapting.given()).chain(joining.given());
         fields.map(|field| field.replace('_', "-"))
     }
 
@@ -331,6 +349,7 @@ impl Options {
             process: self.process.over(under.process),
             host: self.host.over(under.host),
             deny: self.deny.over(under.deny),
+            adapting: self.adapting.over(under.adapting),
             joining: self.joining.over(under.joining),
             output: self.output.or(under.output),
         }

@@ -27,7 +27,7 @@ use crate::collect::{self, Collected};
 use crate::composed::Composed;
 use crate::error::{AppError, CheckError, Error, Unlinkable, WriteError};
 use crate::inspect::is_vfs_alone;
-use crate::{Composer, FormChoice, InterfaceName, effects};
+use crate::{Composer, FormChoice, InterfaceName, adapt, effects};
 
 /// Makes one component of an app and its files.
 ///
@@ -37,7 +37,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     let wasi = Wasi::new()?;
     let answers = collect::answers(composer);
     let bytes = app;
-    let app = read(&wasi, &answers, bytes)?;
+    let app = read(composer, &wasi, &answers, bytes)?;
     if !composer.allow_unused && !app.has_filesystem() {
         return Err(AppError::NoFilesystem { what: "wasi:filesystem/types" }.into());
     }
@@ -86,7 +86,7 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
     let answers = collect::answers(composer);
     let app = match &composer.app {
         Some(app) => {
-            let mut app = read(&wasi, &answers, app)?;
+            let mut app = read(composer, &wasi, &answers, app)?;
             app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &answers, &app)?;
             Some(app)
         }
@@ -129,8 +129,9 @@ fn tell_no_plug(bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), Ap
 /// # Errors
 /// - [`AppError`]: it cannot be read.
 /// - [`Error::VfsAlone`], [`Error::ComposedBefore`]: it is a vfs, or has one inside.
-fn read(wasi: &Wasi, answers: &Answers, bytes: &[u8]) -> Result<App, Error> {
-    let app = App::read(wasi, bytes.to_vec(), &answers.virtualized(wasi))?;
+fn read(composer: &Composer, wasi: &Wasi, answers: &Answers, bytes: &[u8]) -> Result<App, Error> {
+    let component = adapt::component_of(wasi, bytes, composer.exit_code.unwrap_or(composer.default_exit_code))?;
+    let app = App::read(wasi, component, &answers.virtualized(wasi))?;
     if embed::find(&app.component).is_ok_and(|found| found.is_some()) {
         return Err(if is_vfs_alone(&app.exports) { Error::VfsAlone } else { Error::ComposedBefore });
     }
@@ -147,7 +148,7 @@ fn tell_no_exports(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut R
         return Ok(());
     }
     let is_module = wasmparser::Parser::is_core_wasm(bytes);
-    let lost = if is_module { exported_functions(bytes).unwrap_or_default() } else { Vec::new() };
+    let lost = if is_module { adapt::exported_functions(bytes).unwrap_or_default() } else { Vec::new() };
     if lost.is_empty() {
         remarks
             .warn("no-exports", "the result exports nothing, as the app does: there is nothing that a host could run");
@@ -162,22 +163,6 @@ fn tell_no_exports(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut R
     );
     remarks.warn("no-exports", message);
     Ok(())
-}
-
-/// Returns the names of the functions that a core module exports for its users.
-fn exported_functions(module: &[u8]) -> Result<Vec<String>, wasmparser::BinaryReaderError> {
-    let mut names = Vec::new();
-    for payload in wasmparser::Parser::new(0).parse_all(module) {
-        let wasmparser::Payload::ExportSection(exports) = payload? else { continue };
-        for export in exports {
-            let export = export?;
-            let is_of_abi = export.name.starts_with("__") || ["_initialize", "cabi_realloc"].contains(&export.name);
-            if export.kind == wasmparser::ExternalKind::Func && !is_of_abi {
-                names.push(format!("`{}`", export.name));
-            }
-        }
-    }
-    Ok(names)
 }
 
 /// Makes the app tell at its end what it has written, if it can write.
@@ -204,7 +189,7 @@ fn with_end(
     rules.kept.extend([END, end::HOST_END].map(str::to_owned));
     let mut virtualized = answers.virtualized(wasi);
     virtualized.insert(END);
-    Ok(App::of_component(wasi, component, &virtualized)?)
+    Ok(App::read(wasi, component, &virtualized)?)
 }
 
 /// Puts the components that the rules need in front of the app. The result is an app like any other.
@@ -214,7 +199,7 @@ fn interpose(composer: &Composer, rules: &Rules, wasi: &Wasi, answers: &Answers,
         let joined = join("interposed component", components, app.component, &app.exports)?;
         let mut virtualized = answers.virtualized(wasi);
         virtualized.extend(composer.needs.end.then_some(END));
-        app = App::of_component(wasi, joined, &virtualized)?;
+        app = App::read(wasi, joined, &virtualized)?;
     }
     app.sealed_imports = sealed_imports;
     Ok(app)

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use tempfile::TempDir;
+use vfs_compose_wasm_build::WasmModule;
 use vfs_tests::{guests, paths};
 
 use crate::apps;
@@ -14,6 +15,8 @@ use crate::apps;
 #[path = "../../composer/vfs/build/guest.rs"]
 #[expect(dead_code, reason = "the build script asks for all variants, this test for one")]
 mod guest;
+#[path = "../../adapters/preview1/build/over_wasi.rs"]
+mod over_wasi;
 
 #[test]
 fn composing_twice_gives_the_same_bytes() -> Result<()> {
@@ -62,18 +65,21 @@ fn order_and_place_of_the_directory_do_not_matter() -> Result<()> {
 }
 
 #[test]
-fn vfs_is_the_same_from_another_checkout() -> Result<()> {
+fn modules_are_the_same_from_another_checkout() -> Result<()> {
     let copy = TempDir::new()?;
     copy_sources(paths::repository(), copy.path())?;
-    let here = core_module(paths::repository(), "release/vfs")?;
-    let there = core_module(copy.path(), "another-checkout")?;
-    ensure!(here == there, "the vfs differs between two checkouts");
-    for path in [paths::repository(), copy.path()] {
-        let path = path.to_str().context("a path that is not UTF-8")?;
-        ensure!(!contains(&here, path.as_bytes()), "the vfs names the path it was built in");
-    }
-    if let Some(home) = std::env::var_os("HOME") {
-        ensure!(!contains(&here, home.as_encoded_bytes()), "the vfs names the builder's home");
+    let [plain, ..] = &guest::VARIANTS;
+    for module in [plain.module(), over_wasi::OVER_WASI] {
+        let here = core_module(paths::repository(), "release/vfs", &module)?;
+        let there = core_module(copy.path(), "another-checkout", &module)?;
+        ensure!(here == there, "{} differs between two checkouts", module.package);
+        for path in [paths::repository(), copy.path()] {
+            let path = path.to_str().context("a path that is not UTF-8")?;
+            ensure!(!contains(&here, path.as_bytes()), "{} names the path it was built in", module.package);
+        }
+        if let Some(home) = std::env::var_os("HOME") {
+            ensure!(!contains(&here, home.as_encoded_bytes()), "{} names the builder's home", module.package);
+        }
     }
     Ok(())
 }
@@ -98,8 +104,8 @@ fn copy_sources(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The vfs's core module as the composer's build script makes it of a checkout, without the composer around it.
-fn core_module(checkout: &Path, target: &str) -> Result<Vec<u8>> {
-    let [plain, ..] = &guest::VARIANTS;
-    guest::build(checkout, &paths::target().join(target), plain).map_err(|error| anyhow!("{error}"))
+/// A core module as a build script makes it of a checkout, without what is around it.
+fn core_module(checkout: &Path, target: &str, module: &WasmModule<'_>) -> Result<Vec<u8>> {
+    let target = paths::target().join(target);
+    vfs_compose_wasm_build::build(checkout, &target, module).map_err(|error| anyhow!("{error}"))
 }

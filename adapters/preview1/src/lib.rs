@@ -1,32 +1,46 @@
 //! Makes a component of a core module that imports `wasi_snapshot_preview1`.
 //!
-//! The module keeps its code; an adapter module beside it translates its imports into WASI 0.2. A module with a
-//! `_start` becomes a command (it exports `wasi:cli/run`), any other a reactor.
+//! The module keeps its code, its data and its memory, of which nothing is taken. Beside it stands `over-wasi`, a core
+//! module with a memory of its own, which has the functions of preview1 over WASI 0.2.
+//!
+//! ```text
+//! program     the module: what it imports and exports, and what changes at its edge
+//! over_wasi   `over-wasi`, reduced to what the program calls
+//! skeleton    a stand-in for it without a memory, which wit-component can encode beside the program
+//! bridge      a module that reaches the program's memory for `over-wasi`
+//! assemble    puts `over-wasi` and the bridge into the encoded component, in the stand-in's place
+//! ```
+//!
+//! A module with a `_start` becomes a command (it exports `wasi:cli/run`), any other a reactor.
+#![forbid(unsafe_code)]
 
-use wasi_preview1_component_adapter_provider::{
-    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-};
-use wasmparser::{Parser, Payload};
+mod assemble;
+mod bridge;
+mod error;
+mod over_wasi;
+mod program;
+mod skeleton;
+
+pub use error::{AdaptError, Mismatch, Unknown};
+
+use over_wasi::OverWasi;
+use program::Program;
+use serde::{Deserialize, Serialize};
+use vfs_compose_wasi::Wasi;
 use wit_component::ComponentEncoder;
 
-/// The reason why a module cannot become a component.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AdaptError {
-    /// The bytes are not a whole, valid module.
-    #[error("the module cannot be read")]
-    Read(#[from] wasmparser::BinaryReaderError),
-    /// The module imports the name that preview1 had before it was one.
-    #[error(
-        "the module imports `wasi_unstable`, which came before `wasi_snapshot_preview1`; compile it with a newer toolchain"
-    )]
-    Unstable,
-    /// The encoder's error, for example an import that is not WASI's.
-    #[error("{message}")]
-    Encode {
-        /// The encoder's complete message.
-        message: String,
-    },
+/// The module name of preview1's functions.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+
+/// What becomes of the code of `proc_exit`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExitCode {
+    /// Only whether it is 0. Every host of WASI 0.2 can do this (`exit`).
+    #[default]
+    Bool,
+    /// All of it, by `exit-with-code` of WASI 0.2.12: hosts that do not have it refuse the component.
+    Full,
 }
 
 /// Makes a component of a core module.
@@ -34,108 +48,30 @@ pub enum AdaptError {
 /// # Errors
 /// - [`AdaptError::Read`]: not a whole, valid module.
 /// - [`AdaptError::Unstable`]: it imports the interface's predecessor.
-/// - [`AdaptError::Encode`]: the module imports something that neither preview1 nor its own component types have.
-pub fn componentize(module: &[u8]) -> Result<Vec<u8>, AdaptError> {
-    let shape = Shape::of(module)?;
-    if shape.unstable {
-        return Err(AdaptError::Unstable);
+/// - [`AdaptError::Unknown`]: it imports what neither preview1 nor its own component types have.
+/// - [`AdaptError::Mismatch`]: it imports functions of preview1 with other types.
+/// - [`AdaptError::Encode`]: its component types do not fit.
+pub fn componentize(wasi: &Wasi, module: &[u8], exit_code: ExitCode) -> Result<Vec<u8>, AdaptError> {
+    let program = Program::read(module)?;
+    let needs_adapter = program.is_command || !program.calls.is_empty();
+    if !needs_adapter && program.start.is_none() && program.initialize.is_none() {
+        return encode(module, None);
     }
-    let adapter =
-        if shape.command { WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER } else { WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER };
+    let edited = program.edit(module)?;
+    if !needs_adapter {
+        return assemble::assemble(&encode(&edited, None)?, &program, None);
+    }
+    let over_wasi = OverWasi::for_program(wasi, &program, exit_code)?;
+    let skeleton = skeleton::make(wasi, &over_wasi)?;
+    assemble::assemble(&encode(&edited, Some(&skeleton))?, &program, Some(&over_wasi))
+}
+
+/// Has wit-component make a component of a module, and of an adapter for its imports of preview1.
+fn encode(module: &[u8], adapter: Option<&[u8]>) -> Result<Vec<u8>, AdaptError> {
     let mut encoder = ComponentEncoder::default();
-    encoder
-        .module(module)
-        .and_then(|encoder| {
-            if shape.preview1 || shape.command {
-                encoder.adapter(WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter)
-            } else {
-                Ok(encoder)
-            }
-        })
-        .and_then(|encoder| encoder.encode())
-        .map_err(|error| AdaptError::Encode { message: format!("{error:#}") })
-}
-
-/// The properties that decide how a module is adapted.
-#[derive(Default)]
-struct Shape {
-    preview1: bool,
-    unstable: bool,
-    command: bool,
-}
-
-impl Shape {
-    fn of(module: &[u8]) -> Result<Self, wasmparser::BinaryReaderError> {
-        let mut shape = Self::default();
-        for payload in Parser::new(0).parse_all(module) {
-            match payload? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        let name = import?.module;
-                        shape.preview1 |= name == WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
-                        shape.unstable |= name == "wasi_unstable";
-                    }
-                }
-                Payload::ExportSection(exports) => {
-                    for export in exports {
-                        shape.command |= export?.name == "_start";
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(shape)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Returns the names of a component's exports that belong to WASI.
-    fn exports(component: &[u8]) -> Vec<String> {
-        let exports = Parser::new(0).parse_all(component).filter_map(|payload| match payload.unwrap() {
-            Payload::ComponentExportSection(section) => {
-                Some(section.into_iter().map(|e| e.unwrap().name.name.to_owned()))
-            }
-            _ => None,
-        });
-        exports.flatten().filter(|name| name.starts_with("wasi:")).collect()
-    }
-
-    fn module(body: &str) -> Vec<u8> {
-        let import = r#"(import "wasi_snapshot_preview1" "sched_yield" (func $yield (result i32)))"#;
-        wat::parse_str(format!(r#"(module {import} (memory (export "memory") 1) {body})"#)).unwrap()
-    }
-
-    #[test]
-    fn a_start_function_makes_a_command() {
-        let component = componentize(&module(r#"(func (export "_start") (drop (call $yield)))"#)).unwrap();
-        let exports = exports(&component);
-        assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@")), "{exports:?}");
-    }
-
-    #[test]
-    fn a_command_needs_no_import() {
-        let module = wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "_start")))"#).unwrap();
-        let exports = exports(&componentize(&module).unwrap());
-        assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@")), "{exports:?}");
-    }
-
-    #[test]
-    fn without_one_it_is_a_reactor() {
-        let component = componentize(&module(r#"(func (export "_initialize") (drop (call $yield)))"#)).unwrap();
-        assert_eq!(exports(&component), Vec::<String>::new());
-    }
-
-    #[test]
-    fn the_predecessor_and_foreign_imports_are_errors() {
-        let unstable =
-            wat::parse_str(r#"(module (import "wasi_unstable" "sched_yield" (func (result i32))))"#).unwrap();
-        assert!(matches!(componentize(&unstable), Err(AdaptError::Unstable)));
-        let foreign = wat::parse_str(r#"(module (import "env" "f" (func)))"#).unwrap();
-        let error = componentize(&foreign).unwrap_err();
-        assert!(matches!(&error, AdaptError::Encode { message } if message.contains("env")), "{error}");
-        assert!(matches!(componentize(b"\0asm\x01\0\0\0\x01"), Err(AdaptError::Read(_))));
-    }
+    let encoded = encoder.module(module).and_then(|encoder| match adapter {
+        Some(adapter) => encoder.adapter(PREVIEW1, adapter)?.encode(),
+        None => encoder.encode(),
+    });
+    encoded.map_err(|error| AdaptError::Encode { message: format!("{error:#}") })
 }

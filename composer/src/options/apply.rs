@@ -76,6 +76,7 @@ impl Options {
     /// As [`Options::apply`].
     pub fn apply_to_vfs(&self, composer: Composer) -> Result<Composer, OptionsError> {
         let mut composer = self.files.apply(composer);
+        composer = optional(composer, self.adapting.exit_code, Composer::exit_code);
         let process = &self.process;
         composer = optional(composer, process.read_only, Composer::read_only);
         for preopen in &process.preopen {

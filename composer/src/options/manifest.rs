@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Deny, Files, Host, Joining, Options, Policy, Process, Setting};
+use super::{Adapting, Deny, Files, Host, Joining, Options, Policy, Process, Setting};
 
 /// A commented example with every key, as `vfs-compose manifest` prints it.
 pub const EXAMPLE: &str = include_str!("example.toml");
@@ -56,6 +56,7 @@ impl Options {
             process: keys.take(Process::FIELDS)?,
             host: keys.take(Host::FIELDS)?,
             deny: keys.take(Deny::FIELDS)?,
+            adapting: keys.take(Adapting::FIELDS)?,
             joining: keys.take(Joining::FIELDS)?,
             output: keys.take::<Output>(&["output"])?.output,
         })

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use vfs_compose_pack::OnCollision;
+use vfs_preview1::ExitCode;
 
 use super::values::{
     Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv, Preopen, Setting, Source, Time, Variable,
@@ -27,7 +28,7 @@ macro_rules! plain {
     ($($value:ty),*) => { $(impl Value for $value {})* };
 }
 
-plain!(bool, u32, String, PathBuf, OnCollision, FormChoice);
+plain!(bool, u32, String, PathBuf, OnCollision, FormChoice, ExitCode);
 plain!(Access, Bytes, GuestFile, Http, InheritEnv, Preopen, Source, Time);
 
 impl Value for Setting {

@@ -1,5 +1,6 @@
 //! Tests of the whole pipeline, with apps made on the spot.
 
+mod adapt;
 mod adapter;
 mod any_app;
 mod apps;

@@ -1,10 +1,12 @@
 //! Runs a command on wasmtime, with nothing of this machine.
 
+use std::path::Path;
+
 use wasmtime::component::{Component, Instance, Linker, ResourceTable};
 use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::p2::pipe::{MemoryInputPipe, MemoryOutputPipe};
-use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
 
 /// Bytes of output that are kept.
 const KEPT: usize = 1 << 16;
@@ -51,6 +53,11 @@ pub(crate) struct Running {
 impl Running {
     /// With functions of the host besides WASI's.
     pub(crate) fn new(component: &[u8], add: impl FnOnce(&mut Linker<State>)) -> Self {
+        Self::on(None, component, add)
+    }
+
+    /// With a directory of the host as `/`, if there is one.
+    pub(crate) fn on(directory: Option<&Path>, component: &[u8], add: impl FnOnce(&mut Linker<State>)) -> Self {
         let engine = Engine::default();
         let component = Component::new(&engine, component).unwrap();
         let mut linker = Linker::new(&engine);
@@ -59,6 +66,9 @@ impl Running {
         let (stdout, stderr) = (MemoryOutputPipe::new(KEPT), MemoryOutputPipe::new(KEPT));
         let mut ctx = WasiCtx::builder();
         ctx.stdin(MemoryInputPipe::new("stdin")).stdout(stdout.clone()).stderr(stderr.clone());
+        if let Some(directory) = directory {
+            ctx.preopened_dir(directory, "/", FsPerms::ReadWrite).unwrap();
+        }
         let state = State { ctx: ctx.build(), table: ResourceTable::new(), log: Vec::new() };
         let mut store = Store::new(&engine, state);
         let instance = linker.instantiate(&mut store, &component).unwrap();

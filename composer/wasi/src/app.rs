@@ -1,7 +1,6 @@
 //! The app: a component, its imports and its exports.
 
 mod expected;
-mod structure;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,24 +41,11 @@ pub struct App {
 }
 
 impl App {
-    /// Reads a component, or a core module that imports `wasi_snapshot_preview1`. `virtualized` are the paths of the
-    /// interfaces that the vfs provides.
+    /// Reads a component. `virtualized` are the paths of the interfaces that the vfs provides.
     ///
     /// # Errors
     /// [`AppError`]: the app cannot be read, or imports something that the vfs does not provide.
-    pub fn read(wasi: &Wasi, bytes: Vec<u8>, virtualized: &BTreeSet<&str>) -> Result<Self, AppError> {
-        let component = match structure::kind(&bytes)? {
-            structure::Kind::Component => bytes,
-            structure::Kind::Module => vfs_preview1::componentize(&bytes).map_err(adaption_error)?,
-        };
-        Self::of_component(wasi, component, virtualized)
-    }
-
-    /// Reads a component that is known to be one, as [`App::read`] does.
-    ///
-    /// # Errors
-    /// As [`App::read`].
-    pub fn of_component(wasi: &Wasi, component: Vec<u8>, virtualized: &BTreeSet<&str>) -> Result<Self, AppError> {
+    pub fn read(wasi: &Wasi, component: Vec<u8>, virtualized: &BTreeSet<&str>) -> Result<Self, AppError> {
         let decoded =
             wit_component::decode(&component).map_err(|source| AppError::Invalid { source: source.into() })?;
         let DecodedWasm::Component(resolve, world) = decoded else { return Err(AppError::WitPackage) };
@@ -113,10 +99,6 @@ impl App {
     }
 }
 
-fn adaption_error(error: vfs_preview1::AdaptError) -> AppError {
-    AppError::NotAdaptable { source: error.into() }
-}
-
 /// Returns the imported interfaces that the vfs provides.
 fn interfaces(
     virtualized: &BTreeSet<&str>,
@@ -167,15 +149,4 @@ fn demand(resolve: &Resolve, id: InterfaceId) -> InterfaceUse {
         }
     }
     demand
-}
-
-/// Checks that the bytes are a component.
-///
-/// # Errors
-/// The errors of [`App::read`] for bytes that cannot be read, and [`AppError::NotAComponent`].
-pub fn require_component(bytes: &[u8]) -> Result<(), AppError> {
-    match structure::kind(bytes)? {
-        structure::Kind::Component => Ok(()),
-        structure::Kind::Module => Err(AppError::NotAComponent),
-    }
 }

@@ -24,6 +24,9 @@ pub enum AppError {
     /// The file is a core module, and only a component will do.
     #[error("the file is a core module, not a component")]
     NotAComponent,
+    /// The file is a component, and a core module is to become one.
+    #[error("the file is a component already: nothing is left to adapt")]
+    AlreadyAComponent,
     /// The bytes end too early.
     #[error("the app is truncated: {detail}")]
     Truncated {

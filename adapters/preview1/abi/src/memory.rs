@@ -72,7 +72,8 @@ impl Buffer {
     }
 
     /// Returns what is left after its first bytes.
-    pub(crate) fn after(self, length: u32) -> Self {
+    #[must_use]
+    pub fn after(self, length: u32) -> Self {
         let length = length.min(self.length);
         // At the very end of a memory of 4 GiB, nothing is left, and any address will do.
         Self { address: self.address.wrapping_add(length), length: self.length - length }

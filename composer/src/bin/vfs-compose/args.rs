@@ -10,7 +10,7 @@ use std::time::Duration;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use vfs_compose::Options;
-use vfs_compose::options::{Bytes, Deny, Files, Host, InheritEnv, Joining, Process, Source};
+use vfs_compose::options::{Adapting, Bytes, Deny, Files, Host, InheritEnv, Joining, Process, Source};
 
 use crate::input;
 use crate::report::Failure;
@@ -98,6 +98,8 @@ pub enum Command {
     Compose(Compose),
     /// Write only the filesystem, as a component to plug in front of an app
     Vfs(Vfs),
+    /// Make a component of a preview1 module, without a filesystem
+    Adapt(Adapt),
     /// Compose an app and run it, on the engine inside this program
     #[command(
         override_usage = "vfs-compose run [OPTIONS] <APP> [OPTIONS] [--] [ARGS]...",
@@ -191,6 +193,8 @@ pub struct Typed {
     pub no_inherit_args: bool,
     #[command(flatten)]
     deny: Deny,
+    #[command(flatten)]
+    adapting: Adapting,
     /// Read flags from this file, which typed ones override
     ///
     /// `vfs-compose manifest` prints an example.
@@ -206,6 +210,7 @@ impl Typed {
         options.process = self.process.clone();
         options.host = self.host.clone();
         options.deny = self.deny.clone();
+        options.adapting = self.adapting.clone();
         options.joining = joining.clone();
         if self.no_inherit_env {
             options.host.inherit_env = Some(InheritEnv::All(false));
@@ -281,6 +286,28 @@ pub enum With {
     Sockets,
     /// wasi:http, for clients and servers
     Http,
+}
+
+/// `vfs-compose adapt`
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("output", |arg| arg.help("The file to write, or `-` for standard output [default: NAME.component.wasm]")),
+    after_long_help = "\
+The files of the component are its host's. Nothing of the module's memory is used for it, so programs run as on an engine \
+with preview1 of its own.
+
+Examples:
+  vfs-compose adapt app.wasm -o component.wasm
+  wasmtime run --dir . component.wasm"
+)]
+pub struct Adapt {
+    /// A preview1 module, also as text (.wat); `-` is standard input
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub app: PathBuf,
+    #[command(flatten)]
+    pub adapting: Adapting,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// `vfs-compose run`

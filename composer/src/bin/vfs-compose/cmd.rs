@@ -1,5 +1,6 @@
 //! The commands, one per file.
 
+pub mod adapt;
 pub mod completions;
 pub mod compose;
 pub mod image;

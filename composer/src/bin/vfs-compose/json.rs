@@ -128,6 +128,19 @@ pub fn of_report(file: &str, report: &Report, digest: &str, written: Written) ->
     with_remarks(about(file, rest), remarks)
 }
 
+/// Describes a component that was made of a module.
+pub fn of_adapted(file: &str, inspection: &Inspection<'_>, size: usize, module: usize, digest: &str) -> Value {
+    let Inspection { imports, exports, .. } = inspection;
+    let rest = json!({
+        "size": size,
+        "digest": digest,
+        "imports": imports,
+        "exports": exports,
+        "app": { "size": module },
+    });
+    with_remarks(about(file, rest), &Remarks::default())
+}
+
 /// Adds warnings and notes.
 pub fn with_remarks(mut value: Value, remarks: &Remarks) -> Value {
     (value["warnings"], value["notes"]) = (json!(remarks.warnings), json!(remarks.notes));

@@ -44,6 +44,7 @@ fn run(cli: &Cli) -> Result<ExitCode, Failure> {
         None => cmd::compose::run(&cli.compose),
         Some(Command::Compose(args)) => cmd::compose::run(args),
         Some(Command::Vfs(args)) => cmd::vfs::run(args),
+        Some(Command::Adapt(args)) => cmd::adapt::run(args),
         Some(Command::Run(args)) => cmd::run::run(args),
         Some(Command::Serve(args)) => cmd::serve::run(args),
         Some(Command::Manifest { json }) => cmd::manifest::run(*json),

@@ -81,10 +81,15 @@ fn date(files: &mut Files) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the default output: the app's name, in this directory.
+/// Returns the default output of composing: the app's name, in this directory.
 pub fn default_output(app: &Path) -> PathBuf {
+    name_beside(app, "composed.wasm")
+}
+
+/// Returns the app's name with another extension, in this directory.
+pub fn name_beside(app: &Path, extension: &str) -> PathBuf {
     let name = if input::is_stdin(app) { "app".as_ref() } else { app.file_name().unwrap_or(app.as_os_str()) };
-    Path::new(name).with_extension("composed.wasm")
+    Path::new(name).with_extension(extension)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod isolation;
 use wasmparser::{Validator, WasmFeatures};
 
 use crate::{apps, run};
-use vfs_compose::Composer;
+use vfs_compose::{Composer, ExitCode};
 use vfs_compose_ir::Component;
 use vfs_compose_ir::Edge;
 
@@ -84,5 +84,5 @@ fn a_program_through_the_adapter() {
       (memory (export "memory") 1)
       (func (export "_start")
         (if (call $prestat (i32.const 3) (i32.const 0)) (then unreachable))))"#;
-    again(&vfs_preview1::componentize(&wat::parse_str(module).unwrap()).unwrap());
+    again(&vfs_compose::adapt(&wat::parse_str(module).unwrap(), ExitCode::Bool).unwrap());
 }

@@ -272,6 +272,7 @@ fn compose(
         // No file is lost to a program that has no use for files.
         composer = composer.allow_unused(true);
     }
+    composer = composer.default_exit_code(vfs_compose::ExitCode::Full);
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
         composer = composer.run_args(&args.host_arguments);

@@ -4,8 +4,12 @@ use wasmparser::{Encoding, MemoryType, Parser, Payload, TypeRef};
 
 use crate::error::AppError;
 
-pub(super) enum Kind {
+/// What an app is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AppKind {
+    /// A component.
     Component,
+    /// A core module.
     Module,
 }
 
@@ -16,7 +20,7 @@ pub(super) enum Kind {
 /// - [`AppError::Truncated`]: the bytes end too early.
 /// - [`AppError::Invalid`]: a section breaks a rule of the format.
 /// - [`AppError::SharedMemory`], [`AppError::Memory64`]: the app has such a memory, at any depth.
-pub(super) fn kind(bytes: &[u8]) -> Result<Kind, AppError> {
+pub fn app_kind(bytes: &[u8]) -> Result<AppKind, AppError> {
     if !bytes.starts_with(b"\0asm") {
         return Err(if bytes.is_empty() {
             AppError::Empty
@@ -28,11 +32,11 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, AppError> {
             AppError::NotWasm
         });
     }
-    let mut kind = Kind::Module;
+    let mut kind = AppKind::Module;
     for (index, payload) in Parser::new(0).parse_all(bytes).enumerate() {
         match payload.map_err(broken)? {
             Payload::Version { encoding, .. } if index == 0 => {
-                kind = if encoding == Encoding::Component { Kind::Component } else { Kind::Module };
+                kind = if encoding == Encoding::Component { AppKind::Component } else { AppKind::Module };
             }
             Payload::MemorySection(memories) => {
                 for memory in memories {
@@ -50,6 +54,17 @@ pub(super) fn kind(bytes: &[u8]) -> Result<Kind, AppError> {
         }
     }
     Ok(kind)
+}
+
+/// Checks that the bytes are a component.
+///
+/// # Errors
+/// The errors of [`app_kind`], and [`AppError::NotAComponent`].
+pub fn require_component(bytes: &[u8]) -> Result<(), AppError> {
+    match app_kind(bytes)? {
+        AppKind::Component => Ok(()),
+        AppKind::Module => Err(AppError::NotAComponent),
+    }
 }
 
 fn check(memory: MemoryType) -> Result<(), AppError> {
