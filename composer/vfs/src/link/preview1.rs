@@ -12,7 +12,7 @@ use bumpalo::Bump;
 use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
 use vfs_abi::names::program::{MEMORY, MODULE as PROGRAM};
 use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     Instruction, Module, TypeSection, ValType,
 };
 use wasmparser::{CanonicalFunction, ComponentAlias, Export, ExternalKind, Instance};
@@ -26,9 +26,6 @@ use vfs_compose_ir::{Component, Item, Slot, Space, alias, arguments, bundle, ins
 
 /// The end of the name of the function that runs the program.
 const RUN: &str = "#run";
-const EXIT: &str = "wasi:cli/exit";
-/// The function that ends the program.
-const PROC_EXIT: &str = "proc_exit";
 
 /// Preview1 over WASI, in an app.
 pub(super) struct OverWasi<'a> {
@@ -104,8 +101,7 @@ impl<'a> OverWasi<'a> {
 
     /// Returns the functions of the vfs that take its place.
     pub(super) fn functions(&self) -> impl Iterator<Item = String> {
-        let calls = self.used.iter().filter(|name| is_call(name) && **name != PROC_EXIT);
-        calls.map(|name| export(name))
+        self.used.iter().filter(|name| is_call(name)).map(|name| export(name))
     }
 
     /// Returns whether a core function of the app is only there for it.
@@ -134,7 +130,7 @@ impl<'a> OverWasi<'a> {
     /// - [`Unlinkable::Broken`]: its module cannot be read.
     pub(super) fn replace(&self, component: &mut Component<'a>, names: &'a Bump, vfs: &Vfs) -> Result<(), Unlinkable> {
         self.fill_slots(component, names)?;
-        let command = self.add_command(component);
+        let command = self.start.map(|start| add_command(component, start));
         let aliases = component.definitions().iter().filter_map(|definition| match definition.item {
             Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name }) => {
                 definition.id.filter(|_| instance_index == self.instance).map(|id| (id, kind, name))
@@ -142,11 +138,11 @@ impl<'a> OverWasi<'a> {
             _ => None,
         });
         for (id, kind, name) in aliases.collect::<Vec<_>>() {
-            let (instance_index, name) = match (kind, name) {
+            let (instance_index, name) = match (kind, command) {
                 (ExternalKind::Memory, _) => (vfs.instance, MEMORY),
-                (_, name) if name == PROC_EXIT || name.ends_with(RUN) => (command, short(name)),
-                (_, name) if is_call(name) => (vfs.instance, &*names.alloc_str(&export(name))),
-                (_, _) => (vfs.instance, "cabi_realloc"),
+                (_, Some(command)) if name.ends_with(RUN) => (command, "run"),
+                _ if is_call(name) => (vfs.instance, &*names.alloc_str(&export(name))),
+                _ => (vfs.instance, "cabi_realloc"),
             };
             let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
             component.replace(id.space, id.number, instead);
@@ -192,33 +188,18 @@ impl<'a> OverWasi<'a> {
         }
         Ok(())
     }
+}
 
-    /// Adds a module with what runs the program and what ends it, and returns its instance.
-    fn add_command(&self, component: &mut Component<'a>) -> u32 {
-        let exit = [("exit-with-code", true), ("exit", false)].into_iter().find_map(|(name, has_code)| {
-            let found = self.given.iter().find(|given| given.path == EXIT && given.name == name);
-            found.map(|given| (given.function, has_code))
-        });
-        let exit = exit.filter(|_| self.used.contains(PROC_EXIT));
-        let start = self.start.filter(|_| self.used.iter().any(|name| name.ends_with(RUN)));
-        let mut parts = Vec::new();
-        parts.extend(start.map(|index| Export { name: "start", kind: ExternalKind::Func, index }));
-        parts.extend(exit.map(|(index, _)| Export { name: "exit", kind: ExternalKind::Func, index }));
-        let module = command(start.is_some(), exit.map(|(_, has_code)| has_code));
-        let module = component.add(Item::CoreModule(module.into()));
-        let parts = bundle(component, parts);
-        instantiate(component, module, vec![("", parts)])
-    }
+/// Adds a module whose `run` calls the program's `_start`, and returns its instance.
+fn add_command(component: &mut Component<'_>, start: u32) -> u32 {
+    let start = bundle(component, vec![Export { name: "start", kind: ExternalKind::Func, index: start }]);
+    let module = component.add(Item::CoreModule(command().into()));
+    instantiate(component, module, vec![("", start)])
 }
 
 /// Returns whether an export is one of preview1's functions.
 fn is_call(name: &str) -> bool {
     !name.contains('#') && name != "cabi_import_realloc"
-}
-
-/// The name of a function in the module that [`command`] makes.
-fn short(name: &str) -> &'static str {
-    if name == PROC_EXIT { PROC_EXIT } else { "run" }
 }
 
 /// Returns whether a core module begins with the section of over-wasi.
@@ -278,49 +259,19 @@ fn trapping(signatures: &[Signature]) -> Vec<u8> {
     module.finish()
 }
 
-/// Generates the module with `run`, which calls the program's `_start`, and `proc_exit`, which calls `exit`: with a code
-/// of 8 bits, or with whether it is a failure.
-fn command(has_start: bool, exit: Option<bool>) -> Vec<u8> {
-    const NOTHING: u32 = 0;
-    const RETURNS: u32 = 1;
-    const TAKES: u32 = 2;
+/// Generates the module of [`add_command`]. A program that fails calls `proc_exit`, so `run` succeeds.
+fn command() -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], []);
     types.ty().function([], [ValType::I32]);
-    types.ty().function([ValType::I32], []);
     let (mut imports, mut functions) = (ImportSection::new(), FunctionSection::new());
     let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
-    if has_start {
-        imports.import("", "start", EntityType::Function(NOTHING));
-    }
-    if exit.is_some() {
-        imports.import("", "exit", EntityType::Function(TAKES));
-    }
-    let imported = imports.len();
-    if has_start {
-        let mut body = Function::new([]);
-        body.instructions().call(0).i32_const(0).end();
-        functions.function(RETURNS);
-        exports.export("run", ExportKind::Func, imported);
-        code.function(&body);
-    }
-    if let Some(has_code) = exit {
-        let mut body = Function::new([]);
-        let mut instructions = body.instructions();
-        if has_code {
-            // The low byte; never 0 for what is not 0.
-            instructions.local_get(0).i32_const(255).i32_and().local_get(0).i32_eqz();
-            instructions.local_get(0).i32_const(255).i32_and().i32_or();
-            instructions.if_(BlockType::FunctionType(TAKES + 1)).else_().drop().i32_const(1).end();
-        } else {
-            instructions.local_get(0).i32_const(0).i32_ne();
-        }
-        instructions.call(imported - 1).unreachable().end();
-        types.ty().function([ValType::I32], [ValType::I32]);
-        functions.function(TAKES);
-        exports.export(PROC_EXIT, ExportKind::Func, imported + functions.len() - 1);
-        code.function(&body);
-    }
+    imports.import("", "start", EntityType::Function(0));
+    functions.function(1);
+    exports.export("run", ExportKind::Func, 1);
+    let mut body = Function::new([]);
+    body.instructions().call(0).i32_const(0).end();
+    code.function(&body);
     let mut module = Module::new();
     module.section(&types).section(&imports).section(&functions).section(&exports).section(&code);
     module.finish()
