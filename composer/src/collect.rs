@@ -33,7 +33,7 @@ pub(crate) fn collect(composer: &Composer, sees_files: bool) -> Result<Collected
     let image = pack(composer, &mut remarks)?;
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
-    let image_size = embed::checked_size(image.size(), 0)?;
+    let image_size = embed::checked_size(&image, 0)?;
     let guest = Guest::choose(composer.needs)?;
     let embedding = Embedding { guest, settings: settings.encode(), image_size, answers: answers(composer) };
     Ok(Collected { image, embedding, remarks })

@@ -24,7 +24,7 @@ pub use apply::OptionsError;
 pub use manifest::{EXAMPLE, ManifestError};
 use overlay::Overlay;
 #[cfg(feature = "cli")]
-use parsers::{setting, source, word};
+use parsers::{number, setting, source, word};
 pub use values::{Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv};
 pub use values::{Preopen, Setting, Source, Time, ValueError, Variable};
 
@@ -123,6 +123,8 @@ options! {
         )]
         pub on_collision: Option<OnCollision>,
         /// Pack only the files of directories that match, as in .gitignore (repeatable)
+        ///
+        /// Directories are packed in any case, also those that are empty then; --exclude leaves them out.
         #[arg(value_name = "GLOB", hide_short_help = true)]
         pub include: Vec<String>,
         /// Leave out files and directories that match (repeatable)
@@ -172,17 +174,19 @@ options! {
         #[arg(value_name = "BYTES", allow_negative_numbers = true, hide_short_help = true)]
         pub max_bytes: Option<Bytes>,
         /// Limit the files, directories and links that the app may create or change [default: no limit]
-        #[arg(value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
+        #[arg(value_name = "N", value_parser = number, allow_negative_numbers = true, hide_short_help = true)]
         pub max_nodes: Option<u32>,
         /// Limit the files that the app may have open at a time [default: 1048576]
-        #[arg(value_name = "N", allow_negative_numbers = true, hide_short_help = true)]
+        #[arg(value_name = "N", value_parser = number, allow_negative_numbers = true, hide_short_help = true)]
         pub max_open: Option<u32>,
     }
 
     /// What the app sees of its host. By default, all of it.
     pub struct Host in "What the app sees of its host" {
         /// Choose the variables that the app inherits: all, these (`=NAME,...`) or none (`=`) [default: all]
+        /// (repeatable)
         #[arg(
+            action = clap::ArgAction::Append,
             value_name = "NAME,...",
             num_args = 0..=1,
             require_equals = true,

@@ -209,7 +209,7 @@ fn interpose(composer: &Composer, rules: &Rules, wasi: &Wasi, answers: &Answers,
 fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Encoded, Error> {
     let Collected { image, embedding, .. } = collected;
     let mut linked = link::link(wasi, app, embedding)?;
-    embed::checked_size(image.size(), linked.component.bytes.len() as u64)?;
+    embed::checked_size(image, linked.component.bytes.len() as u64)?;
     let mut description = Description { form: Form::Linked, module: linked.module, ..linked.place.describe(embedding) };
     description.policy.extend(composer.rules.lines());
     embed::describe(&mut linked.component.bytes, description);
@@ -281,7 +281,7 @@ fn make_vfs(
         let wrapped = wrap::wrap(wrapping, &vfs.component)?;
         (vfs.component, module) = (wrapped.component, wrapped.module);
     }
-    embed::checked_size(image.size(), vfs.component.len() as u64)?;
+    embed::checked_size(&image, vfs.component.len() as u64)?;
     let mut description = Description { not_linked, module, ..vfs.place.describe(&embedding) };
     description.policy.extend(composer.rules.lines());
     embed::describe(&mut vfs.component, description);

@@ -20,7 +20,9 @@ fn main() {
 fn build() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let workspace = vfs_compose_wasm_build::workspace(&PathBuf::from(env::var("CARGO_MANIFEST_DIR")?))?;
-    for watched in ["vfs-component", "wit", "Cargo.lock", "Cargo.toml", "composer/vfs/build.rs", "composer/vfs/build"] {
+    let of_guest =
+        ["vfs-component", "adapters/descriptors", "adapters/preview1/abi", "wit", "Cargo.lock", "Cargo.toml"];
+    for watched in of_guest.into_iter().chain(["composer/vfs/build.rs", "composer/vfs/build"]) {
         println!("cargo:rerun-if-changed={}", workspace.join(watched).display());
     }
     vfs_compose_wasm_build::require_target()?;

@@ -16,6 +16,8 @@
 //! (in the image, in a file's memory), no call allocates or frees memory for it, and the same functions serve as
 //! exports of a component (plugged) and for generated adapters (linked). The names contain no version: the composer
 //! adds the app's. It also checks every signature against WASI's WIT each time it encodes a component from this module.
+//!
+//! A variant has the functions of `wasi_snapshot_preview1` beside them, for programs that are core modules: `preview1/`.
 
 mod abi;
 mod embed;
@@ -24,6 +26,8 @@ mod handle;
 mod heap;
 mod host;
 mod layer;
+#[cfg(feature = "preview1")]
+mod preview1;
 mod pump;
 mod standard;
 mod state;

@@ -12,12 +12,15 @@ use crate::pump::Pump;
 use crate::standard::Standard;
 use crate::{abi, embed};
 
-/// The tree, its time and its limits.
+/// What the tree keeps of its changes.
 #[cfg(not(feature = "end"))]
-pub type Volume = vfs_core::Volume<layer::Layer, HostClock>;
-/// The tree, which keeps what its list of changes needs, its time and its limits.
+pub type Journal = vfs_core::Untracked;
+/// What the tree keeps of its changes: what their list needs.
 #[cfg(feature = "end")]
-pub type Volume = vfs_core::Volume<layer::Layer, HostClock, vfs_core::Tracked>;
+pub type Journal = vfs_core::Tracked;
+
+/// The tree, its time and its limits.
+pub type Volume = vfs_core::Volume<layer::Layer, HostClock, Journal>;
 
 /// The session of the app.
 pub type Session = vfs_core::Session<'static, Handle, Standard>;
@@ -34,6 +37,9 @@ pub struct State {
     pub gather: Vec<u8>,
     /// Memory for results that are lists of records or numbers.
     pub lists: Lists,
+    /// A program of preview1.
+    #[cfg(feature = "preview1")]
+    pub program: crate::preview1::Program,
 }
 
 /// Memory for results that are lists, used again by each call.
@@ -63,6 +69,8 @@ impl State {
             pump: Pump::default(),
             gather: Vec::new(),
             lists,
+            #[cfg(feature = "preview1")]
+            program: crate::preview1::Program::default(),
         }
     }
 }

@@ -12,19 +12,21 @@
 //! `over-wasi` takes the place of the adapter, and what was lowered with the program's memory is lowered with its own. The
 //! bridge comes between program and adapter. Last comes a module that calls the program's former start function.
 
-use vfs_compose_ir::{Component, Definition, Item, Space, alias, bundle, instantiate};
+use vfs_abi::names::preview1::BRIDGE;
+use vfs_abi::names::program::{MEMORY, MODULE as OF_PROGRAM};
+use vfs_compose_ir::{Component, Definition, Item, Slot, Space, alias, arguments, bundle, instantiate};
 use wasm_encoder::{
     CodeSection, EntityType, Function, FunctionSection, ImportSection, Instruction, Module, StartSection, TypeSection,
 };
 use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentInstance, Export, ExternalKind, Instance,
+    CanonicalFunction, CanonicalOption, ComponentInstance, Export, ExternalKind, Instance,
     InstantiationArg, InstantiationArgKind,
 };
 
 use crate::bridge;
 use crate::error::AdaptError;
-use crate::over_wasi::{MAIN_MODULE, OverWasi};
-use crate::program::{INITIALIZE, MEMORY, Program, START};
+use crate::over_wasi::OverWasi;
+use crate::program::{INITIALIZE, Program, START};
 
 /// The numbers of the core modules that wit-component encodes first: the program, and then its adapter.
 const PROGRAM: u32 = 0;
@@ -58,7 +60,7 @@ fn replace<'a>(
     bridge_module: &'a [u8],
 ) -> Result<(), AdaptError> {
     let adapter = instance_of(component, ADAPTER).ok_or_else(|| unexpected("no instance of the adapter"))?;
-    let arguments = arguments_of(component, adapter);
+    let arguments = arguments(component, adapter);
     let memory = alias(component, ExternalKind::Memory, of_program, MEMORY);
 
     let bridge_number = component.add(Item::CoreModule(bridge_module.into()));
@@ -66,8 +68,7 @@ fn replace<'a>(
     let mut exports = Vec::new();
     let mut lowered = Vec::new();
     for (module, name, function) in &arguments {
-        let Some(slot) = slot_of(component, *function) else { continue };
-        let Some(lower) = lowered_at(component, slot) else { continue };
+        let Some(lower) = Slot::of(component, *function).and_then(|slot| slot.filled(component)) else { continue };
         let path = module.split('@').next().unwrap_or_default();
         let one = lent.iter().find(|one| one.import.module == path && one.import.name == *name);
         exports.extend(one.map(|_| Export { name, kind: ExternalKind::Func, index: *function }));
@@ -75,7 +76,7 @@ fn replace<'a>(
     }
     let memory_of_program = Export { name: MEMORY, kind: ExternalKind::Memory, index: memory };
     let program = bundle(component, vec![memory_of_program]);
-    let mut parts = vec![(bridge::PROGRAM, program)];
+    let mut parts = vec![(OF_PROGRAM, program)];
     if !exports.is_empty() {
         let wasi = bundle(component, exports);
         parts.push((bridge::WASI, wasi));
@@ -87,7 +88,7 @@ fn replace<'a>(
     else {
         return Err(unexpected("an adapter without arguments"));
     };
-    let own = InstantiationArg { name: bridge::NAME, kind: InstantiationArgKind::Instance, index: bridge };
+    let own = InstantiationArg { name: BRIDGE, kind: InstantiationArgKind::Instance, index: bridge };
     let args = args.iter().cloned().chain([own]).collect();
     let instance = Instance::Instantiate { module_index: ADAPTER, args };
     component.replace(Space::CoreInstance, adapter, Item::CoreInstance(instance));
@@ -129,47 +130,6 @@ fn instance_of(component: &Component<'_>, module: u32) -> Option<u32> {
             definition.id.map(|id| id.number)
         }
         _ => None,
-    })
-}
-
-/// Returns the functions that an instance is given: module, name and number.
-fn arguments_of<'a>(component: &Component<'a>, instance: u32) -> Vec<(&'a str, &'a str, u32)> {
-    let Some(Item::CoreInstance(Instance::Instantiate { args, .. })) = component.get(Space::CoreInstance, instance)
-    else {
-        return Vec::new();
-    };
-    let mut functions = Vec::new();
-    for arg in args.iter().filter(|arg| arg.name != MAIN_MODULE) {
-        let Some(Item::CoreInstance(Instance::FromExports(exports))) = component.get(Space::CoreInstance, arg.index)
-        else {
-            continue;
-        };
-        functions.extend(exports.iter().map(|export| (arg.name, export.name, export.index)));
-    }
-    functions
-}
-
-/// Returns the name in the shim of a function that goes through its table.
-fn slot_of<'a>(component: &Component<'a>, function: u32) -> Option<&'a str> {
-    match component.get(Space::CoreFunction, function)? {
-        Item::Alias(ComponentAlias::CoreInstanceExport { kind: ExternalKind::Func, name, .. })
-            if name.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            Some(name)
-        }
-        _ => None,
-    }
-}
-
-/// Returns the lowered function that the fixup puts there.
-fn lowered_at(component: &Component<'_>, slot: &str) -> Option<u32> {
-    let instances = component.definitions().iter().filter_map(|definition| match &definition.item {
-        Item::CoreInstance(Instance::FromExports(exports)) => Some(exports),
-        _ => None,
-    });
-    let given = instances.flat_map(|exports| exports.iter()).filter(|export| export.name == slot);
-    given.map(|export| export.index).find(|function| {
-        matches!(component.get(Space::CoreFunction, *function), Some(Item::Canonical(CanonicalFunction::Lower { .. })))
     })
 }
 

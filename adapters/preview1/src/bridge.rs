@@ -4,18 +4,14 @@
 //! it. The 16 bytes of the host's answer have to lie in that memory too. They are lent from the program outside of its
 //! buffer, and put back before the call returns.
 
+use vfs_abi::names::program::{MEMORY, MODULE as PROGRAM};
 use vfs_compose_ir::core_module::Import;
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalSection,
     GlobalType, ImportSection, InstructionSink, MemArg, MemoryType, Module, TypeSection, ValType,
 };
 
-use crate::program::MEMORY;
 
-/// The name by which `over-wasi` imports it.
-pub(crate) const NAME: &str = "bridge";
-/// The name by which it imports the program's memory.
-pub(crate) const PROGRAM: &str = "program";
 /// The name by which it imports functions of WASI.
 pub(crate) const WASI: &str = "wasi";
 /// Its function that gives the program's buffer to the canonical ABI.

@@ -27,10 +27,8 @@ use over_wasi::OverWasi;
 use program::Program;
 use serde::{Deserialize, Serialize};
 use vfs_compose_wasi::Wasi;
+use vfs_preview1_abi::signature::MODULE as PREVIEW1;
 use wit_component::ComponentEncoder;
-
-/// The module name of preview1's functions.
-const PREVIEW1: &str = "wasi_snapshot_preview1";
 
 /// What becomes of the code of `proc_exit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

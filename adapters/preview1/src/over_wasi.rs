@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use semver::Version;
+use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
+use vfs_abi::names::program::MEMORY;
 use vfs_compose_ir::core_module::{CoreModule, Export, FunctionId, Import};
 use vfs_compose_wasi::{InterfaceName, InterfaceUse, InterfaceUses, Wasi, is_in_version};
-use wasm_encoder::{ExportKind, ValType};
+use wasm_encoder::{CustomSection, ExportKind, Module, Section, ValType};
 use wit_parser::Stability;
 
 use crate::error::{AdaptError, Mismatch, signature};
-use crate::program::{MEMORY, Program};
-use crate::{ExitCode, PREVIEW1, bridge};
+use crate::program::Program;
+use crate::{ExitCode, PREVIEW1};
 
 const MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/over-wasi.wasm"));
 /// The first version of WASI 0.2, which has nearly all functions.
@@ -21,8 +23,6 @@ const RUN: &str = "wasi:cli/run";
 const RUN_EXPORT: &str = "run";
 pub(crate) const REALLOC: &str = "cabi_import_realloc";
 const PROC_EXIT: &str = "proc_exit";
-/// Where the functions of the program come from.
-pub(crate) const MAIN_MODULE: &str = "__main_module__";
 const DROP: &str = "[resource-drop]";
 
 /// `over-wasi` for one program.
@@ -66,11 +66,11 @@ impl OverWasi {
         let mut of_bridge = Vec::new();
         let mut imports: Vec<_> = module.imports().map(|(id, import)| (id, import.clone())).collect();
         imports.retain(|(_, import)| {
-            let is_of_bridge = import.module == bridge::NAME;
+            let is_of_bridge = import.module == BRIDGE;
             of_bridge.extend(is_of_bridge.then(|| import.name.clone()));
             !is_of_bridge
         });
-        let lent = bridge::imports(&of_bridge);
+        let lent = crate::bridge::imports(&of_bridge);
         let names = imports.iter().map(|(_, import)| import).chain(lent.iter().map(|lent| &lent.import));
         let versions = versions(wasi, names.clone());
         for import in names.filter(|import| import.module != MAIN_MODULE) {
@@ -100,7 +100,7 @@ impl OverWasi {
             (export.name.clone(), ty.params.clone(), ty.results.clone())
         });
         let exports = exports.collect();
-        Ok(Self { module: module.emit()?, imports: typed, exports, of_bridge, uses, run })
+        Ok(Self { module: marked(&module.emit()?), imports: typed, exports, of_bridge, uses, run })
     }
 }
 
@@ -171,4 +171,13 @@ fn versions<'i>(wasi: &Wasi, imports: impl Iterator<Item = &'i Import>) -> BTree
         }
     }
     versions
+}
+
+/// Adds the section by which the composer knows the module, before all others.
+fn marked(module: &[u8]) -> Vec<u8> {
+    let section = CustomSection { name: SECTION.into(), data: [][..].into() };
+    let mut marked = Module::HEADER.to_vec();
+    section.append_to(&mut marked);
+    marked.extend(module.iter().skip(Module::HEADER.len()));
+    marked
 }

@@ -1,5 +1,6 @@
 //! The program: a core module.
 
+use vfs_abi::names::program::MEMORY;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{ExportKind, ExportSection, ImportSection, MemorySection, Module, RawSection};
 use wasmparser::{ExternalKind, FuncType, Parser, Payload, TypeRef};
@@ -11,8 +12,6 @@ use crate::error::{AdaptError, Unknown};
 const UNSTABLE: &str = "wasi_unstable";
 /// The beginning of the names of custom sections that describe a world.
 const WORLD: &str = "component-type";
-/// The name by which wit-component and the bridge know the memory.
-pub(crate) const MEMORY: &str = "memory";
 /// The name by which the former start function is exported.
 pub(crate) const START: &str = "vfs-compose:start";
 /// The name by which the former `_initialize` is exported: wit-component would call it before the program's calls have

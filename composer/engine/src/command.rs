@@ -10,7 +10,7 @@ use wasmtime_wasi::p3;
 use wasmtime_wasi::runtime::in_tokio;
 
 use crate::state::{State, linker, store};
-use crate::{Offer, Requests, Stopped, compile, config};
+use crate::{Offer, Requests, Stopped, compile, config, denial};
 
 /// The interface by which a program tells at its end how many files it has written.
 const END: &str = "vfs-compose:run/end@0.1.0";
@@ -73,7 +73,7 @@ async fn call(store: &mut Store<State>, program: InstancePre<State>) -> Result<(
         Ok(Err(())) => Ok((1, false)),
         Err(error) => match error.downcast_ref::<I32Exit>() {
             Some(I32Exit(code)) => Ok((u8::try_from(*code).unwrap_or(1), true)),
-            None => Err(Stopped::Trapped(error.into())),
+            None => Err(denial(&error).map_or_else(|| Stopped::Trapped(error.into()), Stopped::Denied)),
         },
     }
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use wasmtime::component::Component;
-use wasmtime::{Cache, Config};
+use wasmtime::{Cache, Config, WasmBacktrace};
 
 pub use command::{Ended, execute};
 pub use server::{Serving, serve};
@@ -91,6 +91,8 @@ pub enum Stopped {
     NoAddress(std::io::Error),
     /// It trapped.
     Trapped(Cause),
+    /// It did what the composition denies it, in words.
+    Denied(String),
     /// It wanted more memory than it may have.
     OutOfMemory,
 }
@@ -102,6 +104,17 @@ impl Stopped {
     fn not_begun(error: wasmtime::Error) -> Self {
         Self::NotBegun(error.into())
     }
+}
+
+/// Says what was denied, if that is why a program trapped: composing gives the function in which it does a name that
+/// tells.
+fn denial(error: &wasmtime::Error) -> Option<String> {
+    let frames = error.downcast_ref::<WasmBacktrace>()?.frames();
+    let name = frames.first()?.func_name()?;
+    if let Some(code) = name.strip_prefix("vfs exit ") {
+        return Some(format!("it ended with exit code {code}, and exiting with a code is denied"));
+    }
+    name.strip_prefix("vfs denied ").map(|what| format!("it called what is denied, {what}"))
 }
 
 /// Returns the settings of the engine: by default it takes what `wasmtime run` takes, which is multi-memory for linked

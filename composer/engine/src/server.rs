@@ -28,7 +28,7 @@ use wasmtime_wasi_http::{WasiBody, WasiHttpView, p2, p3};
 
 use crate::memory::EXCEEDED;
 use crate::state::{State, linker, store};
-use crate::{Cause, Offer, Stopped, compile, config};
+use crate::{Cause, Offer, Stopped, compile, config, denial};
 
 /// How often the engine looks whether the time of a request is up.
 const TICK: Duration = Duration::from_millis(10);
@@ -143,7 +143,10 @@ fn empty(status: StatusCode) -> Response<WasiBody> {
 
 /// Returns what to say of an error; the flag, where that ended the request.
 fn cause_of(error: wasmtime::Error) -> Cause {
-    if error.is::<ExpirationError>() { LATE.into() } else { error.into() }
+    if error.is::<ExpirationError>() {
+        return LATE.into();
+    }
+    denial(&error).map_or_else(|| error.into(), Into::into)
 }
 
 struct Server {

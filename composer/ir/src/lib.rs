@@ -15,6 +15,7 @@ mod items;
 mod live;
 mod read;
 mod references;
+mod slots;
 mod writer;
 
 pub use core_instances::{alias, bundle, instantiate, instantiation};
@@ -23,6 +24,7 @@ pub use emit::Emitted;
 pub use exported::exported;
 pub use items::{Component, Definition, Id, Item, Space, of_kind};
 pub use references::references;
+pub use slots::{Slot, arguments};
 pub use writer::Writer;
 
 /// The error of a tool that this crate uses, unchanged.

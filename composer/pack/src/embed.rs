@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Form;
 use crate::error::EmbedError;
+use crate::image::Packed;
 
 pub use locate::{Found, find};
 pub use splice::Splice;
@@ -62,9 +63,10 @@ pub fn describe(component: &mut Vec<u8>, description: Description) {
 ///
 /// # Errors
 /// [`EmbedError::TooLarge`]: no engine would load the image together with the `vfs` bytes around it.
-pub fn checked_size(image: u64, vfs: u64) -> Result<u32, EmbedError> {
+pub fn checked_size(image: &Packed, vfs: u64) -> Result<u32, EmbedError> {
+    let size = image.size();
     // Headers of the sections around the image grow by a few bytes each.
-    let total = image.saturating_add(vfs).saturating_add(64);
-    let too_large = EmbedError::TooLarge { image, total, limit: MAX_MODULE };
-    if total > MAX_MODULE { Err(too_large) } else { u32::try_from(image).map_err(|_| too_large) }
+    let total = size.saturating_add(vfs).saturating_add(64);
+    let fitting = u32::try_from(size).ok().filter(|_| total <= MAX_MODULE);
+    fitting.ok_or_else(|| EmbedError::TooLarge { image: size, total, limit: MAX_MODULE, largest: image.largest() })
 }

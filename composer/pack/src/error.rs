@@ -198,8 +198,8 @@ pub enum TreeError {
 pub enum EmbedError {
     /// With the image, the vfs module is larger than engines accept.
     #[error(
-        "the image ({image} bytes) makes the vfs module {total} bytes long, and engines load at most {limit}: use fewer or \
-         smaller files"
+        "the image has {image} bytes ({}), the vfs module with it {total}, and engines load at most {limit} ({}): {}",
+        readable(*.image), readable(*.limit), way_out(largest)
     )]
     TooLarge {
         /// Bytes of the image.
@@ -208,10 +208,30 @@ pub enum EmbedError {
         total: u64,
         /// The largest size that engines load, in bytes.
         limit: u64,
+        /// The largest files, each with its path in the tree and its size; none if the image was not read.
+        largest: Vec<(String, u64)>,
     },
     /// The space reserved for the image was not found.
     #[error("the vfs component has no space reserved for the image")]
     NoPlace,
+}
+
+fn way_out(largest: &[(String, u64)]) -> String {
+    let files = largest.iter().map(|(path, size)| format!("`{path}` ({})", readable(*size)));
+    match &files.collect::<Vec<_>>()[..] {
+        [] => "use fewer or smaller files".into(),
+        files => format!("leave out or shrink files, of which the largest are {}", files.join(", ")),
+    }
+}
+
+/// Writes a number of bytes in the largest unit that it reaches.
+fn readable(bytes: u64) -> String {
+    let units = [("GiB", 30), ("MiB", 20), ("KiB", 10)];
+    let unit = units.into_iter().find(|(_, shift)| bytes >> shift > 0);
+    unit.map_or_else(
+        || format!("{bytes} B"),
+        |(unit, shift)| format!("{:.1} {unit}", bytes as f64 / f64::from(1 << shift)),
+    )
 }
 
 /// The result could not be written.

@@ -1,5 +1,6 @@
 //! The image that goes into the vfs: laid out from a tree of sources, or an existing image file unchanged.
 
+use std::cmp::Reverse;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -81,7 +82,9 @@ impl Packed {
             && tree::names(guest)?.is_empty()
             && kind::recognise(path)? == Kind::Image
         {
-            warn_of_filter(&reading.filter, origin, remarks);
+            if !reading.filter.is_empty() {
+                remarks.warn("no-effect", without_filter(&reading.filter, origin));
+            }
             return Self::as_it_is(path);
         }
         let (times, latest) = (reading.times, reading.latest_time);
@@ -128,6 +131,16 @@ impl Packed {
         match self {
             Self::Tree { size, .. } | Self::File { size, .. } => *size,
         }
+    }
+
+    /// Returns the largest files, with their sizes.
+    pub(crate) fn largest(&self) -> Vec<(String, u64)> {
+        const NAMED: usize = 3;
+        let Self::Tree { tree, .. } = self else { return Vec::new() };
+        let mut files = tree::files(tree);
+        files.sort_by_key(|(_, size)| Reverse(*size));
+        files.truncate(NAMED);
+        files.into_iter().map(|(node, size)| (tree.path(node), size)).collect()
     }
 
     /// Returns the kind of file at an absolute path, or `None` if nothing is there.
@@ -250,17 +263,13 @@ impl Write for Observed<'_> {
     }
 }
 
-/// Says so if patterns do not apply to an image or to files in memory.
-pub(crate) fn warn_of_filter(filter: &Filter, origin: &Origin, remarks: &mut Remarks) {
-    if filter.is_empty() {
-        return;
-    }
+/// Says that patterns do not apply to an image or to files in memory.
+pub(crate) fn without_filter(filter: &Filter, origin: &Origin) -> String {
     let way_out = match origin {
         Origin::Memory(_) => "",
         Origin::Path(_) | Origin::File(_) => ": `vfs-compose image extract` makes one of it",
     };
-    let message = format!("{} no effect on {origin}, which is not a directory{way_out}", filter.flags_have());
-    remarks.warn("no-effect", message);
+    format!("{} no effect on {origin}, which is not a directory{way_out}", filter.flags_have())
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, TreeError> {

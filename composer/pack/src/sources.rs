@@ -10,7 +10,7 @@ use vfs_image::{Attributes, Image, NodeIndex, Timestamp, Tree};
 use crate::Remarks;
 use crate::embed;
 use crate::error::TreeError;
-use crate::image::{Reading, read, warn_of_filter};
+use crate::image::{Reading, read, without_filter};
 use crate::links;
 use crate::merge::{Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
@@ -27,8 +27,10 @@ pub(crate) struct Sources {
     leading: HashSet<NodeIndex>,
     listing: Listing,
     kept: usize,
-    /// Whether patterns apply to a source, or were said not to.
-    is_filtered: bool,
+    /// The directories, each with its place in the tree.
+    directories: Vec<(PathBuf, String)>,
+    /// What is said of the sources to which patterns do not apply.
+    unfiltered: Vec<String>,
     /// What happens to different files at one path.
     pub(crate) on_collision: OnCollision,
 }
@@ -50,7 +52,7 @@ impl Sources {
             entries: 0,
             observer,
         };
-        Self { tree, leading, listing, kept: 0, is_filtered: false, on_collision }
+        Self { tree, leading, listing, kept: 0, directories: Vec::new(), unfiltered: Vec::new(), on_collision }
     }
 
     /// Adds a source. `before` are those that were added already.
@@ -61,10 +63,9 @@ impl Sources {
         let Source { origin, guest } = source;
         let input = Input::recognise(origin)?;
         match input {
-            Input::Directory(_) => self.is_filtered = true,
+            Input::Directory(path) => self.directories.push((path.to_owned(), guest.clone())),
             Input::Image(..) | Input::Memory(_) => {
-                warn_of_filter(&self.listing.filter, origin, &mut self.listing.remarks);
-                self.is_filtered = true;
+                self.unfiltered.push(without_filter(&self.listing.filter, origin));
             }
             Input::File(_) => {}
         }
@@ -134,10 +135,16 @@ impl Sources {
         let Listing { times, filter, seen, remarks: mut told, found, unmatched, own, .. } = self.listing;
         remarks.warnings.append(&mut told.warnings);
         remarks.notes.append(&mut told.notes);
-        if !self.is_filtered && !filter.is_empty() {
-            remarks.warn("no-effect", format!("{} no effect: no source is a directory", filter.flags_have()));
+        match (filter.is_empty(), self.directories.is_empty(), self.unfiltered.is_empty()) {
+            (true, ..) => {}
+            (false, true, true) => {
+                remarks.warn("no-effect", format!("{} no effect: no source is a directory", filter.flags_have()));
+            }
+            (false, true, false) => self.unfiltered.iter().for_each(|message| remarks.warn("no-effect", message)),
+            // Patterns are for the directories, and whoever types them may know.
+            (false, false, _) => self.unfiltered.iter().for_each(|message| remarks.note("no-effect", message)),
         }
-        unmatched.tell(remarks);
+        unmatched.tell(&self.directories, remarks);
         own.tell(remarks);
         found.tell(remarks, times.is_some());
         links::tell(&self.tree, remarks);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use vfs_image::{Attributes, FileKind, Names, NodeIndex, Timestamp, Tree};
+use vfs_image::{Attributes, Content, FileKind, Names, NodeIndex, Timestamp, Tree};
 
 use crate::error::TreeError;
 use crate::source::Contents;
@@ -95,6 +95,19 @@ pub fn newest(tree: &SourceTree) -> Timestamp {
         }
     }
     newest
+}
+
+/// Returns the regular files of a tree, with their sizes.
+pub fn files(tree: &SourceTree) -> Vec<(NodeIndex, u64)> {
+    let mut files = Vec::new();
+    let mut todo = vec![tree.root()];
+    while let Some(node) = todo.pop() {
+        if let Content::RegularFile { size, .. } = tree.node(node).content() {
+            files.push((node, *size));
+        }
+        todo.extend(tree.entries(node).into_iter().flat_map(Names::nodes));
+    }
+    files
 }
 
 /// Sets the time of a node, and of all below it.

@@ -51,13 +51,17 @@ pub enum DenyError {
         function: String,
     },
     /// A rule about an interface that a vfs alone does not provide.
-    #[error("a vfs alone does not provide `{interface}`, so it cannot apply the rule: use `vfs-compose APP` instead")]
+    #[error(
+        "a vfs alone does not provide `{interface}`, so it cannot apply `{because}`: use `vfs-compose APP` instead"
+    )]
     Alone {
         /// The interface that the rule is about.
         interface: String,
+        /// The policy line.
+        because: String,
     },
     /// A rule for a vfs for any app. Such a vfs cannot deny anything, and has no values of wasi:config.
-    #[error("a vfs for any app cannot apply this rule ({because}): {way_out}")]
+    #[error("a vfs for any app cannot apply `{because}`: {way_out}")]
     AnyApp {
         /// The policy line.
         because: String,

@@ -54,6 +54,10 @@ use imports::Imports;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
 
+/// The policy lines of the rules that have no [`Denial`].
+const HTTP: &str = "--http allow:";
+const CONFIG: &str = "--config";
+
 /// A rule that takes interfaces away from the app, with the policy line that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denial {
@@ -152,15 +156,18 @@ pub fn interpose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Re
 pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
     let gated = app.imports.iter().filter(|name| rules.http.is_some() && gate::is_handler(name));
     let configured = app.imports.iter().filter(|name| rules.config.is_some() && config::is_store(name));
-    if let Some(interface) = gated.chain(configured).next() {
-        return Err(DenyError::Alone { interface: interface.clone() });
+    let replaced = gated.map(|name| (name, HTTP)).chain(configured.map(|name| (name, CONFIG)));
+    if let Some((interface, because)) = replaced.into_iter().next() {
+        return Err(DenyError::Alone { interface: interface.clone(), because: because.into() });
     }
     let imports = Imports::of(app);
     let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
     versions::check(rules, answers, &imports, &sealed_imports)?;
     match fronted.first() {
         None => Ok(sealed_imports),
-        Some((key, _)) => Err(DenyError::Alone { interface: app.resolve.name_world_key(key) }),
+        Some((key, because)) => {
+            Err(DenyError::Alone { interface: app.resolve.name_world_key(key), because: because.clone() })
+        }
     }
 }
 
@@ -170,8 +177,8 @@ pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) 
 /// # Errors
 /// - [`DenyError::AnyApp`]: there is a rule.
 pub fn require_none(rules: &Rules) -> Result<(), DenyError> {
-    let http = rules.http.as_ref().map(|_| "http to some hosts alone");
-    let config = rules.config.as_ref().map(|_| "values of wasi:config");
+    let http = rules.http.as_ref().map(|_| HTTP);
+    let config = rules.config.as_ref().map(|_| CONFIG);
     let denial = rules.denials.first().map(|denial| denial.because.as_str());
     // A vfs for one app (`--for`) cannot apply rules about http and config either, so only composing helps.
     let denied = denial.or(rules.all.as_deref()).map(|because| (because, "compose the app, or name it with `--for`"));

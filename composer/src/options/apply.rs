@@ -6,7 +6,7 @@ use vfs_abi::Limits;
 use vfs_compose_pack::source::filter::Filter;
 use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
 
-use super::{Access, ConfigValue, Deny, Host, Http, InheritEnv, Options};
+use super::{Access, ConfigValue, Deny, Files, Host, Http, InheritEnv, Options, written};
 use crate::Composer;
 
 const SOCKETS: &str = "wasi:sockets";
@@ -75,6 +75,11 @@ impl Options {
     /// # Errors
     /// As [`Options::apply`].
     pub fn apply_to_vfs(&self, composer: Composer) -> Result<Composer, OptionsError> {
+        if let Files { mtime: Some(mtime), clamp_mtime: Some(latest), .. } = &self.files {
+            let (denial, option) =
+                (format!("mtime {}", written(mtime.0)), format!("clamp-mtime {}", written(latest.0)));
+            return Err(OptionsError::Contradiction { denial, option });
+        }
         let mut composer = self.files.apply(composer);
         composer = optional(composer, self.adapting.exit_code, Composer::exit_code);
         let process = &self.process;

@@ -23,6 +23,25 @@ pub struct ManifestError {
     pub hint: Option<String>,
 }
 
+/// Flags and other words that are no keys, and what there is instead.
+const NO_KEYS: [(&[&str], &str); 9] = [
+    (&["timeout", "max-memory"], "it is a flag of `run` and `serve` only"),
+    (&["addr", "address", "port"], "the address is a flag of `serve` only: `--addr`"),
+    (&["for", "with"], "it is a flag of `vfs` only"),
+    (&["manifest", "json", "quiet", "verbose", "color"], "it is a flag only"),
+    (
+        &["app", "input", "component", "module", "program", "main"],
+        "the app is typed: `vfs-compose APP --manifest FILE`",
+    ),
+    (&["no-inherit-env"], "`inherit-env = false` is the same"),
+    (&["no-inherit-args"], "`inherit-args = false` is the same"),
+    (
+        &["dir", "dirs", "directory", "files", "source", "sources", "volume", "volumes", "mount", "mounts"],
+        "`image` lists the sources of files",
+    ),
+    (&["environment", "variables", "envs"], "`env` is a table of variables"),
+];
+
 /// The keys of a manifest that belong together, and the rest.
 struct Keys<'t> {
     text: &'t str,
@@ -105,6 +124,17 @@ impl ManifestError {
         Self { line, column, message, hint: None }
     }
 
+    /// Tells an error that is not of the text itself, but of the value of a key: that of an index, where it is a list.
+    #[must_use]
+    pub fn of_value(text: &str, key: &str, index: Option<usize>, message: &str) -> Self {
+        let table = DeTable::parse(text).map(Spanned::into_inner).unwrap_or_default();
+        let span = table.get(key).map(|value| match (value.get_ref(), index) {
+            (DeValue::Array(values), Some(index)) => values.get(index).map_or(value.span(), Spanned::span),
+            _ => value.span(),
+        });
+        Self::at(text, span.map_or(0, |span| span.start), format!("`{key}`: {message}"))
+    }
+
     /// Tells an error of the value of one of these keys. What the value may be is the second line of its message.
     fn of(text: &str, error: &toml::de::Error, keys: Option<&DeTable<'_>>) -> Self {
         let start = error.span().map_or(0, |span| span.start);
@@ -115,13 +145,17 @@ impl ManifestError {
             None => (error.message(), None),
         };
         // The parser has no word for a date. One in quotes is a text.
-        let is_date = text[start..].starts_with(|first: char| first.is_ascii_digit());
-        let message = if is_date { &message.replace("type: map", "type: date") } else { message };
+        let is_date = message.contains("type: map") && text[start..].starts_with(|first: char| first.is_ascii_digit());
+        let message = if is_date { &message.replace("type: map", "type: a date") } else { message };
         let message = match (key, &hint) {
             (Some(key), Some(_)) => format!("`{key}` {message}"),
             (Some(key), None) => format!("`{key}`: {}", in_words_of_toml(message)),
             (None, _) => message.to_owned(),
         };
+        let hint = hint.or_else(|| {
+            let date = text[start..].split([' ', '\t', '\r', '\n', ',', ']', '}', '#']).next()?;
+            is_date.then(|| format!("write dates and times in quotes: `\"{date}\"`"))
+        });
         Self { hint, ..Self::at(text, start, message) }
     }
 
@@ -140,7 +174,10 @@ fn in_words_of_toml(message: &str) -> String {
         ("expected a number or a string", "expected a number or a text in quotes"),
         ("expected a string", "expected a text in quotes"),
         ("expected a boolean", "expected true or false"),
+        ("invalid type: sequence", "it is a list"),
+        ("invalid type: map", "it is a table"),
         ("invalid type: ", "it is "),
+        ("unknown variant ", "it cannot be "),
         ("invalid value: ", "it is "),
     ];
     words.into_iter().fold(message.to_owned(), |message, (theirs, ours)| message.replace(theirs, ours))
@@ -159,6 +196,9 @@ fn unknown(text: &str, position: usize, name: &str) -> ManifestError {
     let error = ManifestError::at(text, position, format!("there is no key `{name}`"));
     // The key may be written like a flag, or in another case or with underscores.
     let plain = name.trim_start_matches('-').replace('_', "-").to_lowercase();
+    if let Some((_, hint)) = NO_KEYS.iter().find(|(names, _)| names.contains(&&*plain)) {
+        return error.hint((*hint).to_owned());
+    }
     let nearest = Options::keys().map(|key| (strsim::damerau_levenshtein(&plain, &key), key)).min();
     match nearest {
         Some((distance, key)) if distance <= 1 + plain.len() / 3 => error.hint(format!("the nearest is `{key}`")),
@@ -209,11 +249,25 @@ mod tests {
             ("read_only", "read-only"),
             ("--env", "env"),
             ("WallClock", "wall-clock"),
+            ("args", "arg"),
         ] {
             let key = if name.contains("--") { format!("\"{name}\"") } else { name.to_owned() };
             let (line, column, message, hint) = error(&format!("strict = true\n  {key} = 1\n"));
             assert_eq!((line, column, message), (2, 3, format!("there is no key `{name}`")));
             assert_eq!(hint, Some(format!("the nearest is `{nearest}`")), "{name}");
+        }
+        for (name, wanted) in [
+            ("timeout", "`run` and `serve` only"),
+            ("max-memory", "`run` and `serve` only"),
+            ("app", "`vfs-compose APP --manifest FILE`"),
+            ("no-inherit-env", "`inherit-env = false`"),
+            ("quiet", "a flag only"),
+        ] {
+            let (.., hint) = error(&format!("{name} = 1"));
+            assert!(hint.unwrap().contains(wanted), "{name}");
+        }
+        for (names, _) in NO_KEYS {
+            assert!(names.iter().all(|name| !Options::keys().any(|key| key == *name)), "{names:?}");
         }
         let (.., hint) = error("something-else-altogether = 1");
         assert_eq!(hint.as_deref(), Some("`vfs-compose manifest` prints all keys"));
@@ -229,10 +283,13 @@ mod tests {
             ("max-nodes = -1", "`max-nodes`: it is integer `-1`, expected a number from 0 to 4294967295"),
             ("image = \"files\"", "`image`: it is string \"files\", expected a list in brackets"),
             ("argv0 = 1", "`argv0`: it is integer `1`, expected a text in quotes"),
-            ("mtime = 2020-01-01T00:00:00Z", "`mtime`: it is date, expected a number or a text in quotes"),
-            ("wall-clock = 2020-01-01", "`wall-clock`: it is date, expected a text in quotes"),
-            ("argv0 = 07:32:00", "`argv0`: it is date, expected a text in quotes"),
-            ("arg = [\"x\", 2020-01-01]", "`arg`: it is date, expected a text in quotes"),
+            ("mtime = 2020-01-01T00:00:00Z", "`mtime`: it is a date, expected a number or a text in quotes"),
+            ("wall-clock = 2020-01-01", "`wall-clock`: it is a date, expected a text in quotes"),
+            ("argv0 = 07:32:00", "`argv0`: it is a date, expected a text in quotes"),
+            ("arg = [\"x\", 2020-01-01]", "`arg`: it is a date, expected a text in quotes"),
+            ("env = [\"A=1\"]", "`env`: it is a list, expected a table: { NAME = \"VALUE\" }"),
+            ("preopen = { a = 1 }", "`preopen`: it is a table, expected a list in brackets"),
+            ("exit = \"no\"", "`exit`: it cannot be `no`, expected `inherit` or `deny`"),
             ("env = 1", "`env`: it is integer `1`, expected a table: { NAME = \"VALUE\" }"),
         ] {
             assert_eq!(error(line).2, message);
@@ -253,6 +310,7 @@ mod tests {
         for (line, message) in [
             ("max-bytes = \"much\"", "`max-bytes` cannot be `much`"),
             ("http = \"allow\"", "`http` cannot be `allow`"),
+            ("inherit-env = [\"A=B\"]", "`inherit-env` cannot be `A=B`"),
             ("env = { \"A=B\" = \"x\" }", "`env` cannot be `A=B`"),
             ("env = { \"\" = \"x\" }", "`env` cannot be ``"),
             ("config = { \"A=B\" = \"x\" }", "`config` cannot be `A=B`"),

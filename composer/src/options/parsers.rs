@@ -13,8 +13,12 @@ pub fn source(text: &str) -> Result<Source, ValueError> {
     if text.starts_with('-') && text != "-" && !text.starts_with("-::") {
         return Err(ValueError { takes: "SOURCE[::GUEST]; a name that begins with a hyphen is written `./-name`" });
     }
-    let Ok(source) = text.parse();
-    Ok(source)
+    text.parse()
+}
+
+/// Parses a number of files.
+pub fn number(text: &str) -> Result<u32, ValueError> {
+    text.parse().map_err(|_| ValueError { takes: "a number from 0 to 4294967295" })
 }
 
 /// Returns a parser of the texts of one key of a policy.

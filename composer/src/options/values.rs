@@ -1,6 +1,5 @@
 //! The types of values, each with one text for command line and manifest.
 
-use std::convert::Infallible;
 use std::fmt;
 use std::num::IntErrorKind;
 use std::path::PathBuf;
@@ -8,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use vfs_compose_rules::Policy;
+use vfs_compose_rules::authority::Authority;
 use vfs_image::Timestamp;
 
 /// The text of `--inherit-env` without names.
@@ -57,15 +57,26 @@ pub struct Source {
 
 /// Divides at the last `::`, if an absolute path follows: a path of this machine may have `::` too.
 impl FromStr for Source {
-    type Err = Infallible;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
+    fn from_str(text: &str) -> Result<Self, ValueError> {
         let (path, guest) = match text.rsplit_once("::") {
             Some((path, guest)) if guest.starts_with('/') => (path, guest),
             _ => (text, "/"),
         };
+        if path.is_empty() {
+            return Err(ValueError { takes: "SOURCE[::GUEST], where SOURCE is a directory or file of this machine" });
+        }
+        if !is_guest_path(guest) {
+            return Err(ValueError { takes: "SOURCE[::GUEST], where GUEST is an absolute path without `.` or `..`" });
+        }
         Ok(Self { path: path.into(), guest: guest.into() })
     }
+}
+
+/// Returns whether a text is a path of the tree, as composing takes it.
+fn is_guest_path(text: &str) -> bool {
+    text.starts_with('/') && !text.contains('\0') && text.split('/').all(|name| !matches!(name, "." | ".."))
 }
 
 impl fmt::Display for Source {
@@ -87,7 +98,7 @@ impl FromStr for GuestFile {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let parts = text.split_once("=@").filter(|(guest, path)| guest.starts_with('/') && !path.is_empty());
+        let parts = text.split_once("=@").filter(|(guest, path)| is_guest_path(guest) && !path.is_empty());
         let (guest, path) = parts.ok_or(ValueError { takes: "GUEST=@FILE, such as /etc/app.toml=@./app.toml" })?;
         Ok(Self { guest: guest.into(), path: path.into() })
     }
@@ -109,17 +120,25 @@ pub struct Preopen {
 }
 
 impl FromStr for Preopen {
-    type Err = Infallible;
+    type Err = ValueError;
 
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        let plain = |path: &str| match path.trim_end_matches('/') {
-            "" => path.chars().take(1).collect(),
-            path => path.to_owned(),
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let (guest, name) = match text.split_once('=') {
+            Some((guest, name)) => (guest, Some(name)),
+            None => (text, None),
         };
-        Ok(match text.split_once('=') {
-            Some((guest, name)) => Self { guest: plain(guest), name: name.to_owned() },
-            None => Self { guest: plain(text), name: plain(text) },
-        })
+        if !is_guest_path(guest) {
+            return Err(ValueError { takes: "GUEST[=NAME], where GUEST is an absolute path without `.` or `..`" });
+        }
+        let plain = match guest.trim_end_matches('/') {
+            "" => "/",
+            guest => guest,
+        };
+        let name = name.unwrap_or(plain);
+        if name.is_empty() {
+            return Err(ValueError { takes: "GUEST[=NAME] with a NAME that is not empty; without `=` it is GUEST" });
+        }
+        Ok(Self { guest: plain.to_owned(), name: name.to_owned() })
     }
 }
 
@@ -150,7 +169,14 @@ impl FromStr for Http {
             _ => {
                 let hosts = text.strip_prefix("allow:");
                 let hosts = hosts.ok_or(ValueError { takes: "`inherit`, `deny` or `allow:HOST,...`" })?;
-                Ok(Self::Allow(hosts.split(',').filter(|host| !host.is_empty()).map(str::to_owned).collect()))
+                let hosts: Vec<_> = hosts.split(',').filter(|host| !host.is_empty()).map(str::to_owned).collect();
+                match hosts.iter().all(|host| Authority::parse(host).is_ok()) {
+                    true => Ok(Self::Allow(hosts)),
+                    false => Err(ValueError {
+                        takes: "`allow:HOST,...`, where HOST is `host`, `host:port`, `*.host` or `*.host:port`, \
+                                without a scheme or a path; `inherit` allows all",
+                    }),
+                }
             }
         }
     }
@@ -222,7 +248,7 @@ impl FromStr for Bytes {
             _ => None,
         };
         let bytes = factor.and_then(|factor: u64| digits.parse::<u64>().ok()?.checked_mul(factor));
-        bytes.map(Self).ok_or(ValueError { takes: "a number of bytes, such as 1000, 64MiB or 10MB" })
+        bytes.map(Self).ok_or(ValueError { takes: "a whole number of bytes, such as 1000, 64MiB or 10MB" })
     }
 }
 
@@ -305,13 +331,58 @@ where
 }
 
 /// The host's variables that the app inherits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected `true`, `false` or a list of names")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum InheritEnv {
     /// All variables, or none.
     All(bool),
     /// The variables with these names.
-    Only(#[serde(deserialize_with = "deserialize_names")] Vec<String>),
+    Only(Vec<String>),
+}
+
+impl InheritEnv {
+    /// Returns what two values mean together: lists become one. Returns `None` if they exclude each other.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Only(mut names), Self::Only(others))
+                if names.iter().all(String::is_empty) == others.iter().all(String::is_empty) =>
+            {
+                names.extend(others.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
+                Some(Self::Only(names))
+            }
+            (one, other) => (one == *other).then_some(one),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for InheritEnv {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = InheritEnv;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false or a list of names")
+            }
+
+            fn visit_bool<E: de::Error>(self, is_all: bool) -> Result<InheritEnv, E> {
+                Ok(InheritEnv::All(is_all))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut names: A) -> Result<InheritEnv, A::Error> {
+                let mut all = Vec::new();
+                while let Some(name) = names.next_element::<String>()? {
+                    let checked = names_of_variables(vec![name.clone()]);
+                    all.extend(checked.map_err(|error| cannot_be(name.escape_debug(), error))?);
+                }
+                Ok(InheritEnv::Only(all))
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 impl FromStr for InheritEnv {
@@ -337,10 +408,6 @@ fn names_of_variables(names: Vec<String>) -> Result<Vec<String>, ValueError> {
         true => Err(ValueError { takes: "names of variables, separated by commas; `--env K=V` sets a value" }),
         false => Ok(names),
     }
-}
-
-fn deserialize_names<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    names_of_variables(Vec::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
 /// A name and its value: `K=V`.
@@ -489,10 +556,24 @@ mod tests {
 
     #[test]
     fn preopens_are_plain_paths() {
-        for (typed, guest, name) in
-            [("/", "/", "/"), ("/etc/", "/etc", "/etc"), ("/etc/=x/", "/etc", "x/"), ("//", "/", "/"), ("a", "a", "a")]
-        {
+        for (typed, guest, name) in [
+            ("/", "/", "/"),
+            ("/etc/", "/etc", "/etc"),
+            ("/etc/=x/", "/etc", "x/"),
+            ("//", "/", "/"),
+            ("/a=b=c", "/a", "b=c"),
+        ] {
             assert_eq!(typed.parse(), Ok(Preopen { guest: guest.into(), name: name.into() }), "{typed}");
+        }
+        for typed in ["", "a", "/a=", "=a", "/../a", "/a/./b"] {
+            assert!(typed.parse::<Preopen>().is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn sources_have_a_path_and_a_place_in_the_tree() {
+        for typed in ["", "::/a", "dir::/../a"] {
+            assert!(typed.parse::<Source>().is_err(), "{typed}");
         }
     }
 

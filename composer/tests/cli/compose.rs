@@ -88,7 +88,8 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         (&["cut.wasm"], "error: the app `cut.wasm` is truncated: unexpected end-of-file (at offset 0x1e)\n"),
         (
             &["app.wasm", "--image", "files", "-o", "no/such/out.wasm"],
-            "error: cannot write `no/such/out.wasm`\n  caused by: No such file or directory (os error 2)\n",
+            "error: cannot write `no/such/out.wasm`: the directory `no/such` does not exist\n  \
+             hint: `mkdir -p no/such` makes it\n",
         ),
         (
             &["app.wasm", "--file", "/x=@files"],

@@ -197,26 +197,11 @@ fn a_file_has_a_path_with_a_name() {
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read_is_named_with_a_hint() {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    use std::os::unix::process::CommandExt;
+    use std::os::unix::fs::PermissionsExt;
     let here = Here::new("linked");
     let set_mode = |name: &str, mode| fs::set_permissions(here.path(name), fs::Permissions::from_mode(mode)).unwrap();
     let command = || {
-        let mut command = here.command(&["image", "build", "files", "-o", "-"]);
-        if fs::metadata(here.path("files")).unwrap().uid() == 0 {
-            // The superuser may read everything.
-            const NOBODY: u32 = 65_534;
-            let program = here.path("vfs-compose");
-            if !program.exists() {
-                fs::copy(command.get_program(), &program).unwrap();
-                set_mode("", 0o755);
-                set_mode("files", 0o755);
-            }
-            let args: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-            command = std::process::Command::new(program);
-            command.args(args).current_dir(here.directory.path()).uid(NOBODY).gid(NOBODY);
-        }
-        let output = command.output().unwrap();
+        let output = here.restricted_command(&["image", "build", "files", "-o", "-"]).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     assert_eq!(command().0, Some(0));

@@ -8,6 +8,7 @@ use crate::here::{APP, Here};
 
 in_both_forms! {
     standard_input_is_an_app_or_an_image
+    standard_input_has_patterns_too
     #[cfg(unix)] pipes_are_read_to_their_ends
     apps_may_be_text
     all_files_get_the_time_that_is_asked_for
@@ -38,6 +39,19 @@ fn standard_input_is_an_app_or_an_image(here: &Here) {
     assert!(ok && text == b"hello\n", "{said}");
     let (ok, _, said) = fed(here, "app.wasm", &["-", "--image", "-", "-q", "-o", "no.wasm"]);
     assert!(!ok && said.starts_with("error: standard input can be read only once"), "{said}");
+}
+
+fn standard_input_has_patterns_too(here: &Here) {
+    fs::write(here.path("patterns"), "*.txt\n").unwrap();
+    fs::write(here.path("files/kept.md"), "").unwrap();
+    let flags = ["--image", "files", "--ignore-file", "-", "-q", "-o"];
+    let (ok, _, said) = fed(here, "patterns", &[&["app.wasm"], &flags[..], &["out.wasm"]].concat());
+    assert!(ok && here.text(&["image", "ls", "out.wasm"]) == "kept.md\n", "{said}");
+    let only_once = "error: standard input can be read only once, and `-` was given several times\n";
+    for more in [&["-"][..], &["app.wasm", "--image", "-::/x"], &["app.wasm", "--ignore-file", "-"]] {
+        let (ok, _, said) = fed(here, "patterns", &[more, &flags, &["no.wasm"]].concat());
+        assert!(!ok && said == only_once && !here.path("no.wasm").exists(), "{more:?}: {said}");
+    }
 }
 
 /// As of `<(command)` in a shell.

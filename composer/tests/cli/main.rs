@@ -20,6 +20,7 @@ macro_rules! in_both_forms {
 
 mod compose;
 mod here;
+mod hints;
 mod images;
 mod inputs;
 mod inspect;

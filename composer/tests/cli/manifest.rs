@@ -13,6 +13,90 @@ in_both_forms! {
     what_the_manifest_turns_on_can_be_turned_off
     presets_leave_what_the_manifest_says
     the_output_of_a_manifest_may_be_standard_output
+    values_of_a_manifest_that_fail_later_have_their_place
+    what_is_no_manifest_says_what_it_is
+}
+
+/// The value is right in itself, and wrong for these files, or beside another.
+fn values_of_a_manifest_that_fail_later_have_their_place(here: &Here) {
+    for (text, place, said, hint) in [
+        ("inherit-env = [\"A\", \"A=b\"]", (1, 15), "`inherit-env` cannot be `A=b`", "`--env K=V` sets"),
+        ("\ndeny = [\"wasi:cli\", \"wasi:nope\"]", (2, 21), "`deny`: neither the app nor WASI has", ""),
+        ("deny-all = true\nallow = [\"wasi:nope\"]", (2, 10), "`allow`: neither the app nor WASI has", ""),
+        ("allow = [\"wasi:cli\"]", (1, 9), "`allow`: `--allow` has no effect without", "add --deny-all"),
+        ("sockets = \"inherit\"\ndeny = [\"wasi:sockets\"]", (2, 8), "`deny`: `--deny wasi:sockets` and", "omit one"),
+        ("mtime = 1\nclamp-mtime = 2", (1, 9), "`mtime`: `--mtime 1970-01-01T00:00:01Z` and", "omit one"),
+        ("image = [\"tree\", \"no\"]", (1, 18), "`image`: cannot read `project/no`\n", "start at its directory"),
+        ("file = [\"/x=@no\"]", (1, 9), "`file`: cannot read `project/no`\n", "start at its directory"),
+        ("image = [\"tree\"]\nignore-file = [\"no\"]", (2, 16), "`ignore-file`: cannot read", "start at its directory"),
+        ("image = [\"vfs.toml\"]", (1, 10), "`image`: `project/vfs.toml` is a file", "`--image FILE::"),
+        ("image = [\"tree\"]\nexclude = [\"a\", \"{\"]", (2, 17), "`exclude`: a pattern", ""),
+        ("image = [\"\"]", (1, 9), "`image` cannot be ``", "it takes SOURCE[::GUEST]"),
+        ("image = [\"tree::/../x\"]", (1, 9), "`image` cannot be", "an absolute path without"),
+        ("preopen = [\"sub\"]", (1, 11), "`preopen` cannot be `sub`", "an absolute path without"),
+        ("preopen = [\"/no\"]", (1, 12), "`preopen`: the preopen `/no` is not", ""),
+        ("cwd = \"/no\"", (1, 7), "`cwd`: the initial directory `/no`", ""),
+        ("stdin = \"from:/no\"", (1, 9), "`stdin`: stdin cannot be the file `/no`", ""),
+        ("http = \"allow:*\"", (1, 8), "`http` cannot be `allow:*`", "`inherit` allows all"),
+        ("mtime = 2020-01-01 # new year", (1, 9), "`mtime`: it is a date", "in quotes: `\"2020-01-01\"`"),
+        ("timeout = \"5s\"", (1, 1), "there is no key `timeout`", "a flag of `run` and `serve` only"),
+        ("app = \"app.wasm\"", (1, 1), "there is no key `app`", "`vfs-compose APP --manifest FILE`"),
+    ] {
+        here.write_manifest(text);
+        let place = format!("error: `project/vfs.toml`, line {}, column {}: {said}", place.0, place.1);
+        for command in [&["app.wasm"][..], &["vfs"], &["run", "app.wasm"]] {
+            let is_run = command[0] == "run";
+            let flags: &[&str] = if is_run { &["-q"] } else { &["-q", "-o", "no.wasm"] };
+            let (code, message) = here.fails(&[command, &["--manifest", "project/vfs.toml"], flags].concat());
+            // Of what it denies, a vfs for any app knows nothing.
+            let is_of_app = command[0] == "vfs" && said.contains("neither the app");
+            assert!(is_of_app || code == 1 && message.starts_with(&place) && message.contains(hint), "{message}");
+        }
+    }
+    for (output, said) in [
+        ("", "`output`: cannot write `project/`: it is the name of a directory\n"),
+        ("no/x", "`output`: cannot write `project/no/x`: the directory `project/no` does not exist\n"),
+    ] {
+        here.write_manifest(&format!("output = \"{output}\"\n"));
+        let (code, message) = here.fails(&["app.wasm", "--manifest", "project/vfs.toml"]);
+        assert!(
+            code == 1 && message.starts_with(&format!("error: `project/vfs.toml`, line 1, column 10: {said}")),
+            "{message}"
+        );
+        here.ok(&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "made.wasm"]);
+    }
+    // What is typed is not the manifest's.
+    here.write_manifest("deny = [\"wasi:cli\"]\nimage = [\"no\"]\nsockets = \"inherit\"\n");
+    let typed = |flags: &[&str]| {
+        here.fails(&[&["app.wasm", "--manifest", "project/vfs.toml", "-q", "-o", "no.wasm"], flags].concat())
+    };
+    let (code, said) = typed(&["--image", "nothing"]);
+    assert!(code == 1 && said.starts_with("error: cannot read `nothing`\n"), "{said}");
+    let (code, said) = typed(&["--image", "files", "--deny", "wasi:nope"]);
+    assert!(code == 2 && said.starts_with("error: neither the app nor WASI"), "{said}");
+    let (code, said) = typed(&["--image", "files", "--deny", "wasi:sockets"]);
+    let place =
+        "error: `project/vfs.toml`, line 3, column 11: `sockets`: `--deny wasi:sockets` and `--sockets inherit`";
+    assert!(code == 2 && said.starts_with(place), "{said}");
+}
+
+fn what_is_no_manifest_says_what_it_is(here: &Here) {
+    let example = "hint: `vfs-compose manifest` prints an example\n";
+    for (bytes, kind) in [
+        (&b"{\"image\": [\"files\"]}"[..], "JSON"),
+        (&b"\n(component)"[..], "WebAssembly in its text format"),
+        (&b"\0asm\x0d\0\x01\0"[..], "a WebAssembly file"),
+        (&b"\x7fELF\0"[..], "a binary file"),
+        (&b"<html>"[..], "XML or HTML"),
+        (&b"image = [\"\xff\"]"[..], "not UTF-8"),
+    ] {
+        fs::write(here.path("vfs.toml"), bytes).unwrap();
+        let (code, said) = here.fails(&["app.wasm", "--manifest", "vfs.toml", "-o", "no.wasm"]);
+        let wanted = format!("error: `vfs.toml` is {kind}, and a manifest is text in TOML\n");
+        assert!(code == 1 && said.starts_with(&wanted) && said.ends_with(example), "{said}");
+    }
+    let (code, said) = here.fails(&["app.wasm", "--manifest", "files", "-o", "no.wasm"]);
+    assert!(code == 1 && said.starts_with("error: cannot read `files`\n") && said.ends_with(example), "{said}");
 }
 
 fn a_manifest_says_what_flags_say(here: &Here) {

@@ -15,6 +15,31 @@ in_both_forms! {
     a_link_to_nothing_yet_is_written_through
     nobody_who_reads_messages_changes_nothing
     a_pipe_is_written_to
+    what_cannot_be_written_is_told_of_the_output
+}
+
+/// Before anything is composed, and never with the name of a temporary file.
+fn what_cannot_be_written_is_told_of_the_output(here: &Here) {
+    let missing = ": the directory `no/dir` does not exist\n  hint: `mkdir -p no/dir` makes it\n";
+    let is_directory = ": it is the name of a directory\n  hint: name a file in it: `-o ";
+    for (output, wanted) in [
+        ("no/dir/x", missing),
+        ("files", is_directory),
+        ("files/", is_directory),
+        ("no/", is_directory),
+        ("files/hello.txt/x", ": `files/hello.txt` is not a directory\n"),
+    ] {
+        for args in [&["app.wasm"][..], &["image", "build", "files"], &["vfs"]] {
+            let (code, said) = here.fails(&[args, &["-o", output]].concat());
+            assert!(code == 1 && said.starts_with(&format!("error: cannot write `{output}`{wanted}")), "{said}");
+        }
+    }
+    fs::create_dir(here.path("closed")).unwrap();
+    fs::set_permissions(here.path("closed"), PermissionsExt::from_mode(0o555)).unwrap();
+    let output = here.restricted_command(&["app.wasm", "--image", "files", "-q", "-o", "closed/x"]).output().unwrap();
+    let wanted = "error: cannot write `closed/x`\n  caused by: Permission denied (os error 13)\n  hint: choose another \
+                  place with `-o FILE`\n";
+    assert_eq!((output.status.code(), &*String::from_utf8(output.stderr).unwrap()), (Some(1), wanted));
 }
 
 /// Which has a name of its own, or one of a file descriptor.

@@ -11,7 +11,7 @@ in_both_forms! {
 fn values_of_flags_that_cannot_be_are_one_error(here: &Here) {
     for (flags, wanted) in [
         (["--wall-clock", "frozen"], "error: invalid value 'frozen' for '--wall-clock <CLOCK>': it takes "),
-        (["--max-bytes", "much"], "error: invalid value 'much' for '--max-bytes <BYTES>': it takes a number"),
+        (["--max-bytes", "much"], "error: invalid value 'much' for '--max-bytes <BYTES>': it takes a whole number"),
         (["--http", "allow"], "error: invalid value 'allow' for '--http <ACCESS>': it takes `inherit`, `deny` or"),
         (["--file", "/x"], "error: invalid value '/x' for '--file <GUEST=@FILE>': it takes GUEST=@FILE"),
         (["--mtime", "noon"], "error: invalid value 'noon' for '--mtime <TIME>': it takes a time"),

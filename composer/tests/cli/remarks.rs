@@ -12,6 +12,8 @@ in_both_forms! {
     the_last_value_of_a_key_counts
     patterns_that_match_nothing_are_told
     patterns_that_bring_nothing_back_are_told
+    patterns_for_some_sources_are_no_mistake
+    patterns_of_another_form_get_ours
     files_of_patterns_without_effect_are_told
     what_an_ignore_file_leaves_out_is_a_note
     all_files_of_a_long_list_can_be_seen
@@ -103,10 +105,6 @@ fn patterns_without_a_directory_are_told(here: &Here) {
         (
             &["--image", "files.erofs::/x", "--include", "a", "--gitignore"],
             vec![&*format!("`--include` and `--gitignore` have no effect {image}")],
-        ),
-        (
-            &["--image", "files.erofs::/x", "--image", "files", "--exclude", "hello.txt"],
-            vec![&*format!("`--exclude` has no effect {image}")],
         ),
         // Files are named one by one, so nobody expects patterns to choose among them.
         (&["--image", "files", "--file", "/x=@app.wasm", "--image", "app.wat::/y", "--exclude", "hello.txt"], vec![]),
@@ -279,6 +277,48 @@ fn patterns_that_match_nothing_are_told(here: &Here) {
     for (pattern, why) in [("{", "unclosed alternate group"), ("\\", "dangling '\\'")] {
         let (code, text) = here.fails(&["app.wasm", "--image", "files", "-o", "out.wasm", "--exclude", pattern]);
         assert!(code == 1 && text.contains(&format!("error parsing glob '{pattern}': {why}")), "{text}");
+    }
+}
+
+/// They are for the directories, and `--strict` takes them.
+fn patterns_for_some_sources_are_no_mistake(here: &Here) {
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    for (flags, name) in [(["--exclude", "hello.txt"], "--exclude"), (["--include", "*.txt"], "--include")] {
+        for sources in [["files.erofs::/x", "files"], ["files", "files.erofs::/x"]] {
+            let args = ["app.wasm", "--image", sources[0], "--image", sources[1], "--strict", "-o", "out.wasm"];
+            let output = here.run(&[&args[..], &flags].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            let note = format!("note: `{name}` has no effect on `files.erofs`, which is not a directory: ");
+            assert!(output.status.success() && said.starts_with(&note), "{said}");
+        }
+    }
+    // What matches nothing in the directory either is a mistake.
+    let args = ["app.wasm", "--image", "files.erofs::/x", "--image", "files", "--strict", "-o", "no.wasm"];
+    assert_eq!(here.fails(&[&args[..], &["--exclude", "nothing"]].concat()).0, 1);
+}
+
+fn patterns_of_another_form_get_ours(here: &Here) {
+    fs::create_dir_all(here.path("files/src")).unwrap();
+    fs::write(here.path("files/src/a"), "").unwrap();
+    let begin = "patterns begin at the directory that is packed: `";
+    for (pattern, way_out) in [
+        ("./src", format!("{begin}FLAG /src`")),
+        ("!./src/a", format!("{begin}FLAG !/src/a`")),
+        ("/app/src", format!("{begin}FLAG /src`")),
+        ("files/src/a", format!("{begin}FLAG /src/a`")),
+        ("/files/src", format!("{begin}FLAG /src`")),
+        ("src,node_modules", "each pattern has its own flag: `FLAG src FLAG node_modules`".into()),
+        ("src, hello.txt", "each pattern has its own flag: `FLAG src FLAG hello.txt`".into()),
+        ("{b,c}", "patterns are as in `.gitignore`".into()),
+        ("/application", "patterns are as in `.gitignore`".into()),
+    ] {
+        for flag in ["--exclude", "--include"] {
+            let args = ["app.wasm", "--image", "files::/app", "-o", "out.wasm", flag, pattern];
+            let said = String::from_utf8(here.run(&args).stderr).unwrap();
+            let start = format!("warning: `{flag} {pattern}` ");
+            let line = said.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| panic!("{said}"));
+            assert!(line.ends_with(&format!("; {}", way_out.replace("FLAG", flag))), "{line}");
+        }
     }
 }
 

@@ -30,6 +30,89 @@ in_both_forms! {
     files_for_a_program_without_a_use_for_them_are_an_error
     access_that_a_program_does_not_ask_for_is_told
     what_a_component_inside_writes_is_not_counted
+    variables_that_are_not_set_are_told
+    a_denial_that_ends_a_program_is_one_line
+}
+
+fn variables_that_are_not_set_are_told(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let flags = ["--image", "files", "--inherit-env=NOT_SET_HERE,PATH"];
+    let message = "`--inherit-env=NOT_SET_HERE` has no effect: this process has no variable `NOT_SET_HERE`; `--env \
+                   NOT_SET_HERE=VALUE` sets one\n";
+    for (app, flags) in [("tells.wasm", &flags[..]), ("made.wasm", &flags[2..])] {
+        let told = |more: &[&str]| {
+            let mut command = here.command(&[&["run", app], flags, more].concat());
+            let output = command.env_remove("NOT_SET_HERE").output().unwrap();
+            (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+        };
+        assert_eq!(told(&[]), (0, format!("warning: {message}")));
+        let (code, said) = told(&["--strict"]);
+        assert!(code == 1 && said.starts_with(&format!("error: {message}")), "{said}");
+        // Set it is, though not by this process.
+        let (code, said) = told(&["--env", "NOT_SET_HERE=1"]);
+        assert!(code == 0 && !said.contains("no variable"), "{said}");
+    }
+    // A manifest may be for several hosts.
+    here.write_manifest("image = [\"tree\"]\ninherit-env = [\"NOT_SET_HERE\"]\nstrict = true\n");
+    here.ok(&["run", "tells.wasm", "--manifest", "project/vfs.toml"]);
+    fs::write(here.path("deaf.wasm"), wat::parse_str(command("")).unwrap()).unwrap();
+    here.ok(&["deaf.wasm", "--allow-unused", "-q", "-o", "deaf-made.wasm"]);
+    for app in ["deaf.wasm", "deaf-made.wasm"] {
+        let said = String::from_utf8(here.run(&["run", app, "--inherit-env"]).stderr).unwrap();
+        assert_eq!(said, format!("warning: `--inherit-env` has no effect: `{app}` does not ask for variables\n"));
+    }
+}
+
+/// The engine's words are of no use to whoever denied it.
+fn a_denial_that_ends_a_program_is_one_line(here: &Here) {
+    let calls = |import: &str, function: &str, of_core: &str, call: &str| {
+        let app = format!(
+            r#"(component
+              (import "{import}" (instance $denied {function}))
+              (core func $f (canon lower (func $denied "f")))
+              (core module $program
+                (import "" "f" (func $f {of_core}))
+                (func (export "run") (result i32) {call} unreachable))
+              (core instance $program (instantiate $program (with "" (instance (export "f" (func $f))))))
+              (func $run (result (result)) (canon lift (core func $program "run")))
+              (instance $exports (export "run" (func $run)))
+              (export "wasi:cli/run@0.2.3" (instance $exports)))"#
+        );
+        app.replace(r#""f" (func (param "status-code""#, r#""exit-with-code" (func (param "status-code""#)
+    };
+    let exits = calls(
+        "wasi:cli/exit@0.2.12",
+        r#"(export "exit-with-code" (func (param "status-code" u8)))"#,
+        "(param i32)",
+        "(call $f (i32.const 42))",
+    );
+    let exits = exits.replace(r#"(func $denied "f")"#, r#"(func $denied "exit-with-code")"#);
+    let random = calls(
+        "wasi:random/random@0.2.3",
+        r#"(export "get-random-u64" (func (result u64)))"#,
+        "(result i64)",
+        "(drop (call $f))",
+    );
+    let random = random.replace(r#"(func $denied "f")"#, r#"(func $denied "get-random-u64")"#);
+    let exit =
+        "error: the program was stopped: it ended with exit code 42, and exiting with a code is denied\n  hint: ";
+    let number = "error: the program was stopped: it called what is denied, wasi:random/random";
+    for (app, flags, wanted, way_out) in [
+        (&exits, &["--exit", "deny"][..], exit, "`--exit inherit` allows it\n"),
+        (&exits, &["--deny", "wasi:cli/exit"], exit, "`--exit inherit` allows it\n"),
+        (&exits, &["--deny-all"], exit, "`--exit inherit` allows it\n"),
+        (&random, &["--random", "deny"], number, "`--allow` and the other flags of denials"),
+    ] {
+        fs::write(here.path("program.wasm"), wat::parse_str(app).unwrap()).unwrap();
+        let (code, said) = here.fails(&[&["run", "program.wasm", "-q"], flags].concat());
+        assert!(code == 1 && said.starts_with(wanted) && said.contains(way_out), "{said}");
+        assert_eq!(said.lines().count(), 2, "{said}");
+        here.ok(&[&["program.wasm", "--allow-unused", "-q", "-o", "made.wasm"], flags].concat());
+        let (code, said) = here.fails(&["run", "made.wasm", "-q"]);
+        assert!(code == 1 && said.starts_with(wanted), "{said}");
+        assert!(said.ends_with("hint: compose the app again without the denial\n"), "{said}");
+    }
 }
 
 fn run_passes_the_exit_code_on(here: &Here) {

@@ -12,6 +12,7 @@ in_both_forms! {
     streams_of_what_is_composed_can_be_nothing
     flags_of_the_run_are_for_what_is_composed_too
     a_directory_that_is_not_there_is_an_error
+    flags_of_the_vfs_that_change_nothing_are_told
     what_is_composed_is_not_counted
     what_is_composed_runs_from_standard_input_too
 }
@@ -29,7 +30,11 @@ fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
     ] {
         let (code, message) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
         assert_eq!(code, 2, "{flags:?}: {message}");
-        let named = if flags[1] == "--deterministic" { flags[1] } else { flags[0] };
+        let named = match flags {
+            [_, "--deterministic"] => "--deterministic",
+            ["--random", _] => "--random seeded:1",
+            [flag, _] => flag,
+        };
         let wanted = format!("error: `made.wasm` is already composed, so `{named}` cannot change it\n");
         assert!(message.starts_with(&wanted), "{message}");
     }
@@ -97,9 +102,6 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
     here.ok(&["asks.wasm", "--allow-unused", "--image", "files", "-q", "-o", "asked.wasm"]);
     assert!(here.run(&["run", "asked.wasm", "--cwd", "/"]).stderr.is_empty());
-    let (code, said) = here.fails(&["run", "made.wasm", "--http", "allow:http://a", "-q"]);
-    let wanted = "error: `http://a` is not an authority: write `host`, `host:port`, `*.host` or `*.host:port`\n";
-    assert_eq!((code, &*said), (2, wanted));
 }
 
 /// What `wac plug` makes imports what any app might ask for.
@@ -154,6 +156,53 @@ fn flags_of_the_run_are_for_what_is_composed_too(here: &Here) {
     ] {
         assert_eq!(run(here, &[&["run", "made.wasm", "-q"], flags, &["--", "x"]].concat()), wanted);
     }
+}
+
+/// What they say is so in any case, or would change what is composed.
+fn flags_of_the_vfs_that_change_nothing_are_told(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    let compose = ["tells.wasm", "--image", "files", "-q", "-o"];
+    here.ok(&[&compose[..], &["plain.wasm"]].concat());
+    let flags = ["--deterministic", "--exit", "deny", "--read-only", "--deny-all", "--stdout", "inherit"];
+    here.ok(&[&compose[..], &["ruled.wasm"], &flags].concat());
+    for (flag, is_of_plain, is_of_ruled) in [
+        ("--allow-unused", true, true),
+        ("--allow-no-exports", true, true),
+        ("--gitignore=false", true, true),
+        ("--read-only=false", true, false),
+        ("--deny-all=false", true, false),
+        ("--deterministic=false", true, false),
+        ("--inherit-args", true, false),
+        ("--random inherit", true, false),
+        ("--wall-clock inherit", true, false),
+        ("--monotonic-clock inherit", true, false),
+        ("--exit inherit", true, false),
+        ("--exit deny", false, true),
+        ("--read-only", false, true),
+        ("--deny-all", false, true),
+        ("--random seeded:0", false, true),
+        ("--random seeded:1", false, false),
+        ("--exclude x", false, false),
+    ] {
+        let words: Vec<_> = flag.split(' ').collect();
+        for (app, has_no_effect) in [("plain.wasm", is_of_plain), ("ruled.wasm", is_of_ruled)] {
+            let output = here.run(&[&["run", app], &words[..]].concat());
+            let said = String::from_utf8(output.stderr).unwrap();
+            let shown = if flag == "--exclude x" { "--exclude" } else { flag };
+            let (code, wanted) = match has_no_effect {
+                true => (0, format!("warning: `{shown}` has no effect: `{app}` is already composed; leave it out\n")),
+                false => (2, format!("error: `{app}` is already composed, so `{shown}` cannot change it\n")),
+            };
+            assert!(output.status.code() == Some(code) && said.contains(&wanted), "{flag}: {said}");
+            if has_no_effect {
+                assert_eq!(here.fails(&[&["run", app, "--strict"], &words[..]].concat()).0, 1, "{flag}");
+            }
+        }
+    }
+    fs::write(here.path("program.wasm"), wat::parse_str(run_component("", 0)).unwrap()).unwrap();
+    here.ok(&["program.wasm", "--allow-unused", "-q", "-o", "deaf.wasm"]);
+    let said = String::from_utf8(here.run(&["run", "deaf.wasm", "--argv0", "x"]).stderr).unwrap();
+    assert_eq!(said, "warning: `--argv0` has no effect: `deaf.wasm` does not ask for arguments\n");
 }
 
 fn a_directory_that_is_not_there_is_an_error(here: &Here) {

@@ -12,6 +12,7 @@ use crate::here::{Here, run_component};
 
 in_both_forms! {
     requests_that_fail_are_answered_and_told
+    what_is_denied_ends_a_request_with_one_line
     a_request_has_its_time
     a_request_has_its_memory
     an_instance_without_memory_to_begin_says_so
@@ -39,8 +40,13 @@ fn server(body: &str) -> Vec<u8> {
             (export "response-outparam" (type (sub resource)))))
           (alias export $types "incoming-request" (type $request))
           (alias export $types "response-outparam" (type $out))
-          (core module $program (memory 1) (func (export "handle") (param i32 i32) {body}))
-          (core instance $program (instantiate $program))
+          (import "wasi:cli/exit@0.2.12" (instance $exit (export "exit-with-code" (func (param "status-code" u8)))))
+          (core func $exit (canon lower (func $exit "exit-with-code")))
+          (core module $program
+            (import "" "exit" (func $exit (param i32)))
+            (memory 1)
+            (func (export "handle") (param i32 i32) {body}))
+          (core instance $program (instantiate $program (with "" (instance (export "exit" (func $exit))))))
           (func $handle (param "request" (own $request)) (param "response-out" (own $out))
             (canon lift (core func $program "handle")))
           (instance $exports (export "handle" (func $handle)))
@@ -109,6 +115,13 @@ fn requests_that_fail_are_answered_and_told(here: &Here) {
         assert_eq!(printed.matches("error: a request failed\n").count(), 3, "{printed}");
         assert!(printed.contains(reason), "{printed}");
     }
+}
+
+fn what_is_denied_ends_a_request_with_one_line(here: &Here) {
+    let running = Running::start(here, "(call $exit (i32.const 3))", &["--exit", "deny"]);
+    assert_eq!(running.get(), FAILED);
+    let wanted = "error: a request failed\n  caused by: it ended with exit code 3, and exiting with a code is denied\n";
+    assert_eq!(running.end(), wanted);
 }
 
 fn a_request_has_its_time(here: &Here) {

@@ -105,7 +105,7 @@ fn words_of_other_programs_get_ours() {
         (&["-v", "files:/data", "app.wasm"], "`--image files::/data` packs a directory at /data"),
         (&["compose", "app.wasm", "-v", "files:/data"], "`--image files::/data` packs a directory at /data"),
         (&["serve", "app.wasm", "--addr", "localhost"], "localhost:8080, 8080, or :8080"),
-        (&["compose", "app.wasm", "--max-bytes", "-1"], "it takes a number of bytes"),
+        (&["compose", "app.wasm", "--max-bytes", "-1"], "it takes a whole number of bytes"),
         (&["compose", "app.wasm", "--mtime", "-5"], "it takes a time since 1970"),
         (&["compose", "app.wasm", "--image", "-q"], "a name that begins with a hyphen is written `./-name`"),
         (&["app.wasm", "--image", "-o", "q.wasm"], "`--image` needs a source of files, and `-o` is a flag"),
@@ -131,7 +131,7 @@ fn words_of_other_programs_get_ours() {
         (&["app.wasm", "files::/data"], "`--image files::/data` packs it there"),
         (&["app.wasm", "files::data"], "`--image files::/data` packs it there"),
         (&["image", "extract", "app.wasm", "/sub", "to"], "`--from DIR` chooses a directory in the image"),
-        (&["compose", "app.wasm", "--preopen", "sub"], "write an absolute path"),
+        (&["compose", "app.wasm", "--preopen", "sub"], "GUEST is an absolute path"),
         (&["compose", "app.wasm", "--deny", "wasi:nope"], "wasi:nope"),
     ] {
         let (code, _, message) = typed(&here, args);

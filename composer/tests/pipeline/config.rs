@@ -132,6 +132,6 @@ fn a_vfs_alone_has_no_values() {
     let error = Composer::new(app).config([("a", "b")]).vfs().unwrap_err().to_string();
     assert!(error.contains("`wasi:config/store@1.2.3`"), "{error}");
     let error = Composer::for_any_app().config([("a", "b")]).vfs().unwrap_err().to_string();
-    assert!(error.contains("values of wasi:config") && !error.contains("--for"), "{error}");
+    assert!(error.contains("`--config`") && !error.contains("--for"), "{error}");
     Composer::new(apps::command("0.2.3")).config([("a", "b")]).vfs().unwrap();
 }

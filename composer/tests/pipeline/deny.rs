@@ -545,7 +545,7 @@ fn a_vfs_alone_denies_what_it_has() {
     assert_eq!(vfs.report().imports, Vec::<String>::new());
     let refused = composer.deny_all("why").vfs().unwrap_err();
     assert!(
-        matches!(&refused, Error::Deny(DenyError::Alone { interface }) if interface == "wasi:random/random@0.2.3"),
+        matches!(&refused, Error::Deny(DenyError::Alone { interface, .. }) if interface == "wasi:random/random@0.2.3"),
         "{refused}"
     );
     // A gate is no part of a vfs.
@@ -553,7 +553,7 @@ fn a_vfs_alone_denies_what_it_has() {
     let (_directory, composer) = self::composer(apps::dummy(&["0.2.3"], body));
     let refused = composer.allow_http(["example.com"]).vfs().unwrap_err();
     assert!(
-        matches!(&refused, Error::Deny(DenyError::Alone { interface }) if interface.contains("handler")),
+        matches!(&refused, Error::Deny(DenyError::Alone { interface, .. }) if interface.contains("handler")),
         "{refused}"
     );
 }

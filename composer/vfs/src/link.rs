@@ -7,6 +7,8 @@
 //! flatten     makes an app that is a composition of components into one component
 //! served      which functions and resources of the app belong to the vfs
 //! plan        which lowered functions of the app are replaced
+//! preview1    the vfs in the place of preview1 over WASI
+//! bridge      a module that reaches the memory of a preview1 program
 //! tailor      reduces the vfs's module to what those need
 //! host        what the vfs imports from the host, by the app's own imports
 //! vfs         the instance of the vfs's module beside the app's modules
@@ -23,11 +25,13 @@
 //! host, an adapter calls the function that the app called before. So streams, sockets and clocks of the host work as
 //! they did.
 
+pub mod bridge;
 mod drops;
 mod host;
 mod host_guard;
 pub mod mixed_dispatch;
 mod plan;
+mod preview1;
 mod refuse;
 mod sealed_imports;
 mod served;
@@ -42,15 +46,18 @@ use semver::Version;
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
 use crate::error::{CheckError, TailorError};
+use crate::specialize::preview1::is_of_program;
 use crate::specialize::{self, Embedding, Placed};
 use host::{HostImport, HostImportNeeds};
 use plan::{Call, LinkPlan, LoweredTarget};
 use refuse::Refusal;
 use served::Served;
-use vfs::{ImportBinding, Vfs};
+use vfs::{Callee, ImportBinding, Vfs};
 use vfs_compose_adapter::{self as glue, AdapterError, HandleOrigin};
 use vfs_compose_flatten::{FlattenError, Group};
-use vfs_compose_ir::{Component, Definition, Emitted, Encoded, Id, Item, Malformed, Space, bundle, instantiate};
+use vfs_compose_ir::{
+    Component, Definition, Emitted, Encoded, Id, Item, Malformed, Space, alias, bundle, instantiate,
+};
 use vfs_compose_wasi::Wasi;
 use vfs_compose_wasi::{App, FILESYSTEM};
 use vfs_compose_wasi::{Cause, WitError};
@@ -168,27 +175,50 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         vfs_compose_flatten::connect(&mut component, flat, &names).map_err(Unlinkable::from)?;
     }
     let served = Served::new(app, &embedding.answers);
-    let plan = plan::plan(&served, &component)?;
+    let over_wasi = preview1::OverWasi::find(&component);
+    // A variant of the vfs that has no functions of preview1 leaves preview1 over WASI in its place.
+    let of_preview1 = over_wasi.as_ref().and_then(|_| embedding.guest.with_preview1());
+    let over_wasi = over_wasi.filter(|_| of_preview1.is_some());
+    let embedding = &match of_preview1 {
+        Some(guest) => Embedding { guest, ..embedding.clone() },
+        None => embedding.clone(),
+    };
+    let is_left = |function| over_wasi.as_ref().is_some_and(|over_wasi| over_wasi.has(function));
+    let plan = plan::plan(&served, &component, is_left)?;
     let returned = host_guard::returned(&served, app, &component)?;
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
-    let exports = functions(app, &plan);
+    let mut exports = functions(app, &plan);
+    exports.extend(over_wasi.iter().flat_map(preview1::OverWasi::functions));
     let wishes = HostImportNeeds::new(&plan);
     let versions = wishes.versions();
+    let given = |path: &str, name: &str| over_wasi.as_ref().and_then(|over_wasi| over_wasi.given(path, name));
     let slots = |path: &str, name: &str| {
         let found = HostImport::find(wasi, &component, &wishes, path, name).len();
-        let count = if found > 1 { versions.len() } else { found };
+        let count = if found > 1 { versions.len() } else { found.max(given(path, name).iter().len()) };
         if served.is_withheld(path) { 0 } else { count as u32 }
     };
     let inside = specialize::inside(wasi, &exports, slots, embedding)?;
     let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);
     let mut wanted = Vec::new();
+    let vfs = vfs::add(&mut component, inside.module);
+    let bridge = over_wasi.as_ref().map(|over_wasi| over_wasi.add_bridge(&mut component, vfs.instance));
     for import in &inside.imports {
-        let found = HostImport::find(wasi, &component, &wishes, &import.path, &import.name).into_iter();
+        let (path, name) = (import.path.as_str(), import.name.as_str());
+        let found = HostImport::find(wasi, &component, &wishes, path, name).into_iter();
         let host = found.map(|found| (number(&found.version).unwrap_or(0), found));
-        let host = host.map(|(number, found)| (found.add(&mut component), number)).collect();
+        let host = host.map(|(number, found)| (Callee::Function(found.add(&mut component)), number));
+        let mut host: Vec<_> = host.collect();
+        if let (true, Some(bridge)) = (is_of_program(path, name), bridge) {
+            host.push((Callee::Core(alias(&mut component, ExternalKind::Func, bridge, names.alloc_str(name))), 0));
+        } else if host.is_empty() {
+            host.extend(given(path, name).map(|callee| (callee, 0)));
+        }
         wanted.push(ImportBinding { import, host });
     }
-    let vfs = vfs::add(&mut component, &names, inside.module, &wanted);
+    vfs::fill(&mut component, &names, &vfs, &wanted);
+    if let Some(over_wasi) = &over_wasi {
+        over_wasi.replace(&mut component, &names, &vfs)?;
+    }
     let given = plan
         .values()
         .flat_map(|calls| calls.values())

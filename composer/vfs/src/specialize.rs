@@ -13,6 +13,7 @@ mod left_out;
 mod memory;
 mod module;
 mod policy;
+pub mod preview1;
 #[cfg(test)]
 mod tests;
 mod world;

@@ -50,7 +50,35 @@ pub mod policy {
     pub const GET_STDOUT: &str = "vfs-compose:policy#get-stdout";
     /// `wasi:cli/stderr#get-stderr`.
     pub const GET_STDERR: &str = "vfs-compose:policy#get-stderr";
+    /// `wasi_snapshot_preview1#random_get`.
+    pub const RANDOM_GET: &str = "vfs-compose:policy#random-get";
+}
+
+/// Imports of a vfs for a program of preview1: the memory of that program. They are `size: () -> i64`, and two functions
+/// of addresses `from` and `to` and a length, all `i32`.
+pub mod program {
+    /// The module that they are imported from.
+    pub const MODULE: &str = "program";
+    /// Returns the bytes of the memory; 0 if there is none.
+    pub const SIZE: &str = "size";
+    /// Copies bytes of the program to the vfs.
+    pub const COPY_IN: &str = "copy-in";
+    /// Copies bytes of the vfs to the program.
+    pub const COPY_OUT: &str = "copy-out";
+    /// The name by which modules export and import their memories.
+    pub const MEMORY: &str = "memory";
 }
 
 /// Prefix of the modules of imports for ends of streams and futures; the type of their elements follows.
 pub const ENDS: &str = "vfs-compose:ends/";
+
+/// Modules that stand beside a preview1 module in its component.
+pub mod preview1 {
+    /// The custom section by which a module shows that it is preview1 over WASI 0.2, which the vfs can take the place of.
+    /// It comes first, and is empty.
+    pub const SECTION: &str = "vfs-compose:preview1";
+    /// The name by which preview1 over WASI imports the bridge to the program's memory.
+    pub const BRIDGE: &str = "bridge";
+    /// The name by which preview1 over WASI imports the program's `_start`.
+    pub const MAIN_MODULE: &str = "__main_module__";
+}

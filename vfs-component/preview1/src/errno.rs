@@ -4,7 +4,8 @@ use vfs_core::Error;
 use vfs_preview1_abi::Errno;
 
 /// Returns the number of an error.
-pub(crate) fn errno(error: Error) -> Errno {
+#[must_use]
+pub fn errno(error: Error) -> Errno {
     match error {
         Error::BadDescriptor => Errno::Badf,
         Error::Busy => Errno::Busy,

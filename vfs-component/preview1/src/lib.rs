@@ -9,6 +9,7 @@ mod errno;
 mod host;
 mod system;
 
+pub use errno::errno;
 pub use host::{Host, State};
 pub use system::{Listing, OnVolume};
 

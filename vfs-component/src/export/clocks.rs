@@ -7,12 +7,17 @@ use crate::abi::{Area, Datetime};
 use crate::export::poll;
 use crate::handle::Pollable;
 use crate::host;
-use crate::state::call_value;
+use crate::state::{State, call_value};
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#now")]
 extern "C" fn monotonic_now() -> u64 {
     let host = host::clocks::now();
-    call_value(|state| host.max(state.virtual_monotonic_now))
+    call_value(|state| monotonic(state, host))
+}
+
+/// Returns the time now, of which the host says that it is `host`.
+pub fn monotonic(state: &State, host: u64) -> u64 {
+    host.max(state.virtual_monotonic_now)
 }
 
 #[unsafe(export_name = "wasi:clocks/monotonic-clock#resolution")]
@@ -33,15 +38,21 @@ extern "C" fn subscribe_duration(span: u64) -> u32 {
 /// Makes a timer. `when` computes the awaited time of a frozen clock from its current time.
 fn new_timer(handle: u32, when: impl FnOnce(u64) -> u64) -> u32 {
     call_value(|state| {
-        // No handle of a host is 0, so the clock is frozen.
-        let timer = if handle == 0 {
-            state.virtual_monotonic_now = state.virtual_monotonic_now.max(host::clocks::now());
-            Pollable::Timer(when(state.virtual_monotonic_now))
-        } else {
-            Pollable::Host { handle, parent: None }
-        };
+        let timer = timer(state, handle, when);
         poll::new_pollable(state, timer)
     })
+}
+
+/// Returns the timer of which the host has given `handle`. `when` computes the awaited time of a frozen clock from its
+/// current time.
+pub fn timer(state: &mut State, handle: u32, when: impl FnOnce(u64) -> u64) -> Pollable {
+    // No handle of a host is 0, so the clock is frozen.
+    if handle == 0 {
+        state.virtual_monotonic_now = state.virtual_monotonic_now.max(host::clocks::now());
+        Pollable::Timer(when(state.virtual_monotonic_now))
+    } else {
+        Pollable::Host { handle, parent: None }
+    }
 }
 
 #[unsafe(export_name = "wasi:clocks/wall-clock#now")]

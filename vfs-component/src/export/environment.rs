@@ -8,37 +8,36 @@ use crate::state::{State, call};
 
 #[unsafe(export_name = "wasi:cli/environment#get-environment")]
 extern "C" fn get_environment() -> *const List {
-    environment()
+    call(variables)
 }
 
 #[unsafe(export_name = "wasi:cli/environment@0.3#get-environment")]
 extern "C" fn get_environment_3() -> *const List {
-    environment()
+    call(variables)
 }
 
-/// Returns the variables of the settings, and those of the host that the settings let through and do not set.
-fn environment() -> *const List {
-    call(|state| {
-        let host = host::environment::environment();
-        let State { session, lists, .. } = state;
-        let settings = &session.settings;
-        let pairs = &mut lists.pairs;
-        let ours = || Pairs(settings.environment);
-        pairs.clear();
-        if settings.environment.len() == 0 && settings.inherited.is_none() {
-            return host;
-        }
-        if pairs.try_reserve(host.length + settings.environment.len() / 2).is_err() {
-            abi::trap();
-        }
-        pairs.extend(abi::list(host.pointer.cast::<Pair<List, List>>(), host.length).iter().filter(|Pair(name, _)| {
-            let name = abi::list::<u8>(name.pointer, name.length);
-            settings.inherited.is_none_or(|mut names| names.any(|inherited| inherited.as_bytes() == name))
-                && ours().all(|(ours, _)| ours.as_bytes() != name)
-        }));
-        pairs.extend(ours().map(|(name, value)| Pair(List::of(name.as_bytes()), List::of(value.as_bytes()))));
-        List::of(pairs)
-    })
+/// Returns pairs of strings: the variables of the settings, and those of the host that the settings let through and do
+/// not set.
+pub fn variables(state: &mut State) -> List {
+    let host = host::environment::environment();
+    let State { session, lists, .. } = state;
+    let settings = &session.settings;
+    let pairs = &mut lists.pairs;
+    let ours = || Pairs(settings.environment);
+    pairs.clear();
+    if settings.environment.len() == 0 && settings.inherited.is_none() {
+        return host;
+    }
+    if pairs.try_reserve(host.length + settings.environment.len() / 2).is_err() {
+        abi::trap();
+    }
+    pairs.extend(abi::list(host.pointer.cast::<Pair<List, List>>(), host.length).iter().filter(|Pair(name, _)| {
+        let name = abi::list::<u8>(name.pointer, name.length);
+        settings.inherited.is_none_or(|mut names| names.any(|inherited| inherited.as_bytes() == name))
+            && ours().all(|(ours, _)| ours.as_bytes() != name)
+    }));
+    pairs.extend(ours().map(|(name, value)| Pair(List::of(name.as_bytes()), List::of(value.as_bytes()))));
+    List::of(pairs)
 }
 
 /// The program's name if neither settings nor host have one, but there are arguments.
@@ -46,39 +45,37 @@ const NAME: &str = "app";
 
 #[unsafe(export_name = "wasi:cli/environment#get-arguments")]
 extern "C" fn get_arguments() -> *const List {
-    arguments()
+    call(arguments)
 }
 
 #[unsafe(export_name = "wasi:cli/environment@0.3#get-arguments")]
 extern "C" fn get_arguments_3() -> *const List {
-    arguments()
+    call(arguments)
 }
 
-/// Returns the program's name, then the settings' arguments, then the host's.
-fn arguments() -> *const List {
-    call(|state| {
-        let host = host::environment::arguments();
-        let State { session, lists, .. } = state;
-        let settings = &session.settings;
-        let strings = &mut lists.strings;
-        strings.clear();
-        if settings.arguments.len() == 0 && settings.program.is_none() {
-            return host;
-        }
-        if strings.try_reserve(host.length + settings.arguments.len() + 1).is_err() {
-            abi::trap();
-        }
-        let host = abi::list(host.pointer.cast::<List>(), host.length);
-        let (name, rest) = host.split_at(host.len().min(1));
-        match settings.program {
-            Some(program) => strings.push(List::of(program.as_bytes())),
-            None if name.is_empty() => strings.push(List::of(NAME.as_bytes())),
-            None => strings.extend(name),
-        }
-        strings.extend(settings.arguments.map(|argument| List::of(argument.as_bytes())));
-        strings.extend(rest);
-        List::of(strings)
-    })
+/// Returns strings: the program's name, then the settings' arguments, then the host's.
+pub fn arguments(state: &mut State) -> List {
+    let host = host::environment::arguments();
+    let State { session, lists, .. } = state;
+    let settings = &session.settings;
+    let strings = &mut lists.strings;
+    strings.clear();
+    if settings.arguments.len() == 0 && settings.program.is_none() {
+        return host;
+    }
+    if strings.try_reserve(host.length + settings.arguments.len() + 1).is_err() {
+        abi::trap();
+    }
+    let host = abi::list(host.pointer.cast::<List>(), host.length);
+    let (name, rest) = host.split_at(host.len().min(1));
+    match settings.program {
+        Some(program) => strings.push(List::of(program.as_bytes())),
+        None if name.is_empty() => strings.push(List::of(NAME.as_bytes())),
+        None => strings.extend(name),
+    }
+    strings.extend(settings.arguments.map(|argument| List::of(argument.as_bytes())));
+    strings.extend(rest);
+    List::of(strings)
 }
 
 #[unsafe(export_name = "wasi:cli/environment#initial-cwd")]

@@ -8,7 +8,7 @@ extern "C" fn exit(status: u32) {
 }
 
 #[unsafe(export_name = "wasi:cli/exit#exit-with-code")]
-extern "C" fn exit_with_code(code: u32) {
+pub extern "C" fn exit_with_code(code: u32) {
     host::exit::exit_with_code(code);
     // The host is older than `exit-with-code`.
     host::exit::exit(u32::from(code != 0));

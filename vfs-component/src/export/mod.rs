@@ -1,19 +1,19 @@
 //! The WASI functions that the app calls, a file for each interface or part of it.
 
-mod clocks;
+pub mod clocks;
 #[cfg(feature = "end")]
 mod end;
-mod environment;
+pub mod environment;
 mod error;
-mod exit;
+pub mod exit;
 mod filesystem;
 mod linked;
-mod poll;
-mod random;
+pub mod poll;
+pub mod random;
 mod standard;
 mod standard3;
-mod stdio;
-mod streams;
+pub mod stdio;
+pub mod streams;
 mod terminal;
 mod text;
 mod wrapped;

@@ -14,7 +14,7 @@ use crate::state::{call, call_value};
 
 /// The number of a ChaCha20 stream.
 #[derive(Clone, Copy)]
-enum Stream {
+pub enum Stream {
     Random,
     Insecure,
     Seed,
@@ -103,6 +103,12 @@ fn bytes(length: u64, stream: Stream) -> *const List {
             List::of(&generators.bytes)
         })
     })
+}
+
+/// Fills a buffer with the next bytes. A part of a word at its end is one that no other call gets.
+#[cfg(feature = "preview1")]
+pub fn fill(seed: u64, stream: Stream, bytes: &mut [u8]) {
+    GENERATORS.with_borrow_mut(|generators| generators.of(seed, stream).fill_bytes(bytes));
 }
 
 fn number(stream: Stream) -> u64 {

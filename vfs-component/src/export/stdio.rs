@@ -23,10 +23,12 @@ extern "C" fn get_stderr() -> u32 {
     call_value(|state| new_output(state, output(stdio::get_stderr())))
 }
 
-fn input(handle: u32) -> Input {
+/// Returns the stream behind a handle of the host.
+pub fn input(handle: u32) -> Input {
     if handle == 0 { Input::Null } else { Input::Host(HostStream::new(handle)) }
 }
 
-fn output(handle: u32) -> Output {
+/// See [`input`].
+pub fn output(handle: u32) -> Output {
     if handle == 0 { Output::Closed } else { Output::Host(HostStream::new(handle)) }
 }

@@ -10,6 +10,8 @@ pub mod environment;
 pub mod error;
 pub mod exit;
 pub mod poll;
+#[cfg(feature = "preview1")]
+pub mod random;
 pub mod stdio;
 pub mod streams;
 pub mod terminal;

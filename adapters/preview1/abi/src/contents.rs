@@ -24,7 +24,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
                 Ok(count)
             }
             // The first buffer is enough: a second wait would keep back what the first has brought.
-            Object::Stream(Stream::Stdin) => match { vector }.next() {
+            Object::Stream(Stream::Stdin) => match vector.buffers().next() {
                 Some(buffer) => system.read_stdin(program, buffer?),
                 None => Ok(0),
             },
@@ -148,7 +148,7 @@ fn each<P: Program>(
     mut act: impl FnMut(Buffer, u32) -> Result<u32, Errno>,
 ) -> Result<Option<u32>, Errno> {
     let mut done = None;
-    for buffer in vector {
+    for buffer in vector.buffers() {
         let before = done.unwrap_or(0);
         // What was read before may lie in the vector itself, so a buffer can be wrong now.
         match buffer.and_then(|buffer| Ok((act(buffer, before)?, buffer.length()))) {

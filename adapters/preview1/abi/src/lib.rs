@@ -31,6 +31,7 @@ mod memory;
 mod paths;
 mod poll;
 mod process;
+pub mod signature;
 mod sockets;
 mod status;
 mod system;

@@ -7,6 +7,12 @@ pub trait Program {
     /// Returns its size in bytes; 0 if the program has none.
     fn size(&self) -> u64;
 
+    /// Returns whether it has this many bytes. A memory never shrinks, so who has to ask for the size may remember it.
+    #[inline]
+    fn has(&self, bytes: u64) -> bool {
+        bytes <= self.size()
+    }
+
     /// Copies bytes of the program.
     fn copy_in(&self, from: u32, to: &mut [u8]);
 
@@ -35,7 +41,7 @@ impl Buffer {
             return Ok(Self::EMPTY);
         }
         let end = u64::from(address) + u64::from(length);
-        if end > program.size() { Err(Errno::Fault) } else { Ok(Self { address, length }) }
+        if program.has(end) { Ok(Self { address, length }) } else { Err(Errno::Fault) }
     }
 
     /// Checks a list of `count` items of the same size.

@@ -244,8 +244,12 @@ fn text<'b>(program: &impl Program, from: Buffer, bytes: &'b mut Vec<u8>) -> Res
         return Err(Errno::Nametoolong);
     }
     let length = from.length() as usize;
-    bytes.try_reserve(length.saturating_sub(bytes.len()))?;
-    bytes.resize(length, 0);
+    // What it has of longer paths stays: to shorten it would mean to fill it again.
+    if bytes.len() < length {
+        bytes.try_reserve(length - bytes.len())?;
+        bytes.resize(length, 0);
+    }
+    let bytes = bytes.get_mut(..length).unwrap_or_default();
     if length > 0 {
         program.copy_in(from.address(), bytes);
     }

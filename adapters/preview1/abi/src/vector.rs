@@ -5,23 +5,13 @@ use crate::{Buffer, Errno, Program};
 
 /// Bytes of an `iovec`: an address and a length.
 const SIZE: u32 = 8;
-/// How many are copied in at once.
-const AT_ONCE: u32 = 16;
+/// How many are copied in at once. They have as many bytes as a compiler moves without a call.
+const AT_ONCE: u32 = 8;
 
-/// The buffers of a vector that are not empty. They are copied in sixteen at a time, and each is checked.
+/// A vector, of which all buffers were checked.
 pub(crate) struct Vector<'p, P> {
     program: &'p P,
-    /// Those that were not copied in yet.
-    rest: Buffer,
-    batch: [u8; (SIZE * AT_ONCE) as usize],
-    next: u32,
-    end: u32,
-}
-
-impl<P> Clone for Vector<'_, P> {
-    fn clone(&self) -> Self {
-        Self { ..*self }
-    }
+    all: Buffer,
 }
 
 impl<'p, P: Program> Vector<'p, P> {
@@ -31,19 +21,33 @@ impl<'p, P: Program> Vector<'p, P> {
     /// - [`Errno::Fault`]: it does not lie inside of the program's memory, or one of the buffers does not.
     /// - [`Errno::Inval`]: the sum does not fit.
     pub fn new(program: &'p P, address: u32, count: u32) -> Result<(Self, u32), Errno> {
-        let rest = Buffer::list(program, address, count, SIZE)?;
-        let vector = Self { program, rest, batch: [0; _], next: 0, end: 0 };
+        let vector = Self { program, all: Buffer::list(program, address, count, SIZE)? };
         let (mut sum, mut is_too_long) = (0_u32, false);
-        for buffer in vector.clone() {
+        for buffer in vector.buffers() {
             let length = buffer?.length();
             is_too_long |= sum.checked_add(length).is_none();
             sum = sum.wrapping_add(length);
         }
         if is_too_long { Err(Errno::Inval) } else { Ok((vector, sum)) }
     }
+
+    /// Returns the buffers that are not empty.
+    pub fn buffers(&self) -> Buffers<'p, P> {
+        Buffers { program: self.program, rest: self.all, batch: [0; _], next: 0, end: 0 }
+    }
 }
 
-impl<P: Program> Iterator for Vector<'_, P> {
+/// The buffers of a vector that are not empty. They are copied in eight at a time, and each is checked.
+pub(crate) struct Buffers<'p, P> {
+    program: &'p P,
+    /// Those that were not copied in yet.
+    rest: Buffer,
+    batch: [u8; (SIZE * AT_ONCE) as usize],
+    next: u32,
+    end: u32,
+}
+
+impl<P: Program> Iterator for Buffers<'_, P> {
     type Item = Result<Buffer, Errno>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -69,7 +69,7 @@ impl Host {
     /// Writes to standard output or standard error.
     pub fn write_stream(&mut self, stream: Stream, from: Buffer) -> Result<u32, Errno> {
         let stream = self.output(stream);
-        write(stream, from).map(|()| from.length())
+        write(stream, from).map(|()| from.length()).map_err(errno_of)
     }
 
     pub fn wait(&mut self, streams: Streams, limit: Option<u64>) -> Result<Ready, Errno> {
@@ -170,11 +170,10 @@ fn errno_of(error: StreamError) -> Errno {
 /// Writes bytes of the program to a stream, and waits until they are written.
 ///
 /// # Errors
-/// - [`Errno::Pipe`]: nobody reads any more.
-/// - [`Errno::Io`]: the stream has failed.
-pub fn write(stream: u32, from: Buffer) -> Result<(), Errno> {
+/// The stream's error.
+pub fn write(stream: u32, from: Buffer) -> Result<(), StreamError> {
     if from.length() <= MAX_FLUSHED {
-        return program::write_and_flush(stream, from.address(), from.length()).map_err(errno_of);
+        return program::write_and_flush(stream, from.address(), from.length());
     }
     let mut done = 0;
     while done < from.length() {
@@ -186,18 +185,20 @@ pub fn write(stream: u32, from: Buffer) -> Result<(), Errno> {
                 continue;
             }
             Ok(permit) => permit,
-            Err(error) => return Err(errno_of_flush(error)),
+            Err(error) => return Err(error.into()),
         };
         let length = (from.length() - done).min(u32::try_from(permit).unwrap_or(u32::MAX)).min(MAX_PIECE);
-        program::write_to_stream(stream, from.address() + done, length).map_err(errno_of)?;
+        program::write_to_stream(stream, from.address() + done, length)?;
         done += length;
     }
-    wasi::blocking_flush(stream).into_result().map(|_| ()).map_err(errno_of_flush)
+    wasi::blocking_flush(stream).into_result().map(drop).map_err(StreamError::from)
 }
 
-fn errno_of_flush(error: wasi::StreamError) -> Errno {
-    match error {
-        wasi::StreamError::Failed(error) => failed(error),
-        wasi::StreamError::Closed => Errno::Pipe,
+impl From<wasi::StreamError> for StreamError {
+    fn from(error: wasi::StreamError) -> Self {
+        match error {
+            wasi::StreamError::Failed(error) => Self::Failed(error),
+            wasi::StreamError::Closed => Self::Closed,
+        }
     }
 }

@@ -6,7 +6,7 @@ use vfs_preview1_abi::{
 
 use crate::host::{self, Host};
 use crate::lists::Raw;
-use crate::program::{self, Caller};
+use crate::program::{self, Caller, StreamError};
 use crate::wasi::{self, DescriptorStat, NewTimestamp, Opt, Res};
 
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
@@ -116,7 +116,7 @@ impl System<Caller> for OverWasi {
                 let stream = done(wasi::append_via_stream(file.0))?;
                 let result = host::write(stream, from);
                 wasi::drop_output_stream(stream);
-                result.map(|()| from.length())
+                result.map(|()| from.length()).map_err(errno_of_file)
             }
         }
     }
@@ -278,6 +278,17 @@ fn read_all(stream: u32) -> Result<Vec<Named>, Errno> {
         };
         names.try_reserve(1)?;
         names.push(named);
+    }
+}
+
+/// Returns the reason why a stream of a file has failed.
+fn errno_of_file(error: StreamError) -> Errno {
+    let StreamError::Failed(error) = error else { return Errno::Io };
+    let code = wasi::filesystem_error_code(error);
+    wasi::drop_error(error);
+    match code {
+        Opt::Some(code) => errno(code),
+        Opt::None => Errno::Io,
     }
 }
 

@@ -159,6 +159,7 @@ interface! { "wasi:filesystem/types":
     metadata_hash = "[method]descriptor.metadata-hash" (file: u32) -> Res<MetadataHash>;
     metadata_hash_at_raw = "[method]descriptor.metadata-hash-at"
         (at: u32, flags: u32, path: *const u8, path_len: usize) -> Res<MetadataHash>;
+    filesystem_error_code = "filesystem-error-code" (error: u32) -> Opt<u8>;
     read_directory_entry = "[method]directory-entry-stream.read-directory-entry"
         (stream: u32) -> Res<Opt<DirectoryEntry>>;
 }

@@ -6,7 +6,7 @@ use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::Timestamp;
 
 use super::{Inherited, Policy};
-use vfs_abi::names::policy::{GET_STDERR, GET_STDIN, GET_STDOUT};
+use vfs_abi::names::policy::{GET_STDERR, GET_STDIN, GET_STDOUT, RANDOM_GET};
 use vfs_compose_wasi::FILESYSTEM;
 use vfs_compose_wasi::{Track, Wasi, base};
 
@@ -134,11 +134,13 @@ impl Answers {
 
     /// Returns pairs of vfs functions: the first takes the place of the second.
     pub fn instead(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let streams = [
+        let all = [
             ("wasi:cli/stdin", "wasi:cli/stdin#get-stdin", GET_STDIN),
             ("wasi:cli/stdout", "wasi:cli/stdout#get-stdout", GET_STDOUT),
             ("wasi:cli/stderr", "wasi:cli/stderr#get-stderr", GET_STDERR),
+            // Only a vfs for preview1 has these two.
+            ("wasi:random/random", "wasi_snapshot_preview1#random_get", RANDOM_GET),
         ];
-        streams.into_iter().filter(|(path, ..)| self.has_interface(path)).map(|(_, plain, ours)| (ours, plain))
+        all.into_iter().filter(|(path, ..)| self.has_interface(path)).map(|(_, plain, ours)| (ours, plain))
     }
 }

@@ -2,18 +2,22 @@
 
 mod address;
 mod duration;
+mod manifest;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgMatches, Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use vfs_compose::Options;
 use vfs_compose::options::{Adapting, Bytes, Deny, Files, Host, InheritEnv, Joining, Process, Source};
 
 use crate::input;
 use crate::report::Failure;
+use manifest::Manifest;
+pub use manifest::Merged;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -72,6 +76,33 @@ impl Cli {
             Some(Command::Serve(serve)) => Some(&serve.run.app),
             Some(_) => None,
         }
+    }
+
+    /// Joins the values of `--inherit-env`, of which clap keeps the first one.
+    ///
+    /// # Errors
+    /// They exclude each other.
+    pub fn join_inherited(&mut self, matches: &ArgMatches) -> Result<(), Failure> {
+        let typed = match &mut self.command {
+            None => &mut self.compose.typed,
+            Some(Command::Compose(compose)) => &mut compose.typed,
+            Some(Command::Vfs(vfs)) => &mut vfs.typed,
+            Some(Command::Run(run)) => &mut run.typed,
+            Some(Command::Serve(serve)) => &mut serve.run.typed,
+            Some(_) => return Ok(()),
+        };
+        let matches = matches.subcommand().map_or(matches, |(_, matches)| matches);
+        let values = matches.try_get_many::<InheritEnv>("inherit_env").ok().flatten();
+        for value in values.into_iter().flatten().skip(1) {
+            let joined = typed.host.inherit_env.take().and_then(|before| before.and(value));
+            typed.host.inherit_env = Some(joined.ok_or_else(|| {
+                Failure::usage(
+                    "`--inherit-env` (all variables), `--inherit-env=` (none) and names exclude each other".into(),
+                )
+                .hint("omit one; names are joined: `--inherit-env=A --inherit-env=B` is `--inherit-env=A,B`")
+            })?);
+        }
+        Ok(())
     }
 }
 
@@ -229,16 +260,15 @@ impl Typed {
     /// Returns the options on the command line, over those of the manifest, if there is one.
     ///
     /// # Errors
-    /// The manifest cannot be read, or is none.
-    pub fn merged(&self, joining: &Joining) -> Result<Options, Failure> {
+    /// The manifest cannot be read, or is none, or options exclude each other.
+    pub fn merged(&self, joining: &Joining) -> Result<Merged, Failure> {
         let typed = self.options(joining);
-        let Some(path) = &self.manifest else { return Ok(typed) };
-        let text = input::text(path)?;
-        let manifest = Options::parse(&text).map_err(|error| {
-            let failure = Failure::new(format!("`{}`, {error}", path.display()));
-            error.hint.into_iter().fold(failure, Failure::hint)
-        })?;
-        Ok(typed.over(manifest.relative_to(path.parent().unwrap_or(Path::new("")))))
+        let Some(path) = &self.manifest else { return Ok(Merged { options: typed, manifest: None }) };
+        let text = input::manifest(path)?;
+        let manifest = Manifest::parse(path, text, typed.given().collect())?;
+        let options = typed.over(manifest.options.clone());
+        manifest.check(&options)?;
+        Ok(Merged { options, manifest: Some(manifest) })
     }
 }
 
@@ -370,11 +400,15 @@ pub struct Inspect {
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Levels of directories to show
-    #[arg(long, default_value_t = 2, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = depth, allow_negative_numbers = true)]
     pub depth: usize,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+fn depth(typed: &str) -> Result<usize, String> {
+    typed.parse().map_err(|_| "it takes a number of levels, 0 or more".to_owned())
 }
 
 /// `vfs-compose image`
@@ -401,7 +435,7 @@ pub enum Image {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// A directory or file in the image
-        #[arg(default_value = "/")]
+        #[arg(default_value = "/", value_parser = NonEmptyStringValueParser::new())]
         path: String,
         /// Show kind, permissions, links, size and time (UTC) too, as ls(1) does
         #[arg(short, long)]
@@ -419,7 +453,7 @@ pub enum Image {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
         /// Files in the image
-        #[arg(required = true)]
+        #[arg(required = true, value_parser = NonEmptyStringValueParser::new())]
         paths: Vec<String>,
         /// Print what the files are as JSON to standard error
         #[arg(long)]
@@ -434,7 +468,7 @@ pub enum Image {
         #[arg(value_hint = ValueHint::DirPath)]
         to: PathBuf,
         /// The directory in the image
-        #[arg(long, default_value = "/")]
+        #[arg(long, default_value = "/", value_parser = NonEmptyStringValueParser::new())]
         from: String,
         /// Print JSON
         #[arg(long)]

@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use vfs_compose::options::Files;
 
 use crate::output::create_temporary;
-use crate::report::Failure;
+use crate::report::{Failure, url_hint};
 
 const STDIN: &str = "-";
 
@@ -53,16 +53,36 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
-    Failure::io("cannot read", Path::new(&name(path)), error)
+    let url = path.to_str().filter(|_| error.kind() == io::ErrorKind::NotFound);
+    let hint = url.and_then(|url| url_hint(url, "wkg oci pull REFERENCE -o FILE"));
+    hint.into_iter().fold(Failure::io("cannot read", Path::new(&name(path)), error), Failure::hint)
 }
 
-/// Reads a text.
+/// Reads a manifest.
 ///
 /// # Errors
-/// It cannot be read, or is not UTF-8.
-pub fn text(path: &Path) -> Result<String, Failure> {
-    String::from_utf8(read(path).map_err(|error| unreadable(path, error))?)
-        .map_err(|error| Failure::new(format!("cannot read `{}`", name(path))).caused_by(error.utf8_error()))
+/// It cannot be read, or is no text, or one of another kind.
+pub fn manifest(path: &Path) -> Result<String, Failure> {
+    const EXAMPLE: &str = "`vfs-compose manifest` prints an example";
+    let bytes = read(path).map_err(|error| match error.kind() {
+        io::ErrorKind::IsADirectory => unreadable(path, error).hint(EXAMPLE),
+        _ => unreadable(path, error),
+    })?;
+    let is_program = bytes.starts_with(b"\0asm");
+    let kind = match bytes.trim_ascii_start().first() {
+        _ if is_program => Some("a WebAssembly file"),
+        _ if bytes.contains(&0) => Some("a binary file"),
+        Some(b'{') => Some("JSON"),
+        Some(b'(') => Some("WebAssembly in its text format"),
+        Some(b'<') => Some("XML or HTML"),
+        _ => None,
+    };
+    let other =
+        |kind| Failure::new(format!("`{}` is {kind}, and a manifest is text in TOML", name(path))).hint(EXAMPLE);
+    match kind {
+        Some(kind) => Err(other(kind)),
+        None => String::from_utf8(bytes).map_err(|error| other("not UTF-8").caused_by(error.utf8_error())),
+    }
 }
 
 /// Reads a component or a module, in the binary or the text format.
@@ -131,8 +151,10 @@ impl Spool {
 
     /// Copies an input into a temporary file.
     fn keep(&mut self, mut input: impl Read, name: &str) -> Result<PathBuf, Failure> {
-        let failed = |error| Failure::new(format!("cannot keep {name} in a temporary file")).caused_by(error);
-        let mut file = create_temporary(&std::env::temp_dir(), 0o600).map_err(failed)?;
+        let directory = std::env::temp_dir();
+        let message = format!("cannot keep {name} in a temporary file in `{}`", directory.display());
+        let failed = |error| Failure::new(message.clone()).caused_by(error);
+        let mut file = create_temporary(&directory, 0o600).map_err(failed)?;
         io::copy(&mut input, &mut file).and_then(|_| file.flush()).and_then(|()| file.rewind()).map_err(failed)?;
         let path = file.path().to_owned();
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);

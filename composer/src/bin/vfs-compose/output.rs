@@ -31,9 +31,11 @@ pub enum Target {
 
 impl Target {
     /// # Errors
-    /// Standard output is a terminal.
+    /// - Standard output is a terminal.
+    /// - The output is a directory, or its directory does not exist.
     pub fn new(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() != "-" {
+            check_place(path)?;
             return Ok(Self::File(path.to_owned()));
         }
         if io::stdout().is_terminal() {
@@ -50,7 +52,7 @@ impl Target {
     /// `write` fails, or the file cannot be created or moved. No temporary file stays behind.
     pub fn fill<T>(&self, write: impl FnOnce(&mut dyn Write) -> Result<T, Failure>) -> Result<T, Failure> {
         let write = |out: &mut dyn Write| write(out).map_err(|failure| failure.of_output(self));
-        let failed = |error| Failure::io("cannot write", Path::new(&self.name()), error);
+        let failed = |error| unwritable(Path::new(&self.name()), error);
         let path = match self {
             Self::Stdout => return write(&mut BufWriter::with_capacity(BUFFER, io::stdout().lock())),
             Self::File(path) => path,
@@ -62,9 +64,7 @@ impl Target {
         }
         // Replaces or makes the file that a symbolic link points to, so that the link stays a link.
         let path = behind_links(path);
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Reports a missing directory, the usual mistake, for the output instead of for the temporary file.
-        std::fs::metadata(directory).map_err(failed)?;
+        let directory = directory_of(&path);
         let mut file = create_temporary(directory, 0o666).map_err(failed)?;
         // What is replaced may be for few eyes.
         if let Ok(replaced) = path.metadata() {
@@ -118,6 +118,52 @@ impl Target {
     }
 }
 
+/// Checks, before anything is composed, that there can be a file.
+fn check_place(path: &Path) -> Result<(), Failure> {
+    let name = path.display().to_string();
+    if name.is_empty() {
+        return Err(Failure::new("the name of the output is empty").hint("name a file with `-o FILE`"));
+    }
+    if path.is_dir() || name.ends_with('/') {
+        let failure = Failure::new(format!("cannot write `{name}`: it is the name of a directory"));
+        return Err(failure.hint(format!("name a file in it: `-o {}`", path.join("NAME").display())));
+    }
+    if path.exists() {
+        return Ok(());
+    }
+    let target = behind_links(path);
+    let directory = directory_of(&target);
+    match std::fs::metadata(directory) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(Failure::new(format!("cannot write `{name}`: `{}` is not a directory", directory.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let directory = directory.display();
+            let failure = Failure::new(format!("cannot write `{name}`: the directory `{directory}` does not exist"));
+            Err(failure.hint(format!("`mkdir -p {directory}` makes it")))
+        }
+        Err(error) => Err(unwritable(path, error)),
+    }
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Failure {
+    let is_denied = error.kind() == io::ErrorKind::PermissionDenied;
+    let failure = Failure::io("cannot write", path, error);
+    if is_denied { failure.hint("choose another place with `-o FILE`") } else { failure }
+}
+
+/// Returns the system's error without the path that tempfile puts behind it.
+fn of_system(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((text, _)) => io::Error::new(error.kind(), text),
+        None => error,
+    }
+}
+
 /// Returns the path that symbolic links at `path` lead to, also if nothing is there yet.
 fn behind_links(path: &Path) -> PathBuf {
     // As many as Linux follows.
@@ -133,19 +179,19 @@ fn behind_links(path: &Path) -> PathBuf {
 /// Creates a temporary file, which is gone when this program ends, also by a signal.
 ///
 /// # Errors
-/// It cannot be created.
+/// It cannot be created. The error does not name the file, which says nothing to users.
 pub fn create_temporary(directory: &Path, mode: u32) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
     {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-        signals::create_removable(|| builder.tempfile_in(directory))
+        signals::create_removable(|| builder.tempfile_in(directory)).map_err(of_system)
     }
     #[cfg(not(unix))]
     {
         _ = mode;
-        builder.tempfile_in(directory)
+        builder.tempfile_in(directory).map_err(of_system)
     }
 }
 

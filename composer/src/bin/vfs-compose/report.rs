@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use clap::ColorChoice;
 use vfs_compose::error::{AppError, DenyError, Error, TreeError, WriteError};
 use vfs_compose::options::OptionsError;
-use vfs_compose::{Form, ImageReport, Remarks, Report};
+use vfs_compose::{Form, ImageReport, Remark, Remarks, Report};
 use vfs_image::printable;
 
 use crate::input;
@@ -62,19 +62,24 @@ pub fn print(text: &str) {
 pub fn tell(remarks: &Remarks) {
     for warning in &remarks.warnings {
         warn(&warning.message);
-        list_files(&warning.files);
+        list_files(warning);
     }
     for remark in &remarks.notes {
         note(&remark.message);
-        list_files(&remark.files);
+        list_files(remark);
+    }
+}
+
+fn list_files(remark: &Remark) {
+    for line in files_of(remark) {
+        print(&format!("{line}\n"));
     }
 }
 
 /// Lists the files of a remark, one a line, under `-v`.
-fn list_files(files: &[String]) {
-    for file in files.iter().filter(|_| is_verbose() && !is_quiet()) {
-        print(&format!("  {}\n", shown(file)));
-    }
+fn files_of(remark: &Remark) -> impl Iterator<Item = String> {
+    let is_listed = is_verbose() && !is_quiet();
+    remark.files.iter().filter(move |_| is_listed).map(|file| format!("  {}", shown(file)))
 }
 
 /// Prints one warning, unless only errors are printed.
@@ -114,6 +119,8 @@ pub fn listed(name: &[u8]) -> String {
 pub struct Failure {
     pub exit: u8,
     message: String,
+    /// The warnings that are this failure under `--strict`, each a line of its own.
+    warnings: Vec<Remark>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     hint: Option<String>,
 }
@@ -121,11 +128,18 @@ pub struct Failure {
 impl Failure {
     /// Returns a failure of wrong usage, with exit code 2.
     pub fn usage(message: String) -> Self {
-        Self { exit: 2, message, source: None, hint: None }
+        Self { exit: 2, message, warnings: Vec::new(), source: None, hint: None }
     }
 
     pub fn new(message: impl Into<String>) -> Self {
-        Self { exit: 1, message: message.into(), source: None, hint: None }
+        Self { exit: 1, message: message.into(), warnings: Vec::new(), source: None, hint: None }
+    }
+
+    /// Returns the failure that warnings are under `--strict`.
+    pub fn strict(warnings: Vec<Remark>) -> Self {
+        let messages: Vec<_> = warnings.iter().map(|warning| warning.message.as_str()).collect();
+        let failure = Self::new(messages.join("; "));
+        Self { warnings, ..failure }.hint("without --strict these are warnings")
     }
 
     /// Returns a failure to read an image.
@@ -135,6 +149,12 @@ impl Failure {
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Sets the hint, unless there is one.
+    pub fn or_hint(mut self, hint: &str) -> Self {
+        self.hint.get_or_insert_with(|| hint.to_owned());
         self
     }
 
@@ -167,6 +187,21 @@ impl Failure {
         self
     }
 
+    /// Returns the library's error, if it is one.
+    pub fn error(&self) -> Option<&Error> {
+        self.source.as_deref()?.downcast_ref().map(|Causes(error)| error)
+    }
+
+    /// Puts the place of a value around the message.
+    pub fn within(self, place: impl FnOnce(&str) -> String) -> Self {
+        Self { message: place(&self.message), ..self }
+    }
+
+    /// The same, with the exit code of a wrong file: it is not the command line that is wrong.
+    pub fn in_manifest(self, place: impl FnOnce(&str) -> String) -> Self {
+        Self { exit: 1, ..self.within(place) }
+    }
+
     /// Takes the hint of the failure that caused this one.
     pub fn because_of(mut self, mut cause: Failure) -> Self {
         self.hint = cause.hint.take();
@@ -194,7 +229,16 @@ impl Failure {
 
     /// Returns the failure with its causes and its hint.
     fn text(&self) -> String {
-        let mut text = format!("{}: {}", painted("error", "\x1b[1;31m"), shown(&self.message));
+        let line = |message| format!("{}: {}", painted("error", "\x1b[1;31m"), shown(message));
+        let mut lines = Vec::new();
+        for warning in &self.warnings {
+            lines.push(line(&warning.message));
+            lines.extend(files_of(warning));
+        }
+        if lines.is_empty() {
+            lines.push(line(&self.message));
+        }
+        let mut text = lines.join("\n");
         let mut cause = self.source();
         while let Some(error) = cause {
             // What a parser or the engine says may have several lines.
@@ -211,10 +255,17 @@ impl Failure {
     pub fn is_broken_pipe(&self) -> bool {
         self.source.as_deref().is_some_and(|source| is_of_kind(source, ErrorKind::BrokenPipe))
     }
+
+    pub fn is_of_missing_file(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| is_of_kind(source, ErrorKind::NotFound))
+    }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        if let Error::Strict { warnings } = error {
+            return Self::strict(warnings);
+        }
         let hint = hint(&error);
         // The message is that of the error itself; its causes follow.
         let message = error.to_string();
@@ -239,7 +290,8 @@ impl From<OptionsError> for Failure {
 fn is_usage(error: &Error) -> bool {
     matches!(
         error,
-        Error::Tree(TreeError::GuestPath { .. }) | Error::Deny(DenyError::Unknown { .. } | DenyError::Authority { .. })
+        Error::Tree(TreeError::GuestPath { .. })
+            | Error::Deny(DenyError::Unknown { .. } | DenyError::Authority { .. } | DenyError::AnyApp { .. })
     )
 }
 
@@ -269,9 +321,22 @@ fn hint(error: &Error) -> Option<String> {
     if let Error::Tree(TreeError::Read { path, source }) = error
         && source.kind() == ErrorKind::NotFound
     {
-        return place_hint(&path.to_string_lossy());
+        let typed = path.to_string_lossy();
+        return url_hint(&typed, "docker export CONTAINER | tar -x -C DIR").or_else(|| place_hint(&typed));
     }
     fixed_hint(error).map(str::to_owned)
+}
+
+/// Says what to do with a URL where a file of this machine is wanted. `of_registry` is a command that
+/// downloads from a registry.
+pub fn url_hint(typed: &str, of_registry: &str) -> Option<String> {
+    let (scheme, rest) = typed.split_once("://")?;
+    let way_out = match scheme {
+        "file" => format!("write its path, `{rest}`"),
+        "http" | "https" => "download it first".to_owned(),
+        _ => format!("download it first, as with `{of_registry}`"),
+    };
+    Some(format!("URLs are not taken, only files of this machine: {way_out}"))
 }
 
 /// Guesses what a source that is not there was meant to be.
@@ -285,7 +350,6 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
         Error::App(AppError::NothingServed) => Some("`vfs-compose run APP` runs it without files"),
-        Error::Strict { .. } => Some("without --strict these are warnings"),
         Error::App(AppError::NotAComponent) => Some("it may be an app: `vfs-compose FILE` makes a component of it"),
         Error::VfsAlone => Some("it is plugged into an app: `wac plug APP --plug VFS -o OUT`"),
         Error::ComposedBefore => {
@@ -319,7 +383,9 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
             Some("`--image DIR::/GUEST` packs a directory at /GUEST")
         }
         Error::Tree(TreeError::NotASource { .. }) => Some("standard input is read with `-`, as in `--file /GUEST=@-`"),
-        error if is_of_kind(error, ErrorKind::PermissionDenied) => {
+        error @ (Error::Tree(_) | Error::Write(WriteError::Source(_)))
+            if is_of_kind(error, ErrorKind::PermissionDenied) =>
+        {
             Some("make it readable; --exclude can leave out what is inside of a directory")
         }
         Error::Tree(TreeError::Changed { .. }) => Some(

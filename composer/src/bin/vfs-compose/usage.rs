@@ -45,7 +45,7 @@ const OTHER_COMMANDS: [(&[&str], &str); 9] = [
     (&["version"], "`vfs-compose --version` prints it"),
     (&["new", "init"], "`vfs-compose manifest` prints an example manifest"),
     (&["pack", "add", "link", "bundle", "package"], "`vfs-compose APP --image DIR` puts an app and its files together"),
-    (&["list", "tree"], "`vfs-compose image ls -R FILE` lists the files inside"),
+    (&["list", "tree", "find"], "`vfs-compose image ls -R FILE` lists the files inside"),
     (&["unpack", "cp"], "`vfs-compose image extract FILE DIR` writes the files inside into a directory"),
     (&["validate", "check"], "`vfs-compose image verify FILE` checks an image"),
     (&["plug"], "`vfs-compose vfs` writes a component for `wac plug`"),
@@ -76,17 +76,22 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
             words[1..=first].rotate_right(1);
         }
     }
-    let parsed = command.try_get_matches_from_mut(&words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command.try_get_matches_from_mut(&words);
+    let parsed = parsed.and_then(|matches| Cli::from_arg_matches(&matches).map(|cli| (cli, matches)));
     let volume = volume(&words);
     match parsed {
-        Ok(cli) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
+        Ok((mut cli, matches)) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
             Some(typed) => Err(no_volume(typed)),
-            None => check_inherited(&cli, &words).map(|()| cli),
+            None => {
+                cli.join_inherited(&matches)?;
+                check_inherited(&cli, &words).map(|()| cli)
+            }
         },
         Err(error) => {
             let no_place = [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind());
             let failure = volume.filter(|_| no_place).map(no_volume);
             let failure = failure.or_else(|| unplaced(&error, &words)).or_else(|| misplaced(&error, &words));
+            let failure = failure.or_else(|| unknown_command(&error, &words));
             match failure {
                 Some(failure) => Err(failure),
                 None => print_and_end(&hinted(error, &words)),
@@ -184,14 +189,42 @@ fn check_command(command: &clap::Command, typed: &str) -> Result<(), Failure> {
     let image = command.find_subcommand("image").into_iter().flat_map(clap::Command::get_subcommands);
     let is_of_image = image.into_iter().any(|command| command.get_name() == typed);
     let of_others = OTHER_COMMANDS.iter().find(|(words, _)| words.contains(&typed));
-    let nearest = names.into_iter().map(|name| (strsim::damerau_levenshtein(typed, name), name)).min();
-    let hint = match (of_others, nearest) {
+    let hint = match (of_others, nearest(typed, names)) {
         _ if is_of_image => format!("`vfs-compose image {typed}` works on images, also inside components"),
         (Some((_, hint)), _) => (*hint).to_owned(),
-        (None, Some((distance, name))) if distance <= 1 + name.len() / 4 => format!("a similar command is `{name}`"),
-        _ => "`vfs-compose --help` lists the commands".into(),
+        (None, Some(name)) => format!("a similar command is `{name}`"),
+        (None, None) => "`vfs-compose --help` lists the commands".into(),
     };
     Err(Failure::usage(format!("there is no command and no file `{typed}`")).hint(hint))
+}
+
+/// Returns the name that a word is a mistyped form of.
+fn nearest<'n>(typed: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let nearest = names.into_iter().map(|name| (strsim::damerau_levenshtein(typed, name), name)).min()?;
+    (nearest.0 <= 1 + nearest.1.len() / 4).then_some(nearest.1)
+}
+
+/// Explains a mistyped command of `image`, or one that `help` does not know.
+fn unknown_command(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
+    let command = Cli::command();
+    let image = command.find_subcommand("image")?;
+    let is_of_image = words.iter().take_while(|word| *word != typed.as_str()).any(|word| word == "image");
+    let (of, parent) = if is_of_image { ("image ", image) } else { ("", &command) };
+    let names: Vec<_> = parent.get_subcommands().map(clap::Command::get_name).collect();
+    let of_others = OTHER_COMMANDS.iter().find(|(words, _)| words.contains(&typed.as_str()));
+    let hint = match (of_others, nearest(typed, names.iter().copied())) {
+        _ if !is_of_image && image.find_subcommand(typed).is_some() => {
+            format!("`vfs-compose help image {typed}` explains the command of images")
+        }
+        (_, Some(name)) => format!("a similar command is `{of}{name}`"),
+        (Some((_, hint)), None) => (*hint).to_owned(),
+        (None, None) => format!("the commands are {}", names.join(", ")),
+    };
+    Some(Failure::usage(format!("there is no command `{of}{typed}`")).hint(hint))
 }
 
 /// Explains a word that the default command has no place for, which clap takes for a command's name.
@@ -278,6 +311,14 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
             let is_ours = !is_for_program || typed.starts_with("--") || typed == "-o";
             let of_commands = || hint_of_commands(&typed).filter(|_| is_ours);
             of_others.map(|(_, hint)| (*hint).to_owned()).or_else(of_commands)
+        }
+        ErrorKind::ArgumentConflict if typed == "--http" => {
+            Some("one flag names all hosts: `--http allow:HOST,HOST`".to_owned())
+        }
+        ErrorKind::ValueValidation
+            if typed == "--http" && value.contains('.') && !value.contains(',') && !value.starts_with("allow:") =>
+        {
+            Some(format!("`--http allow:{value}` allows requests to this host"))
         }
         ErrorKind::ValueValidation if typed == "--env" && !value.is_empty() && !value.contains('=') => {
             Some(format!("`--inherit-env={value}` passes the host's variable on"))

@@ -14,7 +14,7 @@ use vfs_compose_adapter::answer::Answer;
 use vfs_compose_adapter::mixed_dispatch::MixedDispatch;
 use vfs_compose_adapter::{self as glue, Encoding, HandleOrigin, Owned};
 use vfs_compose_flatten::{Group, group};
-use vfs_compose_ir::{Component, Item};
+use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_wasi::ERRORS;
 use vfs_compose_wasi::InterfaceName;
 
@@ -84,12 +84,21 @@ impl Call<'_> {
 
 /// Plans the replacement of every served function that the app lowers, and of every drop of a served resource.
 ///
+/// Those that `is_left` accepts, by their numbers, are left as they are.
+///
 /// # Errors
 /// - [`AdapterError::Async`](vfs_compose_adapter::AdapterError::Async): a served function is lowered asynchronously.
-pub(super) fn plan<'a>(served: &Served<'a>, component: &Component<'_>) -> Result<LinkPlan<'a>, Unlinkable> {
+pub(super) fn plan<'a>(
+    served: &Served<'a>,
+    component: &Component<'_>,
+    is_left: impl Fn(u32) -> bool,
+) -> Result<LinkPlan<'a>, Unlinkable> {
     let mut plan = LinkPlan::new();
     for definition in component.definitions() {
         let (Item::Canonical(function), Some(id)) = (&definition.item, definition.id) else { continue };
+        if id.space == Space::CoreFunction && is_left(id.number) {
+            continue;
+        }
         let Some((group, call)) = call(served, component, function)? else { continue };
         let calls = plan.entry(group).or_default();
         calls.entry(call.name.clone()).or_insert(call).core_functions.push(id.number);

@@ -23,35 +23,54 @@ pub(super) struct Vfs {
 /// A function that the vfs calls, and the host functions that serve it.
 pub(super) struct ImportBinding<'h> {
     pub(super) import: &'h HostFunction,
-    /// Component functions, each with the number of the version that selects it. A single function serves all versions.
-    pub(super) host: Vec<(u32, u32)>,
+    /// Functions, each with the number of the version that selects it. A single function serves all versions.
+    pub(super) host: Vec<(Callee, u32)>,
 }
 
-/// Adds the vfs's module and its instance.
-pub(super) fn add<'a>(
-    component: &mut Component<'a>,
-    names: &'a Bump,
-    module: Vec<u8>,
-    imports: &[ImportBinding<'_>],
-) -> Vfs {
+/// A function that serves an import of the vfs.
+#[derive(Clone, Copy)]
+pub(super) enum Callee {
+    /// A component function, to be lowered.
+    Function(u32),
+    /// A core function.
+    Core(u32),
+}
+
+/// Adds the vfs's module and its instance, which [`fill`] completes.
+pub(super) fn add(component: &mut Component<'_>, module: Vec<u8>) -> Vfs {
     let module = component.add(Item::CoreModule(module.into()));
     let instance = instantiate(component, module, Vec::new());
+    Vfs { module, instance }
+}
+
+/// Gives the vfs the functions that it calls.
+pub(super) fn fill<'a>(
+    component: &mut Component<'a>,
+    names: &'a Bump,
+    &Vfs { instance, .. }: &Vfs,
+    imports: &[ImportBinding<'_>],
+) {
     if imports.is_empty() {
-        return Vfs { module, instance };
+        return;
     }
     let memory = alias(component, ExternalKind::Memory, instance, "memory");
     let realloc = alias(component, ExternalKind::Func, instance, "cabi_realloc");
     let mut targets = Vec::new();
     let mut filled = Vec::new();
     let all = (0..).zip(imports);
-    for ((ty, import), &(func_index, version)) in
+    for ((ty, import), &(callee, version)) in
         all.flat_map(|(ty, wanted)| wanted.host.iter().map(move |host| ((ty, wanted.import), host)))
     {
         let number = filled.len();
         filled.push(Filled { slot: if import.slots > 1 { import.slot + version } else { import.slot }, ty });
-        let options = [CanonicalOption::UTF8, CanonicalOption::Memory(memory), CanonicalOption::Realloc(realloc)];
-        let lower = CanonicalFunction::Lower { func_index, options: options.into() };
-        let index = component.add(Item::Canonical(lower));
+        let index = match callee {
+            Callee::Core(index) => index,
+            Callee::Function(func_index) => {
+                let options =
+                    [CanonicalOption::UTF8, CanonicalOption::Memory(memory), CanonicalOption::Realloc(realloc)];
+                component.add(Item::Canonical(CanonicalFunction::Lower { func_index, options: options.into() }))
+            }
+        };
         targets.push(Export { name: names.alloc_str(&number.to_string()), kind: ExternalKind::Func, index });
     }
     let index = alias(component, ExternalKind::Table, instance, TABLE);
@@ -63,7 +82,6 @@ pub(super) fn add<'a>(
         |item| matches!(item, Item::CoreInstance(Instance::Instantiate { .. })),
         Item::CoreInstance(instantiation(fixup, vec![("", targets)])),
     );
-    Vfs { module, instance }
 }
 
 /// A function to be put into the table.

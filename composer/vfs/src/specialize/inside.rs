@@ -11,7 +11,7 @@ use wasm_encoder::{ExportKind, Instruction};
 use super::ends;
 use super::imports::{do_nothing, function_imports, parameters};
 use super::module::{self, Embedding, INTRINSICS, Placed};
-use super::policy;
+use super::{policy, preview1};
 use crate::error::TailorError;
 use vfs_compose_wasi::Wasi;
 
@@ -31,10 +31,11 @@ pub struct Inside {
     pub place: Placed,
 }
 
-/// A function of the host that the module calls through its table.
+/// A function of the host that the module calls through its table; or one of the bridge, to the memory of a program of
+/// preview1.
 #[derive(Clone, Debug)]
 pub struct HostFunction {
-    /// The interface without version.
+    /// The interface without version; [`vfs_abi::names::program::MODULE`] if it is of the bridge.
     pub path: String,
     /// The name of the function in the interface.
     pub name: String,
@@ -58,6 +59,9 @@ pub const VERSION: &str = "version";
 
 /// Reduces the module to `exports`, each named `interface#function`. `slots` returns how many host functions serve an
 /// import, by interface and name. An import without any becomes a function that does nothing.
+///
+/// For a program of preview1, the guest has to be one with its functions ([`Needs`](crate::guest::Needs)), and those that
+/// the program imports are among the exports; see [`preview1`]. The functions of the bridge get a slot each.
 pub fn inside(
     wasi: &Wasi,
     exports: &BTreeSet<String>,
@@ -78,11 +82,15 @@ pub(super) fn of_module(
     policy::apply(&mut module, &embedding.answers)?;
     let reserved = module::reserve(&mut module, embedding)?;
     module::replace_embed_imports(&mut module, embedding, &reserved)?;
+    preview1::check(&module, exports)?;
     keep_exports(&mut module, exports)?;
     mark_handles(&mut module)?;
     let busy = module.add_variable();
     module.exports.push(Export { name: BUSY.into(), kind: ExportKind::Global, index: busy });
     for (id, Import { module: path, name }) in function_imports(&module, |_| true) {
+        if preview1::is_of_program(&path, &name) {
+            continue;
+        }
         let is_of_tasks = path == ends::ROOT || path.starts_with(ends::ENDS);
         if !is_of_tasks && wasi.interface(&path).is_none() {
             return Err(TailorError::UnknownImport { module: path, name });
@@ -109,7 +117,7 @@ fn call_through_table(module: &mut CoreModule<'_>, slots: impl Fn(&str, &str) ->
     module.exports.push(Export { name: TABLE.into(), kind: ExportKind::Table, index: table });
     module.exports.push(Export { name: VERSION.into(), kind: ExportKind::Global, index: version });
     for (id, Import { module: path, name }) in imports {
-        let slots = slots(&path, &name);
+        let slots = if preview1::is_of_program(&path, &name) { 1 } else { slots(&path, &name) };
         let (_, slot) = module.add_table_entries(slots);
         let mut code = parameters(module, id);
         code.push(Instruction::I32Const(slot.cast_signed()));

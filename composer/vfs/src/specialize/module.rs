@@ -35,6 +35,7 @@ const AS_TASK: &str = "[async-lift]";
 const CALLBACK: &str = "[callback][async-lift]";
 
 /// What is embedded in the vfs.
+#[derive(Clone)]
 pub struct Embedding {
     /// The variant of the vfs module.
     pub guest: &'static Guest,

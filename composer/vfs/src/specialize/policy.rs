@@ -20,6 +20,10 @@ pub(super) fn apply(module: &mut CoreModule<'_>, answers: &Answers) -> Result<()
     }
     for (ours, plain) in answers.instead() {
         let is_function = |export: &Export, name: &str| export.kind == ExportKind::Func && export.name == name;
+        // A variant of the guest may have neither.
+        if !module.exports.iter().any(|export| is_function(export, plain)) {
+            continue;
+        }
         let ours = module.exports.iter().find(|export| is_function(export, ours)).cloned();
         let ours = ours.ok_or_else(|| TailorError::module(format!("it has no function instead of `{plain}`")))?;
         module.exports.retain(|export| export.name != plain);

@@ -63,7 +63,7 @@ fn read_with(stream: u32, length: u64, of_host: impl Fn(u32, u64) -> Outcome<Lis
 /// - [`Failure::Closed`]: the file has ended, or an earlier call failed.
 /// - [`Failure::File`]: the file cannot be read. From now on the stream is closed.
 /// - Those of [`file_of`].
-pub(super) fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
+pub fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
     let State { volume, session, gather, .. } = state;
     let (file, offset, closed) = file_of(session, stream)?;
     if *closed {

@@ -4,6 +4,10 @@ mod input;
 mod output;
 mod splice;
 
+#[cfg(feature = "preview1")]
+pub use input::read_file;
+#[cfg(feature = "preview1")]
+pub use output::write_to;
 pub use splice::{Blocking, file_to_host, host_to_file};
 
 use vfs_core::Error;

@@ -162,7 +162,7 @@ fn write_file(state: &mut State, stream: u32, bytes: &[u8]) -> Result<Unit, Fail
 /// - [`Failure::Closed`]: an earlier call failed.
 /// - [`Failure::File`]: the file cannot take them. From now on the stream is closed.
 /// - The fixed answer of a stream that has one.
-pub(super) fn write_to(
+pub fn write_to(
     volume: &mut Volume,
     handles: &mut Handles<Handle>,
     stream: u32,

@@ -81,8 +81,9 @@ impl Unmatched {
             .retain(|pattern| is_left_out && pattern.flag == INCLUDE || !pattern.applies(path, is_directory));
     }
 
-    /// Warns of those that are left, if a directory was listed.
-    pub(crate) fn tell(&self, remarks: &mut Remarks) {
+    /// Warns of those that are left, if a directory was listed. `directories` are those that were, each with its place
+    /// in the tree.
+    pub(crate) fn tell(&self, directories: &[(PathBuf, String)], remarks: &mut Remarks) {
         let unused = self.unused();
         for Pattern { flag, text, before, .. } in unused.patterns.iter().filter(|pattern| pattern.matcher.is_some()) {
             let which = match before {
@@ -94,8 +95,8 @@ impl Unmatched {
                 INCLUDE => "chooses nothing",
                 _ => "has no effect",
             };
-            let message =
-                format!("`{flag} {text}` {what}: no file matches it that {which}; patterns are as in `.gitignore`");
+            let way_out = way_out(flag, text, directories);
+            let message = format!("`{flag} {text}` {what}: no file matches it that {which}; {way_out}");
             remarks.warn("no-effect", message);
         }
         for file in &unused.files {
@@ -106,5 +107,28 @@ impl Unmatched {
 
     fn unused(&self) -> MutexGuard<'_, Unused> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Guesses what a pattern that matches nothing was meant to be.
+fn way_out(flag: &str, text: &str, directories: &[(PathBuf, String)]) -> String {
+    let (sign, pattern) = text.strip_prefix('!').map_or(("", text), |pattern| ("!", pattern));
+    let parts: Vec<_> = pattern.split(',').filter(|part| !part.is_empty()).collect();
+    if parts.len() > 1 && !pattern.contains('{') {
+        let flags: Vec<_> = parts.iter().map(|part| format!("{flag} {sign}{}", part.trim())).collect();
+        return format!("each pattern has its own flag: `{}`", flags.join(" "));
+    }
+    let below = |start: &str| {
+        let rest = pattern.strip_prefix(start.trim_end_matches('/'))?.strip_prefix('/')?;
+        (!rest.is_empty()).then(|| rest.to_owned())
+    };
+    let in_directory = |(path, guest): &(PathBuf, String)| {
+        let path = path.to_string_lossy();
+        let names = [path.trim_start_matches("./"), &format!("/{path}"), guest].map(str::to_owned);
+        names.iter().filter(|name| !name.trim_end_matches('/').is_empty() && **name != ".").find_map(|name| below(name))
+    };
+    match below(".").or_else(|| directories.iter().find_map(in_directory)) {
+        Some(rest) => format!("patterns begin at the directory that is packed: `{flag} {sign}/{rest}`"),
+        None => "patterns are as in `.gitignore`".into(),
     }
 }

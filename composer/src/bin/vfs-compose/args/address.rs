@@ -7,6 +7,10 @@ use std::net::{SocketAddr, ToSocketAddrs};
 /// # Errors
 /// What is wrong with it, for a message.
 pub fn parse(typed: &str) -> Result<SocketAddr, String> {
+    if let Some((_, rest)) = typed.split_once("://") {
+        let address = rest.split('/').next().unwrap_or(rest);
+        return Err(format!("it takes ADDRESS:PORT and no URL: `{address}`"));
+    }
     let whole = match typed.strip_prefix(':') {
         Some(port) => format!("0.0.0.0:{port}"),
         None if typed.bytes().all(|byte| byte.is_ascii_digit()) => format!("127.0.0.1:{typed}"),
@@ -39,6 +43,7 @@ mod tests {
             (":", None),
             ("70000", None),
             ("127.0.0.1:http", None),
+            ("http://127.0.0.1:8080", None),
         ] {
             assert_eq!(parse(typed).ok(), address.map(|address| address.parse().unwrap()), "{typed}");
         }

@@ -8,6 +8,9 @@ use std::time::Duration;
 /// What is wrong with it, for a message.
 pub fn parse(typed: &str) -> Result<Duration, String> {
     let digits = typed.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    if digits.contains(['.', ',']) {
+        return Err("it takes a whole number: write 1.5s as 1500ms".into());
+    }
     let milliseconds = match &typed[digits.len()..] {
         "ms" => 1,
         "" | "s" => 1_000,

@@ -1,8 +1,9 @@
 //! The default command.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use crate::args::Compose;
+use crate::args::{Compose, Merged};
 use crate::input;
 use crate::output::{Target, progress};
 use crate::plan::{self, Plan};
@@ -17,9 +18,16 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
         .app
         .as_deref()
         .ok_or_else(|| Failure::usage("no app given: name a component or a preview1 module".into()))?;
-    let mut options = args.typed.merged(&args.joining)?;
+    let merged = args.typed.merged(&args.joining)?;
+    compose(args, app, &merged).map_err(|failure| merged.placed(failure))
+}
+
+fn compose(args: &Compose, app: &Path, merged: &Merged) -> Result<ExitCode, Failure> {
+    let mut options = merged.options.clone();
     let default = plan::default_output(app);
-    let target = Target::new(args.output.output.as_deref().or(options.output.as_deref()).unwrap_or(&default))?;
+    let output = args.output.output.as_deref();
+    let target = Target::new(output.or(options.output.as_deref()).unwrap_or(&default))
+        .map_err(|failure| merged.placed_output(failure, output.is_some()))?;
     target.check_apart(&args.typed.inputs(Some(app), &options.files))?;
     let plan = Plan::of_app(app, input::program, &mut options)?;
     let mut composer = target.exclude_from(plan.composer.clone()).on_progress(progress());

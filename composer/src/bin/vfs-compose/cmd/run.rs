@@ -3,17 +3,18 @@
 mod composed;
 mod talk;
 
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vfs_compose::options::{Access, Host, Http, Setting};
+use vfs_compose::options::{Access, Http, Setting};
 use vfs_compose::{Composer, Inherited, Options};
 use vfs_compose_engine::{Cause, Ended, Offer, Requests, Stopped, Streams, execute};
 use vfs_compose_rules::authority::Authority;
 
-use crate::args::Run;
+use crate::args::{Merged, Run};
 use crate::input;
 use crate::plan::Plan;
 use crate::report::{Failure, count, list, size};
@@ -25,7 +26,8 @@ pub use talk::Talk;
 const TIMED_OUT: u8 = 124;
 
 pub fn run(args: &Run) -> Result<ExitCode, Failure> {
-    let options = args.typed.merged(&args.joining)?;
+    let merged = args.typed.merged(&args.joining)?;
+    let options = &merged.options;
     let talk = Arc::new(Talk::new(input::name(&args.app), args.json));
     let words: Vec<_> = std::env::args_os().collect();
     if let Some(flag) = flag_of_program(&words, &args.host_arguments) {
@@ -35,7 +37,7 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
         );
         talk.note("flag-of-program", message);
     }
-    let program = prepare(args, &options, &talk, Composer::tell_end)?;
+    let program = prepare(args, &merged, &talk, Composer::tell_end)?;
     if !program.exports.iter().any(|name| name.starts_with("wasi:cli/run@")) {
         return Err(no_command(args, &program.exports));
     }
@@ -110,15 +112,18 @@ pub struct Program {
 /// It cannot be composed, or flags do not fit what is composed already.
 pub fn prepare(
     args: &Run,
-    options: &Options,
+    merged: &Merged,
     talk: &Talk,
     adapt: impl FnOnce(Composer) -> Composer,
 ) -> Result<Program, Failure> {
+    let options = &merged.options;
     let Options { host, process, deny, .. } = options;
     let app = input::program(&args.app)?;
     let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args, app, talk)? {
         Before::Composed(composed) => composed,
-        Before::App(app) => compose(args, app, options.clone(), talk, adapt)?,
+        Before::App(app) => {
+            compose(args, app, options.clone(), talk, adapt).map_err(|failure| merged.placed(failure))?
+        }
     };
     if host.inherit_args == Some(false) && !args.host_arguments.is_empty() {
         let flag = if args.typed.no_inherit_args { "--no-inherit-args" } else { "--inherit-args=false" };
@@ -128,7 +133,7 @@ pub fn prepare(
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");
     let mut offer = Offer {
         arguments: [file_name(args)].into_iter().chain(args.host_arguments.iter().cloned()).collect(),
-        variables: variables(host, talk),
+        variables: variables(args, options, talk)?,
         directory: None,
         streams: Streams::default(),
         network: deny.sockets == Some(Access::Inherit),
@@ -202,22 +207,41 @@ fn end_after(timeout: Duration, talk: &Arc<Talk>) {
 }
 
 /// Returns the variables of this process that flags ask for.
-fn variables(host: &Host, talk: &Talk) -> Vec<(String, String)> {
-    match host.inherited() {
-        Some(Inherited::All) => std::env::vars_os()
-            .filter_map(|(name, value)| match (name.to_str(), value.to_str()) {
-                (Some(name), Some(value)) => Some((name.to_owned(), value.to_owned())),
-                _ => {
-                    talk.warn("not-utf8", format!("the variable {name:?} is not UTF-8; it is left out"));
-                    None
-                }
-            })
-            .collect(),
-        Some(Inherited::Only(names)) => {
-            names.into_iter().filter_map(|name| std::env::var(&name).ok().map(|value| (name, value))).collect()
-        }
+///
+/// # Errors
+/// With `--strict`, one that was typed is not there.
+fn variables(args: &Run, options: &Options, talk: &Talk) -> Result<Vec<(String, String)>, Failure> {
+    let not_utf8 = |name: &OsStr| {
+        talk.warn("not-utf8", format!("the variable {name:?} is not UTF-8; it is left out"));
+    };
+    let names = match options.host.inherited() {
+        Some(Inherited::All) => std::env::vars_os().map(|(name, _)| name).collect(),
+        Some(Inherited::Only(names)) => names.into_iter().map(OsString::from).collect(),
         Some(Inherited::None) | None => Vec::new(),
+    };
+    let mut variables = Vec::new();
+    let mut missing = Vec::new();
+    for name in names {
+        match (name.to_str(), std::env::var_os(&name)) {
+            (Some(text), Some(value)) => match value.into_string() {
+                Ok(value) => variables.push((text.to_owned(), value)),
+                Err(_) => not_utf8(&name),
+            },
+            (None, _) => not_utf8(&name),
+            (Some(text), None) => missing.push(text.to_owned()),
+        }
     }
+    // A manifest may name what only some hosts have.
+    let is_typed = args.typed.options(&args.joining).host.inherit_env.is_some();
+    let is_set = |name: &String| options.process.env.iter().any(|variable| variable.name == *name);
+    let missing = missing.into_iter().filter(|name| is_typed && !is_set(name)).map(|name| {
+        let message = format!(
+            "`--inherit-env={name}` has no effect: this process has no variable `{name}`; `--env {name}=VALUE` sets one"
+        );
+        ("no-effect", message)
+    });
+    composed::warn(talk, options.files.strict == Some(true), missing.collect())?;
+    Ok(variables)
 }
 
 /// A component with a vfs inside.
@@ -283,7 +307,13 @@ fn compose(
     // Where composing narrows http, it tells.
     let mut asked = options.deny.clone();
     asked.http.take_if(|http| *http != Http::Inherit);
-    let unused = composed::unused(talk.file(), &asked, |package| composed::has_package(&report.imports, package));
+    let mut unused = composed::unused(talk.file(), &asked, |package| composed::has_package(&report.imports, package));
+    // Composing takes all variables for the default, which they are not for a run.
+    let is_asked = report.imports.iter().any(|name| name.starts_with("wasi:cli/environment@"));
+    if options.host.inherited() == Some(Inherited::All) && !is_asked {
+        let message = format!("`--inherit-env` has no effect: `{}` does not ask for variables", talk.file());
+        unused.push(("no-effect", message));
+    }
     composed::warn(talk, options.files.strict == Some(true), unused)?;
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
@@ -339,6 +369,15 @@ fn failure(args: &Run, program: &Program, stopped: Stopped) -> (Ending, Failure)
         Stopped::NoAddress(error) => (Ending::NotBegun, Failure::new("the program could not begin").caused_by(error)),
         Stopped::NoEntry => (Ending::NotBegun, no_command(args, &program.exports)),
         Stopped::Trapped(error) => (Ending::Trapped, Failure::new("the program ended badly").caused_by(error)),
+        Stopped::Denied(what) => {
+            let failure = Failure::new(format!("the program was stopped: {what}"));
+            let hint = match program.is_composed_here {
+                true if what.contains("exit code") => "`--exit inherit` allows it",
+                true => "`--allow` and the other flags of denials choose what it may call",
+                false => "compose the app again without the denial",
+            };
+            (Ending::Trapped, failure.hint(hint))
+        }
         Stopped::OutOfMemory => {
             let limit = size(args.max_memory.map_or(0, |bytes| bytes.0));
             let message = format!("the program wanted more than {limit} of memory (--max-memory)");

@@ -17,10 +17,10 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
         let failure = Failure::usage(format!("unexpected argument `{word}`: a server is given none at its start"));
         return Err(failure.hint(format!("`--arg {word}` is an argument that it sees at each request")));
     }
-    let options = args.run.typed.merged(&args.run.joining)?;
+    let merged = args.run.typed.merged(&args.run.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
     let Program { component, imports, exports, offer, is_composed_here, .. } =
-        prepare(&args.run, &options, &talk, |composer| composer)?;
+        prepare(&args.run, &merged, &talk, |composer| composer)?;
     let (begins, fails) = (Arc::clone(&talk), Arc::clone(&talk));
     let serving = Serving {
         address: args.addr,
@@ -47,6 +47,7 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
             Stopped::NotBegun(error) | Stopped::Trapped(error) => {
                 not_begun("the server", &args.run.app, &imports, is_composed_here, error)
             }
+            Stopped::Denied(what) => Failure::new(format!("the server could not begin: {what}")),
             Stopped::OutOfMemory => Failure::new("the server could not begin with so little memory (--max-memory)"),
         }
     })

@@ -6,13 +6,18 @@ use std::process::ExitCode;
 use vfs_compose::Extra;
 use vfs_compose::options::Joining;
 
-use crate::args::{Vfs, With};
+use crate::args::{Merged, Vfs, With};
 use crate::output::{Target, progress};
 use crate::plan::Plan;
 use crate::report::Failure;
 
 pub fn run(args: &Vfs) -> Result<ExitCode, Failure> {
-    let mut options = args.typed.merged(&Joining::default())?;
+    let merged = args.typed.merged(&Joining::default())?;
+    make(args, &merged).map_err(|failure| merged.placed(failure))
+}
+
+fn make(args: &Vfs, merged: &Merged) -> Result<ExitCode, Failure> {
+    let mut options = merged.options.clone();
     // The output in a manifest is for the whole composition, so it does not apply here.
     let target = Target::new(args.output.output.as_deref().unwrap_or(Path::new("vfs.wasm")))?;
     target.check_apart(&args.typed.inputs(args.app.as_deref(), &options.files))?;

@@ -2,8 +2,8 @@
 //!
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
-use vfs_compose::options::{Access, Deny, Http, Setting};
-use vfs_compose::{Asks, Form, FormChoice, Inherited, Inspection, Options, Stdio, Vfs};
+use vfs_compose::options::{Access, ConfigValue, Deny, Http, Setting};
+use vfs_compose::{Asks, Form, FormChoice, Inherited, Inspection, Options, Remarks, Stdio, Vfs};
 use vfs_image::{FileKind, Image, find};
 
 use super::Talk;
@@ -24,7 +24,8 @@ pub fn check(
     talk: &Talk,
 ) -> Result<(), Failure> {
     let file = talk.file();
-    if let Some(flag) = fixed(typed, vfs) {
+    let fixed = fixed(typed, vfs);
+    if let Some((flag, _)) = fixed.iter().find(|(_, use_of)| *use_of == Use::Change) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
         return Err(Failure::usage(failure).hint("compose the app again with this flag"));
     }
@@ -39,9 +40,19 @@ pub fn check(
         has_package(&inspection.imports, package) && asks.as_ref().is_none_or(|asks| asks.for_package(package))
     };
     let mut unused = unused(file, &typed.deny, asks_for);
+    for (flag, _) in fixed {
+        unused.push(("no-effect", format!("`{flag}` has no effect: `{file}` is already composed; leave it out")));
+    }
     for (flag, is_given, what, is_asked) in [
         ("--env", !typed.process.env.is_empty(), "variables", asks.as_ref().map(Asks::for_variables)),
+        (
+            "--inherit-env",
+            typed.host.inherited().is_some_and(|some| some != Inherited::None),
+            "variables",
+            asks.as_ref().map(Asks::for_variables),
+        ),
         ("--arg", !typed.process.arg.is_empty(), "arguments", asks.as_ref().map(Asks::for_arguments)),
+        ("--argv0", typed.host.argv0.is_some(), "arguments", asks.as_ref().map(Asks::for_arguments)),
         ("--cwd", typed.host.cwd.is_some(), "an initial directory", asks.as_ref().map(Asks::for_directory)),
     ] {
         if is_given && is_asked == Some(false) {
@@ -52,32 +63,92 @@ pub fn check(
     Ok(())
 }
 
-/// Returns a flag that only has an effect when an app is composed.
-fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Option<String> {
-    let Options { host, deny, joining, .. } = typed;
-    let is = |setting: &Option<Setting>, words: &[&str]| {
-        setting.as_ref().is_some_and(|setting| words.contains(&setting.as_str()))
+/// What a flag is for a component that is composed already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    /// It is about the host, which this run can do.
+    OfRun,
+    /// It says what the component does in any case.
+    None,
+    /// It would change the component.
+    Change,
+}
+
+/// Returns the flags that are not about this run, as typed, each with what it is.
+fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Vec<(String, Use)> {
+    let uses = typed.given().map(|key| (shown(typed, &key), use_of(&key, typed, vfs)));
+    uses.filter(|(_, use_of)| *use_of != Use::OfRun).collect()
+}
+
+fn use_of(key: &str, typed: &Options, vfs: &Vfs<'_>) -> Use {
+    let Options { host, deny, joining, process, .. } = typed;
+    let is_same = |is_same: bool| if is_same { Use::None } else { Use::Change };
+    let of_run = |is_of_run: bool| if is_of_run { Use::OfRun } else { Use::Change };
+    let line = |key: &str| vfs.policy.iter().find(|(other, _)| other == key).map(|(_, text)| text.as_str());
+    let denies = |interfaces: &[&str]| {
+        let denied = line("deny").unwrap_or_default();
+        let allowed = line("allow").unwrap_or_default();
+        let names = |list: &str| list.split(',').any(|name| interfaces.contains(&name));
+        names(denied) || line("deny-all").is_some() && !names(allowed)
     };
-    let is_for_host = |key: &str| match key {
-        "arg" | "argv0" | "env" | "inherit-env" | "inherit-args" | "cwd" | "sockets" => true,
-        "allow-unused" | "allow-no-exports" | "strict" => true,
-        "form" => match joining.form {
+    let setting = |setting: &Option<Setting>, interfaces: &[&str]| {
+        let text = setting.as_ref().map_or("inherit", Setting::as_str);
+        match (text, line(key)) {
+            ("inherit", None) => is_same(!denies(interfaces)),
+            (text, composed) => is_same(composed == Some(text)),
+        }
+    };
+    let is_for_host =
+        |setting: &Option<Setting>| setting.as_ref().is_some_and(|text| ["inherit", "null"].contains(&text.as_str()));
+    match key {
+        "arg" | "argv0" | "env" | "inherit-env" | "cwd" | "sockets" | "strict" => Use::OfRun,
+        "inherit-args" if host.inherit_args == Some(true) => is_same(vfs.settings.program.is_none()),
+        "inherit-args" => Use::OfRun,
+        "allow-unused" | "allow-no-exports" => Use::None,
+        "form" => of_run(match joining.form {
             None | Some(FormChoice::Auto) => true,
             Some(FormChoice::Linked) => vfs.form == Some(Form::Linked),
             Some(FormChoice::Plugged) => vfs.form == Some(Form::Plugged),
-        },
-        "stdin" => is(&host.stdin, &["inherit", "null"]),
-        "stdout" => is(&host.stdout, &["inherit", "null"]),
-        "stderr" => is(&host.stderr, &["inherit", "null"]),
+        }),
+        "stdin" => of_run(is_for_host(&host.stdin)),
+        "stdout" => of_run(is_for_host(&host.stdout)),
+        "stderr" => of_run(is_for_host(&host.stderr)),
         // With a denial inside, the program would run; without, this run does not begin.
-        "http" => deny.http != Some(Http::Deny),
-        "wall-clock" => is(&host.wall_clock, &["inherit"]),
-        "monotonic-clock" => is(&host.monotonic_clock, &["inherit"]),
-        "random" => is(&host.random, &["inherit"]),
-        "exit" => deny.exit == Some(Access::Inherit),
-        _ => false,
+        "http" => of_run(deny.http != Some(Http::Deny)),
+        "wall-clock" => setting(&host.wall_clock, &["wasi:clocks", "wasi:clocks/wall-clock"]),
+        "monotonic-clock" => setting(&host.monotonic_clock, &["wasi:clocks", "wasi:clocks/monotonic-clock"]),
+        "random" => setting(&host.random, &["wasi:random"]),
+        "exit" => is_same(denies(&["wasi:cli", "wasi:cli/exit"]) == (deny.exit == Some(Access::Deny))),
+        "read-only" => is_same(process.read_only == Some(vfs.settings.read_only)),
+        "deny-all" => is_same(deny.deny_all == Some(line("deny-all").is_some())),
+        "deterministic" => {
+            is_same(host.deterministic == Some(false) && line("wall-clock").or(line("random")).is_none())
+        }
+        "gitignore" => is_same(typed.files.gitignore == Some(false)),
+        "config" => is_same(host.config == [ConfigValue::Inherit] && line("config").is_none()),
+        _ => Use::Change,
+    }
+}
+
+/// Returns a flag with its value, where that is a word.
+fn shown(typed: &Options, key: &str) -> String {
+    let Options { host, deny, process, files, .. } = typed;
+    let setting = |setting: &Option<Setting>| setting.as_ref().map(|text| format!(" {}", text.as_str()));
+    let access =
+        |access: Option<Access>| access.map(|access| if access == Access::Deny { " deny" } else { " inherit" });
+    let is_off = |flag: Option<bool>| (flag == Some(false)).then(|| "=false".to_owned());
+    let value = match key {
+        "wall-clock" => setting(&host.wall_clock),
+        "monotonic-clock" => setting(&host.monotonic_clock),
+        "random" => setting(&host.random),
+        "exit" => access(deny.exit).map(ToOwned::to_owned),
+        "read-only" => is_off(process.read_only),
+        "deny-all" => is_off(deny.deny_all),
+        "deterministic" => is_off(host.deterministic),
+        "gitignore" => is_off(files.gitignore),
+        _ => None,
     };
-    typed.given().find(|key| !is_for_host(key)).map(|key| format!("--{key}"))
+    format!("--{key}{}", value.unwrap_or_default())
 }
 
 /// Returns what this run would give, and the app would not see, with the reason.
@@ -147,8 +218,9 @@ pub type Warning = (&'static str, String);
 /// With `is_strict`, there is something to warn of.
 pub fn warn(talk: &Talk, is_strict: bool, warnings: Vec<Warning>) -> Result<(), Failure> {
     if is_strict && !warnings.is_empty() {
-        let messages: Vec<_> = warnings.into_iter().map(|(_, message)| message).collect();
-        return Err(Failure::new(messages.join("; ")).hint("without --strict these are warnings"));
+        let mut remarks = Remarks::default();
+        warnings.into_iter().for_each(|(code, message)| remarks.warn(code, message));
+        return Err(Failure::strict(remarks.warnings));
     }
     for (code, message) in warnings {
         talk.warn(code, message);

@@ -1,0 +1,240 @@
+//! Mistakes in what is typed: each error names the word, and the way out.
+
+use std::fs;
+
+use crate::here::Here;
+
+/// Fails, and says this.
+fn says(here: &Here, code: i32, args: &[&str], wanted: &[&str]) {
+    let (exit, said) = here.fails(args);
+    assert_eq!(exit, code, "{args:?}: {said}");
+    for words in wanted {
+        assert!(said.contains(words), "{args:?}: {words} is not in\n{said}");
+    }
+}
+
+fn here() -> Here {
+    Here::new("linked")
+}
+
+#[test]
+fn urls_are_no_files() {
+    let here = here();
+    let only_files = "\n  hint: URLs are not taken, only files of this machine: ";
+    for (url, way_out) in [
+        ("http://example.com/a.wasm", "download it first\n"),
+        ("https://example.com/a.wasm", "download it first\n"),
+        ("file:///tmp/a.wasm", "write its path, `/tmp/a.wasm`\n"),
+        ("oci://example.com/a", "download it first, as with `"),
+        ("docker://a", "download it first, as with `"),
+    ] {
+        let of_app = if way_out.ends_with('`') { "wkg oci pull REFERENCE -o FILE`\n" } else { "" };
+        for args in
+            [&["run", url][..], &["compose", url], &["vfs", "--for", url], &["inspect", url], &["image", "ls", url]]
+        {
+            let error = format!("error: cannot read `{url}`\n");
+            says(&here, 1, args, &[&error, &format!("{only_files}{way_out}{of_app}")]);
+        }
+        let of_files = if of_app.is_empty() { "" } else { "docker export CONTAINER | tar -x -C DIR`\n" };
+        let (at, file) = (format!("{url}::/x"), format!("/x=@{url}"));
+        for flag in [["--image", url], ["--image", &at], ["--file", &file]] {
+            says(&here, 1, &[&["app.wasm"], &flag[..]].concat(), &[&format!("{only_files}{way_out}{of_files}")]);
+        }
+    }
+    for url in ["http://127.0.0.1:8080", "http://127.0.0.1:8080/x"] {
+        let wanted = "it takes ADDRESS:PORT and no URL: `127.0.0.1:8080`";
+        says(&here, 2, &["serve", "app.wasm", "--addr", url], &["--addr", wanted]);
+    }
+}
+
+#[test]
+fn empty_values_are_wrong_usage() {
+    let here = here();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    for (args, flag) in [
+        (&["compose", "app.wasm", "--image", ""][..], "--image"),
+        (&["compose", "app.wasm", "--image", "::/x"], "--image"),
+        (&["compose", "app.wasm", "--file", ""], "--file"),
+        (&["compose", "app.wasm", "--ignore-file", ""], "--ignore-file"),
+        (&["compose", "app.wasm", "--manifest", ""], "--manifest"),
+        (&["compose", "app.wasm", "--output", ""], "--output"),
+        (&["compose", "app.wasm", "--preopen", ""], "--preopen"),
+        (&["compose", "app.wasm", "--preopen", "/sub="], "a NAME that is not empty"),
+        (&["compose", "app.wasm", "--cwd", ""], "--cwd"),
+        (&["compose", ""], "APP"),
+        (&["run", ""], "APP"),
+        (&["vfs", "--for", ""], "--for"),
+        (&["inspect", ""], "FILE"),
+        (&["image", "build", "", "-o", "x"], "SOURCE"),
+        (&["image", "build", "files", "-o", ""], "--output"),
+        (&["image", "ls", "files.erofs", ""], "PATH"),
+        (&["image", "cat", "files.erofs", ""], "PATHS"),
+        (&["image", "extract", "files.erofs", ""], "TO"),
+        (&["image", "extract", "files.erofs", "x", "--from", ""], "--from"),
+        (&["man", ""], "DIRECTORY"),
+    ] {
+        says(&here, 2, args, &[flag]);
+    }
+    for guest in ["/../x", "/./x"] {
+        says(&here, 2, &["compose", "app.wasm", "--preopen", guest], &["--preopen", "an absolute path without"]);
+        let image = format!("files::{guest}");
+        says(&here, 2, &["compose", "app.wasm", "--image", &image], &["--image", "an absolute path without"]);
+    }
+}
+
+#[test]
+fn mistyped_commands_below_others_get_a_suggestion() {
+    let here = here();
+    for (args, name, hint) in [
+        (&["image", "lss", "x"][..], "image lss", "a similar command is `image ls`"),
+        (&["image", "tree", "x"], "image tree", "`vfs-compose image ls -R FILE` lists"),
+        (&["image", "check", "x"], "image check", "`vfs-compose image verify FILE`"),
+        (&["image", "mount", "x"], "image mount", "the commands are build, ls, cat, extract, verify\n"),
+        (&["-q", "image", "biuld"], "image biuld", "a similar command is `image build`"),
+        (&["help", "runn"], "runn", "a similar command is `run`"),
+        (&["help", "ls"], "ls", "`vfs-compose help image ls` explains"),
+        (&["help", "something"], "something", "the commands are compose, vfs, run, "),
+        (&["help", "image", "lss"], "image lss", "a similar command is `image ls`"),
+        (&["image", "help", "lss"], "image lss", "a similar command is `image ls`"),
+    ] {
+        let error = format!("error: there is no command `{name}`\n  hint: ");
+        says(&here, 2, args, &[&error, hint]);
+    }
+    says(&here, 2, &["completions", "bsh"], &["a similar value exists: 'bash'"]);
+}
+
+#[test]
+fn numbers_say_what_they_may_be() {
+    let here = here();
+    for number in ["-1", "x", "1.5", ""] {
+        says(&here, 2, &["inspect", "app.wasm", "--depth", number], &["--depth", "a number of levels, 0 or more"]);
+        for flag in ["--max-nodes", "--max-open"] {
+            let args = ["compose", "app.wasm", flag, number];
+            says(&here, 2, &args, &[flag, "it takes a number from 0 to 4294967295"]);
+        }
+        let args = ["compose", "app.wasm", "--max-bytes", number];
+        says(&here, 2, &args, &["it takes a whole number of bytes, such as 1000"]);
+    }
+    let time = "it takes a whole number: write 1.5s as 1500ms";
+    says(&here, 2, &["run", "app.wasm", "--timeout", "1.5s"], &["--timeout", time]);
+}
+
+#[test]
+fn each_warning_is_a_line_under_strict() {
+    let here = here();
+    fs::write(here.path("files/.env"), "").unwrap();
+    let args = ["app.wasm", "--image", "files", "-o", "out.wasm", "--env", "A=1", "--strict"];
+    let (code, said) = here.fails(&args);
+    let lines: Vec<_> = said.lines().collect();
+    let wanted =
+        ["error: `--env` has no effect: ", "error: `files/.env` may hold secrets ", "  hint: without --strict"];
+    assert!(code == 1 && lines.len() == wanted.len(), "{said}");
+    assert!(lines.iter().zip(wanted).all(|(line, wanted)| line.starts_with(wanted)), "{said}");
+    for name in 1..8 {
+        fs::write(here.path(&format!("files/{name}.pem")), "").unwrap();
+    }
+    let (_, listed) = here.fails(&[&args[..], &["-v"]].concat());
+    assert!(listed.contains("leaves files out\n  files/.env\n  files/1.pem\n"), "{listed}");
+    fs::write(here.path("program.wat"), crate::here::run_component("", 0)).unwrap();
+    let args = ["run", "program.wat", "--strict", "--sockets", "inherit", "--http", "inherit"];
+    let wanted = "error: `--sockets inherit` has no effect: `program.wat` does not import wasi:sockets\n\
+                  error: `--http inherit` has no effect: `program.wat` does not import wasi:http\n  \
+                  hint: without --strict these are warnings\n";
+    assert_eq!(here.fails(&args), (1, wanted.to_owned()));
+}
+
+#[test]
+fn rules_that_a_vfs_alone_cannot_apply_name_their_flags() {
+    let here = here();
+    let of_app = "compose the app\n";
+    for (flags, named, way_out) in [
+        (&["--config", "a=1"][..], "--config", of_app),
+        (&["--config", "none"], "--config", of_app),
+        (&["--http", "allow:a"], "--http allow:", of_app),
+        (&["--deny", "wasi:sockets"], "--deny wasi:sockets", "compose the app, or name it with `--for`\n"),
+        (&["--deny-all"], "--deny-all", "or name it"),
+        (&["--random", "deny"], "--random deny", "or name it"),
+        (&["--sockets", "deny"], "--sockets deny", "or name it"),
+        (&["--http", "deny"], "--http deny", "or name it"),
+        (&["--exit", "deny"], "--exit deny", "or name it"),
+    ] {
+        let error = format!("error: a vfs for any app cannot apply `{named}`: ");
+        says(&here, 2, &[&["vfs", "-o", "no.wasm"], flags].concat(), &[&error, way_out]);
+    }
+    let imports = r#"(import "wasi:config/store@0.2.0-rc.1" (instance (export "get" (func (result u32)))))
+        (import "wasi:http/outgoing-handler@0.2.3" (instance (export "handle" (func (result u32)))))
+        (import "wasi:random/random@0.2.3" (instance (export "get-random-u64" (func (result u64)))))"#;
+    let files = crate::here::APP.strip_prefix("(component").unwrap().split("(instance $nothing)").next().unwrap();
+    fs::write(here.path("asks.wat"), crate::here::run_component(&format!("{files} {imports}"), 0)).unwrap();
+    for (flags, interface, named) in [
+        (["--config", "a=1"], "wasi:config/store@0.2.0-rc.1", "--config"),
+        (["--http", "allow:a"], "wasi:http/outgoing-handler@0.2.3", "--http allow:"),
+        (["--random", "deny"], "wasi:random/random@0.2.3", "--random deny"),
+    ] {
+        let error = format!("error: a vfs alone does not provide `{interface}`, so it cannot apply `{named}`: ");
+        says(&here, 1, &[&["vfs", "--for", "asks.wat", "-o", "no.wasm"][..], &flags].concat(), &[&error]);
+    }
+}
+
+/// Holes: the sizes are what counts, and nothing is read.
+#[test]
+fn what_is_too_large_names_the_largest_files() {
+    let here = here();
+    for (name, mib) in [("files/b.bin", 700), ("files/a.bin", 400), ("files/c.bin", 2)] {
+        fs::File::create(here.path(name)).unwrap().set_len(mib << 20).unwrap();
+    }
+    let largest = ": leave out or shrink files, of which the largest are `/b.bin` (700.0 MiB), `/a.bin` (400.0 MiB), \
+                   `/c.bin` (2.0 MiB)\n";
+    for args in [&["app.wasm"][..], &["vfs", "-o", "no.wasm"]] {
+        let limit = "engines load at most 1073741824 (1.0 GiB)";
+        says(
+            &here,
+            1,
+            &[args, &["--image", "files"]].concat(),
+            &["error: the image has 11", " (1.1 GiB), ", limit, largest],
+        );
+    }
+}
+
+#[test]
+fn values_of_http_say_how_hosts_are_written() {
+    let here = here();
+    for value in ["allow:*", "allow:http://a", "allow:a/b", "allow:a,b c"] {
+        let wanted = "it takes `allow:HOST,...`, where HOST is `host`, `host:port`, `*.host` or `*.host:port`, \
+                      without a scheme or a path; `inherit` allows all";
+        for command in ["compose", "run"] {
+            says(&here, 2, &[command, "app.wasm", "--http", value], &["--http", wanted]);
+        }
+    }
+    let wanted = "`--http allow:example.com` allows requests to this host";
+    says(&here, 2, &["compose", "app.wasm", "--http", "example.com"], &[wanted]);
+    let both = ["compose", "app.wasm", "--http", "allow:a", "--http", "allow:b"];
+    says(&here, 2, &both, &["`--http allow:HOST,HOST`"]);
+}
+
+/// Lists are joined, and what excludes another is an error.
+#[test]
+fn a_flag_of_variables_may_be_repeated() {
+    let here = here();
+    for (flags, inherited) in [
+        (["--inherit-env=A", "--inherit-env=B,A"], serde_json::json!("A,B")),
+        (["--inherit-env", "--inherit-env"], serde_json::Value::Null),
+        (["--inherit-env=", "--inherit-env="], serde_json::json!("none")),
+    ] {
+        here.ok(&[&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"][..], &flags].concat());
+        assert_eq!(here.policy()["inherit-env"], inherited, "{flags:?}");
+        fs::remove_file(here.path("made.wasm")).unwrap();
+    }
+    for flags in [
+        ["--inherit-env", "--inherit-env=A"],
+        ["--inherit-env=A", "--inherit-env"],
+        ["--inherit-env=", "--inherit-env=A"],
+        ["--inherit-env=false", "--inherit-env"],
+    ] {
+        for command in ["compose", "run", "serve"] {
+            let wanted =
+                "error: `--inherit-env` (all variables), `--inherit-env=` (none) and names exclude each other\n";
+            says(&here, 2, &[&[command, "app.wasm"], &flags[..]].concat(), &[wanted, "hint: omit one"]);
+        }
+    }
+}
