@@ -1,5 +1,6 @@
 //! Inspects a component.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use vfs_abi::settings::{Settings, SettingsView, Stdio};
@@ -18,6 +19,16 @@ use vfs_compose_wasi::{App, FILESYSTEM, Wasi};
 /// The functions of a directory that change it, or open its files.
 const CHANGING: [&str; 7] =
     ["open-at", "create-directory-at", "link-at", "symlink-at", "rename-at", "unlink-file-at", "remove-directory-at"];
+/// The same of preview1.
+const CHANGING_OF_PREVIEW1: [&str; 7] = [
+    "path_open",
+    "path_create_directory",
+    "path_link",
+    "path_symlink",
+    "path_rename",
+    "path_unlink_file",
+    "path_remove_directory",
+];
 
 /// The contents of a component.
 #[derive(Clone, Debug)]
@@ -50,6 +61,8 @@ pub struct Vfs<'a> {
     pub size: u64,
     /// Bytes of its code.
     pub code: u64,
+    /// The functions that it has, as `interface#function`.
+    pub functions: BTreeSet<String>,
     /// The functions that it lacks, as `interface#function`, because the app never calls them or because they stay the
     /// host's.
     pub left_out: Vec<String>,
@@ -61,11 +74,9 @@ impl Vfs<'_> {
     /// Returns whether the app can change files: whether it may, and has functions that do.
     #[must_use]
     pub fn can_change_files(&self) -> bool {
-        let is_there = |function: &&str| {
-            let name = format!("wasi:filesystem/types#[method]descriptor.{function}");
-            !self.left_out.contains(&name)
-        };
-        !self.settings.read_only && CHANGING.iter().any(is_there)
+        let of_wasi = CHANGING.iter().map(|name| format!("wasi:filesystem/types#[method]descriptor.{name}"));
+        let of_preview1 = CHANGING_OF_PREVIEW1.iter().map(|name| format!("wasi_snapshot_preview1#{name}"));
+        !self.settings.read_only && of_wasi.chain(of_preview1).any(|name| self.functions.contains(&name))
     }
 }
 
@@ -95,7 +106,7 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     let Some(found) = embed::find(component).map_err(invalid)? else {
         return Ok(Inspection { imports, exports, vfs: None });
     };
-    let LeftOut { functions, code: saved } = left_out(&component[found.module]).map_err(invalid)?;
+    let LeftOut { functions, kept, code: saved } = left_out(&component[found.module]).map_err(invalid)?;
     let vfs = SettingsView::new(&component[found.settings]).map(|view| Vfs {
         image: &component[found.image.clone()],
         settings: settings(view),
@@ -104,6 +115,7 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         not_linked: found.not_linked,
         size: (found.vfs.len() - found.image.len()) as u64,
         code: found.code as u64,
+        functions: kept,
         left_out: functions,
         saved,
     });

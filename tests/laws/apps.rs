@@ -37,6 +37,14 @@ pub fn all() -> Result<Vec<App>> {
     Ok(apps)
 }
 
+/// The app as a component, which it may be already.
+pub fn as_component(app: &[u8]) -> Result<Vec<u8>> {
+    if wasmparser::Parser::is_component(app) {
+        return Ok(app.to_vec());
+    }
+    Ok(vfs_compose::adapt(app, vfs_compose::ExitCode::Bool)?)
+}
+
 /// A small tree.
 pub fn image() -> Result<TempDir> {
     let image = TempDir::new()?;

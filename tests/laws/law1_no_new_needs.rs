@@ -4,7 +4,6 @@
 //! host's pollables before it blocks on them.
 
 use anyhow::{Context, Result, ensure};
-use vfs_tests::guests;
 use vfs_tests::world::World;
 
 use crate::apps;
@@ -16,7 +15,7 @@ fn imports_are_the_apps_own() -> Result<()> {
     apps::in_both_forms(|form| {
         let image = apps::image()?;
         for app in apps::all()? {
-            let before = World::of(&guests::as_component(app.bytes.clone())?)?.imports();
+            let before = World::of(&apps::as_component(&app.bytes)?)?.imports();
             let after = World::of(&apps::composed(form, &app.bytes, image.path(), &[])?)?.imports();
             for (interface, functions) in &after {
                 let own = before.get(interface).with_context(|| format!("{}: `{interface}` is new", app.name))?;
@@ -39,7 +38,7 @@ fn exports_are_the_apps_own() -> Result<()> {
     apps::in_both_forms(|form| {
         let image = apps::image()?;
         for app in apps::all()? {
-            let before = World::of(&guests::as_component(app.bytes.clone())?)?.exports();
+            let before = World::of(&apps::as_component(&app.bytes)?)?.exports();
             let after = World::of(&apps::composed(form, &app.bytes, image.path(), &[])?)?.exports();
             ensure!(before == after, "{}: {before:?} became {after:?}", app.name);
         }

@@ -19,8 +19,8 @@ use wasm_encoder::{
     CodeSection, EntityType, Function, FunctionSection, ImportSection, Instruction, Module, StartSection, TypeSection,
 };
 use wasmparser::{
-    CanonicalFunction, CanonicalOption, ComponentInstance, Export, ExternalKind, Instance,
-    InstantiationArg, InstantiationArgKind,
+    CanonicalFunction, CanonicalOption, ComponentInstance, Export, ExternalKind, Instance, InstantiationArg,
+    InstantiationArgKind,
 };
 
 use crate::bridge;

@@ -11,7 +11,6 @@ use wasm_encoder::{
     GlobalType, ImportSection, InstructionSink, MemArg, MemoryType, Module, TypeSection, ValType,
 };
 
-
 /// The name by which it imports functions of WASI.
 pub(crate) const WASI: &str = "wasi";
 /// Its function that gives the program's buffer to the canonical ABI.

@@ -89,7 +89,8 @@ fn made_of<'c, 'a>(component: &'c Component<'a>, instance: u32) -> Option<&'c [E
 
 /// Returns the functions that a core instance is given: the names of their module and of themselves, and their numbers.
 pub fn arguments<'a>(component: &Component<'a>, instance: u32) -> Vec<(&'a str, &'a str, u32)> {
-    let Some(Item::CoreInstance(Instance::Instantiate { args, .. })) = component.get(Space::CoreInstance, instance) else {
+    let Some(Item::CoreInstance(Instance::Instantiate { args, .. })) = component.get(Space::CoreInstance, instance)
+    else {
         return Vec::new();
     };
     let mut functions = Vec::new();

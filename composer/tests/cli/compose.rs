@@ -274,9 +274,9 @@ fn a_signal_leaves_nothing_behind(here: &Here) {
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGQUIT, Signal::SIGXCPU] {
         let before = names(here.directory.path());
         let compose = here.command(&["app.wasm", "--image", "files", "-q", "-o", "out.wasm"]);
-        // A shell's background jobs ignore SIGINT, and so would this one.
+        // A shell's background jobs ignore these two, and so would this one.
         let mut command = std::process::Command::new("env");
-        command.args(["--default-signal=INT", env!("CARGO_BIN_EXE_vfs-compose")]).args(compose.get_args());
+        command.args(["--default-signal=INT,QUIT", env!("CARGO_BIN_EXE_vfs-compose")]).args(compose.get_args());
         let mut child = command.current_dir(here.directory.path()).spawn().unwrap();
         while names(here.directory.path()) == before {
             assert!(child.try_wait().unwrap().is_none(), "it ended before the signal");

@@ -93,7 +93,7 @@ fn mistyped_commands_below_others_get_a_suggestion() {
         (&["-q", "image", "biuld"], "image biuld", "a similar command is `image build`"),
         (&["help", "runn"], "runn", "a similar command is `run`"),
         (&["help", "ls"], "ls", "`vfs-compose help image ls` explains"),
-        (&["help", "something"], "something", "the commands are compose, vfs, run, "),
+        (&["help", "something"], "something", "the commands are compose, vfs, adapt, run, "),
         (&["help", "image", "lss"], "image lss", "a similar command is `image ls`"),
         (&["image", "help", "lss"], "image lss", "a similar command is `image ls`"),
     ] {

@@ -135,7 +135,8 @@ fn report(here: &Here, args: &[&str]) -> (i32, Value) {
 fn a_run_tells_how_it_ended(here: &Here) {
     for (end, flags, ended, code, files) in [
         ("", &[][..], "returned", 0, value!(3)),
-        ("(call $exit (i32.const 7))", &[], "exited", 1, value!(3)),
+        ("(call $exit (i32.const 7))", &[], "exited", 7, value!(3)),
+        ("(call $exit (i32.const 7))", &["--exit-code", "bool"], "exited", 1, value!(3)),
         ("unreachable", &[], "trapped", 1, Value::Null),
         ("(loop $on (br $on))", &["--timeout", "300ms"], "timed-out", 124, Value::Null),
         ("", &["--max-memory", "1K"], "out-of-memory", 1, Value::Null),

@@ -55,9 +55,7 @@ use served::Served;
 use vfs::{Callee, ImportBinding, Vfs};
 use vfs_compose_adapter::{self as glue, AdapterError, HandleOrigin};
 use vfs_compose_flatten::{FlattenError, Group};
-use vfs_compose_ir::{
-    Component, Definition, Emitted, Encoded, Id, Item, Malformed, Space, alias, bundle, instantiate,
-};
+use vfs_compose_ir::{Component, Definition, Emitted, Encoded, Id, Item, Malformed, Space, alias, bundle, instantiate};
 use vfs_compose_wasi::Wasi;
 use vfs_compose_wasi::{App, FILESYSTEM};
 use vfs_compose_wasi::{Cause, WitError};

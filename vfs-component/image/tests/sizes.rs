@@ -65,43 +65,6 @@ fn files_of_many_sizes() {
     }
 }
 
-/// A tree of files of up to 3 KiB, a hundred to a directory.
-fn small_files(count: usize) -> Tree<Vec<u8>> {
-    let mut tree = Tree::new(Attributes::default());
-    let mut directory = tree.root();
-    for index in 0..count {
-        if index % 100 == 0 {
-            directory = tree.add_directory(tree.root(), index.to_string().as_bytes(), Attributes::default()).unwrap();
-        }
-        let contents = support::contents(index * 37 % 3000);
-        let size = contents.len() as u64;
-        tree.add_file(directory, index.to_string().as_bytes(), Attributes::default(), size, contents).unwrap();
-    }
-    tree
-}
-
-/// Time to lay out and write an image in memory, the best of seven: the machine may be busy.
-fn time(tree: &Tree<Vec<u8>>) -> Duration {
-    let once = || {
-        let start = Instant::now();
-        let layout = Layout::new(tree, support::BUILD_TIME).unwrap();
-        let mut bytes = Vec::with_capacity(layout.size() as usize);
-        layout.write(&mut bytes, |source| Ok(std::io::Cursor::new(source.clone())), |_| {}).unwrap();
-        assert_eq!(bytes.len() as u64, layout.size());
-        start.elapsed()
-    };
-    (0..7).map(|_| once()).min().unwrap()
-}
-
-#[test]
-fn ten_thousand_files_in_less_than_a_second_and_linear_time() {
-    let small = time(&small_files(10_000));
-    let large = time(&small_files(40_000));
-    println!("10,000 files: {small:?}, 40,000 files: {large:?}");
-    assert!(small < Duration::from_secs(1), "{small:?}");
-    assert!(large < small * 12, "{small:?} for 10,000 files, {large:?} for 40,000");
-}
-
 #[test]
 fn a_directory_of_many_names_and_a_tree_of_many_levels() {
     let mut tree = Tree::new(Attributes::default());

@@ -106,6 +106,14 @@ impl<P: Program, H: Host<P>> System<P> for OnVolume<H> {
         self.volume().set_times(file, timestamp(accessed), timestamp(modified)).map_err(errno)
     }
 
+    fn size(&mut self, file: &OpenFile) -> Result<u64, Errno> {
+        self.volume().stat(file).map(|stat| stat.size).map_err(errno)
+    }
+
+    fn size_after_append(&mut self, file: &OpenFile) -> Option<u64> {
+        self.volume().stat(file).ok().map(|stat| stat.size)
+    }
+
     fn stat(&mut self, file: &OpenFile) -> Result<abi::Stat, Errno> {
         let volume = self.volume();
         let (stat, (inode, _)) = (volume.stat(file).map_err(errno)?, volume.metadata_hash(file).map_err(errno)?);

@@ -26,6 +26,16 @@ impl<'a, P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'a, P, S,
         Self { program, system, process }
     }
 
+    /// Begins a call that uses no descriptor.
+    #[inline]
+    pub fn without_descriptors(
+        program: &'a P,
+        system: &'a mut S,
+        process: &'a mut Process<S::File, S::Listing, I>,
+    ) -> Self {
+        Self { program, system, process }
+    }
+
     /// Checks a part of the program's memory.
     pub(crate) fn buffer(&self, address: u32, length: u32) -> Result<Buffer, Errno> {
         Buffer::new(self.program, address, length)

@@ -19,7 +19,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
         let (vector, length) = Vector::new(self.program, iovs, iovs_len)?;
         let count = self.with(fd, |program, system, description| match &description.file {
             Object::File(file) => {
-                let count = read(program, system, file, description.position, vector, length)?;
+                let position = known_position(system, file, &mut description.position)?;
+                let count = read(program, system, file, position, vector, length)?;
                 description.position += u64::from(count);
                 Ok(count)
             }
@@ -61,13 +62,12 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
         let count = self.with(fd, |program, system, description| match &description.file {
             Object::File(file) if description.flags.append => {
                 let count = write(program, system, file, Place::End, vector)?;
-                if let Ok(stat) = system.stat(file) {
-                    description.position = stat.size;
-                }
+                description.position = system.size_after_append(file).unwrap_or(AT_END);
                 Ok(count)
             }
             Object::File(file) => {
-                let count = write(program, system, file, Place::At(description.position), vector)?;
+                let position = known_position(system, file, &mut description.position)?;
+                let count = write(program, system, file, Place::At(position), vector)?;
                 description.position += u64::from(count);
                 Ok(count)
             }
@@ -98,6 +98,22 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
         })?;
         self.store(size, &count.to_le_bytes())
     }
+}
+
+/// A position at the end of the file, after something was appended and as long as nobody asks where that is. No file is
+/// that long.
+const AT_END: u64 = u64::MAX;
+
+/// Returns the position of a descriptor.
+pub(crate) fn known_position<P: Program, S: System<P>>(
+    system: &mut S,
+    file: &S::File,
+    position: &mut u64,
+) -> Result<u64, Errno> {
+    if *position == AT_END {
+        *position = system.size(file)?;
+    }
+    Ok(*position)
 }
 
 /// Reads contents into a vector whose buffers have `length` bytes together.

@@ -3,6 +3,7 @@
 use vfs_descriptors::{Description, Flags, Interposer};
 
 use crate::call::{ObjectOf, check_flags};
+use crate::contents::known_position;
 use crate::paths::times;
 use crate::status::{self, DESCRIPTOR_STATUS, STAT, Stat, fdflags};
 use crate::{Access, Call, Errno, FileType, MAX_OFFSET, Object, Program, Stream, System};
@@ -50,8 +51,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             let file = seekable(&description.file)?;
             let from = match whence {
                 0 => 0,
-                1 => description.position,
-                2 => system.stat(file)?.size,
+                1 => known_position(system, file, &mut description.position)?,
+                2 => system.size(file)?,
                 _ => return Err(Errno::Inval),
             };
             let position = from.checked_add_signed(offset).filter(|position| *position <= MAX_OFFSET);
@@ -69,7 +70,10 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
     /// - [`Errno::Badf`]: nothing has this number, or it is a directory.
     pub fn fd_tell(&mut self, fd: u32, position: u32) -> Result<(), Errno> {
         let place = self.buffer(position, 8)?;
-        let position = self.with(fd, |_, _, description| seekable(&description.file).map(|_| description.position))?;
+        let position = self.with(fd, |_, system, description| {
+            let file = seekable(&description.file)?;
+            known_position(system, file, &mut description.position)
+        })?;
         self.store(place, &position.to_le_bytes())
     }
 

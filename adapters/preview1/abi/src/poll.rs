@@ -199,7 +199,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             Object::File(file) => {
                 let access = system.access(file)?;
                 if is_read && access.contains(Access::READ) {
-                    let bytes = system.stat(file)?.size.saturating_sub(description.position);
+                    let bytes = system.size(file)?.saturating_sub(description.position);
                     Ok(Awaited::File { bytes, is_end: bytes == 0 })
                 } else if !is_read && access.contains(Access::WRITE) {
                     Ok(Awaited::File { bytes: 1, is_end: false })

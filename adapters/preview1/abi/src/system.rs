@@ -68,6 +68,16 @@ pub trait System<P: Program> {
     /// - The reason why it has its times still.
     fn set_times(&mut self, file: &Self::File, accessed: NewTime, modified: NewTime) -> Result<(), Errno>;
 
+    /// Returns the size of a file.
+    ///
+    /// # Errors
+    /// - The reason why it is not known.
+    fn size(&mut self, file: &Self::File) -> Result<u64, Errno>;
+
+    /// Returns the size of a file to whose end was just written, if that costs little. Otherwise it is asked for once it is
+    /// needed.
+    fn size_after_append(&mut self, file: &Self::File) -> Option<u64>;
+
     /// Returns metadata.
     ///
     /// # Errors

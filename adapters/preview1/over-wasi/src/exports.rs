@@ -1,6 +1,7 @@
 //! The functions of preview1, and `run`.
 
 use core::cell::RefCell;
+use core::mem::ManuallyDrop;
 
 use vfs_preview1_abi::{Call, Errno, Process, exit_code};
 
@@ -18,37 +19,52 @@ struct State {
 }
 
 thread_local! {
-    static STATE: RefCell<Option<State>> = const { RefCell::new(None) };
+    // It is never dropped: a program that opens nothing would import what drops files.
+    static STATE: RefCell<Option<ManuallyDrop<State>>> = const { RefCell::new(None) };
+}
+
+fn with_state<T>(act: impl FnOnce(&mut State) -> T) -> T {
+    STATE.with_borrow_mut(|state| {
+        let make = || ManuallyDrop::new(State { system: OverWasi::default(), process: Process::new(MAX_OPEN) });
+        act(state.get_or_insert_with(make))
+    })
 }
 
 /// Runs a call of the program, and returns its error number.
 fn call(act: impl FnOnce(Call<'_, Caller, OverWasi>) -> Result<(), Errno>) -> i32 {
-    STATE.with_borrow_mut(|state| {
-        let make = || State { system: OverWasi::default(), process: Process::new(MAX_OPEN) };
-        let State { system, process } = state.get_or_insert_with(make);
-        Errno::number(act(Call::new(&Caller, system, process)))
-    })
+    with_state(|State { system, process }| Errno::number(act(Call::new(&Caller, system, process))))
 }
 
-/// Exports functions of preview1, with their parameters.
+/// Runs a call that uses no descriptor. So a program that makes no others imports no files.
+fn call_without_descriptors(act: impl FnOnce(Call<'_, Caller, OverWasi>) -> Result<(), Errno>) -> i32 {
+    with_state(|State { system, process }| Errno::number(act(Call::without_descriptors(&Caller, system, process))))
+}
+
+/// Exports functions of preview1, with their parameters, which are called in a way.
 macro_rules! exports {
-    ($($name:ident($($param:ident: $ty:ty),*);)*) => {
+    ($call:ident: $($name:ident($($param:ident: $ty:ty),*);)*) => {
         $(
             #[unsafe(no_mangle)]
             extern "C" fn $name($($param: $ty),*) -> i32 {
-                call(|mut call| call.$name($($param),*))
+                $call(|mut call| call.$name($($param),*))
             }
         )*
     };
 }
 
-exports! {
+exports! { call_without_descriptors:
     args_get(argv: u32, argv_buf: u32);
     args_sizes_get(count: u32, bytes: u32);
     clock_res_get(id: u32, resolution: u32);
     clock_time_get(id: u32, precision: u64, time: u32);
     environ_get(environ: u32, environ_buf: u32);
     environ_sizes_get(count: u32, bytes: u32);
+    proc_raise(signal: u32);
+    random_get(buf: u32, buf_len: u32);
+    sched_yield();
+}
+
+exports! { call:
     fd_advise(fd: u32, offset: u64, length: u64, advice: u32);
     fd_allocate(fd: u32, offset: u64, length: u64);
     fd_close(fd: u32);
@@ -91,9 +107,6 @@ exports! {
     path_symlink(target: u32, target_len: u32, fd: u32, path: u32, path_len: u32);
     path_unlink_file(fd: u32, path: u32, path_len: u32);
     poll_oneoff(subscriptions: u32, events: u32, count: u32, size: u32);
-    proc_raise(signal: u32);
-    random_get(buf: u32, buf_len: u32);
-    sched_yield();
     sock_accept(fd: u32, flags: u32, accepted: u32);
     sock_recv(fd: u32, data: u32, data_len: u32, flags: u32, size: u32, out_flags: u32);
     sock_send(fd: u32, data: u32, data_len: u32, flags: u32, size: u32);

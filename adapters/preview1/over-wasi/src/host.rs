@@ -160,10 +160,11 @@ fn failed(error: u32) -> Errno {
     Errno::Io
 }
 
+/// As in the engine, a stream that nobody reads any more is no other error.
 fn errno_of(error: StreamError) -> Errno {
     match error {
         StreamError::Failed(error) => failed(error),
-        StreamError::Closed => Errno::Pipe,
+        StreamError::Closed => Errno::Io,
     }
 }
 

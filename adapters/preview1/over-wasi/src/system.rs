@@ -1,5 +1,7 @@
 //! Files.
 
+use core::cell::Cell;
+
 use vfs_preview1_abi::{
     Access, Buffer, Clock, Entry, Errno, FileType, NewTime, Open, Place, Ready, Stat, Stream, Streams, System,
 };
@@ -34,11 +36,39 @@ struct Preopen {
 }
 
 /// A descriptor of the host, which is dropped with it.
-pub struct File(u32);
+pub struct File {
+    descriptor: u32,
+    /// A stream that appends to it.
+    end: Cell<Option<u32>>,
+}
+
+impl File {
+    fn new(descriptor: u32) -> Self {
+        Self { descriptor, end: Cell::new(None) }
+    }
+
+    /// Returns the stream that appends, which the first append opens.
+    fn end(&self) -> Result<u32, Errno> {
+        if let Some(end) = self.end.get() {
+            return Ok(end);
+        }
+        let end = done(wasi::append_via_stream(self.descriptor))?;
+        self.end.set(Some(end));
+        Ok(end)
+    }
+
+    /// Drops that stream. One that has failed cannot be used again.
+    fn drop_end(&self) {
+        if let Some(end) = self.end.take() {
+            wasi::drop_output_stream(end);
+        }
+    }
+}
 
 impl Drop for File {
     fn drop(&mut self) {
-        wasi::drop_descriptor(self.0);
+        self.drop_end();
+        wasi::drop_descriptor(self.descriptor);
     }
 }
 
@@ -49,6 +79,9 @@ pub struct Listing {
     names: Option<Vec<Named>>,
     /// The cookie after the last name of which the program was told that it is not UTF-8.
     told: u64,
+    /// The cookie after the last entry that was returned, and its inode. A program asks for it again if its buffer was
+    /// too small.
+    last: (u64, u64),
 }
 
 /// An entry of a listing; `Err` is one whose name preview1 cannot have.
@@ -58,7 +91,7 @@ impl OverWasi {
     fn preopens(&mut self) -> &mut [Preopen] {
         self.preopens.get_or_insert_with(|| {
             let directories: Vec<(u32, Raw)> = wasi::get_directories().take();
-            let preopen = |(file, name): (u32, Raw)| Preopen { name: name.take_string(), file: Some(File(file)) };
+            let preopen = |(file, name): (u32, Raw)| Preopen { name: name.take_string(), file: Some(File::new(file)) };
             directories.into_iter().map(preopen).collect()
         })
     }
@@ -78,9 +111,9 @@ impl System<Caller> for OverWasi {
     }
 
     fn open_at(&mut self, at: &File, path: &str, how: Open) -> Result<(File, FileType), Errno> {
-        let opened = wasi::open_at(at.0, follow(how.follow), path, how.flags.into(), how.access.0.into());
-        let file = File(done(opened)?);
-        let kind = done(wasi::get_type(file.0))?;
+        let opened = wasi::open_at(at.descriptor, follow(how.follow), path, how.flags.into(), how.access.0.into());
+        let file = File::new(done(opened)?);
+        let kind = done(wasi::get_type(file.descriptor))?;
         Ok((file, file_type(kind)))
     }
 
@@ -89,14 +122,14 @@ impl System<Caller> for OverWasi {
     }
 
     fn access(&mut self, file: &File) -> Result<Access, Errno> {
-        Ok(Access(done(wasi::get_flags(file.0))? & !MUTATE_DIRECTORY))
+        Ok(Access(done(wasi::get_flags(file.descriptor))? & !MUTATE_DIRECTORY))
     }
 
     fn read(&mut self, file: &File, _program: &Caller, offset: u64, to: Buffer) -> Result<u32, Errno> {
         let mut count = 0;
         loop {
             let rest = to.after(count);
-            match program::read_file(file.0, offset + u64::from(count), rest) {
+            match program::read_file(file.descriptor, offset + u64::from(count), rest) {
                 Ok(more) => {
                     count += more;
                     if more < LEAST_CAP || more >= rest.length() {
@@ -111,40 +144,49 @@ impl System<Caller> for OverWasi {
 
     fn write(&mut self, file: &File, _program: &Caller, at: Place, from: Buffer) -> Result<u32, Errno> {
         match at {
-            Place::At(offset) => program::write_file(file.0, offset, from).map_err(errno),
+            Place::At(offset) => program::write_file(file.descriptor, offset, from).map_err(errno),
             Place::End => {
-                let stream = done(wasi::append_via_stream(file.0))?;
-                let result = host::write(stream, from);
-                wasi::drop_output_stream(stream);
-                result.map(|()| from.length()).map_err(errno_of_file)
+                let result = host::write(file.end()?, from);
+                result.map(|()| from.length()).map_err(|error| {
+                    file.drop_end();
+                    errno_of_file(error)
+                })
             }
         }
     }
 
     fn advise(&mut self, file: &File, offset: u64, length: u64, advice: u8) -> Result<(), Errno> {
-        done(wasi::advise(file.0, offset, length, advice.into())).map(drop)
+        done(wasi::advise(file.descriptor, offset, length, advice.into())).map(drop)
     }
 
     fn sync(&mut self, file: &File, data_only: bool) -> Result<(), Errno> {
-        done(if data_only { wasi::sync_data(file.0) } else { wasi::sync(file.0) }).map(drop)
+        done(if data_only { wasi::sync_data(file.descriptor) } else { wasi::sync(file.descriptor) }).map(drop)
     }
 
     fn set_size(&mut self, file: &File, size: u64) -> Result<(), Errno> {
-        done(wasi::set_size(file.0, size)).map(drop)
+        done(wasi::set_size(file.descriptor, size)).map(drop)
     }
 
     fn set_times(&mut self, file: &File, accessed: NewTime, modified: NewTime) -> Result<(), Errno> {
-        done(wasi::set_times(file.0, timestamp(accessed), timestamp(modified))).map(drop)
+        done(wasi::set_times(file.descriptor, timestamp(accessed), timestamp(modified))).map(drop)
+    }
+
+    fn size(&mut self, file: &File) -> Result<u64, Errno> {
+        done(wasi::stat(file.descriptor)).map(|stat| stat.size)
+    }
+
+    fn size_after_append(&mut self, _file: &File) -> Option<u64> {
+        None
     }
 
     fn stat(&mut self, file: &File) -> Result<Stat, Errno> {
-        let stat = done(wasi::stat(file.0))?;
-        Ok(stat_of(stat, done(wasi::metadata_hash(file.0))?.lower))
+        let stat = done(wasi::stat(file.descriptor))?;
+        Ok(stat_of(stat, done(wasi::metadata_hash(file.descriptor))?.lower))
     }
 
     fn parent_inode(&mut self, directory: &File) -> Result<u64, Errno> {
         // No path leads out of a directory.
-        done(wasi::metadata_hash(directory.0)).map(|hash| hash.lower)
+        done(wasi::metadata_hash(directory.descriptor)).map(|hash| hash.lower)
     }
 
     fn entry<'a>(
@@ -155,9 +197,11 @@ impl System<Caller> for OverWasi {
     ) -> Result<Option<Entry<'a>>, Errno> {
         if cookie == 0 || listing.names.is_none() {
             listing.names = Some(list(directory)?);
+            listing.last = (0, 0);
         }
         let names = listing.names.as_deref().unwrap_or_default();
-        for (next, named) in (1..).zip(names).skip(usize::try_from(cookie).unwrap_or(usize::MAX)) {
+        let rest = usize::try_from(cookie).ok().and_then(|cookie| names.get(cookie..)).unwrap_or_default();
+        for (next, named) in (cookie + 1..).zip(rest) {
             let (kind, name) = match named {
                 Ok((kind, name)) => (*kind, name),
                 Err(errno) if next > listing.told => {
@@ -166,8 +210,14 @@ impl System<Caller> for OverWasi {
                 }
                 Err(_) => continue,
             };
-            match done(wasi::metadata_hash_at(directory.0, 0, name)) {
-                Ok(hash) => return Ok(Some(Entry { next, inode: hash.lower, kind, name })),
+            if listing.last.0 == next {
+                return Ok(Some(Entry { next, inode: listing.last.1, kind, name }));
+            }
+            match done(wasi::metadata_hash_at(directory.descriptor, 0, name)) {
+                Ok(hash) => {
+                    listing.last = (next, hash.lower);
+                    return Ok(Some(Entry { next, inode: hash.lower, kind, name }));
+                }
                 // It was removed since.
                 Err(Errno::Noent) => {}
                 Err(errno) => return Err(errno),
@@ -177,8 +227,8 @@ impl System<Caller> for OverWasi {
     }
 
     fn stat_at(&mut self, at: &File, path: &str, is_followed: bool) -> Result<Stat, Errno> {
-        let stat = done(wasi::stat_at(at.0, follow(is_followed), path))?;
-        Ok(stat_of(stat, done(wasi::metadata_hash_at(at.0, follow(is_followed), path))?.lower))
+        let stat = done(wasi::stat_at(at.descriptor, follow(is_followed), path))?;
+        Ok(stat_of(stat, done(wasi::metadata_hash_at(at.descriptor, follow(is_followed), path))?.lower))
     }
 
     fn set_times_at(
@@ -190,35 +240,35 @@ impl System<Caller> for OverWasi {
         modified: NewTime,
     ) -> Result<(), Errno> {
         let (accessed, modified) = (timestamp(accessed), timestamp(modified));
-        done(wasi::set_times_at(at.0, follow(is_followed), path, accessed, modified)).map(drop)
+        done(wasi::set_times_at(at.descriptor, follow(is_followed), path, accessed, modified)).map(drop)
     }
 
     fn create_directory_at(&mut self, at: &File, path: &str) -> Result<(), Errno> {
-        done(wasi::create_directory_at(at.0, path)).map(drop)
+        done(wasi::create_directory_at(at.descriptor, path)).map(drop)
     }
 
     fn remove_directory_at(&mut self, at: &File, path: &str) -> Result<(), Errno> {
-        done(wasi::remove_directory_at(at.0, path)).map(drop)
+        done(wasi::remove_directory_at(at.descriptor, path)).map(drop)
     }
 
     fn unlink_at(&mut self, at: &File, path: &str) -> Result<(), Errno> {
-        done(wasi::unlink_file_at(at.0, path)).map(drop)
+        done(wasi::unlink_file_at(at.descriptor, path)).map(drop)
     }
 
     fn rename_at(&mut self, from: &File, old: &str, to: &File, new: &str) -> Result<(), Errno> {
-        done(wasi::rename_at(from.0, old, to.0, new)).map(drop)
+        done(wasi::rename_at(from.descriptor, old, to.descriptor, new)).map(drop)
     }
 
     fn link_at(&mut self, from: &File, old: &str, is_followed: bool, to: &File, new: &str) -> Result<(), Errno> {
-        done(wasi::link_at(from.0, follow(is_followed), old, to.0, new)).map(drop)
+        done(wasi::link_at(from.descriptor, follow(is_followed), old, to.descriptor, new)).map(drop)
     }
 
     fn symlink_at(&mut self, target: &str, at: &File, path: &str) -> Result<(), Errno> {
-        done(wasi::symlink_at(target, at.0, path)).map(drop)
+        done(wasi::symlink_at(target, at.descriptor, path)).map(drop)
     }
 
     fn read_link_at(&mut self, at: &File, path: &str) -> Result<&str, Errno> {
-        self.target = done(wasi::readlink_at(at.0, path))?.take_string();
+        self.target = done(wasi::readlink_at(at.descriptor, path))?.take_string();
         Ok(&self.target)
     }
 
@@ -261,7 +311,7 @@ impl System<Caller> for OverWasi {
 
 /// Reads all entries of a directory.
 fn list(directory: &File) -> Result<Vec<Named>, Errno> {
-    let stream = done(wasi::read_directory(directory.0))?;
+    let stream = done(wasi::read_directory(directory.descriptor))?;
     let names = read_all(stream);
     wasi::drop_directory_entry_stream(stream);
     names

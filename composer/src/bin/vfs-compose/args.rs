@@ -114,7 +114,7 @@ pub struct Talk {
     #[arg(short, long, global = true, conflicts_with = "verbose", overrides_with = "quiet")]
     pub quiet: bool,
     /// Print more
-    #[arg(short, long, global = true, overrides_with = "verbose")]
+    #[arg(short, long, global = true, overrides_with = "verbose", hide_short_help = true)]
     pub verbose: bool,
     /// Color messages: auto, always or never [default: auto, which NO_COLOR and FORCE_COLOR change]
     #[arg(long, global = true, value_name = "WHEN", value_enum, hide_possible_values = true, hide_short_help = true)]

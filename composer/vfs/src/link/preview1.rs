@@ -12,8 +12,8 @@ use bumpalo::Bump;
 use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
 use vfs_abi::names::program::{MEMORY, MODULE as PROGRAM};
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    Instruction, Module, TypeSection, ValType,
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection, Instruction, Module,
+    TypeSection, ValType,
 };
 use wasmparser::{CanonicalFunction, ComponentAlias, Export, ExternalKind, Instance};
 
@@ -81,7 +81,9 @@ impl<'a> OverWasi<'a> {
             let function = behind.unwrap_or(function);
             let callee = match component.get(Space::CoreFunction, function) {
                 // What its bridge calls is lowered with the program's memory.
-                Some(Item::Canonical(CanonicalFunction::Lower { func_index, .. })) if type_for_bridge(name).is_some() => {
+                Some(Item::Canonical(CanonicalFunction::Lower { func_index, .. }))
+                    if type_for_bridge(name).is_some() =>
+                {
                     Callee::Function(*func_index)
                 }
                 _ if type_for_bridge(name).is_some() => return None,
@@ -166,9 +168,8 @@ impl<'a> OverWasi<'a> {
         let module = CoreModule::read(bytes)?;
         let type_of = |given: &Given<'_>| {
             let mut imports = module.imports();
-            let found = imports.find(|(_, import)| {
-                import.name == given.name && import.module.split('@').next() == Some(given.path)
-            });
+            let found = imports
+                .find(|(_, import)| import.name == given.name && import.module.split('@').next() == Some(given.path));
             found.map(|(id, _)| {
                 let (_, ty) = module.type_of(id);
                 (ty.params.clone(), ty.results.clone())
@@ -211,7 +212,8 @@ fn is_marked(module: &[u8]) -> bool {
 
 /// Returns the memory of the program, which the bridge is given.
 fn memory(component: &Component<'_>, bridge: u32) -> Option<u32> {
-    let Some(Item::CoreInstance(Instance::Instantiate { args, .. })) = component.get(Space::CoreInstance, bridge) else {
+    let Some(Item::CoreInstance(Instance::Instantiate { args, .. })) = component.get(Space::CoreInstance, bridge)
+    else {
         return None;
     };
     let program = args.iter().find(|arg| arg.name == PROGRAM)?;

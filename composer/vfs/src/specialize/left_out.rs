@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 
 use wasmparser::{BinaryReaderError, ExternalKind, Parser, Payload};
 
+use vfs_preview1_abi::signature::MODULE;
+
 use crate::guest::PLAIN;
 
 /// What a tailored vfs lacks of the whole one.
 pub struct LeftOut {
     /// The functions, each as `interface#function` without version.
     pub functions: Vec<String>,
+    /// Those that it has.
+    pub kept: BTreeSet<String>,
     /// Bytes of code.
     pub code: u64,
 }
@@ -19,9 +23,15 @@ pub struct LeftOut {
 /// # Errors
 /// The module cannot be parsed.
 pub fn left_out(module: &[u8]) -> Result<LeftOut, BinaryReaderError> {
-    let (whole, has) = (Part::of(PLAIN.module)?, Part::of(module)?);
+    let has = Part::of(module)?;
+    let whole = match PLAIN.with_preview1() {
+        Some(preview1) if has.functions.iter().any(|name| is_of_preview1(name)) => preview1,
+        _ => &PLAIN,
+    };
+    let whole = Part::of(whole.module)?;
     Ok(LeftOut {
         functions: whole.functions.difference(&has.functions).cloned().collect(),
+        kept: has.functions,
         code: whole.code.saturating_sub(has.code),
     })
 }
@@ -59,5 +69,10 @@ impl Part {
 fn function(export: &str) -> Option<String> {
     let (interface, function) = export.split_once('#')?;
     let path = interface.split_once('@').map_or(interface, |(path, _)| path);
-    (path.starts_with("wasi:") && !function.starts_with("[dtor]")).then(|| format!("{path}#{function}"))
+    let is_of_wasi = (path.starts_with("wasi:") || path == MODULE) && !function.starts_with("[dtor]");
+    is_of_wasi.then(|| format!("{path}#{function}"))
+}
+
+fn is_of_preview1(name: &str) -> bool {
+    name.strip_prefix(MODULE).is_some_and(|rest| rest.starts_with('#'))
 }
