@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use vfs_abi::names::preview1;
 use vfs_abi::settings::{Settings, SettingsView, Stdio};
-use wasmparser::Payload;
+use vfs_preview1::ExitCode;
+use wasmparser::{Parser, Payload};
 
 use crate::effects;
 use crate::error::{AppError, Error};
@@ -122,6 +124,28 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     Ok(Inspection { imports, exports, vfs })
 }
 
+/// Returns what becomes of the exit codes of a preview1 module in a component that was made of it here; `None` if it was
+/// not, or does not exit with codes.
+#[must_use]
+pub fn exit_code(component: &[u8]) -> Option<ExitCode> {
+    let asks = Asks::of(component).ok()?;
+    if !asks.for_any(effects::EXIT) || !is_of_preview1(component) {
+        return None;
+    }
+    Some(if asks.for_exit_codes() { ExitCode::Full } else { ExitCode::Bool })
+}
+
+/// Returns whether a component was made of a preview1 module: it has preview1 over WASI inside, or a vfs in its place.
+fn is_of_preview1(component: &[u8]) -> bool {
+    Parser::new(0).parse_all(component).any(|payload| match payload {
+        Ok(Payload::CustomSection(section)) => section.name() == preview1::SECTION,
+        Ok(Payload::ExportSection(exports)) => {
+            exports.into_iter().flatten().any(|export| export.name.starts_with("wasi_snapshot_preview1#"))
+        }
+        _ => false,
+    })
+}
+
 /// What a component that is composed already asks of its host. A vfs in it that fits any app asks for more than the app
 /// does.
 pub struct Asks {
@@ -163,6 +187,12 @@ impl Asks {
     #[must_use]
     pub fn for_arguments(&self) -> bool {
         self.for_any(effects::ARGUMENTS)
+    }
+
+    /// Returns whether it gives its host exit codes, and not only whether it failed.
+    #[must_use]
+    pub fn for_exit_codes(&self) -> bool {
+        self.for_any(effects::EXIT_CODES)
     }
 
     /// Returns whether it asks for anything of a package, such as `wasi:sockets`.

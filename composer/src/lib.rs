@@ -75,7 +75,7 @@ pub use adapt::adapt;
 pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
-pub use inspect::{Asks, Inspection, Vfs, inspect};
+pub use inspect::{Asks, Inspection, Vfs, exit_code, inspect};
 pub use options::Options;
 pub use report::Report;
 pub use vfs_abi::Limits;

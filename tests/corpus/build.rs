@@ -2,6 +2,7 @@
 
 mod assemblyscript;
 pub mod cargo;
+mod fetched;
 mod javascript;
 mod kept;
 mod python;
@@ -19,6 +20,7 @@ pub use self::kept::folder;
 
 use self::assemblyscript::AssemblyScript;
 use self::cargo::{Package, Published};
+use self::fetched::{Fetched, Go, Registry};
 use self::javascript::JavaScript;
 use self::python::Python;
 use self::zig::Zig;
@@ -39,6 +41,12 @@ pub enum Build {
     JavaScript(JavaScript),
     /// AssemblyScript.
     AssemblyScript(AssemblyScript),
+    /// Go.
+    Go(Go),
+    /// A module in a wheel of PyPI.
+    Wheel(Fetched),
+    /// A module in a package of npm.
+    Npm(Fetched),
 }
 
 impl Build {
@@ -57,6 +65,9 @@ impl Build {
             Self::Python(python) => python.build(name, folder),
             Self::JavaScript(javascript) => javascript.build(name, folder),
             Self::AssemblyScript(assemblyscript) => assemblyscript.build(name, folder),
+            Self::Go(go) => go.build(name, folder),
+            Self::Wheel(fetched) => fetched.build(name, Registry::PyPi),
+            Self::Npm(fetched) => fetched.build(name, Registry::Npm),
         }
     }
 
@@ -84,7 +95,9 @@ impl Build {
                 }
                 Err(_) => Source::Ours,
             },
-            Self::Package(_) | Self::Zig(_) | Self::Python(_) | Self::AssemblyScript(_) => Source::Ours,
+            Self::Wheel(fetched) => Source::published(&fetched.package, &fetched.version, "PyPI"),
+            Self::Npm(fetched) => Source::published(&fetched.package, &fetched.version, "npm"),
+            Self::Package(_) | Self::Zig(_) | Self::Python(_) | Self::AssemblyScript(_) | Self::Go(_) => Source::Ours,
         })
     }
 }

@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
+use vfs_compose::ExitCode;
 use vfs_tests::case::Form;
-use vfs_tests::{compose, guests, stage};
+use vfs_tests::{compose, stage};
 
 use crate::build::{self, cargo};
 use crate::entry::Entry;
@@ -76,10 +77,16 @@ impl Program {
         let (_, path) = once(slot, || {
             let (directory, root) = (TempDir::new()?, self.staged()?);
             let composed = directory.path().join(self.file_name()?);
-            compose(self.app(what)?, root.path(), &[], &composed)?;
+            compose(self.app(what)?, root.path(), &self.flags(), &composed)?;
             Ok((directory, composed))
         })?;
         Ok(path)
+    }
+
+    /// A program whose exit codes say more than that it failed keeps them.
+    fn flags(&self) -> Vec<String> {
+        let has_codes = self.entry.spec.runs.iter().any(|run| run.exit > 1);
+        if has_codes { ["--exit-code", "full"].map(str::to_owned).into() } else { Vec::new() }
     }
 
     /// The tree that it begins with, in a fresh directory.
@@ -111,7 +118,7 @@ impl Program {
         let made = |what: &str| folder.join(format!("{}{what}.wasm", self.entry.name));
         let lister = cargo::lister()?;
         let mut app = made(".component");
-        let component = guests::as_component(fs::read(self.app(What::Alone)?)?)?;
+        let component = as_component(fs::read(self.app(What::Alone)?)?)?;
         fs::write(&app, &component)?;
         if imports::of(&component)?.iter().any(|name| name.starts_with("wasi:cli/exit@")) {
             let exits = made(".exits");
@@ -122,6 +129,17 @@ impl Program {
         plug(&lister, &app, &listed)?;
         Ok(listed)
     }
+}
+
+/// What wasmtime can run of a program as it was built, on whatever directory.
+///
+/// # Errors
+/// It is a module that cannot become a component.
+pub fn as_component(app: Vec<u8>) -> Result<Vec<u8>> {
+    if wasmparser::Parser::is_component(&app) {
+        return Ok(app);
+    }
+    Ok(vfs_compose::adapt(&app, ExitCode::Bool)?)
 }
 
 /// `wac plug`.

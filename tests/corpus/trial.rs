@@ -1,14 +1,13 @@
 //! One start of one program: the same on a host directory, and composed in both forms on every host.
 
 use std::fs;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, Result, bail, ensure};
 use vfs_tests::case::{Form, Host};
 use vfs_tests::host::{Invocation, Output};
 use vfs_tests::wasmtime_host::{self, Granted};
-use vfs_tests::{chromium_host, node_host, normalise, wasmtime50_host};
+use vfs_tests::{chromium_host, node_host, normalise, preview1_host, wasmtime50_host};
 
 use crate::entry::Run;
 use crate::program::{Program, What};
@@ -44,7 +43,7 @@ impl Trial {
         &self.program.entry.spec.runs[self.index]
     }
 
-    /// As it was built, on a host directory, on wasmtime.
+    /// As it was built, on a host directory, on wasmtime; a module by the engine's own preview1.
     ///
     /// # Errors
     /// It does not end or say what it must.
@@ -137,8 +136,13 @@ impl Trial {
 
     fn on_a_directory(&self, what: What) -> Result<Output> {
         let root = self.program.staged()?;
-        let app = component(self.program.app(what)?)?;
-        let output = wasmtime_host::run(&app, &self.invocation()?, Granted::ReadWrite(root.path()))?;
+        let path = self.program.app(what)?;
+        let app = fs::read(path)?;
+        let output = if wasmparser::Parser::is_component(&app) {
+            wasmtime_host::run(&app, &self.invocation()?, Granted::ReadWrite(root.path()))?
+        } else {
+            preview1_host::run(path, &self.invocation()?, root.path())?
+        };
         let Output { exit, stdout, stderr } = &output;
         let run = self.run();
         let (wanted, says) = match what {
@@ -153,11 +157,6 @@ impl Trial {
         );
         Ok(output)
     }
-}
-
-/// What wasmtime can run of a program as it was built.
-fn component(app: &Path) -> Result<Vec<u8>> {
-    vfs_tests::guests::as_component(fs::read(app)?)
 }
 
 /// The last lines, for a message.

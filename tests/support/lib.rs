@@ -22,6 +22,7 @@ pub mod node_host;
 pub mod normalise;
 pub mod paths;
 pub mod plugged;
+pub mod preview1_host;
 pub mod serve3_host;
 pub mod serve_host;
 pub mod stage;

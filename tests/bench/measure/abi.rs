@@ -65,8 +65,8 @@ impl Way {
 /// known.
 fn by_engine(lab: &Lab, work: &Work<'_>) -> Result<Cost> {
     let mut python = Command::new(paths::target().join("tools/python/bin/python"));
-    python.arg(paths::tests().join("bench/preview1.py")).arg(lab.app(App::LoopsOfPreview1)?);
-    python.arg(lab.tree(Tree::Work)?).args(work.arguments);
+    python.arg(paths::tests().join("hosts/preview1.py")).arg(lab.app(App::LoopsOfPreview1)?);
+    python.arg(lab.tree(Tree::Work)?).args(["{}", "guest"]).args(work.arguments);
     let stdout = String::from_utf8(run(python)?.stdout)?;
     work.cost(&crate::engine::Run { stdout, wall: Duration::ZERO, cpu: Duration::ZERO })
 }

@@ -211,6 +211,7 @@ pub fn of_inspection(
         "digest": digest(bytes),
         "imports": inspection.imports,
         "exports": inspection.exports,
+        "exit-codes": vfs_compose::exit_code(bytes),
         "vfs": vfs,
     });
     Ok(about(file, rest))

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
-use vfs_compose::{Form, Inspection, Vfs};
+use vfs_compose::{ExitCode as ExitCodes, Form, Inspection, Vfs};
 use vfs_image::{FileKind, Image, Nid, Summary, Walk, WalkEntry, printable};
 
 use crate::args::Inspect;
@@ -23,7 +23,7 @@ pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
             json::text(&json::of_inspection(&name, &bytes, &inspection, summary.as_ref()).map_err(within)?)
         } else {
             let shown = Shown { depth: args.depth, verbose: is_verbose() };
-            shown.component(&name, bytes.len(), &inspection, summary.as_ref()).map_err(within)?
+            shown.component(&name, &bytes, &inspection, summary.as_ref()).map_err(within)?
         }
     } else {
         let summary = validated(&bytes).map_err(within)?;
@@ -50,11 +50,11 @@ impl Shown {
     fn component(
         &self,
         name: &str,
-        whole: usize,
+        bytes: &[u8],
         inspection: &Inspection<'_>,
         summary: Option<&Summary>,
     ) -> Result<String, Failure> {
-        let mut text = format!("{name}: {}", size(whole as u64));
+        let mut text = format!("{name}: {}", size(bytes.len() as u64));
         let vfs = inspection.vfs.as_ref();
         match vfs.map(|vfs| vfs.form) {
             Some(Some(Form::Linked)) => text.push_str(", linked (needs multi-memory)\n"),
@@ -68,6 +68,11 @@ impl Shown {
         }
         list(&mut text, "imports", &inspection.imports);
         list(&mut text, "exports", &inspection.exports);
+        match vfs_compose::exit_code(bytes) {
+            Some(ExitCodes::Full) => text.push_str("\nexit codes: all\n"),
+            Some(ExitCodes::Bool) => text.push_str("\nexit codes: 0 and 1 (all with `--exit-code full`)\n"),
+            None => {}
+        }
         if let Some(vfs) = vfs {
             settings(&mut text, vfs);
             if self.verbose {

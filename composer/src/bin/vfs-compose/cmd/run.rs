@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vfs_compose::options::{Access, Http, Setting};
-use vfs_compose::{Composer, Inherited, Options};
+use vfs_compose::{Composer, ExitCode as ExitCodes, Inherited, Options};
 use vfs_compose_engine::{Cause, Ended, Offer, Requests, Stopped, Streams, execute};
 use vfs_compose_rules::authority::Authority;
 
@@ -58,6 +58,14 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
         Ok(Ended { code, has_exited, files }) => {
             if program.writes {
                 tell_lost(&talk, &program, files);
+            }
+            if has_exited && code == 1 && vfs_compose::exit_code(&program.component) == Some(ExitCodes::Bool) {
+                let message = format!(
+                    "`{}` tells its host only whether it failed, so its own exit code is not known: compose it again with \
+                     `--exit-code full`, or run the module itself",
+                    talk.file()
+                );
+                talk.note("exit-code-lost", message);
             }
             let ending = if has_exited { Ending::Exited } else { Ending::Returned };
             // The largest number stands for one that nobody knows.
@@ -296,7 +304,7 @@ fn compose(
         // No file is lost to a program that has no use for files.
         composer = composer.allow_unused(true);
     }
-    composer = composer.default_exit_code(vfs_compose::ExitCode::Full);
+    composer = composer.default_exit_code(ExitCodes::Full);
     if options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
         composer = composer.run_args(&args.host_arguments);

@@ -1,0 +1,1 @@
+int three(int a) { return a * 3 + 1; }
