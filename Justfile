@@ -54,6 +54,10 @@ bless: setup
     BLESS=1 TESTS=all cargo test {{everything}} --test corpus -- --exact table
     BLESS=1 TESTS=all cargo test {{everything}} --test conformance -- --exact table
 
+# All programs of the corpus, those that others built among them, on all hosts and in all forms
+programs *WORDS: setup
+    TESTS=all cargo test {{everything}} --test corpus -- {{WORDS}}
+
 # Speed and size against the host directory; `just bench read` for one kind of measurement
 bench *ARGS: setup
     cargo run {{everything}} --bin bench -- {{ARGS}}

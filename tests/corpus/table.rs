@@ -8,12 +8,12 @@ use std::sync::Arc;
 use anyhow::{Result, bail, ensure};
 use tempfile::NamedTempFile;
 use vfs_tests::case::{Form, Host};
-use vfs_tests::{compose, guests, normalise, paths};
+use vfs_tests::{compose, normalise, paths};
 use wasmparser::Parser;
 
 use crate::build::Source;
 use crate::imports;
-use crate::program::{Program, What};
+use crate::program::{Program, What, as_component};
 
 const HEAD: &str = "\
 # What composes
@@ -103,11 +103,11 @@ fn page(programs: &[Arc<Program>]) -> Result<String> {
     for program in programs {
         page += &row(program)?;
     }
-    page += "\n## What they import\n\nPackages, with the version of each. A preview1 module imports what its adapter imports.\n\n| program | made as | imports |\n| --- | --- | --- |\n";
+    page += "\n## What they import\n\nPackages, with the version of each. A preview1 module imports these once it is a component.\n\n| program | made as | imports |\n| --- | --- | --- |\n";
     for program in programs {
         let app = fs::read(program.app(What::Alone)?)?;
         let kind = if Parser::is_component(&app) { "component" } else { "preview1 module" };
-        let imports = by_version(&guests::as_component(app)?)?;
+        let imports = by_version(&as_component(app)?)?;
         let imports: Vec<_> =
             imports.into_iter().map(|(version, packages)| format!("{}: {version}", join(packages))).collect();
         writeln!(page, "| {} | {kind} | {} |", program.entry.name, imports.join("; "))?;
