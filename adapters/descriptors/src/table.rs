@@ -71,6 +71,10 @@ impl<F, I: Interposer<F>> Table<F, I> {
     /// - [`Full::Memory`]: an allocation failed.
     pub fn reserve(&mut self) -> Result<(), Full> {
         self.numbers.free(0)?;
+        self.reserve_slot()
+    }
+
+    fn reserve_slot(&mut self) -> Result<(), Full> {
         if self.free.is_none() { self.slots.try_reserve(1).map_err(|_| Full::Memory) } else { Ok(()) }
     }
 
@@ -79,8 +83,8 @@ impl<F, I: Interposer<F>> Table<F, I> {
     /// # Errors
     /// Those of [`Table::reserve`].
     pub fn insert(&mut self, description: Description<F>) -> Result<u32, Full> {
-        self.reserve()?;
         let number = self.numbers.free(0)?;
+        self.reserve_slot()?;
         let slot = Slot::Used { description, references: 1 };
         let place = match self.free {
             Some(place) => {

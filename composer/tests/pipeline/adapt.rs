@@ -9,10 +9,12 @@ use vfs_compose::{Composer, Error, ExitCode, Files, FormChoice};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
-use wit_component::ComponentEncoder;
+use wasmtime::StoreContextMut;
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
 
 use crate::FORMS;
-use crate::run::{End, Running, add_exit};
+use crate::run::{End, Running, State, add_exit};
 
 /// Functions of preview1 with their parameters, for programs.
 const FUNCTIONS: [(&str, &str); 12] = [
@@ -393,4 +395,56 @@ fn wrong_types_and_unknown_imports_are_all_named() {
     assert!(message.contains("`f`"), "{message}");
     let component = wat::parse_str("(component)").unwrap();
     assert!(matches!(vfs_compose::adapt(&component, ExitCode::Bool), Err(Error::App(_))));
+}
+
+/// A module with a world of its own beside preview1, as wit-bindgen makes for `wasm32-wasip1`: a reactor.
+#[test]
+fn a_world_of_its_own_stays() {
+    let mut resolve = Resolve::default();
+    let text =
+        "package test:spoken; world spoken { import say: func(text: string); export shout: func(text: string) -> u32; }";
+    let package = resolve.push_source("spoken.wit", text).unwrap();
+    let world = resolve.select_world(&[package], None).unwrap();
+    let mut module = wat::parse_str(
+        r#"(module
+          (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "path_filestat_get" (func $stat (param i32 i32 i32 i32 i32) (result i32)))
+          (import "$root" "say" (func $say (param i32 i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 8) "f")
+          (global $free (mut i32) (i32.const 1024))
+          (global $ready (mut i32) (i32.const 0))
+          (func (export "_initialize")
+            (global.set $ready (i32.eqz (call $stat (i32.const 3) (i32.const 0) (i32.const 8) (i32.const 1) (i32.const 64)))))
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+            (global.get $free) (global.set $free (i32.add (global.get $free) (local.get 3))))
+          (func (export "shout") (param i32 i32) (result i32)
+            (if (call $random (i32.const 0) (i32.const 4)) (then unreachable))
+            (call $say (local.get 0) (local.get 1))
+            (i32.add (global.get $ready) (i32.wrap_i64 (i64.load (i32.const 96))))))"#,
+    )
+    .unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    let directory = directory();
+    let mut all = vec![(adapted(&module), Some(directory.path()))];
+    for form in FORMS {
+        let mut files = Files::new();
+        files.add_file("f", contents()).unwrap();
+        let composer = Composer::new(module.as_slice()).files(files).form(form);
+        all.push((composer.compose().unwrap().to_bytes().unwrap(), None));
+    }
+    for (component, directory) in all {
+        let mut running = Running::on(directory, &component, |linker| {
+            let say = |mut store: StoreContextMut<'_, State>, (text,): (String,)| {
+                store.data_mut().log.push(text);
+                Ok(())
+            };
+            linker.root().func_wrap("say", say).unwrap();
+        });
+        let shout = running.instance.get_typed_func::<(String,), (u32,)>(&mut running.store, "shout").unwrap();
+        let (size,) = shout.call(&mut running.store, ("hello".into(),)).unwrap();
+        // `_initialize` found the file, and its size is in memory.
+        assert_eq!(size, 100_001);
+        assert_eq!(running.store.data().log, ["hello"]);
+    }
 }

@@ -128,6 +128,9 @@ fn read<P: Program, S: System<P>>(
     if offset.checked_add(u64::from(length)).is_none_or(|end| end > MAX_OFFSET) {
         return Err(Errno::Inval);
     }
+    if let Some(only) = vector.only() {
+        return system.read(file, program, offset, only);
+    }
     match each(vector, |buffer, before| system.read(file, program, offset + u64::from(before), buffer))? {
         Some(count) => Ok(count),
         // What cannot be read cannot be read into nothing either.
@@ -143,6 +146,9 @@ fn write<P: Program, S: System<P>>(
     place: Place,
     vector: Vector<'_, P>,
 ) -> Result<u32, Errno> {
+    if let Some(only) = vector.only() {
+        return system.write(file, program, place, only);
+    }
     let written = each(vector, |buffer, before| {
         let place = match place {
             // What is too far for an offset is too far for a file as well.
@@ -157,8 +163,9 @@ fn write<P: Program, S: System<P>>(
     }
 }
 
-/// Does something with each buffer of a vector, given how many bytes were done before, until a buffer is done in part.
+/// Does something with each of several buffers of a vector, given how many bytes were done before, until a buffer is done in part.
 /// Returns the number of bytes; `None` if there is no buffer. After the first bytes, a failure ends the loop.
+#[inline(never)]
 fn each<P: Program>(
     vector: Vector<'_, P>,
     mut act: impl FnMut(Buffer, u32) -> Result<u32, Errno>,

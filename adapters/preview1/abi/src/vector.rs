@@ -12,6 +12,8 @@ const AT_ONCE: u32 = 8;
 pub(crate) struct Vector<'p, P> {
     program: &'p P,
     all: Buffer,
+    /// Its buffer, if it has no others. Most vectors are such.
+    only: Option<Buffer>,
 }
 
 impl<'p, P: Program> Vector<'p, P> {
@@ -21,7 +23,13 @@ impl<'p, P: Program> Vector<'p, P> {
     /// - [`Errno::Fault`]: it does not lie inside of the program's memory, or one of the buffers does not.
     /// - [`Errno::Inval`]: the sum does not fit.
     pub fn new(program: &'p P, address: u32, count: u32) -> Result<(Self, u32), Errno> {
-        let vector = Self { program, all: Buffer::list(program, address, count, SIZE)? };
+        let all = Buffer::list(program, address, count, SIZE)?;
+        if count == 1 {
+            let item: [u8; SIZE as usize] = all.get(program);
+            let only = Buffer::new(program, u32_at(&item, 0), u32_at(&item, 4))?;
+            return Ok((Self { program, all, only: Some(only) }, only.length()));
+        }
+        let vector = Self { program, all, only: None };
         let (mut sum, mut is_too_long) = (0_u32, false);
         for buffer in vector.buffers() {
             let length = buffer?.length();
@@ -29,6 +37,11 @@ impl<'p, P: Program> Vector<'p, P> {
             sum = sum.wrapping_add(length);
         }
         if is_too_long { Err(Errno::Inval) } else { Ok((vector, sum)) }
+    }
+
+    /// Returns its buffer, which may be empty, if it has no others. It was copied in once.
+    pub fn only(&self) -> Option<Buffer> {
+        self.only
     }
 
     /// Returns the buffers that are not empty.
