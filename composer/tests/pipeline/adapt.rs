@@ -401,8 +401,7 @@ fn wrong_types_and_unknown_imports_are_all_named() {
 #[test]
 fn a_world_of_its_own_stays() {
     let mut resolve = Resolve::default();
-    let text =
-        "package test:spoken; world spoken { import say: func(text: string); export shout: func(text: string) -> u32; }";
+    let text = "package test:spoken; world spoken { import say: func(text: string); export shout: func(text: string) -> u32; }";
     let package = resolve.push_source("spoken.wit", text).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();
     let mut module = wat::parse_str(
