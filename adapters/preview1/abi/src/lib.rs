@@ -27,6 +27,7 @@ mod directory;
 mod environment;
 mod errno;
 mod exit;
+mod functions;
 mod memory;
 mod paths;
 mod poll;
