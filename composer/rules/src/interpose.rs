@@ -50,6 +50,7 @@ use wit_parser::{Resolve, WorldId};
 use crate::error::DenyError;
 use crate::policy::answers::Answers;
 use choose::Chosen;
+pub use choose::Left;
 use imports::Imports;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
@@ -124,6 +125,8 @@ pub struct Interposed {
     pub components: Vec<Vec<u8>>,
     /// The names of imports that the result must not import from the host.
     pub sealed_imports: BTreeSet<String>,
+    /// What denials of whole packages leave to the host.
+    pub left: Vec<Left>,
 }
 
 /// Generates the components that the rules need between the app and its host.
@@ -139,13 +142,13 @@ pub fn interpose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Re
     if let Some(values) = &rules.config {
         components.extend(config::components(values, &mut imports)?);
     }
-    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
+    let Chosen { fronted, sealed_imports, left } = choose::choose(rules, wasi, answers, &imports)?;
     versions::check(rules, answers, &imports, &sealed_imports)?;
     if !fronted.is_empty() {
         components.push(component(wasi, answers, imports, &fronted, &sealed_imports)?);
     }
     components.reverse();
-    Ok(Interposed { components, sealed_imports })
+    Ok(Interposed { components, sealed_imports, left })
 }
 
 /// Returns the imports of the app that a vfs alone must not ask the host for.
@@ -161,7 +164,7 @@ pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) 
         return Err(DenyError::Alone { interface: interface.clone(), because: because.into() });
     }
     let imports = Imports::of(app);
-    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
+    let Chosen { fronted, sealed_imports, .. } = choose::choose(rules, wasi, answers, &imports)?;
     versions::check(rules, answers, &imports, &sealed_imports)?;
     match fronted.first() {
         None => Ok(sealed_imports),

@@ -12,6 +12,8 @@ use crate::output::create_temporary;
 use crate::report::{Failure, url_hint};
 
 const STDIN: &str = "-";
+/// How much is read from standard input into memory.
+const MOST_OF_STDIN: u64 = 1 << 30;
 
 /// Returns the name of an input for messages.
 pub fn name(path: &Path) -> String {
@@ -30,26 +32,64 @@ pub fn of_files(files: &Files) -> Vec<&Path> {
     images.chain(single).chain(files.ignore_file.iter().map(PathBuf::as_path)).collect()
 }
 
+/// What to do with a directory that was typed as an app.
+pub const DIRECTORY_HINT: &str =
+    "`APP --image DIR` packs a directory, and `vfs-compose image build DIR` makes an image";
+
 /// Reads a whole input.
 ///
 /// # Errors
 /// It cannot be read.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    read(path).map_err(|error| {
+    or_failure(path, read(path))
+}
+
+fn or_failure(path: &Path, read: io::Result<Vec<u8>>) -> Result<Vec<u8>, Failure> {
+    read.map_err(|error| {
         let is_directory = error.kind() == io::ErrorKind::IsADirectory;
         let failure = unreadable(path, error);
         match is_directory {
-            true => {
-                failure.hint("`APP --image DIR` packs a directory, and `vfs-compose image build DIR` makes an image")
-            }
+            true => failure.hint(DIRECTORY_HINT),
             false => failure,
         }
     })
 }
 
+/// Checks, before there is a name for the output, that an app is no directory.
+///
+/// # Errors
+/// It is one.
+pub fn check_app(path: &Path, hint: &str) -> Result<(), Failure> {
+    if is_stdin(path) || !path.is_dir() {
+        return Ok(());
+    }
+    std::fs::read(path).map(drop).map_err(|error| unreadable(path, error).hint(hint))
+}
+
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) }
+    if is_stdin(path) { read_to_limit(io::stdin().lock(), Vec::new()) } else { std::fs::read(path) }
+}
+
+/// Reads the rest of an input that may have no end.
+fn read_to_limit(input: impl Read, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
+    input.take(MOST_OF_STDIN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_OF_STDIN {
+        return Err(io::Error::other("it has more than 1 GiB, the most that engines load"));
+    }
+    Ok(bytes)
+}
+
+/// Reads a program, or an image, from standard input: no more than its beginning, if that is of neither.
+fn read_program_of_stdin() -> io::Result<Vec<u8>> {
+    const BEGINNING: u64 = 4096;
+    let (mut input, mut bytes) = (io::stdin().lock(), Vec::new());
+    input.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+    let is_image = bytes.get(1024..1028).is_some_and(|magic| magic == [0xe2, 0xe1, 0xf5, 0xe0]);
+    match bytes.starts_with(b"\0asm") || is_text(&bytes) || is_image {
+        true => read_to_limit(input, bytes),
+        // It is refused for what it is.
+        false => Ok(bytes),
+    }
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
@@ -90,7 +130,8 @@ pub fn manifest(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// It cannot be read, or its text is wrong.
 pub fn program(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = bytes(path)?;
+    let bytes = if is_stdin(path) { read_program_of_stdin() } else { read(path) };
+    let bytes = or_failure(path, bytes)?;
     let is_text = path.extension().is_some_and(|extension| extension == "wat") || is_text(&bytes);
     if !is_text {
         return Ok(bytes);
