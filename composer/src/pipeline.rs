@@ -84,10 +84,13 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
 pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
     let wasi = Wasi::new()?;
     let answers = collect::answers(composer);
+    let mut told = Remarks::default();
     let app = match &composer.app {
         Some(app) => {
             let mut app = read(composer, &wasi, &answers, app)?;
-            app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &answers, &app)?;
+            let ruled = interpose::without_components(&composer.rules, &wasi, &answers, &app)?;
+            effects::tell_of_left(&ruled.left, &mut told);
+            app.sealed_imports = ruled.sealed_imports;
             Some(app)
         }
         None => {
@@ -95,7 +98,6 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
             None
         }
     };
-    let mut told = Remarks::default();
     if let (Some(app), Some(bytes)) = (&app, &composer.app) {
         tell_no_plug(bytes, app, &mut told)?;
         effects::tell(composer, app, &mut told);

@@ -49,6 +49,9 @@ fn an_input_without_an_end_is_refused(here: &Here) {
     {
         let (ok, _, said) = fed(here, "/dev/zero", args);
         assert!(!ok && said.contains("is not WebAssembly"), "{args:?}: {said}");
+        let of_device: Vec<_> = args.iter().map(|arg| if *arg == "-" { "/dev/zero" } else { arg }).collect();
+        let (ok, _, said) = fed(here, "app.wasm", &of_device);
+        assert!(!ok && said.contains("is not WebAssembly"), "{args:?}: {said}");
     }
 }
 

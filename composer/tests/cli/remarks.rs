@@ -180,11 +180,11 @@ fn what_denials_and_gifts_do_not_change_is_told(here: &Here) {
 /// The host calls a server with requests of what it shall not have.
 fn what_a_denied_package_keeps_is_told(here: &Here) {
     let serves = r#"(component
-      (import "wasi:http/types@0.2.3" (instance $types
+      (import "wasi:http/types@0.2.3" (instance $http
         (export "incoming-request" (type (sub resource)))
         (export "response-outparam" (type (sub resource)))))
-      (alias export $types "incoming-request" (type $request))
-      (alias export $types "response-outparam" (type $out))
+      (alias export $http "incoming-request" (type $request))
+      (alias export $http "response-outparam" (type $out))
       (core module $program (func (export "handle") (param i32 i32)))
       (core instance $program (instantiate $program))
       (func $handle (param "request" (own $request)) (param "response-out" (own $out))
@@ -197,6 +197,11 @@ fn what_a_denied_package_keeps_is_told(here: &Here) {
                   `wasi:http/incoming-handler@0.2.3` with it; ";
     assert!(line.starts_with(wanted), "{line}");
     assert_eq!(told(here, &["--allow-unused", "--http", "deny"]), [""; 0]);
+    // It needs something that a vfs has.
+    let app = serves.replacen("(component", APP.split("(instance $nothing)").next().unwrap(), 1);
+    fs::write(here.path("app.wasm"), wat::parse_str(app).unwrap()).unwrap();
+    let output = here.run(&["vfs", "--for", "app.wasm", "--deny", "wasi:http", "-o", "vfs.wasm"]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with(wanted));
 }
 
 fn exit_codes_of_no_module_are_told(here: &Here) {

@@ -503,7 +503,12 @@ pub fn writes(end: &str) -> Vec<u8> {
 /// At the end of `run`, and before `exit`.
 fn what_a_program_wrote_is_counted(here: &Here) {
     const NOTE: &str = "note: 3 files that the program wrote were in memory only and are gone\n";
-    for (end, code, is_told) in [("", 0, true), ("(call $exit (i32.const 7))", 7, true), ("unreachable", 1, false)] {
+    for (end, code, is_told) in [
+        ("", 0, true),
+        ("(call $exit (i32.const 7))", 7, true),
+        ("(call $exit (i32.const 263))", 7, true),
+        ("unreachable", 1, false),
+    ] {
         fs::write(here.path("writes.wasm"), writes(end)).unwrap();
         let output = here.run(&["run", "writes.wasm", "--image", "files"]);
         let said = String::from_utf8(output.stderr).unwrap();

@@ -12,8 +12,10 @@ use crate::output::create_temporary;
 use crate::report::{Failure, url_hint};
 
 const STDIN: &str = "-";
-/// How much is read from standard input into memory.
-const MOST_OF_STDIN: u64 = 1 << 30;
+/// The bytes that an image has at 1024.
+const EROFS: [u8; 4] = [0xe2, 0xe1, 0xf5, 0xe0];
+/// How much of a program is read that may have no end.
+const MOST_OF_PROGRAM: u64 = 1 << 30;
 
 /// Returns the name of an input for messages.
 pub fn name(path: &Path) -> String {
@@ -67,29 +69,32 @@ pub fn check_app(path: &Path, hint: &str) -> Result<(), Failure> {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    if is_stdin(path) { read_to_limit(io::stdin().lock(), Vec::new()) } else { std::fs::read(path) }
+    let mut bytes = Vec::new();
+    if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) }
 }
 
-/// Reads the rest of an input that may have no end.
-fn read_to_limit(input: impl Read, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    input.take(MOST_OF_STDIN + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_OF_STDIN {
-        return Err(io::Error::other("it has more than 1 GiB, the most that engines load"));
+/// Reads a program or an image. Of what may have no end, such as standard input, no more than the beginning is read if
+/// that is of neither: it is refused for what it is.
+fn read_program(path: &Path) -> io::Result<Vec<u8>> {
+    const BEGINNING: u64 = 4096;
+    let mut input: Box<dyn Read> = if is_stdin(path) {
+        Box::new(io::stdin().lock())
+    } else if path.is_file() || path.is_dir() {
+        return std::fs::read(path);
+    } else {
+        Box::new(File::open(path)?)
+    };
+    let mut bytes = Vec::new();
+    input.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+    if bytes.get(1024..1028) == Some(&EROFS) {
+        input.read_to_end(&mut bytes)?;
+    } else if bytes.starts_with(b"\0asm") || is_text(&bytes) {
+        input.take(MOST_OF_PROGRAM).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST_OF_PROGRAM {
+            return Err(io::Error::other("it has more than 1 GiB, the most that engines load"));
+        }
     }
     Ok(bytes)
-}
-
-/// Reads a program, or an image, from standard input: no more than its beginning, if that is of neither.
-fn read_program_of_stdin() -> io::Result<Vec<u8>> {
-    const BEGINNING: u64 = 4096;
-    let (mut input, mut bytes) = (io::stdin().lock(), Vec::new());
-    input.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
-    let is_image = bytes.get(1024..1028).is_some_and(|magic| magic == [0xe2, 0xe1, 0xf5, 0xe0]);
-    match bytes.starts_with(b"\0asm") || is_text(&bytes) || is_image {
-        true => read_to_limit(input, bytes),
-        // It is refused for what it is.
-        false => Ok(bytes),
-    }
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
@@ -130,8 +135,7 @@ pub fn manifest(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// It cannot be read, or its text is wrong.
 pub fn program(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = if is_stdin(path) { read_program_of_stdin() } else { read(path) };
-    let bytes = or_failure(path, bytes)?;
+    let bytes = or_failure(path, read_program(path))?;
     let is_text = path.extension().is_some_and(|extension| extension == "wat") || is_text(&bytes);
     if !is_text {
         return Ok(bytes);
