@@ -453,6 +453,9 @@ fn what_is_no_command_says_what_it_is(here: &Here) {
     assert!(code == 1 && text.starts_with("error: the program ended badly\n") && !text.contains("hint"), "{text}");
     let (code, text) = here.fails(&["run", "traps.wasm", "-q", "--deny-all"]);
     assert!(code == 1 && text.contains("  hint: under `--deny-all` its standard output is closed"), "{text}");
+    fs::write(here.path("fails.wasm"), wat::parse_str(run_component("", 1)).unwrap()).unwrap();
+    let (_, text) = here.fails(&["run", "fails.wasm", "--deny-all"]);
+    assert!(text.starts_with("note: under `--deny-all` its standard output is closed"), "{text}");
     let (_, text) = here.fails(&["run", "traps.wasm", "-q", "--deny-all", "--stdout", "inherit"]);
     assert!(!text.contains("hint"), "{text}");
 }

@@ -67,6 +67,9 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
                 );
                 talk.note("exit-code-lost", message);
             }
+            if let Some(closed) = closed_output(options, &program).filter(|_| code != 0) {
+                talk.note("closed-output", closed.into());
+            }
             let ending = if has_exited { Ending::Exited } else { Ending::Returned };
             // The largest number stands for one that nobody knows.
             talk.end(ending, code, None, files.filter(|files| *files < u32::MAX));
@@ -365,6 +368,18 @@ pub fn not_begun(what: &str, app: &Path, imports: &[String], is_composed_here: b
     })
 }
 
+/// Says of a program that failed that it had no standard output, if that may be why.
+fn closed_output(options: &Options, program: &Program) -> Option<&'static str> {
+    let deny = &options.deny;
+    let is_stdout =
+        |name: &String| ["wasi:cli", "wasi:cli/stdout"].contains(&name.split('@').next().unwrap_or_default());
+    let is_closed = deny.deny_all == Some(true) && options.host.stdout.is_none() && !deny.allow.iter().any(is_stdout);
+    (program.is_composed_here && is_closed).then_some(
+        "under `--deny-all` its standard output is closed, which ends many programs: `--stdout inherit` and `--stderr \
+         inherit` leave the streams open",
+    )
+}
+
 /// Says why there is no exit code.
 fn failure(args: &Run, options: &Options, program: &Program, stopped: Stopped) -> (Ending, Failure) {
     let deny = &options.deny;
@@ -377,16 +392,7 @@ fn failure(args: &Run, options: &Options, program: &Program, stopped: Stopped) -
         Stopped::NoEntry => (Ending::NotBegun, no_command(args, &program.exports)),
         Stopped::Trapped(error) => {
             let failure = Failure::new("the program ended badly").caused_by(error);
-            let is_allowed =
-                |name: &String| name.starts_with("wasi:cli/stdout") || name.split('@').next() == Some("wasi:cli");
-            let is_closed = deny.deny_all == Some(true) && options.host.stdout.is_none();
-            let failure = match program.is_composed_here && is_closed && !deny.allow.iter().any(is_allowed) {
-                true => failure.hint(
-                    "under `--deny-all` its standard output is closed, which ends many programs: `--stdout inherit` \
-                     and `--stderr inherit` leave the streams open",
-                ),
-                false => failure,
-            };
+            let failure = closed_output(options, program).into_iter().fold(failure, Failure::hint);
             (Ending::Trapped, failure)
         }
         Stopped::Denied(what) => {
