@@ -60,6 +60,9 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
 /// Notes that there are no sources.
 pub(crate) fn tell_of_no_files(composer: &Composer, remarks: &mut Remarks) {
     if composer.sources.is_empty() {
+        if composer.latest_time.is_some() {
+            remarks.warn("no-effect", "`--clamp-mtime` has no effect: no files are given; leave it out");
+        }
         remarks.note("no-files", "no files given: the tree is empty at first");
     }
 }

@@ -30,6 +30,8 @@ pub struct Composer {
     pub(crate) sources: Vec<Source>,
     pub(crate) settings: Settings,
     pub(crate) policy: Policy,
+    /// Whether what [`Policy::deterministic`] sets was set as a whole, for whatever app it is.
+    pub(crate) is_deterministic: bool,
     pub(crate) strict: bool,
     pub(crate) filter: Filter,
     pub(crate) on_collision: OnCollision,
@@ -41,6 +43,12 @@ pub struct Composer {
     pub(crate) output: Option<PathBuf>,
     /// How many of the arguments, the last ones, were typed for the program.
     pub(crate) of_run: usize,
+    /// The first argument that the host will give the program, if it is known.
+    pub(crate) of_host: Option<String>,
+    /// What `--deny-all` leaves to the host, by `--allow`.
+    pub(crate) allowed: Vec<String>,
+    /// Flags that leave a package to the host, each with the package.
+    pub(crate) inherited: Vec<(&'static str, &'static str)>,
     pub(crate) form: FormChoice,
     pub(crate) rules: Rules,
     pub(crate) extras: Vec<Extra>,
@@ -79,6 +87,7 @@ impl Composer {
             sources: Vec::new(),
             settings: Settings::default(),
             policy: Policy::default(),
+            is_deterministic: false,
             strict: false,
             filter: Filter::default(),
             on_collision: OnCollision::default(),
@@ -89,6 +98,9 @@ impl Composer {
             latest_time: None,
             output: None,
             of_run: 0,
+            of_host: None,
+            allowed: Vec::new(),
+            inherited: Vec::new(),
             form: FormChoice::default(),
             extras: Vec::new(),
             rules: Rules::default(),
@@ -197,6 +209,12 @@ impl Composer {
         let before = self.settings.arguments.len();
         self.settings.arguments.extend(arguments.into_iter().map(Into::into));
         self.of_run = self.settings.arguments.len() - before;
+        self
+    }
+
+    /// Tells of arguments that the host will give the program, so that an app that never asks for any is told.
+    pub fn host_args(mut self, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.of_host = arguments.into_iter().next().map(Into::into);
         self
     }
 

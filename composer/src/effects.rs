@@ -4,6 +4,7 @@ use vfs_abi::Limits;
 use vfs_abi::settings::Stdio;
 use vfs_compose_pack::Remarks;
 use vfs_compose_rules::Inherited;
+use vfs_compose_rules::interpose::Left;
 use vfs_compose_wasi::App;
 
 use crate::{Composer, InterfaceName, adapt};
@@ -24,6 +25,8 @@ const RANDOM: Asked = ("wasi:random", &[]);
 /// What shows the time of a frozen wall clock: the clocks, and the times of files.
 const WALL_CLOCKS: [Asked; 3] =
     [("wasi:clocks/wall-clock", &[]), ("wasi:clocks/system-clock", &[]), ("wasi:filesystem", &[])];
+const FILES: &str = "wasi:filesystem";
+const IO: &str = "wasi:io";
 const CONFIG: Asked = ("wasi:config", &[]);
 const HTTP: Asked = ("wasi:http/outgoing-handler", &[]);
 /// The same of WASI 0.3.
@@ -35,7 +38,8 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let is_own = |stream: &Stdio<String>| matches!(stream, Stdio::Null | Stdio::File(_) | Stdio::Append(_));
     // What `--deterministic` sets for every app is not said of each.
     let of_preset = |directory: &String| directory == "/";
-    let is_preset = policy.own_arguments && policy.seed.is_some() && policy.wall_clock.is_some();
+    let is_preset =
+        composer.is_deterministic || policy.own_arguments && policy.seed.is_some() && policy.wall_clock.is_some();
     let is_frozen = policy.monotonic_clock.is_some_and(|time| time != 0 || !is_preset);
     let shows_wall_clock = WALL_CLOCKS.iter().any(|asked| asks(app, *asked));
     let is_named = policy.program.is_some() && !policy.own_arguments;
@@ -75,8 +79,9 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         let message = "`--exit-code` has no effect: the app is no preview1 module that exits with a code (`proc_exit`)";
         remarks.warn("no-effect", message);
     }
-    if composer.of_run > 0 && !asks(app, ARGUMENTS) {
-        let first = &settings.arguments[settings.arguments.len() - composer.of_run];
+    let of_run = settings.arguments.len() - composer.of_run..;
+    let typed = settings.arguments.get(of_run).and_then(<[String]>::first).or(composer.of_host.as_ref());
+    if let Some(first) = typed.filter(|_| !asks(app, ARGUMENTS)) {
         let message = format!(
             "the program's arguments (from `{first}` on) have no effect: the app does not import {}",
             named(ARGUMENTS)
@@ -91,9 +96,12 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         remarks.warn("no-effect", format!("`{flag}` has no effect: under `--read-only` nothing changes"));
     }
     let has_values = rules.config.as_ref().is_some_and(|values| !values.is_empty()) && asks(app, CONFIG);
+    tell_of_gifts(composer, app, remarks);
     for denial in &rules.denials {
-        let why = if is_of_files(&denial.interfaces) {
+        let why = if is_of(FILES, &denial.interfaces) {
             "the app's files are its own, not the host's"
+        } else if is_of(IO, &denial.interfaces) {
+            "streams and pollables come with what returns them; deny that instead"
         } else if names_export(&denial.interfaces, app) {
             "the app exports it, and only what an app imports can be denied"
         } else if has_values && is_of_config(&denial.interfaces) {
@@ -109,9 +117,47 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     tell_of_open_files(settings.limits.max_open, from_the_start(composer), remarks);
 }
 
-/// Returns whether a pattern names files alone.
-fn is_of_files(pattern: &str) -> bool {
-    pattern.strip_prefix("wasi:filesystem").is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
+/// Warns of what denials of whole packages leave to the host. That of `--http` is about requests that the app sends.
+pub(crate) fn tell_of_left(left: &[Left], remarks: &mut Remarks) {
+    for Left { interface, export, because } in left.iter().filter(|left| !left.because.starts_with("--http")) {
+        let message = format!(
+            "`{because}` leaves `{interface}` to the host, which calls the app's export `{export}` with it; name the \
+             interfaces to deny instead"
+        );
+        remarks.warn("denied-in-part", message);
+    }
+}
+
+/// Tells of what is left to the host, and the app does not import or has of its own.
+fn tell_of_gifts(composer: &Composer, app: &App, remarks: &mut Remarks) {
+    for pattern in &composer.allowed {
+        let why = if is_of(FILES, pattern) {
+            "the app's files are its own, not the host's"
+        } else if is_of(IO, pattern) {
+            "streams and pollables come with what returns them; allow that instead"
+        } else if !app.imports.iter().any(|name| names(pattern, name)) {
+            "the app does not import it; leave it out"
+        } else {
+            continue;
+        };
+        remarks.warn("no-effect", format!("`--allow {pattern}` has no effect: {why}"));
+    }
+    for (flag, package) in composer.inherited.iter().filter(|(_, package)| !asks(app, (package, &[]))) {
+        let message = format!("`{flag}` has no effect: the app does not import {package}; leave it out");
+        remarks.warn("no-effect", message);
+    }
+}
+
+/// Returns whether a pattern names a package or parts of it alone.
+fn is_of(package: &str, pattern: &str) -> bool {
+    pattern.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '@']))
+}
+
+/// Returns whether a pattern names an import, or its package, in whatever version.
+fn names(pattern: &str, import: &str) -> bool {
+    let without_version = |name: &str| name.split('@').next().unwrap_or_default().to_owned();
+    let (pattern, import) = (without_version(pattern), without_version(import));
+    pattern == import || import.split_once('/').is_some_and(|(package, _)| package == pattern)
 }
 
 /// Returns whether a pattern names the package of values.

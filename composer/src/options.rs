@@ -24,7 +24,7 @@ pub use apply::OptionsError;
 pub use manifest::{EXAMPLE, ManifestError};
 use overlay::Overlay;
 #[cfg(feature = "cli")]
-use parsers::{number, setting, source, word};
+use parsers::{number, setting, source, text, word};
 pub use values::{Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv};
 pub use values::{Preopen, Setting, Source, Time, ValueError, Variable};
 
@@ -125,12 +125,12 @@ options! {
         /// Pack only the files of directories that match, as in .gitignore (repeatable)
         ///
         /// Directories are packed in any case, also those that are empty then; --exclude leaves them out.
-        #[arg(value_name = "GLOB", hide_short_help = true)]
+        #[arg(value_name = "GLOB", value_parser = text, hide_short_help = true)]
         pub include: Vec<String>,
         /// Leave out files and directories that match (repeatable)
         ///
         /// Patterns are as in .gitignore. A `.vfsignore` in a directory leaves files out too.
-        #[arg(value_name = "GLOB")]
+        #[arg(value_name = "GLOB", value_parser = text)]
         pub exclude: Vec<String>,
         /// Leave out what the patterns in this file match (repeatable)
         #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath, hide_short_help = true)]
@@ -146,6 +146,8 @@ options! {
         #[arg(value_name = "TIME", allow_negative_numbers = true, hide_short_help = true)]
         pub mtime: Option<Time>,
         /// Give this time to files with a later one
+        ///
+        /// SOURCE_DATE_EPOCH is not taken then: `--clamp-mtime $SOURCE_DATE_EPOCH` clamps to it.
         #[arg(value_name = "TIME", allow_negative_numbers = true, conflicts_with = "mtime", hide_short_help = true)]
         pub clamp_mtime: Option<Time>,
         /// Make every warning an error
@@ -183,8 +185,8 @@ options! {
 
     /// What the app sees of its host. By default, all of it.
     pub struct Host in "What the app sees of its host" {
-        /// Choose the variables that the app inherits: all, these (`=NAME,...`) or none (`=`) [default: all]
-        /// (repeatable)
+        /// Choose the variables that the app inherits: all (`--inherit-env`), these (`--inherit-env=NAME,...`) or none
+        /// (`--inherit-env=`) [default: all; under run and serve, none] (repeatable)
         #[arg(
             action = clap::ArgAction::Append,
             value_name = "NAME,...",
@@ -238,13 +240,13 @@ options! {
     pub struct Deny in "What the app may not do" {
         /// Deny a package (wasi:sockets), an interface (wasi:random/random) or any other import by its name
         /// (repeatable)
-        #[arg(value_name = "INTERFACE", hide_short_help = true)]
+        #[arg(value_name = "INTERFACE", value_parser = text, hide_short_help = true)]
         pub deny: Vec<String>,
         /// Deny everything of the host except what --allow names and other flags inherit
         #[flag(hide_short_help = true)]
         pub deny_all: Option<bool>,
         /// Leave this to the host despite --deny-all, named as for --deny (repeatable)
-        #[arg(value_name = "INTERFACE", hide_short_help = true)]
+        #[arg(value_name = "INTERFACE", value_parser = text, hide_short_help = true)]
         pub allow: Vec<String>,
         /// The network: inherit or deny [default: inherit]
         #[arg(

@@ -48,7 +48,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     let app =
         if composer.needs.end { with_end(composer, &wasi, &answers, app, &mut rules, &mut remarks)? } else { app };
     emit(composer, "1-app", &app.component)?;
-    let app = interpose(composer, &rules, &wasi, &answers, app)?;
+    let app = interpose(composer, &rules, &wasi, &answers, app, &mut remarks)?;
     emit(composer, "2-interposed", &app.component)?;
     Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
 }
@@ -84,10 +84,13 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
 pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
     let wasi = Wasi::new()?;
     let answers = collect::answers(composer);
+    let mut told = Remarks::default();
     let app = match &composer.app {
         Some(app) => {
             let mut app = read(composer, &wasi, &answers, app)?;
-            app.sealed_imports = interpose::sealed_imports(&composer.rules, &wasi, &answers, &app)?;
+            let ruled = interpose::without_components(&composer.rules, &wasi, &answers, &app)?;
+            effects::tell_of_left(&ruled.left, &mut told);
+            app.sealed_imports = ruled.sealed_imports;
             Some(app)
         }
         None => {
@@ -95,10 +98,11 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
             None
         }
     };
-    let mut told = Remarks::default();
     if let (Some(app), Some(bytes)) = (&app, &composer.app) {
         tell_no_plug(bytes, app, &mut told)?;
         effects::tell(composer, app, &mut told);
+    } else if composer.exit_code.is_some() {
+        told.warn("no-effect", "`--exit-code` has no effect: it is for a preview1 module, which `--for` names");
     }
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     Ok(Composed::new(component, image, remarks)?.with_remarks(told))
@@ -113,8 +117,8 @@ fn tell_no_plug(bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), Ap
         return Err(AppError::NothingServed);
     }
     if wasmparser::Parser::is_core_wasm(bytes) {
-        let message = "the app is a core module, which `wac plug` refuses: make it a component first, or compose it with \
-                       `vfs-compose APP`";
+        let message = "the app is a core module, which `wac plug` refuses: `vfs-compose adapt APP` makes a component \
+                       of it, and `vfs-compose APP` composes both";
         remarks.warn("core-module", message);
     }
     if !app.has_filesystem() {
@@ -193,8 +197,16 @@ fn with_end(
 }
 
 /// Puts the components that the rules need in front of the app. The result is an app like any other.
-fn interpose(composer: &Composer, rules: &Rules, wasi: &Wasi, answers: &Answers, mut app: App) -> Result<App, Error> {
-    let Interposed { components, sealed_imports } = interpose::interpose(rules, wasi, answers, &app)?;
+fn interpose(
+    composer: &Composer,
+    rules: &Rules,
+    wasi: &Wasi,
+    answers: &Answers,
+    mut app: App,
+    remarks: &mut Remarks,
+) -> Result<App, Error> {
+    let Interposed { components, sealed_imports, left } = interpose::interpose(rules, wasi, answers, &app)?;
+    effects::tell_of_left(&left, remarks);
     if !components.is_empty() {
         let joined = join("interposed component", components, app.component, &app.exports)?;
         let mut virtualized = answers.virtualized(wasi);

@@ -12,6 +12,7 @@ use crate::error::{Cause, TreeError, WriteError};
 use crate::merge::OnCollision;
 use crate::progress::{Observer, Progress};
 use crate::source::filter::Filter;
+use crate::source::found;
 use crate::source::kind::{self, Kind};
 use crate::source::{self, Contents, Origin, Source, directory};
 use crate::sources::Sources;
@@ -85,7 +86,7 @@ impl Packed {
             if !reading.filter.is_empty() {
                 remarks.warn("no-effect", without_filter(&reading.filter, origin));
             }
-            return Self::as_it_is(path);
+            return Self::as_it_is(path, remarks);
         }
         let (times, latest) = (reading.times, reading.latest_time);
         let mut all = Sources::new(reading);
@@ -104,7 +105,7 @@ impl Packed {
         Ok(Self::Tree { tree, time, size, seen })
     }
 
-    fn as_it_is(path: &Path) -> Result<Self, TreeError> {
+    fn as_it_is(path: &Path, remarks: &mut Remarks) -> Result<Self, TreeError> {
         let failed = |source| TreeError::Read { path: path.to_owned(), source };
         let bad = |source: Cause| TreeError::Image { path: path.to_owned(), source };
         let metadata = std::fs::metadata(path).map_err(failed)?;
@@ -117,10 +118,11 @@ impl Packed {
             let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
             let wanted = if size > READ_WHOLE { BLOCK } else { bytes.len() };
             File::open(path).and_then(|mut file| file.read_exact(&mut bytes[..wanted])).map_err(failed)?;
-            Image::new(&bytes).map_err(|source| bad(source.into()))?;
+            let image = Image::new(&bytes).map_err(|source| bad(source.into()))?;
             if wanted == bytes.len() {
                 // Reports damage now, instead of letting the app meet it.
                 summary = Some(vfs_image::validate(&bytes).map_err(|source| bad(source.into()))?);
+                found::tell_of_image(path, &image, remarks);
             }
         }
         Ok(Self::File { path: path.to_owned(), size, modified, summary })

@@ -50,6 +50,7 @@ use wit_parser::{Resolve, WorldId};
 use crate::error::DenyError;
 use crate::policy::answers::Answers;
 use choose::Chosen;
+pub use choose::Left;
 use imports::Imports;
 use vfs_compose_wasi::App;
 use vfs_compose_wasi::Wasi;
@@ -124,6 +125,8 @@ pub struct Interposed {
     pub components: Vec<Vec<u8>>,
     /// The names of imports that the result must not import from the host.
     pub sealed_imports: BTreeSet<String>,
+    /// What denials of whole packages leave to the host.
+    pub left: Vec<Left>,
 }
 
 /// Generates the components that the rules need between the app and its host.
@@ -139,21 +142,21 @@ pub fn interpose(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Re
     if let Some(values) = &rules.config {
         components.extend(config::components(values, &mut imports)?);
     }
-    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
+    let Chosen { fronted, sealed_imports, left } = choose::choose(rules, wasi, answers, &imports)?;
     versions::check(rules, answers, &imports, &sealed_imports)?;
     if !fronted.is_empty() {
         components.push(component(wasi, answers, imports, &fronted, &sealed_imports)?);
     }
     components.reverse();
-    Ok(Interposed { components, sealed_imports })
+    Ok(Interposed { components, sealed_imports, left })
 }
 
-/// Returns the imports of the app that a vfs alone must not ask the host for.
+/// Returns what the rules say of a vfs alone, in front of which there is nothing.
 ///
 /// # Errors
 /// - [`DenyError::Alone`]: a rule needs a component in front of the app.
 /// - As [`interpose`].
-pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<BTreeSet<String>, DenyError> {
+pub fn without_components(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) -> Result<Interposed, DenyError> {
     let gated = app.imports.iter().filter(|name| rules.http.is_some() && gate::is_handler(name));
     let configured = app.imports.iter().filter(|name| rules.config.is_some() && config::is_store(name));
     let replaced = gated.map(|name| (name, HTTP)).chain(configured.map(|name| (name, CONFIG)));
@@ -161,10 +164,10 @@ pub fn sealed_imports(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &App) 
         return Err(DenyError::Alone { interface: interface.clone(), because: because.into() });
     }
     let imports = Imports::of(app);
-    let Chosen { fronted, sealed_imports } = choose::choose(rules, wasi, answers, &imports)?;
+    let Chosen { fronted, sealed_imports, left } = choose::choose(rules, wasi, answers, &imports)?;
     versions::check(rules, answers, &imports, &sealed_imports)?;
     match fronted.first() {
-        None => Ok(sealed_imports),
+        None => Ok(Interposed { components: Vec::new(), sealed_imports, left }),
         Some((key, because)) => {
             Err(DenyError::Alone { interface: app.resolve.name_world_key(key), because: because.clone() })
         }

@@ -99,6 +99,7 @@ impl Options {
         });
         composer = self.config(self.denied(composer)?)?;
         let policy = self.policy(composer.app_path.as_deref())?;
+        composer.is_deterministic |= self.host.is_deterministic();
         Ok(composer.policy(policy))
     }
 
@@ -147,6 +148,10 @@ impl Options {
             composer = composer.deny_all("--deny-all");
         }
         composer = deny.allow.iter().fold(composer, Composer::keep);
+        composer.allowed.extend(deny.allow.iter().cloned());
+        let sockets = deny.sockets == Some(Access::Inherit);
+        composer.inherited.extend(sockets.then_some(("--sockets inherit", SOCKETS)));
+        composer.inherited.extend((deny.http == Some(Http::Inherit)).then_some(("--http inherit", HTTP)));
         for (flag, interfaces, access) in [("sockets", SOCKETS, deny.sockets), ("exit", EXIT, deny.exit)] {
             composer = match access {
                 None => composer,

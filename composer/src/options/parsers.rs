@@ -16,6 +16,11 @@ pub fn source(text: &str) -> Result<Source, ValueError> {
     text.parse()
 }
 
+/// Parses a text that is not empty.
+pub fn text(text: &str) -> Result<String, ValueError> {
+    if text.is_empty() { Err(ValueError { takes: "a text that is not empty" }) } else { Ok(text.to_owned()) }
+}
+
 /// Parses a number of files.
 pub fn number(text: &str) -> Result<u32, ValueError> {
     text.parse().map_err(|_| ValueError { takes: "a number from 0 to 4294967295" })

@@ -248,7 +248,10 @@ impl FromStr for Bytes {
             _ => None,
         };
         let bytes = factor.and_then(|factor: u64| digits.parse::<u64>().ok()?.checked_mul(factor));
-        bytes.map(Self).ok_or(ValueError { takes: "a whole number of bytes, such as 1000, 64MiB or 10MB" })
+        bytes.map(Self).ok_or(ValueError {
+            takes: "a whole number of bytes, such as 1000, 64MiB or 10MB; the units are KiB, MiB and GiB (also K, M and \
+                    G), kB, MB and GB",
+        })
     }
 }
 
@@ -280,8 +283,9 @@ impl FromStr for Time {
             Err(_) => {}
         }
         let time = vfs_compose_rules::policy::time(text);
-        time.map(Self)
-            .ok_or(ValueError { takes: "a time since 1970, such as 2020-01-01T00:00:00Z, or seconds since 1970" })
+        time.map(Self).ok_or(ValueError {
+            takes: "a time from 1970 to the year 9999, such as 2020-01-01T00:00:00Z, or seconds since 1970",
+        })
     }
 }
 
@@ -377,6 +381,7 @@ impl<'de> Deserialize<'de> for InheritEnv {
                     let checked = names_of_variables(vec![name.clone()]);
                     all.extend(checked.map_err(|error| cannot_be(name.escape_debug(), error))?);
                 }
+                let all = names_of_variables(all).map_err(|error| cannot_be("a list", error))?;
                 Ok(InheritEnv::Only(all))
             }
         }
@@ -397,8 +402,10 @@ impl FromStr for InheritEnv {
     }
 }
 
-/// Returns the names, if all of them can be names of variables, or are empty, which names none.
-fn names_of_variables(names: Vec<String>) -> Result<Vec<String>, ValueError> {
+/// Returns the names, each once, if all of them can be names of variables, or are empty, which names none.
+fn names_of_variables(mut names: Vec<String>) -> Result<Vec<String>, ValueError> {
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
     if names.iter().any(|name| name.contains('*')) {
         return Err(ValueError {
             takes: "whole names of variables, separated by commas; without names, it passes all on",

@@ -61,6 +61,9 @@ fn empty_values_are_wrong_usage() {
         (&["compose", "app.wasm", "--preopen", ""], "--preopen"),
         (&["compose", "app.wasm", "--preopen", "/sub="], "a NAME that is not empty"),
         (&["compose", "app.wasm", "--cwd", ""], "--cwd"),
+        (&["compose", "app.wasm", "--deny", ""], "--deny"),
+        (&["compose", "app.wasm", "--exclude", ""], "--exclude"),
+        (&["compose", "app.wasm", "--include", ""], "--include"),
         (&["compose", ""], "APP"),
         (&["run", ""], "APP"),
         (&["vfs", "--for", ""], "--for"),
@@ -137,8 +140,8 @@ fn each_warning_is_a_line_under_strict() {
     assert!(listed.contains("leaves files out\n  files/.env\n  files/1.pem\n"), "{listed}");
     fs::write(here.path("program.wat"), crate::here::run_component("", 0)).unwrap();
     let args = ["run", "program.wat", "--strict", "--sockets", "inherit", "--http", "inherit"];
-    let wanted = "error: `--sockets inherit` has no effect: `program.wat` does not import wasi:sockets\n\
-                  error: `--http inherit` has no effect: `program.wat` does not import wasi:http\n  \
+    let wanted = "error: `--sockets inherit` has no effect: the app does not import wasi:sockets; leave it out\n\
+                  error: `--http inherit` has no effect: the app does not import wasi:http; leave it out\n  \
                   hint: without --strict these are warnings\n";
     assert_eq!(here.fails(&args), (1, wanted.to_owned()));
 }
@@ -212,12 +215,46 @@ fn values_of_http_say_how_hosts_are_written() {
     says(&here, 2, &both, &["`--http allow:HOST,HOST`"]);
 }
 
+#[test]
+fn names_of_interfaces_say_what_was_meant() {
+    let here = here();
+    for (name, wanted) in [
+        ("clocks", "called `clocks`: did you mean `wasi:clocks`?\n"),
+        ("tcp", "called `tcp`: did you mean `wasi:sockets/tcp`?\n"),
+        ("a,b", "\n  hint: each name has its own flag: `--deny a --deny b`\n"),
+    ] {
+        says(&here, 2, &["app.wasm", "--deny", name, "-o", "no.wasm"], &[wanted]);
+    }
+}
+
+/// A module, a directory, a URL and a command where something else is wanted.
+#[test]
+fn what_is_of_another_kind_is_named() {
+    let here = here();
+    let reactor = r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+        (memory (export "memory") 1) (func (export "add") (result i32) i32.const 0))"#;
+    fs::write(here.path("reactor.wat"), reactor).unwrap();
+    let wanted =
+        ["error: the component of `reactor.wat` would export nothing: ", "  hint: build the module as a command"];
+    says(&here, 1, &["adapt", "reactor.wat"], &wanted);
+    says(&here, 1, &["inspect", "reactor.wat"], &["`vfs-compose adapt FILE` makes a component of it"]);
+    says(&here, 1, &["adapt", "files"], &["error: cannot read `files`\n", "`adapt` takes one file, a preview1 module"]);
+    says(&here, 1, &["."], &["error: cannot read `.`\n", "`APP --image DIR` packs a directory"]);
+    let url = "URLs are not taken, only files of this machine: write a file";
+    says(&here, 1, &["app.wasm", "-o", "https://example.com/x.wasm"], &[url]);
+    says(&here, 2, &["--json", "manifest"], &["`vfs-compose manifest ...`"]);
+    says(&here, 2, &["image", "extract", "app.wasm", "-"], &["`./-`"]);
+    assert!(here.text(&["help", "--help"]).contains("Usage: vfs-compose help"));
+    assert!(!here.text(&["serve", "--help"]).contains("[ARGS]"));
+}
+
 /// Lists are joined, and what excludes another is an error.
 #[test]
 fn a_flag_of_variables_may_be_repeated() {
     let here = here();
     for (flags, inherited) in [
         (["--inherit-env=A", "--inherit-env=B,A"], serde_json::json!("A,B")),
+        (["--inherit-env=A,A", "--inherit-env=A"], serde_json::json!("A")),
         (["--inherit-env", "--inherit-env"], serde_json::Value::Null),
         (["--inherit-env=", "--inherit-env="], serde_json::json!("none")),
     ] {

@@ -63,6 +63,13 @@ fn images_alone_and_inside_are_handled_alike(here: &Here) {
 fn verify_names_the_first_bad_offset(here: &Here) {
     here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
     let mut bytes = fs::read(here.path("files.erofs")).unwrap();
+    let mut damaged = bytes.clone();
+    damaged[1024 + 4] ^= 1;
+    fs::write(here.path("damaged.erofs"), damaged).unwrap();
+    for args in [&["verify"][..], &["ls"], &["cat", "hello.txt"], &["extract", "to"]] {
+        let (code, said) = here.fails(&[&["image", args[0], "damaged.erofs"], &args[1..]].concat());
+        assert!(code == 1 && said.contains("the superblock at offset 1024 has the checksum"), "{args:?}: {said}");
+    }
     // The contents of so small a file are behind its inode. The superblock shall say that it has no checksum of all this.
     let inode = bytes.windows(6).position(|window| window == b"hello\n").unwrap() - 64;
     bytes[1024 + 8] &= !1;

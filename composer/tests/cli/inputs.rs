@@ -8,6 +8,7 @@ use crate::here::{APP, Here};
 
 in_both_forms! {
     standard_input_is_an_app_or_an_image
+    #[cfg(target_os = "linux")] an_input_without_an_end_is_refused
     standard_input_has_patterns_too
     #[cfg(unix)] pipes_are_read_to_their_ends
     apps_may_be_text
@@ -39,6 +40,19 @@ fn standard_input_is_an_app_or_an_image(here: &Here) {
     assert!(ok && text == b"hello\n", "{said}");
     let (ok, _, said) = fed(here, "app.wasm", &["-", "--image", "-", "-q", "-o", "no.wasm"]);
     assert!(!ok && said.starts_with("error: standard input can be read only once"), "{said}");
+}
+
+/// What is no program is not read on for ever.
+#[cfg(target_os = "linux")]
+fn an_input_without_an_end_is_refused(here: &Here) {
+    for args in [&["-", "-q", "-o", "no.wasm"][..], &["run", "-"], &["adapt", "-", "-o", "no.wasm"], &["inspect", "-"]]
+    {
+        let (ok, _, said) = fed(here, "/dev/zero", args);
+        assert!(!ok && said.contains("is not WebAssembly"), "{args:?}: {said}");
+        let of_device: Vec<_> = args.iter().map(|arg| if *arg == "-" { "/dev/zero" } else { arg }).collect();
+        let (ok, _, said) = fed(here, "app.wasm", &of_device);
+        assert!(!ok && said.contains("is not WebAssembly"), "{args:?}: {said}");
+    }
 }
 
 fn standard_input_has_patterns_too(here: &Here) {

@@ -34,6 +34,15 @@ fn what_cannot_be_written_is_told_of_the_output(here: &Here) {
             assert!(code == 1 && said.starts_with(&format!("error: cannot write `{output}`{wanted}")), "{said}");
         }
     }
+    // Its directory would let it be replaced.
+    fs::write(here.path("kept.wasm"), "kept").unwrap();
+    fs::set_permissions(here.path("kept.wasm"), PermissionsExt::from_mode(0o444)).unwrap();
+    let mut command = here.restricted_command(&["app.wasm", "--image", "files", "-q", "-o", "kept.wasm"]);
+    fs::set_permissions(here.directory.path(), PermissionsExt::from_mode(0o777)).unwrap();
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.starts_with("error: cannot write `kept.wasm`\n"), "{said}");
+    assert_eq!(fs::read(here.path("kept.wasm")).unwrap(), b"kept");
     fs::create_dir(here.path("closed")).unwrap();
     fs::set_permissions(here.path("closed"), PermissionsExt::from_mode(0o555)).unwrap();
     let output = here.restricted_command(&["app.wasm", "--image", "files", "-q", "-o", "closed/x"]).output().unwrap();

@@ -25,6 +25,10 @@ in_both_forms! {
     an_empty_directory_is_no_secret
     patterns_without_a_directory_are_told
     what_is_included_and_left_out_is_told
+    secrets_in_images_are_told
+    what_denials_and_gifts_do_not_change_is_told
+    what_a_denied_package_keeps_is_told
+    exit_codes_of_no_module_are_told
     a_vfs_that_cannot_be_plugged_is_told
     what_an_app_without_files_never_sees_is_told
 }
@@ -131,6 +135,86 @@ fn what_is_included_and_left_out_is_told(here: &Here) {
         assert!(line.starts_with(&wanted), "{line}");
     }
     assert_eq!(told(here, &["--include", "*.txt", "--exclude", "hello.txt"]), [""; 0]);
+    for flags in [&["--include", "!hello.txt"][..], &["--include", "*.txt", "--include", "!*.txt"]] {
+        let [line] = &told(here, flags)[..] else { panic!("{flags:?}") };
+        assert!(line.starts_with("warning: `--include` chooses no file, so none is packed: "), "{line}");
+    }
+}
+
+/// Packed again as part of a tree, or as they are.
+fn secrets_in_images_are_told(here: &Here) {
+    fs::create_dir(here.path("files/home")).unwrap();
+    fs::write(here.path("files/home/.envrc"), "").unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for (source, flags) in [("files.erofs", &[][..]), ("made.wasm", &[]), ("files.erofs", &["--file", "/x=@app.wasm"])]
+    {
+        let output = here.run(&[&["app.wasm", "--image", source, "-o", "out.wasm"], flags].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        let wanted = format!("warning: `/home/.envrc` in `{source}` may hold secrets and will be in the result: ");
+        assert!(output.status.success() && said.starts_with(&wanted), "{said}");
+    }
+}
+
+/// What the vfs provides is not the host's, and what the app does not import is nobody's.
+fn what_denials_and_gifts_do_not_change_is_told(here: &Here) {
+    for pattern in ["wasi:io", "wasi:io/streams", "wasi:io/error", "wasi:io@0.2.3"] {
+        let [line] = &told(here, &["--deny", pattern])[..] else { panic!("{pattern}") };
+        assert!(line.starts_with(&format!("warning: `--deny {pattern}` has no effect: streams and")), "{line}");
+    }
+    for (flags, wanted) in [
+        (&["--deny-all", "--allow", "wasi:filesystem"][..], "`--allow wasi:filesystem` has no effect: the app's files"),
+        (&["--deny-all", "--allow", "wasi:random"], "`--allow wasi:random` has no effect: the app does not import it"),
+        (&["--sockets", "inherit"], "`--sockets inherit` has no effect: the app does not import wasi:sockets"),
+        (&["--http", "inherit"], "`--http inherit` has no effect: the app does not import wasi:http"),
+    ] {
+        let [line] = &told(here, flags)[..] else { panic!("{flags:?}") };
+        assert!(line.starts_with(&format!("warning: {wanted}")), "{line}");
+    }
+    // What overrides a preset is no reason to speak of the rest.
+    assert_eq!(told(here, &["--deterministic", "--wall-clock", "inherit"]), [""; 0]);
+    let said = String::from_utf8(here.run(&["app.wasm", "--clamp-mtime", "7", "-o", "out.wasm"]).stderr).unwrap();
+    assert!(said.starts_with("warning: `--clamp-mtime` has no effect: no files are given"), "{said}");
+}
+
+/// The host calls a server with requests of what it shall not have.
+fn what_a_denied_package_keeps_is_told(here: &Here) {
+    let serves = r#"(component
+      (import "wasi:http/types@0.2.3" (instance $http
+        (export "incoming-request" (type (sub resource)))
+        (export "response-outparam" (type (sub resource)))))
+      (alias export $http "incoming-request" (type $request))
+      (alias export $http "response-outparam" (type $out))
+      (core module $program (func (export "handle") (param i32 i32)))
+      (core instance $program (instantiate $program))
+      (func $handle (param "request" (own $request)) (param "response-out" (own $out))
+        (canon lift (core func $program "handle")))
+      (instance $exports (export "handle" (func $handle)))
+      (export "wasi:http/incoming-handler@0.2.3" (instance $exports)))"#;
+    fs::write(here.path("app.wasm"), wat::parse_str(serves).unwrap()).unwrap();
+    let [line] = &told(here, &["--allow-unused", "--deny", "wasi:http"])[..] else { panic!() };
+    let wanted = "warning: `--deny wasi:http` leaves `wasi:http/types@0.2.3` to the host, which calls the app's export \
+                  `wasi:http/incoming-handler@0.2.3` with it; ";
+    assert!(line.starts_with(wanted), "{line}");
+    assert_eq!(told(here, &["--allow-unused", "--http", "deny"]), [""; 0]);
+    // It needs something that a vfs has.
+    let app = serves.replacen("(component", APP.split("(instance $nothing)").next().unwrap(), 1);
+    fs::write(here.path("app.wasm"), wat::parse_str(app).unwrap()).unwrap();
+    let output = here.run(&["vfs", "--for", "app.wasm", "--deny", "wasi:http", "-o", "vfs.wasm"]);
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with(wanted));
+}
+
+fn exit_codes_of_no_module_are_told(here: &Here) {
+    fs::write(here.path("none.wat"), crate::run::command("")).unwrap();
+    let warning = "`--exit-code` has no effect: `none.wat` does not exit with a code (`proc_exit`); leave it out";
+    let said =
+        String::from_utf8(here.run(&["adapt", "none.wat", "--exit-code", "full", "-o", "a.wasm"]).stderr).unwrap();
+    assert!(said.starts_with(&format!("warning: {warning}\n")), "{said}");
+    let json = here.ok(&["adapt", "none.wat", "--exit-code", "full", "--json", "-o", "a.wasm"]);
+    let report: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(report["warnings"][0]["message"], warning);
+    let (code, said) = here.fails(&["vfs", "--exit-code", "full", "--strict", "-o", "no.wasm"]);
+    assert!(code == 1 && said.starts_with("error: `--exit-code` has no effect: it is for a preview1 module"), "{said}");
 }
 
 /// Asks for variables alone.
@@ -167,7 +251,10 @@ fn a_vfs_that_cannot_be_plugged_is_told(here: &Here) {
     fs::write(here.path("none.wat"), "(component)").unwrap();
     for (app, wanted) in [
         ("app.wasm", &[][..]),
-        ("module.wasm", &["the app is a core module, which `wac plug` refuses: make it a component first, or compose"]),
+        (
+            "module.wasm",
+            &["the app is a core module, which `wac plug` refuses: `vfs-compose adapt APP` makes a component of it, "],
+        ),
         ("asks.wat", &["the app imports no filesystem (`wasi:filesystem/types`), so it never sees the files"]),
     ] {
         let output = here.run(&["vfs", "--for", app, "--image", "files", "-o", "vfs.wasm"]);
@@ -259,7 +346,7 @@ fn patterns_that_match_nothing_are_told(here: &Here) {
             assert_eq!(told(here, &[flag, pattern]), [""; 0], "{flag} {pattern}");
         }
     }
-    for pattern in ["*.md", "/a.txt", "subs", "hello.txt/", "deep/a.txt", "# hello.txt", " ", "", "[", "!x"] {
+    for pattern in ["*.md", "/a.txt", "subs", "hello.txt/", "deep/a.txt", "# hello.txt", " ", "!x"] {
         for flag in ["--exclude", "--include"] {
             let told = told(here, &[flag, pattern, "--exclude", "/hello.txt"]);
             let [line] = &told[..] else { panic!("{flag} {pattern}: {told:?}") };
@@ -274,7 +361,9 @@ fn patterns_that_match_nothing_are_told(here: &Here) {
     assert_eq!(told(here, &["--exclude", "sub", "--exclude", "a.txt"]).len(), 1);
     fs::write(here.path("patterns"), "*.md\n").unwrap();
     assert_eq!(told(here, &["--ignore-file", "patterns"]), [""; 0]);
-    for (pattern, why) in [("{", "unclosed alternate group"), ("\\", "dangling '\\'")] {
+    for (pattern, why) in
+        [("{", "unclosed alternate group"), ("\\", "dangling '\\'"), ("[", "unclosed character class")]
+    {
         let (code, text) = here.fails(&["app.wasm", "--image", "files", "-o", "out.wasm", "--exclude", pattern]);
         assert!(code == 1 && text.contains(&format!("error parsing glob '{pattern}': {why}")), "{text}");
     }

@@ -100,7 +100,7 @@ fn a_denial_that_ends_a_program_is_one_line(here: &Here) {
     let number = "error: the program was stopped: it called what is denied, wasi:random/random";
     for (app, flags, wanted, way_out) in [
         (&exits, &["--exit", "deny"][..], exit, "`--exit inherit` allows it\n"),
-        (&exits, &["--deny", "wasi:cli/exit"], exit, "`--exit inherit` allows it\n"),
+        (&exits, &["--deny", "wasi:cli/exit"], exit, "omit `--deny wasi:cli/exit`, which denies it\n"),
         (&exits, &["--deny-all"], exit, "`--exit inherit` allows it\n"),
         (&random, &["--random", "deny"], number, "`--allow` and the other flags of denials"),
     ] {
@@ -205,15 +205,22 @@ fn no_time_at_all_is_no_limit_of_time(here: &Here) {
         let (code, said) = here.fails(&["run", "app.wasm", "--timeout", time]);
         assert!(code == 2 && said.contains("it must be more than 0; without the flag there is no limit"), "{said}");
     }
+    let (code, said) = here.fails(&["run", "app.wasm", "--max-memory", "0"]);
+    assert!(code == 2 && said.contains("it must be more than 0; without the flag there is no limit"), "{said}");
 }
 
 fn arguments_without_effect_are_named_as_typed(here: &Here) {
     let program = command("");
     fs::write(here.path("deaf.wasm"), wat::parse_str(program).unwrap()).unwrap();
-    let output = here.run(&["run", "deaf.wasm", "--deterministic", "--", "x"]);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("warning: the program's arguments (from `x` on) have no effect: "), "{told}");
-    assert!(!told.contains("--arg"), "{told}");
+    for flags in [&["--deterministic"][..], &[]] {
+        let output = here.run(&[&["run", "deaf.wasm"], flags, &["--", "x"]].concat());
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(told.contains("warning: the program's arguments (from `x` on) have no effect: "), "{told}");
+        assert!(!told.contains("--arg"), "{told}");
+    }
+    here.ok(&["deaf.wasm", "--allow-unused", "-q", "-o", "made.wasm"]);
+    let told = String::from_utf8(here.run(&["run", "made.wasm", "x"]).stderr).unwrap();
+    assert_eq!(told, "warning: the program's arguments have no effect: `made.wasm` does not ask for arguments\n");
 }
 
 fn http_is_off_unless_asked_for(here: &Here) {
@@ -272,7 +279,7 @@ fn a_program_without_a_network_is_told(here: &Here) {
 }
 
 /// A preview1 command.
-fn command(body: &str) -> String {
+pub fn command(body: &str) -> String {
     format!(
         r#"(module
           (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
@@ -429,7 +436,7 @@ fn access_that_a_program_does_not_ask_for_is_told(here: &Here) {
     for flag in ["--sockets", "--http"] {
         let output = here.run(&["run", "program.wasm", flag, "inherit"]);
         let text = String::from_utf8(output.stderr).unwrap();
-        let wanted = format!("warning: `{flag} inherit` has no effect: `program.wasm` does not import wasi:");
+        let wanted = format!("warning: `{flag} inherit` has no effect: the app does not import wasi:");
         assert!(output.status.success() && text.contains(&wanted), "{text}");
     }
 }
@@ -443,7 +450,14 @@ fn what_is_no_command_says_what_it_is(here: &Here) {
     assert!(text.starts_with("error: `unmet.wasm` imports `other:thing/needed`, and `vfs-compose` runs"), "{text}");
     fs::write(here.path("traps.wasm"), wat::parse_str(command("unreachable")).unwrap()).unwrap();
     let (code, text) = here.fails(&["run", "traps.wasm", "-q"]);
-    assert!(code == 1 && text.starts_with("error: the program ended badly\n"), "{text}");
+    assert!(code == 1 && text.starts_with("error: the program ended badly\n") && !text.contains("hint"), "{text}");
+    let (code, text) = here.fails(&["run", "traps.wasm", "-q", "--deny-all"]);
+    assert!(code == 1 && text.contains("  hint: under `--deny-all` its standard output is closed"), "{text}");
+    fs::write(here.path("fails.wasm"), wat::parse_str(run_component("", 1)).unwrap()).unwrap();
+    let (_, text) = here.fails(&["run", "fails.wasm", "--deny-all"]);
+    assert!(text.starts_with("note: under `--deny-all` its standard output is closed"), "{text}");
+    let (_, text) = here.fails(&["run", "traps.wasm", "-q", "--deny-all", "--stdout", "inherit"]);
+    assert!(!text.contains("hint"), "{text}");
 }
 
 /// `exit-with-code` gives what it says.
@@ -492,7 +506,12 @@ pub fn writes(end: &str) -> Vec<u8> {
 /// At the end of `run`, and before `exit`.
 fn what_a_program_wrote_is_counted(here: &Here) {
     const NOTE: &str = "note: 3 files that the program wrote were in memory only and are gone\n";
-    for (end, code, is_told) in [("", 0, true), ("(call $exit (i32.const 7))", 7, true), ("unreachable", 1, false)] {
+    for (end, code, is_told) in [
+        ("", 0, true),
+        ("(call $exit (i32.const 7))", 7, true),
+        ("(call $exit (i32.const 263))", 7, true),
+        ("unreachable", 1, false),
+    ] {
         fs::write(here.path("writes.wasm"), writes(end)).unwrap();
         let output = here.run(&["run", "writes.wasm", "--image", "files"]);
         let said = String::from_utf8(output.stderr).unwrap();

@@ -9,6 +9,8 @@ in_both_forms! {
     flags_of_the_vfs_are_refused_for_what_is_composed
     flags_that_would_be_lost_are_refused
     flags_without_effect_on_what_is_composed_are_told
+    what_is_composed_passes_the_rest_on
+    exit_codes_of_what_is_composed_are_as_composed
     streams_of_what_is_composed_can_be_nothing
     flags_of_the_run_are_for_what_is_composed_too
     a_directory_that_is_not_there_is_an_error
@@ -63,6 +65,7 @@ fn flags_that_would_be_lost_are_refused(here: &Here) {
             "to see no argument of its host, so the program's arguments",
         ),
         (["--stdout", "to:/out"], ["--stdout", "null"], "with a stream of its own there, so `--stdout`"),
+        (["--argv0", "name"], ["--argv0", "other"], "with a name of its own for the program, so `--argv0`"),
     ] {
         here.ok(&[&compose[..], &composed].concat());
         let (code, said) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
@@ -70,6 +73,43 @@ fn flags_that_would_be_lost_are_refused(here: &Here) {
         let wanted = format!("error: `made.wasm` was composed {message} would be lost\n");
         assert!(said.starts_with(&wanted), "{said}");
     }
+}
+
+/// A name of its own hides no argument, and a list of variables cuts down what the host has.
+fn what_is_composed_passes_the_rest_on(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm", "--argv0", "name", "--inherit-env=OTHER"]);
+    assert_eq!(run(here, &["run", "made.wasm", "-q", "--inherit-env", "x", "y"]), "name\0x\0y\0OTHER=2\0");
+    let message =
+        "`--inherit-env` passes only `OTHER` on: `made.wasm` was composed to see no other variable of its host; ";
+    let said = String::from_utf8(here.run(&["run", "made.wasm", "--inherit-env"]).stderr).unwrap();
+    assert!(said.starts_with(&format!("warning: {message}")), "{said}");
+    let (code, said) = here.fails(&["run", "made.wasm", "--inherit-env", "--strict"]);
+    assert!(code == 1 && said.starts_with(&format!("error: {message}")), "{said}");
+    let said = String::from_utf8(here.run(&["run", "made.wasm", "--inherit-args"]).stderr).unwrap();
+    assert!(said.starts_with("warning: `--inherit-args` has no effect: "), "{said}");
+}
+
+fn exit_codes_of_what_is_composed_are_as_composed(here: &Here) {
+    fs::write(here.path("writes.wasm"), writes("(call $exit (i32.const 7))")).unwrap();
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["writes.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "told.wasm"]);
+    for (app, flag, is_so) in [("made.wasm", "bool", true), ("made.wasm", "full", false), ("told.wasm", "full", true)] {
+        let said = String::from_utf8(here.run(&["run", app, "--exit-code", flag]).stderr).unwrap();
+        let wanted = match is_so {
+            true => format!("warning: `--exit-code {flag}` has no effect: `{app}` is already composed; leave it out\n"),
+            false => format!("error: `{app}` is already composed, so `--exit-code {flag}` cannot change it\n"),
+        };
+        assert!(said.starts_with(&wanted), "{said}");
+    }
+    for files in [["--image", "files"], ["--file", "/x=@app.wasm"]] {
+        let (code, said) = here.fails(&[&["run", "made.wasm"][..], &files].concat());
+        let wanted = format!("error: `made.wasm` is already composed, so `{}` cannot change it\n", files[0]);
+        assert!(code == 2 && said.starts_with(&wanted), "{said}");
+    }
+    let note = "files that `made.wasm` may have written were in memory only and are gone";
+    assert!(String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains(note));
 }
 
 fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {

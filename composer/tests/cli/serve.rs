@@ -172,5 +172,9 @@ fn an_address_that_is_taken_is_an_error(here: &Here) {
     let (code, said) = here.fails(&["serve", "server.wasm", "-q", "--addr", &running.address]);
     assert_eq!(code, 1);
     assert!(said.starts_with(&format!("error: cannot serve at {}\n", running.address)), "{said}");
+    assert!(
+        said.ends_with("hint: another program listens there: choose another port, or port 0 for a free one\n"),
+        "{said}"
+    );
     running.end();
 }

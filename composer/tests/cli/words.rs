@@ -106,7 +106,7 @@ fn words_of_other_programs_get_ours() {
         (&["compose", "app.wasm", "-v", "files:/data"], "`--image files::/data` packs a directory at /data"),
         (&["serve", "app.wasm", "--addr", "localhost"], "localhost:8080, 8080, or :8080"),
         (&["compose", "app.wasm", "--max-bytes", "-1"], "it takes a whole number of bytes"),
-        (&["compose", "app.wasm", "--mtime", "-5"], "it takes a time since 1970"),
+        (&["compose", "app.wasm", "--mtime", "-5"], "it takes a time from 1970 to the year 9999"),
         (&["compose", "app.wasm", "--image", "-q"], "a name that begins with a hyphen is written `./-name`"),
         (&["app.wasm", "--image", "-o", "q.wasm"], "`--image` needs a source of files, and `-o` is a flag"),
         (&["compose", "app.wasm", "--image", "--env", "A=1"], "a source of files, and `--env` is a flag"),

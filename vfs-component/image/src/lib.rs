@@ -121,7 +121,7 @@ pub use self::{
     extract::{ExtractError, Extracted, extract},
     find::{FindError, find},
     import::{ImportError, Skipped},
-    validate::{Summary, validate},
+    validate::{Summary, check_superblock, validate},
     walk::{Walk, WalkEntry},
 };
 #[cfg(feature = "alloc")]

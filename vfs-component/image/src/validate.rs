@@ -89,6 +89,16 @@ struct Count {
     path: Vec<u8>,
 }
 
+/// Checks the superblock of an image: that there is one, and its checksum. It is a small part of [`validate`].
+///
+/// # Errors
+/// As [`validate`].
+pub fn check_superblock(bytes: &[u8]) -> Result<(), Damage> {
+    let at_root = |problem| Damage::new(b"", problem);
+    Image::new(bytes).map_err(|error| at_root(error.into()))?;
+    check_checksum(bytes).map_err(at_root)
+}
+
 fn check_checksum(bytes: &[u8]) -> Result<(), Problem> {
     let raw: &[u8; superblock::SIZE] = array(bytes, superblock::OFFSET).ok_or(ImageError::TooShort)?;
     if u32_at::<8, { superblock::SIZE }>(raw) & superblock::CHECKSUM == 0 {

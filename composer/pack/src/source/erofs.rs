@@ -6,6 +6,7 @@ use std::sync::Arc;
 use vfs_image::{Image, NodeIndex, Timestamp};
 
 use super::contents::Contents;
+use super::found;
 use crate::Remarks;
 use crate::error::TreeError;
 use crate::tree::{self, SourceTree};
@@ -24,6 +25,7 @@ pub fn add(
     let skipped = tree
         .import(to, &image, |inode| Contents::of_image(bytes, inode))
         .map_err(|source| TreeError::Image { path: path.to_owned(), source: source.into() })?;
+    found::tell_of_image(path, &image, remarks);
     for left_out in skipped {
         let message = format!("`{}` of `{}` is a special file; it is left out", left_out.path, path.display());
         remarks.warn("special-file", message);

@@ -91,7 +91,11 @@ impl Filter {
             // Files that are included may be in any directory.
             let is_included =
                 || is_directory || !has_include || include.matched_path_or_any_parents(path, is_directory).is_ignore();
-            !is_left_out && is_included()
+            let is_packed = !is_left_out && is_included();
+            if is_packed && !is_directory {
+                unmatched.pack();
+            }
+            is_packed
         });
         Ok(walk.build())
     }
@@ -105,17 +109,16 @@ impl Filter {
 fn matcher(directory: &Path, files: &[PathBuf], patterns: &[String]) -> Result<Gitignore, TreeError> {
     let bad = |source: ignore::Error| TreeError::Pattern { source: Box::new(source) };
     let mut builder = GitignoreBuilder::new(directory);
+    builder.allow_unclosed_class(false);
     for file in files {
         let text = std::fs::read_to_string(file);
         let text = text.map_err(|source| TreeError::Read { path: file.clone(), source })?;
-        builder.allow_unclosed_class(false);
         for (line, number) in text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).lines().zip(1..) {
             builder.add_line(Some(file.clone()), line).map_err(|error| {
                 let err = Box::new(ignore::Error::WithLineNumber { line: number, err: Box::new(error) });
                 bad(ignore::Error::WithPath { path: file.clone(), err })
             })?;
         }
-        builder.allow_unclosed_class(true);
     }
     for pattern in patterns {
         builder.add_line(None, pattern).map_err(bad)?;

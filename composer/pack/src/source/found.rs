@@ -3,14 +3,18 @@
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
+use vfs_image::{FileKind, Image, Walk};
+
 use super::kind;
 use crate::Remarks;
 
 /// Endings of names of secrets that hold none: public halves of keys, and examples.
 const PUBLIC: [&str; 4] = [".pub", ".example", ".sample", ".template"];
 /// Names of files that hold secrets. `SECURITY.md` lists these, and those below.
-const SECRET_NAMES: [&str; 11] = [
+const SECRET_NAMES: [&str; 18] = [
+    ".bash_history",
     ".env",
+    ".envrc",
     ".git",
     ".git-credentials",
     ".htpasswd",
@@ -18,14 +22,19 @@ const SECRET_NAMES: [&str; 11] = [
     ".npmrc",
     ".pgpass",
     ".pypirc",
+    ".zsh_history",
     "credentials.json",
     "kubeconfig",
+    "secrets.json",
+    "secrets.toml",
+    "secrets.yaml",
+    "secrets.yml",
     "_netrc",
 ];
 /// Files of secrets that only their directories tell.
 const SECRET_PATHS: [&str; 3] = [".aws/credentials", ".docker/config.json", ".kube/config"];
 /// Endings of names of keys, and of stores of keys.
-const SECRET_ENDINGS: [&str; 6] = [".jks", ".key", ".keystore", ".p12", ".pem", ".pfx"];
+const SECRET_ENDINGS: [&str; 8] = [".jks", ".kdbx", ".key", ".keystore", ".p12", ".pem", ".pfx", ".tfstate"];
 /// How the names of temporary files begin and end that results are written to. No such file is ever packed.
 pub const TEMPORARY: (&str, &str) = (".vfs-compose-", ".tmp");
 
@@ -111,6 +120,34 @@ impl Found {
     }
 }
 
+/// Warns of files in an image, or in a component with one inside, which patterns do not leave out.
+pub(crate) fn tell_of_image(path: &Path, image: &Image<'_>, remarks: &mut Remarks) {
+    let (mut secrets, mut suspects): (_, Vec<PathBuf>) = (Vec::new(), Vec::new());
+    // Damage is an error elsewhere.
+    for entry in Walk::new(image, image.root()).map_while(Result::ok) {
+        let (Ok(name), Ok(inside)) = (std::str::from_utf8(entry.name()), std::str::from_utf8(&entry.path)) else {
+            continue;
+        };
+        let inside = Path::new("/").join(inside);
+        let is_directory = entry.inode.kind == FileKind::Directory;
+        if !is_directory {
+            secrets.extend(suspects.extract_if(.., |directory| inside.starts_with(directory)));
+        }
+        if is_secret(&inside, name) {
+            if is_directory { &mut suspects } else { &mut secrets }.push(inside);
+        }
+    }
+    if !secrets.is_empty() {
+        remarks.warn_of_files("secret", &secrets, |files| {
+            format!(
+                "{files} in `{}` may hold secrets and will be in the result: `vfs-compose image extract` makes a \
+                 directory of it, of which `--exclude` leaves files out",
+                path.display()
+            )
+        });
+    }
+}
+
 /// Returns whether a file has the bytes of the app. The length tells most files apart without reading them.
 fn is_copy(app: &Path, length: u64, path: &Path, metadata: &Metadata) -> bool {
     length > 0
@@ -124,6 +161,7 @@ fn is_secret(path: &Path, name: &str) -> bool {
     let is_of_secrets = SECRET_NAMES.contains(&name)
         || name.starts_with(".env.")
         || name.starts_with("id_")
+        || name.starts_with("service-account") && name.ends_with(".json")
         || ends(&SECRET_ENDINGS)
         || SECRET_PATHS.iter().any(|end| path.ends_with(end));
     is_of_secrets && !ends(&PUBLIC)
@@ -165,7 +203,15 @@ mod tests {
     fn names_tell_what_may_hold_secrets() {
         let file = tempfile::NamedTempFile::new().unwrap();
         let metadata = file.as_file().metadata().unwrap();
-        let others = [".env.local", ".env.production", "id_rsa", "home/.aws/credentials", "a/.kube/config"];
+        let others = [
+            "service-account.json",
+            "service-account-prod.json",
+            ".env.local",
+            ".env.production",
+            "id_rsa",
+            "home/.aws/credentials",
+            "a/.kube/config",
+        ];
         let endings = SECRET_ENDINGS.map(|end| format!("server{end}"));
         let named = SECRET_NAMES.into_iter().chain(SECRET_PATHS).chain(others);
         for name in named.chain(endings.iter().map(String::as_str)) {

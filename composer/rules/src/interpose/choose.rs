@@ -26,6 +26,19 @@ pub(super) type Withheld = BTreeSet<String>;
 pub(super) struct Chosen {
     pub(super) fronted: Fronted,
     pub(super) sealed_imports: Withheld,
+    pub(super) left: Vec<Left>,
+}
+
+/// An import that a denial of its package leaves to the host, because the host calls an export of the app with its
+/// resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The name of the import.
+    pub interface: String,
+    /// The app's export.
+    pub export: String,
+    /// The policy line that denies the package.
+    pub because: String,
 }
 
 /// Applies the rules to imports.
@@ -52,6 +65,7 @@ pub(super) fn choose(
     let kept = kept(rules, imports);
     let is_kept = |item: &WorldItem| id_of(item).is_some_and(|id| kept.contains(&id));
     let mut denied: IndexMap<WorldKey, &str> = IndexMap::new();
+    let mut left = Vec::new();
     for (key, item) in items {
         let name = resolve.name_world_key(key);
         let found = because(rules, &name).filter(|(_, reach)| reach.is_some() || !is_kept(item));
@@ -63,10 +77,11 @@ pub(super) fn choose(
             continue;
         }
         if let Some(export) = id_of(item).and_then(|id| exported.get(&id)) {
+            let (because, export) = (because.to_owned(), export.clone());
             if reach == Some(Reach::Package) {
+                left.push(Left { interface: name, export, because });
                 continue;
             }
-            let (because, export) = (because.to_owned(), export.clone());
             return Err(DenyError::Exported { interface: name, export, because });
         }
         denied.insert(key.clone(), because);
@@ -98,7 +113,7 @@ pub(super) fn choose(
         let because = denied.get(key)?;
         (!is_left_to_vfs(key, item)).then(|| (key.clone(), (*because).to_owned()))
     });
-    Ok(Chosen { fronted: fronted.collect(), sealed_imports })
+    Ok(Chosen { fronted: fronted.collect(), sealed_imports, left })
 }
 
 /// Returns the policy line that denies an import, and the reach of its pattern; the reach is `None` for `deny-all`.

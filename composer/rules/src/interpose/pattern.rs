@@ -86,6 +86,11 @@ fn of_proposals() -> impl Iterator<Item = String> {
 }
 
 fn nearest(pattern: &str, known: &BTreeSet<String>) -> Option<String> {
+    // The name without what stands before it: `clocks`, `random/random`, `outgoing-handler`.
+    let ends = |name: &&String| [":", "/"].iter().any(|sign| name.ends_with(&format!("{sign}{pattern}")));
+    if let Some(name) = known.iter().find(ends).filter(|_| !pattern.is_empty()) {
+        return Some(name.clone());
+    }
     let alike = known.iter().map(|name| (strsim::normalized_damerau_levenshtein(pattern, name), name));
     let best = alike.max_by(|(one, _), (other, _)| one.total_cmp(other));
     best.filter(|(alike, _)| *alike >= ALIKE).map(|(_, name)| name.clone())

@@ -12,7 +12,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{ArgMatches, Args, ColorChoice, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use vfs_compose::Options;
-use vfs_compose::options::{Adapting, Bytes, Deny, Files, Host, InheritEnv, Joining, Process, Source};
+use vfs_compose::options::{Adapting, Bytes, Deny, Files, Host, InheritEnv, Joining, Process, Source, ValueError};
 
 use crate::input;
 use crate::report::Failure;
@@ -139,17 +139,20 @@ The first word after APP that is no flag of vfs-compose, or `--`, begins the pro
 
 The program gets the standard streams of this process, its arguments and the variables of --env, but no directory or \
 variable of this machine. It gets variables with `--inherit-env[=A,B]`, the network with `--sockets inherit`, and http \
-with `--http inherit` or `--http allow:HOST,...`. vfs-compose exits with its exit code, with 1 if the program traps or \
-exits with a code above 255, with 124 after --timeout. For now, every code other than 0 of a preview1 module, or of a \
-program that exits with `exit` and not `exit-with-code` (as Rust's for wasm32-wasip2), becomes 1. With --json, the last \
-line of standard error tells how it ended.
+with `--http inherit` or `--http allow:HOST,...`. vfs-compose exits with the program's exit code, with 1 if it traps, \
+and with 124 after --timeout. A preview1 module has all of its own codes (of one above 255 the low byte), as `run` \
+composes it with `--exit-code full`; what was composed before without that has 0 and 1. So has a program that calls \
+`exit` of WASI 0.2, which knows only success and failure, as Rust's for wasm32-wasip2; `exit-with-code` gives the code that it says. \
+With --json, the last line of standard error tells how it ended.
 
 Example:
   vfs-compose run app.wasm --image ./files ls -l /"
     )]
     Run(Run),
     /// Compose an http server and serve it, with a new instance for each request
-    #[command(after_long_help = "\
+    #[command(
+        override_usage = "vfs-compose serve [OPTIONS] <APP>",
+        after_long_help = "\
 APP exports wasi:http/incoming-handler (WASI 0.2) or wasi:http/handler (0.3). Each request gets a new instance, so \
 what it writes is gone afterwards; --timeout and --max-memory hold for each. A request that fails is answered with \
 500, and the reason is printed. -q hides all but these and the address. The server gets of this process what \
@@ -157,7 +160,8 @@ what it writes is gone afterwards; --timeout and --max-memory hold for each. A r
 standard error, the first one with the address.
 
 Example:
-  vfs-compose serve app.wasm --image ./files --addr 127.0.0.1:8080")]
+  vfs-compose serve app.wasm --image ./files --addr 127.0.0.1:8080"
+    )]
     Serve(Serve),
     /// Show what is inside a component or an image
     Inspect(Inspect),
@@ -366,7 +370,7 @@ pub struct Run {
     /// Stop the program when it wants more memory than this
     ///
     /// Its files count too. The number is as for --max-bytes.
-    #[arg(long, value_name = "BYTES", allow_negative_numbers = true, help_heading = "Running")]
+    #[arg(long, value_name = "BYTES", value_parser = memory, allow_negative_numbers = true, help_heading = "Running")]
     pub max_memory: Option<Bytes>,
     /// Print a report as JSON to standard error
     #[arg(long, help_heading = "Output", hide_short_help = true)]
@@ -376,8 +380,17 @@ pub struct Run {
     pub host_arguments: Vec<String>,
 }
 
+fn memory(typed: &str) -> Result<Bytes, String> {
+    match typed.parse() {
+        Ok(Bytes(0)) => Err("it must be more than 0; without the flag there is no limit".into()),
+        Ok(bytes) => Ok(bytes),
+        Err(error) => Err(ValueError::to_string(&error)),
+    }
+}
+
 /// `vfs-compose serve`
 #[derive(Debug, Args)]
+#[command(mut_arg("host_arguments", |arg| arg.hide(true)))]
 pub struct Serve {
     /// The address to listen at: HOST:PORT, a port of this machine alone, or :PORT for all addresses; port 0 is a free
     /// one

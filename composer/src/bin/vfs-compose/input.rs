@@ -12,6 +12,10 @@ use crate::output::create_temporary;
 use crate::report::{Failure, url_hint};
 
 const STDIN: &str = "-";
+/// The bytes that an image has at 1024.
+const EROFS: [u8; 4] = [0xe2, 0xe1, 0xf5, 0xe0];
+/// How much of a program is read that may have no end.
+const MOST_OF_PROGRAM: u64 = 1 << 30;
 
 /// Returns the name of an input for messages.
 pub fn name(path: &Path) -> String {
@@ -30,26 +34,67 @@ pub fn of_files(files: &Files) -> Vec<&Path> {
     images.chain(single).chain(files.ignore_file.iter().map(PathBuf::as_path)).collect()
 }
 
+/// What to do with a directory that was typed as an app.
+pub const DIRECTORY_HINT: &str =
+    "`APP --image DIR` packs a directory, and `vfs-compose image build DIR` makes an image";
+
 /// Reads a whole input.
 ///
 /// # Errors
 /// It cannot be read.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    read(path).map_err(|error| {
+    or_failure(path, read(path))
+}
+
+fn or_failure(path: &Path, read: io::Result<Vec<u8>>) -> Result<Vec<u8>, Failure> {
+    read.map_err(|error| {
         let is_directory = error.kind() == io::ErrorKind::IsADirectory;
         let failure = unreadable(path, error);
         match is_directory {
-            true => {
-                failure.hint("`APP --image DIR` packs a directory, and `vfs-compose image build DIR` makes an image")
-            }
+            true => failure.hint(DIRECTORY_HINT),
             false => failure,
         }
     })
 }
 
+/// Checks, before there is a name for the output, that an app is no directory.
+///
+/// # Errors
+/// It is one.
+pub fn check_app(path: &Path, hint: &str) -> Result<(), Failure> {
+    if is_stdin(path) || !path.is_dir() {
+        return Ok(());
+    }
+    std::fs::read(path).map(drop).map_err(|error| unreadable(path, error).hint(hint))
+}
+
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if is_stdin(path) { io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes) } else { std::fs::read(path) }
+}
+
+/// Reads a program or an image. Of what may have no end, such as standard input, no more than the beginning is read if
+/// that is of neither: it is refused for what it is.
+fn read_program(path: &Path) -> io::Result<Vec<u8>> {
+    const BEGINNING: u64 = 4096;
+    let mut input: Box<dyn Read> = if is_stdin(path) {
+        Box::new(io::stdin().lock())
+    } else if path.is_file() || path.is_dir() {
+        return std::fs::read(path);
+    } else {
+        Box::new(File::open(path)?)
+    };
+    let mut bytes = Vec::new();
+    input.by_ref().take(BEGINNING).read_to_end(&mut bytes)?;
+    if bytes.get(1024..1028) == Some(&EROFS) {
+        input.read_to_end(&mut bytes)?;
+    } else if bytes.starts_with(b"\0asm") || is_text(&bytes) {
+        input.take(MOST_OF_PROGRAM).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > MOST_OF_PROGRAM {
+            return Err(io::Error::other("it has more than 1 GiB, the most that engines load"));
+        }
+    }
+    Ok(bytes)
 }
 
 fn unreadable(path: &Path, error: io::Error) -> Failure {
@@ -90,7 +135,7 @@ pub fn manifest(path: &Path) -> Result<String, Failure> {
 /// # Errors
 /// It cannot be read, or its text is wrong.
 pub fn program(path: &Path) -> Result<Vec<u8>, Failure> {
-    let bytes = bytes(path)?;
+    let bytes = or_failure(path, read_program(path))?;
     let is_text = path.extension().is_some_and(|extension| extension == "wat") || is_text(&bytes);
     if !is_text {
         return Ok(bytes);

@@ -138,7 +138,7 @@ pub fn of_adapted(file: &str, inspection: &Inspection<'_>, size: usize, module: 
         "exports": exports,
         "app": { "size": module },
     });
-    with_remarks(about(file, rest), &Remarks::default())
+    about(file, rest)
 }
 
 /// Adds warnings and notes.

@@ -128,6 +128,10 @@ fn check_place(path: &Path) -> Result<(), Failure> {
         let failure = Failure::new(format!("cannot write `{name}`: it is the name of a directory"));
         return Err(failure.hint(format!("name a file in it: `-o {}`", path.join("NAME").display())));
     }
+    if path.is_file() {
+        // Replacing a file needs no right to write it. What has none is not to be replaced.
+        return std::fs::OpenOptions::new().append(true).open(path).map(drop).map_err(|error| unwritable(path, error));
+    }
     if path.exists() {
         return Ok(());
     }
@@ -139,6 +143,9 @@ fn check_place(path: &Path) -> Result<(), Failure> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let directory = directory.display();
             let failure = Failure::new(format!("cannot write `{name}`: the directory `{directory}` does not exist"));
+            if name.contains("://") {
+                return Err(failure.hint("URLs are not taken, only files of this machine: write a file, and send that"));
+            }
             Err(failure.hint(format!("`mkdir -p {directory}` makes it")))
         }
         Err(error) => Err(unwritable(path, error)),

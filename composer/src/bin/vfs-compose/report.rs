@@ -324,6 +324,12 @@ fn hint(error: &Error) -> Option<String> {
         let typed = path.to_string_lossy();
         return url_hint(&typed, "docker export CONTAINER | tar -x -C DIR").or_else(|| place_hint(&typed));
     }
+    if let Error::Deny(DenyError::Unknown { pattern, .. }) = error
+        && pattern.contains(',')
+    {
+        let names: Vec<_> = pattern.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        return Some(format!("each name has its own flag: `--deny {}`", names.join(" --deny ")));
+    }
     fixed_hint(error).map(str::to_owned)
 }
 
@@ -350,7 +356,9 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
     match error {
         Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
         Error::App(AppError::NothingServed) => Some("`vfs-compose run APP` runs it without files"),
-        Error::App(AppError::NotAComponent) => Some("it may be an app: `vfs-compose FILE` makes a component of it"),
+        Error::App(AppError::NotAComponent) => Some(
+            "it may be an app: `vfs-compose adapt FILE` makes a component of it, `vfs-compose FILE` one with files",
+        ),
         Error::VfsAlone => Some("it is plugged into an app: `wac plug APP --plug VFS -o OUT`"),
         Error::ComposedBefore => {
             Some("compose the app it was made from; `--image OUT.wasm` takes the files that are inside of it")

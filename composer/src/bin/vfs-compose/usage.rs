@@ -71,6 +71,11 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
     let mut words = words.to_vec();
     if let Some(typed) = words.get(first).and_then(|word| word.to_str()) {
         check_command(&command, typed)?;
+        // Of `help`, too, there is help.
+        if typed == "help" && words.get(first + 1).is_some_and(|word| word == "--help" || word == "-h") {
+            words[first + 1] = "help".into();
+        }
+        let typed = words[first].to_str().unwrap_or_default();
         if command.get_subcommands().any(|command| command.get_name() == typed) {
             // The default command's flags cannot stand before another command, and these are also its flags.
             words[1..=first].rotate_right(1);
@@ -83,6 +88,7 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
         Ok((mut cli, matches)) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
             Some(typed) => Err(no_volume(typed)),
             None => {
+                check_no_command(&cli)?;
                 cli.join_inherited(&matches)?;
                 check_inherited(&cli, &words).map(|()| cli)
             }
@@ -112,6 +118,14 @@ fn print_and_end(error: &clap::Error) -> Result<Cli, Failure> {
         }
         Ok(()) | Err(_) => std::process::exit(error.exit_code()),
     }
+}
+
+/// Fails if a command stands behind its flags, where it would be the app.
+fn check_no_command(cli: &Cli) -> Result<(), Failure> {
+    let typed = cli.compose.app.as_deref().filter(|app| cli.command.is_none() && !app.exists()).and_then(Path::to_str);
+    let Some(name) = typed.filter(|typed| Cli::command().find_subcommand(typed).is_some()) else { return Ok(()) };
+    let failure = Failure::usage(format!("`{name}` stands where an app is expected, and there is no such file"));
+    Err(failure.hint(format!("a command stands before its flags: `vfs-compose {name} ...`")))
 }
 
 /// Fails if `run --inherit-env NAME` was typed, as docker's `-e NAME`: it passes all variables on, and the name to the

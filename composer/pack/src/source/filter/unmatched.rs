@@ -21,6 +21,8 @@ struct Unused {
     patterns: Vec<Pattern>,
     /// Files without a pattern.
     files: Vec<PathBuf>,
+    /// Whether patterns choose files, and none is packed.
+    packs_nothing: bool,
 }
 
 #[derive(Debug)]
@@ -48,7 +50,8 @@ impl Unmatched {
         let include = filter.include.iter().map(|text| (INCLUDE, text));
         let typed = include.chain(filter.exclude.iter().map(|text| (EXCLUDE, text)));
         let patterns = typed.map(|(flag, text)| Pattern { flag, text: text.clone(), matcher: None, before: None });
-        Self(Arc::new(Mutex::new(Unused { patterns: patterns.collect(), files: Vec::new() })))
+        let packs_nothing = !filter.include.is_empty();
+        Self(Arc::new(Mutex::new(Unused { patterns: patterns.collect(), files: Vec::new(), packs_nothing })))
     }
 
     /// Prepares for a directory, to which the patterns are relative.
@@ -57,7 +60,7 @@ impl Unmatched {
     /// - [`TreeError::Pattern`]: a pattern is not valid.
     /// - [`TreeError::Read`]: a file of patterns cannot be read.
     pub(super) fn enter(&self, directory: &Path, filter: &Filter) -> Result<(), TreeError> {
-        let Unused { patterns, files } = &mut *self.unused();
+        let Unused { patterns, files, .. } = &mut *self.unused();
         for pattern in patterns {
             pattern.matcher = Some(matcher(directory, &[], std::slice::from_ref(&pattern.text))?);
             if pattern.flag == EXCLUDE && pattern.text.starts_with('!') {
@@ -81,6 +84,11 @@ impl Unmatched {
             .retain(|pattern| is_left_out && pattern.flag == INCLUDE || !pattern.applies(path, is_directory));
     }
 
+    /// Takes note that a file is packed.
+    pub(super) fn pack(&self) {
+        self.unused().packs_nothing = false;
+    }
+
     /// Warns of those that are left, if a directory was listed. `directories` are those that were, each with its place
     /// in the tree.
     pub(crate) fn tell(&self, directories: &[(PathBuf, String)], remarks: &mut Remarks) {
@@ -97,6 +105,12 @@ impl Unmatched {
             };
             let way_out = way_out(flag, text, directories);
             let message = format!("`{flag} {text}` {what}: no file matches it that {which}; {way_out}");
+            remarks.warn("no-effect", message);
+        }
+        let is_told = unused.patterns.iter().any(|pattern| pattern.flag == INCLUDE);
+        if unused.packs_nothing && !is_told && !directories.is_empty() {
+            let message = "`--include` chooses no file, so none is packed: a pattern that begins with `!` takes back \
+                           what earlier ones choose, and `--exclude` leaves files out of all";
             remarks.warn("no-effect", message);
         }
         for file in &unused.files {

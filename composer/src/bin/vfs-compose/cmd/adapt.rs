@@ -4,19 +4,32 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use vfs_compose::Remarks;
+use vfs_compose::error::Error;
+
 use crate::args::Adapt;
 use crate::json::{self, Digesting};
 use crate::output::Target;
 use crate::report::{self, Failure, is_quiet, size};
 use crate::{input, plan};
 
+const MODULE_HINT: &str = "`adapt` takes one file, a preview1 module";
+
 pub fn run(args: &Adapt) -> Result<ExitCode, Failure> {
+    input::check_app(&args.app, MODULE_HINT)?;
     let default = plan::name_beside(&args.app, "component.wasm");
     let target = Target::new(args.output.output.as_deref().unwrap_or(&default))?;
     target.check_apart(&[&args.app])?;
     let module = input::program(&args.app)?;
     let exit_code = args.adapting.exit_code.unwrap_or_default();
-    let adapted = vfs_compose::adapt(&module, exit_code).map_err(|error| Failure::of_app(error, &args.app))?;
+    let adapted = vfs_compose::adapt(&module, exit_code).map_err(|error| failure(error, &args.app))?;
+    let mut remarks = Remarks::default();
+    if args.adapting.exit_code.is_some() && vfs_compose::exit_code(&adapted).is_none() {
+        let app = input::name(&args.app);
+        let message =
+            format!("`--exit-code` has no effect: `{app}` does not exit with a code (`proc_exit`); leave it out");
+        remarks.warn("no-effect", message);
+    }
     let digest = target.fill(|out| {
         let mut out = Digesting::all(out);
         out.write_all(&adapted).map_err(|error| Failure::io("cannot write", Path::new(&target.name()), error))?;
@@ -25,10 +38,23 @@ pub fn run(args: &Adapt) -> Result<ExitCode, Failure> {
     if args.output.json {
         let inspection = vfs_compose::inspect(&adapted)?;
         let report = json::of_adapted(&target.name(), &inspection, adapted.len(), module.len(), &digest);
-        super::print_beside(&target, &report)?;
-    } else if !is_quiet() {
+        super::print_beside(&target, &json::with_remarks(report, &remarks))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    report::tell(&remarks);
+    if !is_quiet() {
         let sizes = (adapted.len() as u64, module.len() as u64);
         report::print(&format!("{}: {} (module {})\n", target.name(), size(sizes.0), size(sizes.1)));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns the failure of adapting, which names the module and has no hint for a flag that composing alone takes.
+fn failure(error: Error, app: &Path) -> Failure {
+    let Error::NoExports { lost } = &error else { return Failure::of_app(error, app) };
+    let (app, lost) = (input::name(app), lost.join(", "));
+    Failure::new(format!(
+        "the component of `{app}` would export nothing: it cannot export {lost}, for want of component types"
+    ))
+    .hint("build the module as a command, which exports `_start`, or as a component")
 }

@@ -24,6 +24,7 @@ pub fn run(args: &Compose) -> Result<ExitCode, Failure> {
 
 fn compose(args: &Compose, app: &Path, merged: &Merged) -> Result<ExitCode, Failure> {
     let mut options = merged.options.clone();
+    input::check_app(app, input::DIRECTORY_HINT)?;
     let default = plan::default_output(app);
     let output = args.output.output.as_deref();
     let target = Target::new(output.or(options.output.as_deref()).unwrap_or(&default))

@@ -32,6 +32,10 @@ pub fn run(args: &Image) -> Result<ExitCode, Failure> {
             ls(file, path, listing, *recursive)?;
         }
         Image::Cat { file, paths, json } => return cat(file, paths, *json),
+        Image::Extract { to, .. } if to.as_os_str() == "-" => {
+            let failure = Failure::usage("`image extract` writes a directory, and `-` is standard output".into());
+            return Err(failure.hint("a directory of that name is `./-`; `vfs-compose image cat` prints files"));
+        }
         Image::Extract { file, to, from, json } => extract(file, to, from, *json)?,
         Image::Verify { file, json } => verify(file, *json)?,
     }
@@ -250,7 +254,10 @@ fn part<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a [u8], Failure> {
 }
 
 fn image_of<'a>(file: &Path, bytes: &'a [u8]) -> Result<Reader<'a>, Failure> {
-    Reader::new(part(file, bytes)?).map_err(|error| unreadable(file, error))
+    let image = part(file, bytes)?;
+    let reader = Reader::new(image).map_err(|error| unreadable(file, error))?;
+    vfs_image::check_superblock(image).map_err(|error| unreadable(file, error))?;
+    Ok(reader)
 }
 
 fn found(image: &Reader<'_>, path: &str) -> Result<Inode, Failure> {

@@ -67,13 +67,16 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
                 );
                 talk.note("exit-code-lost", message);
             }
+            if let Some(closed) = closed_output(options, &program).filter(|_| code != 0) {
+                talk.note("closed-output", closed.into());
+            }
             let ending = if has_exited { Ending::Exited } else { Ending::Returned };
             // The largest number stands for one that nobody knows.
             talk.end(ending, code, None, files.filter(|files| *files < u32::MAX));
             Ok(code.into())
         }
         Err(stopped) => {
-            let (ending, failure) = failure(args, &program, stopped);
+            let (ending, failure) = failure(args, options, &program, stopped);
             talk.end(ending, failure.exit, Some(&failure), None);
             Ok(failure.exit.into())
         }
@@ -277,13 +280,13 @@ enum Before {
 fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before, Failure> {
     let typed = args.typed.options(&args.joining);
     let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty();
-    if has_files || args.typed.manifest.is_some() {
+    if args.typed.manifest.is_some() && !has_files {
         return Ok(Before::App(component));
     }
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(Before::App(component)) };
     let Some(vfs) = &inspection.vfs else { return Ok(Before::App(component)) };
     if inspection.is_vfs_alone() {
-        return Err(no_command(args, &inspection.exports));
+        return if has_files { Ok(Before::App(component)) } else { Err(no_command(args, &inspection.exports)) };
     }
     composed::check(args, &typed, &component, &inspection, vfs, talk)?;
     let writes = vfs.can_change_files();
@@ -305,17 +308,15 @@ fn compose(
         composer = composer.allow_unused(true);
     }
     composer = composer.default_exit_code(ExitCodes::Full);
-    if options.hides_arguments() {
+    composer = match options.hides_arguments() {
         // Hidden are the host's. These were typed for this app.
-        composer = composer.run_args(&args.host_arguments);
-    }
+        true => composer.run_args(&args.host_arguments),
+        false => composer.host_args(&args.host_arguments),
+    };
     let composed = adapt(composer).compose().map_err(|error| Failure::of_app(error, &args.app))?;
     let report = composed.report();
     talk.tell(&report.remarks);
-    // Where composing narrows http, it tells.
-    let mut asked = options.deny.clone();
-    asked.http.take_if(|http| *http != Http::Inherit);
-    let mut unused = composed::unused(talk.file(), &asked, |package| composed::has_package(&report.imports, package));
+    let mut unused = Vec::new();
     // Composing takes all variables for the default, which they are not for a run.
     let is_asked = report.imports.iter().any(|name| name.starts_with("wasi:cli/environment@"));
     if options.host.inherited() == Some(Inherited::All) && !is_asked {
@@ -367,8 +368,21 @@ pub fn not_begun(what: &str, app: &Path, imports: &[String], is_composed_here: b
     })
 }
 
+/// Says of a program that failed that it had no standard output, if that may be why.
+fn closed_output(options: &Options, program: &Program) -> Option<&'static str> {
+    let deny = &options.deny;
+    let is_stdout =
+        |name: &String| ["wasi:cli", "wasi:cli/stdout"].contains(&name.split('@').next().unwrap_or_default());
+    let is_closed = deny.deny_all == Some(true) && options.host.stdout.is_none() && !deny.allow.iter().any(is_stdout);
+    (program.is_composed_here && is_closed).then_some(
+        "under `--deny-all` its standard output is closed, which ends many programs: `--stdout inherit` and `--stderr \
+         inherit` leave the streams open",
+    )
+}
+
 /// Says why there is no exit code.
-fn failure(args: &Run, program: &Program, stopped: Stopped) -> (Ending, Failure) {
+fn failure(args: &Run, options: &Options, program: &Program, stopped: Stopped) -> (Ending, Failure) {
+    let deny = &options.deny;
     match stopped {
         Stopped::NotBegun(error) => {
             let Program { imports, is_composed_here, .. } = program;
@@ -376,13 +390,20 @@ fn failure(args: &Run, program: &Program, stopped: Stopped) -> (Ending, Failure)
         }
         Stopped::NoAddress(error) => (Ending::NotBegun, Failure::new("the program could not begin").caused_by(error)),
         Stopped::NoEntry => (Ending::NotBegun, no_command(args, &program.exports)),
-        Stopped::Trapped(error) => (Ending::Trapped, Failure::new("the program ended badly").caused_by(error)),
+        Stopped::Trapped(error) => {
+            let failure = Failure::new("the program ended badly").caused_by(error);
+            let failure = closed_output(options, program).into_iter().fold(failure, Failure::hint);
+            (Ending::Trapped, failure)
+        }
         Stopped::Denied(what) => {
             let failure = Failure::new(format!("the program was stopped: {what}"));
-            let hint = match program.is_composed_here {
-                true if what.contains("exit code") => "`--exit inherit` allows it",
-                true => "`--allow` and the other flags of denials choose what it may call",
-                false => "compose the app again without the denial",
+            let denies_exit =
+                |name: &&String| ["wasi:cli", "wasi:cli/exit"].contains(&name.split('@').next().unwrap_or(""));
+            let hint = match deny.deny.iter().find(denies_exit) {
+                _ if !program.is_composed_here => "compose the app again without the denial".into(),
+                Some(name) if what.contains("exit code") => format!("omit `--deny {name}`, which denies it"),
+                None if what.contains("exit code") => "`--exit inherit` allows it".into(),
+                _ => "`--allow` and the other flags of denials choose what it may call".into(),
             };
             (Ending::Trapped, failure.hint(hint))
         }

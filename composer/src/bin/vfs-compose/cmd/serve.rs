@@ -1,6 +1,7 @@
 //! `vfs-compose serve`: composes an http server in memory, unless it is already composed, and serves it on the embedded
 //! engine.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,7 +33,17 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let is_command = exports.iter().any(|name| name.starts_with("wasi:cli/run@"));
     serve(&component, offer, serving, &|| tell_compiling(&talk)).map(|()| ExitCode::SUCCESS).map_err(|stopped| {
         match stopped {
-            Stopped::NoAddress(error) => Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error),
+            Stopped::NoAddress(error) => {
+                let hint = match error.kind() {
+                    ErrorKind::AddrInUse => {
+                        Some("another program listens there: choose another port, or port 0 for a free one")
+                    }
+                    ErrorKind::PermissionDenied => Some("ports below 1024 are for the superuser: choose a higher one"),
+                    _ => None,
+                };
+                let failure = Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error);
+                hint.into_iter().fold(failure, Failure::hint)
+            }
             Stopped::NoEntry => {
                 let exports = list(&exports);
                 let failure = Failure::new(format!(

@@ -3,12 +3,14 @@
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
 use vfs_compose::options::{Access, ConfigValue, Deny, Http, Setting};
-use vfs_compose::{Asks, Form, FormChoice, Inherited, Inspection, Options, Remarks, Stdio, Vfs};
+use vfs_compose::{Asks, ExitCode, Form, FormChoice, Inherited, Inspection, Options, Remarks, Stdio, Vfs};
 use vfs_image::{FileKind, Image, find};
 
 use super::Talk;
 use crate::args::Run;
 use crate::report::Failure;
+
+const ARGUMENTS: &str = "the program's arguments";
 
 /// Checks that the flags of a run can do what they say with a component that was composed before.
 ///
@@ -24,7 +26,7 @@ pub fn check(
     talk: &Talk,
 ) -> Result<(), Failure> {
     let file = talk.file();
-    let fixed = fixed(typed, vfs);
+    let fixed = fixed(typed, component, vfs);
     if let Some((flag, _)) = fixed.iter().find(|(_, use_of)| *use_of == Use::Change) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
         return Err(Failure::usage(failure).hint("compose the app again with this flag"));
@@ -43,6 +45,16 @@ pub fn check(
     for (flag, _) in fixed {
         unused.push(("no-effect", format!("`{flag}` has no effect: `{file}` is already composed; leave it out")));
     }
+    if typed.host.inherited() == Some(Inherited::All)
+        && let Some(names) = vfs.settings.inherited.as_ref().filter(|names| !names.is_empty())
+    {
+        let message = format!(
+            "`--inherit-env` passes only {} on: `{file}` was composed to see no other variable of its host; name \
+             these, or compose the app again",
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        );
+        unused.push(("cut-down", message));
+    }
     for (flag, is_given, what, is_asked) in [
         ("--env", !typed.process.env.is_empty(), "variables", asks.as_ref().map(Asks::for_variables)),
         (
@@ -51,12 +63,14 @@ pub fn check(
             "variables",
             asks.as_ref().map(Asks::for_variables),
         ),
+        (ARGUMENTS, !args.host_arguments.is_empty(), "arguments", asks.as_ref().map(Asks::for_arguments)),
         ("--arg", !typed.process.arg.is_empty(), "arguments", asks.as_ref().map(Asks::for_arguments)),
         ("--argv0", typed.host.argv0.is_some(), "arguments", asks.as_ref().map(Asks::for_arguments)),
         ("--cwd", typed.host.cwd.is_some(), "an initial directory", asks.as_ref().map(Asks::for_directory)),
     ] {
         if is_given && is_asked == Some(false) {
-            unused.push(("no-effect", format!("`{flag}` has no effect: `{file}` does not ask for {what}")));
+            let has = if flag == ARGUMENTS { format!("{flag} have") } else { format!("`{flag}` has") };
+            unused.push(("no-effect", format!("{has} no effect: `{file}` does not ask for {what}")));
         }
     }
     warn(talk, typed.files.strict == Some(true), unused)?;
@@ -75,12 +89,12 @@ enum Use {
 }
 
 /// Returns the flags that are not about this run, as typed, each with what it is.
-fn fixed(typed: &Options, vfs: &Vfs<'_>) -> Vec<(String, Use)> {
-    let uses = typed.given().map(|key| (shown(typed, &key), use_of(&key, typed, vfs)));
+fn fixed(typed: &Options, component: &[u8], vfs: &Vfs<'_>) -> Vec<(String, Use)> {
+    let uses = typed.given().map(|key| (shown(typed, &key), use_of(&key, typed, component, vfs)));
     uses.filter(|(_, use_of)| *use_of != Use::OfRun).collect()
 }
 
-fn use_of(key: &str, typed: &Options, vfs: &Vfs<'_>) -> Use {
+fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>) -> Use {
     let Options { host, deny, joining, process, .. } = typed;
     let is_same = |is_same: bool| if is_same { Use::None } else { Use::Change };
     let of_run = |is_of_run: bool| if is_of_run { Use::OfRun } else { Use::Change };
@@ -102,9 +116,12 @@ fn use_of(key: &str, typed: &Options, vfs: &Vfs<'_>) -> Use {
         |setting: &Option<Setting>| setting.as_ref().is_some_and(|text| ["inherit", "null"].contains(&text.as_str()));
     match key {
         "arg" | "argv0" | "env" | "inherit-env" | "cwd" | "sockets" | "strict" => Use::OfRun,
-        "inherit-args" if host.inherit_args == Some(true) => is_same(vfs.settings.program.is_none()),
+        "inherit-args" if host.inherit_args == Some(true) => is_same(!hides_arguments(vfs)),
         "inherit-args" => Use::OfRun,
         "allow-unused" | "allow-no-exports" => Use::None,
+        "exit-code" => {
+            is_same(vfs_compose::exit_code(component).is_none_or(|code| Some(code) == typed.adapting.exit_code))
+        }
         "form" => of_run(match joining.form {
             None | Some(FormChoice::Auto) => true,
             Some(FormChoice::Linked) => vfs.form == Some(Form::Linked),
@@ -142,6 +159,10 @@ fn shown(typed: &Options, key: &str) -> String {
         "monotonic-clock" => setting(&host.monotonic_clock),
         "random" => setting(&host.random),
         "exit" => access(deny.exit).map(ToOwned::to_owned),
+        "exit-code" => typed.adapting.exit_code.map(|code| match code {
+            ExitCode::Full => " full".to_owned(),
+            ExitCode::Bool => " bool".to_owned(),
+        }),
         "read-only" => is_off(process.read_only),
         "deny-all" => is_off(deny.deny_all),
         "deterministic" => is_off(host.deterministic),
@@ -155,10 +176,10 @@ fn shown(typed: &Options, key: &str) -> String {
 fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> {
     let Options { host, process, .. } = typed;
     let settings = &vfs.settings;
-    if settings.program.is_some() {
+    if hides_arguments(vfs) {
         let because = || "to see no argument of its host".to_owned();
         if !args.host_arguments.is_empty() {
-            return Some(("the program's arguments".into(), because()));
+            return Some((ARGUMENTS.into(), because()));
         }
         if !process.arg.is_empty() {
             return Some(("`--arg`".into(), because()));
@@ -166,6 +187,9 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
         if host.argv0.is_some() {
             return Some(("`--argv0`".into(), because()));
         }
+    }
+    if host.argv0.is_some() && settings.program.is_some() {
+        return Some(("`--argv0`".into(), "with a name of its own for the program".into()));
     }
     let asked = match host.inherited() {
         Some(Inherited::Only(names)) => names,
@@ -195,6 +219,11 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
         }
     }
     None
+}
+
+/// Returns whether it was composed to see no argument of its host. A program's name of its own hides none.
+fn hides_arguments(vfs: &Vfs<'_>) -> bool {
+    vfs.policy.iter().any(|(key, _)| key == "inherit-args")
 }
 
 /// Checks that the initial directory is one of the tree, as composing does.
