@@ -109,7 +109,21 @@ fn exit_codes_of_what_is_composed_are_as_composed(here: &Here) {
         assert!(code == 2 && said.starts_with(&wanted), "{said}");
     }
     let note = "files that `made.wasm` may have written were in memory only and are gone";
-    assert!(String::from_utf8(here.run(&["run", "made.wasm"]).stderr).unwrap().contains(note));
+    let ran = here.run(&["run", "made.wasm"]);
+    let said = String::from_utf8(ran.stderr).unwrap();
+    assert!(ran.status.code() == Some(1) && said.contains(note), "{said}");
+    assert!(said.contains("note: `made.wasm` tells its host only whether it failed"), "{said}");
+    here.ok(&["writes.wasm", "--image", "files", "-q", "-o", "full.wasm", "--exit-code", "full"]);
+    let ran = here.run(&["run", "full.wasm"]);
+    assert_eq!(ran.status.code(), Some(7));
+    assert!(!String::from_utf8(ran.stderr).unwrap().contains("only whether"));
+    for (app, codes) in [("made.wasm", "0 and 1 (all with `--exit-code full`)"), ("full.wasm", "all")] {
+        let shown = String::from_utf8(here.ok(&["inspect", app])).unwrap();
+        assert!(shown.contains(&format!("exit codes: {codes}\n")), "{shown}");
+    }
+    here.ok(&["adapt", "writes.wasm", "-q"]);
+    let ran = here.run(&["run", "writes.component.wasm", "-q", "--image", "files"]);
+    assert_eq!(ran.status.code(), Some(1));
 }
 
 fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {

@@ -225,6 +225,22 @@ fn manual_pages_and_completions_are_of_all_commands() {
     assert!(line.contains(":_files"), "{line}");
 }
 
+#[test]
+fn a_value_after_a_switch_of_run_is_an_error() {
+    let here = here();
+    for (flag, value) in [("--read-only", "false"), ("--strict", "true"), ("--deterministic", "false")] {
+        for args in [&["run", "app.wasm", flag, value][..], &["run", flag, value, "app.wasm"]] {
+            let (code, _, message) = typed(&here, args);
+            let wanted = format!("a value stands after a `=`: `{flag}={value}`");
+            assert!(code == 2 && message.contains(&wanted), "{args:?}: {message}");
+        }
+    }
+    for args in [&["run", "app.wasm", "--strict", "--", "false"][..], &["run", "app.wasm", "x", "--strict", "false"]] {
+        let (_, _, message) = typed(&here, args);
+        assert!(!message.contains("a value stands after"), "{args:?}: {message}");
+    }
+}
+
 /// docker's `-e NAME`: the flag passes all variables on, and the name would be the program's first argument.
 #[test]
 fn a_variable_after_the_flag_that_passes_all_on_is_an_error() {

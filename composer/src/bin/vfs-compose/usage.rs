@@ -90,7 +90,7 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
             None => {
                 check_no_command(&cli)?;
                 cli.join_inherited(&matches)?;
-                check_inherited(&cli, &words).map(|()| cli)
+                check_values(&cli, &words).and_then(|()| check_inherited(&cli, &words)).map(|()| cli)
             }
         },
         Err(error) => {
@@ -126,6 +126,30 @@ fn check_no_command(cli: &Cli) -> Result<(), Failure> {
     let Some(name) = typed.filter(|typed| Cli::command().find_subcommand(typed).is_some()) else { return Ok(()) };
     let failure = Failure::usage(format!("`{name}` stands where an app is expected, and there is no such file"));
     Err(failure.hint(format!("a command stands before its flags: `vfs-compose {name} ...`")))
+}
+
+/// Fails if `run --read-only false` was typed: the flag would hold, and the program get the word.
+fn check_values(cli: &Cli, words: &[OsString]) -> Result<(), Failure> {
+    let Some(Command::Run(run)) = &cli.command else { return Ok(()) };
+    let command = Cli::command();
+    let is_switch = |word: &OsString| {
+        let name = word.to_str().and_then(|word| word.strip_prefix("--"));
+        let mut flags = command.find_subcommand("run").into_iter().flat_map(clap::Command::get_arguments);
+        name.is_some()
+            && flags.any(|flag| {
+                flag.get_long() == name
+                    && flag.get_value_names().is_some_and(|values| values.iter().any(|one| one == "BOOL"))
+            })
+    };
+    let is_taken = |word: &OsString| {
+        (word == "true" || word == "false")
+            && (run.app == Path::new(word) || run.host_arguments.first().is_some_and(|first| *word == **first))
+    };
+    let mut pairs = words.windows(2).take_while(|pair| pair[0] != "--");
+    let Some(pair) = pairs.find(|pair| is_taken(&pair[1]) && is_switch(&pair[0])) else { return Ok(()) };
+    let (flag, value) = (pair[0].to_string_lossy(), pair[1].to_string_lossy());
+    let failure = Failure::usage(format!("a value stands after a `=`: `{flag}={value}`"));
+    Err(failure.hint(format!("to give `{value}` to the program, write `-- {value}`")))
 }
 
 /// Fails if `run --inherit-env NAME` was typed, as docker's `-e NAME`: it passes all variables on, and the name to the

@@ -59,10 +59,16 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
             if program.writes {
                 tell_lost(&talk, &program, files);
             }
-            if has_exited && code == 1 && vfs_compose::exit_code(&program.component) == Some(ExitCodes::Bool) {
+            // Who types how exit codes are told knows it.
+            let is_asked = options.adapting.exit_code.is_some();
+            if has_exited
+                && code == 1
+                && !is_asked
+                && vfs_compose::exit_code(&program.component) == Some(ExitCodes::Bool)
+            {
                 let message = format!(
-                    "`{}` tells its host only whether it failed, so its own exit code is not known: compose it again with \
-                     `--exit-code full`, or run the module itself",
+                    "`{}` tells its host only whether it failed, so its own exit code is not known: make it of the module again, \
+                     with `--exit-code full`, or run the module itself",
                     talk.file()
                 );
                 talk.note("exit-code-lost", message);
