@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use vfs_compose::{Composer, Error, ExitCode, Files, FormChoice};
+use vfs_compose::{Composer, Error, ExitCode, Files, FormChoice, Policy};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
@@ -395,6 +395,31 @@ fn wrong_types_and_unknown_imports_are_all_named() {
     assert!(message.contains("`f`"), "{message}");
     let component = wat::parse_str("(component)").unwrap();
     assert!(matches!(vfs_compose::adapt(&component, ExitCode::Bool), Err(Error::App(_))));
+}
+
+/// What settings take from the host is imported no more, in either form.
+#[test]
+fn what_settings_take_is_not_imported() {
+    let functions = ["fd_write", "fd_read", "random_get", "clock_time_get", "path_open"];
+    let body = r#"(memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\01\00\00\00")
+        (func (export "_start")
+          (call $check (i32.const 2) (i32.eqz (call $random_get (i32.const 64) (i32.const 8))))
+          (call $check (i32.const 3) (i32.eqz (call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 72))))
+          (call $check (i32.const 4) (i32.eqz (call $fd_read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 80))))
+          (call $check (i32.const 5) (i32.eqz (i32.load (i32.const 80))))
+          (call $check (i32.const 6) (i32.eqz (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 80)))))"#;
+    let module = module(&functions, body);
+    for form in FORMS {
+        let mut policy = Policy::default();
+        policy.deterministic();
+        for (key, value) in [("stdin", "null"), ("stdout", "null"), ("stderr", "null")] {
+            policy.set(key, value).unwrap();
+        }
+        let composed = Composer::new(module.as_slice()).form(form).policy(policy).compose().unwrap();
+        assert_eq!(composed.report().imports, ["wasi:cli/exit@0.2.0"], "{form:?}");
+        assert_eq!(run(&composed.to_bytes().unwrap(), None), (End::Returned(Ok(())), String::new()));
+    }
 }
 
 /// A module with a world of its own beside preview1, as wit-bindgen makes for `wasm32-wasip1`: a reactor.

@@ -189,7 +189,9 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     exports.extend(over_wasi.iter().flat_map(preview1::OverWasi::functions));
     let wishes = HostImportNeeds::new(&plan);
     let versions = wishes.versions();
-    let given = |path: &str, name: &str| over_wasi.as_ref().and_then(|over_wasi| over_wasi.given(path, name));
+    let given = |path: &str, name: &str| {
+        over_wasi.as_ref().and_then(|over_wasi| over_wasi.given(&embedding.answers, path, name))
+    };
     let slots = |path: &str, name: &str| {
         let found = HostImport::find(wasi, &component, &wishes, path, name).len();
         let count = if found > 1 { versions.len() } else { found.max(given(path, name).iter().len()) };

@@ -23,9 +23,14 @@ use super::vfs::{Callee, Vfs};
 use crate::specialize::preview1::export;
 use vfs_compose_ir::core_module::CoreModule;
 use vfs_compose_ir::{Component, Item, Slot, Space, alias, arguments, bundle, instantiate};
+use vfs_compose_rules::policy::answers::Answers;
 
 /// The end of the name of the function that runs the program.
 const RUN: &str = "#run";
+
+const STDIN: (&str, &str) = ("wasi:cli/stdin", "get-stdin");
+const STDOUT: (&str, &str) = ("wasi:cli/stdout", "get-stdout");
+const STDERR: (&str, &str) = ("wasi:cli/stderr", "get-stderr");
 
 /// Preview1 over WASI, in an app.
 pub(super) struct OverWasi<'a> {
@@ -111,9 +116,30 @@ impl<'a> OverWasi<'a> {
         self.given.iter().any(|given| given.function == function)
     }
 
-    /// Returns the function of the host that it was given.
-    pub(super) fn given(&self, path: &str, name: &str) -> Option<Callee> {
-        self.given.iter().find(|given| given.path == path && given.name == name).map(|given| given.callee)
+    /// Returns the function of the host that it was given, unless settings say that the vfs never asks for it.
+    pub(super) fn given(&self, answers: &Answers, path: &str, name: &str) -> Option<Callee> {
+        let given = self.given.iter().find(|given| given.path == path && given.name == name)?;
+        self.is_asked(answers, path, name).then_some(given.callee)
+    }
+
+    /// Returns whether the vfs asks the host for a function. What works on a resource is asked for if the host makes one.
+    fn is_asked(&self, answers: &Answers, path: &str, name: &str) -> bool {
+        let makers: &[(&str, &str)] = match path {
+            "wasi:io/streams" if name.contains("]input-stream") => &[STDIN],
+            "wasi:io/streams" => &[STDOUT, STDERR],
+            "wasi:io/error" => &[STDIN, STDOUT, STDERR],
+            "wasi:io/poll" => &[STDIN, STDOUT, STDERR, ("wasi:clocks/monotonic-clock", "subscribe-duration")],
+            "wasi:cli/terminal-input" => &[("wasi:cli/terminal-stdin", "get-terminal-stdin")],
+            "wasi:cli/terminal-output" => &[
+                ("wasi:cli/terminal-stdout", "get-terminal-stdout"),
+                ("wasi:cli/terminal-stderr", "get-terminal-stderr"),
+            ],
+            _ => return !answers.has(path, name),
+        };
+        let is_made = |(path, name): &(&str, &str)| {
+            self.given.iter().any(|given| (given.path, given.name) == (*path, *name)) && !answers.has(path, name)
+        };
+        makers.iter().any(is_made)
     }
 
     /// Adds the bridge between the memories of the vfs and of the program, and returns its instance.
