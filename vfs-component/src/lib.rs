@@ -26,6 +26,7 @@ mod handle;
 mod heap;
 mod host;
 mod layer;
+mod local;
 #[cfg(feature = "preview1")]
 mod preview1;
 mod pump;

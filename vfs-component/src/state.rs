@@ -10,7 +10,7 @@ use crate::host::wall_clock::HostClock;
 use crate::layer::{self, Stop};
 use crate::pump::Pump;
 use crate::standard::Standard;
-use crate::{abi, embed};
+use crate::{abi, embed, local};
 
 /// What the tree keeps of its changes.
 #[cfg(not(feature = "end"))]
@@ -88,12 +88,13 @@ pub fn started(state: &mut Option<State>) -> &mut State {
 #[cold]
 #[inline(never)]
 fn start(state: &mut Option<State>) {
-    *state = Some(State::new());
+    // There is nothing to drop, but the compiler cannot know, and would bring all the code for it.
+    core::mem::forget(state.replace(State::new()));
 }
 
 /// Runs a part of a call of the app that goes on: its arguments stay.
 pub fn within_call<T>(body: impl FnOnce(&mut State) -> T) -> T {
-    STATE.with_borrow_mut(|state| body(started(state)))
+    local::with(&STATE, |state| body(started(state)))
 }
 
 /// Runs a call of the app whose result is one core value.

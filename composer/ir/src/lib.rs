@@ -15,7 +15,7 @@ mod items;
 mod live;
 mod read;
 mod references;
-mod slots;
+pub mod slots;
 mod writer;
 
 pub use core_instances::{alias, bundle, instantiate, instantiation};

@@ -6,7 +6,7 @@
 
 use wasmparser::{ComponentAlias, Export, ExternalKind, Instance};
 
-use crate::{Component, Item, Space};
+use crate::{Component, Definition, Item, Malformed, Space};
 
 /// An entry of a shim's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,27 +33,8 @@ impl<'a> Slot<'a> {
     /// Returns the core instance by which the fixup imports what belongs there: one made of exports with numbers for
     /// names. The fixup also gets the shim, or its table.
     fn fixup(&self, component: &Component<'a>) -> Option<u32> {
-        component.definitions().iter().find_map(|definition| {
-            let Item::CoreInstance(Instance::Instantiate { args, .. }) = &definition.item else { return None };
-            if !args.iter().any(|arg| self.is_shim(component, arg.index)) {
-                return None;
-            }
-            args.iter().map(|arg| arg.index).find(|instance| self.export(component, *instance).is_some())
-        })
-    }
-
-    /// Returns whether a core instance is the shim, or has its table.
-    fn is_shim(&self, component: &Component<'a>, instance: u32) -> bool {
-        let is_table = |export: &Export<'a>| {
-            export.kind == ExternalKind::Table
-                && matches!(
-                    component.get(Space::CoreTable, export.index),
-                    Some(Item::Alias(ComponentAlias::CoreInstanceExport { instance_index, .. }))
-                        if *instance_index == self.shim
-                )
-        };
-        let exports = made_of(component, instance);
-        instance == self.shim || exports.is_some_and(|exports| exports.iter().any(is_table))
+        let mut given = fixups(component, self.shim).flat_map(|(_, given)| given);
+        given.find(|instance| self.export(component, *instance).is_some())
     }
 
     /// Returns the function that a core instance made of exports has by the number of this entry.
@@ -77,6 +58,54 @@ impl<'a> Slot<'a> {
         }
         component.replace(Space::CoreInstance, fixup, Item::CoreInstance(Instance::FromExports(exports.into())));
     }
+}
+
+/// Removes the fixup of a shim if nothing else needs the shim. `roots` accepts what is needed by itself. Returns whether
+/// it is gone.
+///
+/// # Errors
+/// - [`Malformed::Broken`]: a definition cannot be encoded.
+pub fn remove_unused<'a>(
+    component: &mut Component<'a>,
+    shim: u32,
+    roots: impl Fn(&Definition<'a>) -> bool,
+) -> Result<bool, Malformed> {
+    let fixups: Vec<u32> = fixups(component, shim).map(|(fixup, _)| fixup).collect();
+    let of_shim = |definition: &Definition<'a>| {
+        let number = definition.id.filter(|id| id.space == Space::CoreInstance).map(|id| id.number);
+        number.is_some_and(|number| number == shim || fixups.contains(&number))
+    };
+    let live = component.live(|definition| roots(definition) && !of_shim(definition))?;
+    if live.into_iter().any(of_shim) {
+        return Ok(false);
+    }
+    for gone in fixups.into_iter().chain([shim]) {
+        component.replace(Space::CoreInstance, gone, Item::CoreInstance(Instance::FromExports([].into())));
+    }
+    Ok(true)
+}
+
+/// Returns the core instances that are fixups of a shim, each with the core instances that it is given.
+fn fixups<'c>(component: &'c Component<'_>, shim: u32) -> impl Iterator<Item = (u32, Vec<u32>)> {
+    component.definitions().iter().filter_map(move |definition| {
+        let Item::CoreInstance(Instance::Instantiate { args, .. }) = &definition.item else { return None };
+        let is_given = args.iter().any(|arg| is_shim(component, shim, arg.index));
+        is_given.then_some((definition.id?.number, args.iter().map(|arg| arg.index).collect()))
+    })
+}
+
+/// Returns whether a core instance is the shim, or has its table.
+fn is_shim(component: &Component<'_>, shim: u32, instance: u32) -> bool {
+    let is_table = |export: &Export<'_>| {
+        export.kind == ExternalKind::Table
+            && matches!(
+                component.get(Space::CoreTable, export.index),
+                Some(Item::Alias(ComponentAlias::CoreInstanceExport { instance_index, .. }))
+                    if *instance_index == shim
+            )
+    };
+    let exports = made_of(component, instance);
+    instance == shim || exports.is_some_and(|exports| exports.iter().any(is_table))
 }
 
 /// Returns what a core instance is made of, if it is made of exports.

@@ -217,7 +217,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     }
     vfs::fill(&mut component, &names, &vfs, &wanted);
     if let Some(over_wasi) = &over_wasi {
-        over_wasi.replace(&mut component, &names, &vfs)?;
+        over_wasi.replace(&mut component, &names, &vfs, |definition| is_root(&served, definition))?;
     }
     let given = plan
         .values()

@@ -11,10 +11,10 @@ const LINKED: &str = "through the published adapter, linked";
 const PUBLISHED: &str = "the published adapter, on the host directory";
 const MODULE: &str = "wasmtime's preview1, on the host directory";
 
-const STAT: &[&str] = &["stat", "/d1000", "1000", "20000"];
-const STAT_DEEP: &[&str] = &["stat-path", "/deep/a/b/c/d/file", "20000"];
-const OPEN: &[&str] = &["open", "/d1000", "1000", "10000"];
-/// Contents that the processor keeps: the memory of the machine costs all ways the same.
+// Files that the processor keeps: the memory of the machine costs all ways the same.
+const STAT: &[&str] = &["stat", "/d100", "100", "200000"];
+const STAT_DEEP: &[&str] = &["stat-path", "/deep/a/b/c/d/file", "200000"];
+const OPEN: &[&str] = &["open", "/d100", "100", "100000"];
 const READ: &[&str] = &["read-own", "/own", "4096", "65536", "2000"];
 const LIST: &[&str] = &["list", "/d1000", "20"];
 const WRITE: &[&str] = &["write", "/out", "4096", "16777216", "1"];

@@ -50,21 +50,42 @@ pub mod policy {
     pub const GET_STDOUT: &str = "vfs-compose:policy#get-stdout";
     /// `wasi:cli/stderr#get-stderr`.
     pub const GET_STDERR: &str = "vfs-compose:policy#get-stderr";
-    /// `wasi_snapshot_preview1#random_get`.
-    pub const RANDOM_GET: &str = "vfs-compose:policy#random-get";
+    /// `wasi_snapshot_preview1#args_get` and so on: functions that use the environment.
+    pub const OF_ENVIRONMENT: [Pair; 4] = [
+        ("wasi_snapshot_preview1#args_get", "vfs-compose:policy#args_get"),
+        ("wasi_snapshot_preview1#args_sizes_get", "vfs-compose:policy#args_sizes_get"),
+        ("wasi_snapshot_preview1#environ_get", "vfs-compose:policy#environ_get"),
+        ("wasi_snapshot_preview1#environ_sizes_get", "vfs-compose:policy#environ_sizes_get"),
+    ];
+    /// The same for random numbers.
+    pub const OF_RANDOM: [Pair; 1] = [("wasi_snapshot_preview1#random_get", "vfs-compose:policy#random_get")];
+    /// The same for the standard streams. They keep streams for each other, so all of them are replaced, or none.
+    pub const OF_STREAMS: [Pair; 3] = [
+        ("wasi_snapshot_preview1#fd_read", "vfs-compose:policy#fd_read"),
+        ("wasi_snapshot_preview1#fd_write", "vfs-compose:policy#fd_write"),
+        ("wasi_snapshot_preview1#poll_oneoff", "vfs-compose:policy#poll_oneoff"),
+    ];
+
+    /// A function, and the one that replaces it.
+    pub type Pair = (&'static str, &'static str);
 }
 
-/// Imports of a vfs for a program of preview1: the memory of that program. They are `size: () -> i64`, and two functions
-/// of addresses `from` and `to` and a length, all `i32`.
+/// Imports of a vfs for a program of preview1: the memory of that program.
 pub mod program {
     /// The module that they are imported from.
     pub const MODULE: &str = "program";
-    /// Returns the bytes of the memory; 0 if there is none.
+    /// Returns the bytes of the memory; 0 if there is none. `() -> i64`
     pub const SIZE: &str = "size";
-    /// Copies bytes of the program to the vfs.
+    /// Copies bytes of the program to the vfs. `(from: i32, to: i32, length: i32)`
     pub const COPY_IN: &str = "copy-in";
-    /// Copies bytes of the vfs to the program.
+    /// Copies bytes of the vfs to the program. `(from: i32, to: i32, length: i32)`
     pub const COPY_OUT: &str = "copy-out";
+    /// Returns eight bytes of the program. `(from: i32) -> i64`
+    pub const LOAD: &str = "load";
+    /// Stores four bytes in the program's memory. `(number: i32, to: i32)`
+    pub const STORE: &str = "store";
+    /// All of these.
+    pub const FUNCTIONS: [&str; 5] = [SIZE, COPY_IN, COPY_OUT, LOAD, STORE];
     /// The name by which modules export and import their memories.
     pub const MEMORY: &str = "memory";
 }

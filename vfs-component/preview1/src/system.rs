@@ -5,12 +5,11 @@ use vfs_core::{
 };
 use vfs_preview1_abi::{
     self as abi, Access, Buffer, Entry, Errno, FileType, NewTime, Open, Place, Program, Ready, Stream, Streams, System,
+    time,
 };
 
 use crate::errno::errno;
 use crate::{Host, State};
-
-const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
 /// A system whose files are those of a volume.
 #[derive(Debug)]
@@ -69,6 +68,7 @@ impl<P: Program, H: Host<P>> System<P> for OnVolume<H> {
         Ok(Access(flags.bits()))
     }
 
+    #[inline(always)]
     fn read(&mut self, file: &OpenFile, program: &P, offset: u64, to: Buffer) -> Result<u32, Errno> {
         let mut place = to.address();
         let count = self.volume().read_runs(file, offset, to.length().into(), |run| {
@@ -256,24 +256,17 @@ fn stat_of(stat: Stat, inode: u64) -> abi::Stat {
     abi::Stat { inode, kind: file_type(kind), links, size, accessed, modified, changed }
 }
 
-/// Returns a time in nanoseconds since 1970. Times that preview1 cannot express become the first or the last one that
-/// it can: they must not keep a program from looking at the file.
 fn nanoseconds(time: Timestamp) -> u64 {
-    // A time before 1970 has the bits of a negative number.
-    match i64::try_from(time.seconds) {
-        Ok(_) => time.seconds.saturating_mul(NANOSECONDS_PER_SECOND).saturating_add(time.nanoseconds.into()),
-        Err(_) => 0,
-    }
+    time::nearest(time.seconds, time.nanoseconds)
 }
 
 fn timestamp(time: NewTime) -> NewTimestamp {
     match time {
         NewTime::Keep => NewTimestamp::NoChange,
         NewTime::Now => NewTimestamp::Now,
-        NewTime::At(time) => NewTimestamp::At(Timestamp {
-            seconds: time / NANOSECONDS_PER_SECOND,
-            // Less than a second.
-            nanoseconds: (time % NANOSECONDS_PER_SECOND) as u32,
-        }),
+        NewTime::At(time) => {
+            let (seconds, nanoseconds) = time::parts(time);
+            NewTimestamp::At(Timestamp { seconds, nanoseconds })
+        }
     }
 }

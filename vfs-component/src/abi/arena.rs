@@ -8,6 +8,7 @@ use core::alloc::Layout;
 use core::cell::RefCell;
 
 use super::List;
+use crate::local;
 
 /// Size of the first block. Most calls need less, and the rest of the heap lies with it in few pages.
 const FIRST: usize = 512;
@@ -43,27 +44,26 @@ thread_local! {
 /// Ends a call: from here on only its results are needed.
 #[cfg(not(feature = "late"))]
 pub fn finish() {
-    ARENA.with_borrow_mut(|arena| arena.stale = true);
+    local::with(&ARENA, |arena| arena.stale = true);
 }
 
 /// Ends a call: from here on only its results are needed. The arguments stay while a question is under way, because
 /// those of another call, or its answer, may be among them.
-/// call's may be among them, or what has come for it.
 #[cfg(feature = "late")]
 pub fn finish() {
-    ARENA.with_borrow_mut(|arena| arena.stale |= arena.kept == 0);
+    local::with(&ARENA, |arena| arena.stale |= arena.kept == 0);
 }
 
 /// Keeps the contents of the arena, and everything that arrives, until [`release`] was called as often.
 #[cfg(feature = "late")]
 pub fn keep() {
-    ARENA.with_borrow_mut(|arena| arena.kept += 1);
+    local::with(&ARENA, |arena| arena.kept += 1);
 }
 
 /// Undoes one call of [`keep`].
 #[cfg(feature = "late")]
 pub fn release() {
-    ARENA.with_borrow_mut(|arena| arena.kept -= 1);
+    local::with(&ARENA, |arena| arena.kept -= 1);
 }
 
 /// Allocates memory for the canonical ABI.
@@ -72,19 +72,19 @@ pub fn release() {
 /// If memory cannot grow: the canonical ABI has no other answer.
 #[unsafe(no_mangle)]
 extern "C" fn cabi_realloc(old: *mut u8, old_size: usize, align: usize, new_size: usize) -> *mut u8 {
-    let place = ARENA.with_borrow_mut(|arena| arena.grow(old, old_size, align, new_size));
+    let place = local::with(&ARENA, |arena| arena.grow(old, old_size, align, new_size));
     place.unwrap_or_else(|| super::trap())
 }
 
 /// Reserves bytes for the arguments of later calls, as far as there is memory, and returns their number. For calls that
 /// have no lists among their own arguments.
 pub fn make_room(size: usize) -> u64 {
-    ARENA.with_borrow_mut(|arena| arena.make_room(size))
+    local::with(&ARENA, |arena| arena.make_room(size))
 }
 
 /// The same, but reserves `most` bytes only after the last call used more than half of what there is.
 pub fn make_more_room(most: usize) -> u64 {
-    ARENA.with_borrow_mut(|arena| {
+    local::with(&ARENA, |arena| {
         let is_full = arena.used > arena.kept_bytes() / 2;
         arena.make_room(if is_full { most } else { most.min(FIRST) })
     })

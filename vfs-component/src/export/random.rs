@@ -10,6 +10,7 @@ use chacha20::ChaCha20Rng;
 use chacha20::rand_core::{Rng, SeedableRng};
 
 use crate::abi::{self, List, Pair};
+use crate::local;
 use crate::state::{call, call_value};
 
 /// The number of a ChaCha20 stream.
@@ -90,7 +91,7 @@ extern "C" fn get_insecure_seed() -> *const Pair<u64, u64> {
 /// If there is no memory for the bytes: the function cannot report an error.
 fn bytes(length: u64, stream: Stream) -> *const List {
     call(|state| {
-        GENERATORS.with_borrow_mut(|generators| {
+        local::with(&GENERATORS, |generators| {
             let mut bytes = core::mem::take(&mut generators.bytes);
             bytes.clear();
             let Ok(length) = usize::try_from(length) else { abi::trap() };
@@ -108,12 +109,12 @@ fn bytes(length: u64, stream: Stream) -> *const List {
 /// Fills a buffer with the next bytes. A part of a word at its end is one that no other call gets.
 #[cfg(feature = "preview1")]
 pub fn fill(seed: u64, stream: Stream, bytes: &mut [u8]) {
-    GENERATORS.with_borrow_mut(|generators| generators.of(seed, stream).fill_bytes(bytes));
+    local::with(&GENERATORS, |generators| generators.of(seed, stream).fill_bytes(bytes));
 }
 
 fn number(stream: Stream) -> u64 {
     call_value(|state| {
-        GENERATORS.with_borrow_mut(|generators| generators.of(state.session.settings.seed, stream).next_u64())
+        local::with(&GENERATORS, |generators| generators.of(state.session.settings.seed, stream).next_u64())
     })
 }
 

@@ -4,6 +4,7 @@
 use core::cell::RefCell;
 
 use crate::abi::{self, Area, List};
+use crate::local;
 
 /// A flag in the length of a `latin1+utf16` string: it is UTF-16, not Latin-1.
 const UTF16: usize = 1 << 31;
@@ -64,7 +65,7 @@ extern "C" fn to_latin1_or_utf16(pointer: *const u8, length: usize) -> *const Li
 
 /// Stores at most `size` bytes for the app. `fill` appends them and returns the length that the app sees.
 fn for_app(size: usize, fill: impl FnOnce(&mut Vec<u8>) -> usize) -> *const List {
-    FOR_APP.with_borrow_mut(|(bytes, list)| {
+    local::with(&FOR_APP, |(bytes, list)| {
         bytes.clear();
         if bytes.try_reserve(size).is_err() {
             abi::trap();

@@ -4,7 +4,7 @@ use vfs_core::{Error, ImageLayer, Limits};
 
 use crate::host::wall_clock::HostClock;
 use crate::state::{STATE, State, Volume, started};
-use crate::{abi, embed};
+use crate::{abi, embed, local};
 
 pub type Layer = ImageLayer<'static>;
 
@@ -25,7 +25,7 @@ pub fn operate<T, F, R>(
     operation: impl FnOnce(&mut State) -> Result<T, F>,
     finish: impl FnOnce(&mut State, Result<T, F>) -> R,
 ) -> R {
-    STATE.with_borrow_mut(|state| {
+    local::with(&STATE, |state| {
         let state = started(state);
         let result = operation(state);
         finish(state, result)

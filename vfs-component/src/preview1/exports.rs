@@ -20,10 +20,28 @@ macro_rules! export {
 
 for_each_function!(export);
 
-/// Fills a buffer with random bytes from the seed. The composer replaces `random_get` by this.
-#[unsafe(export_name = "vfs-compose:policy#random-get")]
-extern "C" fn random_get_seeded(buf: u32, buf_len: u32) -> i32 {
-    call::<true>(|call| call.random_get(buf, buf_len))
+/// Exports functions that keep to the rules for what they use beside files. The composer has them take the place of
+/// others; see [`Host`](super::host::Host).
+macro_rules! export_ruled {
+    ($($name:ident as $function:ident($($parameter:ident),*);)*) => {
+        $(
+            #[unsafe(export_name = concat!("vfs-compose:policy#", stringify!($function)))]
+            extern "C" fn $name($($parameter: u32),*) -> i32 {
+                call::<true>(|call| call.$function($($parameter),*))
+            }
+        )*
+    };
+}
+
+export_ruled! {
+    ruled_args_get as args_get(argv, argv_buf);
+    ruled_args_sizes_get as args_sizes_get(count, bytes);
+    ruled_environ_get as environ_get(environ, environ_buf);
+    ruled_environ_sizes_get as environ_sizes_get(count, bytes);
+    ruled_fd_read as fd_read(fd, iovs, iovs_len, size);
+    ruled_fd_write as fd_write(fd, iovs, iovs_len, size);
+    ruled_poll_oneoff as poll_oneoff(subscriptions, events, count, size);
+    ruled_random_get as random_get(buf, buf_len);
 }
 
 /// Ends the program. The host may call this module meanwhile, so nothing is borrowed here.

@@ -1,6 +1,6 @@
 //! What a program asks for beside files: the functions of the host that components get, by the same settings.
 
-use vfs_preview1_abi::{Buffer, Clock, Errno, Program, Ready, Stream, Streams};
+use vfs_preview1_abi::{Buffer, Clock, Errno, Program, Ready, Stream, Streams, time};
 
 use super::program::Memory;
 use super::{streams, wait};
@@ -13,14 +13,15 @@ use crate::layer;
 use crate::standard::Standard;
 use crate::state::{Journal, Session, State, Volume};
 
-const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
+const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
 /// Bytes that the host is asked for at once.
 const AT_ONCE: usize = 4096;
 
-/// The state, as what the calls of a program act on. Its random numbers are the host's, or `SEEDED`.
-pub struct Host<'s, const SEEDED: bool>(pub &'s mut State);
+/// The state, as what the calls of a program act on. If not `RULED`, random numbers, arguments, variables and
+/// standard streams are the host's, whatever the settings say: no rule has to do with them.
+pub struct Host<'s, const RULED: bool>(pub &'s mut State);
 
-impl<const SEEDED: bool> vfs_preview1_volume::State for Host<'_, SEEDED> {
+impl<const RULED: bool> vfs_preview1_volume::State for Host<'_, RULED> {
     type Layer = layer::Layer;
     type Clock = HostClock;
     type Journal = Journal;
@@ -33,7 +34,7 @@ impl<const SEEDED: bool> vfs_preview1_volume::State for Host<'_, SEEDED> {
     }
 }
 
-impl<const SEEDED: bool> vfs_preview1_volume::Host<Memory> for Host<'_, SEEDED> {
+impl<const RULED: bool> vfs_preview1_volume::Host<Memory> for Host<'_, RULED> {
     fn is_terminal(&mut self, stream: Stream) -> bool {
         let terminal = match stream {
             Stream::Stdin => terminal::terminal_stdin(),
@@ -50,15 +51,15 @@ impl<const SEEDED: bool> vfs_preview1_volume::Host<Memory> for Host<'_, SEEDED> 
     }
 
     fn read_stdin(&mut self, program: &Memory, to: Buffer) -> Result<u32, Errno> {
-        streams::read(self.0, program, to)
+        streams::read::<RULED>(self.0, program, to)
     }
 
     fn write_stream(&mut self, stream: Stream, program: &Memory, from: Buffer) -> Result<u32, Errno> {
-        streams::write(self.0, stream, program, from)
+        streams::write::<RULED>(self.0, stream, program, from)
     }
 
     fn wait(&mut self, streams: Streams, limit: Option<u64>) -> Result<Ready, Errno> {
-        wait::wait(self.0, streams, limit)
+        wait::wait::<RULED>(self.0, streams, limit)
     }
 
     fn now(&mut self, clock: Clock) -> Result<u64, Errno> {
@@ -79,7 +80,7 @@ impl<const SEEDED: bool> vfs_preview1_volume::Host<Memory> for Host<'_, SEEDED> 
         let (mut place, mut left) = (to.address(), to.length() as usize);
         while left > 0 {
             let length = left.min(AT_ONCE);
-            if SEEDED {
+            if RULED {
                 // All pieces but the last are whole blocks of the generator, so they are as if taken at once.
                 let gather = &mut self.0.gather;
                 gather.clear();
@@ -98,7 +99,8 @@ impl<const SEEDED: bool> vfs_preview1_volume::Host<Memory> for Host<'_, SEEDED> 
     }
 
     fn arguments(&mut self, mut give: impl FnMut(&[u8])) {
-        let List { pointer, length } = environment::arguments(self.0);
+        let arguments = if RULED { environment::arguments(self.0) } else { host::environment::arguments() };
+        let List { pointer, length } = arguments;
         for List { pointer, length } in abi::list(pointer.cast::<List>(), length) {
             give(abi::list(*pointer, *length));
         }
@@ -106,7 +108,8 @@ impl<const SEEDED: bool> vfs_preview1_volume::Host<Memory> for Host<'_, SEEDED> 
     }
 
     fn variables(&mut self, mut give: impl FnMut(&[u8], &[u8])) {
-        let List { pointer, length } = environment::variables(self.0);
+        let variables = if RULED { environment::variables(self.0) } else { host::environment::environment() };
+        let List { pointer, length } = variables;
         for Pair(name, value) in abi::list(pointer.cast::<Pair<List, List>>(), length) {
             give(abi::list(name.pointer, name.length), abi::list(value.pointer, value.length));
         }
@@ -133,9 +136,8 @@ fn host_bytes(length: usize) -> Result<&'static [u8], Errno> {
 /// - [`Errno::Notsup`]: there is no clock.
 /// - [`Errno::Overflow`]: it does not fit.
 fn nanoseconds(time: Datetime) -> Result<u64, Errno> {
-    if u64::from(time.nanoseconds) >= NANOSECONDS_PER_SECOND {
+    if time.nanoseconds >= NANOSECONDS_PER_SECOND {
         return Err(Errno::Notsup);
     }
-    let whole = time.seconds.checked_mul(NANOSECONDS_PER_SECOND);
-    whole.and_then(|whole| whole.checked_add(time.nanoseconds.into())).ok_or(Errno::Overflow)
+    time::nanoseconds(time.seconds, time.nanoseconds).ok_or(Errno::Overflow)
 }

@@ -41,8 +41,8 @@ pub struct Program {
 }
 
 /// Runs a call of the program, and returns its error number.
-fn call<const SEEDED: bool>(
-    act: impl FnOnce(&mut Call<'_, Memory, OnVolume<Host<'_, SEEDED>>>) -> Result<(), Errno>,
+fn call<const RULED: bool>(
+    act: impl FnOnce(&mut Call<'_, Memory, OnVolume<Host<'_, RULED>>>) -> Result<(), Errno>,
 ) -> i32 {
     within_call(|state| {
         let process = state.program.process.take();

@@ -20,6 +20,10 @@ mod import {
         /// Copies bytes to the program.
         #[link_name = "copy-out"]
         pub fn copy_out(from_vfs: *const u8, to_program: u32, length: usize);
+        /// Returns eight bytes of the program.
+        pub safe fn load(from_program: u32) -> u64;
+        /// Stores four bytes in the program's memory.
+        pub safe fn store(number: u32, to_program: u32);
     }
 }
 
@@ -46,6 +50,16 @@ impl Program for Memory {
     #[inline]
     fn has(&self, bytes: u64) -> bool {
         bytes <= KNOWN.get() || self.look(bytes)
+    }
+
+    #[inline]
+    fn load(&self, from: u32) -> u64 {
+        import::load(from)
+    }
+
+    #[inline]
+    fn store(&self, number: u32, to: u32) {
+        import::store(number, to);
     }
 
     #[inline]

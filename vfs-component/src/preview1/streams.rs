@@ -5,7 +5,7 @@ use vfs_preview1_abi::{Buffer, Errno, Program, Stream};
 use vfs_preview1_volume::errno;
 
 use super::program::Memory;
-use crate::abi;
+use crate::abi::{self, Unit};
 use crate::export::stdio;
 use crate::export::streams::{Failure, read_file, write_to};
 use crate::handle::{AppHandles, Handle, Input, Output};
@@ -18,51 +18,54 @@ const WRITTEN_AT_ONCE: u32 = 4096;
 /// Maximum number of bytes that are read at once.
 const READ_AT_ONCE: u32 = 64 << 10;
 
-/// Returns the number of standard input, which is opened by its first use.
-pub fn input(state: &mut State) -> Result<u32, Errno> {
-    let [number, ..] = state.program.streams;
-    if let Some(number) = number {
-        return Ok(number);
-    }
-    let input = match state.session.settings.stdin {
-        Stdio::Host => stdio::input(host::stdio::get_stdin()),
-        _ => {
-            standard::open_input(&mut state.session, &mut state.volume).map_err(errno)?;
-            Input::Standard
-        }
-    };
-    let number = state.session.handles.insert(Handle::Input(input)).map_err(errno)?;
-    state.program.streams[0] = Some(number);
-    Ok(number)
-}
-
-/// Returns the number of standard output or standard error, which is opened by its first use.
-pub fn output(state: &mut State, stream: standard::Stream) -> Result<u32, Errno> {
+/// Opens a standard stream by its first use, and returns its number: the host's, or if `RULED` that among the handles. The
+/// host's is 0 if the vfs may not ask the host for it.
+pub fn open<const RULED: bool>(state: &mut State, stream: Stream) -> Result<u32, Errno> {
     let place = match stream {
-        standard::Stream::Stdout => 1,
-        standard::Stream::Stderr => 2,
+        Stream::Stdin => 0,
+        Stream::Stdout => 1,
+        Stream::Stderr => 2,
     };
     if let Some(number) = state.program.streams[place] {
         return Ok(number);
     }
-    let settings = &state.session.settings;
-    let output = match stream {
-        standard::Stream::Stdout if settings.stdout == Stdio::Host => stdio::output(host::stdio::get_stdout()),
-        standard::Stream::Stderr if settings.stderr == Stdio::Host => stdio::output(host::stdio::get_stderr()),
-        _ => standard::new_output(&mut state.session, &mut state.volume, stream).map_err(errno)?,
+    let of_host = || match stream {
+        Stream::Stdin => host::stdio::get_stdin(),
+        Stream::Stdout => host::stdio::get_stdout(),
+        Stream::Stderr => host::stdio::get_stderr(),
     };
-    let number = state.session.handles.insert(Handle::Output(output)).map_err(errno)?;
+    let number = if RULED { open_ruled(state, stream, of_host)? } else { of_host() };
     state.program.streams[place] = Some(number);
     Ok(number)
 }
 
+/// Opens a stream as the settings say.
+fn open_ruled(state: &mut State, stream: Stream, of_host: impl Fn() -> u32) -> Result<u32, Errno> {
+    let State { session, volume, .. } = state;
+    let output = match stream {
+        Stream::Stdin if session.settings.stdin == Stdio::Host => {
+            return session.handles.insert(Handle::Input(stdio::input(of_host()))).map_err(errno);
+        }
+        Stream::Stdin => {
+            standard::open_input(session, volume).map_err(errno)?;
+            return session.handles.insert(Handle::Input(Input::Standard)).map_err(errno);
+        }
+        Stream::Stdout if session.settings.stdout == Stdio::Host => stdio::output(of_host()),
+        Stream::Stderr if session.settings.stderr == Stdio::Host => stdio::output(of_host()),
+        Stream::Stdout => standard::new_output(session, volume, standard::Stream::Stdout).map_err(errno)?,
+        Stream::Stderr => standard::new_output(session, volume, standard::Stream::Stderr).map_err(errno)?,
+    };
+    session.handles.insert(Handle::Output(output)).map_err(errno)
+}
+
 /// Copies bytes of standard input to the program, and returns their number. Waits for the first; 0 at the end.
-pub fn read(state: &mut State, program: &Memory, to: Buffer) -> Result<u32, Errno> {
-    let number = input(state)?;
+pub fn read<const RULED: bool>(state: &mut State, program: &Memory, to: Buffer) -> Result<u32, Errno> {
+    let number = open::<RULED>(state, Stream::Stdin)?;
     let length = to.length().min(READ_AT_ONCE);
-    let read = match state.session.handles.input(number) {
-        Input::Host(stream) => read_host(stream.handle, length),
-        _ => read_file(state, number, length.into()),
+    let read = match RULED.then(|| state.session.handles.input(number)) {
+        None => read_host(number, length),
+        Some(Input::Host(stream)) => read_host(stream.handle, length),
+        Some(_) => read_file(state, number, length.into()),
     };
     let count = match read {
         Ok(bytes) => {
@@ -80,6 +83,9 @@ pub fn read(state: &mut State, program: &Memory, to: Buffer) -> Result<u32, Errn
 
 /// Waits for bytes of the host.
 fn read_host(handle: u32, length: u32) -> Result<&'static [u8], Failure> {
+    if handle == 0 {
+        return Err(Failure::Closed);
+    }
     let room = abi::make_room(length as usize);
     if room == 0 {
         return Err(Failure::File(vfs_core::Error::InsufficientMemory));
@@ -95,12 +101,16 @@ fn read_host(handle: u32, length: u32) -> Result<&'static [u8], Failure> {
 
 /// Writes bytes of the program to standard output or standard error, and returns their number: fewer than there are if
 /// a piece that is not the first cannot be written.
-pub fn write(state: &mut State, stream: Stream, program: &Memory, from: Buffer) -> Result<u32, Errno> {
-    let number = match stream {
-        Stream::Stdin => return Err(Errno::Badf),
-        Stream::Stdout => output(state, standard::Stream::Stdout)?,
-        Stream::Stderr => output(state, standard::Stream::Stderr)?,
-    };
+pub fn write<const RULED: bool>(
+    state: &mut State,
+    stream: Stream,
+    program: &Memory,
+    from: Buffer,
+) -> Result<u32, Errno> {
+    if stream == Stream::Stdin {
+        return Err(Errno::Badf);
+    }
+    let number = open::<RULED>(state, stream)?;
     let State { volume, session, gather, .. } = state;
     let mut done = 0;
     while done < from.length() {
@@ -109,11 +119,10 @@ pub fn write(state: &mut State, stream: Stream, program: &Memory, from: Buffer) 
         gather.try_reserve(length as usize)?;
         gather.resize(length as usize, 0);
         program.copy_in(from.address() + done, gather);
-        let written = match session.handles.output(number) {
-            Output::Host(stream) => {
-                host::streams::blocking_write_and_flush(stream.handle, gather).map_err(Failure::from)
-            }
-            _ => write_to(volume, &mut session.handles, number, gather),
+        let written = match RULED.then(|| session.handles.output(number)) {
+            None => write_host(number, gather),
+            Some(Output::Host(stream)) => write_host(stream.handle, gather),
+            Some(_) => write_to(volume, &mut session.handles, number, gather),
         };
         match written.map_err(errno_of) {
             Ok(_) => done += length,
@@ -122,6 +131,13 @@ pub fn write(state: &mut State, stream: Stream, program: &Memory, from: Buffer) 
         }
     }
     Ok(done)
+}
+
+fn write_host(handle: u32, bytes: &[u8]) -> Result<Unit, Failure> {
+    if handle == 0 {
+        return Err(Failure::Closed);
+    }
+    host::streams::blocking_write_and_flush(handle, bytes).map_err(Failure::from)
 }
 
 /// Returns the number of an error. The host's reason is gone then: only files have more than one.

@@ -1,21 +1,18 @@
 //! Waiting for standard streams and for time.
 
-use vfs_preview1_abi::{Errno, Ready, Streams};
+use vfs_preview1_abi::{Errno, Ready, Stream, Streams};
 
 use super::streams;
 use crate::abi;
 use crate::export::{clocks, poll};
 use crate::handle::{AppHandles, Input, Known, Output};
 use crate::host;
-use crate::standard;
 use crate::state::State;
 
 /// Something to wait for.
 #[derive(Clone, Copy)]
 enum What {
-    Stdin,
-    Stdout,
-    Stderr,
+    Stream(Stream),
     Time,
 }
 
@@ -25,15 +22,17 @@ const ALL: usize = 4;
 /// Waits until one of the streams is ready or the time is over, as many nanoseconds as `limit` says.
 ///
 /// As for components, a limit by a frozen clock is over if nothing is ready at once.
-pub fn wait(state: &mut State, asked: Streams, limit: Option<u64>) -> Result<Ready, Errno> {
+pub fn wait<const RULED: bool>(state: &mut State, asked: Streams, limit: Option<u64>) -> Result<Ready, Errno> {
     // The list of what is ready has an index for each.
     if abi::make_room(ALL * size_of::<u32>()) == 0 {
         return Err(Errno::Nomem);
     }
+    let mut streams = [(Stream::Stdin, asked.stdin), (Stream::Stdout, asked.stdout), (Stream::Stderr, asked.stderr)]
+        .map(|(stream, is_asked)| is_asked.then_some((stream, 0)));
     // All are open before the host is asked for anything that has to be dropped.
-    let stdin = if asked.stdin { Some(streams::input(state)?) } else { None };
-    let stdout = if asked.stdout { Some(streams::output(state, standard::Stream::Stdout)?) } else { None };
-    let stderr = if asked.stderr { Some(streams::output(state, standard::Stream::Stderr)?) } else { None };
+    for (stream, number) in streams.iter_mut().flatten() {
+        *number = streams::open::<RULED>(state, *stream)?;
+    }
     let (mut awaited, mut count) = ([(What::Time, Known::Ready); ALL], 0);
     let mut add = |what: What, known: Known| {
         if let Some(one) = awaited.get_mut(count) {
@@ -41,14 +40,8 @@ pub fn wait(state: &mut State, asked: Streams, limit: Option<u64>) -> Result<Rea
             count += 1;
         }
     };
-    if let Some(number) = stdin {
-        add(What::Stdin, known_input(state.session.handles.input(number)));
-    }
-    if let Some(number) = stdout {
-        add(What::Stdout, known_output(state.session.handles.output(number)));
-    }
-    if let Some(number) = stderr {
-        add(What::Stderr, known_output(state.session.handles.output(number)));
+    for (stream, number) in streams.into_iter().flatten() {
+        add(What::Stream(stream), known_stream::<RULED>(state, stream, number));
     }
     if let Some(limit) = limit {
         let handle = host::clocks::subscribe_duration(limit);
@@ -90,9 +83,9 @@ fn poll_known(state: &mut State, awaited: &[(What, Known)]) -> Result<Ready, Err
     let mut ready = Ready::default();
     for index in indexes {
         match awaited.get(*index as usize) {
-            Some((What::Stdin, _)) => ready.streams.stdin = true,
-            Some((What::Stdout, _)) => ready.streams.stdout = true,
-            Some((What::Stderr, _)) => ready.streams.stderr = true,
+            Some((What::Stream(Stream::Stdin), _)) => ready.streams.stdin = true,
+            Some((What::Stream(Stream::Stdout), _)) => ready.streams.stdout = true,
+            Some((What::Stream(Stream::Stderr), _)) => ready.streams.stderr = true,
             Some((What::Time, _)) => ready.is_over = true,
             // The host is wrong.
             None => {}
@@ -101,18 +94,22 @@ fn poll_known(state: &mut State, awaited: &[(What, Known)]) -> Result<Ready, Err
     Ok(ready)
 }
 
-/// Returns what is known about standard input.
-fn known_input(input: &Input) -> Known {
-    match input {
-        Input::Host(stream) => Known::Host(host::streams::subscribe_to_input(stream.handle)),
-        Input::File { .. } | Input::Standard | Input::Null | Input::Failing(_) => Known::Ready,
-    }
-}
-
-/// Returns what is known about standard output or standard error.
-fn known_output(output: &Output) -> Known {
-    match output {
-        Output::Host(stream) => Known::Host(host::streams::subscribe_to_output(stream.handle)),
-        Output::File { .. } | Output::Null | Output::Closed | Output::Failing(_) => Known::Ready,
-    }
+/// Returns what is known about a stream.
+fn known_stream<const RULED: bool>(state: &mut State, stream: Stream, number: u32) -> Known {
+    let handle = match stream {
+        _ if !RULED && number == 0 => return Known::Ready,
+        _ if !RULED => number,
+        Stream::Stdin => match state.session.handles.input(number) {
+            Input::Host(stream) => stream.handle,
+            Input::File { .. } | Input::Standard | Input::Null | Input::Failing(_) => return Known::Ready,
+        },
+        Stream::Stdout | Stream::Stderr => match state.session.handles.output(number) {
+            Output::Host(stream) => stream.handle,
+            Output::File { .. } | Output::Null | Output::Closed | Output::Failing(_) => return Known::Ready,
+        },
+    };
+    Known::Host(match stream {
+        Stream::Stdin => host::streams::subscribe_to_input(handle),
+        Stream::Stdout | Stream::Stderr => host::streams::subscribe_to_output(handle),
+    })
 }

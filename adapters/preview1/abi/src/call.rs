@@ -47,6 +47,12 @@ impl<'a, P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'a, P, S,
         Ok(())
     }
 
+    /// Stores a result that is a number, at a place of four bytes.
+    pub(crate) fn store_number(&self, place: Buffer, number: u32) -> Result<(), Errno> {
+        self.program.store(number, place.address());
+        Ok(())
+    }
+
     /// Uses a descriptor.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             },
             Object::Directory { .. } | Object::Stream(_) => Err(Errno::Badf),
         })?;
-        self.store(size, &count.to_le_bytes())
+        self.store_number(size, count)
     }
 
     /// Reads from an offset on, and leaves the position as it is.
@@ -47,7 +47,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             Object::Stream(Stream::Stdin) => Err(Errno::Spipe),
             Object::Directory { .. } | Object::Stream(_) => Err(Errno::Badf),
         })?;
-        self.store(size, &count.to_le_bytes())
+        self.store_number(size, count)
     }
 
     /// Writes at the position, or at the end if the descriptor appends.
@@ -76,7 +76,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             }
             Object::Directory { .. } | Object::Stream(Stream::Stdin) => Err(Errno::Badf),
         })?;
-        self.store(size, &count.to_le_bytes())
+        self.store_number(size, count)
     }
 
     /// Writes at an offset, and leaves the position as it is. If the descriptor appends, writes at the end all the
@@ -96,7 +96,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             Object::Stream(Stream::Stdout | Stream::Stderr) => Err(Errno::Spipe),
             Object::Directory { .. } | Object::Stream(Stream::Stdin) => Err(Errno::Badf),
         })?;
-        self.store(size, &count.to_le_bytes())
+        self.store_number(size, count)
     }
 }
 
@@ -117,6 +117,7 @@ pub(crate) fn known_position<P: Program, S: System<P>>(
 }
 
 /// Reads contents into a vector whose buffers have `length` bytes together.
+#[inline(always)]
 fn read<P: Program, S: System<P>>(
     program: &P,
     system: &mut S,
@@ -163,7 +164,7 @@ fn write<P: Program, S: System<P>>(
     }
 }
 
-/// Does something with each of several buffers of a vector, given how many bytes were done before, until a buffer is done in part.
+/// Does something with each buffer of a vector, given how many bytes were done before, until a buffer is done in part.
 /// Returns the number of bytes; `None` if there is no buffer. After the first bytes, a failure ends the loop.
 #[inline(never)]
 fn each<P: Program>(

@@ -45,7 +45,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             }
             Ok(left.length())
         })?;
-        self.store(size, &(buf_len - left).to_le_bytes())
+        self.store_number(size, buf_len - left)
     }
 }
 

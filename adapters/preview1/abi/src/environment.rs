@@ -110,8 +110,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
 
     fn store_sizes(&self, [count_place, bytes_place]: [Buffer; 2], sizes: Sizes) -> Result<(), Errno> {
         let (count, bytes) = sizes.checked()?;
-        self.store(count_place, &count.to_le_bytes())?;
-        self.store(bytes_place, &bytes.to_le_bytes())
+        self.store_number(count_place, count)?;
+        self.store_number(bytes_place, bytes)
     }
 
     /// Tells the resolution of a clock.

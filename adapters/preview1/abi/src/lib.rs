@@ -36,6 +36,7 @@ pub mod signature;
 mod sockets;
 mod status;
 mod system;
+pub mod time;
 mod vector;
 
 pub use call::Call;

@@ -18,6 +18,20 @@ pub trait Program {
 
     /// Copies bytes to the program.
     fn copy_out(&self, from: &[u8], to: u32);
+
+    /// Returns the eight bytes at an address, as a number.
+    #[inline]
+    fn load(&self, from: u32) -> u64 {
+        let mut bytes = [0; 8];
+        self.copy_in(from, &mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    /// Stores a number of four bytes.
+    #[inline]
+    fn store(&self, number: u32, to: u32) {
+        self.copy_out(&number.to_le_bytes(), to);
+    }
 }
 
 /// A part of the program's memory. It lies inside of it.

@@ -46,7 +46,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             _ => Object::File(file),
         };
         let number = self.process.descriptors.insert(Description::new(object, flags_of(flags)))?;
-        self.store(place, &number.to_le_bytes())
+        self.store_number(place, number)
     }
 
     /// Tells the metadata of the node at a path.
@@ -134,7 +134,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             let target = system.read_link_at(at, path)?;
             Ok(buffer.put(program, target.as_bytes()).length())
         })?;
-        self.store(size, &(buf_len - left).to_le_bytes())
+        self.store_number(size, buf_len - left)
     }
 
     /// Moves a name.

@@ -156,7 +156,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
             _ => self.system.wait(streams, limit)?,
         };
         let left = self.report(all, events, times, ready, limit)?;
-        self.store(size, &((events.length() - left) / EVENT).to_le_bytes())
+        self.store_number(size, (events.length() - left) / EVENT)
     }
 
     /// Puts an event for each subscription that is ready, and returns how many bytes are left.

@@ -25,8 +25,8 @@ impl<'p, P: Program> Vector<'p, P> {
     pub fn new(program: &'p P, address: u32, count: u32) -> Result<(Self, u32), Errno> {
         let all = Buffer::list(program, address, count, SIZE)?;
         if count == 1 {
-            let item: [u8; SIZE as usize] = all.get(program);
-            let only = Buffer::new(program, u32_at(&item, 0), u32_at(&item, 4))?;
+            let item = program.load(address);
+            let only = Buffer::new(program, item as u32, (item >> 32) as u32)?;
             return Ok((Self { program, all, only: Some(only) }, only.length()));
         }
         let vector = Self { program, all, only: None };
@@ -63,6 +63,8 @@ pub(crate) struct Buffers<'p, P> {
 impl<P: Program> Iterator for Buffers<'_, P> {
     type Item = Result<Buffer, Errno>;
 
+    // Most vectors have one buffer, and do not come here; so this is there once, however many loops there are.
+    #[inline(never)]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if self.next == self.end {

@@ -1,6 +1,6 @@
 //! Standard streams, clocks, arguments and variables.
 
-use vfs_preview1_abi::{Buffer, Clock, Errno, Program, Ready, Stream, Streams};
+use vfs_preview1_abi::{Buffer, Clock, Errno, Program, Ready, Stream, Streams, time};
 
 use crate::lists::Raw;
 use crate::program::{self, Caller, StreamError};
@@ -12,7 +12,6 @@ const MAX_FLUSHED: u32 = 4096;
 const MAX_PIECE: u32 = 32 << 10;
 /// Bytes of standard input that are asked for at a time. They come through memory of this module.
 const MAX_INPUT: u32 = 64 << 10;
-const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
 /// What was asked of the host once, and is kept.
 #[derive(Default)]
@@ -150,8 +149,7 @@ impl Host {
 }
 
 fn nanoseconds_of(time: wasi::Datetime) -> Result<u64, Errno> {
-    let seconds = time.seconds.checked_mul(NANOSECONDS_PER_SECOND);
-    seconds.and_then(|seconds| seconds.checked_add(time.nanoseconds.into())).ok_or(Errno::Overflow)
+    time::nanoseconds(time.seconds, time.nanoseconds).ok_or(Errno::Overflow)
 }
 
 /// Ends with the error of a stream, of which preview1 has no more than that there is one.

@@ -31,6 +31,14 @@ impl Program for Caller {
         size()
     }
 
+    fn load(&self, from: u32) -> u64 {
+        load64(from)
+    }
+
+    fn store(&self, number: u32, to: u32) {
+        store32(to, number);
+    }
+
     fn copy_in(&self, from: u32, to: &mut [u8]) {
         let mut address = from;
         let mut next = |bytes: u32| {

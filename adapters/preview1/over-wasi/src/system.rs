@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use vfs_preview1_abi::{
-    Access, Buffer, Clock, Entry, Errno, FileType, NewTime, Open, Place, Ready, Stat, Stream, Streams, System,
+    Access, Buffer, Clock, Entry, Errno, FileType, NewTime, Open, Place, Ready, Stat, Stream, Streams, System, time,
 };
 
 use crate::host::{self, Host};
@@ -11,7 +11,6 @@ use crate::lists::Raw;
 use crate::program::{self, Caller, StreamError};
 use crate::wasi::{self, DescriptorStat, NewTimestamp, Opt, Res};
 
-const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 /// `symlink-follow` of `path-flags`.
 const FOLLOW: u32 = 1;
 /// `mutate-directory` of `descriptor-flags`, which preview1 does not have.
@@ -414,21 +413,19 @@ fn stat_of(stat: DescriptorStat, inode: u64) -> Stat {
     Stat { inode, kind: file_type(kind), links, size, accessed, modified, changed }
 }
 
-/// Returns a time in nanoseconds since 1970; 0 if there is none. Those that preview1 cannot express become the first or
-/// the last one that it can.
+/// Returns a time in nanoseconds since 1970; 0 if there is none.
 fn nanoseconds(time: Opt<wasi::Datetime>) -> u64 {
     let Opt::Some(time) = time else { return 0 };
-    match i64::try_from(time.seconds) {
-        Ok(_) => time.seconds.saturating_mul(NANOSECONDS_PER_SECOND).saturating_add(time.nanoseconds.into()),
-        // A time before 1970 has the bits of a negative number.
-        Err(_) => 0,
-    }
+    time::nearest(time.seconds, time.nanoseconds)
 }
 
 fn timestamp(time: NewTime) -> NewTimestamp {
     match time {
         NewTime::Keep => (0, 0, 0),
         NewTime::Now => (1, 0, 0),
-        NewTime::At(time) => (2, time / NANOSECONDS_PER_SECOND, (time % NANOSECONDS_PER_SECOND) as u32),
+        NewTime::At(time) => {
+            let (seconds, nanoseconds) = time::parts(time);
+            (2, seconds, nanoseconds)
+        }
     }
 }

@@ -6,7 +6,7 @@ use vfs_abi::settings::{Settings, Stdio};
 use vfs_image::Timestamp;
 
 use super::{Inherited, Policy};
-use vfs_abi::names::policy::{GET_STDERR, GET_STDIN, GET_STDOUT, RANDOM_GET};
+use vfs_abi::names::policy::{GET_STDERR, GET_STDIN, GET_STDOUT, OF_ENVIRONMENT, OF_RANDOM, OF_STREAMS};
 use vfs_compose_wasi::FILESYSTEM;
 use vfs_compose_wasi::{Track, Wasi, base};
 
@@ -134,13 +134,18 @@ impl Answers {
 
     /// Returns pairs of vfs functions: the first takes the place of the second.
     pub fn instead(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let all = [
-            ("wasi:cli/stdin", "wasi:cli/stdin#get-stdin", GET_STDIN),
-            ("wasi:cli/stdout", "wasi:cli/stdout#get-stdout", GET_STDOUT),
-            ("wasi:cli/stderr", "wasi:cli/stderr#get-stderr", GET_STDERR),
-            // Only a vfs for preview1 has these two.
-            ("wasi:random/random", "wasi_snapshot_preview1#random_get", RANDOM_GET),
+        let [stdin, stdout, stderr] =
+            ["wasi:cli/stdin", "wasi:cli/stdout", "wasi:cli/stderr"].map(|path| self.has_interface(path));
+        let all: [(bool, &[(&str, &str)]); 6] = [
+            (stdin, &[("wasi:cli/stdin#get-stdin", GET_STDIN)]),
+            (stdout, &[("wasi:cli/stdout#get-stdout", GET_STDOUT)]),
+            (stderr, &[("wasi:cli/stderr#get-stderr", GET_STDERR)]),
+            // Only a vfs for preview1 has these.
+            (stdin || stdout || stderr, &OF_STREAMS),
+            (self.has_interface(ENVIRONMENT), &OF_ENVIRONMENT),
+            (self.has_interface("wasi:random/random"), &OF_RANDOM),
         ];
-        all.into_iter().filter(|(path, ..)| self.has_interface(path)).map(|(_, plain, ours)| (ours, plain))
+        let of_rules = all.into_iter().filter(|(is_ruled, _)| *is_ruled);
+        of_rules.flat_map(|(_, pairs)| pairs).map(|(plain, ours)| (*ours, *plain))
     }
 }

@@ -2,16 +2,17 @@
 //! memories.
 //!
 //! ```text
-//! vfs "memory" ──────┐                ┌─▶ size       bytes of the program's memory
-//!                    ├─▶ the bridge ──┼─▶ copy-in    from the program to the vfs
-//! program "memory" ──┘                └─▶ copy-out   from the vfs to the program
+//! vfs "memory" ──────┐                ┌─▶ size          bytes of the program's memory
+//!                    ├─▶ the bridge ──┼─▶ copy-in       from the program to the vfs
+//! program "memory" ──┘                ├─▶ copy-out      from the vfs to the program
+//!                                     └─▶ load, store   a number of the program
 //! ```
 //!
 //! Most copies are of a few bytes: a number, a structure, a path. `memory.copy` between two memories calls the engine,
 //! so those are loads and stores. Whoever calls has checked the addresses; an address outside of a memory traps all the
 //! same.
 
-use vfs_abi::names::program::{COPY_IN, COPY_OUT, MEMORY, MODULE, SIZE};
+use vfs_abi::names::program::{COPY_IN, COPY_OUT, LOAD, MEMORY, MODULE, SIZE, STORE};
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     InstructionSink, MemArg, MemoryType, Module, TypeSection, ValType,
@@ -37,10 +38,14 @@ enum Memory {
 pub fn bridge(has_memory: bool) -> Vec<u8> {
     const SIZE_TYPE: u32 = 0;
     const COPY_TYPE: u32 = 1;
+    const LOAD_TYPE: u32 = 2;
+    const STORE_TYPE: u32 = 3;
     let (mut types, mut imports, mut functions) = (TypeSection::new(), ImportSection::new(), FunctionSection::new());
     let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
     types.ty().function([], [ValType::I64]);
     types.ty().function([ValType::I32; 3], []);
+    types.ty().function([ValType::I32], [ValType::I64]);
+    types.ty().function([ValType::I32; 2], []);
     if has_memory {
         let any = MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
         imports.import(VFS, MEMORY, EntityType::Memory(any));
@@ -50,6 +55,8 @@ pub fn bridge(has_memory: bool) -> Vec<u8> {
         (SIZE, SIZE_TYPE, size(has_memory)),
         (COPY_IN, COPY_TYPE, copy(has_memory, Memory::Program, Memory::Vfs)),
         (COPY_OUT, COPY_TYPE, copy(has_memory, Memory::Vfs, Memory::Program)),
+        (LOAD, LOAD_TYPE, load(has_memory)),
+        (STORE, STORE_TYPE, store(has_memory)),
     ];
     for (number, (name, ty, body)) in (0..).zip(all) {
         functions.function(ty);
@@ -68,6 +75,32 @@ fn size(has_memory: bool) -> Function {
         code.memory_size(Memory::Program as u32).i64_extend_i32_u().i64_const(PAGE_BITS).i64_shl();
     } else {
         code.i64_const(0);
+    }
+    code.end();
+    body
+}
+
+/// Generates a load. Its parameter is the address.
+fn load(has_memory: bool) -> Function {
+    let mut body = Function::new([]);
+    let mut code = body.instructions();
+    if has_memory {
+        code.local_get(0).i64_load(at(Memory::Program));
+    } else {
+        code.unreachable();
+    }
+    code.end();
+    body
+}
+
+/// Generates a store. Its parameters are the number, and the address.
+fn store(has_memory: bool) -> Function {
+    let mut body = Function::new([]);
+    let mut code = body.instructions();
+    if has_memory {
+        code.local_get(1).local_get(0).i32_store(at(Memory::Program));
+    } else {
+        code.unreachable();
     }
     code.end();
     body
@@ -129,14 +162,17 @@ enum Width {
 
 /// Moves a number. Where it goes and where it comes from are on the stack.
 fn move_one(code: &mut InstructionSink<'_>, width: Width, from: Memory, to: Memory) {
-    // Nobody has aligned them.
-    let at = |memory: Memory| MemArg { offset: 0, align: 0, memory_index: memory as u32 };
     match width {
         Width::One => code.i32_load8_u(at(from)).i32_store8(at(to)),
         Width::Two => code.i32_load16_u(at(from)).i32_store16(at(to)),
         Width::Four => code.i32_load(at(from)).i32_store(at(to)),
         Width::Eight => code.i64_load(at(from)).i64_store(at(to)),
     };
+}
+
+/// Returns an address on the stack, which nobody has aligned.
+fn at(memory: Memory) -> MemArg {
+    MemArg { offset: 0, align: 0, memory_index: memory as u32 }
 }
 
 #[cfg(test)]
@@ -154,6 +190,8 @@ mod tests {
         size: TypedFunc<(), i64>,
         copy_in: TypedFunc<(i32, i32, i32), ()>,
         copy_out: TypedFunc<(i32, i32, i32), ()>,
+        load: TypedFunc<i32, i64>,
+        put: TypedFunc<(i32, i32), ()>,
     }
 
     fn bridged(has_memory: bool) -> Bridged {
@@ -176,7 +214,9 @@ mod tests {
         let size = instance.get_typed_func(&mut store, "size").unwrap();
         let copy_in = instance.get_typed_func(&mut store, "copy-in").unwrap();
         let copy_out = instance.get_typed_func(&mut store, "copy-out").unwrap();
-        Bridged { store, vfs, program, size, copy_in, copy_out }
+        let load = instance.get_typed_func(&mut store, "load").unwrap();
+        let put = instance.get_typed_func(&mut store, "store").unwrap();
+        Bridged { store, vfs, program, size, copy_in, copy_out, load, put }
     }
 
     /// Bytes that differ from those around them.
@@ -222,6 +262,25 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_those_of_the_program() {
+        let mut bridged = bridged(true);
+        let bytes = pattern(1);
+        for address in [0, 1, 7, 8, 1003, PAGE - 8] {
+            bridged.program.write(&mut bridged.store, 0, &bytes).unwrap();
+            let number = bridged.load.call(&mut bridged.store, address as i32).unwrap();
+            assert_eq!(number.to_le_bytes(), bytes[address..][..8]);
+            bridged.put.call(&mut bridged.store, (0x0403_0201, address as i32 + 4)).unwrap();
+            let mut expected = bytes.clone();
+            expected[address + 4..][..4].copy_from_slice(&[1, 2, 3, 4]);
+            assert!(bridged.program.data(&bridged.store) == expected, "{address}");
+        }
+        let end = PAGE as i32;
+        assert!(bridged.load.call(&mut bridged.store, end - 7).is_err());
+        assert!(bridged.put.call(&mut bridged.store, (0, end - 3)).is_err());
+        assert!(bridged.vfs.data(&bridged.store).iter().all(|byte| *byte == 0));
+    }
+
+    #[test]
     fn the_size_is_the_programs_and_in_bytes() {
         let mut bridged = bridged(true);
         assert_eq!(bridged.size.call(&mut bridged.store, ()).unwrap(), PAGE as i64);
@@ -236,5 +295,7 @@ mod tests {
         for copy in [&bridged.copy_in, &bridged.copy_out] {
             assert!(copy.call(&mut bridged.store, (0, 0, 0)).is_err());
         }
+        assert!(bridged.load.call(&mut bridged.store, 0).is_err());
+        assert!(bridged.put.call(&mut bridged.store, (0, 0)).is_err());
     }
 }

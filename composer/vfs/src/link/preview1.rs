@@ -22,7 +22,7 @@ use super::bridge;
 use super::vfs::{Callee, Vfs};
 use crate::specialize::preview1::export;
 use vfs_compose_ir::core_module::CoreModule;
-use vfs_compose_ir::{Component, Item, Slot, Space, alias, arguments, bundle, instantiate};
+use vfs_compose_ir::{Component, Definition, Id, Item, Slot, Space, alias, arguments, bundle, instantiate, slots};
 use vfs_compose_rules::policy::answers::Answers;
 
 /// The end of the name of the function that runs the program.
@@ -152,20 +152,21 @@ impl<'a> OverWasi<'a> {
         instantiate(component, module, vec![(bridge::VFS, of_vfs), (PROGRAM, of_program)])
     }
 
-    /// Puts the vfs in its place.
+    /// Puts the vfs in its place. `roots` accepts the definitions that are needed by themselves.
     ///
     /// # Errors
     /// - [`Unlinkable::Broken`]: its module cannot be read.
-    pub(super) fn replace(&self, component: &mut Component<'a>, names: &'a Bump, vfs: &Vfs) -> Result<(), Unlinkable> {
-        self.fill_slots(component, names)?;
+    pub(super) fn replace(
+        &self,
+        component: &mut Component<'a>,
+        names: &'a Bump,
+        vfs: &Vfs,
+        roots: impl Fn(&Definition<'a>) -> bool,
+    ) -> Result<(), Unlinkable> {
+        let mut shims = self.call_directly(component);
+        shims.extend(self.given.iter().filter_map(|given| Some(given.slot?.shim)));
         let command = self.start.map(|start| add_command(component, start));
-        let aliases = component.definitions().iter().filter_map(|definition| match definition.item {
-            Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name }) => {
-                definition.id.filter(|_| instance_index == self.instance).map(|id| (id, kind, name))
-            }
-            _ => None,
-        });
-        for (id, kind, name) in aliases.collect::<Vec<_>>() {
+        for (id, kind, name) in self.exports(component) {
             let (instance_index, name) = match (kind, command) {
                 (ExternalKind::Memory, _) => (vfs.instance, MEMORY),
                 (_, Some(command)) if name.ends_with(RUN) => (command, "run"),
@@ -175,22 +176,63 @@ impl<'a> OverWasi<'a> {
             let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
             component.replace(id.space, id.number, instead);
         }
+        let types = self.types(component)?;
         for gone in [self.instance, self.bridge] {
             let nothing = Item::CoreInstance(Instance::FromExports([].into()));
             component.replace(Space::CoreInstance, gone, nothing);
         }
+        let mut is_unused = true;
+        for shim in shims {
+            is_unused &= slots::remove_unused(component, shim, &roots)?;
+        }
+        if !is_unused {
+            self.fill_slots(component, names, &types);
+        }
         Ok(())
     }
 
-    /// Has the app's fixup put functions that trap where nobody calls any more, so that the imports behind them can go.
-    fn fill_slots(&self, component: &mut Component<'a>, names: &'a Bump) -> Result<(), Unlinkable> {
-        let slots: Vec<_> = self.given.iter().filter_map(|given| given.slot.map(|slot| (given, slot))).collect();
+    /// Has the program call what over-wasi exports without the shim between them: the vfs exists before the program does.
+    /// Returns the shims.
+    fn call_directly(&self, component: &mut Component<'a>) -> BTreeSet<u32> {
+        let exports = self.exports(component);
+        let through_shims = component.definitions().iter().filter_map(|definition| {
+            let id = definition.id.filter(|id| id.space == Space::CoreFunction)?;
+            let slot = Slot::of(component, id.number)?;
+            let behind = slot.filled(component)?;
+            let (.., name) = exports.iter().find(|(export, ..)| export.number == behind)?;
+            Some((id.number, slot.shim, *name))
+        });
+        let mut shims = BTreeSet::new();
+        for (number, shim, name) in through_shims.collect::<Vec<_>>() {
+            let (kind, instance_index) = (ExternalKind::Func, self.instance);
+            let directly = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
+            component.replace(Space::CoreFunction, number, directly);
+            shims.insert(shim);
+        }
+        shims
+    }
+
+    /// Returns what is used of its exports, with their names.
+    fn exports(&self, component: &Component<'a>) -> Vec<(Id, ExternalKind, &'a str)> {
+        let aliases = component.definitions().iter().filter_map(|definition| match definition.item {
+            Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name }) => {
+                definition.id.filter(|_| instance_index == self.instance).map(|id| (id, kind, name))
+            }
+            _ => None,
+        });
+        aliases.collect()
+    }
+
+    /// Returns the types of what it was given through shims.
+    fn types(&self, component: &Component<'a>) -> Result<Vec<Signature>, Unlinkable> {
         let Some(Item::CoreInstance(Instance::Instantiate { module_index, .. })) =
             component.get(Space::CoreInstance, self.instance)
         else {
-            return Ok(());
+            return Ok(Vec::new());
         };
-        let Some(Item::CoreModule(bytes)) = component.get(Space::CoreModule, *module_index) else { return Ok(()) };
+        let Some(Item::CoreModule(bytes)) = component.get(Space::CoreModule, *module_index) else {
+            return Ok(Vec::new());
+        };
         let module = CoreModule::read(bytes)?;
         let type_of = |given: &Given<'_>| {
             let mut imports = module.imports();
@@ -202,18 +244,19 @@ impl<'a> OverWasi<'a> {
             })
         };
         // What the bridge imports for it is no import of its own. None has results.
-        let types: Vec<_> = slots
-            .iter()
-            .map(|(given, _)| type_of(given).or_else(|| type_for_bridge(given.name)).unwrap_or_default())
-            .collect();
-        let trapping = component.add(Item::CoreModule(trapping(&types).into()));
+        let slots = self.given.iter().filter(|given| given.slot.is_some());
+        Ok(slots.map(|given| type_of(given).or_else(|| type_for_bridge(given.name)).unwrap_or_default()).collect())
+    }
+
+    /// Has the app's fixup put functions that trap where nobody calls any more, so that the imports behind them can go.
+    fn fill_slots(&self, component: &mut Component<'a>, names: &'a Bump, types: &[Signature]) {
+        let trapping = component.add(Item::CoreModule(trapping(types).into()));
         let trapping = instantiate(component, trapping, Vec::new());
-        for (number, (_, slot)) in slots.iter().enumerate() {
+        for (number, slot) in self.given.iter().filter_map(|given| given.slot).enumerate() {
             let name = names.alloc_str(&number.to_string());
             let function = alias(component, ExternalKind::Func, trapping, name);
             slot.fill(component, function);
         }
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vfs_abi::names::program::{COPY_IN, COPY_OUT, MODULE, SIZE};
+use vfs_abi::names::program::{FUNCTIONS, MODULE};
 use vfs_compose_ir::core_module::{CoreModule, FunctionId};
 use vfs_preview1_abi::signature::{self, Number, SIGNATURES, Signature};
 use wasm_encoder::{ExportKind, ValType};
@@ -18,7 +18,7 @@ pub fn export(function: &str) -> String {
 /// Returns whether an import of the vfs's module is a function of the bridge; see [`crate::link::bridge`].
 #[must_use]
 pub fn is_of_program(module: &str, name: &str) -> bool {
-    module == MODULE && [SIZE, COPY_IN, COPY_OUT].contains(&name)
+    module == MODULE && FUNCTIONS.contains(&name)
 }
 
 /// Compares those of the exports that are functions of preview1 with their types in preview1.

@@ -21,7 +21,8 @@ fn a_program_gets_the_functions_that_it_imports() {
     let has = |functions: &[&str], name: &str| called(functions).iter().any(|called| called.contains(name));
     // Files need the memory of the program, and the time.
     let files = ["path_open", "path_filestat_get", "fd_close", "fd_seek", "fd_readdir", "fd_prestat_get"];
-    let expected = ["program#copy-in", "program#copy-out", "program#size", "wasi:clocks/wall-clock#now"];
+    let expected =
+        ["program#copy-in", "program#copy-out", "program#size", "program#store", "wasi:clocks/wall-clock#now"];
     assert_eq!(called(&files), expected.map(str::to_owned).into());
     assert!(called(&["sched_yield", "proc_raise"]).iter().all(|name| !name.starts_with("wasi:cli")));
     // Each stream comes with what uses it.

@@ -8,6 +8,7 @@ use vfs_core::late::{Answers, Request};
 use super::{Asked, Question, attempt};
 use crate::abi;
 use crate::layer::Stop;
+use crate::local;
 use crate::pump;
 use crate::state::{State, within_call};
 
@@ -113,12 +114,12 @@ fn wait(mut task: Task, question: Question) -> u32 {
     let set = task.set;
     join(question.subtask, set);
     set_context(question.subtask);
-    WAITING.with_borrow_mut(|waiting| waiting.push(Waiting { task, question }));
+    local::with(&WAITING, |waiting| waiting.push(Waiting { task, question }));
     WAIT | set << 4
 }
 
 fn take(subtask: u32) -> Option<Waiting> {
-    WAITING.with_borrow_mut(|waiting| {
+    local::with(&WAITING, |waiting| {
         let place = waiting.iter().position(|one| one.question.subtask == subtask)?;
         Some(waiting.swap_remove(place))
     })
