@@ -29,9 +29,12 @@ mod manifest;
 #[cfg(unix)]
 mod output;
 mod policy;
+mod programs;
 mod remarks;
 mod run;
 mod run_composed;
+mod run_ends;
+mod run_gets;
 #[cfg(unix)]
 mod serve;
 mod words;

@@ -205,7 +205,7 @@ fn what_a_denied_package_keeps_is_told(here: &Here) {
 }
 
 fn exit_codes_of_no_module_are_told(here: &Here) {
-    fs::write(here.path("none.wat"), crate::run::command("")).unwrap();
+    fs::write(here.path("none.wat"), crate::programs::command("")).unwrap();
     let warning = "`--exit-code` has no effect: `none.wat` does not exit with a code (`proc_exit`); leave it out";
     let said =
         String::from_utf8(here.run(&["adapt", "none.wat", "--exit-code", "full", "-o", "a.wasm"]).stderr).unwrap();

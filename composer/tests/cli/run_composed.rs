@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::here::{APP, Here, run_component};
-use crate::run::{TELLS, run, writes};
+use crate::programs::{TELLS, run, writes};
 
 in_both_forms! {
     flags_of_the_vfs_are_refused_for_what_is_composed
