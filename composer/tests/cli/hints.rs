@@ -140,8 +140,8 @@ fn each_warning_is_a_line_under_strict() {
     assert!(listed.contains("leaves files out\n  files/.env\n  files/1.pem\n"), "{listed}");
     fs::write(here.path("program.wat"), crate::here::run_component("", 0)).unwrap();
     let args = ["run", "program.wat", "--strict", "--sockets", "inherit", "--http", "inherit"];
-    let wanted = "error: `--sockets inherit` has no effect: the app does not import wasi:sockets; leave it out\n\
-                  error: `--http inherit` has no effect: the app does not import wasi:http; leave it out\n  \
+    let wanted = "error: `--sockets inherit` has no effect: the app does not import `wasi:sockets`; leave it out\n\
+                  error: `--http inherit` has no effect: the app does not import `wasi:http`; leave it out\n  \
                   hint: without --strict these are warnings\n";
     assert_eq!(here.fails(&args), (1, wanted.to_owned()));
 }

@@ -127,7 +127,11 @@ fn variables_that_are_not_set_are_told(here: &Here) {
     here.ok(&["deaf.wasm", "--allow-unused", "-q", "-o", "deaf-made.wasm"]);
     for app in ["deaf.wasm", "deaf-made.wasm"] {
         let said = String::from_utf8(here.run(&["run", app, "--inherit-env"]).stderr).unwrap();
-        assert_eq!(said, format!("warning: `--inherit-env` has no effect: `{app}` does not ask for variables\n"));
+        let why = match app {
+            "deaf.wasm" => "the app does not import `get-environment` of `wasi:cli/environment`; leave it out",
+            _ => "`deaf-made.wasm` does not ask for variables",
+        };
+        assert_eq!(said, format!("warning: `--inherit-env` has no effect: {why}\n"));
     }
 }
 
@@ -147,7 +151,7 @@ fn access_that_a_program_does_not_ask_for_is_told(here: &Here) {
     for flag in ["--sockets", "--http"] {
         let output = here.run(&["run", "program.wasm", flag, "inherit"]);
         let text = String::from_utf8(output.stderr).unwrap();
-        let wanted = format!("warning: `{flag} inherit` has no effect: the app does not import wasi:");
+        let wanted = format!("warning: `{flag} inherit` has no effect: the app does not import `wasi:");
         assert!(output.status.success() && text.contains(&wanted), "{text}");
     }
 }

@@ -273,7 +273,7 @@ struct Composed {
 
 /// What a run was given.
 enum Before {
-    /// It has a vfs inside, and no image or manifest is given.
+    /// It has a vfs inside, and no file is given.
     Composed(Composed),
     /// It has to be composed.
     App(Vec<u8>),
@@ -285,10 +285,7 @@ enum Before {
 /// A flag was typed that this run cannot do with it.
 fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before, Failure> {
     let typed = args.typed.options(&args.joining);
-    let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty();
-    if args.typed.manifest.is_some() && !has_files {
-        return Ok(Before::App(component));
-    }
+    let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty() || args.typed.manifest.is_some();
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(Before::App(component)) };
     let Some(vfs) = &inspection.vfs else { return Ok(Before::App(component)) };
     if inspection.is_vfs_alone() {
@@ -322,14 +319,6 @@ fn compose(
     let composed = adapt(composer).compose().map_err(|error| Failure::of_app(error, &args.app))?;
     let report = composed.report();
     talk.tell(&report.remarks);
-    let mut unused = Vec::new();
-    // Composing takes all variables for the default, which they are not for a run.
-    let is_asked = report.imports.iter().any(|name| name.starts_with("wasi:cli/environment@"));
-    if options.host.inherited() == Some(Inherited::All) && !is_asked {
-        let message = format!("`--inherit-env` has no effect: `{}` does not ask for variables", talk.file());
-        unused.push(("no-effect", message));
-    }
-    composed::warn(talk, options.files.strict == Some(true), unused)?;
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
