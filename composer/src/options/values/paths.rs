@@ -45,6 +45,10 @@ impl fmt::Display for Source {
     }
 }
 
+/// What is a value of `--file`.
+const GUEST_FILE: &str =
+    "GUEST=@FILE, where GUEST is an absolute path without `.` or `..`, such as /etc/app.toml=@./app.toml";
+
 /// One file and its path in the tree: `GUEST=@FILE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuestFile {
@@ -59,7 +63,7 @@ impl FromStr for GuestFile {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         let parts = text.split_once("=@").filter(|(guest, path)| is_guest_path(guest) && !path.is_empty());
-        let (guest, path) = parts.ok_or(ValueError { takes: "GUEST=@FILE, such as /etc/app.toml=@./app.toml" })?;
+        let (guest, path) = parts.ok_or(ValueError { takes: GUEST_FILE })?;
         Ok(Self { guest: guest.into(), path: path.into() })
     }
 }

@@ -127,6 +127,7 @@ impl Manifest {
             | TreeError::FilePlace { path, .. }
             | TreeError::Archive { path, .. }
             | TreeError::NoImage { path }
+            | TreeError::Damaged { path, .. }
             | TreeError::Image { path, .. } => path,
             TreeError::NotUtf8 { directory, .. } => directory,
             _ => return None,
