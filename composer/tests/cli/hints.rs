@@ -237,6 +237,26 @@ fn what_is_of_another_kind_is_named() {
     let wanted =
         ["error: the component of `reactor.wat` would export nothing: ", "  hint: build the module as a command"];
     says(&here, 1, &["adapt", "reactor.wat"], &wanted);
+    // What composes has nothing to run.
+    for command in ["run", "serve"] {
+        let wanted =
+            ["error: the result would export nothing: ", "  hint: build it as a command, which exports `_start`"];
+        says(&here, 1, &[command, "reactor.wat"], &wanted);
+        assert!(!here.fails(&[command, "reactor.wat"]).1.contains("--allow-no-exports"));
+    }
+    here.ok(&["vfs", "--image", "files", "-q", "-o", "vfs.wasm"]);
+    for args in [&["run", "vfs.wasm"][..], &["serve", "vfs.wasm"], &["run", "vfs.wasm", "--image", "files"]] {
+        let wanted =
+            ["error: the app `vfs.wasm` is a vfs alone: it has files and no program\n", "hint: it is plugged into"];
+        says(&here, 1, args, &wanted);
+    }
+    says(
+        &here,
+        2,
+        &["serve", "app.wasm", ":80"],
+        &["argument `:80`", "hint: `--addr :80` is the address to listen at"],
+    );
+    says(&here, 2, &["serve", "app.wasm", "x"], &["hint: `--arg x` is an argument that it sees at each request"]);
     says(&here, 1, &["inspect", "reactor.wat"], &["`vfs-compose adapt FILE` makes a component of it"]);
     fs::write(here.path("component.wat"), crate::here::run_component("", 0)).unwrap();
     here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);

@@ -9,6 +9,7 @@ use crate::report::quoted;
 /// Returns a flag with the value that was meant by one that it does not take: paths in the tree are absolute.
 pub fn corrected(flag: &str, value: &str) -> Option<String> {
     let meant = match flag {
+        _ if value.is_empty() => return None,
         "--file" => file(value).filter(|meant| meant.parse::<GuestFile>().is_ok())?,
         "--preopen" => Some(absolute(value)).filter(|meant| meant.parse::<Preopen>().is_ok())?,
         "--cwd" => setting("cwd", absolute(value))?,
@@ -65,6 +66,7 @@ mod tests {
             ("--preopen", "data", Some("--preopen /data")),
             ("--preopen", "data=x", Some("--preopen /data=x")),
             ("--preopen", "../data", None),
+            ("--preopen", "", None),
             ("--cwd", "./sub", Some("--cwd /sub")),
             ("--stdin", "from:a.txt", Some("--stdin from:/a.txt")),
             ("--stdin", "/a", Some("--stdin from:/a")),
