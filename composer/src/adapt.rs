@@ -55,10 +55,19 @@ pub(crate) fn exported_functions(module: &[u8]) -> Result<Vec<String>, wasmparse
 
 /// Returns whether an app is a module that gives its host an exit code.
 pub(crate) fn has_exit_code(app: &[u8]) -> bool {
-    let imports_it = |payload| {
+    Parser::is_core_wasm(app) && imports_exit(app)
+}
+
+/// Returns whether an app is a component that was made of such a module, by whatever tool.
+pub(crate) fn is_made_of_exiting_module(app: &[u8]) -> bool {
+    Parser::is_component(app) && imports_exit(app)
+}
+
+/// Returns whether a module, or one in a component, imports preview1's function for exit codes.
+fn imports_exit(app: &[u8]) -> bool {
+    Parser::new(0).parse_all(app).any(|payload| {
         let Ok(Payload::ImportSection(imports)) = payload else { return false };
         let mut imports = imports.into_imports().flatten();
         imports.any(|import| import.module == "wasi_snapshot_preview1" && import.name == "proc_exit")
-    };
-    Parser::is_core_wasm(app) && Parser::new(0).parse_all(app).any(imports_it)
+    })
 }

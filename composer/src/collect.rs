@@ -1,10 +1,13 @@
 //! What goes into the vfs's memory: the image and the settings, and whether they fit together.
 
+use std::path::Path;
+
 use vfs_abi::settings::{Settings, Stdio};
 use vfs_compose_pack::Remarks;
 use vfs_compose_pack::embed;
 use vfs_compose_pack::image::{Packed, Reading};
 use vfs_compose_pack::source::directory::Output;
+use vfs_compose_rules::Policy;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
 use vfs_compose_vfs::specialize::Embedding;
@@ -30,6 +33,7 @@ pub(crate) fn collect(composer: &Composer, sees_files: bool) -> Result<Collected
     if sees_files {
         tell_of_no_files(composer, &mut remarks);
     }
+    tell_of_preopens(composer, &mut remarks);
     let image = pack(composer, &mut remarks)?;
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
@@ -67,15 +71,43 @@ pub(crate) fn tell_of_no_files(composer: &Composer, remarks: &mut Remarks) {
     }
 }
 
+/// Warns of preopens of which the app never hears: another one has the name.
+fn tell_of_preopens(composer: &Composer, remarks: &mut Remarks) {
+    let shown = |guest: &str, name: &str| match guest == name {
+        true => format!("`--preopen {guest}`"),
+        false => format!("`--preopen {guest}={name}`"),
+    };
+    for (guest, name) in &composer.replaced_preopens {
+        let last = composer.settings.preopens.iter().find(|(_, other)| other == name);
+        let Some((last, _)) = last.filter(|(last, _)| last != guest) else { continue };
+        let message = format!(
+            "{} has no effect: {} has the same name, and the last one counts; give each a name of its own",
+            shown(guest, name),
+            shown(last, name)
+        );
+        remarks.warn("no-effect", message);
+    }
+}
+
+/// Returns the policy with the program's name, which is that of the app's file if the host's is hidden.
+fn policy(composer: &Composer) -> Policy {
+    let mut policy = composer.policy.clone();
+    if policy.own_arguments {
+        let file = composer.app_path.as_deref().and_then(Path::file_name);
+        policy.program = policy.program.or_else(|| Some(file?.to_string_lossy().into_owned()));
+    }
+    policy
+}
+
 /// Returns what the vfs answers itself, by the policy and the settings.
 pub(crate) fn answers(composer: &Composer) -> Answers {
-    Answers::new(&composer.policy, &composer.settings)
+    Answers::new(&policy(composer), &composer.settings)
 }
 
 /// Fills in the defaults of the settings, and checks their paths.
 fn settle(composer: &Composer, image: &Packed) -> Result<Settings, TreeError> {
     let mut settings = composer.settings.clone();
-    composer.policy.settle(&mut settings);
+    policy(composer).settle(&mut settings);
     if settings.preopens.is_empty() {
         settings.preopens.push(("/".into(), "/".into()));
     }

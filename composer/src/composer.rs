@@ -18,6 +18,7 @@ use vfs_image::Timestamp;
 use vfs_preview1::ExitCode;
 
 use crate::composed::{Composed, PackedImage};
+use crate::effects::Gift;
 use crate::error::Error;
 use crate::{collect, pipeline};
 
@@ -30,8 +31,6 @@ pub struct Composer {
     pub(crate) sources: Vec<Source>,
     pub(crate) settings: Settings,
     pub(crate) policy: Policy,
-    /// Whether what [`Policy::deterministic`] sets was set as a whole, for whatever app it is.
-    pub(crate) is_deterministic: bool,
     pub(crate) strict: bool,
     pub(crate) filter: Filter,
     pub(crate) on_collision: OnCollision,
@@ -47,8 +46,10 @@ pub struct Composer {
     pub(crate) of_host: Option<String>,
     /// What `--deny-all` leaves to the host, by `--allow`.
     pub(crate) allowed: Vec<String>,
-    /// Flags that leave a package to the host, each with the package.
-    pub(crate) inherited: Vec<(&'static str, &'static str)>,
+    /// Flags that leave something to the host.
+    pub(crate) inherited: Vec<Gift>,
+    /// Preopens whose names later ones of other directories have.
+    pub(crate) replaced_preopens: Vec<(String, String)>,
     pub(crate) form: FormChoice,
     pub(crate) rules: Rules,
     pub(crate) extras: Vec<Extra>,
@@ -87,7 +88,6 @@ impl Composer {
             sources: Vec::new(),
             settings: Settings::default(),
             policy: Policy::default(),
-            is_deterministic: false,
             strict: false,
             filter: Filter::default(),
             on_collision: OnCollision::default(),
@@ -101,6 +101,7 @@ impl Composer {
             of_host: None,
             allowed: Vec::new(),
             inherited: Vec::new(),
+            replaced_preopens: Vec::new(),
             form: FormChoice::default(),
             extras: Vec::new(),
             rules: Rules::default(),
@@ -169,7 +170,8 @@ impl Composer {
         self
     }
 
-    /// Names the file of the app, so that packing it too can be told.
+    /// Names the file of the app, so that packing it too can be told. Its name is the program's where the host's arguments
+    /// are hidden and [`Policy::program`] is not set.
     pub fn app_path(mut self, path: impl Into<PathBuf>) -> Self {
         self.app_path = Some(path.into());
         self
@@ -181,11 +183,13 @@ impl Composer {
         self.preopen_as(guest.clone(), guest)
     }
 
-    /// Gives the app the directory `guest` under another name. A later directory of a name replaces an earlier one.
+    /// Gives the app the directory `guest` under another name. A later directory of a name replaces an earlier one, with
+    /// a warning.
     pub fn preopen_as(mut self, guest: impl Into<String>, name: impl Into<String>) -> Self {
-        let name = name.into();
-        self.settings.preopens.retain(|(_, earlier)| *earlier != name);
-        self.settings.preopens.push((guest.into(), name));
+        let (guest, name) = (guest.into(), name.into());
+        let earlier = self.settings.preopens.extract_if(.., |(_, earlier)| *earlier == name);
+        self.replaced_preopens.extend(earlier.filter(|(earlier, _)| *earlier != guest));
+        self.settings.preopens.push((guest, name));
         self
     }
 

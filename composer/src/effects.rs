@@ -7,27 +7,40 @@ use vfs_compose_rules::Inherited;
 use vfs_compose_rules::interpose::Left;
 use vfs_compose_wasi::App;
 
-use crate::{Composer, InterfaceName, adapt};
+use crate::inspect::exit_code;
+use crate::{Composer, ExitCode, InterfaceName, adapt};
 
 /// An interface or a package, and the functions of which one must be imported; none stands for any.
 pub(crate) type Asked = (&'static str, &'static [&'static str]);
+
+/// A flag that leaves something to the host, and what asks for that.
+#[derive(Clone, Debug)]
+pub(crate) struct Gift {
+    pub(crate) flag: String,
+    pub(crate) asked: &'static [Asked],
+}
 
 pub(crate) const VARIABLES: Asked = ("wasi:cli/environment", &["get-environment"]);
 pub(crate) const ARGUMENTS: Asked = ("wasi:cli/environment", &["get-arguments"]);
 pub(crate) const DIRECTORY: Asked = ("wasi:cli/environment", &["initial-cwd", "get-initial-cwd"]);
 pub(crate) const EXIT: Asked = ("wasi:cli/exit", &[]);
 pub(crate) const EXIT_CODES: Asked = ("wasi:cli/exit", &["exit-with-code"]);
-const MONOTONIC: Asked = ("wasi:clocks/monotonic-clock", &[]);
-const STDIN: Asked = ("wasi:cli/stdin", &[]);
-const STDOUT: Asked = ("wasi:cli/stdout", &[]);
-const STDERR: Asked = ("wasi:cli/stderr", &[]);
-const RANDOM: Asked = ("wasi:random", &[]);
+/// Others import the interface for its types alone.
+pub(crate) const MONOTONIC: Asked = (
+    "wasi:clocks/monotonic-clock",
+    &["now", "resolution", "subscribe-instant", "subscribe-duration", "get-resolution", "wait-until", "wait-for"],
+);
+pub(crate) const STDIN: Asked = ("wasi:cli/stdin", &[]);
+pub(crate) const STDOUT: Asked = ("wasi:cli/stdout", &[]);
+pub(crate) const STDERR: Asked = ("wasi:cli/stderr", &[]);
+pub(crate) const RANDOM: Asked = ("wasi:random", &[]);
+/// The wall clocks of WASI 0.2 and 0.3. An app that imports one for its types alone sees it in the times of files.
+pub(crate) const WALL_CLOCKS: [Asked; 2] = [("wasi:clocks/wall-clock", &[]), ("wasi:clocks/system-clock", &[])];
 /// What shows the time of a frozen wall clock: the clocks, and the times of files.
-const WALL_CLOCKS: [Asked; 3] =
-    [("wasi:clocks/wall-clock", &[]), ("wasi:clocks/system-clock", &[]), ("wasi:filesystem", &[])];
+pub(crate) const SHOWING_WALL_CLOCK: [Asked; 3] = [WALL_CLOCKS[0], WALL_CLOCKS[1], ("wasi:filesystem", &[])];
+pub(crate) const CONFIG: Asked = ("wasi:config", &[]);
 const FILES: &str = "wasi:filesystem";
 const IO: &str = "wasi:io";
-const CONFIG: Asked = ("wasi:config", &[]);
 const HTTP: Asked = ("wasi:http/outgoing-handler", &[]);
 /// The same of WASI 0.3.
 const HTTP_3: Asked = ("wasi:http/client", &[]);
@@ -35,38 +48,36 @@ const HTTP_3: Asked = ("wasi:http/client", &[]);
 /// Warns of each setting that this app never asks for, and of limits under which nothing works.
 pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let (settings, policy, rules) = (&composer.settings, &composer.policy, &composer.rules);
-    let is_own = |stream: &Stdio<String>| matches!(stream, Stdio::Null | Stdio::File(_) | Stdio::Append(_));
-    // What `--deterministic` sets for every app is not said of each.
-    let of_preset = |directory: &String| directory == "/";
-    let is_preset =
-        composer.is_deterministic || policy.own_arguments && policy.seed.is_some() && policy.wall_clock.is_some();
-    let is_frozen = policy.monotonic_clock.is_some_and(|time| time != 0 || !is_preset);
-    let shows_wall_clock = WALL_CLOCKS.iter().any(|asked| asks(app, *asked));
-    let is_named = policy.program.is_some() && !policy.own_arguments;
+    // What a preset sets for every app is not said of each.
+    let chosen = policy.chosen_lines();
+    let is_chosen = |key: &str| chosen.iter().any(|(chosen, _)| chosen == key);
+    // To deny what nobody asks for is no mistake.
+    let is_own = |key: &str| chosen.iter().any(|(chosen, value)| chosen == key && value != "deny");
     let names_variables = matches!(&policy.environment, Inherited::Only(_));
-    let wanted = [
-        ("--env", !settings.environment.is_empty(), VARIABLES),
-        ("--inherit-env", names_variables, VARIABLES),
-        ("--argv0", is_named, ARGUMENTS),
-        ("--arg", settings.arguments.len() > composer.of_run, ARGUMENTS),
-        ("--cwd", policy.directory.as_ref().is_some_and(|directory| !of_preset(directory)), DIRECTORY),
-        ("--stdin", is_own(&policy.stdin), STDIN),
-        ("--stdout", is_own(&policy.stdout), STDOUT),
-        ("--stderr", is_own(&policy.stderr), STDERR),
-        ("--wall-clock frozen", policy.wall_clock.is_some() && !is_preset && !shows_wall_clock, WALL_CLOCKS[0]),
-        ("--random seeded", policy.seed.is_some_and(|seed| seed != 0), RANDOM),
-        ("--monotonic-clock frozen", is_frozen, MONOTONIC),
-        ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), CONFIG),
-        // An empty list has a warning of its own.
-        ("--http allow", rules.http.as_ref().is_some_and(|hosts| !hosts.is_empty()) && !asks(app, HTTP_3), HTTP),
+    let wanted: [(&str, bool, &[Asked]); 13] = [
+        ("--env", !settings.environment.is_empty(), &[VARIABLES]),
+        ("--inherit-env", names_variables, &[VARIABLES]),
+        ("--argv0", is_chosen("argv0"), &[ARGUMENTS]),
+        ("--arg", settings.arguments.len() > composer.of_run, &[ARGUMENTS]),
+        ("--cwd", is_chosen("cwd"), &[DIRECTORY]),
+        ("--stdin", is_own("stdin"), &[STDIN]),
+        ("--stdout", is_own("stdout"), &[STDOUT]),
+        ("--stderr", is_own("stderr"), &[STDERR]),
+        ("--wall-clock frozen", is_chosen("wall-clock"), &SHOWING_WALL_CLOCK),
+        ("--random seeded", is_chosen("random"), &[RANDOM]),
+        ("--monotonic-clock frozen", is_chosen("monotonic-clock"), &[MONOTONIC]),
+        ("--config", rules.config.as_ref().is_some_and(|values| !values.is_empty()), &[CONFIG]),
+        ("--http allow", rules.http.is_some(), &[HTTP, HTTP_3]),
     ];
-    for (flag, _, asked) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks(app, *asked)) {
+    for (flag, _, asked) in wanted.into_iter().filter(|(_, is_set, asked)| *is_set && !asks_any(app, asked)) {
         let way_out = match flag {
-            "--cwd" => "such programs start in `/`, which `--preopen DIR=/` makes DIR",
+            "--cwd" if policy.directory.as_deref() != Some("/") => {
+                "such programs start in `/`, which `--preopen DIR=/` makes DIR"
+            }
             "--config" => "`--env` sets variables, which most programs read instead",
             _ => "leave it out",
         };
-        let message = format!("`{flag}` has no effect: the app does not import {}; {way_out}", named(asked));
+        let message = format!("`{flag}` has no effect: the app does not import {}; {way_out}", named(asked[0]));
         remarks.warn("no-effect", message);
     }
     if let Inherited::Only(names) = &policy.environment {
@@ -75,9 +86,8 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
             remarks.warn("no-effect", message);
         }
     }
-    if composer.exit_code.is_some() && !composer.app.as_deref().is_some_and(adapt::has_exit_code) {
-        let message = "`--exit-code` has no effect: the app is no preview1 module that exits with a code (`proc_exit`)";
-        remarks.warn("no-effect", message);
+    if let Some((typed, bytes)) = composer.exit_code.zip(composer.app.as_deref()) {
+        tell_of_exit_code(typed, bytes, remarks);
     }
     let of_run = settings.arguments.len() - composer.of_run..;
     let typed = settings.arguments.get(of_run).and_then(<[String]>::first).or(composer.of_host.as_ref());
@@ -111,7 +121,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         };
         remarks.warn("no-effect", format!("`{}` has no effect: {why}", denial.because));
     }
-    if rules.http.as_ref().is_some_and(Vec::is_empty) {
+    if rules.http.as_ref().is_some_and(Vec::is_empty) && asks_any(app, &[HTTP, HTTP_3]) {
         remarks.warn("allows-nothing", "`--http allow:` names no host: say one, or write `--http deny`");
     }
     tell_of_open_files(settings.limits.max_open, from_the_start(composer), remarks);
@@ -128,6 +138,25 @@ pub(crate) fn tell_of_left(left: &[Left], remarks: &mut Remarks) {
     }
 }
 
+/// Warns of a choice of exit codes that comes too late, or never.
+fn tell_of_exit_code(typed: ExitCode, app: &[u8], remarks: &mut Remarks) {
+    if adapt::has_exit_code(app) {
+        return;
+    }
+    let word = if typed == ExitCode::Full { "full" } else { "bool" };
+    let message = if exit_code(app) == Some(typed) {
+        format!("`--exit-code {word}` has no effect: the component was made so of its module; leave it out")
+    } else if adapt::is_made_of_exiting_module(app) {
+        format!(
+            "`--exit-code {word}` has no effect: the app is a component already, and its exit codes were chosen when it was \
+             made of a preview1 module; compose the module itself, or `vfs-compose adapt MODULE --exit-code {word}`"
+        )
+    } else {
+        "`--exit-code` has no effect: the app is no preview1 module that exits with a code (`proc_exit`)".to_owned()
+    };
+    remarks.warn("no-effect", message);
+}
+
 /// Tells of what is left to the host, and the app does not import or has of its own.
 fn tell_of_gifts(composer: &Composer, app: &App, remarks: &mut Remarks) {
     for pattern in &composer.allowed {
@@ -142,8 +171,8 @@ fn tell_of_gifts(composer: &Composer, app: &App, remarks: &mut Remarks) {
         };
         remarks.warn("no-effect", format!("`--allow {pattern}` has no effect: {why}"));
     }
-    for (flag, package) in composer.inherited.iter().filter(|(_, package)| !asks(app, (package, &[]))) {
-        let message = format!("`{flag}` has no effect: the app does not import {package}; leave it out");
+    for Gift { flag, asked } in composer.inherited.iter().filter(|gift| !asks_any(app, gift.asked)) {
+        let message = format!("`{flag}` has no effect: the app does not import {}; leave it out", named(asked[0]));
         remarks.warn("no-effect", message);
     }
 }
@@ -200,6 +229,11 @@ fn named((path, functions): Asked) -> String {
         [] => format!("`{path}`"),
         [function, ..] => format!("`{function}` of `{path}`"),
     }
+}
+
+/// Returns whether an app imports one of what it would have to.
+fn asks_any(app: &App, asked: &[Asked]) -> bool {
+    asked.iter().any(|asked| asks(app, *asked))
 }
 
 /// Returns whether an app imports what it would have to.

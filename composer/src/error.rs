@@ -3,7 +3,7 @@
 use vfs_compose_pack::Remark;
 
 pub use vfs_compose_join::ComposeError;
-pub use vfs_compose_pack::{EmbedError, TreeError, WriteError};
+pub use vfs_compose_pack::{EmbedError, Room, TreeError, WriteError};
 pub use vfs_compose_rules::DenyError;
 pub use vfs_compose_vfs::{CheckError, LinkError, TailorError, Unlinkable};
 pub use vfs_compose_wasi::{AppError, Cause, WitError};

@@ -343,9 +343,15 @@ impl Options {
     }
 
     /// Returns these options, and those of `under` where these are not set: a list that is not empty replaces another
-    /// list, while a variable or a value of `config` replaces only the one of its name.
+    /// list, while a variable or a value of `config` replaces only the one of its name, and beside `none` all of `under`.
     #[must_use]
-    pub fn over(self, mut under: Self) -> Self {
+    pub fn over(mut self, mut under: Self) -> Self {
+        let config = &mut self.host.config;
+        let has_values = config.iter().any(|value| matches!(value, ConfigValue::Value(_)));
+        if has_values && config.contains(&ConfigValue::None) && !under.host.config.is_empty() {
+            under.host.config.clear();
+            config.retain(|value| *value != ConfigValue::None);
+        }
         // The exceptions belong to `deny-all`; without it they mean nothing.
         if self.deny.deny_all == Some(false) {
             under.deny.allow.clear();
@@ -394,6 +400,7 @@ mod tests {
             ("config = { b = '3' }", "config = { a = '1' }", "config = { a = '1', b = '3' }"),
             ("config = { b = '3' }", "config = 'inherit'", "config = { b = '3' }"),
             ("config = 'none'", "config = { a = '1' }", "config = 'none'"),
+            ("config = { b = '3' }", "config = 'none'", "config = { b = '3' }"),
             ("inherit-env = false", "inherit-env = ['A']", "inherit-env = false"),
             ("output = 'a'", "output = 'b'", "output = 'a'"),
             ("deny-all = false", "deny-all = true\nallow = ['wasi:clocks']", "deny-all = false"),

@@ -63,6 +63,8 @@ pub enum TreeError {
         later: String,
         /// What that has, in words.
         other: &'static str,
+        /// How they get room.
+        room: Box<Room>,
     },
     /// A path that a source needs as a directory and that is something else.
     #[error("{later} at `{guest}` needs a directory at `{through}`, where {earlier} has a file or symbolic link")]
@@ -75,6 +77,8 @@ pub enum TreeError {
         guest: String,
         /// The part of it that is no directory.
         through: String,
+        /// How they get room.
+        room: Box<Room>,
     },
     /// A file without a place in the tree.
     #[error("`{}` is a file, not a directory or an EROFS image", .path.display())]
@@ -97,6 +101,15 @@ pub enum TreeError {
         path: PathBuf,
         /// The kind of archive or image, with its article.
         kind: &'static str,
+    },
+    /// A WebAssembly file that cannot be read to its end, so nobody knows what is inside.
+    #[error("`{}` is no whole WebAssembly file: it is truncated or damaged", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The decoder's error.
+        #[source]
+        source: Cause,
     },
     /// A WebAssembly file without an image inside.
     #[error("`{}` is a WebAssembly file without an image inside", .path.display())]
@@ -190,6 +203,16 @@ pub enum TreeError {
         #[source]
         source: Cause,
     },
+}
+
+/// How two sources get room that have one path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Room {
+    /// Whether one of the two is a file that was named by itself, and not a tree of files.
+    pub is_of_file: bool,
+    /// A pattern that leaves one of the two out of a directory, if there is one.
+    pub exclude: Option<String>,
 }
 
 /// The image cannot be embedded in the vfs.

@@ -26,7 +26,7 @@ pub mod source;
 mod sources;
 pub mod tree;
 
-pub use error::{Cause, EmbedError, TreeError, WriteError};
+pub use error::{Cause, EmbedError, Room, TreeError, WriteError};
 pub use merge::OnCollision;
 pub use progress::{Observer, Progress};
 pub use remark::{Remark, Remarks};

@@ -171,7 +171,8 @@ fn path_in(tree: &SourceTree, directory: NodeIndex) -> String {
     if directory == tree.root() { String::new() } else { tree.path(directory) }
 }
 
-const DIRECTORY: &str = "a directory";
+/// What a directory is in words.
+pub const DIRECTORY: &str = "a directory";
 
 fn kind<S>(content: &Content<S>) -> &'static str {
     match content {

@@ -9,10 +9,10 @@ use vfs_image::{Attributes, Image, NodeIndex, Timestamp, Tree};
 
 use crate::Remarks;
 use crate::embed;
-use crate::error::TreeError;
+use crate::error::{Room, TreeError};
 use crate::image::{Reading, read, without_filter};
 use crate::links;
-use crate::merge::{Merge, MergeError, OnCollision};
+use crate::merge::{Collision, DIRECTORY, Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
 use crate::source::files::Files;
 use crate::source::filter::{Own, Unmatched};
@@ -80,12 +80,19 @@ impl Sources {
         };
         let to = tree::make_place(&mut self.tree, directory, attributes, &mut self.leading);
         let to = to.map_err(|error| match error {
-            PlaceError::NotDirectory(through) => TreeError::Through {
-                earlier: owner(&through, before).map(ToString::to_string).unwrap_or_default(),
-                later: origin.to_string(),
-                guest: guest.clone(),
-                through,
-            },
+            PlaceError::NotDirectory(through) => {
+                let earlier = owner(&through, before);
+                TreeError::Through {
+                    earlier: earlier.map(|source| source.origin.to_string()).unwrap_or_default(),
+                    later: origin.to_string(),
+                    guest: guest.clone(),
+                    room: Box::new(Room {
+                        is_of_file: true,
+                        exclude: earlier.and_then(|source| pattern(source, &through)),
+                    }),
+                    through,
+                }
+            }
             PlaceError::Tree(source) => TreeError::Entry { path: guest.into(), source: source.into() },
         })?;
         let is_empty = self.tree.entries(to).is_some_and(|entries| entries.is_empty());
@@ -112,11 +119,16 @@ impl Sources {
         merge.put(to, &piece, &implied, || self.listing.count()).map_err(|error| match error {
             MergeError::Collision(collision) => {
                 let guest = format!("{}{}", directory.trim_end_matches('/'), collision.path);
+                let earlier = owner(&guest, before);
                 TreeError::Collision {
-                    earlier: owner(&guest, before).map(ToString::to_string).unwrap_or_default(),
+                    earlier: earlier.map(|source| source.origin.to_string()).unwrap_or_default(),
                     kind: collision.kind,
                     later: origin.to_string(),
                     other: collision.other,
+                    room: Box::new(Room {
+                        is_of_file: [earlier, Some(source)].into_iter().flatten().any(is_file),
+                        exclude: earlier.and_then(|earlier| pattern_of_either(earlier, source, &collision, &guest)),
+                    }),
                     guest,
                 }
             }
@@ -229,8 +241,10 @@ impl<'s> Input<'s> {
 /// Returns the image of a composed component.
 fn image_in(path: &Path) -> Result<Vec<u8>, TreeError> {
     let mut bytes = read(path)?;
+    let damaged =
+        |source: wasmparser::BinaryReaderError| TreeError::Damaged { path: path.into(), source: source.into() };
     let no_image = || TreeError::NoImage { path: path.to_owned() };
-    let found = embed::find(&bytes).ok().flatten().ok_or_else(no_image)?;
+    let found = embed::find(&bytes).map_err(damaged)?.ok_or_else(no_image)?;
     bytes.truncate(found.image.end);
     bytes.drain(..found.image.start);
     Ok(bytes)
@@ -250,12 +264,34 @@ fn split<'g>(guest: &'g str, path: &Path, is_plain: bool) -> Result<(&'g str, &'
 }
 
 /// Returns the source that a path of the tree is from: the last one before that has it, for a message.
-fn owner<'a>(guest: &str, before: &[&'a Source]) -> Option<&'a Origin> {
+fn owner<'a>(guest: &str, before: &[&'a Source]) -> Option<&'a Source> {
     let has = |source: &&&Source| {
         let Some(inside) = guest.strip_prefix(source.guest.trim_end_matches('/')) else { return false };
         (inside.is_empty() || inside.starts_with('/'))
             && Input::recognise(&source.origin).is_ok_and(|input| input.has(inside))
     };
-    let found = before.iter().rev().find(has).or(before.last());
-    found.map(|source| &source.origin)
+    before.iter().rev().find(has).or(before.last()).copied()
+}
+
+/// Returns whether a source is one file.
+fn is_file(source: &Source) -> bool {
+    Input::recognise(&source.origin).is_ok_and(|input| matches!(input, Input::File(_)))
+}
+
+/// Returns the pattern that leaves a path of the tree out of a source, if that is a directory: patterns are for no other.
+fn pattern(source: &Source, guest: &str) -> Option<String> {
+    let is_directory = Input::recognise(&source.origin).is_ok_and(|input| matches!(input, Input::Directory(_)));
+    let inside = guest.strip_prefix(source.guest.trim_end_matches('/'))?;
+    (is_directory && inside.len() > 1 && !inside.contains(['*', '?', '[', '\\'])).then(|| inside.to_owned())
+}
+
+/// Returns the pattern that leaves out one of a directory and something else at one path: rather the directory, as a
+/// pattern can be for directories alone, where both sources are directories and have the path in one place.
+fn pattern_of_either(earlier: &Source, later: &Source, collision: &Collision, guest: &str) -> Option<String> {
+    let (directory, file) = match (collision.kind == DIRECTORY, collision.other == DIRECTORY) {
+        (true, false) => (earlier, later),
+        (false, true) => (later, earlier),
+        _ => return None,
+    };
+    pattern(directory, guest).map(|pattern| format!("{pattern}/")).or_else(|| pattern(file, guest))
 }

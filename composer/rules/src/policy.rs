@@ -40,6 +40,8 @@ pub struct Policy {
     pub monotonic_clock: Option<u64>,
     /// The seed of the random numbers; `None` takes them from the host.
     pub seed: Option<u64>,
+    /// The policy lines of what [`Policy::deterministic`] filled in.
+    of_preset: Vec<(String, String)>,
 }
 
 /// Which of the host's environment variables the app sees.
@@ -62,6 +64,7 @@ impl Policy {
     /// Makes every run the same: freezes the clocks, seeds the random numbers, and hides the host's variables and
     /// arguments. Standard input and the network stay the host's. Values set before or after this call take precedence.
     pub fn deterministic(&mut self) {
+        let before = self.lines();
         if self.environment == Inherited::All {
             self.environment = Inherited::None;
         }
@@ -70,6 +73,13 @@ impl Policy {
         self.wall_clock.get_or_insert(PRESET_TIME);
         self.monotonic_clock.get_or_insert(0);
         self.seed.get_or_insert(0);
+        self.of_preset.extend(self.lines().into_iter().filter(|line| !before.contains(line)));
+    }
+
+    /// Returns the policy lines of what was set by itself: all of [`Policy::lines`] but what [`Policy::deterministic`]
+    /// filled in, for whatever app it is.
+    pub fn chosen_lines(&self) -> Vec<(String, String)> {
+        self.lines().into_iter().filter(|line| !self.of_preset.contains(line)).collect()
     }
 
     /// Copies the parts of the policy that the vfs applies at run time to its settings.

@@ -1,13 +1,12 @@
 //! Sets options in a composer.
 
-use std::path::Path;
-
 use vfs_abi::Limits;
 use vfs_compose_pack::source::filter::Filter;
 use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
 
 use super::{Access, ConfigValue, Deny, Files, Host, Http, InheritEnv, Options, written};
 use crate::Composer;
+use crate::effects::{self, Asked, Gift};
 
 const SOCKETS: &str = "wasi:sockets";
 const HTTP: &str = "wasi:http";
@@ -20,15 +19,26 @@ const CONFIG: &str = "wasi:config/store";
 const GATED: [&str; 3] = ["wasi:http/outgoing-handler", "wasi:http/client", "wasi:http/types"];
 
 /// The interfaces that each setting leaves to the host if its value is `inherit`.
-const INHERITED: [(&str, &[&str]); 7] = [
-    ("cwd", &[ENVIRONMENT]),
-    ("stdin", &["wasi:cli/stdin", "wasi:cli/terminal-stdin", "wasi:cli/terminal-input"]),
-    ("stdout", &["wasi:cli/stdout", "wasi:cli/terminal-stdout", "wasi:cli/terminal-output"]),
-    ("stderr", &["wasi:cli/stderr", "wasi:cli/terminal-stderr", "wasi:cli/terminal-output"]),
-    ("wall-clock", &["wasi:clocks/wall-clock"]),
-    ("monotonic-clock", &["wasi:clocks/monotonic-clock"]),
-    ("random", &["wasi:random"]),
+const INHERITED: [(&str, &[Asked]); 7] = [
+    ("cwd", &[effects::DIRECTORY]),
+    ("stdin", &[effects::STDIN, ("wasi:cli/terminal-stdin", &[]), ("wasi:cli/terminal-input", &[])]),
+    ("stdout", &[effects::STDOUT, ("wasi:cli/terminal-stdout", &[]), ("wasi:cli/terminal-output", &[])]),
+    ("stderr", &[effects::STDERR, ("wasi:cli/terminal-stderr", &[]), ("wasi:cli/terminal-output", &[])]),
+    ("wall-clock", &effects::WALL_CLOCKS),
+    ("monotonic-clock", &[effects::MONOTONIC]),
+    ("random", &[effects::RANDOM]),
 ];
+
+/// Returns the interfaces that a setting leaves to the host if its value is `inherit`.
+fn inherited(key: &str) -> &'static [Asked] {
+    INHERITED.iter().find(|(name, _)| *name == key).map_or(&[], |(_, asked)| asked)
+}
+
+/// Returns the interfaces that a setting is about. Those of terminals only tell what a stream is.
+fn subjects(key: &str) -> impl Iterator<Item = &'static str> + use<> {
+    let interfaces = inherited(key).iter().map(|(interface, _)| *interface);
+    interfaces.filter(|interface| !interface.starts_with("wasi:cli/terminal-"))
+}
 
 /// Options that exclude each other, or a value that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,9 +55,14 @@ pub enum OptionsError {
         /// The other option, with its value.
         option: String,
     },
-    /// The host's values of `wasi:config`, and others.
-    #[error("`--config inherit` cannot be combined with other values: omit `inherit` to replace the host's values")]
-    InheritedConfig,
+    /// The host's values of `wasi:config` or no value, and others.
+    #[error("`--config {word}` cannot be combined with other values: omit `{word}` to {instead}")]
+    NotOnlyConfig {
+        /// `inherit` or `none`.
+        word: &'static str,
+        /// What the other values do without it.
+        instead: &'static str,
+    },
     /// A text that no policy has.
     #[error("`--{} {}` is not valid: it takes {}", .0.key, .0.value, .0.takes)]
     Setting(#[from] PolicyError),
@@ -98,8 +113,7 @@ impl Options {
             max_open: process.max_open.unwrap_or(max_open),
         });
         composer = self.config(self.denied(composer)?)?;
-        let policy = self.policy(composer.app_path.as_deref())?;
-        composer.is_deterministic |= self.host.is_deterministic();
+        let policy = self.policy()?;
         Ok(composer.policy(policy))
     }
 
@@ -111,7 +125,7 @@ impl Options {
     }
 
     /// Returns what the app may see of its host.
-    fn policy(&self, app: Option<&Path>) -> Result<Policy, PolicyError> {
+    fn policy(&self) -> Result<Policy, PolicyError> {
         let host = &self.host;
         let mut policy = Policy::default();
         if host.is_deterministic() {
@@ -123,10 +137,7 @@ impl Options {
             policy.environment = Inherited::None;
         }
         policy.own_arguments = self.hides_arguments();
-        if policy.own_arguments {
-            policy.program = app.and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-        }
-        policy.program = host.argv0.clone().or(policy.program);
+        policy.program = host.argv0.clone();
         // `--random deny` is a rule, not part of the policy.
         for (key, value) in host.settings().filter(|setting| *setting != ("random", "deny")) {
             policy.set(key, value)?;
@@ -149,9 +160,7 @@ impl Options {
         }
         composer = deny.allow.iter().fold(composer, Composer::keep);
         composer.allowed.extend(deny.allow.iter().cloned());
-        let sockets = deny.sockets == Some(Access::Inherit);
-        composer.inherited.extend(sockets.then_some(("--sockets inherit", SOCKETS)));
-        composer.inherited.extend((deny.http == Some(Http::Inherit)).then_some(("--http inherit", HTTP)));
+        composer.inherited.extend(self.gifts());
         for (flag, interfaces, access) in [("sockets", SOCKETS, deny.sockets), ("exit", EXIT, deny.exit)] {
             composer = match access {
                 None => composer,
@@ -166,8 +175,7 @@ impl Options {
             Some(Http::Allow(hosts)) => composer.keep(HTTP).allow_http(hosts),
         };
         for (key, _) in host.settings().filter(|(_, value)| *value == "inherit") {
-            let kept = INHERITED.iter().filter(|(name, _)| *name == key).flat_map(|(_, interfaces)| *interfaces);
-            composer = kept.fold(composer, |composer, interfaces| composer.keep(*interfaces));
+            composer = inherited(key).iter().fold(composer, |composer, (interface, _)| composer.keep(*interface));
         }
         let inherits_variables = host.inherited().is_some_and(|inherited| inherited != Inherited::None);
         if inherits_variables || host.inherit_args == Some(true) {
@@ -179,6 +187,28 @@ impl Options {
         Ok(composer)
     }
 
+    /// Returns the options that leave something to the host.
+    fn gifts(&self) -> Vec<Gift> {
+        let Self { host, deny, .. } = self;
+        let inherits = |access: Option<Access>| access == Some(Access::Inherit);
+        let settings = host.settings().filter(|(_, value)| *value == "inherit").map(|(key, _)| {
+            // It takes the place of a frozen clock, which the times of files show too.
+            let with_files = key == "wall-clock" && host.is_deterministic();
+            let asked = if with_files { &effects::SHOWING_WALL_CLOCK } else { inherited(key) };
+            Gift { flag: format!("--{key} inherit"), asked }
+        });
+        let others: [(&str, bool, &[Asked]); 6] = [
+            ("--inherit-env", host.inherited() == Some(Inherited::All), &[effects::VARIABLES]),
+            ("--inherit-args", host.inherit_args == Some(true), &[effects::ARGUMENTS]),
+            ("--config inherit", host.config.contains(&ConfigValue::Inherit), &[effects::CONFIG]),
+            ("--sockets inherit", inherits(deny.sockets), &[(SOCKETS, &[])]),
+            ("--http inherit", deny.http == Some(Http::Inherit), &[(HTTP, &[])]),
+            ("--exit inherit", inherits(deny.exit), &[effects::EXIT]),
+        ];
+        let others = others.into_iter().filter(|(_, is_given, _)| *is_given);
+        settings.chain(others.map(|(flag, _, asked)| Gift { flag: flag.to_owned(), asked })).collect()
+    }
+
     /// Checks that no option gives what another denies.
     fn check_denials(&self) -> Result<(), OptionsError> {
         let Deny { deny, sockets, http, exit, .. } = &self.deny;
@@ -186,8 +216,8 @@ impl Options {
         let settings = self.host.settings().filter(|(_, value)| *value != "deny");
         for (key, value) in settings {
             // An initial directory of the tree is not the host's, and needs nothing of it.
-            let own = INHERITED.iter().find(|(name, _)| *name == key && (*name != "cwd" || value == "inherit"));
-            given.extend(own.map(|(_, interfaces)| (format!("{key} {value}"), interfaces[0], value == "inherit")));
+            let own = subjects(key).filter(|_| key != "cwd" || value == "inherit");
+            given.extend(own.map(|interface| (format!("{key} {value}"), interface, value == "inherit")));
         }
         let inherits_variables = self.host.inherited().is_some_and(|inherited| inherited != Inherited::None);
         given.extend(inherits_variables.then(|| ("inherit-env".into(), ENVIRONMENT, true)));
@@ -212,10 +242,9 @@ impl Options {
     /// Returns the options that take something of the host away, or replace it, each with the package or interface.
     fn taken(&self) -> impl Iterator<Item = (String, &str)> {
         let Deny { sockets, http, exit, .. } = &self.deny;
-        let settings = self.host.settings().filter(|(_, value)| *value != "inherit").filter_map(|(key, value)| {
-            let (_, interfaces) = INHERITED.iter().find(|(name, _)| *name == key && *name != "cwd")?;
-            Some((format!("{key} {value}"), interfaces[0]))
-        });
+        let settings = self.host.settings().filter(|(key, value)| *value != "inherit" && *key != "cwd");
+        let settings =
+            settings.flat_map(|(key, value)| subjects(key).map(move |interface| (format!("{key} {value}"), interface)));
         let values = self.host.config.iter().filter(|value| **value != ConfigValue::Inherit);
         let values = values.map(|value| (format!("config {value}"), PACKAGE_OF_CONFIG));
         let is_denied = |access: &Option<Access>| *access == Some(Access::Deny);
@@ -231,9 +260,16 @@ impl Options {
     /// Sets the values of `wasi:config`.
     fn config(&self, composer: Composer) -> Result<Composer, OptionsError> {
         let config = &self.host.config;
+        for (of_all, word, instead) in [
+            (ConfigValue::Inherit, "inherit", "replace the host's values"),
+            (ConfigValue::None, "none", "have only these"),
+        ] {
+            if config.contains(&of_all) && config.iter().any(|value| *value != of_all) {
+                return Err(OptionsError::NotOnlyConfig { word, instead });
+            }
+        }
         if config.contains(&ConfigValue::Inherit) {
-            let others = config.iter().any(|value| *value != ConfigValue::Inherit);
-            return if others { Err(OptionsError::InheritedConfig) } else { Ok(composer.keep(PACKAGE_OF_CONFIG)) };
+            return Ok(composer.keep(PACKAGE_OF_CONFIG));
         }
         let values = config.iter().filter_map(|value| match value {
             ConfigValue::Value(variable) => Some((&variable.name, &variable.value)),

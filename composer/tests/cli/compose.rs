@@ -64,7 +64,8 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         (
             &["app.wasm", "--image", "files", "--file", "/hello.txt=@text.wasm"],
             "error: two images collide at `/hello.txt`: `files` has a file there, `text.wasm` a file\n  \
-             hint: put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last\n",
+             hint: give one another path (`--file /elsewhere=@FILE`, `--image SOURCE::/elsewhere`), or choose with \
+             --on-collision first or last\n",
         ),
         (
             &["app.wasm", "--image", "text.wasm"],
@@ -98,7 +99,8 @@ fn failures_are_one_message_and_exit_code_1(here: &Here) {
         ),
         (
             &["app.wasm", "--file", "/x=@app.wasm", "--file", "/x/y=@text.wasm"],
-            "error: `text.wasm` at `/x/y` needs a directory at `/x`, where `app.wasm` has a file or symbolic link\n",
+            "error: `text.wasm` at `/x/y` needs a directory at `/x`, where `app.wasm` has a file or symbolic link\n  \
+             hint: give one another path (`--file /elsewhere=@FILE`, `--image SOURCE::/elsewhere`)\n",
         ),
         (&["image", "cat", "app.wasm", "/x"], "error: there is no image inside `app.wasm`\n"),
     ] {

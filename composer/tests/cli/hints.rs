@@ -140,8 +140,8 @@ fn each_warning_is_a_line_under_strict() {
     assert!(listed.contains("leaves files out\n  files/.env\n  files/1.pem\n"), "{listed}");
     fs::write(here.path("program.wat"), crate::here::run_component("", 0)).unwrap();
     let args = ["run", "program.wat", "--strict", "--sockets", "inherit", "--http", "inherit"];
-    let wanted = "error: `--sockets inherit` has no effect: the app does not import wasi:sockets; leave it out\n\
-                  error: `--http inherit` has no effect: the app does not import wasi:http; leave it out\n  \
+    let wanted = "error: `--sockets inherit` has no effect: the app does not import `wasi:sockets`; leave it out\n\
+                  error: `--http inherit` has no effect: the app does not import `wasi:http`; leave it out\n  \
                   hint: without --strict these are warnings\n";
     assert_eq!(here.fails(&args), (1, wanted.to_owned()));
 }
@@ -237,7 +237,36 @@ fn what_is_of_another_kind_is_named() {
     let wanted =
         ["error: the component of `reactor.wat` would export nothing: ", "  hint: build the module as a command"];
     says(&here, 1, &["adapt", "reactor.wat"], &wanted);
+    // What composes has nothing to run.
+    for command in ["run", "serve"] {
+        let wanted =
+            ["error: the result would export nothing: ", "  hint: build it as a command, which exports `_start`"];
+        says(&here, 1, &[command, "reactor.wat"], &wanted);
+        assert!(!here.fails(&[command, "reactor.wat"]).1.contains("--allow-no-exports"));
+    }
+    here.ok(&["vfs", "--image", "files", "-q", "-o", "vfs.wasm"]);
+    for args in [&["run", "vfs.wasm"][..], &["serve", "vfs.wasm"], &["run", "vfs.wasm", "--image", "files"]] {
+        let wanted =
+            ["error: the app `vfs.wasm` is a vfs alone: it has files and no program\n", "hint: it is plugged into"];
+        says(&here, 1, args, &wanted);
+    }
+    says(
+        &here,
+        2,
+        &["serve", "app.wasm", ":80"],
+        &["argument `:80`", "hint: `--addr :80` is the address to listen at"],
+    );
+    says(&here, 2, &["serve", "app.wasm", "x"], &["hint: `--arg x` is an argument that it sees at each request"]);
     says(&here, 1, &["inspect", "reactor.wat"], &["`vfs-compose adapt FILE` makes a component of it"]);
+    fs::write(here.path("component.wat"), crate::here::run_component("", 0)).unwrap();
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    for (file, way_out) in [
+        ("component.wat", "hosts run it as it is; `vfs-compose component.wat --image DIR` puts files into it\n"),
+        ("made.wasm", "it has files inside, too; `vfs-compose inspect made.wasm` shows them\n"),
+    ] {
+        let wanted = format!("error: `{file}` is a component already, so nothing is left to adapt\n  hint: ");
+        says(&here, 1, &["adapt", file], &[&wanted, way_out]);
+    }
     says(&here, 1, &["adapt", "files"], &["error: cannot read `files`\n", "`adapt` takes one file, a preview1 module"]);
     says(&here, 1, &["."], &["error: cannot read `.`\n", "`APP --image DIR` packs a directory"]);
     let url = "URLs are not taken, only files of this machine: write a file";
@@ -274,4 +303,107 @@ fn a_flag_of_variables_may_be_repeated() {
             says(&here, 2, &[&[command, "app.wasm"], &flags[..]].concat(), &[wanted, "hint: omit one"]);
         }
     }
+}
+
+/// clap takes them for short flags: `-output x.wasm` would write `utput`.
+#[test]
+fn long_flags_with_one_hyphen_are_named() {
+    let here = here();
+    for (args, typed, hint) in [
+        (&["app.wasm", "-image", "files"][..], "-image", "long flags begin with two hyphens: `--image`\n"),
+        (&["app.wasm", "-output", "x.wasm"], "-output", "long flags begin with two hyphens: `--output`\n"),
+        (&["-output=x.wasm", "app.wasm"], "-output", "long flags begin with two hyphens: `--output=x.wasm`\n"),
+        (&["image", "build", "files", "-output", "x"], "-output", "long flags begin with two hyphens: `--output`\n"),
+        (&["image", "ls", "-long", "app.wasm"], "-long", "long flags begin with two hyphens: `--long`\n"),
+        (&["app.wasm", "-verbose"], "-verbose", "long flags begin with two hyphens: `--verbose`\n"),
+        (&["--color", "never", "app.wasm", "-strict"], "-strict", "long flags begin with two hyphens: `--strict`\n"),
+        (&["inspect", "-json", "app.wasm"], "-json", "long flags begin with two hyphens: `--json`\n"),
+        (&["run", "app.wasm", "-env", "A=1"], "-env", "hyphens: `--env`; `-- -env` gives it to the program\n"),
+        (&["run", "-timeout", "5s", "app.wasm"], "-timeout", "long flags begin with two hyphens: `--timeout`\n"),
+        (&["compose", "app.wasm", "-imge", "files"], "-imge", "a similar flag is `--image`\n"),
+        (&["compose", "app.wasm", "-dir", "files"], "-dir", "`--image DIR::/GUEST` packs a directory at /GUEST\n"),
+    ] {
+        let output = here.run(args);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.starts_with(&format!("error: there is no flag `{typed}`\n  hint: ")), "{args:?}: {said}");
+        assert!(said.ends_with(hint), "{args:?}: {said}");
+    }
+    assert!(!here.path("utput").exists() && !here.path("x.wasm").exists());
+    // These are what they look like.
+    here.ok(&["app.wasm", "-vv", "-oout.wasm"]);
+    assert!(here.text(&["-help"]).contains("Usage: "));
+    for (args, tip) in [
+        (&["run", "app.wasm", "-lt"][..], "use '-- -lt'"),
+        (&["run", "app.wasm", "-name", "x"], "use '-- -name'"),
+        (&["run", "app.wasm", "--arg", "-image", "--no-such"], "use '-- --no-such'"),
+    ] {
+        let said = String::from_utf8(here.run(args).stderr).unwrap();
+        assert!(said.contains(tip), "{args:?}: {said}");
+    }
+}
+
+/// Paths in the tree are absolute.
+#[test]
+fn values_that_are_nearly_right_are_corrected() {
+    let here = here();
+    for (flag, value, meant) in [
+        ("--file", "a.txt=@files/hello.txt", "--file /a.txt=@files/hello.txt"),
+        ("--file", "/a.txt=files/hello.txt", "--file /a.txt=@files/hello.txt"),
+        ("--file", "files/hello.txt", "--file /hello.txt=@files/hello.txt"),
+        ("--file", "files/hello.txt::/a b", "--file '/a b=@files/hello.txt'"),
+        ("--preopen", "data=x", "--preopen /data=x"),
+        ("--cwd", "./data", "--cwd /data"),
+        ("--stdin", "from:hello.txt", "--stdin from:/hello.txt"),
+        ("--stdout", "log.txt", "--stdout to:/log.txt"),
+    ] {
+        let tip = format!("tip: `{meant}` is such a value\n");
+        says(&here, 2, &["compose", "app.wasm", flag, value], &["error: invalid value", flag, &tip]);
+    }
+    let absolute = "it takes GUEST=@FILE, where GUEST is an absolute path without `.` or `..`, such as ";
+    says(&here, 2, &["compose", "app.wasm", "--file", "../a=@x"], &[absolute]);
+    here.write_manifest("file = ['a.txt=@tree/file.txt']\n");
+    says(&here, 1, &["app.wasm", "--manifest", "project/vfs.toml"], &["`file` cannot be `a.txt=@tree", absolute]);
+    assert!(!String::from_utf8(here.run(&["compose", "app.wasm", "--stdin", "nul"]).stderr).unwrap().contains("tip"));
+}
+
+/// Patterns choose among the files of directories alone, and what they leave out makes room.
+#[test]
+fn collisions_name_a_way_out_that_works() {
+    let here = here();
+    fs::create_dir_all(here.path("files/sub")).unwrap();
+    fs::create_dir_all(here.path("other/hello.txt")).unwrap();
+    fs::write(here.path("x"), "x").unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let collide = "error: two images collide at `";
+    let elsewhere = "hint: give one another path (`--file /elsewhere=@FILE`, `--image SOURCE::/elsewhere`)";
+    for (flags, wanted, pattern, choice) in [
+        (&["--file", "/a=@x", "--file", "/a=@app.wasm"][..], collide, None, true),
+        (&["--file", "/a/b=@x", "--file", "/a=@x"], collide, None, false),
+        (&["--file", "/a=@x", "--file", "/a/b=@x"], "needs a directory at `/a`", None, false),
+        (&["--image", "files.erofs", "--file", "/sub=@x"], collide, None, false),
+        (&["--image", "files.erofs", "--file", "/hello.txt/b=@x"], "needs a directory at", None, false),
+        (&["--image", "files", "--file", "/hello.txt=@x"], collide, None, true),
+        (&["--image", "files", "--file", "/sub=@x"], collide, Some("/sub/"), false),
+        (&["--image", "files::/at", "--image", "x::/at/sub"], collide, Some("/sub/"), false),
+        (&["--image", "files", "--file", "/hello.txt/b=@x"], "needs a directory at", Some("/hello.txt"), false),
+    ] {
+        let args = [&["app.wasm", "-o", "out.wasm"], flags].concat();
+        let (code, said) = here.fails(&args);
+        assert!(code == 1 && said.contains(wanted) && said.contains(elsewhere), "{flags:?}: {said}");
+        let told = pattern.map(|pattern| format!(", or leave one out with `--exclude {pattern}`\n"));
+        assert_eq!(said.contains("--exclude"), told.is_some(), "{flags:?}: {said}");
+        assert!(told.is_none_or(|told| said.ends_with(&told)), "{flags:?}: {said}");
+        assert_eq!(said.ends_with("or choose with --on-collision first or last\n"), choice, "{flags:?}: {said}");
+        if let Some(pattern) = pattern {
+            here.ok(&[&args[..], &["-q", "--exclude", pattern]].concat());
+            fs::remove_file(here.path("out.wasm")).unwrap();
+        }
+    }
+    // Of two directories, one pattern leaves out only the directory.
+    let args = ["app.wasm", "--image", "files", "--image", "other", "-o", "out.wasm"];
+    let wanted = "put one elsewhere (`--image SOURCE::/elsewhere`), or leave one out with `--exclude /hello.txt/`\n";
+    says(&here, 1, &args, &[collide, wanted]);
+    here.ok(&[&args[..], &["-q", "--exclude", "/hello.txt/"]].concat());
+    assert_eq!(here.text(&["image", "cat", "out.wasm", "/hello.txt"]), "hello\n");
 }

@@ -152,10 +152,13 @@ fn what_is_no_image_is_not_called_damaged() {
         assert_eq!(here.fails(args), (1, "error: `empty` is empty: it is no image\n".into()));
     }
     for args in [&["empty", "--image", "files"][..], &["run", "empty"]] {
-        assert_eq!(here.fails(args), (1, "error: the app `empty` is empty: the file has no bytes\n".into()));
+        assert_eq!(here.fails(args), (1, "error: the app `empty` is empty: it has no bytes\n".into()));
     }
     let (_, said) = here.fails(&["inspect", "empty"]);
-    assert!(said.starts_with("error: cannot inspect `empty`\n") && said.contains("empty: the file has no"), "{said}");
+    assert!(
+        said.starts_with("error: cannot inspect `empty`\n") && said.contains("the file is empty: it has no"),
+        "{said}"
+    );
     let (_, said) = here.fails(&["image", "ls", "app.wasm/"]);
     assert!(said.starts_with("error: cannot read"), "{said}");
     // The inode of the only file, as `mkfs.erofs -zlz4` marks it.
@@ -178,6 +181,32 @@ fn what_is_no_image_is_not_called_damaged() {
         let wanted = "is compressed, which is not supported; make the image without compression\n";
         assert!(code == 1 && said.ends_with(wanted) && !said.contains("damaged"), "{said}");
     }
+}
+
+/// A copy that was cut off is not of another kind.
+#[test]
+fn what_is_cut_off_is_not_said_to_have_no_image() {
+    let here = Here::new("linked");
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let made = fs::read(here.path("made.wasm")).unwrap();
+    for length in [made.len() / 2, made.len() - 100] {
+        fs::write(here.path("cut.wasm"), &made[..length]).unwrap();
+        let (code, said) = here.fails(&["app.wasm", "--image", "cut.wasm", "-o", "no.wasm"]);
+        let wanted = "error: `cut.wasm` is no whole WebAssembly file: it is truncated or damaged\n  caused by: unexpected \
+                      end-of-file";
+        assert!(code == 1 && said.starts_with(wanted), "{said}");
+        assert!(said.ends_with("`--file /path/of/file=@FILE` packs it as the file that it is\n"), "{said}");
+        here.ok(&["app.wasm", "--file", "/cut.wasm=@cut.wasm", "-q", "-o", "out.wasm"]);
+        for command in [&["inspect", "cut.wasm"][..], &["image", "ls", "cut.wasm"]] {
+            let (_, said) = here.fails(command);
+            assert!(said.contains("caused by: the file is truncated: "), "{said}");
+        }
+    }
+    here.write_manifest("image = ['../cut.wasm']\n");
+    let (_, said) = here.fails(&["app.wasm", "--manifest", "project/vfs.toml", "-o", "no.wasm"]);
+    assert!(said.starts_with("error: `project/vfs.toml`, line 1, "), "{said}");
+    let (_, said) = here.fails(&["app.wasm", "--image", "app.wasm", "-o", "no.wasm"]);
+    assert!(said.starts_with("error: `app.wasm` is a WebAssembly file without an image inside\n"), "{said}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json as value};
 
 use crate::here::Here;
-use crate::run::{UNMET, writes};
+use crate::programs::{UNMET, writes};
 #[cfg(unix)]
 use crate::serve::Running;
 

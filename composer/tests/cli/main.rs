@@ -18,6 +18,7 @@ macro_rules! in_both_forms {
     )*};
 }
 
+mod asked;
 mod compose;
 mod here;
 mod hints;
@@ -29,9 +30,12 @@ mod manifest;
 #[cfg(unix)]
 mod output;
 mod policy;
+mod programs;
 mod remarks;
 mod run;
 mod run_composed;
+mod run_ends;
+mod run_gets;
 #[cfg(unix)]
 mod serve;
 mod words;

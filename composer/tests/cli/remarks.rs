@@ -165,8 +165,8 @@ fn what_denials_and_gifts_do_not_change_is_told(here: &Here) {
     for (flags, wanted) in [
         (&["--deny-all", "--allow", "wasi:filesystem"][..], "`--allow wasi:filesystem` has no effect: the app's files"),
         (&["--deny-all", "--allow", "wasi:random"], "`--allow wasi:random` has no effect: the app does not import it"),
-        (&["--sockets", "inherit"], "`--sockets inherit` has no effect: the app does not import wasi:sockets"),
-        (&["--http", "inherit"], "`--http inherit` has no effect: the app does not import wasi:http"),
+        (&["--sockets", "inherit"], "`--sockets inherit` has no effect: the app does not import `wasi:sockets`"),
+        (&["--http", "inherit"], "`--http inherit` has no effect: the app does not import `wasi:http`"),
     ] {
         let [line] = &told(here, flags)[..] else { panic!("{flags:?}") };
         assert!(line.starts_with(&format!("warning: {wanted}")), "{line}");
@@ -205,7 +205,7 @@ fn what_a_denied_package_keeps_is_told(here: &Here) {
 }
 
 fn exit_codes_of_no_module_are_told(here: &Here) {
-    fs::write(here.path("none.wat"), crate::run::command("")).unwrap();
+    fs::write(here.path("none.wat"), crate::programs::command("")).unwrap();
     let warning = "`--exit-code` has no effect: `none.wat` does not exit with a code (`proc_exit`); leave it out";
     let said =
         String::from_utf8(here.run(&["adapt", "none.wat", "--exit-code", "full", "-o", "a.wasm"]).stderr).unwrap();

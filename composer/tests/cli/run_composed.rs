@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::here::{APP, Here, run_component};
-use crate::run::{TELLS, run, writes};
+use crate::programs::{TELLS, run, writes};
 
 in_both_forms! {
     flags_of_the_vfs_are_refused_for_what_is_composed
@@ -17,6 +17,51 @@ in_both_forms! {
     flags_of_the_vfs_that_change_nothing_are_told
     what_is_composed_is_not_counted
     what_is_composed_runs_from_standard_input_too
+    a_manifest_is_for_what_is_not_composed_yet
+    http_that_is_off_is_fitted_to_what_is_composed
+}
+
+fn a_manifest_is_for_what_is_not_composed_yet(here: &Here) {
+    fs::write(here.path("tells.wasm"), wat::parse_str(TELLS).unwrap()).unwrap();
+    here.ok(&["tells.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    here.write_manifest("image = ['tree']\n");
+    let wanted = "error: `made.wasm` is already composed, so `--manifest` cannot change it\n  hint: leave it out to run \
+                  `made.wasm` as it is, or run the app that it was made from\n";
+    for more in [&[][..], &["--image", "files"]] {
+        let args = [&["run", "made.wasm", "--manifest", "project/vfs.toml"], more].concat();
+        assert_eq!(here.fails(&args), (2, wanted.to_owned()));
+    }
+    here.ok(&["run", "made.wasm"]);
+    here.ok(&["run", "tells.wasm", "--manifest", "project/vfs.toml"]);
+}
+
+fn http_that_is_off_is_fitted_to_what_is_composed(here: &Here) {
+    let asks =
+        run_component(r#"(import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))"#, 0);
+    fs::write(here.path("asks.wasm"), wat::parse_str(asks).unwrap()).unwrap();
+    fs::write(here.path("deaf.wasm"), wat::parse_str(run_component("", 0)).unwrap()).unwrap();
+    here.ok(&["asks.wasm", "--allow-unused", "-q", "-o", "asking.wasm"]);
+    here.ok(&["asks.wasm", "--allow-unused", "-q", "--http", "deny", "-o", "denied.wasm"]);
+    here.ok(&["deaf.wasm", "--allow-unused", "-q", "-o", "made.wasm"]);
+    let said = |app: &str, value: &str| {
+        let output = here.run(&["run", app, "--http", value]);
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let no_host =
+        "warning: `--http allow:` names no host, so every request fails: `--http allow:HOST,...` names some\n";
+    assert_eq!(said("asking.wasm", "allow:"), (0, no_host.to_owned()));
+    let no_http = "warning: `--http allow:` has no effect: `made.wasm` does not import wasi:http\n";
+    assert_eq!(said("made.wasm", "allow:"), (0, no_http.to_owned()));
+    for app in ["made.wasm", "denied.wasm"] {
+        let so_already = format!("warning: `--http deny` has no effect: `{app}` is already composed; leave it out\n");
+        assert_eq!(said(app, "deny"), (0, so_already));
+    }
+    let change = "error: `asking.wasm` is already composed, so `--http deny` cannot change it\n  hint: compose the app \
+                  again with this flag\n";
+    assert_eq!(said("asking.wasm", "deny"), (2, change.to_owned()));
+    // The way out works, and before composing no value differs from another.
+    here.ok(&["run", "denied.wasm"]);
+    assert_eq!(said("deaf.wasm", "allow:").1.lines().filter(|line| line.contains("no effect")).count(), 1);
 }
 
 fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
@@ -24,17 +69,20 @@ fn flags_of_the_vfs_are_refused_for_what_is_composed(here: &Here) {
     for flags in [
         ["--random", "seeded:1"],
         ["--deny-all", "--deterministic"],
-        ["--http", "deny"],
-        ["--preopen", "/"],
+        ["--preopen", "/=x"],
         ["--stdout", "to:/out"],
         ["--max-open", "5"],
         ["--config", "a=b"],
+        ["--on-collision", "last"],
+        ["--deny", "wasi:sockets"],
+        ["--max-bytes", "5"],
     ] {
         let (code, message) = here.fails(&[&["run", "made.wasm"][..], &flags].concat());
         assert_eq!(code, 2, "{flags:?}: {message}");
         let named = match flags {
             [_, "--deterministic"] => "--deterministic",
             ["--random", _] => "--random seeded:1",
+            ["--on-collision", _] => "--on-collision last",
             [flag, _] => flag,
         };
         let wanted = format!("error: `made.wasm` is already composed, so `{named}` cannot change it\n");
@@ -142,7 +190,7 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     }
     let output = here.run(&["run", "made.wasm", "--http", "allow:"]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("warning: `--http allow:` names no host: ") && said.lines().count() == 1, "{said}");
+    assert_eq!(said, "warning: `--http allow:` has no effect: `made.wasm` does not import wasi:http\n");
     // A preview1 program starts in the first preopen.
     let cwd = "`--cwd` has no effect: `made.wasm` does not ask for an initial directory";
     let said = String::from_utf8(here.run(&["run", "made.wasm", "--cwd", "/"]).stderr).unwrap();
@@ -237,12 +285,19 @@ fn flags_of_the_vfs_that_change_nothing_are_told(here: &Here) {
         ("--random seeded:0", false, true),
         ("--random seeded:1", false, false),
         ("--exclude x", false, false),
+        ("--on-collision error", true, true),
+        ("--max-open 1048576", true, true),
+        ("--preopen /", true, true),
+        ("--config none", false, true),
+        ("--config inherit", true, false),
+        ("--deny wasi:sockets", false, true),
     ] {
         let words: Vec<_> = flag.split(' ').collect();
         for (app, has_no_effect) in [("plain.wasm", is_of_plain), ("ruled.wasm", is_of_ruled)] {
             let output = here.run(&[&["run", app], &words[..]].concat());
             let said = String::from_utf8(output.stderr).unwrap();
-            let shown = if flag == "--exclude x" { "--exclude" } else { flag };
+            let is_named_alone = ["--exclude", "--max-open", "--preopen", "--config", "--deny"].contains(&words[0]);
+            let shown = if is_named_alone { words[0] } else { flag };
             let (code, wanted) = match has_no_effect {
                 true => (0, format!("warning: `{shown}` has no effect: `{app}` is already composed; leave it out\n")),
                 false => (2, format!("error: `{app}` is already composed, so `{shown}` cannot change it\n")),

@@ -28,7 +28,7 @@ fn module(text: &str) -> Vec<u8> {
 #[test]
 fn bytes_that_are_not_wasm() {
     let message = "the app is not WebAssembly: it does not begin with the bytes `\\0asm`";
-    assert_eq!(refusal(Vec::new()), "the app is empty: the file has no bytes");
+    assert_eq!(refusal(Vec::new()), "the app is empty: it has no bytes");
     assert_eq!(refusal(b"#!/bin/sh\n".to_vec()), message);
     assert_eq!(refusal(vec![0xff; 100]), message);
 }

@@ -10,7 +10,7 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 #[non_exhaustive]
 pub enum AppError {
     /// There are no bytes.
-    #[error("the app is empty: the file has no bytes")]
+    #[error("the app is empty: it has no bytes")]
     Empty,
     /// The bytes do not begin like WebAssembly.
     #[error("the app is not WebAssembly: it does not begin with the bytes `\\0asm`")]

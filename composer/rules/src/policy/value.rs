@@ -104,7 +104,9 @@ impl Policy {
         let known = KEYS.iter().find(|known| known.name == key);
         let takes = known.map_or("nothing, because no policy has this key", |known| known.takes);
         let error = || PolicyError { key: key.to_owned(), value: value.to_owned(), takes };
-        known.and_then(|known| (known.set)(self, value)).ok_or_else(error)
+        known.and_then(|known| (known.set)(self, value)).ok_or_else(error)?;
+        self.of_preset.retain(|(filled_in, _)| filled_in != key);
+        Ok(())
     }
 
     /// Returns the policy lines, as (key, text) pairs: everything that is not taken from the host.
@@ -232,9 +234,27 @@ mod tests {
         }
         let set = policy.clone();
         policy.deterministic();
-        let kept = Policy { own_arguments: true, wall_clock: policy.wall_clock, ..set };
-        assert_eq!(policy, kept);
         assert!(policy.wall_clock.is_some());
+        assert_eq!(policy.chosen_lines(), set.lines());
+        let kept =
+            Policy { own_arguments: true, wall_clock: policy.wall_clock, of_preset: policy.of_preset.clone(), ..set };
+        assert_eq!(policy, kept);
+    }
+
+    #[test]
+    fn what_is_set_beside_a_preset_is_chosen_whatever_its_value_is() {
+        let mut policy = Policy::default();
+        policy.deterministic();
+        assert_eq!(policy.chosen_lines(), []);
+        for (key, value) in [("cwd", "/"), ("monotonic-clock", "frozen:0"), ("random", "seeded:0")] {
+            assert!(policy.lines().contains(&(key.into(), value.into())));
+            policy.set(key, value).unwrap();
+            assert_eq!(policy.chosen_lines(), [(key.to_owned(), value.to_owned())]);
+            policy.set(key, "inherit").unwrap();
+            assert_eq!(policy.chosen_lines(), []);
+        }
+        policy.wall_clock = Some(Timestamp { seconds: 1, nanoseconds: 0 });
+        assert_eq!(policy.chosen_lines().len(), 1);
     }
 
     #[test]

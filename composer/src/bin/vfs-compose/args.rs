@@ -1,6 +1,6 @@
 //! The command line, as typed. What a composition is made of is in [`vfs_compose::options`].
 
-mod address;
+pub mod address;
 mod duration;
 mod manifest;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use clap::ColorChoice;
-use vfs_compose::error::{AppError, DenyError, Error, TreeError, WriteError};
+use vfs_compose::error::{AppError, DenyError, Error, Room, TreeError, WriteError};
 use vfs_compose::options::OptionsError;
 use vfs_compose::{Form, ImageReport, Remark, Remarks, Report};
 use vfs_image::printable;
@@ -175,6 +175,15 @@ impl Failure {
         failure
     }
 
+    /// Returns a failure about a file that may be no app.
+    pub fn of_file(error: Error) -> Self {
+        let mut failure = Self::from(error);
+        if let Some(rest) = failure.message.strip_prefix("the app ") {
+            failure.message = format!("the file {rest}");
+        }
+        failure
+    }
+
     /// Names the output, if writing to it is what failed.
     pub fn of_output(mut self, output: &Target) -> Self {
         let cause = self.source.as_deref().and_then(|source| source.downcast_ref());
@@ -324,6 +333,14 @@ fn hint(error: &Error) -> Option<String> {
         let typed = path.to_string_lossy();
         return url_hint(&typed, "docker export CONTAINER | tar -x -C DIR").or_else(|| place_hint(&typed));
     }
+    if let Error::Tree(TreeError::Collision { kind, other, room, .. }) = error {
+        // No choice makes a directory and a file one.
+        let can_choose = ![kind, other].contains(&&"a directory");
+        return Some(room_hint(room, can_choose));
+    }
+    if let Error::Tree(TreeError::Through { room, .. }) = error {
+        return Some(room_hint(room, false));
+    }
     if let Error::Deny(DenyError::Unknown { pattern, .. }) = error
         && pattern.contains(',')
     {
@@ -331,6 +348,24 @@ fn hint(error: &Error) -> Option<String> {
         return Some(format!("each name has its own flag: `--deny {}`", names.join(" --deny ")));
     }
     fixed_hint(error).map(str::to_owned)
+}
+
+/// Says how two sources get room: by another place, by a pattern that leaves one of the two out, or by a choice.
+fn room_hint(room: &Room, can_choose: bool) -> String {
+    let place = match room.is_of_file {
+        true => "give one another path (`--file /elsewhere=@FILE`, `--image SOURCE::/elsewhere`)",
+        false => "put one elsewhere (`--image SOURCE::/elsewhere`)",
+    };
+    let pattern =
+        room.exclude.as_deref().map(|pattern| format!(", or leave one out with `--exclude {}`", quoted(pattern)));
+    let choice = if can_choose { ", or choose with --on-collision first or last" } else { "" };
+    format!("{place}{}{choice}", pattern.unwrap_or_default())
+}
+
+/// Returns a word as a shell takes it.
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%=".contains(c);
+    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Says what to do with a URL where a file of this machine is wanted. `of_registry` is a command that
@@ -366,13 +401,6 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         Error::NoExports { .. } => {
             Some("build it as a command or a component; --allow-no-exports composes it all the same")
         }
-        // No choice makes a directory and a file one.
-        Error::Tree(TreeError::Collision { kind, other, .. }) if [kind, other].contains(&&"a directory") => {
-            Some("put one elsewhere: `--image SOURCE::/elsewhere`, or leave it out with --exclude")
-        }
-        Error::Tree(TreeError::Collision { .. }) => {
-            Some("put one elsewhere (`--image SOURCE::/elsewhere`), or choose with --on-collision first or last")
-        }
         Error::Tree(TreeError::OutputIsSource { .. }) => Some("name another file with `-o FILE`"),
         Error::Tree(TreeError::PlainFile { .. }) => {
             Some("say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`")
@@ -382,6 +410,9 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         }
         Error::Tree(TreeError::Archive { .. }) => {
             Some("unpack it, or pack it as the file that it is: `--file /path/of/file=@FILE`")
+        }
+        Error::Tree(TreeError::Damaged { .. }) => {
+            Some("make or copy it again; `--file /path/of/file=@FILE` packs it as the file that it is")
         }
         Error::Tree(TreeError::NoImage { .. }) => {
             Some("name a composed component, or pack it as the file that it is: `--file /path/of/file=@FILE`")

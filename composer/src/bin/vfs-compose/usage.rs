@@ -1,5 +1,8 @@
 //! Parses the command line, with hints where another program has other words.
 
+mod corrected;
+mod hyphens;
+
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
@@ -10,6 +13,8 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 use crate::args::{Cli, Command};
 use crate::report::{Failure, is_colored};
+use corrected::corrected;
+use hyphens::one_hyphen;
 
 /// Flags of other programs or other commands, and what there is instead.
 const OTHER_FLAGS: [(&[&str], &str); 17] = [
@@ -88,14 +93,17 @@ pub fn parse(words: &[OsString]) -> Result<Cli, Failure> {
         Ok((mut cli, matches)) => match volume.filter(|typed| cli.app() == Some(Path::new(typed))) {
             Some(typed) => Err(no_volume(typed)),
             None => {
+                one_hyphen(&words, true).map_or(Ok(()), Err)?;
                 check_no_command(&cli)?;
                 cli.join_inherited(&matches)?;
                 check_values(&cli, &words).and_then(|()| check_inherited(&cli, &words)).map(|()| cli)
             }
         },
         Err(error) => {
+            let is_help = !error.use_stderr();
             let no_place = [ErrorKind::UnknownArgument, ErrorKind::ArgumentConflict].contains(&error.kind());
             let failure = volume.filter(|_| no_place).map(no_volume);
+            let failure = failure.or_else(|| one_hyphen(&words, !no_place).filter(|_| !is_help));
             let failure = failure.or_else(|| unplaced(&error, &words)).or_else(|| misplaced(&error, &words));
             let failure = failure.or_else(|| unknown_command(&error, &words));
             match failure {
@@ -358,6 +366,9 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
         {
             Some(format!("`--http allow:{value}` allows requests to this host"))
         }
+        ErrorKind::ValueValidation if corrected(&typed, value).is_some() => {
+            corrected(&typed, value).map(|meant| format!("`{meant}` is such a value"))
+        }
         ErrorKind::ValueValidation if typed == "--env" && !value.is_empty() && !value.contains('=') => {
             Some(format!("`--inherit-env={value}` passes the host's variable on"))
         }
@@ -371,7 +382,16 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
     let mut hints: Vec<_> = ours.iter().map(StyledStr::from).collect();
     if let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) {
         // What a program takes, it gets after `--`. Nobody else takes anything there.
-        hints.extend(tips.into_iter().filter(|tip| is_for_program || !tip.to_string().contains("use '-- ")));
+        let is_of_program = |tip: &StyledStr| tip.to_string().contains("use '-- ");
+        let tips = tips.into_iter().filter(|tip| is_for_program || !is_of_program(tip));
+        // clap knows one letter of several.
+        let word =
+            words.iter().find(|word| is_typed_in(&typed, word)).filter(|word| !word.to_string_lossy().contains('='));
+        let whole = |tip: StyledStr| match word.filter(|_| is_of_program(&tip)) {
+            Some(word) => StyledStr::from(tip.to_string().replace(&typed, &word.to_string_lossy())),
+            None => tip,
+        };
+        hints.extend(tips.map(whole));
     }
     if !hints.is_empty() {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(hints));
@@ -381,9 +401,17 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
 
 /// Returns whether a word stands where a program's arguments may begin: after the app of `run`.
 fn is_for_program(typed: &str, words: &[OsString]) -> bool {
-    let position = words.iter().position(|word| word.to_string_lossy().split('=').next() == Some(typed));
+    let position = words.iter().position(|word| is_typed_in(typed, word));
     let before = position.and_then(|position| Cli::try_parse_from(&words[..position]).ok());
     before.is_some_and(|cli| matches!(cli.command, Some(Command::Run(_))))
+}
+
+/// Returns whether a flag, as clap names it, is in a word: itself, with a value, or one of several short ones.
+fn is_typed_in(flag: &str, word: &OsString) -> bool {
+    let word = word.to_string_lossy();
+    let is_short = flag.len() == 2 && !word.starts_with("--");
+    word.split('=').next() == Some(flag)
+        || is_short && word.strip_prefix('-').is_some_and(|letters| letters.contains(&flag[1..]))
 }
 
 /// Names the commands that take a flag.

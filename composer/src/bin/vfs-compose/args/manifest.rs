@@ -67,7 +67,7 @@ impl Manifest {
         let Err(error) = apply(merged) else { return Ok(()) };
         let keys = match &error {
             OptionsError::AllowAlone => vec!["allow"],
-            OptionsError::InheritedConfig => vec!["config"],
+            OptionsError::NotOnlyConfig { .. } => vec!["config"],
             OptionsError::Contradiction { denial, option } => vec![first_word(denial), first_word(option)],
             _ => Vec::new(),
         };
@@ -127,6 +127,7 @@ impl Manifest {
             | TreeError::FilePlace { path, .. }
             | TreeError::Archive { path, .. }
             | TreeError::NoImage { path }
+            | TreeError::Damaged { path, .. }
             | TreeError::Image { path, .. } => path,
             TreeError::NotUtf8 { directory, .. } => directory,
             _ => return None,

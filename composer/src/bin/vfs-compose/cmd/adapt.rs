@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use vfs_compose::Remarks;
-use vfs_compose::error::Error;
+use vfs_compose::error::{AppError, Error};
 
 use crate::args::Adapt;
 use crate::json::{self, Digesting};
@@ -22,7 +22,7 @@ pub fn run(args: &Adapt) -> Result<ExitCode, Failure> {
     target.check_apart(&[&args.app])?;
     let module = input::program(&args.app)?;
     let exit_code = args.adapting.exit_code.unwrap_or_default();
-    let adapted = vfs_compose::adapt(&module, exit_code).map_err(|error| failure(error, &args.app))?;
+    let adapted = vfs_compose::adapt(&module, exit_code).map_err(|error| failure(error, &args.app, &module))?;
     let mut remarks = Remarks::default();
     if args.adapting.exit_code.is_some() && vfs_compose::exit_code(&adapted).is_none() {
         let app = input::name(&args.app);
@@ -50,11 +50,22 @@ pub fn run(args: &Adapt) -> Result<ExitCode, Failure> {
 }
 
 /// Returns the failure of adapting, which names the module and has no hint for a flag that composing alone takes.
-fn failure(error: Error, app: &Path) -> Failure {
-    let Error::NoExports { lost } = &error else { return Failure::of_app(error, app) };
-    let (app, lost) = (input::name(app), lost.join(", "));
-    Failure::new(format!(
-        "the component of `{app}` would export nothing: it cannot export {lost}, for want of component types"
-    ))
-    .hint("build the module as a command, which exports `_start`, or as a component")
+fn failure(error: Error, path: &Path, module: &[u8]) -> Failure {
+    let app = input::name(path);
+    match &error {
+        Error::NoExports { lost } => Failure::new(format!(
+            "the component of `{app}` would export nothing: it cannot export {}, for want of component types",
+            lost.join(", ")
+        ))
+        .hint("build the module as a command, which exports `_start`, or as a component"),
+        Error::App(AppError::AlreadyAComponent) => {
+            let has_files = vfs_compose::inspect(module).is_ok_and(|inspection| inspection.vfs.is_some());
+            let failure = Failure::new(format!("`{app}` is a component already, so nothing is left to adapt"));
+            failure.hint(match has_files {
+                true => format!("it has files inside, too; `vfs-compose inspect {app}` shows them"),
+                false => format!("hosts run it as it is; `vfs-compose {app} --image DIR` puts files into it"),
+            })
+        }
+        _ => Failure::of_app(error, path),
+    }
 }

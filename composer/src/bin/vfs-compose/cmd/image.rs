@@ -249,7 +249,7 @@ fn part<'a>(file: &Path, bytes: &'a [u8]) -> Result<&'a [u8], Failure> {
         return Ok(bytes);
     }
     let inspection = vfs_compose::inspect(bytes)
-        .map_err(|error| Failure::new(format!("cannot read `{name}`")).caused_by(Failure::from(error)))?;
+        .map_err(|error| Failure::new(format!("cannot read `{name}`")).because_of(Failure::of_file(error)))?;
     Ok(inspection.vfs.ok_or_else(|| Failure::new(format!("there is no image inside `{name}`")))?.image)
 }
 

@@ -17,7 +17,7 @@ pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
     let name = input::name(&args.file);
     let within = |error: Failure| Failure::new(format!("cannot inspect `{name}`")).because_of(error);
     let text = if bytes.starts_with(b"\0asm") || Image::new(&bytes).is_err() {
-        let inspection = vfs_compose::inspect(&bytes).map_err(|error| within(error.into()))?;
+        let inspection = vfs_compose::inspect(&bytes).map_err(|error| within(Failure::of_file(error)))?;
         let summary = inspection.vfs.as_ref().map(|vfs| validated(vfs.image)).transpose().map_err(within)?;
         if args.json {
             json::text(&json::of_inspection(&name, &bytes, &inspection, summary.as_ref()).map_err(within)?)

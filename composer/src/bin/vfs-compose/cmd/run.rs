@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use vfs_compose::error::Error;
 use vfs_compose::options::{Access, Http, Setting};
 use vfs_compose::{Composer, ExitCode as ExitCodes, Inherited, Options};
 use vfs_compose_engine::{Cause, Ended, Offer, Requests, Stopped, Streams, execute};
@@ -273,7 +274,7 @@ struct Composed {
 
 /// What a run was given.
 enum Before {
-    /// It has a vfs inside, and no image or manifest is given.
+    /// It has a vfs inside, and no file is given.
     Composed(Composed),
     /// It has to be composed.
     App(Vec<u8>),
@@ -285,14 +286,10 @@ enum Before {
 /// A flag was typed that this run cannot do with it.
 fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before, Failure> {
     let typed = args.typed.options(&args.joining);
-    let has_files = !typed.files.image.is_empty() || !typed.files.file.is_empty();
-    if args.typed.manifest.is_some() && !has_files {
-        return Ok(Before::App(component));
-    }
     let Ok(inspection) = vfs_compose::inspect(&component) else { return Ok(Before::App(component)) };
     let Some(vfs) = &inspection.vfs else { return Ok(Before::App(component)) };
     if inspection.is_vfs_alone() {
-        return if has_files { Ok(Before::App(component)) } else { Err(no_command(args, &inspection.exports)) };
+        return Err(Failure::of_app(Error::VfsAlone, &args.app));
     }
     composed::check(args, &typed, &component, &inspection, vfs, talk)?;
     let writes = vfs.can_change_files();
@@ -319,17 +316,18 @@ fn compose(
         true => composer.run_args(&args.host_arguments),
         false => composer.host_args(&args.host_arguments),
     };
-    let composed = adapt(composer).compose().map_err(|error| Failure::of_app(error, &args.app))?;
+    let composed = adapt(composer).compose().map_err(|error| {
+        // With nothing to run, no flag helps.
+        let is_empty = matches!(error, Error::NoExports { .. });
+        let failure = Failure::of_app(error, &args.app);
+        if is_empty {
+            failure.hint("build it as a command, which exports `_start`, or as a component")
+        } else {
+            failure
+        }
+    })?;
     let report = composed.report();
     talk.tell(&report.remarks);
-    let mut unused = Vec::new();
-    // Composing takes all variables for the default, which they are not for a run.
-    let is_asked = report.imports.iter().any(|name| name.starts_with("wasi:cli/environment@"));
-    if options.host.inherited() == Some(Inherited::All) && !is_asked {
-        let message = format!("`--inherit-env` has no effect: `{}` does not ask for variables", talk.file());
-        unused.push(("no-effect", message));
-    }
-    composed::warn(talk, options.files.strict == Some(true), unused)?;
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
@@ -339,9 +337,6 @@ fn compose(
 fn no_command(args: &Run, exports: &[String]) -> Failure {
     let (app, listed) = (input::name(&args.app), list(exports));
     let failure = Failure::new(format!("`{app}` is not a command: it exports no wasi:cli/run (it exports {listed})"));
-    if exports.iter().any(|name| name.starts_with("wasi:filesystem/")) {
-        return failure.hint("it is a vfs alone: `wac plug APP --plug VFS -o OUT` puts it in front of an app");
-    }
     let is_server =
         |name: &String| ["wasi:http/incoming-handler@", "wasi:http/handler@"].iter().any(|one| name.starts_with(one));
     if exports.iter().any(is_server) {

@@ -9,14 +9,17 @@ use std::sync::Arc;
 use vfs_compose_engine::{Serving, Stopped, serve};
 
 use super::run::{Program, Talk, not_begun, prepare, tell_compiling};
-use crate::args::Serve;
+use crate::args::{Serve, address};
 use crate::input;
 use crate::report::{Failure, list};
 
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     if let Some(word) = args.run.host_arguments.first() {
         let failure = Failure::usage(format!("unexpected argument `{word}`: a server is given none at its start"));
-        return Err(failure.hint(format!("`--arg {word}` is an argument that it sees at each request")));
+        return Err(failure.hint(match word.contains(':') && address::parse(word).is_ok() {
+            true => format!("`--addr {word}` is the address to listen at"),
+            false => format!("`--arg {word}` is an argument that it sees at each request"),
+        }));
     }
     let merged = args.run.typed.merged(&args.run.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));

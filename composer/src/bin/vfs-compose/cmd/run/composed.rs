@@ -3,7 +3,7 @@
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
 use vfs_compose::options::{Access, ConfigValue, Deny, Http, Setting};
-use vfs_compose::{Asks, ExitCode, Form, FormChoice, Inherited, Inspection, Options, Remarks, Stdio, Vfs};
+use vfs_compose::{Asks, ExitCode, Form, FormChoice, Inherited, Inspection, OnCollision, Options, Remarks, Stdio, Vfs};
 use vfs_image::{FileKind, Image, find};
 
 use super::Talk;
@@ -11,6 +11,7 @@ use crate::args::Run;
 use crate::report::Failure;
 
 const ARGUMENTS: &str = "the program's arguments";
+const HTTP: &str = "wasi:http";
 
 /// Checks that the flags of a run can do what they say with a component that was composed before.
 ///
@@ -26,7 +27,19 @@ pub fn check(
     talk: &Talk,
 ) -> Result<(), Failure> {
     let file = talk.file();
-    let fixed = fixed(typed, component, vfs);
+    if args.typed.manifest.is_some() {
+        let failure = format!("`{file}` is already composed, so `--manifest` cannot change it");
+        let way_out = format!("leave it out to run `{file}` as it is, or run the app that it was made from");
+        return Err(Failure::usage(failure).hint(way_out));
+    }
+    // What cannot be read may ask for anything.
+    let asks = Asks::of(component).ok();
+    let asks_for = |package: &str| {
+        has_package(&inspection.imports, package) && asks.as_ref().is_none_or(|asks| asks.for_package(package))
+    };
+    // For a server, http that is off is no reason not to begin.
+    let wants_http = asks_for(HTTP) && !inspection.exports.iter().any(|name| name.starts_with(HTTP));
+    let fixed = fixed(typed, component, vfs, wants_http);
     if let Some((flag, _)) = fixed.iter().find(|(_, use_of)| *use_of == Use::Change) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
         return Err(Failure::usage(failure).hint("compose the app again with this flag"));
@@ -36,11 +49,6 @@ pub fn check(
         return Err(Failure::usage(failure).hint("run the app that it was made from, or compose that again"));
     }
     check_directory(file, typed, vfs)?;
-    // What cannot be read may ask for anything.
-    let asks = Asks::of(component).ok();
-    let asks_for = |package: &str| {
-        has_package(&inspection.imports, package) && asks.as_ref().is_none_or(|asks| asks.for_package(package))
-    };
     let mut unused = unused(file, &typed.deny, asks_for);
     for (flag, _) in fixed {
         unused.push(("no-effect", format!("`{flag}` has no effect: `{file}` is already composed; leave it out")));
@@ -89,13 +97,14 @@ enum Use {
 }
 
 /// Returns the flags that are not about this run, as typed, each with what it is.
-fn fixed(typed: &Options, component: &[u8], vfs: &Vfs<'_>) -> Vec<(String, Use)> {
-    let uses = typed.given().map(|key| (shown(typed, &key), use_of(&key, typed, component, vfs)));
+fn fixed(typed: &Options, component: &[u8], vfs: &Vfs<'_>, wants_http: bool) -> Vec<(String, Use)> {
+    let uses = typed.given().map(|key| (shown(typed, &key), use_of(&key, typed, component, vfs, wants_http)));
     uses.filter(|(_, use_of)| *use_of != Use::OfRun).collect()
 }
 
-fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>) -> Use {
-    let Options { host, deny, joining, process, .. } = typed;
+fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>, wants_http: bool) -> Use {
+    let Options { files, host, deny, joining, process, .. } = typed;
+    let limits = &vfs.settings.limits;
     let is_same = |is_same: bool| if is_same { Use::None } else { Use::Change };
     let of_run = |is_of_run: bool| if is_of_run { Use::OfRun } else { Use::Change };
     let line = |key: &str| vfs.policy.iter().find(|(other, _)| other == key).map(|(_, text)| text.as_str());
@@ -130,8 +139,15 @@ fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>) -> Use {
         "stdin" => of_run(is_for_host(&host.stdin)),
         "stdout" => of_run(is_for_host(&host.stdout)),
         "stderr" => of_run(is_for_host(&host.stderr)),
-        // With a denial inside, the program would run; without, this run does not begin.
-        "http" => of_run(deny.http != Some(Http::Deny)),
+        // With a denial inside, a program would run; without, this run does not begin.
+        "http" if deny.http == Some(Http::Deny) => is_same(!wants_http || denies(&[HTTP])),
+        "http" => Use::OfRun,
+        "deny" => is_same(deny.deny.iter().all(|name| denies(&[name]))),
+        "preopen" => is_same(process.preopen.iter().map(|one| (&one.guest, &one.name)).eq(preopens(vfs))),
+        "max-bytes" => is_same(process.max_bytes.is_some_and(|bytes| bytes.0 == limits.max_bytes)),
+        "max-nodes" => is_same(process.max_nodes == Some(limits.max_nodes)),
+        "max-open" => is_same(process.max_open == Some(limits.max_open)),
+        "on-collision" => is_same(files.on_collision == Some(OnCollision::Error)),
         "wall-clock" => setting(&host.wall_clock, &["wasi:clocks", "wasi:clocks/wall-clock"]),
         "monotonic-clock" => setting(&host.monotonic_clock, &["wasi:clocks", "wasi:clocks/monotonic-clock"]),
         "random" => setting(&host.random, &["wasi:random"]),
@@ -141,10 +157,19 @@ fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>) -> Use {
         "deterministic" => {
             is_same(host.deterministic == Some(false) && line("wall-clock").or(line("random")).is_none())
         }
-        "gitignore" => is_same(typed.files.gitignore == Some(false)),
-        "config" => is_same(host.config == [ConfigValue::Inherit] && line("config").is_none()),
+        "gitignore" => is_same(files.gitignore == Some(false)),
+        "config" => is_same(match &host.config[..] {
+            [ConfigValue::Inherit] => line("config").is_none(),
+            [ConfigValue::None] => line("config") == Some("none"),
+            _ => false,
+        }),
         _ => Use::Change,
     }
+}
+
+/// Returns the directories that the app gets, each with its name.
+fn preopens<'v>(vfs: &'v Vfs<'_>) -> impl Iterator<Item = (&'v String, &'v String)> {
+    vfs.settings.preopens.iter().map(|(guest, name)| (guest, name))
 }
 
 /// Returns a flag with its value, where that is a word.
@@ -159,6 +184,12 @@ fn shown(typed: &Options, key: &str) -> String {
         "monotonic-clock" => setting(&host.monotonic_clock),
         "random" => setting(&host.random),
         "exit" => access(deny.exit).map(ToOwned::to_owned),
+        "http" => deny.http.as_ref().map(|http| format!(" {http}")),
+        "on-collision" => files.on_collision.map(|choice| match choice {
+            OnCollision::Error => " error".to_owned(),
+            OnCollision::First => " first".to_owned(),
+            OnCollision::Last => " last".to_owned(),
+        }),
         "exit-code" => typed.adapting.exit_code.map(|code| match code {
             ExitCode::Full => " full".to_owned(),
             ExitCode::Bool => " bool".to_owned(),
@@ -265,18 +296,16 @@ pub fn has_package(imports: &[String], package: &str) -> bool {
 /// Returns warnings of what a program does not ask for. `asks` returns whether it asks for a package.
 pub fn unused(file: &str, deny: &Deny, asks: impl Fn(&str) -> bool) -> Vec<Warning> {
     let sockets = deny.sockets.filter(|access| *access == Access::Inherit);
-    let http = deny
-        .http
-        .as_ref()
-        .filter(|access| **access != Http::Deny)
-        .map(|access| (format!("--http {access}"), "wasi:http"));
+    let http =
+        deny.http.as_ref().filter(|access| **access != Http::Deny).map(|access| (format!("--http {access}"), HTTP));
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
     let unused = asked
-        .filter(|(flag, package)| !asks(package) && *flag != "--http allow:")
+        .filter(|(_, package)| !asks(package))
         .map(|(flag, package)| ("no-effect", format!("`{flag}` has no effect: `{file}` does not import {package}")));
     let mut warnings: Vec<_> = unused.collect();
-    if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) {
-        warnings.push(("allows-nothing", "`--http allow:` names no host: say one, or omit it".into()));
+    if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) && asks(HTTP) {
+        let message = "`--http allow:` names no host, so every request fails: `--http allow:HOST,...` names some";
+        warnings.push(("allows-nothing", message.into()));
     }
     warnings
 }
