@@ -4,6 +4,7 @@
 mod apps;
 mod law10_every_byte_is_untrusted;
 mod law1_no_new_needs;
+mod law2_a_vfs_for_a_module;
 mod law2_any_app_composes;
 mod law2_one_vfs_for_many_apps;
 mod law3_deterministic;
