@@ -7,6 +7,7 @@ mod law1_no_new_needs;
 mod law2_a_vfs_for_a_module;
 mod law2_any_app_composes;
 mod law2_one_vfs_for_many_apps;
+mod law2_reactors_compose;
 mod law3_deterministic;
 mod law4_read_in_place;
 mod law5_one_resource_type_each;
