@@ -78,7 +78,7 @@ fn rust(target: &'static str) -> Result<PathBuf> {
     static P1: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static P2: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let (once, packages) = if target == "wasm32-wasip1" {
-        (&P1, &["conformance-module", "keeper", "planner", "posix", "process", "reactor", "shouter"][..])
+        (&P1, &["conformance-module", "edges1", "keeper", "planner", "posix", "process", "reactor", "shouter"][..])
     } else {
         (&P2, &[][..])
     };
