@@ -7,7 +7,7 @@ use crate::row::Row;
 use crate::row::Target::{self, Faster, Times};
 use crate::row::Unit::{Bytes, NsPerOp};
 
-const LINKED: &str = "through the published adapter, linked";
+pub(super) const LINKED: &str = "through the published adapter, linked";
 const PUBLISHED: &str = "the published adapter, on the host directory";
 const MODULE: &str = "wasmtime's preview1, on the host directory";
 
