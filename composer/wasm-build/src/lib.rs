@@ -22,6 +22,30 @@ pub struct WasmModule<'a> {
     pub link_args: &'a [&'a str],
 }
 
+/// Is a build script: builds modules into files of `OUT_DIR`, and again once one of `sources`, which are paths in the
+/// workspace, has changed. If that fails, prints why, and ends the process.
+pub fn run_build_script(sources: &[&str], modules: &[(&str, WasmModule<'_>)]) {
+    if let Err(error) = build_all(sources, modules) {
+        // Cargo shows what a failed build script printed to stderr.
+        eprintln!("error: {error}");
+        std::process::exit(1);
+    }
+}
+
+fn build_all(sources: &[&str], modules: &[(&str, WasmModule<'_>)]) -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let workspace = workspace(&PathBuf::from(env::var("CARGO_MANIFEST_DIR")?))?;
+    for source in sources {
+        println!("cargo:rerun-if-changed={}", workspace.join(source).display());
+    }
+    require_target()?;
+    let target = target_of(&out)?;
+    for (file, module) in modules {
+        fs::write(out.join(file), build(&workspace, &target, module)?)?;
+    }
+    Ok(())
+}
+
 /// Returns the directory of the workspace, given that of the package whose build script runs.
 ///
 /// # Errors
@@ -45,7 +69,7 @@ pub fn target_of(out: &Path) -> Result<PathBuf, Box<dyn Error>> {
 ///
 /// # Errors
 /// It has not; the error says how to install it.
-pub fn require_target() -> Result<(), Box<dyn Error>> {
+fn require_target() -> Result<(), Box<dyn Error>> {
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
     let output = Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
     let folder = PathBuf::from(String::from_utf8(output.stdout)?.trim());
