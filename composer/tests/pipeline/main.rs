@@ -22,6 +22,7 @@ mod memory;
 mod merging;
 mod policy;
 mod progress;
+mod reactors;
 mod refused;
 mod run;
 mod tailored;
