@@ -126,7 +126,12 @@ fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
     let output = match (form, host) {
         (Form::HostDirectory, _) => {
             let directory = stage::stage(case)?;
-            let app = guests::as_component(guests::build(&subject.guest, &case.folder)?)?;
+            let app = match guests::build(&subject.guest, &case.folder)? {
+                module if wasmparser::Parser::is_core_wasm(&module) => {
+                    vfs_compose::adapt(&module, vfs_compose::ExitCode::Bool)?
+                }
+                component => component,
+            };
             let granted = if case.spec.read_only { Granted::ReadOnly } else { Granted::ReadWrite };
             wasmtime_host::run(&app, &invocation, granted(directory.path()))?
         }

@@ -31,9 +31,12 @@ pub enum Error {
     /// The image or the settings cannot be embedded in the vfs.
     #[error(transparent)]
     Embed(#[from] EmbedError),
-    /// The app cannot be linked, and no other form is allowed.
+    /// The app cannot be linked, and can be plugged, which was not allowed.
     #[error("the app cannot be linked: try `--form plugged`")]
     Link(#[from] Unlinkable),
+    /// The app cannot be plugged, and can be linked, which was not allowed.
+    #[error("the app cannot be plugged: try `--form linked`")]
+    Plug(#[source] Box<AppError>),
     /// The app can be neither linked nor plugged.
     #[error("the app can be neither linked ({linked}) nor plugged")]
     Neither {

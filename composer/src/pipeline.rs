@@ -56,7 +56,10 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
 /// Joins an app and its vfs in the form that was chosen.
 fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
     match (composer.form, app.of_0_3()) {
-        (FormChoice::Plugged, _) => return plug(composer, wasi, app, None, None),
+        (FormChoice::Plugged, _) => {
+            let plugged = plug(composer, wasi, app, None, None);
+            return plugged.map_err(|error| unless_linked(composer, wasi, app, error));
+        }
         (FormChoice::Auto, Some(interface)) => {
             let reason = Unlinkable::Streams { interface: interface.to_string() };
             return plug(composer, wasi, app, None, Some(reason.to_string()));
@@ -69,11 +72,26 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
             let composed = Composed::new(component, collected.image, collected.remarks)?;
             Ok(composed.with_app(app.component.len() as u64).with_form(Form::Linked, None))
         }
-        Err(Error::Link(reason)) if composer.form == FormChoice::Auto => {
-            let plugged = plug(composer, wasi, app, Some(collected), Some(reason.to_string()));
-            plugged.map_err(|plugged| Error::Neither { linked: reason, plugged: Box::new(plugged) })
+        Err(Error::Link(reason)) => {
+            match plug(composer, wasi, app, Some(collected), Some(reason.to_string())) {
+                Ok(plugged) if composer.form == FormChoice::Auto => Ok(plugged),
+                // It was tried to know what to advise.
+                Ok(_) => Err(Error::Link(reason)),
+                Err(plugged) => Err(Error::Neither { linked: reason, plugged: Box::new(plugged) }),
+            }
         }
         Err(error) => Err(error),
+    }
+}
+
+/// Returns the error of plugging with what is left to try: the linked form, unless that fails too.
+fn unless_linked(composer: &Composer, wasi: &Wasi, app: &App, error: Error) -> Error {
+    let Error::App(reason @ AppError::NotPluggable { .. }) = error else { return error };
+    let linked = collect::collect(composer, app.has_filesystem()).and_then(|all| link(composer, wasi, app, &all));
+    match linked {
+        Ok(_) => Error::Plug(reason.into()),
+        Err(Error::Link(linked)) => Error::Neither { linked, plugged: Box::new(Error::App(reason)) },
+        Err(error) => error,
     }
 }
 

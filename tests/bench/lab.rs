@@ -28,6 +28,12 @@ pub enum App {
     LoopsPublished,
     /// That module, made a component by `vfs-compose adapt`.
     LoopsAdapted,
+    /// A preview1 module with 20 MB of data.
+    LargeOfPreview1,
+    /// That module, made a component by the published adapter.
+    LargePublished,
+    /// That module, made a component by `vfs-compose adapt`.
+    LargeAdapted,
     /// Those of them that WASI 0.3 has another way for, through it.
     LoopsOfP3,
     /// SQLite's benchmark, a preview1 module.
@@ -122,14 +128,11 @@ impl Lab {
             let from = match app {
                 App::Loops => guest("wasm32-wasip2", "bench-guest", "bench-guest")?,
                 App::LoopsOfPreview1 => guest("wasm32-wasip1", "bench-guest", "bench-guest")?,
+                App::LargeOfPreview1 => guest("wasm32-wasip1", "bench-guest", "large")?,
                 App::LoopsPublished => return self.bare(App::LoopsOfPreview1),
-                App::LoopsAdapted => {
-                    let path = self.path("LoopsAdapted.wasm");
-                    let mut command = Command::new(compose::command()?);
-                    command.arg("adapt").arg(self.app(App::LoopsOfPreview1)?).arg("-o").arg(&path).arg("-q");
-                    run(command)?;
-                    return Ok(path);
-                }
+                App::LargePublished => return self.bare(App::LargeOfPreview1),
+                App::LoopsAdapted => return self.adapted(App::LoopsOfPreview1),
+                App::LargeAdapted => return self.adapted(App::LargeOfPreview1),
                 App::LoopsOfP3 => guest("wasm32-wasip2", "bench-guest-p3", "bench_guest_p3")?,
                 App::Speedtest1 => speedtest1::build()?,
                 App::Reader => guest("wasm32-wasip2", "bench-guest", "reader")?,
@@ -149,6 +152,15 @@ impl Lab {
             std::fs::copy(from, &to)?;
             Ok(to)
         })
+    }
+
+    /// A preview1 module, made a component by `vfs-compose adapt`.
+    fn adapted(&self, app: App) -> Result<PathBuf> {
+        let path = self.path(&format!("{app:?}.adapted.wasm"));
+        let mut command = Command::new(compose::command()?);
+        command.arg("adapt").arg(self.app(app)?).arg("-o").arg(&path).arg("-q");
+        run(command)?;
+        Ok(path)
     }
 
     /// The app as a component, for a host with a directory.

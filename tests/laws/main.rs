@@ -4,8 +4,10 @@
 mod apps;
 mod law10_every_byte_is_untrusted;
 mod law1_no_new_needs;
+mod law2_a_vfs_for_a_module;
 mod law2_any_app_composes;
 mod law2_one_vfs_for_many_apps;
+mod law2_reactors_compose;
 mod law3_deterministic;
 mod law4_read_in_place;
 mod law5_one_resource_type_each;

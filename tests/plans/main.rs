@@ -2,8 +2,8 @@
 //! and what is open at the end must agree. `tests/plan-language` makes the plans. The core alone carries out more of
 //! them: `vfs-component/core/tests/differential`.
 //!
-//! `planner` makes the calls of WASI 0.2, `planner3` those of 0.3. On a directory of the host, which is not Linux in
-//! every answer, the two must agree.
+//! `planner` makes the calls of WASI 0.2, `planner.p1` those of preview1, `planner3` those of 0.3. On a directory of the
+//! host, which is not Linux in every answer, they must agree.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -11,6 +11,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
+use vfs_compose::ExitCode;
 use vfs_plan::linux::Linux;
 use vfs_plan::{Op, carry_out, generate, minimal, print};
 use vfs_tests::host::Invocation;
@@ -24,21 +25,34 @@ const FIRST_SEED: u64 = 1 << 32;
 
 type Compose = fn(&Path, &Path, &[String], &Path) -> Result<()>;
 
+/// A program that carries plans out, and how Linux is asked so that the answers compare.
+#[derive(Clone, Copy)]
+struct Planner {
+    guest: &'static str,
+    linux: fn(Linux) -> Linux,
+}
+
+const OF_02: Planner = Planner { guest: "planner", linux: |linux| linux };
+const OF_03: Planner = Planner { guest: "planner3", linux: |linux| linux };
+/// Both descriptors of `path_rename` and `path_link` are looked at before the paths: `docs/preview1.md`.
+const OF_PREVIEW1: Planner = Planner { guest: "planner.p1", linux: Linux::with_bases_first };
+
 struct Bench {
     directory: TempDir,
     component: Prepared,
+    linux: fn(Linux) -> Linux,
     over_image: bool,
 }
 
 impl Bench {
-    fn new(guest: &str, compose: Compose, over_image: bool) -> Result<Self> {
+    fn new(planner: Planner, compose: Compose, over_image: bool) -> Result<Self> {
         let directory = directory()?;
         let [app, image, out] = ["app.wasm", "image", "out.wasm"].map(|name| directory.path().join(name));
-        fs::write(&app, guests::named(guest)?)?;
+        fs::write(&app, guests::named(planner.guest)?)?;
         fs::create_dir(&image)?;
         Linux::new(&image, over_image)?;
         compose(&app, &image, &[], &out)?;
-        Ok(Self { component: Prepared::new(&fs::read(out)?)?, directory, over_image })
+        Ok(Self { component: Prepared::new(&fs::read(out)?)?, directory, linux: planner.linux, over_image })
     }
 
     /// The first line that differs.
@@ -48,7 +62,7 @@ impl Bench {
             fs::remove_dir_all(&root)?;
         }
         fs::create_dir(&root)?;
-        let linux = carry_out(&mut Linux::new(&root, self.over_image)?, plan);
+        let linux = carry_out(&mut (self.linux)(Linux::new(&root, self.over_image)?), plan);
         let invocation = Invocation { stdin: print(plan), ..Invocation::default() };
         let output = self.component.run(&invocation, Granted::Nothing)?;
         if output.exit != 0 {
@@ -76,9 +90,9 @@ fn difference(plan: &[Op], one: (&str, &[&str]), other: (&str, &[&str])) -> Opti
     })
 }
 
-fn plans(guest: &str, compose: Compose) -> Result<()> {
+fn plans(planner: Planner, compose: Compose) -> Result<()> {
     for over_image in [false, true] {
-        let bench = match Bench::new(guest, compose, over_image) {
+        let bench = match Bench::new(planner, compose, over_image) {
             Err(error)
                 if error
                     .downcast_ref()
@@ -117,17 +131,27 @@ fn on_the_host(guest: &Prepared, over_image: bool, plan: &[Op]) -> Result<Vec<St
 
 #[test]
 fn plugged() -> Result<()> {
-    plans("planner", compose::plugged)
+    plans(OF_02, compose::plugged)
 }
 
 #[test]
 fn linked() -> Result<()> {
-    plans("planner", compose::linked)
+    plans(OF_02, compose::linked)
 }
 
 #[test]
 fn plugged_of_03() -> Result<()> {
-    plans("planner3", compose::plugged)
+    plans(OF_03, compose::plugged)
+}
+
+#[test]
+fn plugged_of_preview1() -> Result<()> {
+    plans(OF_PREVIEW1, compose::plugged)
+}
+
+#[test]
+fn linked_of_preview1() -> Result<()> {
+    plans(OF_PREVIEW1, compose::linked)
 }
 
 /// When a directory was last read is the host's affair: by the mount it is noted once in a while.
@@ -135,19 +159,31 @@ fn without_access_times(line: &str) -> &str {
     line.split_once(" accessed ").map_or(line, |(before, _)| before)
 }
 
-#[test]
-fn both_versions_on_the_host() -> Result<()> {
-    let guests = [Prepared::new(&guests::named("planner")?)?, Prepared::new(&guests::named("planner3")?)?];
+/// Two guests give the same answers on a directory of the host.
+fn agree(one: (&str, &[u8]), other: (&str, &[u8])) -> Result<()> {
+    let guests = [Prepared::new(one.1)?, Prepared::new(other.1)?];
     for over_image in [false, true] {
         for seed in FIRST_SEED..FIRST_SEED + PLANS {
             let plan = generate(seed);
-            let [older, newer] = [&guests[0], &guests[1]].map(|guest| on_the_host(guest, over_image, &plan));
-            let (older, newer) = (older?, newer?);
-            let [older, newer] =
-                [&older, &newer].map(|lines| lines.iter().map(|line| without_access_times(line)).collect::<Vec<_>>());
-            let differs = difference(&plan, ("0.2", &older), ("0.3", &newer));
+            let [left, right] = [&guests[0], &guests[1]].map(|guest| on_the_host(guest, over_image, &plan));
+            let (left, right) = (left?, right?);
+            let [left, right] =
+                [&left, &right].map(|lines| lines.iter().map(|line| without_access_times(line)).collect::<Vec<_>>());
+            let differs = difference(&plan, (one.0, &left), (other.0, &right));
             ensure!(differs.is_none(), "seed {seed}, over an image: {over_image}\n{}", differs.unwrap_or_default());
         }
     }
     Ok(())
+}
+
+#[test]
+fn versions_on_the_host() -> Result<()> {
+    agree(("0.2", &guests::named("planner")?), ("0.3", &guests::named("planner3")?))
+}
+
+/// Without any vfs: what `vfs-compose adapt` makes of a module.
+#[test]
+fn preview1_on_the_host() -> Result<()> {
+    let adapted = vfs_compose::adapt(&guests::named("planner.p1")?, ExitCode::Bool)?;
+    agree(("0.2", &guests::named("planner")?), ("preview1", &adapted))
 }

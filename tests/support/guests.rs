@@ -78,13 +78,14 @@ fn rust(target: &'static str) -> Result<PathBuf> {
     static P1: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     static P2: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let (once, packages) = if target == "wasm32-wasip1" {
-        (&P1, &["-p", "conformance-module", "-p", "keeper", "-p", "posix", "-p", "process", "-p", "shouter"][..])
+        (&P1, &["conformance-module", "edges1", "keeper", "planner", "posix", "process", "reactor", "shouter"][..])
     } else {
-        (&P2, &["--workspace"][..])
+        (&P2, &[][..])
     };
     once.get_or_init(|| cargo(target, packages).map_err(|e| format!("{e:#}"))).clone().map_err(anyhow::Error::msg)
 }
 
+/// Builds some packages, or all.
 fn cargo(target: &str, packages: &[&str]) -> Result<PathBuf> {
     let guests = paths::tests().join("guests");
     let libraries =
@@ -93,7 +94,11 @@ fn cargo(target: &str, packages: &[&str]) -> Result<PathBuf> {
     ensure!(Path::new(&libraries).is_dir(), "no standard library for {target}: run `rustup target add {target}`");
     let built = paths::target().join("guests");
     let mut command = Command::new("cargo");
-    command.args(["build", "--quiet", "--release", "--locked", "--target", target]).args(packages).current_dir(&guests);
+    command.args(["build", "--quiet", "--release", "--locked", "--target", target]).current_dir(&guests);
+    if packages.is_empty() {
+        command.arg("--workspace");
+    }
+    command.args(packages.iter().flat_map(|package| ["-p", package]));
     command.env("CARGO_TARGET_DIR", &built);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();

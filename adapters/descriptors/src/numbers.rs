@@ -47,7 +47,10 @@ impl Numbers {
         }
         let number = (word as u64 * u64::from(BITS)) + u64::from(taken.trailing_ones());
         let number = u32::try_from(number).ok().filter(|number| *number < self.limit).ok_or(Full::Numbers)?;
-        self.make_room(number)?;
+        // A number that was in use before has room.
+        if number as usize >= self.slots.len() {
+            self.make_room(number)?;
+        }
         Ok(number)
     }
 

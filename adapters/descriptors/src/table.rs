@@ -63,28 +63,22 @@ impl<F, I: Interposer<F>> Table<F, I> {
         Self { numbers: Numbers::new(limit), slots: Vec::new(), free: None, directory: None, interposer }
     }
 
-    /// Makes sure that the next [`Table::insert`] succeeds. Call it before the file is opened: what was opened or made
-    /// need not be undone then.
+    /// Makes room for one more description, and returns the number that it will have: the lowest free one. Call it before
+    /// the file is opened: what was opened or made need not be undone then.
     ///
     /// # Errors
     /// - [`Full::Numbers`]: all numbers are in use.
     /// - [`Full::Memory`]: an allocation failed.
-    pub fn reserve(&mut self) -> Result<(), Full> {
-        self.numbers.free(0)?;
-        self.reserve_slot()
-    }
-
-    fn reserve_slot(&mut self) -> Result<(), Full> {
-        if self.free.is_none() { self.slots.try_reserve(1).map_err(|_| Full::Memory) } else { Ok(()) }
-    }
-
-    /// Adds a description, and returns its number: the lowest free one. Cannot fail after [`Table::reserve`].
-    ///
-    /// # Errors
-    /// Those of [`Table::reserve`].
-    pub fn insert(&mut self, description: Description<F>) -> Result<u32, Full> {
+    pub fn reserve(&mut self) -> Result<u32, Full> {
         let number = self.numbers.free(0)?;
-        self.reserve_slot()?;
+        if self.free.is_none() {
+            self.slots.try_reserve(1).map_err(|_| Full::Memory)?;
+        }
+        Ok(number)
+    }
+
+    /// Adds a description by the number that [`Table::reserve`] has just returned.
+    pub fn put(&mut self, number: u32, description: Description<F>) {
         let slot = Slot::Used { description, references: 1 };
         let place = match self.free {
             Some(place) => {
@@ -101,6 +95,15 @@ impl<F, I: Interposer<F>> Table<F, I> {
             }
         };
         self.numbers.set(number, place);
+    }
+
+    /// Adds a description, and returns its number.
+    ///
+    /// # Errors
+    /// Those of [`Table::reserve`].
+    pub fn insert(&mut self, description: Description<F>) -> Result<u32, Full> {
+        let number = self.reserve()?;
+        self.put(number, description);
         Ok(number)
     }
 

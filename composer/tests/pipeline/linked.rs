@@ -27,7 +27,7 @@ pub(super) fn plug(app: Vec<u8>) -> Result<Vec<u8>, Error> {
 
 pub(super) fn reason(app: Vec<u8>) -> Unlinkable {
     match link(app) {
-        Err(Error::Link(reason)) => reason,
+        Err(Error::Link(reason) | Error::Neither { linked: reason, .. }) => reason,
         Err(error) => panic!("{error}"),
         Ok(_) => panic!("it was linked"),
     }
@@ -112,7 +112,7 @@ fn a_clock_is_asked_for_the_time_where_the_app_has_one() {
 }
 
 /// The app of the crate's documentation with a core module.
-fn in_text(inside: &str) -> Vec<u8> {
+pub(super) fn in_text(inside: &str) -> Vec<u8> {
     wat::parse_str(text(inside)).unwrap()
 }
 
@@ -150,7 +150,7 @@ fn types_that_are_not_those_of_wasi() {
 }
 
 /// A component inside that is given the files as a whole.
-const INSIDE: &str = r#"(component $inside
+pub(super) const INSIDE: &str = r#"(component $inside
     (import "types" (instance (export "descriptor" (type (sub resource))))))
   (instance (instantiate $inside (with "types" (instance $types))))"#;
 
@@ -207,7 +207,7 @@ fn what_cannot_be_linked_is_plugged_and_says_why() {
 }
 
 /// A host that knows the app's files, and can never have one: what is not plugged.
-const FILES: &str = r#"
+pub(super) const FILES: &str = r#"
     (import "test:host/files" (instance
       (alias outer 1 $descriptor (type $outer))
       (export "descriptor" (type $descriptor (eq $outer)))))"#;

@@ -6,6 +6,7 @@ mod any_app;
 mod apps;
 mod composed;
 mod config;
+mod copies;
 mod deny;
 mod encodings;
 mod examples;

@@ -1,6 +1,6 @@
 //! Apps that cannot be composed, and what is said about them.
 
-use super::{FORMS, apps};
+use super::{FORMS, apps, linked};
 use vfs_compose::{Composer, FormChoice};
 
 /// What is said in both forms.
@@ -108,11 +108,34 @@ fn what_a_plugged_vfs_cannot_wrap_is_named_all_at_once() {
         import streams: interface { use wasi:io/streams@0.2.3.{input-stream}; f: func(s: list<input-stream, 4>); }
         export bodies: interface { use wasi:io/streams@0.2.3.{input-stream}; f: func(s: input-stream); }";
     let message = refusal_in(FormChoice::Plugged, apps::dummy(&["0.2.3"], body));
-    assert_eq!(
-        message,
-        "the app cannot be plugged: `files`, `streams` and `bodies` share resources of `wasi:filesystem/types@0.2.3` and \
-         `wasi:io/streams@0.2.3`, which the vfs provides, in a way that only `--form linked` may support"
-    );
+    let why = "`files`, `streams` and `bodies` share resources of `wasi:filesystem/types@0.2.3` and \
+               `wasi:io/streams@0.2.3`, which the vfs provides, in a way that the plugged form cannot wrap";
+    assert!(message.ends_with(why), "{message}");
+}
+
+#[test]
+fn no_form_is_advised_that_is_refused_too() {
+    let advice = |app: Vec<u8>| {
+        [FormChoice::Plugged, FormChoice::Linked, FormChoice::Auto].map(|form| {
+            let error = Composer::new(app.clone()).form(form).compose().err()?;
+            Some(error.to_string())
+        })
+    };
+    let text = |text: &str| Some(text.to_owned());
+    // Files that the app passes on as a whole.
+    let handed_on = advice(linked::in_text(linked::INSIDE));
+    assert_eq!(handed_on, [None, text("the app cannot be linked: try `--form plugged`"), None]);
+    // Streams that its host takes from an export.
+    let body = "import wasi:filesystem/types@0.2.3; import wasi:filesystem/preopens@0.2.3;
+        export bodies: interface { use wasi:io/streams@0.2.3.{input-stream}; f: func() -> input-stream; }";
+    let taken = advice(apps::dummy(&["0.2.3"], body));
+    assert_eq!(taken, [text("the app cannot be plugged: try `--form linked`"), None, None]);
+    // Files that its host can never have.
+    let [plugged, linked, auto] = advice(linked::in_text(&format!("{}{}", linked::INSIDE, linked::FILES)));
+    assert!(auto.as_ref().is_some_and(|auto| auto.starts_with("the app can be neither linked (")), "{auto:?}");
+    assert_eq!([&plugged, &linked], [&auto, &auto]);
+    let whole = refusal(linked::in_text(&format!("{}{}", linked::INSIDE, linked::FILES)));
+    assert!(!whole.contains("--form"), "{whole}");
 }
 
 #[test]

@@ -58,9 +58,18 @@ impl Running {
 
     /// With a directory of the host as `/`, if there is one.
     pub(crate) fn on(directory: Option<&Path>, component: &[u8], add: impl FnOnce(&mut Linker<State>)) -> Self {
-        let engine = Engine::default();
-        let component = Component::new(&engine, component).unwrap();
-        let mut linker = Linker::new(&engine);
+        Self::by(&Engine::default(), directory, component, add)
+    }
+
+    /// On an engine of its own, with all fuel if that consumes any.
+    pub(crate) fn by(
+        engine: &Engine,
+        directory: Option<&Path>,
+        component: &[u8],
+        add: impl FnOnce(&mut Linker<State>),
+    ) -> Self {
+        let component = Component::new(engine, component).unwrap();
+        let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
         add(&mut linker);
         let (stdout, stderr) = (MemoryOutputPipe::new(KEPT), MemoryOutputPipe::new(KEPT));
@@ -70,7 +79,9 @@ impl Running {
             ctx.preopened_dir(directory, "/", FsPerms::ReadWrite).unwrap();
         }
         let state = State { ctx: ctx.build(), table: ResourceTable::new(), log: Vec::new() };
-        let mut store = Store::new(&engine, state);
+        let mut store = Store::new(engine, state);
+        // An error only says that this engine consumes none.
+        let _ = store.set_fuel(u64::MAX);
         let instance = linker.instantiate(&mut store, &component).unwrap();
         Self { store, instance, stdout, stderr }
     }

@@ -64,8 +64,7 @@ pub enum AppError {
     NothingServed,
     /// Interfaces share resources of the vfs in a way that the plugged form cannot wrap.
     #[error(
-        "the app cannot be plugged: {} {} resources of {}, which the vfs provides, in a way that only `--form linked` \
-         may support",
+        "{} {} resources of {}, which the vfs provides, in a way that the plugged form cannot wrap",
         list(.interfaces),
         share(.interfaces),
         list(.resources)

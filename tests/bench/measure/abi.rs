@@ -1,15 +1,17 @@
 //! A preview1 module in different ways: what a call of it costs.
 
 use super::Cost;
-use super::guest::Work;
+use super::guest::{Per, Work};
+use crate::engine::in_engine;
 use crate::lab::{App, Form, Lab, run};
 use crate::row::{Sample, Samples};
 use crate::trees::Tree;
 use anyhow::Result;
 use std::fs;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use vfs_tests::paths;
+use wasmtime::{Engine, Instance, Linker, Module, Store};
 
 /// How the program of the loops, a preview1 module, runs.
 #[derive(Clone, Copy)]
@@ -69,6 +71,32 @@ fn by_engine(lab: &Lab, work: &Work<'_>) -> Result<Cost> {
     python.arg(lab.tree(Tree::Work)?).args(["{}", "guest"]).args(work.arguments);
     let stdout = String::from_utf8(run(python)?.stdout)?;
     work.cost(&crate::engine::Run { stdout, wall: Duration::ZERO, cpu: Duration::ZERO })
+}
+
+/// How often the floor reads 64 KiB, in 16 pieces.
+const PASSES: i32 = 20_000;
+
+/// The time of a read through the published adapter, linked, and that of the least that a linked read can be.
+pub fn floor(lab: &Lab, read: &'static [&'static str]) -> Result<Sample> {
+    let published = Way::PublishedLinked.cost(lab, &Work { arguments: read, per: Per::Operation })?;
+    let took = least_read(&lab.host.engine).map_err(in_engine)?;
+    let vfs = took.as_nanos() as f64 / f64::from(PASSES * 16);
+    Ok(Sample { base: Some(published.wall), vfs, ..Sample::default() })
+}
+
+fn least_read(engine: &Engine) -> wasmtime::Result<Duration> {
+    let mut store = Store::new(engine, ());
+    let bridge = Module::new(engine, wat::parse_str(include_str!("floor.wat"))?)?;
+    let bridge = Instance::new(&mut store, &bridge, &[])?;
+    let mut linker = Linker::new(engine);
+    linker.instance(&mut store, "bridge", bridge)?;
+    let program = Module::new(engine, wat::parse_str(include_str!("floor_program.wat"))?)?;
+    let program = linker.instantiate(&mut store, &program)?;
+    let run = program.get_typed_func::<i32, ()>(&mut store, "run")?;
+    run.call(&mut store, PASSES / 10)?;
+    let start = Instant::now();
+    run.call(&mut store, PASSES)?;
+    Ok(start.elapsed())
 }
 
 /// Bytes of a program composed, linked, without its image: through the published adapter, and without it.

@@ -39,6 +39,28 @@ pub fn instantiate_by_image_size(lab: &Lab, form: Form) -> Result<Sample> {
     instantiate(&small, &large)
 }
 
+/// Microseconds to instantiate a preview1 module with a tree inside, linked: made a component by the published adapter
+/// first, and as it is.
+pub fn instantiate_preview1(lab: &Lab, published: App, module: App, tree: Tree) -> Result<Sample> {
+    let published = lab.program(&lab.composed(published, tree, Form::Linked)?)?;
+    let linked = lab.program(&lab.composed(module, tree, Form::Linked)?)?;
+    instantiate(&published, &linked)
+}
+
+/// Microseconds to instantiate a preview1 module alone: made a component by the published adapter, and by `vfs-compose adapt`.
+pub fn instantiate_adapted(lab: &Lab, published: App, adapted: App) -> Result<Sample> {
+    let [published, adapted] = [lab.program(&lab.app(published)?)?, lab.program(&lab.app(adapted)?)?];
+    instantiate(&published, &adapted)
+}
+
+/// Nanoseconds of CPU time of a loop that calls nothing, in a preview1 module: made a component by the published adapter
+/// first, and as it is. Both linked. CPU time, as two runs of the same code differ by more in wall time.
+pub fn compute_preview1(lab: &Lab) -> Result<Sample> {
+    let work = Work { arguments: &["compute", "20"], per: Per::Operation };
+    let cpu = |app| -> Result<f64> { Ok(work.inside(lab, app, Form::Linked)?.cpu) };
+    Ok(Sample { base: Some(cpu(App::LoopsPublished)?), vfs: cpu(App::LoopsOfPreview1)?, ..Sample::default() })
+}
+
 fn instantiate(base: &Program, vfs: &Program) -> Result<Sample> {
     let (mut of_base, mut of_vfs) = (Vec::new(), Vec::new());
     for _ in 0..INSTANTIATIONS {

@@ -2,12 +2,12 @@
 
 use crate::measure::abi::{self, Comparison, Way};
 use crate::measure::guest::{Per, Work};
-use crate::row::Measure::{Abi, Slow};
+use crate::row::Measure::{Abi, Other, Slow};
 use crate::row::Row;
 use crate::row::Target::{self, Faster, Times};
 use crate::row::Unit::{Bytes, NsPerOp};
 
-const LINKED: &str = "through the published adapter, linked";
+pub(super) const LINKED: &str = "through the published adapter, linked";
 const PUBLISHED: &str = "the published adapter, on the host directory";
 const MODULE: &str = "wasmtime's preview1, on the host directory";
 
@@ -26,6 +26,14 @@ pub const ROWS: &[Row] = &[
     row("abi, linked: stat 5 levels deep", LINKED, Way::PublishedLinked, Way::Linked, STAT_DEEP, Target::AtMost(150.0)),
     row("abi, linked: open, read, close", LINKED, Way::PublishedLinked, Way::Linked, OPEN, Times(0.6)),
     row("abi, linked: read 4 KiB", LINKED, Way::PublishedLinked, Way::Linked, READ, Times(0.7)),
+    Row {
+        name: "abi, floor: read 4 KiB",
+        against: LINKED,
+        unit: NsPerOp,
+        target: Target::None,
+        linked: Target::None,
+        measure: Other(|lab| abi::floor(lab, READ)),
+    },
     row("abi, linked: list", LINKED, Way::PublishedLinked, Way::Linked, LIST, Target::None),
     row("abi, linked: write 4 KiB", LINKED, Way::PublishedLinked, Way::Linked, WRITE, Target::None),
     row("abi, linked: append", LINKED, Way::PublishedLinked, Way::Linked, APPEND, Target::None),

@@ -25,6 +25,7 @@ pub struct Linux {
     root: OwnedFd,
     files: [Option<OwnedFd>; SLOTS],
     streams: [bool; STREAMS],
+    bases_first: bool,
 }
 
 impl Linux {
@@ -36,13 +37,23 @@ impl Linux {
         lay_out(place, over_image)?;
         let root = fs::open(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOATIME, Mode::empty())?;
         beneath(root.as_fd(), ".", OFlags::PATH, Mode::empty())?;
-        Ok(Self { root, files: [const { None }; SLOTS], streams: [false; STREAMS] })
+        Ok(Self { root, files: [const { None }; SLOTS], streams: [false; STREAMS], bases_first: false })
+    }
+
+    /// Looks at both directories of an operation before either path, as preview1's functions do.
+    #[must_use]
+    pub fn with_bases_first(self) -> Self {
+        Self { bases_first: true, ..self }
     }
 
     fn base(&self, at: At) -> Result<BorrowedFd<'_>, Failure> {
         let file = at.and_then(|slot| self.files[slot].as_ref()).unwrap_or(&self.root);
         // Before anything about the path: wasmtime's answer.
         if is_directory(file)? { Ok(file.as_fd()) } else { Err(Failure("not-directory")) }
+    }
+
+    fn check_bases(&self, bases: [At; 2]) -> Result<(), Failure> {
+        if self.bases_first { bases.into_iter().try_for_each(|at| self.base(at).map(drop)) } else { Ok(()) }
     }
 
     /// Walks all of a path.
@@ -189,6 +200,7 @@ impl Linux {
                 return Ok(target(&link)?);
             }
             Op::Link { from, from_path, follow, to, to_path } => {
+                self.check_bases([*from, *to])?;
                 let source = self.walk(*from, from_path, *follow)?;
                 let (directory, last) = self.parent(*to, to_path)?;
                 check_new_name(&directory, last)?;
@@ -196,6 +208,7 @@ impl Linux {
                 fs::linkat(CWD, source, directory, last, AtFlags::SYMLINK_FOLLOW)?;
             }
             Op::Rename { from, from_path, to, to_path } => {
+                self.check_bases([*from, *to])?;
                 let (old, old_last) = self.parent(*from, from_path)?;
                 let (new, new_last) = self.parent(*to, to_path)?;
                 fs::renameat(old, old_last, new, new_last)?;

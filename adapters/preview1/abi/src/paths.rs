@@ -39,13 +39,13 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
         if !self.process.descriptors.contains(fd) {
             return Err(Errno::Badf);
         }
-        self.process.descriptors.reserve()?;
+        let number = self.process.descriptors.reserve()?;
         let (file, kind) = self.at(fd, path, |system, at, path| system.open_at(at, path, how))?;
         let object = match kind {
             FileType::Directory => Object::Directory { file, listing: S::Listing::default(), preopen: None },
             _ => Object::File(file),
         };
-        let number = self.process.descriptors.insert(Description::new(object, flags_of(flags)))?;
+        self.process.descriptors.put(number, Description::new(object, flags_of(flags)));
         self.store_number(place, number)
     }
 

@@ -64,13 +64,11 @@ impl<F, L: Default, I: Interposer<Object<F, L>>> Process<F, L, I> {
             let _ = self.descriptors.insert(Description::new(Object::Stream(stream), Flags::NONE));
         }
         for index in 0.. {
-            if self.descriptors.reserve().is_err() {
-                return;
-            }
+            let Ok(number) = self.descriptors.reserve() else { return };
             match system.open_preopen(index) {
                 Some(Ok(file)) => {
                     let object = Object::Directory { file, listing: L::default(), preopen: Some(index) };
-                    let _ = self.descriptors.insert(Description::new(object, Flags::NONE));
+                    self.descriptors.put(number, Description::new(object, Flags::NONE));
                 }
                 Some(Err(_)) => {}
                 None => return,

@@ -1,5 +1,6 @@
 //! Small loops over `std::fs`, each timed from inside with `Instant`.
 
+pub mod compute;
 pub mod data;
 #[cfg(target_env = "p2")]
 pub mod direct;

@@ -2,7 +2,7 @@
 
 #[cfg(target_env = "p2")]
 use bench_guest::direct;
-use bench_guest::{data, metadata, time, write};
+use bench_guest::{compute, data, metadata, time, write};
 use std::io::{Error, Result};
 
 fn main() -> Result<()> {
@@ -11,6 +11,8 @@ fn main() -> Result<()> {
     match words[..] {
         // Nothing at all: what a start costs.
         ["nothing"] => {}
+        // No call at all while it is timed.
+        ["compute", passes] => compute::passes(number(passes)?)?.print(),
         // The first call of the filesystem since the start, whatever it has to set up.
         ["first", path] => time("first", 1, || std::fs::metadata(path).map(|_| 0))?.print(),
         ["read", path, piece, passes] => data::sequential(path, number(piece)? as usize, number(passes)?)?.print(),

@@ -4,6 +4,7 @@
 use std::fmt::Display;
 
 use check::{Behaviour, Outcome};
+use wasip2::clocks::monotonic_clock::{subscribe_duration, subscribe_instant};
 use wasip2::clocks::wall_clock::Datetime;
 use wasip2::filesystem::types::{Advice, Descriptor, ErrorCode, NewTimestamp, filesystem_error_code};
 use wasip2::io::streams::{InputStream, OutputStream, StreamError};
@@ -22,7 +23,11 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("advise", advise),
     ("set_times", set_times),
     ("set_times_at", set_times_at),
+    ("durations", durations),
+    ("instants", instants),
 ];
+/// Times that no disk has, or not every one.
+pub const OF_NO_DISK: &[Behaviour] = &[("set_far_times", set_far_times), ("set_far_times_at", set_far_times_at)];
 
 /// The largest offset that a file can end at.
 const LAST: u64 = i64::MAX as u64;
@@ -178,12 +183,28 @@ fn advise() -> Outcome {
 /// or more of nanoseconds.
 const TIMES: [(u64, u32); 6] = [(0, 0), (0, 1), (0, 999_999_999), (1, 999_999_999), ((1 << 31) - 1, 0), (1 << 31, 5)];
 
+/// Where 32, 63 and 64 bits of seconds end.
+const FAR_TIMES: [(u64, u32); 8] = [
+    (u32::MAX as u64, 999_999_999),
+    (1 << 32, 0),
+    (LAST - 1, 0),
+    (LAST, 0),
+    (LAST, 999_999_999),
+    (LAST + 1, 0),
+    (u64::MAX, 0),
+    (u64::MAX, 999_999_999),
+];
+
 const SEVEN: NewTimestamp = NewTimestamp::Timestamp(Datetime { seconds: 7, nanoseconds: 7 });
 
-fn times(name: &str, set: impl Fn(&Descriptor, NewTimestamp, NewTimestamp) -> Result<(), ErrorCode>) -> Outcome {
+fn times(
+    name: &str,
+    times: &[(u64, u32)],
+    set: impl Fn(&Descriptor, NewTimestamp, NewTimestamp) -> Result<(), ErrorCode>,
+) -> Outcome {
     let directory = scratch(name)?;
     let file = file(&directory, "file")?;
-    for (seconds, nanoseconds) in TIMES {
+    for &(seconds, nanoseconds) in times {
         let new = NewTimestamp::Timestamp(Datetime { seconds, nanoseconds });
         for (which, access, modification) in
             [("access", new, NewTimestamp::NoChange), ("modification", NewTimestamp::NoChange, new)]
@@ -203,12 +224,51 @@ fn times(name: &str, set: impl Fn(&Descriptor, NewTimestamp, NewTimestamp) -> Re
     Ok(())
 }
 
+fn by_descriptor(directory: &Descriptor, access: NewTimestamp, modification: NewTimestamp) -> Result<(), ErrorCode> {
+    file(directory, "file")?.set_times(access, modification)
+}
+
+fn by_path(directory: &Descriptor, access: NewTimestamp, modification: NewTimestamp) -> Result<(), ErrorCode> {
+    directory.set_times_at(FOLLOW, "file", access, modification)
+}
+
 fn set_times() -> Outcome {
-    times("set_times", |directory, access, modification| file(directory, "file")?.set_times(access, modification))
+    times("set_times", &TIMES, by_descriptor)
 }
 
 fn set_times_at() -> Outcome {
-    times("set_times_at", |directory, access, modification| {
-        directory.set_times_at(FOLLOW, "file", access, modification)
-    })
+    times("set_times_at", &TIMES, by_path)
+}
+
+fn set_far_times() -> Outcome {
+    times("set_far_times", &FAR_TIMES, by_descriptor)
+}
+
+fn set_far_times_at() -> Outcome {
+    times("set_far_times_at", &FAR_TIMES, by_path)
+}
+
+/// Nanoseconds that are over at once, or not while anybody looks.
+const WAITS: [u64; 7] = [0, 1, 1 << 62, LAST, LAST + 1, u64::MAX - 1, u64::MAX];
+
+fn durations() -> Outcome {
+    for wait in WAITS {
+        let pollable = subscribe_duration(wait);
+        if wait < 10 {
+            pollable.block();
+        }
+        print(wait, Ok::<_, &str>(pollable.ready()));
+    }
+    Ok(())
+}
+
+fn instants() -> Outcome {
+    for instant in WAITS {
+        let pollable = subscribe_instant(instant);
+        if instant < 10 {
+            pollable.block();
+        }
+        print(instant, Ok::<_, &str>(pollable.ready()));
+    }
+    Ok(())
 }

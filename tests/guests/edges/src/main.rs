@@ -25,6 +25,7 @@ fn main() -> std::process::ExitCode {
         ("links", links::BEHAVIOURS),
         ("numbers", numbers::BEHAVIOURS),
         ("answers", answers::BEHAVIOURS),
+        ("answers-of-no-disk", answers::OF_NO_DISK),
         ("nothing", nothing::BEHAVIOURS),
         ("parents", parents::BEHAVIOURS),
         ("traps", traps::BEHAVIOURS),

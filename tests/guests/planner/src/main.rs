@@ -1,5 +1,7 @@
 //! Carries out the plan on standard input, and says what came of it.
 
+#[cfg_attr(target_env = "p1", path = "preview1.rs")]
+#[cfg_attr(not(target_env = "p1"), path = "preview2.rs")]
 mod side;
 
 use std::process::ExitCode;
@@ -16,6 +18,6 @@ fn main() -> ExitCode {
             }
         };
     let lines = vfs_plan::carry_out(&mut Wasi::new(), &plan);
-    println!("{}", lines.join("\n"));
+    print!("{}", lines.iter().map(|line| format!("{line}\n")).collect::<String>());
     ExitCode::SUCCESS
 }

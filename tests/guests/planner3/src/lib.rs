@@ -13,7 +13,7 @@ impl wasip3::exports::cli::run::Guest for Program {
         let text = std::io::read_to_string(std::io::stdin()).map_err(|error| error.to_string());
         let plan = text.and_then(|text| vfs_plan::parse(&text)).map_err(|error| eprintln!("{error}"))?;
         let lines = vfs_plan::carry_out(&mut Wasi::new(), &plan);
-        println!("{}", lines.join("\n"));
+        print!("{}", lines.iter().map(|line| format!("{line}\n")).collect::<String>());
         Ok(())
     }
 }

@@ -28,6 +28,9 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("stdin", stdin),
 ];
 
+/// What a host's own streams do otherwise.
+pub const GROWING: &[Behaviour] = &[("goes_on_when_the_file_has_grown", goes_on_when_the_file_has_grown)];
+
 pub const SKIP: &[Behaviour] = &[("stdin_skip", stdin_skip)];
 
 fn read_to_the_end() -> Outcome {
@@ -41,6 +44,15 @@ fn end_stays_the_end() -> Outcome {
     closed(stream.read(10))?;
     closed(stream.blocking_read(10))?;
     closed(stream.blocking_skip(10))
+}
+
+fn goes_on_when_the_file_has_grown() -> Outcome {
+    let file = create(&scratch("goes_on_when_the_file_has_grown")?, "file")?;
+    let stream = file.read_via_stream(0)?;
+    closed(stream.blocking_read(10))?;
+    file.write(b"more", 0)?;
+    same(stream.blocking_read(10)?, b"more".to_vec())?;
+    closed(stream.blocking_read(10))
 }
 
 fn read_from_an_offset() -> Outcome {

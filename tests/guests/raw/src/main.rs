@@ -25,6 +25,7 @@ fn main() -> std::process::ExitCode {
         ("slashes", slashes::BEHAVIOURS),
         ("rights", rights::BEHAVIOURS),
         ("read-only", rights::READ_ONLY),
+        ("growing", input_streams::GROWING),
         ("stdin-skip", input_streams::SKIP),
         ("directory-streams", directory_streams::BEHAVIOURS),
         ("identity", identity::BEHAVIOURS),
