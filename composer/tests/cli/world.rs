@@ -156,7 +156,8 @@ fn modules_that_do_not_fit_are_refused() {
     refuses(&here, 1, "add.wat", &world("more"), &missing);
     let mismatch = [
         "error: the app `add.wat` exports functions with other types than the world `test:mine/wide` has\n",
-        "  caused by: `add`: (i32, i32) -> i32, where the world has (i64, i64) -> i64 for `func(a: u64, b: u64) -> u64`",
+        "  caused by: `add`: (i32, i32) -> i32, where the world has (i64, i64) -> i64 for `func(a: u64, b: u64) -> \
+         u64`",
         "hint: build it with the types of the world, or change the world",
     ];
     refuses(&here, 1, "add.wat", &world("wide"), &mismatch);

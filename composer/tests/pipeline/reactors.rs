@@ -170,8 +170,8 @@ fn strings_go_in_and_out() {
     });
 }
 
-/// A package with a dependency. Its world exports an interface of its own and one of the dependency, and imports another
-/// one, and an interface of WASI that the module does not call.
+/// A package with a dependency. Its world exports an interface of its own and one of the dependency. It imports another
+/// one, which the module calls, and one of WASI, which it does not call.
 const PACKAGE: &str = "package test:mine; interface lengths { of-file: func() -> u64; }
     world all { import test:lib/host@1.0.0; import wasi:random/random@0.2.0; export lengths;
       export test:lib/bytes@1.0.0; }

@@ -71,8 +71,8 @@ fn world_hint(error: &WorldError) -> Option<String> {
         WorldError::Missing { .. } => "build it with these exports, by these names, or take them out of the world",
         WorldError::Mismatch { .. } => "build it with the types of the world, or change the world",
         WorldError::NoRealloc { .. } => {
-            "export `cabi_realloc`, (i32, i32, i32, i32) -> i32, which takes the old place, its size, the alignment and \
-             the new size, and returns the new place"
+            "export `cabi_realloc`, (i32, i32, i32, i32) -> i32, which takes the old place, its size, the alignment \
+             and the new size, and returns the new place"
         }
         WorldError::Unknown { .. } => {
             "link in the library that has it, or import it in the world and by the name that the world gives it"
