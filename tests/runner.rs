@@ -128,7 +128,7 @@ fn runs(subject: &Subject, form: Form, host: Host) -> Result<()> {
             let directory = stage::stage(case)?;
             let app = match guests::build(&subject.guest, &case.folder)? {
                 module if wasmparser::Parser::is_core_wasm(&module) => {
-                    vfs_compose::adapt(&module, vfs_compose::ExitCode::Bool)?
+                    vfs_compose::adapt(&module, vfs_compose::ExitCode::Bool, None)?
                 }
                 component => component,
             };

@@ -2,39 +2,48 @@
 
 use vfs_compose_ir::Edge;
 use vfs_compose_wasi::{AppError, AppKind, Wasi, app_kind};
-use vfs_preview1::ExitCode;
+use vfs_preview1::{AdaptError, ExitCode, Wit};
 use wasmparser::{Parser, Payload};
 
-use crate::error::Error;
+use crate::error::{Error, WorldError};
 
-/// Makes a component of a core module that imports `wasi_snapshot_preview1`, without any vfs. It runs on any host of WASI
-/// 0.2, on which the module's files are the host's.
+/// Makes a component of a core module that imports `wasi_snapshot_preview1`, without any vfs. It runs on any host of
+/// WASI 0.2, on which the module's files are the host's. Its core exports become those of a world of `wit`, if there is
+/// one.
 ///
 /// # Errors
 /// - [`Error::App`]: the bytes are no module, or no component can be made of it.
+/// - [`Error::World`]: the world cannot be read, or the module does not fit it.
 /// - [`Error::NoExports`]: it would export nothing.
-pub fn adapt(module: &[u8], exit_code: ExitCode) -> Result<Vec<u8>, Error> {
+pub fn adapt(module: &[u8], exit_code: ExitCode, wit: Option<&Wit>) -> Result<Vec<u8>, Error> {
     let wasi = Wasi::new()?;
     if app_kind(module)? == AppKind::Component {
         return Err(AppError::AlreadyAComponent.into());
     }
-    let component = of_module(&wasi, module, exit_code)?;
+    let component = of_module(&wasi, module, exit_code, wit)?;
     let exports = Edge::of(&component).map_or_else(|_| Vec::new(), |edge| edge.exports);
     let lost = if exports.is_empty() { exported_functions(module).unwrap_or_default() } else { Vec::new() };
     if lost.is_empty() { Ok(component) } else { Err(Error::NoExports { lost }) }
 }
 
-/// Returns an app as a component.
-pub(crate) fn component_of(wasi: &Wasi, app: &[u8], exit_code: ExitCode) -> Result<Vec<u8>, AppError> {
-    match app_kind(app)? {
-        AppKind::Component => Ok(app.to_vec()),
-        AppKind::Module => of_module(wasi, app, exit_code),
+/// Returns an app as a component. A module gets the exports of a world of `wit`, if there is one.
+pub(crate) fn component_of(wasi: &Wasi, app: &[u8], exit_code: ExitCode, wit: Option<&Wit>) -> Result<Vec<u8>, Error> {
+    match (app_kind(app)?, wit) {
+        (AppKind::Component, None) => Ok(app.to_vec()),
+        (AppKind::Component, Some(_)) => Err(WorldError::Component.into()),
+        (AppKind::Module, wit) => of_module(wasi, app, exit_code, wit),
     }
 }
 
-fn of_module(wasi: &Wasi, module: &[u8], exit_code: ExitCode) -> Result<Vec<u8>, AppError> {
-    let adapted = vfs_preview1::componentize(wasi, module, exit_code);
-    adapted.map_err(|error| AppError::NotAdaptable { source: error.into() })
+fn of_module(wasi: &Wasi, module: &[u8], exit_code: ExitCode, wit: Option<&Wit>) -> Result<Vec<u8>, Error> {
+    let described = wit.map(|wit| wit.embed(module)).transpose()?;
+    let adapted = vfs_preview1::componentize(wasi, described.as_deref().unwrap_or(module), exit_code);
+    adapted.map_err(|error| match (error, wit) {
+        (AdaptError::Encode { message }, Some(wit)) => {
+            WorldError::Encode { path: wit.path().to_owned(), source: message.into() }.into()
+        }
+        (error, _) => AppError::NotAdaptable { source: error.into() }.into(),
+    })
 }
 
 /// Returns the names of the functions that a core module exports for its users.

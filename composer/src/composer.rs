@@ -15,7 +15,7 @@ use vfs_compose_rules::{Denial, Policy, Rules};
 use vfs_compose_vfs::guest::Needs;
 use vfs_compose_vfs::wrap::Extra;
 use vfs_image::Timestamp;
-use vfs_preview1::ExitCode;
+use vfs_preview1::{ExitCode, Wit};
 
 use crate::composed::{Composed, PackedImage};
 use crate::effects::Gift;
@@ -56,6 +56,7 @@ pub struct Composer {
     pub(crate) needs: Needs,
     pub(crate) exit_code: Option<ExitCode>,
     pub(crate) default_exit_code: ExitCode,
+    pub(crate) wit: Option<Wit>,
     pub(crate) stages: Option<PathBuf>,
     pub(crate) observer: Observer,
 }
@@ -108,6 +109,7 @@ impl Composer {
             needs: Needs::default(),
             exit_code: None,
             default_exit_code: ExitCode::default(),
+            wit: None,
             stages: None,
             observer: Observer::default(),
         }
@@ -161,6 +163,14 @@ impl Composer {
     /// Sets what [`Composer::exit_code`] is if nothing sets it.
     pub fn default_exit_code(mut self, choice: ExitCode) -> Self {
         self.default_exit_code = choice;
+        self
+    }
+
+    /// Makes the core exports of a preview1 module those of a WIT world. The WIT is read by [`Composer::compose`].
+    ///
+    /// Without it, only a module that describes its own world exports more than `wasi:cli/run`.
+    pub fn wit(mut self, wit: Wit) -> Self {
+        self.wit = Some(wit);
         self
     }
 

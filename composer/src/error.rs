@@ -7,6 +7,7 @@ pub use vfs_compose_pack::{EmbedError, Room, TreeError, WriteError};
 pub use vfs_compose_rules::DenyError;
 pub use vfs_compose_vfs::{CheckError, LinkError, TailorError, Unlinkable};
 pub use vfs_compose_wasi::{AppError, Cause, WitError};
+pub use vfs_preview1::WorldError;
 
 /// An error of any step of the pipeline.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +16,9 @@ pub enum Error {
     /// The app cannot be read.
     #[error(transparent)]
     App(#[from] AppError),
+    /// A module cannot have the exports of the world that [`Composer::wit`](crate::Composer::wit) names.
+    #[error(transparent)]
+    World(#[from] WorldError),
     /// A rule cannot be applied, or values cannot be set.
     #[error(transparent)]
     Deny(#[from] DenyError),

@@ -89,4 +89,4 @@ pub use vfs_compose_vfs::wrap::Extra;
 pub use vfs_compose_wasi::InterfaceName;
 pub use vfs_image;
 pub use vfs_image::Timestamp;
-pub use vfs_preview1::ExitCode;
+pub use vfs_preview1::{ExitCode, Wit};

@@ -283,6 +283,21 @@ options! {
             hide_short_help = true
         )]
         pub exit_code: Option<ExitCode>,
+        /// Make the core exports of a preview1 module those of a WIT world: a WIT file, a directory of them, or an
+        /// encoded WIT package
+        ///
+        /// The module exports each function of the world by its name, those of an interface as
+        /// `namespace:package/interface#function`. What has strings or lists as parameters needs `cabi_realloc` too.
+        #[arg(value_name = "PATH", value_hint = clap::ValueHint::AnyPath, hide_short_help = true)]
+        pub wit: Option<std::path::PathBuf>,
+        /// Choose the world of --wit [default: the only one that it has]
+        #[arg(
+            value_name = "NAME",
+            value_hint = clap::ValueHint::Other,
+            value_parser = text,
+            hide_short_help = true
+        )]
+        pub world: Option<String>,
     }
 
     /// How app and files become one component.
@@ -373,7 +388,8 @@ impl Options {
         let stays = |path: &Path| path.as_os_str() == "-";
         let images = self.files.image.iter_mut().map(|source| &mut source.path);
         let files = self.files.file.iter_mut().map(|file| &mut file.path);
-        let paths = images.chain(files).chain(&mut self.files.ignore_file).chain(&mut self.output);
+        let paths = images.chain(files).chain(&mut self.files.ignore_file);
+        let paths = paths.chain(&mut self.adapting.wit).chain(&mut self.output);
         for path in paths.filter(|path| !stays(path)) {
             *path = directory.join(&*path);
         }

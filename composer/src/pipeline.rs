@@ -117,10 +117,15 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
         }
     };
     if let (Some(app), Some(bytes)) = (&app, &composer.app) {
-        tell_no_plug(bytes, app, &mut told)?;
+        tell_no_plug(composer, bytes, app, &mut told)?;
         effects::tell(composer, app, &mut told);
-    } else if composer.exit_code.is_some() {
-        told.warn("no-effect", "`--exit-code` has no effect: it is for a preview1 module, which `--for` names");
+    } else {
+        for (flag, is_set) in [("--exit-code", composer.exit_code.is_some()), ("--wit", composer.wit.is_some())] {
+            if is_set {
+                let message = format!("`{flag}` has no effect: it is for a preview1 module, which `--for` names");
+                told.warn("no-effect", message);
+            }
+        }
     }
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     Ok(Composed::new(component, image, remarks)?.with_remarks(told))
@@ -130,13 +135,16 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
 ///
 /// # Errors
 /// [`AppError::NothingServed`]: the app imports nothing that a vfs has.
-fn tell_no_plug(bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), AppError> {
+fn tell_no_plug(composer: &Composer, bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), AppError> {
     if app.virtual_imports.is_empty() {
         return Err(AppError::NothingServed);
     }
     if wasmparser::Parser::is_core_wasm(bytes) {
-        let message = "the app is a core module, which `wac plug` refuses: `vfs-compose adapt APP` makes a component \
-                       of it, and `vfs-compose APP` composes both";
+        let flags = if composer.wit.is_some() { " --wit WIT" } else { "" };
+        let message = format!(
+            "the app is a core module, which `wac plug` refuses: `vfs-compose adapt APP{flags}` makes a component of it, \
+             and `vfs-compose APP{flags}` composes both"
+        );
         remarks.warn("core-module", message);
     }
     if !app.has_filesystem() {
@@ -149,10 +157,11 @@ fn tell_no_plug(bytes: &[u8], app: &App, remarks: &mut Remarks) -> Result<(), Ap
 /// Reads the app.
 ///
 /// # Errors
-/// - [`AppError`]: it cannot be read.
+/// - [`AppError`], [`Error::World`]: it cannot be read, or made a component.
 /// - [`Error::VfsAlone`], [`Error::ComposedBefore`]: it is a vfs, or has one inside.
 fn read(composer: &Composer, wasi: &Wasi, answers: &Answers, bytes: &[u8]) -> Result<App, Error> {
-    let component = adapt::component_of(wasi, bytes, composer.exit_code.unwrap_or(composer.default_exit_code))?;
+    let exit_code = composer.exit_code.unwrap_or(composer.default_exit_code);
+    let component = adapt::component_of(wasi, bytes, exit_code, composer.wit.as_ref())?;
     let app = App::read(wasi, component, &answers.virtualized(wasi))?;
     if embed::find(&app.component).is_ok_and(|found| found.is_some()) {
         return Err(if is_vfs_alone(&app.exports) { Error::VfsAlone } else { Error::ComposedBefore });

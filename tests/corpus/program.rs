@@ -139,7 +139,7 @@ pub fn as_component(app: Vec<u8>) -> Result<Vec<u8>> {
     if wasmparser::Parser::is_component(&app) {
         return Ok(app);
     }
-    Ok(vfs_compose::adapt(&app, ExitCode::Bool)?)
+    Ok(vfs_compose::adapt(&app, ExitCode::Bool, None)?)
 }
 
 /// `wac plug`.

@@ -42,7 +42,7 @@ pub fn as_component(app: &[u8]) -> Result<Vec<u8>> {
     if wasmparser::Parser::is_component(app) {
         return Ok(app.to_vec());
     }
-    Ok(vfs_compose::adapt(app, vfs_compose::ExitCode::Bool)?)
+    Ok(vfs_compose::adapt(app, vfs_compose::ExitCode::Bool, None)?)
 }
 
 /// A small tree.

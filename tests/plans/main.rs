@@ -184,6 +184,6 @@ fn versions_on_the_host() -> Result<()> {
 /// Without any vfs: what `vfs-compose adapt` makes of a module.
 #[test]
 fn preview1_on_the_host() -> Result<()> {
-    let adapted = vfs_compose::adapt(&guests::named("planner.p1")?, ExitCode::Bool)?;
+    let adapted = vfs_compose::adapt(&guests::named("planner.p1")?, ExitCode::Bool, None)?;
     agree(("0.2", &guests::named("planner")?), ("preview1", &adapted))
 }

@@ -189,8 +189,16 @@ impl Case {
     }
 
     fn load(cases: &Path, folder: &Path) -> Result<Self> {
-        const MAY_BE: [&str; 7] =
-            ["case.toml", "root", "stdout.txt", "stdout.host-directory.txt", "error.txt", "README.md", "app.wat"];
+        const MAY_BE: [&str; 8] = [
+            "case.toml",
+            "root",
+            "stdout.txt",
+            "stdout.host-directory.txt",
+            "error.txt",
+            "README.md",
+            "app.wat",
+            "app.wit",
+        ];
         for entry in fs::read_dir(folder)? {
             let name = entry?.file_name();
             ensure!(MAY_BE.iter().any(|m| name == *m), "`{}` belongs to no case", name.to_string_lossy());

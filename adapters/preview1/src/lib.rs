@@ -11,7 +11,8 @@
 //! assemble    puts `over-wasi` and the bridge into the encoded component, in the stand-in's place
 //! ```
 //!
-//! A module with a `_start` becomes a command (it exports `wasi:cli/run`), any other a reactor.
+//! A module with a `_start` becomes a command (it exports `wasi:cli/run`), any other a reactor. Its exports need types:
+//! `world` takes them from a WIT file for a module that has none of its own.
 #![forbid(unsafe_code)]
 
 mod assemble;
@@ -20,8 +21,10 @@ mod error;
 mod over_wasi;
 mod program;
 mod skeleton;
+mod world;
 
-pub use error::{AdaptError, Mismatch, Unknown};
+pub use error::{AdaptError, Mismatch, Mismatches, Unknown, Unknowns, WorldError};
+pub use world::Wit;
 
 use over_wasi::OverWasi;
 use program::Program;

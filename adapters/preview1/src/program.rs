@@ -9,9 +9,9 @@ use crate::PREVIEW1;
 use crate::error::{AdaptError, Unknown};
 
 /// The name that preview1 had before it was one.
-const UNSTABLE: &str = "wasi_unstable";
+pub(crate) const UNSTABLE: &str = "wasi_unstable";
 /// The beginning of the names of custom sections that describe a world.
-const WORLD: &str = "component-type";
+pub(crate) const WORLD: &str = "component-type";
 /// The name by which the former start function is exported.
 pub(crate) const START: &str = "vfs-compose:start";
 /// The name by which the former `_initialize` is exported: wit-component would call it before the program's calls have

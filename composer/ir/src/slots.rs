@@ -86,7 +86,7 @@ pub fn remove_unused<'a>(
 }
 
 /// Returns the core instances that are fixups of a shim, each with the core instances that it is given.
-fn fixups<'c>(component: &'c Component<'_>, shim: u32) -> impl Iterator<Item = (u32, Vec<u32>)> {
+fn fixups(component: &Component<'_>, shim: u32) -> impl Iterator<Item = (u32, Vec<u32>)> {
     component.definitions().iter().filter_map(move |definition| {
         let Item::CoreInstance(Instance::Instantiate { args, .. }) = &definition.item else { return None };
         let is_given = args.iter().any(|arg| is_shim(component, shim, arg.index));

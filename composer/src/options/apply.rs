@@ -3,8 +3,9 @@
 use vfs_abi::Limits;
 use vfs_compose_pack::source::filter::Filter;
 use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
+use vfs_preview1::Wit;
 
-use super::{Access, ConfigValue, Deny, Files, Host, Http, InheritEnv, Options, written};
+use super::{Access, Adapting, ConfigValue, Deny, Files, Host, Http, InheritEnv, Options, written};
 use crate::Composer;
 use crate::effects::{self, Asked, Gift};
 
@@ -47,6 +48,9 @@ pub enum OptionsError {
     /// `allow` without `deny-all`.
     #[error("`--allow` has no effect without `--deny-all`: add --deny-all, or omit --allow")]
     AllowAlone,
+    /// `world` without `wit`.
+    #[error("`--world` has no effect without `--wit`: add --wit PATH, or omit --world")]
+    WorldAlone,
     /// An option that denies something, and one that gives it.
     #[error("`--{denial}` and `--{option}` contradict each other: omit one")]
     Contradiction {
@@ -97,6 +101,7 @@ impl Options {
         }
         let mut composer = self.files.apply(composer);
         composer = optional(composer, self.adapting.exit_code, Composer::exit_code);
+        composer = optional(composer, self.adapting.chosen_wit()?, Composer::wit);
         let process = &self.process;
         composer = optional(composer, process.read_only, Composer::read_only);
         for preopen in &process.preopen {
@@ -276,6 +281,20 @@ impl Options {
             ConfigValue::Inherit | ConfigValue::None => None,
         });
         Ok(if config.is_empty() { composer } else { composer.config(values) })
+    }
+}
+
+impl Adapting {
+    /// Returns the WIT, with the world that is chosen.
+    ///
+    /// # Errors
+    /// [`OptionsError::WorldAlone`]: there is a world without WIT.
+    pub fn chosen_wit(&self) -> Result<Option<Wit>, OptionsError> {
+        match (&self.wit, &self.world) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => Err(OptionsError::WorldAlone),
+            (Some(path), world) => Ok(Some(world.iter().fold(Wit::new(path), Wit::world))),
+        }
     }
 }
 

@@ -234,8 +234,10 @@ fn what_is_of_another_kind_is_named() {
     let reactor = r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
         (memory (export "memory") 1) (func (export "add") (result i32) i32.const 0))"#;
     fs::write(here.path("reactor.wat"), reactor).unwrap();
-    let wanted =
-        ["error: the component of `reactor.wat` would export nothing: ", "  hint: build the module as a command"];
+    let wanted = [
+        "error: the component of `reactor.wat` would export nothing: ",
+        "  hint: name a WIT world that has their types, ",
+    ];
     says(&here, 1, &["adapt", "reactor.wat"], &wanted);
     // What composes has nothing to run.
     for command in ["run", "serve"] {

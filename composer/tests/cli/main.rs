@@ -39,6 +39,7 @@ mod run_gets;
 #[cfg(unix)]
 mod serve;
 mod words;
+mod world;
 
 use here::Here;
 

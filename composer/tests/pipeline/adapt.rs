@@ -70,7 +70,7 @@ fn published(module: &[u8]) -> Vec<u8> {
 }
 
 fn adapted(module: &[u8]) -> Vec<u8> {
-    vfs_compose::adapt(module, ExitCode::Full).unwrap()
+    vfs_compose::adapt(module, ExitCode::Full, None).unwrap()
 }
 
 /// Runs a component on a directory, and returns how it ended and what it printed.
@@ -213,7 +213,7 @@ fn exit_codes() {
         for (end, _) in in_all_ways(&module) {
             assert_eq!(end, End::Exited(full), "{code}");
         }
-        let component = vfs_compose::adapt(&module, ExitCode::Bool).unwrap();
+        let component = vfs_compose::adapt(&module, ExitCode::Bool, None).unwrap();
         assert_eq!(run(&component, Some(directory.path())).0, End::Exited(i32::from(code != 0)), "{code}");
         let expected = if code == 0 { 0 } else { 1 };
         assert_eq!(run(&published(&module), Some(directory.path())).0, End::Exited(expected), "{code}");
@@ -356,7 +356,7 @@ fn a_listing_goes_on_while_entries_are_removed() {
 }
 
 fn refusal(text: &str) -> String {
-    let error = vfs_compose::adapt(&wat::parse_str(text).unwrap(), ExitCode::Bool).unwrap_err();
+    let error = vfs_compose::adapt(&wat::parse_str(text).unwrap(), ExitCode::Bool, None).unwrap_err();
     let mut message = error.to_string();
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
     while let Some(error) = cause {
@@ -394,7 +394,7 @@ fn wrong_types_and_unknown_imports_are_all_named() {
     let message = refusal(r#"(module (func (export "f") (result i32) (i32.const 1)))"#);
     assert!(message.contains("`f`"), "{message}");
     let component = wat::parse_str("(component)").unwrap();
-    assert!(matches!(vfs_compose::adapt(&component, ExitCode::Bool), Err(Error::App(_))));
+    assert!(matches!(vfs_compose::adapt(&component, ExitCode::Bool, None), Err(Error::App(_))));
 }
 
 /// What settings take from the host is imported no more, in either form.

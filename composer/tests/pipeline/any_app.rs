@@ -17,7 +17,7 @@ fn vfs(extras: &[Extra]) -> Vec<u8> {
 }
 
 /// As the command does it: what does not fit stays open, without a word.
-fn plug(app: &[u8], vfs: &[u8]) -> Vec<u8> {
+pub(super) fn plug(app: &[u8], vfs: &[u8]) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let mut add = |name: &str, bytes: &[u8]| {
         let package = Package::from_bytes(name, None, bytes.to_vec(), graph.types_mut()).unwrap();

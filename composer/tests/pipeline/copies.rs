@@ -242,7 +242,7 @@ fn contents_are_copied_by_the_engine_plugged() {
 fn contents_are_not_copied_adapted() {
     let directory = TempDir::new().unwrap();
     std::fs::write(directory.path().join("f"), contents()).unwrap();
-    let adapted = vfs_compose::adapt(&program(), ExitCode::Bool).unwrap();
+    let adapted = vfs_compose::adapt(&program(), ExitCode::Bool, None).unwrap();
     let mut counting = Counting::new(&adapted, Some(&directory));
     for (name, length) in ["read", "write"].into_iter().flat_map(|name| LENGTHS.map(|length| (name, length))) {
         let counted = counting.count(name, 3, length, 1);

@@ -23,6 +23,7 @@ mod memory;
 mod merging;
 mod policy;
 mod progress;
+mod reactors;
 mod refused;
 mod run;
 mod tailored;

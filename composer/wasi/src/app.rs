@@ -12,6 +12,7 @@ use crate::error::AppError;
 use crate::interface_use::{InterfaceUse, InterfaceUses};
 use crate::name::InterfaceName;
 use crate::wasi::{END, Wasi};
+pub use expected::function_type;
 
 /// The beginning of the names of the interfaces of `wasi:filesystem`.
 pub const FILESYSTEM: &str = "wasi:filesystem/";

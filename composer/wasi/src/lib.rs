@@ -20,7 +20,7 @@ mod name;
 mod type_eq;
 mod wasi;
 
-pub use app::{App, FILESYSTEM};
+pub use app::{App, FILESYSTEM, function_type};
 pub use app_kind::{AppKind, app_kind, require_component};
 pub use copy::copy_interfaces;
 pub use error::{AppError, Cause, WitError};

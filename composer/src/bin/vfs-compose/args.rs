@@ -256,9 +256,9 @@ impl Typed {
         options
     }
 
-    /// Returns the paths of all that is read: the app, the manifest, and what `files` name.
-    pub fn inputs<'a>(&'a self, app: Option<&'a Path>, files: &'a Files) -> Vec<&'a Path> {
-        app.into_iter().chain(self.manifest.as_deref()).chain(input::of_files(files)).collect()
+    /// Returns the paths of all that is read: the app, the manifest, and what `options` name.
+    pub fn inputs<'a>(&'a self, app: Option<&'a Path>, options: &'a Options) -> Vec<&'a Path> {
+        app.into_iter().chain(self.manifest.as_deref()).chain(input::of_options(options)).collect()
     }
 
     /// Returns the options on the command line, over those of the manifest, if there is one.

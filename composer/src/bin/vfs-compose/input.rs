@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
+use vfs_compose::Options;
 use vfs_compose::options::Files;
 
 use crate::output::create_temporary;
@@ -25,6 +26,12 @@ pub fn name(path: &Path) -> String {
 /// Returns whether an input is standard input.
 pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == STDIN
+}
+
+/// Returns the paths of the files and the WIT that options name.
+pub fn of_options(options: &Options) -> Vec<&Path> {
+    let Options { files, adapting, .. } = options;
+    of_files(files).into_iter().chain(adapting.wit.as_deref()).collect()
 }
 
 /// Returns the paths that options of files name.

@@ -1,5 +1,7 @@
 //! Text for people: failures with their causes and hints, and the summary.
 
+mod hints;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,13 +10,15 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use clap::ColorChoice;
-use vfs_compose::error::{AppError, DenyError, Error, Room, TreeError, WriteError};
+use vfs_compose::error::{DenyError, Error, TreeError, WriteError};
 use vfs_compose::options::OptionsError;
 use vfs_compose::{Form, ImageReport, Remark, Remarks, Report};
 use vfs_image::printable;
 
 use crate::input;
 use crate::output::Target;
+use hints::hint;
+pub use hints::{WIT_HINT, quoted, url_hint};
 
 /// Whether messages have colors.
 static COLORED: OnceLock<bool> = OnceLock::new();
@@ -324,115 +328,6 @@ impl StdError for Causes {
 fn is_of_kind(error: &(dyn StdError + 'static), kind: ErrorKind) -> bool {
     std::iter::successors(Some(error), |&error| error.source())
         .any(|error| error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == kind))
-}
-
-fn hint(error: &Error) -> Option<String> {
-    if let Error::Tree(TreeError::Read { path, source }) = error
-        && source.kind() == ErrorKind::NotFound
-    {
-        let typed = path.to_string_lossy();
-        return url_hint(&typed, "docker export CONTAINER | tar -x -C DIR").or_else(|| place_hint(&typed));
-    }
-    if let Error::Tree(TreeError::Collision { kind, other, room, .. }) = error {
-        // No choice makes a directory and a file one.
-        let can_choose = ![kind, other].contains(&&"a directory");
-        return Some(room_hint(room, can_choose));
-    }
-    if let Error::Tree(TreeError::Through { room, .. }) = error {
-        return Some(room_hint(room, false));
-    }
-    if let Error::Deny(DenyError::Unknown { pattern, .. }) = error
-        && pattern.contains(',')
-    {
-        let names: Vec<_> = pattern.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
-        return Some(format!("each name has its own flag: `--deny {}`", names.join(" --deny ")));
-    }
-    fixed_hint(error).map(str::to_owned)
-}
-
-/// Says how two sources get room: by another place, by a pattern that leaves one of the two out, or by a choice.
-fn room_hint(room: &Room, can_choose: bool) -> String {
-    let place = match room.is_of_file {
-        true => "give one another path (`--file /elsewhere=@FILE`, `--image SOURCE::/elsewhere`)",
-        false => "put one elsewhere (`--image SOURCE::/elsewhere`)",
-    };
-    let pattern =
-        room.exclude.as_deref().map(|pattern| format!(", or leave one out with `--exclude {}`", quoted(pattern)));
-    let choice = if can_choose { ", or choose with --on-collision first or last" } else { "" };
-    format!("{place}{}{choice}", pattern.unwrap_or_default())
-}
-
-/// Returns a word as a shell takes it.
-pub fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%=".contains(c);
-    if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
-/// Says what to do with a URL where a file of this machine is wanted. `of_registry` is a command that
-/// downloads from a registry.
-pub fn url_hint(typed: &str, of_registry: &str) -> Option<String> {
-    let (scheme, rest) = typed.split_once("://")?;
-    let way_out = match scheme {
-        "file" => format!("write its path, `{rest}`"),
-        "http" | "https" => "download it first".to_owned(),
-        _ => format!("download it first, as with `{of_registry}`"),
-    };
-    Some(format!("URLs are not taken, only files of this machine: {way_out}"))
-}
-
-/// Guesses what a source that is not there was meant to be.
-fn place_hint(typed: &str) -> Option<String> {
-    let (source, guest) = typed.split_once("::").or_else(|| typed.split_once(":/"))?;
-    let guest = guest.trim_start_matches('/');
-    Path::new(source).exists().then(|| format!("write a place in the tree as `{source}::/{guest}`"))
-}
-
-fn fixed_hint(error: &Error) -> Option<&'static str> {
-    match error {
-        Error::App(AppError::NoFilesystem { .. }) => Some("use --allow-unused to compose it anyway"),
-        Error::App(AppError::NothingServed) => Some("`vfs-compose run APP` runs it without files"),
-        Error::App(AppError::NotAComponent) => Some(
-            "it may be an app: `vfs-compose adapt FILE` makes a component of it, `vfs-compose FILE` one with files",
-        ),
-        Error::VfsAlone => Some("it is plugged into an app: `wac plug APP --plug VFS -o OUT`"),
-        Error::ComposedBefore => {
-            Some("compose the app it was made from; `--image OUT.wasm` takes the files that are inside of it")
-        }
-        Error::NoExports { .. } => {
-            Some("build it as a command or a component; --allow-no-exports composes it all the same")
-        }
-        Error::Tree(TreeError::OutputIsSource { .. }) => Some("name another file with `-o FILE`"),
-        Error::Tree(TreeError::PlainFile { .. }) => {
-            Some("say where the file goes: `--image FILE::/path/of/file` or `--file /path/of/file=@FILE`")
-        }
-        Error::Tree(TreeError::FilePlace { .. }) => {
-            Some("write the file's own path, with its name: `/etc/config.toml`, not `/etc/`")
-        }
-        Error::Tree(TreeError::Archive { .. }) => {
-            Some("unpack it, or pack it as the file that it is: `--file /path/of/file=@FILE`")
-        }
-        Error::Tree(TreeError::Damaged { .. }) => {
-            Some("make or copy it again; `--file /path/of/file=@FILE` packs it as the file that it is")
-        }
-        Error::Tree(TreeError::NoImage { .. }) => {
-            Some("name a composed component, or pack it as the file that it is: `--file /path/of/file=@FILE`")
-        }
-        Error::Tree(TreeError::NotUtf8 { .. }) => Some("rename it, or leave it out with --exclude"),
-        Error::Tree(TreeError::NotASource { kind: "a directory", .. }) => {
-            Some("`--image DIR::/GUEST` packs a directory at /GUEST")
-        }
-        Error::Tree(TreeError::NotASource { .. }) => Some("standard input is read with `-`, as in `--file /GUEST=@-`"),
-        error @ (Error::Tree(_) | Error::Write(WriteError::Source(_)))
-            if is_of_kind(error, ErrorKind::PermissionDenied) =>
-        {
-            Some("make it readable; --exclude can leave out what is inside of a directory")
-        }
-        Error::Tree(TreeError::Changed { .. }) => Some(
-            "do not change the files while they are packed; what has no size beforehand, such as a file in /proc, goes \
-             through `--file /GUEST=@- < FILE`",
-        ),
-        _ => None,
-    }
 }
 
 impl fmt::Display for Failure {

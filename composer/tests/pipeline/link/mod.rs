@@ -84,5 +84,5 @@ fn a_program_through_the_adapter() {
       (memory (export "memory") 1)
       (func (export "_start")
         (if (call $prestat (i32.const 3) (i32.const 0)) (then unreachable))))"#;
-    again(&vfs_compose::adapt(&wat::parse_str(module).unwrap(), ExitCode::Bool).unwrap());
+    again(&vfs_compose::adapt(&wat::parse_str(module).unwrap(), ExitCode::Bool, None).unwrap());
 }

@@ -42,7 +42,7 @@ pub(super) fn check(wasi: &Wasi, resolve: &Resolve, id: InterfaceId, name: &Inte
     for (function, found) in &interface.functions {
         let Some(expected) = known.functions.get(function) else { continue };
         if !type_eq::functions((resolve, found), (&wasi.resolve, expected)) {
-            let expected = text(&wasi.resolve, expected);
+            let expected = function_type(&wasi.resolve, expected);
             return Err(AppError::OtherFunction { interface: name.clone(), function: function.clone(), expected });
         }
     }
@@ -59,7 +59,8 @@ fn other_version(resolve: &Resolve, id: TypeId) -> Option<String> {
 }
 
 /// Returns the type of a function, in WIT.
-fn text(resolve: &Resolve, function: &Function) -> String {
+#[must_use]
+pub fn function_type(resolve: &Resolve, function: &Function) -> String {
     let params = function.params.iter().map(|param| format!("{}: {}", param.name, of_type(resolve, param.ty)));
     let params = params.collect::<Vec<_>>().join(", ");
     let result = function.result.map_or_else(String::new, |ty| format!(" -> {}", of_type(resolve, ty)));

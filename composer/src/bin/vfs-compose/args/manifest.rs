@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use vfs_compose::error::{DenyError, Error, TreeError, WriteError};
+use vfs_compose::error::{DenyError, Error, TreeError, WorldError, WriteError};
 use vfs_compose::options::{ManifestError, OptionsError};
 use vfs_compose::{Composer, Options};
 
@@ -67,6 +67,7 @@ impl Manifest {
         let Err(error) = apply(merged) else { return Ok(()) };
         let keys = match &error {
             OptionsError::AllowAlone => vec!["allow"],
+            OptionsError::WorldAlone => vec!["world"],
             OptionsError::NotOnlyConfig { .. } => vec!["config"],
             OptionsError::Contradiction { denial, option } => vec![first_word(denial), first_word(option)],
             _ => Vec::new(),
@@ -107,6 +108,8 @@ impl Manifest {
                 let at = |list: &[String]| list.iter().position(|one| one == pattern);
                 return in_list("deny", at(&deny.deny)).or_else(|| in_list("allow", at(&deny.allow)));
             }
+            Error::World(WorldError::NoWorld { .. }) => return Some(("world", None)),
+            Error::World(_) => return Some(("wit", None)),
             Error::Tree(error) | Error::Write(WriteError::Source(error)) => error,
             _ => return None,
         };

@@ -10,7 +10,7 @@ use vfs_compose::error::{AppError, Error};
 use crate::args::Adapt;
 use crate::json::{self, Digesting};
 use crate::output::Target;
-use crate::report::{self, Failure, is_quiet, size};
+use crate::report::{self, Failure, WIT_HINT, is_quiet, size};
 use crate::{input, plan};
 
 const MODULE_HINT: &str = "`adapt` takes one file, a preview1 module";
@@ -18,11 +18,14 @@ const MODULE_HINT: &str = "`adapt` takes one file, a preview1 module";
 pub fn run(args: &Adapt) -> Result<ExitCode, Failure> {
     input::check_app(&args.app, MODULE_HINT)?;
     let default = plan::name_beside(&args.app, "component.wasm");
+    let wit = args.adapting.chosen_wit()?;
     let target = Target::new(args.output.output.as_deref().unwrap_or(&default))?;
-    target.check_apart(&[&args.app])?;
+    let inputs: Vec<_> = [args.app.as_path()].into_iter().chain(args.adapting.wit.as_deref()).collect();
+    target.check_apart(&inputs)?;
     let module = input::program(&args.app)?;
     let exit_code = args.adapting.exit_code.unwrap_or_default();
-    let adapted = vfs_compose::adapt(&module, exit_code).map_err(|error| failure(error, &args.app, &module))?;
+    let adapted = vfs_compose::adapt(&module, exit_code, wit.as_ref());
+    let adapted = adapted.map_err(|error| failure(error, &args.app, &module))?;
     let mut remarks = Remarks::default();
     if args.adapting.exit_code.is_some() && vfs_compose::exit_code(&adapted).is_none() {
         let app = input::name(&args.app);
@@ -57,7 +60,7 @@ fn failure(error: Error, path: &Path, module: &[u8]) -> Failure {
             "the component of `{app}` would export nothing: it cannot export {}, for want of component types",
             lost.join(", ")
         ))
-        .hint("build the module as a command, which exports `_start`, or as a component"),
+        .hint(format!("{WIT_HINT}; or build the module as a command, which exports `_start`, or as a component")),
         Error::App(AppError::AlreadyAComponent) => {
             let has_files = vfs_compose::inspect(module).is_ok_and(|inspection| inspection.vfs.is_some());
             let failure = Failure::new(format!("`{app}` is a component already, so nothing is left to adapt"));

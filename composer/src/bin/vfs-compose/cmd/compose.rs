@@ -29,7 +29,7 @@ fn compose(args: &Compose, app: &Path, merged: &Merged) -> Result<ExitCode, Fail
     let output = args.output.output.as_deref();
     let target = Target::new(output.or(options.output.as_deref()).unwrap_or(&default))
         .map_err(|failure| merged.placed_output(failure, output.is_some()))?;
-    target.check_apart(&args.typed.inputs(Some(app), &options.files))?;
+    target.check_apart(&args.typed.inputs(Some(app), &options))?;
     let plan = Plan::of_app(app, input::program, &mut options)?;
     let mut composer = target.exclude_from(plan.composer.clone()).on_progress(progress());
     if let Some(directory) = std::env::var_os(STAGES).filter(|directory| !directory.is_empty()) {

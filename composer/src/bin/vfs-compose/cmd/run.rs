@@ -345,22 +345,29 @@ fn no_command(args: &Run, exports: &[String]) -> Failure {
     failure
 }
 
-/// The packages of interfaces that the engine has.
-const OFFERED: [&str; 7] =
-    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"];
+/// The packages of interfaces that the engine has, and the one by which a program tells its end.
+const OFFERED: [&str; 8] = [
+    "wasi:cli",
+    "wasi:clocks",
+    "wasi:filesystem",
+    "wasi:http",
+    "wasi:io",
+    "wasi:random",
+    "wasi:sockets",
+    "vfs-compose:run",
+];
 
 /// Says why a component could not begin: the import that the engine has not, or else what the engine says.
 pub fn not_begun(what: &str, app: &Path, imports: &[String], is_composed_here: bool, error: Cause) -> Failure {
-    let is_other = |name: &&String| {
-        name.split_once('/').is_some_and(|(package, _)| package.contains(':') && !OFFERED.contains(&package))
-    };
-    let Some((import, package)) = imports.iter().find(is_other).and_then(|name| Some((name, name.split_once('/')?.0)))
-    else {
+    // A function of the world itself has a name without a package.
+    let named = imports.iter().map(|name| (name, name.split('/').next().unwrap_or(name)));
+    let Some((import, package)) = named.into_iter().find(|(_, package)| !OFFERED.contains(package)) else {
         return Failure::new(format!("{what} could not begin")).caused_by(error);
     };
     let app = input::name(app);
+    let without = if package == import { "it" } else { package };
     let failure =
-        Failure::new(format!("`{app}` imports `{import}`, and `vfs-compose` runs programs without {package}"));
+        Failure::new(format!("`{app}` imports `{import}`, and `vfs-compose` runs programs without {without}"));
     failure.hint(match package {
         "wasi:config" if is_composed_here => "`--config K=V` sets its values, `--config none` makes it empty".into(),
         "wasi:config" => "compose the app again with `--config K=V`, which sets its values, or `--config none`".into(),

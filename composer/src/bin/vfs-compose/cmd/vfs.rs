@@ -20,7 +20,7 @@ fn make(args: &Vfs, merged: &Merged) -> Result<ExitCode, Failure> {
     let mut options = merged.options.clone();
     // The output in a manifest is for the whole composition, so it does not apply here.
     let target = Target::new(args.output.output.as_deref().unwrap_or(Path::new("vfs.wasm")))?;
-    target.check_apart(&args.typed.inputs(args.app.as_deref(), &options.files))?;
+    target.check_apart(&args.typed.inputs(args.app.as_deref(), &options))?;
     let plan = Plan::of_vfs(args.app.as_deref(), &mut options)?;
     let mut composer = target.exclude_from(plan.composer.clone());
     for with in &args.with {
