@@ -31,7 +31,7 @@ impl Composed {
     /// Finishes a component that contains empty space for the image.
     pub(crate) fn new(component: Encoded, image: Packed, remarks: Remarks) -> Result<Self, Error> {
         let Encoded { bytes: shell, edge: Edge { imports, exports } } = component;
-        let found = embed::find(&shell).map_err(|source| CheckError::Invalid { source: source.into() })?;
+        let found = embed::find(&shell).map_err(|source| CheckError::Invalid { reason: source.to_string() })?;
         let found = found.ok_or(EmbedError::NoPlace)?;
         let splice = Splice::new(&shell, &found, image.size())?;
         let (size, vfs) = (splice.total(&shell), splice.length_of(found.vfs));

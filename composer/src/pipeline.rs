@@ -334,7 +334,7 @@ fn make_vfs(
 
 /// Reads the imports and exports of a component, once for all later steps.
 fn encoded(component: Vec<u8>) -> Result<Encoded, CheckError> {
-    Encoded::read(component).map_err(|source| CheckError::Invalid { source: source.into() })
+    Encoded::read(component).map_err(|source| CheckError::Invalid { reason: source.to_string() })
 }
 
 /// Writes the component as it is after a phase, if that is wanted.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use tempfile::TempDir;
-use vfs_compose::{Composer, Error, ExitCode, Files, FormChoice, Policy};
+use vfs_compose::{Composer, Denial, Error, ExitCode, Files, FormChoice, Policy};
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
 };
@@ -419,6 +419,28 @@ fn what_settings_take_is_not_imported() {
         let composed = Composer::new(module.as_slice()).form(form).policy(policy).compose().unwrap();
         assert_eq!(composed.report().imports, ["wasi:cli/exit@0.2.0"], "{form:?}");
         assert_eq!(run(&composed.to_bytes().unwrap(), None), (End::Returned(Ok(())), String::new()));
+    }
+}
+
+/// A component in front of a program serves what is denied. The program is linked all the same.
+#[test]
+fn whatever_is_denied_the_program_is_linked() {
+    let functions = ["clock_time_get", "fd_read", "fd_write", "path_open", "random_get"];
+    let body = r#"(memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\01\00\00\00")
+        (func (export "_start")
+          (call $check (i32.const 4) (i32.ne (call $fd_read (i32.const 9) (i32.const 0) (i32.const 1) (i32.const 80)) (i32.const 0))))"#;
+    let module = module(&functions, body);
+    let denied =
+        ["wasi:cli/exit", "wasi:cli", "wasi:clocks", "wasi:random", "wasi:cli/stdin", "wasi:clocks/wall-clock"];
+    for denied in denied {
+        for exit_code in [ExitCode::Bool, ExitCode::Full] {
+            let denial = Denial::new(denied, "the test");
+            let composer = Composer::new(module.as_slice()).form(FormChoice::Linked).exit_code(exit_code);
+            let composed = composer.deny(denial).compose().unwrap_or_else(|error| panic!("{denied}: {error:?}"));
+            let bytes = composed.to_bytes().unwrap();
+            assert_eq!(run(&bytes, None), (End::Returned(Ok(())), String::new()), "{denied}");
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub fn check_linked(composed: &Encoded, app: &App) -> Result<(), CheckError> {
 fn check_with(composed: &Encoded, app: &App, virtually: impl Fn(&str) -> bool) -> Result<(), CheckError> {
     Validator::new_with_features(WasmFeatures::all())
         .validate_all(&composed.bytes)
-        .map_err(|source| CheckError::Invalid { source: source.into() })?;
+        .map_err(|error| CheckError::Invalid { reason: error.to_string() })?;
     let served: BTreeSet<String> = app.virtual_imports.keys().map(ToString::to_string).collect();
     for interface in &composed.edge.imports {
         let interface = interface.clone();

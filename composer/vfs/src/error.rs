@@ -62,11 +62,10 @@ impl TailorError {
 #[non_exhaustive]
 pub enum CheckError {
     /// The validator refuses the result.
-    #[error("the result is not a valid component")]
+    #[error("the result is not a valid component: {reason}")]
     Invalid {
-        /// The error of the validator.
-        #[source]
-        source: Cause,
+        /// What the validator says.
+        reason: String,
     },
     /// Law 1: an import that the app does not have.
     #[error("the result would import `{interface}`, which the app does not import")]

@@ -6,7 +6,7 @@
 //! given to that, the vfs is given, and they are lowered with the vfs's memory. Both modules go, and with them all
 //! imports that only files needed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use bumpalo::Bump;
 use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
@@ -194,12 +194,16 @@ impl<'a> OverWasi<'a> {
     /// Has the program call what over-wasi exports without the shim between them: the vfs exists before the program does.
     /// Returns the shims.
     fn call_directly(&self, component: &mut Component<'a>) -> BTreeSet<u32> {
-        let exports = self.exports(component);
+        let exports: HashMap<u32, &str> = self
+            .exports(component)
+            .into_iter()
+            .filter(|(id, ..)| id.space == Space::CoreFunction)
+            .map(|(id, _, name)| (id.number, name))
+            .collect();
         let through_shims = component.definitions().iter().filter_map(|definition| {
             let id = definition.id.filter(|id| id.space == Space::CoreFunction)?;
             let slot = Slot::of(component, id.number)?;
-            let behind = slot.filled(component)?;
-            let (.., name) = exports.iter().find(|(export, ..)| export.number == behind)?;
+            let name = exports.get(&slot.filled(component)?)?;
             Some((id.number, slot.shim, *name))
         });
         let mut shims = BTreeSet::new();
