@@ -30,6 +30,7 @@ mod lies;
 mod listing;
 mod memory;
 mod mixed;
+mod mounts;
 #[path = "../differential/ours.rs"]
 #[allow(dead_code, reason = "only its words are used here")]
 mod ours;
