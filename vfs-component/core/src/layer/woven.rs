@@ -112,7 +112,11 @@ impl<'i> Layer for Woven<'i> {
 
     fn lookup(&self, directory: &WovenInode, name: Component<'_>) -> Result<Option<LayerNode>, Stop> {
         match directory {
-            WovenInode::Image(directory) => Ok(self.image.lookup(directory, name)?),
+            WovenInode::Image(directory) => {
+                let found = self.image.lookup(directory, name)?;
+                same_filesystem(0, found.map(|node| node.number))?;
+                Ok(found)
+            }
             WovenInode::Late(directory) => {
                 let found = self.late.lookup(directory, name)?;
                 same_filesystem(directory.number, found.map(|node| node.number))?;
@@ -133,7 +137,11 @@ impl<'i> Layer for Woven<'i> {
 
     fn entry_after(&self, directory: &WovenInode, cursor: u64) -> Result<Option<Listed<&[u8]>>, Stop> {
         match directory {
-            WovenInode::Image(directory) => Ok(self.image.entry_after(directory, cursor)?),
+            WovenInode::Image(directory) => {
+                let entry = self.image.entry_after(directory, cursor)?;
+                same_filesystem(0, entry.map(|entry| entry.node.number))?;
+                Ok(entry)
+            }
             WovenInode::Late(directory) => {
                 let entry = self.late.entry_after(directory, cursor)?;
                 same_filesystem(directory.number, entry.map(|entry| entry.node.number))?;
@@ -150,7 +158,10 @@ impl<'i> Layer for Woven<'i> {
         Ok(core::iter::from_fn(move || {
             if let Some(image) = &mut image {
                 let entry = image.next()?.map_err(Stop::from);
-                return Some(entry.map(|entry| entry.map_name(WovenBytes::Lent)));
+                return Some(entry.and_then(|entry| {
+                    same_filesystem(0, Some(entry.node.number))?;
+                    Ok(entry.map_name(WovenBytes::Lent))
+                }));
             }
             let (directory, late) = late.as_mut()?;
             let entry = late.next()?;
@@ -163,7 +174,11 @@ impl<'i> Layer for Woven<'i> {
 
     fn parent(&self, directory: &WovenInode) -> Result<u64, Stop> {
         match directory {
-            WovenInode::Image(directory) => Ok(self.image.parent(directory)?),
+            WovenInode::Image(directory) => {
+                let parent = self.image.parent(directory)?;
+                same_filesystem(0, Some(parent))?;
+                Ok(parent)
+            }
             WovenInode::Late(directory) => {
                 let parent = self.late.parent(directory)?;
                 same_filesystem(directory.number, Some(parent))?;
@@ -216,8 +231,9 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn passes_through(&self, number: u64) -> Option<Through> {
+        // What refuses changes is asked afresh as well: others may change it.
         let mount = self.mount(number)?;
-        (mount.changes == ChangePolicy::Through).then_some(Through::new(number))
+        (mount.changes != ChangePolicy::Above).then_some(Through::new(number))
     }
 
     fn mounted(&self, directory: u64) -> Option<u64> {
@@ -237,6 +253,9 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
+        if self.is_read_only(through.number()) {
+            return Err(Error::ReadOnly.into());
+        }
         Ok(woven(self.late.perform(through, effect)?))
     }
 
@@ -271,7 +290,8 @@ impl<'i> Layer for Woven<'i> {
     }
 }
 
-/// Checks that an answer is about a node of the directory's filesystem: nobody else may lead a walk out of a mount.
+/// Checks that an answer is about a node of the directory's filesystem (0: the image, whose bytes nobody trusts either):
+/// only a mount leads from one to another.
 ///
 /// # Errors
 /// - [`Error::Io`]: it is not.

@@ -41,3 +41,4 @@ mod step;
 mod support;
 mod waits;
 mod world;
+mod woven;

@@ -1,205 +1,18 @@
 //! Trees that are woven from an image and from other filesystems, which are mounted on directories of the image.
 
 use vfs_core::check::Trust;
-use vfs_core::late::{Answer, Answers, ChangePolicy, Query, Request, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, Request};
 use vfs_core::{
-    DescriptorFlags, DirStream, Effect, Error, FileKind, ImageLayer, Layer, LayerNode, Limits, Listed, Mount, OpenFile,
-    OpenFlags, Rights, Stat, Untracked, Volume, Woven,
+    DescriptorFlags, Error, FileKind, ImageLayer, Layer, LayerNode, Listed, Mount, OpenFlags, Rights, Woven,
 };
 use vfs_image::Image;
 use vfs_plan::{Op, generate, tree_lines};
 
-use crate::app::{self, App, Plain, Runner, clock, lower};
-use crate::host::{Host, Manner};
+use crate::app::{self, App, Plain, Runner, lower};
 use crate::step;
-use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, TestClock, image};
+use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, image};
 use crate::world::World;
-
-type WovenVolume = Volume<Woven<'static>, TestClock>;
-
-/// A woven tree, and the filesystems in it.
-struct Tree {
-    volume: WovenVolume,
-    hosts: Vec<Host>,
-}
-
-impl Tree {
-    /// A tree of an image, and of filesystems on directories of it.
-    fn new(image: &'static [u8], mounts: &[(&str, Option<&'static [u8]>, ChangePolicy)]) -> Self {
-        let image = Image::new(image).unwrap();
-        let (mut hosts, mut places) = (Vec::new(), Vec::new());
-        for (filesystem, (path, world, changes)) in (1..).zip(mounts) {
-            let world = World::numbered(Woven::number(filesystem, 1000), *world, clock());
-            places.push(Mount { covered: node_at(&image, path), root: world.first, changes: *changes });
-            hosts.push(Host::new(world, Manner::PROMPT, 1));
-        }
-        let layer = Woven::new(ImageLayer::new(Some(image)), places).unwrap();
-        Self { volume: Volume::over(layer, clock(), Limits::default()).unwrap(), hosts }
-    }
-
-    /// The effects that were asked for, of all filesystems.
-    fn effects(&mut self) -> Vec<Effect<Vec<u8>>> {
-        self.volume.check(Trust::Untrusted).unwrap();
-        self.hosts.iter_mut().flat_map(|host| std::mem::take(&mut host.effects)).collect()
-    }
-}
-
-/// The number of a directory of an image.
-fn node_at(image: &Image<'_>, path: &str) -> u64 {
-    let mut node = image.root();
-    for name in path.split('/') {
-        let inode = image.inode(node).unwrap();
-        node = image.lookup(&inode, name.as_bytes()).unwrap().unwrap().nid;
-    }
-    node.0
-}
-
-/// Has the filesystem answer that a request is for.
-fn answer(hosts: &mut [Host], request: &Request, bytes: &[u8]) -> Result<Answer, Error> {
-    let number = match request {
-        Request::Query(query) => match query {
-            Query::Inode { node: number }
-            | Query::Lookup { directory: number, .. }
-            | Query::List { directory: number, .. }
-            | Query::ReadLink { link: number }
-            | Query::Read { file: number, .. } => *number,
-        },
-        Request::Effect(effect) => match effect {
-            Effect::Create { directory: number, .. }
-            | Effect::Truncate { file: number }
-            | Effect::CreateDirectory { directory: number, .. }
-            | Effect::Symlink { directory: number, .. }
-            | Effect::Link { node: number, .. }
-            | Effect::Rename { from: number, .. }
-            | Effect::Unlink { directory: number, .. }
-            | Effect::RemoveDirectory { directory: number, .. }
-            | Effect::SetSize { file: number, .. }
-            | Effect::SetTimes { node: number, .. }
-            | Effect::Write { file: number, .. }
-            | Effect::Sync { node: number, .. } => *number,
-        },
-    };
-    let host = hosts.iter_mut().find(|host| host.world.numbers().contains(&number));
-    host.expect("a filesystem is asked about its own nodes").answer(request, bytes)
-}
-
-impl Runner for Tree {
-    type Layer = Woven<'static>;
-    type Journal = Untracked;
-
-    fn volume(&mut self) -> &mut WovenVolume {
-        &mut self.volume
-    }
-
-    fn run<T>(&mut self, bytes: &[u8], operation: impl FnMut(&mut WovenVolume) -> Result<T, Stop>) -> Result<T, Error> {
-        let Self { volume, hosts } = self;
-        app::run(volume, |request| answer(hosts, request, bytes), operation)
-    }
-
-    fn next(&mut self, stream: &mut DirStream, answers: &mut Answers) -> Result<Option<String>, Error> {
-        let Self { volume, hosts } = self;
-        app::next(volume, |request| answer(hosts, request, &[]), stream, answers)
-    }
-}
-
-/// A woven tree with its root open, and short ways to do things.
-struct Test {
-    tree: Tree,
-    root: OpenFile,
-}
-
-impl Test {
-    /// Two filesystems: `work`, and `over/data` with the same files. The image has files of its own.
-    fn new(changes: ChangePolicy) -> Self {
-        let items = [
-            ("etc", Item::Directory),
-            ("etc/config", Item::File(b"of the image")),
-            ("link", Item::Link("work/dir/file")),
-            ("over", Item::Directory),
-            ("over/data", Item::Directory),
-            ("over/data/hidden", Item::File(b"hidden")),
-            ("work", Item::Directory),
-        ];
-        let world = [
-            ("dir", Item::Directory),
-            ("dir/file", Item::File(b"of the host")),
-            ("dir/out", Item::Link("../../etc/config")),
-            ("dir/far", Item::Link("../../../etc/config")),
-            ("empty", Item::Directory),
-            ("loop", Item::Link("../work/loop")),
-        ];
-        let (image, world): (&'static [u8], &'static [u8]) = (image(&items).leak(), image(&world).leak());
-        let mut tree = Tree::new(image, &[("work", Some(world), changes), ("over/data", Some(world), changes)]);
-        let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
-        Self { tree, root }
-    }
-
-    fn run<T>(&mut self, mut act: impl FnMut(&mut WovenVolume, &OpenFile) -> Result<T, Stop>) -> Result<T, Error> {
-        let Self { tree, root } = self;
-        tree.run(b"bytes", |volume| act(volume, root))
-    }
-
-    fn stat(&mut self, path: &str) -> Result<Stat, Error> {
-        self.run(|volume, root| volume.stat_at(root, path, FOLLOW))
-    }
-
-    fn open(&mut self, path: &str, open: OpenFlags, flags: DescriptorFlags) -> Result<OpenFile, Error> {
-        self.run(|volume, root| volume.open_at(root, path, FOLLOW, open, flags))
-    }
-
-    fn directory(&mut self, path: &str) -> OpenFile {
-        self.open(path, OpenFlags::DIRECTORY, READ).unwrap()
-    }
-
-    /// What a file has in it.
-    fn text(&mut self, path: &str) -> Result<String, Error> {
-        let file = self.open(path, OpenFlags::NONE, READ)?;
-        let bytes = self.run(|volume, _| step::read(volume, &file, 0, 100));
-        self.tree.volume.close(file);
-        Ok(String::from_utf8(bytes?).unwrap())
-    }
-
-    /// Writes `bytes` at the start of a file, which is made if it is not there.
-    fn write(&mut self, path: &str) -> Result<(), Error> {
-        let file = self.open(path, OpenFlags::CREATE, READ_WRITE)?;
-        let written = self.run(|volume, _| volume.write(&file, 0, b"bytes"));
-        self.tree.volume.close(file);
-        written
-    }
-
-    fn rename(&mut self, old: &str, new: &str) -> Result<(), Error> {
-        self.run(|volume, root| volume.rename_at(root, old, root, new))
-    }
-
-    fn link(&mut self, old: &str, new: &str) -> Result<(), Error> {
-        self.run(|volume, root| volume.link_at(root, old, NO_FOLLOW, root, new))
-    }
-
-    fn create_dir(&mut self, path: &str) -> Result<(), Error> {
-        self.run(|volume, root| volume.create_dir_at(root, path))
-    }
-
-    fn remove_dir(&mut self, path: &str) -> Result<(), Error> {
-        self.run(|volume, root| volume.remove_dir_at(root, path))
-    }
-
-    fn unlink(&mut self, path: &str) -> Result<(), Error> {
-        self.run(|volume, root| volume.unlink_file_at(root, path))
-    }
-
-    fn names(&mut self, path: &str) -> Vec<String> {
-        let directory = self.directory(path);
-        let mut stream = self.run(|volume, _| volume.read_dir(&directory)).unwrap();
-        let (mut names, mut answers) = (Vec::new(), Answers::new());
-        while let Some(name) = self.tree.next(&mut stream, &mut answers).unwrap() {
-            names.push(name);
-        }
-        self.tree.volume.close_dir(stream);
-        self.tree.volume.close(directory);
-        names.sort();
-        names
-    }
-}
+use crate::woven::{Test, Tree, answer, node_at};
 
 const ALL: [ChangePolicy; 3] = [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused];
 
@@ -413,6 +226,22 @@ fn what_is_kept_above_leaves_the_filesystem_as_it_is() {
     assert!(test.tree.effects().is_empty());
 }
 
+/// What others do in a filesystem is seen by those who have a file open, whether or not the app may change it.
+#[test]
+fn what_others_write_is_seen() {
+    for changes in [ChangePolicy::Through, ChangePolicy::Refused] {
+        let mut test = Test::new(changes);
+        let file = test.open("work/dir/file", OpenFlags::NONE, READ).unwrap();
+        let World { fs, root, .. } = &mut test.tree.hosts[0].world;
+        let theirs = fs.open_at(root, "dir/file", NO_FOLLOW, OpenFlags::NONE, READ_WRITE).unwrap();
+        fs.append(&theirs, b", and more").unwrap();
+        fs.close(theirs);
+        let seen = test.run(|volume, _| step::read(volume, &file, 0, 100)).unwrap();
+        assert_eq!(seen, b"of the host, and more", "{changes:?}");
+        assert_eq!(test.run(|volume, _| volume.stat(&file)).unwrap().size, 21, "{changes:?}");
+    }
+}
+
 #[test]
 fn an_answer_cannot_lead_out_of_its_filesystem() {
     let foreign = [36, Woven::number(2, 1000), Woven::number(9, 0)];
@@ -437,6 +266,32 @@ fn an_answer_cannot_lead_out_of_its_filesystem() {
         assert_eq!(removed, Err(Error::Io), "{number:x}");
         volume.check(Trust::Untrusted).unwrap();
     }
+}
+
+/// An image may say any number of a node, also that of a mount.
+#[test]
+fn an_image_cannot_lead_into_a_mount() {
+    let items = [("etc", Item::Directory), ("work", Item::Directory)];
+    let mut bytes = image(&items);
+    let etc = node_at(&Image::new(&bytes).unwrap(), "etc");
+    // An entry of a directory: the number, where its name is, and that it is a directory.
+    let entry = |bytes: &[u8], place: usize| bytes[place..][..8] == etc.to_le_bytes() && bytes[place + 10] == 2;
+    let places: Vec<_> = (0..bytes.len() - 12).filter(|place| entry(&bytes, *place)).collect();
+    for place in &places {
+        bytes[*place..][..8].copy_from_slice(&Woven::number(1, 1000).to_le_bytes());
+    }
+    assert!(!places.is_empty());
+    let world: &'static [u8] = image(&[("secret", Item::File(b"secret"))]).leak();
+    let mut tree = Tree::new(bytes.leak(), &[("work", Some(world), ChangePolicy::Through)]);
+    let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
+    let mut test = Test { tree, root };
+    assert_eq!(test.stat("etc").map(|stat| stat.kind), Err(Error::Io));
+    assert_eq!(test.text("etc/secret"), Err(Error::Io));
+    assert_eq!(test.create_dir("new"), Err(Error::Io));
+    assert_eq!(test.text("work/secret").as_deref(), Ok("secret"));
+    let root = test.directory(".");
+    let mut stream = test.run(|volume, _| volume.read_dir(&root)).unwrap();
+    assert_eq!(test.tree.next(&mut stream, &mut Answers::new()), Err(Error::Io));
 }
 
 #[test]

@@ -47,6 +47,11 @@ impl Through {
     pub(crate) const fn new(number: u64) -> Self {
         Self(number)
     }
+
+    /// Returns the node's number.
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
 }
 
 impl LateLayer {
