@@ -107,6 +107,20 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
     }
 
+    /// Finds the node at a path; and its directory, if the layer has mounts.
+    pub(crate) fn existing_in(
+        &mut self,
+        at: &OpenFile,
+        path: &str,
+        follow: FollowFinalLink,
+    ) -> Result<(Found, Option<NodeId>), L::Stop> {
+        if !L::HAS_MOUNTS {
+            return Ok((self.existing(at, path, follow)?, None));
+        }
+        let target = self.walk(at)?.resolve(path, follow)?;
+        Ok((target.existing()?, Some(target.directory)))
+    }
+
     /// Walks to the directory of a path's last component; see [`Walk::parent`].
     pub(crate) fn parent<'p>(&mut self, at: &OpenFile, path: &'p str) -> Result<PathTarget<'p>, L::Stop> {
         self.walk(at)?.parent(path)

@@ -66,7 +66,8 @@ pub use fs::{Fs, Usage, Volume};
 pub use handles::{Handles, SPARE};
 pub use journal::{Journal, Tracked, Untracked};
 pub use layer::{
-    Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed, late,
+    Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Mount, Performed,
+    Woven, WovenBytes, WovenContents, WovenInode, late,
 };
 pub use limits::Limits;
 pub use node::Stat;

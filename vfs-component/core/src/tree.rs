@@ -121,14 +121,69 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         if let Origin::Layer(number) = directory.origin()
             && let Some(node) = self.layer.recall(number, name)
         {
-            self.journal.pass(directory, name.text, node.into());
-            return Ok(Some(node.into()));
+            let found = self.cross(node.into());
+            self.journal.pass(directory, name.text, found);
+            return Ok(Some(found));
         }
-        let found = self.search(directory, name);
-        if let Ok(Some(found)) = &found {
+        let found = self.search(directory, name)?.map(|found| self.cross(found));
+        if let Some(found) = &found {
             self.journal.pass(directory, name.text, *found);
         }
-        found
+        Ok(found)
+    }
+
+    /// Returns what stands in the place of a node: the root of what is mounted on it, else the node itself.
+    #[inline]
+    pub fn cross(&self, found: Found) -> Found {
+        match found.node.origin() {
+            Origin::Layer(number) if L::HAS_MOUNTS => {
+                self.layer.mounted(number).map_or(found, |root| Found { node: NodeId::layer(root), ..found })
+            }
+            Origin::Layer(_) | Origin::Upper(_) => found,
+        }
+    }
+
+    /// Returns the directory in whose place a node stands, if it is the root of a mount.
+    #[inline]
+    fn covered(&self, id: NodeId) -> Option<NodeId> {
+        match id.origin() {
+            Origin::Layer(number) if L::HAS_MOUNTS => self.layer.covered(number).map(NodeId::layer),
+            Origin::Layer(_) | Origin::Upper(_) => None,
+        }
+    }
+
+    /// Checks that a name can be removed or given to another node: not if something is mounted on its node.
+    ///
+    /// # Errors
+    /// - [`Error::Busy`]: something is.
+    #[inline]
+    pub fn check_not_mounted(&self, id: NodeId) -> Result<(), Error> {
+        if self.covered(id).is_some() { Err(Error::Busy) } else { Ok(()) }
+    }
+
+    /// Checks that names can be moved from one directory to another.
+    ///
+    /// # Errors
+    /// - [`Error::CrossDevice`]: they are on two filesystems.
+    /// - Those of [`Tree::parent`].
+    #[inline]
+    pub fn check_one_filesystem(&self, one: NodeId, other: NodeId) -> Result<(), L::Stop> {
+        if !L::HAS_MOUNTS || self.filesystem(one)? == self.filesystem(other)? {
+            return Ok(());
+        }
+        Err(Error::CrossDevice.into())
+    }
+
+    /// Returns the filesystem of a directory: of one that the app made, that of the directory it is in.
+    fn filesystem(&self, directory: NodeId) -> Result<u32, L::Stop> {
+        let mut at = directory;
+        loop {
+            match at.origin() {
+                Origin::Layer(number) => return Ok(self.layer.filesystem(number)),
+                Origin::Upper(_) if at == self.root => return Ok(0),
+                Origin::Upper(_) => at = self.parent(at)?,
+            }
+        }
     }
 
     /// Out of line, because the layer remembers most names.
@@ -152,6 +207,9 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     pub fn parent(&self, directory: NodeId) -> Result<NodeId, L::Stop> {
         if directory == self.root {
             return Ok(directory);
+        }
+        if let Some(covered) = self.covered(directory) {
+            return self.parent(covered);
         }
         let inode = match self.source(directory)? {
             Source::Upper(Node { body: Body::Directory(Directory { parent: Some(parent), .. }), .. }) => {
@@ -370,9 +428,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     pub fn both_pass_through(&self, one: NodeId, other: NodeId) -> Result<Option<(L::Through, u64, u64)>, Error> {
         match (self.passes_through(one), self.passes_through(other)) {
             (None, None) => Ok(None),
-            (Some((through, one)), Some((other_through, other)))
-                if self.layer.is_one_filesystem(through, other_through) =>
-            {
+            (Some((through, one)), Some((_, other))) if self.layer.filesystem(one) == self.layer.filesystem(other) => {
                 Ok(Some((through, one, other)))
             }
             _ => Err(Error::CrossDevice),

@@ -7,6 +7,7 @@ mod effect;
 mod image;
 mod image_extents;
 pub mod late;
+mod woven;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,6 +20,7 @@ use crate::{Error, Stat};
 pub use effect::{Effect, Performed};
 pub use image::ImageLayer;
 pub use image_extents::ImageExtents;
+pub use woven::{Mount, Woven, WovenBytes, WovenContents, WovenInode};
 
 /// A source of files below a tree: look-ups of names, listings with cursors, `stat`, `read_link` and reads.
 ///
@@ -138,10 +140,26 @@ pub trait Layer {
     /// Then it is also asked afresh for everything about the node.
     fn passes_through(&self, number: u64) -> Option<Self::Through>;
 
-    /// Returns whether both nodes are on one filesystem, so that names can be moved and links made between them.
+    /// Whether the layer has mounts. Without them, no code is compiled for them.
+    const HAS_MOUNTS: bool = false;
+
+    /// Returns the directory that stands in the place of another one, wherever that has a name: the root of what is
+    /// mounted on it.
     #[inline]
-    fn is_one_filesystem(&self, _one: Self::Through, _other: Self::Through) -> bool {
-        true
+    fn mounted(&self, _directory: u64) -> Option<u64> {
+        None
+    }
+
+    /// Returns the directory in whose place a directory stands, if it is the root of a mount.
+    #[inline]
+    fn covered(&self, _root: u64) -> Option<u64> {
+        None
+    }
+
+    /// Returns the filesystem of a node. Names can be moved, and links made, within one.
+    #[inline]
+    fn filesystem(&self, _number: u64) -> u32 {
+        0
     }
 
     /// Makes a change. An operation requests at most one, after everything in itself that can fail.
@@ -208,6 +226,14 @@ pub struct Listed<N> {
     pub name: N,
     /// The node that it refers to.
     pub node: LayerNode,
+}
+
+impl<N> Listed<N> {
+    /// Returns the same entry with its name as another type.
+    pub(crate) fn map_name<M>(self, map: impl FnOnce(N) -> M) -> Listed<M> {
+        let Self { cursor, name, node } = self;
+        Listed { cursor, name: map(name), node }
+    }
 }
 
 /// One item of [`Layer::entries`].

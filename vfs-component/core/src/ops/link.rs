@@ -39,10 +39,13 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if let Some(performed) = self.performed() {
             return performed;
         }
-        let source = self.existing(from, from_path, follow)?;
+        let (source, source_directory) = self.existing_in(from, from_path, follow)?;
         let (directory, name) = self.resolve_new_entry(to, to_path, false)?;
         if source.kind == FileKind::Directory {
             return Err(Error::NotPermitted.into());
+        }
+        if let Some(source_directory) = source_directory {
+            self.tree.check_one_filesystem(source_directory, directory)?;
         }
         may_change(to)?;
         may_change(from)?;

@@ -59,7 +59,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let Some(listed) = self.listed(directory.slot, cursor, *guess)? else { return Ok(None) };
         *guess = listed.guess;
         let Listed { cursor, name, found, .. } = listed;
-        Ok(Some(DirEntry { cursor, kind: found.kind, hash: hash(found.node), name }))
+        Ok(Some(DirEntry { cursor, kind: found.kind, hash: hash(self.tree.cross(found).node), name }))
     }
 
     /// Finds the first entry after a cursor. `guess` is its probable index in the list of a copied-up directory.

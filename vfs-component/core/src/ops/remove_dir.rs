@@ -14,6 +14,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::NotEmpty`]: it has entries, or the path ends in `..`.
+    /// - [`Error::Busy`]: something is mounted on it.
     /// - [`Error::Invalid`]: the path ends in `.` or has a NUL in it.
     /// - [`Error::NoEntry`]: nothing is there, or the path is empty, or something on the way is not there, or the path
     ///   ends in `/` after a link that leads nowhere.
@@ -43,6 +44,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             }
             return Err(Error::NotDirectory.into());
         }
+        self.tree.check_not_mounted(found.node)?;
         if self.tree.passes_through(place.directory).is_none() && !self.tree.is_empty(found.node)? {
             return Err(Error::NotEmpty.into());
         }

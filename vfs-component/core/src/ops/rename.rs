@@ -24,7 +24,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
     /// - [`Error::CrossDevice`]: the two directories are on different filesystems.
-    /// - [`Error::Busy`]: a path ends in `.` or `..`.
+    /// - [`Error::Busy`]: a path ends in `.` or `..`, or something is mounted on what it leads to.
     /// - [`Error::NotPermitted`]: a path or a followed link is absolute, or `..` leaves its base.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
@@ -52,6 +52,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if !is_directory && (old.must_be_directory || new.must_be_directory) {
             return Err(Error::NotDirectory.into());
         }
+        self.tree.check_one_filesystem(old.directory, new.directory)?;
+        self.tree.check_not_mounted(source.node)?;
+        new.found.map_or(Ok(()), |target| self.tree.check_not_mounted(target.node))?;
         let same = new.found.is_some_and(|target| target.node == source.node);
         let through = self.tree.both_pass_through(old.directory, new.directory)?;
         if !same && through.is_none() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use vfs_core::check::Trust;
-use vfs_core::late::{Answers, ChangePolicy, LateLayer, Query, Request, Stop};
+use vfs_core::late::{self, Answers, ChangePolicy, LateLayer, Query, Request, Stop};
 use vfs_core::{
     DescriptorFlags, DirStream, Error, ImageLayer, Journal, Layer, Limits, OpenFile, OpenFlags, Rights, Tracked,
     Untracked, Volume,
@@ -137,48 +137,67 @@ impl<J: Journal> Runner for Late<J> {
     fn run<T>(
         &mut self,
         bytes: &[u8],
-        mut operation: impl FnMut(&mut LateVolume<J>) -> Result<T, Stop>,
+        operation: impl FnMut(&mut LateVolume<J>) -> Result<T, Stop>,
     ) -> Result<T, Error> {
         let Self { volume, host } = self;
-        let (mut answers, mut effect) = (Answers::new(), None);
-        for _ in 0..MOST_REQUESTS {
-            match volume.attempt(&mut answers, &mut operation) {
-                Err(Stop::Ask(request)) => {
-                    assert_eq!(effect, None, "{request:?} is asked for after the effect");
-                    let answer = host.answer(&request, bytes);
-                    if let Request::Effect(_) = &request {
-                        effect = Some(answer.as_ref().map_or_else(|error| Err(*error), |_| Ok(())));
-                    }
-                    answers.add(request, answer)?;
-                }
-                result => {
-                    let result = result.map_err(|stop| match stop {
-                        Stop::Error(error) => error,
-                        Stop::Ask(request) => panic!("{request:?}"),
-                    });
-                    if let Some(effect) = effect {
-                        let end = result.as_ref().map_or_else(|error| Err(*error), |_| Ok(()));
-                        assert_eq!(effect, end, "the effect's answer is the operation's");
-                    }
-                    return result;
-                }
-            }
-        }
-        panic!("an operation has no end");
+        run(volume, |request| host.answer(request, bytes), operation)
     }
 
     fn next(&mut self, stream: &mut DirStream, answers: &mut Answers) -> Result<Option<String>, Error> {
-        loop {
-            let entry =
-                self.volume.attempt(answers, |volume| Ok(volume.next_entry(stream)?.map(|item| item.name.to_owned())));
-            match entry {
-                Err(Stop::Ask(request)) => {
-                    let answer = self.host.answer(&request, &[]);
-                    answers.add(request, answer)?;
+        let Self { volume, host } = self;
+        next(volume, |request| host.answer(request, &[]), stream, answers)
+    }
+}
+
+/// Runs an operation to its end.
+pub fn run<L: late::Late, J: Journal, T>(
+    volume: &mut Volume<L, TestClock, J>,
+    mut host: impl FnMut(&Request) -> Result<late::Answer, Error>,
+    mut operation: impl FnMut(&mut Volume<L, TestClock, J>) -> Result<T, Stop>,
+) -> Result<T, Error> {
+    let (mut answers, mut effect) = (Answers::new(), None);
+    for _ in 0..MOST_REQUESTS {
+        match volume.attempt(&mut answers, &mut operation) {
+            Err(Stop::Ask(request)) => {
+                assert_eq!(effect, None, "{request:?} is asked for after the effect");
+                let answer = host(&request);
+                if let Request::Effect(_) = &request {
+                    effect = Some(answer.as_ref().map_or_else(|error| Err(*error), |_| Ok(())));
                 }
-                Err(Stop::Error(error)) => return Err(error),
-                Ok(name) => return Ok(name),
+                answers.add(request, answer)?;
             }
+            result => {
+                let result = result.map_err(|stop| match stop {
+                    Stop::Error(error) => error,
+                    Stop::Ask(request) => panic!("{request:?}"),
+                });
+                if let Some(effect) = effect {
+                    let end = result.as_ref().map_or_else(|error| Err(*error), |_| Ok(()));
+                    assert_eq!(effect, end, "the effect's answer is the operation's");
+                }
+                return result;
+            }
+        }
+    }
+    panic!("an operation has no end");
+}
+
+/// Takes an entry of a listing.
+pub fn next<L: late::Late, J: Journal>(
+    volume: &mut Volume<L, TestClock, J>,
+    mut host: impl FnMut(&Request) -> Result<late::Answer, Error>,
+    stream: &mut DirStream,
+    answers: &mut Answers,
+) -> Result<Option<String>, Error> {
+    loop {
+        let entry = volume.attempt(answers, |volume| Ok(volume.next_entry(stream)?.map(|item| item.name.to_owned())));
+        match entry {
+            Err(Stop::Ask(request)) => {
+                let answer = host(&request);
+                answers.add(request, answer)?;
+            }
+            Err(Stop::Error(error)) => return Err(error),
+            Ok(name) => return Ok(name),
         }
     }
 }

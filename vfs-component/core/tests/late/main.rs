@@ -30,6 +30,7 @@ mod lies;
 mod listing;
 mod memory;
 mod mixed;
+mod mounts;
 #[path = "../differential/ours.rs"]
 #[allow(dead_code, reason = "only its words are used here")]
 mod ours;
@@ -40,3 +41,4 @@ mod step;
 mod support;
 mod waits;
 mod world;
+mod woven;

@@ -138,8 +138,8 @@ impl Layer for Mixed {
         (number >= THROUGH).then_some(number)
     }
 
-    fn is_one_filesystem(&self, one: u64, other: u64) -> bool {
-        (one >= OTHER) == (other >= OTHER)
+    fn filesystem(&self, number: u64) -> u32 {
+        u32::from(number >= OTHER)
     }
 
     fn perform(&self, _through: u64, effect: Effect<&[u8]>) -> Result<Performed<Inode>, Error> {

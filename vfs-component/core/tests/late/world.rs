@@ -17,14 +17,16 @@ use crate::support::{NO_FOLLOW, READ, READ_WRITE, TestClock};
 pub struct World {
     pub fs: PlainVolume,
     pub root: OpenFile,
-    /// By number, from [`FIRST`] on.
+    /// The root's number.
+    pub first: u64,
+    /// By number, from `first` on.
     nodes: Vec<Known>,
     numbers: HashMap<(u64, u64), u64>,
     /// Of each directory: the cursor of each name.
     cursors: HashMap<u64, Cursors>,
 }
 
-/// The root's number.
+/// The root's number in a world that is the only one.
 pub const FIRST: u64 = 1000;
 
 /// A node that was told of.
@@ -47,27 +49,32 @@ struct Cursors {
 
 impl World {
     pub fn new(image: Option<&'static [u8]>, clock: TestClock) -> Self {
+        Self::numbered(FIRST, image, clock)
+    }
+
+    /// One whose numbers begin there.
+    pub fn numbered(first: u64, image: Option<&'static [u8]>, clock: TestClock) -> Self {
         let image = image.map(|bytes| Image::new(bytes).unwrap());
         let mut fs = Volume::over(ImageLayer::new(image), clock, Limits::default()).unwrap();
         let root = fs.open_root(Rights::default()).unwrap();
         let file = fs.reopen(&root).unwrap();
         let hash = fs.metadata_hash(&root).unwrap();
-        let known = Known { hash, kind: FileKind::Directory, file: Some(file), parent: FIRST, name: ".".into() };
-        Self { fs, root, nodes: vec![known], numbers: HashMap::from([(hash, FIRST)]), cursors: HashMap::new() }
+        let known = Known { hash, kind: FileKind::Directory, file: Some(file), parent: first, name: ".".into() };
+        Self { fs, root, first, nodes: vec![known], numbers: HashMap::from([(hash, first)]), cursors: HashMap::new() }
     }
 
     fn known(&self, number: u64) -> Result<&Known, Error> {
-        number.checked_sub(FIRST).and_then(|place| self.nodes.get(place as usize)).ok_or(Error::Io)
+        number.checked_sub(self.first).and_then(|place| self.nodes.get(place as usize)).ok_or(Error::Io)
     }
 
     /// All numbers that were told.
     pub fn numbers(&self) -> std::ops::Range<u64> {
-        FIRST..FIRST + self.nodes.len() as u64
+        self.first..self.first + self.nodes.len() as u64
     }
 
     /// An open directory or file, and the filesystem.
     fn open(&mut self, number: u64) -> Result<(&mut PlainVolume, &OpenFile), Error> {
-        let place = number.checked_sub(FIRST).ok_or(Error::Io)?;
+        let place = number.checked_sub(self.first).ok_or(Error::Io)?;
         let file = self.nodes.get(place as usize).and_then(|known| known.file.as_ref()).ok_or(Error::Invalid)?;
         Ok((&mut self.fs, file))
     }
@@ -87,13 +94,13 @@ impl World {
                 };
                 let is_link = stat.kind == FileKind::SymbolicLink;
                 let file = if is_link { None } else { Some(fs.open_at(at, name, NO_FOLLOW, open, flags)?) };
-                let number = FIRST + self.nodes.len() as u64;
+                let number = self.first + self.nodes.len() as u64;
                 self.nodes.push(Known { hash, kind: stat.kind, file, parent: directory, name: String::new() });
                 self.numbers.insert(hash, number);
                 number
             }
         };
-        let known = &mut self.nodes[(number - FIRST) as usize];
+        let known = &mut self.nodes[(number - self.first) as usize];
         (known.parent, known.name) = (directory, name.to_owned());
         Ok(LateInode { number, stat, parent: directory })
     }
@@ -107,7 +114,7 @@ impl World {
         {
             return Ok((parent, name));
         }
-        let mut directories = vec![FIRST];
+        let mut directories = vec![self.first];
         while let Some(directory) = directories.pop() {
             for name in self.names(directory)? {
                 let inode = self.tell(directory, &name)?;
@@ -131,7 +138,7 @@ impl World {
         let &Known { kind, parent, .. } = self.known(number)?;
         let place = self.place(number);
         let parent = match (&place, kind) {
-            _ if number == FIRST => FIRST,
+            _ if number == self.first => self.first,
             (Ok((parent, _)), FileKind::Directory) => *parent,
             _ => parent,
         };

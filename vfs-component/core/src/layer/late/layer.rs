@@ -42,6 +42,18 @@ pub enum ChangePolicy {
 #[derive(Clone, Copy, Debug)]
 pub struct Through(u64);
 
+impl Through {
+    /// Makes that of a node.
+    pub(crate) const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the node's number.
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+}
+
 impl LateLayer {
     /// Makes a layer whose root is this directory.
     #[must_use]
@@ -240,7 +252,7 @@ impl Layer for LateLayer {
     }
 
     fn passes_through(&self, number: u64) -> Option<Through> {
-        (self.changes == ChangePolicy::Through).then_some(Through(number))
+        (self.changes == ChangePolicy::Through).then_some(Through::new(number))
     }
 
     fn perform(&self, _through: Through, effect: Effect<&[u8]>) -> Result<Performed<LateInode>, Stop> {

@@ -1,0 +1,390 @@
+//! An image, and directories of other filesystems in it, as one layer.
+//!
+//! ```text
+//! image   /   36        /work   52 ──mounted──▶ filesystem 1, node 0
+//!                                ▲                      │ src/main.rs: asked of the filesystem
+//!                                └───────covered────────┘ ..
+//! ```
+//!
+//! The number of a node has the number of its filesystem in bits 55 to 62: 0 is the image's, and a mount's is its place
+//! in the list and one. The rest of a number is the image's, or whatever the other filesystem says.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use vfs_image::{FileKind, Timestamp};
+
+use super::late::{ChangePolicy, Late, LateContents, LateInode, LateLayer, Stop, Through};
+use super::{Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
+use crate::path::Component;
+use crate::{Error, Stat};
+
+/// The first bit of a number that tells the filesystem.
+const FILESYSTEM: u32 = 55;
+/// The most mounts.
+const MOST: usize = 255;
+
+/// An image, and what is mounted on its directories.
+pub struct Woven<'i> {
+    image: ImageLayer<'i>,
+    late: LateLayer,
+    /// The mount at this place has the filesystem after it.
+    mounts: Vec<Mount>,
+}
+
+/// A directory of another filesystem, in the place of one of the image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// The directory of the image.
+    pub covered: u64,
+    /// The directory that stands in its place. Its number has that of the filesystem: see [`Woven::filesystem`].
+    pub root: u64,
+    /// Where changes go.
+    pub changes: ChangePolicy,
+}
+
+impl<'i> Woven<'i> {
+    /// Makes a layer of an image, and of mounts in the order of their filesystems.
+    ///
+    /// # Errors
+    /// - [`Error::Invalid`]: there are more than 255; or a root is of another filesystem than the mount, or a covered
+    ///   directory is not the image's or has two mounts.
+    pub fn new(image: ImageLayer<'i>, mounts: Vec<Mount>) -> Result<Self, Error> {
+        let is_twice = |mount: &Mount| mounts.iter().filter(|other| other.covered == mount.covered).count() > 1;
+        let is_wrong = |(place, mount): (u32, &Mount)| {
+            filesystem(mount.root) != place + 1 || filesystem(mount.covered) != 0 || is_twice(mount)
+        };
+        if mounts.len() > MOST || (0..).zip(&mounts).any(is_wrong) {
+            return Err(Error::Invalid);
+        }
+        Ok(Self { image, late: LateLayer::new(0, ChangePolicy::Refused), mounts })
+    }
+
+    /// Returns the number of a node of a mount.
+    #[must_use]
+    pub const fn number(filesystem: u8, node: u64) -> u64 {
+        (filesystem as u64) << FILESYSTEM | node
+    }
+
+    /// Returns the mount that a node is in. `None`: it is the image's.
+    fn mount(&self, number: u64) -> Option<&Mount> {
+        self.mounts.get(filesystem(number).checked_sub(1)? as usize)
+    }
+}
+
+const fn filesystem(number: u64) -> u32 {
+    (number >> FILESYSTEM) as u32
+}
+
+impl Late for Woven<'_> {
+    fn late(&mut self) -> &mut LateLayer {
+        &mut self.late
+    }
+}
+
+impl<'i> Layer for Woven<'i> {
+    type Stop = Stop;
+    type Inode = WovenInode;
+    type Bytes = WovenBytes<'i>;
+    type Contents = WovenContents<'i>;
+    type Through = Through;
+
+    const HAS_MOUNTS: bool = true;
+
+    fn root(&self) -> Result<Option<u64>, Stop> {
+        Ok(self.image.root()?)
+    }
+
+    fn build_time(&self) -> Timestamp {
+        self.image.build_time()
+    }
+
+    fn inode(&self, number: u64) -> Result<WovenInode, Stop> {
+        match filesystem(number) {
+            0 => Ok(WovenInode::Image(self.image.inode(number)?)),
+            _ => self.late.inode(number).map(WovenInode::Late),
+        }
+    }
+
+    fn recall(&self, directory: u64, name: Component<'_>) -> Option<LayerNode> {
+        if filesystem(directory) == 0 { self.image.recall(directory, name) } else { None }
+    }
+
+    fn lookup(&self, directory: &WovenInode, name: Component<'_>) -> Result<Option<LayerNode>, Stop> {
+        match directory {
+            WovenInode::Image(directory) => {
+                let found = self.image.lookup(directory, name)?;
+                same_filesystem(0, found.map(|node| node.number))?;
+                Ok(found)
+            }
+            WovenInode::Late(directory) => {
+                let found = self.late.lookup(directory, name)?;
+                same_filesystem(directory.number, found.map(|node| node.number))?;
+                Ok(found)
+            }
+        }
+    }
+
+    fn forget(&self, directory: u64, name: &[u8]) {
+        if filesystem(directory) == 0 {
+            self.image.forget(directory, name);
+        }
+    }
+
+    fn make_room(&mut self) {
+        self.image.make_room();
+    }
+
+    fn entry_after(&self, directory: &WovenInode, cursor: u64) -> Result<Option<Listed<&[u8]>>, Stop> {
+        match directory {
+            WovenInode::Image(directory) => {
+                let entry = self.image.entry_after(directory, cursor)?;
+                same_filesystem(0, entry.map(|entry| entry.node.number))?;
+                Ok(entry)
+            }
+            WovenInode::Late(directory) => {
+                let entry = self.late.entry_after(directory, cursor)?;
+                same_filesystem(directory.number, entry.map(|entry| entry.node.number))?;
+                Ok(entry)
+            }
+        }
+    }
+
+    fn entries(&self, directory: &WovenInode) -> Result<impl Iterator<Item = ListedOf<Self>>, Stop> {
+        let (mut image, mut late) = match directory {
+            WovenInode::Image(directory) => (Some(self.image.entries(directory)?), None),
+            WovenInode::Late(directory) => (None, Some((directory.number, self.late.entries(directory)?))),
+        };
+        Ok(core::iter::from_fn(move || {
+            if let Some(image) = &mut image {
+                let entry = image.next()?.map_err(Stop::from);
+                return Some(entry.and_then(|entry| {
+                    same_filesystem(0, Some(entry.node.number))?;
+                    Ok(entry.map_name(WovenBytes::Lent))
+                }));
+            }
+            let (directory, late) = late.as_mut()?;
+            let entry = late.next()?;
+            Some(entry.and_then(|entry| {
+                same_filesystem(*directory, Some(entry.node.number))?;
+                Ok(entry.map_name(WovenBytes::Own))
+            }))
+        }))
+    }
+
+    fn parent(&self, directory: &WovenInode) -> Result<u64, Stop> {
+        match directory {
+            WovenInode::Image(directory) => {
+                let parent = self.image.parent(directory)?;
+                same_filesystem(0, Some(parent))?;
+                Ok(parent)
+            }
+            WovenInode::Late(directory) => {
+                let parent = self.late.parent(directory)?;
+                same_filesystem(directory.number, Some(parent))?;
+                Ok(parent)
+            }
+        }
+    }
+
+    fn read_link(&self, link: &WovenInode) -> Result<&[u8], Stop> {
+        match link {
+            WovenInode::Image(link) => Ok(self.image.read_link(link)?),
+            WovenInode::Late(link) => self.late.read_link(link),
+        }
+    }
+
+    fn contents(&self, file: &WovenInode) -> Result<WovenContents<'i>, Stop> {
+        Ok(match file {
+            WovenInode::Image(file) => WovenContents::Image(self.image.contents(file)?),
+            WovenInode::Late(file) => WovenContents::Late(self.late.contents(file)?),
+        })
+    }
+
+    fn run<'a>(&'a self, contents: &'a WovenContents<'i>, offset: u64, length: u64) -> Result<&'a [u8], Stop> {
+        match contents {
+            WovenContents::Image(contents) => Ok(self.image.run(contents, offset, length)?),
+            WovenContents::Late(contents) => self.late.run(contents, offset, length),
+        }
+    }
+
+    fn fetch(&self, contents: &WovenContents<'i>, offset: u64, length: u64) -> Result<(), Stop> {
+        match contents {
+            WovenContents::Image(_) => Ok(()),
+            WovenContents::Late(contents) => self.late.fetch(contents, offset, length),
+        }
+    }
+
+    fn lend(&self, contents: &WovenContents<'i>, offset: u64, length: u64) -> Option<WovenBytes<'i>> {
+        match contents {
+            WovenContents::Image(contents) => self.image.lend(contents, offset, length).map(WovenBytes::Lent),
+            WovenContents::Late(contents) => self.late.lend(contents, offset, length).map(WovenBytes::Own),
+        }
+    }
+
+    fn contradiction(&self) -> Stop {
+        self.late.contradiction()
+    }
+
+    fn is_read_only(&self, number: u64) -> bool {
+        self.mount(number).is_some_and(|mount| mount.changes == ChangePolicy::Refused)
+    }
+
+    fn passes_through(&self, number: u64) -> Option<Through> {
+        // What refuses changes is asked afresh as well: others may change it.
+        let mount = self.mount(number)?;
+        (mount.changes != ChangePolicy::Above).then_some(Through::new(number))
+    }
+
+    fn mounted(&self, directory: u64) -> Option<u64> {
+        // Few mounts, and only nodes of the image can be covered.
+        if filesystem(directory) != 0 {
+            return None;
+        }
+        self.mounts.iter().find(|mount| mount.covered == directory).map(|mount| mount.root)
+    }
+
+    fn covered(&self, root: u64) -> Option<u64> {
+        self.mount(root).filter(|mount| mount.root == root).map(|mount| mount.covered)
+    }
+
+    fn filesystem(&self, number: u64) -> u32 {
+        filesystem(number)
+    }
+
+    fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
+        if self.is_read_only(through.number()) {
+            return Err(Error::ReadOnly.into());
+        }
+        Ok(woven(self.late.perform(through, effect)?))
+    }
+
+    fn performed(&mut self) -> Option<Result<Performed<WovenInode>, Stop>> {
+        Some(self.late.performed()?.map(woven))
+    }
+
+    fn hold(&mut self, slot: u32) {
+        self.late.hold(slot);
+    }
+
+    fn take_held(&mut self) -> Option<u32> {
+        self.late.take_held()
+    }
+
+    fn held(&self) -> usize {
+        self.late.held()
+    }
+
+    fn read(&self, through: Through, offset: u64, length: u64) -> Result<&[u8], Stop> {
+        self.late.read(through, offset, length)
+    }
+
+    fn release(&mut self, number: u64) {
+        if filesystem(number) != 0 {
+            self.late.release(number);
+        }
+    }
+
+    fn check_recalled(&self, is_own: impl Fn(u64) -> bool) -> Result<(), String> {
+        self.image.check_recalled(is_own)
+    }
+}
+
+/// Checks that an answer is about a node of the directory's filesystem (0: the image, whose bytes nobody trusts either):
+/// only a mount leads from one to another.
+///
+/// # Errors
+/// - [`Error::Io`]: it is not.
+fn same_filesystem(directory: u64, node: Option<u64>) -> Result<(), Error> {
+    if node.is_none_or(|node| filesystem(node) == filesystem(directory)) { Ok(()) } else { Err(Error::Io) }
+}
+
+fn woven(performed: Performed<LateInode>) -> Performed<WovenInode> {
+    match performed {
+        Performed::Done => Performed::Done,
+        Performed::Opened(inode) => Performed::Opened(WovenInode::Late(inode)),
+    }
+}
+
+/// A node of [`Woven`].
+#[derive(Clone, Copy, Debug)]
+pub enum WovenInode {
+    /// Of the image.
+    Image(vfs_image::Inode),
+    /// Of a mount.
+    Late(LateInode),
+}
+
+impl LayerInode for WovenInode {
+    fn number(&self) -> u64 {
+        match self {
+            Self::Image(inode) => inode.number(),
+            Self::Late(inode) => inode.number(),
+        }
+    }
+
+    fn kind(&self) -> FileKind {
+        match self {
+            Self::Image(inode) => inode.kind(),
+            Self::Late(inode) => inode.kind(),
+        }
+    }
+
+    fn stat(&self) -> Stat {
+        match self {
+            Self::Image(inode) => inode.stat(),
+            Self::Late(inode) => inode.stat(),
+        }
+    }
+
+    fn stat_now(&self) -> Stat {
+        match self {
+            Self::Image(inode) => inode.stat_now(),
+            Self::Late(inode) => inode.stat_now(),
+        }
+    }
+}
+
+/// Bytes of [`Woven`].
+#[derive(Clone, Debug)]
+pub enum WovenBytes<'i> {
+    /// Of the image.
+    Lent(&'i [u8]),
+    /// Of a mount.
+    Own(Vec<u8>),
+}
+
+impl AsRef<[u8]> for WovenBytes<'_> {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Lent(bytes) => bytes,
+            Self::Own(bytes) => bytes,
+        }
+    }
+}
+
+/// What [`Woven`] keeps of an open file.
+pub enum WovenContents<'i> {
+    /// Of the image.
+    Image(ImageExtents<'i>),
+    /// Of a mount.
+    Late(LateContents),
+}
+
+impl Contents for WovenContents<'_> {
+    const NOTHING: Self = Self::Image(ImageExtents::NOTHING);
+
+    fn size(&self) -> u64 {
+        match self {
+            Self::Image(contents) => contents.size(),
+            Self::Late(contents) => contents.size(),
+        }
+    }
+
+    fn truncate(&mut self, size: u64) {
+        match self {
+            Self::Image(contents) => contents.truncate(size),
+            Self::Late(contents) => contents.truncate(size),
+        }
+    }
+}
