@@ -108,6 +108,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Finds the node at a path; and its directory, if the layer has mounts.
+    #[inline(always)]
     pub(crate) fn existing_in(
         &mut self,
         at: &OpenFile,

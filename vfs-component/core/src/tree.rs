@@ -125,11 +125,14 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             self.journal.pass(directory, name.text, found);
             return Ok(Some(found));
         }
-        let found = self.search(directory, name)?.map(|found| self.cross(found));
-        if let Some(found) = &found {
+        let mut found = self.search(directory, name);
+        if let Ok(Some(found)) = &mut found {
+            if L::HAS_MOUNTS {
+                *found = self.cross(*found);
+            }
             self.journal.pass(directory, name.text, *found);
         }
-        Ok(found)
+        found
     }
 
     /// Returns what stands in the place of a node: the root of what is mounted on it, else the node itself.

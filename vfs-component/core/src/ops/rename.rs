@@ -54,7 +54,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         self.tree.check_one_filesystem(old.directory, new.directory)?;
         self.tree.check_not_mounted(source.node)?;
-        new.found.map_or(Ok(()), |target| self.tree.check_not_mounted(target.node))?;
+        if let Some(target) = new.found {
+            self.tree.check_not_mounted(target.node)?;
+        }
         let same = new.found.is_some_and(|target| target.node == source.node);
         let through = self.tree.both_pass_through(old.directory, new.directory)?;
         if !same && through.is_none() {
