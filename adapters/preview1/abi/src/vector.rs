@@ -22,13 +22,20 @@ impl<'p, P: Program> Vector<'p, P> {
     /// # Errors
     /// - [`Errno::Fault`]: it does not lie inside of the program's memory, or one of the buffers does not.
     /// - [`Errno::Inval`]: the sum does not fit.
+    #[inline(always)]
     pub fn new(program: &'p P, address: u32, count: u32) -> Result<(Self, u32), Errno> {
-        let all = Buffer::list(program, address, count, SIZE)?;
         if count == 1 {
+            let all = Buffer::new(program, address, SIZE)?;
             let item = program.load(address);
             let only = Buffer::new(program, item as u32, (item >> 32) as u32)?;
             return Ok((Self { program, all, only: Some(only) }, only.length()));
         }
+        Self::of_several(program, address, count)
+    }
+
+    #[inline(never)]
+    fn of_several(program: &'p P, address: u32, count: u32) -> Result<(Self, u32), Errno> {
+        let all = Buffer::list(program, address, count, SIZE)?;
         let vector = Self { program, all, only: None };
         let (mut sum, mut is_too_long) = (0_u32, false);
         for buffer in vector.buffers() {
