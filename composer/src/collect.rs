@@ -56,6 +56,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         on_collision: composer.on_collision,
         output,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
+        preopens: composer.settings.preopens.iter().map(|(guest, _)| guest.clone()).collect(),
         observer: composer.observer.clone(),
     };
     Packed::of(&composer.sources, reading, remarks)
@@ -146,6 +147,14 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
         let refused = |detail| Err(TreeError::Stream { stream, guest: guest.clone(), detail });
         if settings.read_only {
             return refused("the tree is read-only");
+        }
+        for (is_none, detail) in [
+            (settings.limits.max_nodes == 0, "under `--max-nodes 0` no file can be made or changed"),
+            (settings.limits.max_bytes == 0, "under `--max-bytes 0` nothing can be written to a file"),
+        ] {
+            if is_none {
+                return refused(detail);
+            }
         }
         let is_stdin = |other: &String| other.trim_end_matches('/') == guest.trim_end_matches('/');
         if matches!((&settings.stdin, setting), (Stdio::File(other), Stdio::File(_)) if is_stdin(other)) {

@@ -40,6 +40,8 @@ pub(crate) const WALL_CLOCKS: [Asked; 2] = [("wasi:clocks/wall-clock", &[]), ("w
 pub(crate) const SHOWING_WALL_CLOCK: [Asked; 3] = [WALL_CLOCKS[0], WALL_CLOCKS[1], ("wasi:filesystem", &[])];
 pub(crate) const CONFIG: Asked = ("wasi:config", &[]);
 const FILES: &str = "wasi:filesystem";
+/// Names of variables that are hardly meant as names.
+const WORDS: [&str; 8] = ["all", "false", "no", "none", "off", "on", "true", "yes"];
 const IO: &str = "wasi:io";
 const HTTP: Asked = ("wasi:http/outgoing-handler", &[]);
 /// The same of WASI 0.3.
@@ -84,6 +86,17 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
         for name in names.iter().filter(|name| settings.environment.iter().any(|(other, _)| other == *name)) {
             let message = format!("`--inherit-env={name}` has no effect: `--env {name}=...` sets it; omit one");
             remarks.warn("no-effect", message);
+        }
+    }
+    if let Inherited::Only(names) = &policy.environment
+        && asks(app, VARIABLES)
+    {
+        for name in names.iter().filter(|name| WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))) {
+            let message = format!(
+                "`--inherit-env={name}` passes on a variable whose name is `{name}`: `--no-inherit-env` passes \
+                 none on, `--inherit-env` all"
+            );
+            remarks.warn("odd-name", message);
         }
     }
     if let Some((typed, bytes)) = composer.exit_code.zip(composer.app.as_deref()) {

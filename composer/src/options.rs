@@ -115,6 +115,8 @@ options! {
         #[arg(value_name = "GUEST=@FILE", value_hint = clap::ValueHint::FilePath, hide_short_help = true)]
         pub file: Vec<GuestFile>,
         /// Pack of different files at one path the first or the last: error, first or last [default: error]
+        ///
+        /// All sources of --image count before all of --file, whatever was typed first.
         #[arg(
             value_name = "WHICH",
             value_parser = word::<OnCollision>(),
@@ -248,7 +250,7 @@ options! {
         /// Leave this to the host despite --deny-all, named as for --deny (repeatable)
         #[arg(value_name = "INTERFACE", value_parser = text, hide_short_help = true)]
         pub allow: Vec<String>,
-        /// The network: inherit or deny [default: inherit]
+        /// The network: inherit or deny [default: inherit; under run and serve, off]
         #[arg(
             value_name = "ACCESS",
             value_parser = word::<Access>(),
@@ -257,7 +259,7 @@ options! {
         )]
         pub sockets: Option<Access>,
         /// Outgoing http requests: inherit, deny, or allow:HOST,... (each host, host:port, *.host or *.host:port)
-        /// [default: inherit]
+        /// [default: inherit; under run and serve, off]
         #[arg(value_name = "ACCESS", hide_short_help = true)]
         pub http: Option<Http>,
         /// Exiting with a code: inherit or deny; if denied, the app traps in a function named `vfs exit` and the code

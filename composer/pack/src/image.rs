@@ -42,6 +42,8 @@ pub struct Reading {
     pub output: Option<directory::Output>,
     /// The app, which is hardly meant to be in the image.
     pub app: Option<PathBuf>,
+    /// The directories of the tree that the app gets; none stands for the root.
+    pub preopens: Vec<String>,
     /// Hears of the progress.
     pub observer: Observer,
 }
@@ -90,6 +92,10 @@ impl Packed {
         }
         let (times, latest) = (reading.times, reading.latest_time);
         let mut all = Sources::new(reading);
+        let is_other = |source: &Source| !matches!(source.origin, Origin::File(_));
+        let others = sources.iter().take_while(|source| is_other(source)).count();
+        let is_mixed = (1..sources.len()).contains(&others);
+        all.has_files_last = is_mixed && !sources[others..].iter().any(is_other);
         let last_first = all.on_collision == OnCollision::Last;
         let order: Vec<_> = if last_first { sources.iter().rev().collect() } else { sources.iter().collect() };
         for (position, source) in order.iter().enumerate() {

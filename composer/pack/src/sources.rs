@@ -31,13 +31,17 @@ pub(crate) struct Sources {
     directories: Vec<(PathBuf, String)>,
     /// What is said of the sources to which patterns do not apply.
     unfiltered: Vec<String>,
+    /// Whether files that are packed whatever is in them come after sources of other kinds.
+    pub(crate) has_files_last: bool,
+    /// The directories of the tree that the app gets.
+    preopens: Vec<String>,
     /// What happens to different files at one path.
     pub(crate) on_collision: OnCollision,
 }
 
 impl Sources {
     pub(crate) fn new(reading: Reading) -> Self {
-        let Reading { times, filter, on_collision, output, app, observer, .. } = reading;
+        let Reading { times, filter, on_collision, output, app, observer, preopens, .. } = reading;
         let tree = Tree::new(Attributes { mode: tree::PLAIN_DIRECTORY, modified: times.unwrap_or_default() });
         let leading = HashSet::from([tree.root()]);
         let listing = Listing {
@@ -52,7 +56,9 @@ impl Sources {
             entries: 0,
             observer,
         };
-        Self { tree, leading, listing, kept: 0, directories: Vec::new(), unfiltered: Vec::new(), on_collision }
+        let (directories, unfiltered) = (Vec::new(), Vec::new());
+        let has_files_last = false;
+        Self { tree, leading, listing, kept: 0, directories, unfiltered, has_files_last, preopens, on_collision }
     }
 
     /// Adds a source. `before` are those that were added already.
@@ -156,14 +162,15 @@ impl Sources {
             // Patterns are for the directories, and whoever types them may know.
             (false, false, _) => self.unfiltered.iter().for_each(|message| remarks.note("no-effect", message)),
         }
-        unmatched.tell(&self.directories, remarks);
+        unmatched.tell(&self.directories, &own, remarks);
         own.tell(remarks);
         found.tell(remarks, times.is_some());
-        links::tell(&self.tree, remarks);
+        links::tell(&self.tree, &self.preopens, remarks);
         if self.kept > 0 {
             let which = if self.on_collision == OnCollision::Last { "last" } else { "first" };
             let files = if self.kept == 1 { "1 file is".into() } else { format!("{} files are", self.kept) };
-            remarks.note("collision", format!("{files} in several images: the {which} one is packed"));
+            let order = if self.has_files_last { ", and `--file` counts after `--image`" } else { "" };
+            remarks.note("collision", format!("{files} in several images: the {which} one is packed{order}"));
         }
         (self.tree, seen)
     }
@@ -218,7 +225,7 @@ impl<'s> Input<'s> {
     fn fill(&self, tree: &mut SourceTree, to: NodeIndex, name: &str, listing: &mut Listing) -> Result<(), TreeError> {
         match self {
             Self::Directory(path) => directory::add(tree, to, path, listing),
-            Self::File(path) => directory::add_file(tree, to, name, path, listing.times),
+            Self::File(path) => directory::add_file(tree, to, name, path, listing),
             Self::Image(path, bytes) => erofs::add(tree, to, path, bytes, listing.times, &mut listing.remarks),
             Self::Memory(_) => Ok(()),
         }

@@ -97,13 +97,14 @@ pub fn newest(tree: &SourceTree) -> Timestamp {
     newest
 }
 
-/// Returns the regular files of a tree, with their sizes.
+/// Returns the regular files of a tree, each once whatever names it has, with their sizes.
 pub fn files(tree: &SourceTree) -> Vec<(NodeIndex, u64)> {
     let mut files = Vec::new();
+    let mut seen = HashSet::new();
     let mut todo = vec![tree.root()];
     while let Some(node) = todo.pop() {
         if let Content::RegularFile { size, .. } = tree.node(node).content() {
-            files.push((node, *size));
+            files.extend(seen.insert(node).then_some((node, *size)));
         }
         todo.extend(tree.entries(node).into_iter().flat_map(Names::nodes));
     }

@@ -41,6 +41,14 @@ fn subjects(key: &str) -> impl Iterator<Item = &'static str> + use<> {
     interfaces.filter(|interface| !interface.starts_with("wasi:cli/terminal-"))
 }
 
+/// Returns the interfaces of a package that a setting answers as a whole: a denial may name each.
+fn parts(key: &str) -> &'static [&'static str] {
+    match key {
+        "random" => &["wasi:random/random", "wasi:random/insecure", "wasi:random/insecure-seed"],
+        _ => &[],
+    }
+}
+
 /// Options that exclude each other, or a value that is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -222,7 +230,18 @@ impl Options {
         for (key, value) in settings {
             // An initial directory of the tree is not the host's, and needs nothing of it.
             let own = subjects(key).filter(|_| key != "cwd" || value == "inherit");
+            // Part of what is the host's may be denied.
+            let parts = parts(key).iter().copied().filter(|_| value != "inherit");
+            let own = own.chain(parts);
             given.extend(own.map(|interface| (format!("{key} {value}"), interface, value == "inherit")));
+        }
+        // It answers these itself, where no other option says what does.
+        let of_preset = ["wall-clock", "monotonic-clock", "random"]
+            .into_iter()
+            .filter(|key| self.host.is_deterministic() && !self.host.settings().any(|(other, _)| other == *key));
+        for key in of_preset {
+            let answered = subjects(key).chain(parts(key).iter().copied());
+            given.extend(answered.map(|interface| ("deterministic".into(), interface, false)));
         }
         let inherits_variables = self.host.inherited().is_some_and(|inherited| inherited != Inherited::None);
         given.extend(inherits_variables.then(|| ("inherit-env".into(), ENVIRONMENT, true)));

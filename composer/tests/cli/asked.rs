@@ -115,6 +115,8 @@ fn a_preopen_that_another_one_replaces_is_told(here: &Here) {
         (&["--preopen", "/a=n", "--preopen", "/=n"][..], "/a=n", "/=n"),
         (&["--preopen", "/a=/", "--preopen", "/a", "--preopen", "/"], "/a=/", "/"),
         (&["--preopen", "/", "--preopen", "/a=/"], "/", "/a=/"),
+        (&["--preopen", "/a=/x/", "--preopen", "/=/x"], "/a=/x", "/=/x"),
+        (&["--preopen", "/a=x", "--preopen", "/=x//"], "/a=x", "/=x"),
     ] {
         let wanted = format!(
             "`--preopen {lost}` has no effect: `--preopen {last}` has the same name, and the last one counts; give each a \

@@ -13,6 +13,8 @@ in_both_forms! {
     usage_errors_have_exit_code_2
     #[cfg(target_os = "linux")] a_full_disk_is_an_error
     #[cfg(target_os = "linux")] names_of_files_are_printable
+    #[cfg(target_os = "linux")] names_that_are_not_utf8_have_a_pattern
+    a_stream_that_limits_forbid_is_an_error
     #[cfg(target_os = "linux")] files_of_the_system_are_named
     #[cfg(unix)] a_file_that_cannot_be_read_leaves_no_output
     #[cfg(unix)] a_reader_of_reports_may_go_away
@@ -131,7 +133,52 @@ fn names_of_files_are_printable(here: &Here) {
     assert!(said.starts_with("error: cannot read `no\\n\\u{1b}[31m`\n  caused by: "), "{said}");
     fs::write(here.path("files").join(std::ffi::OsStr::from_bytes(b"\xff")), "x").unwrap();
     let (code, said) = here.fails(&["app.wasm", "--image", "files", "-o", "no.wasm"]);
-    assert!(code == 1 && said.ends_with("  hint: rename it, or leave it out with --exclude\n"), "{said}");
+    assert!(code == 1 && said.ends_with("  hint: rename it, or leave it out with `--exclude '?'`\n"), "{said}");
+}
+
+/// What a hint names can be typed, and leaves this out and nothing else.
+#[cfg(target_os = "linux")]
+fn names_that_are_not_utf8_have_a_pattern(here: &Here) {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    fs::create_dir(here.path("files/d")).unwrap();
+    let link = || std::os::unix::fs::symlink(OsStr::from_bytes(b"\xff"), here.path("files/d/a link"));
+    for (name, wanted) in [
+        (&b"caf\xe9"[..], "'caf?'"),
+        (b"\xe4\xf6 [x]*\\.txt", r"'?? \[x]\*\\.txt'"),
+        (b"!\xff'\"\n", r#"'\!?'\''"?'"#),
+        (b"", "'a link'"),
+    ] {
+        let path = here.path("files/d").join(OsStr::from_bytes(name));
+        if name.is_empty() { link() } else { fs::write(&path, "") }.unwrap();
+        let (code, said) = here.fails(&["app.wasm", "--image", "files", "-o", "no.wasm"]);
+        let hint = format!("  hint: rename it, or leave it out with `--exclude {wanted}`\n");
+        assert!(code == 1 && said.ends_with(&hint), "{said}");
+        // As a shell gives it.
+        let pattern = wanted.replace(r"'\''", "\0").replace('\'', "").replace('\0', "'");
+        here.ok(&["app.wasm", "--image", "files", "--strict", "-o", "out.wasm", "--exclude", &pattern]);
+        assert_eq!(here.text(&["image", "ls", "-R", "out.wasm"]).lines().count(), 2);
+        fs::remove_file(if name.is_empty() { here.path("files/d/a link") } else { path }).unwrap();
+    }
+}
+
+/// Not even its first byte could be written.
+fn a_stream_that_limits_forbid_is_an_error(here: &Here) {
+    for (limit, why) in [
+        ("--max-nodes", "under `--max-nodes 0` no file can be made or changed"),
+        ("--max-bytes", "under `--max-bytes 0` nothing can be written to a file"),
+    ] {
+        for (stream, to) in [("stdout", "to:/new"), ("stderr", "append:/new"), ("stdout", "append:/hello.txt")] {
+            let flag = format!("--{stream}");
+            let guest = to.split_once(':').unwrap().1;
+            let args = ["app.wasm", "--image", "files", "-o", "no.wasm", &flag, to, limit];
+            let (code, said) = here.fails(&[&args[..], &["0"]].concat());
+            assert_eq!((code, said), (1, format!("error: {stream} cannot be the file `{guest}`: {why}\n")));
+        }
+        let args = ["app.wasm", "--image", "files", "-q", "-o", "out.wasm", limit];
+        here.ok(&[&args[..], &["9", "--stdout", "to:/new"]].concat());
+        here.ok(&[&args[..], &["0", "--stdout", "null"]].concat());
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -168,8 +215,8 @@ fn a_file_that_cannot_be_read_leaves_no_output(here: &Here) {
         let output = command.output().unwrap();
         fs::set_permissions(&path, rights).unwrap();
         let expected = format!(
-            "error: cannot read `{locked}`\n  caused by: Permission denied (os error 13)\n  hint: make it readable; \
-            --exclude can leave out what is inside of a directory\n"
+            "error: cannot read `{locked}`\n  caused by: Permission denied (os error 13)\n  hint: make it readable, \
+            or leave it out: what is inside of a directory with --exclude\n"
         );
         assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(1), expected));
         assert!(!here.path("out.wasm").exists());

@@ -186,6 +186,8 @@ fn what_is_too_large_names_the_largest_files() {
     for (name, mib) in [("files/b.bin", 700), ("files/a.bin", 400), ("files/c.bin", 2)] {
         fs::File::create(here.path(name)).unwrap().set_len(mib << 20).unwrap();
     }
+    // Two names of one file do not make it two.
+    fs::hard_link(here.path("files/b.bin"), here.path("files/d.bin")).unwrap();
     let largest = ": leave out or shrink files, of which the largest are `/b.bin` (700.0 MiB), `/a.bin` (400.0 MiB), \
                    `/c.bin` (2.0 MiB)\n";
     for args in [&["app.wasm"][..], &["vfs", "-o", "no.wasm"]] {

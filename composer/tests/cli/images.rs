@@ -241,7 +241,7 @@ fn a_file_that_may_not_be_read_is_named_with_a_hint() {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     assert_eq!(command().0, Some(0));
-    let hint = "hint: make it readable; --exclude can leave out what is inside of a directory\n";
+    let hint = "hint: make it readable, or leave it out: what is inside of a directory with --exclude\n";
     set_mode("files/hello.txt", 0);
     let (code, text) = command();
     assert!(code == Some(1) && text.contains("cannot read `files/hello.txt`") && text.ends_with(hint), "{text}");
@@ -251,4 +251,42 @@ fn a_file_that_may_not_be_read_is_named_with_a_hint() {
     let (code, text) = command();
     assert!(code == Some(1) && text.starts_with("error: cannot read `files/closed`") && text.ends_with(hint), "{text}");
     set_mode("files/closed", 0o755);
+    // What no pattern leaves out.
+    for args in [["--ignore-file", "secret"], ["--file", "/x=@secret"]] {
+        fs::write(here.path("secret"), "x").unwrap();
+        set_mode("secret", 0);
+        let args = [&["image", "build", "files", "-o", "-"][..], &args].concat();
+        let output = here.restricted_command(&args).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(text.contains("error: cannot read `secret`\n") && text.ends_with(hint), "{text}");
+    }
+}
+
+/// `mkfs.erofs -zlz4` makes such inodes.
+#[test]
+fn what_is_compressed_is_named() {
+    let here = Here::new("linked");
+    fs::write(here.path("files/large.txt"), "line\n".repeat(9000)).unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "z.erofs"]);
+    let mut bytes = fs::read(here.path("z.erofs")).unwrap();
+    let at = 32 * {
+        let image = vfs_image::Image::new(&bytes).unwrap();
+        vfs_image::find(&image, b"/large.txt").unwrap().nid.0 as usize
+    };
+    bytes[at] = 1 | 3 << 1;
+    // The feature bit of the checksum.
+    bytes[1024 + 8] &= !1;
+    fs::write(here.path("z.erofs"), bytes).unwrap();
+    for args in [
+        &["image", "build", "z.erofs", "-o", "-"][..],
+        &["image", "build", "z.erofs", "--mtime", "0", "-o", "-"],
+        &["image", "build", "z.erofs::/x", "-o", "-"],
+        &["image", "ls", "-l", "z.erofs"],
+        &["image", "verify", "z.erofs"],
+        &["app.wasm", "--image", "z.erofs", "-o", "no.wasm"],
+    ] {
+        let (code, said) = here.fails(args);
+        let wanted = format!("\n  caused by: `/large.txt`: the inode at offset {at} is compressed");
+        assert!(code == 1 && said.contains("`z.erofs`") && said.contains(&wanted), "{args:?}: {said}");
+    }
 }

@@ -31,6 +31,111 @@ in_both_forms! {
     exit_codes_of_no_module_are_told
     a_vfs_that_cannot_be_plugged_is_told
     what_an_app_without_files_never_sees_is_told
+    results_in_a_source_are_told_whatever_their_names
+    single_files_count_after_images
+    words_that_are_no_names_are_told
+    patterns_of_files_that_match_nothing_are_told
+    what_only_an_ignore_file_brings_back_is_told
+    #[cfg(unix)] links_out_of_the_directories_of_the_app_are_told
+}
+
+fn results_in_a_source_are_told_whatever_their_names(here: &Here) {
+    here.ok(&["app.wasm", "--image", "files", "-q", "-o", "made"]);
+    here.ok(&["image", "build", "files", "-q", "-o", "image"]);
+    // The smallest that there is.
+    assert!(fs::metadata(here.path("made")).unwrap().len() > 16 << 10);
+    for (name, text) in [("module.bin", &b"\0asm\x01\0\0\0"[..]), ("zeros", &[0; 4096])] {
+        fs::write(here.path("files").join(name), text.repeat(5)).unwrap();
+    }
+    assert_eq!(told(here, &[]), [""; 0]);
+    fs::rename(here.path("made"), here.path("files/made.bin")).unwrap();
+    fs::rename(here.path("image"), here.path("files/a.txt")).unwrap();
+    let wanted = "warning: `files/a.txt`, `files/made.bin` will be in the image too: `--exclude` leaves files out";
+    assert_eq!(told(here, &[]), [wanted]);
+}
+
+/// Whatever was typed first.
+fn single_files_count_after_images(here: &Here) {
+    fs::write(here.path("single"), "single\n").unwrap();
+    for (which, kept) in [("first", "hello\n"), ("last", "single\n")] {
+        let image = ["--image", "files", "--on-collision", which];
+        let file = ["--file", "/hello.txt=@single"];
+        for flags in [[&image[..], &file].concat(), [&file[..], &image].concat()] {
+            let args = [&["app.wasm", "-o", "out.wasm"][..], &flags].concat();
+            let said = String::from_utf8(here.run(&args).stderr).unwrap();
+            let note = format!(
+                "note: 1 file is in several images: the {which} one is packed, and `--file` counts after `--image`\n"
+            );
+            assert!(said.starts_with(&note), "{said}");
+            assert_eq!(here.text(&["image", "cat", "out.wasm", "hello.txt"]), kept);
+        }
+        let args = ["app.wasm", "-o", "out.wasm", "--image", "single::/hello.txt"];
+        let said = String::from_utf8(here.run(&[&args[..], &image].concat()).stderr).unwrap();
+        assert!(said.starts_with(&format!("note: 1 file is in several images: the {which} one is packed\n")), "{said}");
+    }
+}
+
+fn words_that_are_no_names_are_told(here: &Here) {
+    let exports = r#"(instance $nothing) (export "nothing" (instance $nothing)))"#;
+    let asks = format!("{}{exports}", ASKS.strip_suffix(')').unwrap());
+    fs::write(here.path("app.wasm"), wat::parse_str(asks).unwrap()).unwrap();
+    for name in ["none", "all", "None", "no", "FALSE"] {
+        let wanted = format!(
+            "warning: `--inherit-env={name}` passes on a variable whose name is `{name}`: `--no-inherit-env` \
+             passes none on, `--inherit-env` all"
+        );
+        for names in [name.to_owned(), format!("LANG,{name}")] {
+            let flag = format!("--inherit-env={names}");
+            assert_eq!(told(here, &["--allow-unused", &flag]), [&*wanted], "{names}");
+        }
+    }
+    for (flag, shown) in [
+        ("--inherit-env=none", "\"none\""),
+        ("--inherit-env=LANG,none", "LANG,\"none\""),
+        ("--inherit-env=LANG,TZ", "LANG,TZ"),
+        ("--no-inherit-env", "none"),
+    ] {
+        here.ok(&["app.wasm", "--allow-unused", "-q", "-o", "made.wasm", flag]);
+        assert_eq!(here.policy()["inherit-env"], shown, "{flag}");
+    }
+    for flag in ["--inherit-env=false", "--inherit-env=true", "--inherit-env=*", "--inherit-env=LANG"] {
+        assert_eq!(told(here, &["--allow-unused", flag]), [""; 0], "{flag}");
+    }
+}
+
+fn patterns_of_files_that_match_nothing_are_told(here: &Here) {
+    fs::create_dir(here.path("more")).unwrap();
+    fs::write(here.path("more/x.log"), "").unwrap();
+    fs::write(here.path("patterns"), "*.log\nnothing\n").unwrap();
+    let wanted = "warning: `--ignore-file` has no effect: no file matches a pattern of `patterns` that is not left out \
+                  already; patterns are as in `.gitignore`, and begin at the directory that is packed";
+    assert_eq!(told(here, &["--ignore-file", "patterns"]), [wanted]);
+    // One that matches is enough, in any directory.
+    for images in [&["--image", "more"][..], &["--image", "more", "--image", "files::/z"]] {
+        assert_eq!(told(here, &[&["--ignore-file", "patterns"], images].concat()), [""; 0]);
+    }
+    fs::write(here.path("files/.vfsignore"), "nothing\n").unwrap();
+    assert_eq!(told(here, &[]), [""; 0]);
+}
+
+fn what_only_an_ignore_file_brings_back_is_told(here: &Here) {
+    fs::write(here.path("files/a"), "").unwrap();
+    fs::write(here.path("files/.vfsignore"), "a\n").unwrap();
+    let wanted = "warning: `--exclude !a` has no effect: `.vfsignore` leaves out what it matches, and only a \
+                  pattern with `!` there brings that back";
+    assert_eq!(told(here, &["--exclude", "!a"]), [wanted]);
+}
+
+#[cfg(unix)]
+fn links_out_of_the_directories_of_the_app_are_told(here: &Here) {
+    fs::create_dir(here.path("files/data")).unwrap();
+    std::os::unix::fs::symlink("../hello.txt", here.path("files/data/link")).unwrap();
+    let wanted = "warning: 1 symbolic link cannot be followed in the app, because of targets outside of the \
+                  directories of `--preopen`: `/data/link` -> `../hello.txt`; `--preopen` of a directory around link and \
+                  target lets the app follow it";
+    assert_eq!(told(here, &["--preopen", "/data"]), [wanted]);
+    assert_eq!(told(here, &["--preopen", "/data=d", "--preopen", "/"]), [""; 0]);
+    assert_eq!(told(here, &[]), [""; 0]);
 }
 
 fn values_that_stay_inside_are_told_beside_a_denial(here: &Here) {
@@ -357,10 +462,8 @@ fn patterns_that_match_nothing_are_told(here: &Here) {
         let several = told(here, &["--image", "more::/more", "--exclude", pattern]);
         assert_eq!(several.is_empty(), pattern == "*.md", "{pattern}: {several:?}");
     }
-    // What is left out already counts as nothing, and the patterns of a file are not told.
+    // What is left out already counts as nothing.
     assert_eq!(told(here, &["--exclude", "sub", "--exclude", "a.txt"]).len(), 1);
-    fs::write(here.path("patterns"), "*.md\n").unwrap();
-    assert_eq!(told(here, &["--ignore-file", "patterns"]), [""; 0]);
     for (pattern, why) in
         [("{", "unclosed alternate group"), ("\\", "dangling '\\'"), ("[", "unclosed character class")]
     {

@@ -18,6 +18,7 @@ in_both_forms! {
     what_is_composed_is_not_counted
     what_is_composed_runs_from_standard_input_too
     a_manifest_is_for_what_is_not_composed_yet
+    a_list_of_hosts_inside_is_told
     http_that_is_off_is_fitted_to_what_is_composed
 }
 
@@ -33,6 +34,27 @@ fn a_manifest_is_for_what_is_not_composed_yet(here: &Here) {
     }
     here.ok(&["run", "made.wasm"]);
     here.ok(&["run", "tells.wasm", "--manifest", "project/vfs.toml"]);
+}
+
+fn a_list_of_hosts_inside_is_told(here: &Here) {
+    let asks =
+        run_component(r#"(import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))"#, 0);
+    fs::write(here.path("asks.wasm"), wat::parse_str(&asks).unwrap()).unwrap();
+    let compose = ["asks.wasm", "--allow-unused", "-q", "-o", "made.wasm"];
+    here.ok(&[&compose[..], &["--http", "allow:a,b:1"]].concat());
+    let said = |value: &str| String::from_utf8(here.run(&["run", "made.wasm", "--http", value]).stderr).unwrap();
+    for value in ["inherit", "allow:c", "allow:a,c"] {
+        let wanted = format!(
+            "warning: `--http {value}` allows no more than `made.wasm` was composed to allow, `--http allow:a,b:1` \
+             (`vfs-compose inspect` shows it); compose the app again with other hosts\n"
+        );
+        assert_eq!(said(value), wanted);
+        assert_eq!(here.fails(&["run", "made.wasm", "--http", value, "--strict"]).0, 1);
+    }
+    // Of what it allows, a run may allow a part.
+    assert_eq!([said("allow:a"), said("allow:b:1,a")], ["", ""]);
+    here.ok(&compose);
+    assert_eq!([said("inherit"), said("allow:c")], ["", ""]);
 }
 
 fn http_that_is_off_is_fitted_to_what_is_composed(here: &Here) {

@@ -9,6 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::here::{Here, run_component};
+use crate::programs::UNMET;
 
 in_both_forms! {
     requests_that_fail_are_answered_and_told
@@ -165,6 +166,10 @@ fn what_is_no_server_says_what_it_is(here: &Here) {
     let (code, said) = here.fails(&["serve", "command.wasm", "-q"]);
     assert!(code == 1 && said.starts_with("error: `command.wasm` is not a server"), "{said}");
     assert!(said.ends_with("  hint: it is a command: `vfs-compose run command.wasm`\n"), "{said}");
+    // First of all, whatever else it could not begin for.
+    fs::write(here.path("unmet.wasm"), wat::parse_str(UNMET).unwrap()).unwrap();
+    let (code, said) = here.fails(&["serve", "unmet.wasm", "-q"]);
+    assert!(code == 1 && said.starts_with("error: `unmet.wasm` is not a server"), "{said}");
 }
 
 fn an_address_that_is_taken_is_an_error(here: &Here) {

@@ -389,6 +389,10 @@ fn a_flag_and_its_opposite_exclude_each_other() {
         ("wasi:cli/stdout", "--stdout", "inherit"),
         ("wasi:cli", "--stdout", "inherit"),
         ("wasi:random", "--random", "seeded:1"),
+        ("wasi:random/random", "--random", "seeded:1"),
+        ("wasi:random/random@0.2.3", "--random", "seeded:1"),
+        ("wasi:random/insecure", "--random", "seeded:1"),
+        ("wasi:random/insecure-seed@0.2.3", "--random", "seeded:1"),
         ("wasi:config/store", "--config", "a=1"),
         ("wasi:config/store", "--config", "none"),
         ("wasi:cli/exit@0.2.3", "--exit", "inherit"),
@@ -409,6 +413,12 @@ fn a_flag_and_its_opposite_exclude_each_other() {
         (&["--deny", "wasi:http/outgoing-handler", "--http", "allow:a"], "--http allow:a"),
         (&["--deny", "wasi:http/types", "--http", "allow:a"], "--http allow:a"),
         (&["--deny", "wasi:clocks", "--deny-all", "--allow", "wasi:clocks"], "--allow wasi:clocks"),
+        (&["--deny", "wasi:random", "--deterministic"], "--deterministic"),
+        (&["--deny", "wasi:random/random", "--deterministic"], "--deterministic"),
+        (&["--deny", "wasi:random/insecure@0.2.3", "--deterministic"], "--deterministic"),
+        (&["--deny", "wasi:random/insecure-seed", "--deterministic"], "--deterministic"),
+        (&["--deny", "wasi:clocks/wall-clock", "--deterministic"], "--deterministic"),
+        (&["--deny", "wasi:clocks/monotonic-clock@0.2.3", "--deterministic"], "--deterministic"),
     ] {
         let (code, _, message) = typed(&here, &[&["app.wasm"], flags].concat());
         let denied = flags[1];
@@ -441,6 +451,9 @@ fn a_flag_and_its_opposite_exclude_each_other() {
         &["--exit", "deny", "--stdout", "null", "--deny-all", "--allow", "wasi:cli"],
         &["--wall-clock", "frozen:2020-01-01", "--deny-all", "--allow", "wasi:clocks"],
         &["--sockets", "inherit", "--deny-all", "--allow", "wasi:sockets"],
+        &["--deny", "wasi:random/insecure", "--random", "inherit", "--deterministic"],
+        &["--deny", "wasi:random/insecure", "--deterministic", "--random", "deny"],
+        &["--deny", "wasi:clocks", "--deterministic"],
     ] {
         let (code, _, message) =
             typed(&here, &[&["app.wasm", "--image", "files", "-q", "-o", "part.wasm"], flags].concat());
@@ -491,6 +504,20 @@ fn manual_pages_describe_every_flag() {
     }
     let text = fs::read_to_string(here.path("pages/vfs-compose-run.1")).unwrap();
     assert!(text.contains("Let the app see the host"), "{text}");
+}
+
+/// The command line is one for all commands, and what is off under `run` is no default of composing.
+#[test]
+fn help_says_what_is_off_under_run() {
+    let here = here();
+    for command in ["run", "serve", "compose"] {
+        let (_, help, _) = typed(&here, &[command, "--help"]);
+        for flag in ["--sockets <ACCESS>", "--http <ACCESS>"] {
+            let (_, text) = help.split_once(flag).unwrap();
+            let text: Vec<_> = text.split("\n\n").next().unwrap().split_whitespace().collect();
+            assert!(text.join(" ").ends_with("[default: inherit; under run and serve, off]"), "{command}: {text:?}");
+        }
+    }
 }
 
 #[test]

@@ -292,6 +292,49 @@ fn times_before_1970_are_told() {
     file.set_modified(std::time::UNIX_EPOCH - std::time::Duration::from_secs(9)).unwrap();
     assert_eq!(codes(any().image(a.path())), ["time-before-1970"]);
     assert_eq!(codes(any().image(a.path()).times(7)), [""; 0]);
+    let x = a.path().join("x");
+    for single in [any().image_at(&x, "/y"), any().file_at(&x, "/y"), any().image(a.path()).file_at(&x, "/z/y")] {
+        assert_eq!(codes(single), ["time-before-1970"]);
+    }
+}
+
+/// Its time is that of the root.
+#[cfg(unix)]
+#[test]
+fn the_time_of_a_source_itself_is_told() {
+    let a = directory(&[("x", "")]);
+    let old = std::time::UNIX_EPOCH - std::time::Duration::from_secs(9);
+    fs::File::open(a.path()).unwrap().set_modified(old).unwrap();
+    let packed = any().image(a.path()).pack().unwrap();
+    let [warning] = &packed.remarks().warnings[..] else { panic!() };
+    assert!(warning.message.starts_with(&format!("`{}` is from before 1970", a.path().display())), "{warning:?}");
+}
+
+/// Only the superuser can give a file away, and everybody else has files of the superuser.
+#[cfg(unix)]
+#[test]
+fn owners_of_single_files_and_of_sources_are_a_note() {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let a = directory(&[("x", "")]);
+    let is_root = fs::metadata(a.path()).unwrap().uid() == 0;
+    let file = if is_root { a.path().join("x") } else { "/etc/passwd".into() };
+    let notes = |composer: vfs_compose::Composer| {
+        let packed = composer.pack().unwrap();
+        let notes = packed.remarks().notes.iter().filter(|note| note.code == "owner");
+        notes.map(|note| note.message.clone()).collect::<Vec<_>>()
+    };
+    let wanted = ["1 file belongs to another user: an image holds no owners"];
+    assert_eq!(notes(any().image(a.path())), [""; 0]);
+    if is_root {
+        chown(&file, Some(1), None).unwrap();
+    }
+    assert_eq!(notes(any().image_at(&file, "/y")), wanted);
+    assert_eq!(notes(any().file_at(&file, "/y")), wanted);
+    if is_root {
+        chown(&file, Some(0), None).unwrap();
+        chown(a.path(), Some(1), None).unwrap();
+        assert_eq!(notes(any().image(a.path())), wanted);
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn sound() {
 #[test]
 fn image_errors_name_the_path() {
     let (image, offset) = in_inode("/dir/b", 4, &[0, 0]);
-    assert_eq!(problem(&image), ("/dir".to_owned(), ImageError::InodeKind { offset }.into()));
+    assert_eq!(problem(&image), ("/dir/b".to_owned(), ImageError::InodeKind { offset }.into()));
     assert_eq!(validate(&[]).unwrap_err().to_string(), "`/`: not an EROFS image: shorter than a superblock");
 }
 

@@ -109,10 +109,11 @@ pub fn add(tree: &mut SourceTree, to: NodeIndex, directory: &Path, listing: &mut
         Some((directory.join(inside), output.name))
     });
     let changes = |path: &Path| output.as_ref().is_some_and(|(directory, _)| directory == path);
-    if let Ok(metadata) = std::fs::metadata(directory)
-        && !changes(directory)
-    {
-        listing.seen.push((directory.to_owned(), modified(&metadata)));
+    if let Ok(metadata) = std::fs::metadata(directory) {
+        listing.found.note_changed(directory, &metadata);
+        if !changes(directory) {
+            listing.seen.push((directory.to_owned(), modified(&metadata)));
+        }
     }
     for entry in listing.filter.walk(directory, &listing.unmatched)? {
         listing.count()?;
@@ -195,15 +196,16 @@ pub fn add_file(
     to: NodeIndex,
     name: &str,
     path: &Path,
-    times: Option<Timestamp>,
+    listing: &mut Listing,
 ) -> Result<(), TreeError> {
     let metadata = std::fs::metadata(path).map_err(|source| TreeError::Read { path: path.to_owned(), source })?;
     if !metadata.is_file() {
         let kind = special(metadata.file_type());
         return Err(TreeError::NotASource { path: path.to_owned(), kind, needed: "a file" });
     }
+    listing.found.note_changed(path, &metadata);
     let contents = Contents::of_file(path, &metadata);
-    tree.add_file(to, name.as_bytes(), attributes(&metadata, times), metadata.len(), contents)
+    tree.add_file(to, name.as_bytes(), attributes(&metadata, listing.times), metadata.len(), contents)
         .map_err(refused(path))?;
     Ok(())
 }

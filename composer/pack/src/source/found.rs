@@ -82,10 +82,15 @@ impl Found {
             self.secrets.extend(is_secret(path, name).then(|| path.to_owned()));
         }
         let is_app = || self.app.as_ref().is_some_and(|(app, length)| is_copy(app, *length, path, metadata));
-        let is_program = || name.ends_with(".wasm") && metadata.len() > 0 && kind::is_result(path).unwrap_or(false);
+        let is_program = || kind::holds_result(path, metadata.len());
         if name.ends_with(".composed.wasm") || metadata.is_file() && (is_app() || is_program()) {
             self.results.push(path.to_owned());
         }
+        self.note_changed(path, metadata);
+    }
+
+    /// Looks at what packing changes of a file or directory.
+    pub(crate) fn note_changed(&mut self, path: &Path, metadata: &Metadata) {
         if metadata.modified().is_ok_and(|time| time < std::time::UNIX_EPOCH) {
             self.old.push(path.to_owned());
         }

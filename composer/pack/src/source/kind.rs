@@ -12,6 +12,10 @@ const START: usize = 1084;
 /// The magic number of EROFS and where it is.
 const EROFS: (usize, &[u8]) = (1024, &0xE0F5_E1E2_u32.to_le_bytes());
 const WASM: (usize, &[u8]) = (0, b"\0asm");
+/// The length of every image is a multiple of this.
+const BLOCK: u64 = 4096;
+/// No composed component is smaller: the vfs alone has more bytes.
+const SMALLEST_COMPONENT: u64 = 16 << 10;
 /// Archives and images of other formats: where their magic number is, what it is, and what people call them.
 const ARCHIVES: [(usize, &[u8], &str); 10] = [
     (257, b"ustar", "a tar archive"),
@@ -57,6 +61,33 @@ pub(crate) fn is_result(path: &Path) -> Result<bool, TreeError> {
     })
 }
 
+/// Returns whether a file, by whatever name, is a result of ours: a component with a vfs inside, or an image. The
+/// length tells most files apart without opening them, and a few bytes almost all others.
+pub(crate) fn holds_result(path: &Path, length: u64) -> bool {
+    if length < SMALLEST_COMPONENT && (length == 0 || !length.is_multiple_of(BLOCK)) {
+        return false;
+    }
+    match start_of(path) {
+        Ok(start) if has(&start, EROFS) => true,
+        Ok(start) if has(&start, WASM) => {
+            std::fs::read(path).is_ok_and(|bytes| embed::find(&bytes).is_ok_and(|found| found.is_some()))
+        }
+        _ => false,
+    }
+}
+
+/// Reads the bytes that tell the kind of a file.
+fn start_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut start = Vec::with_capacity(START);
+    File::open(path)?.take(START as u64).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// Returns whether a file that starts so has a magic number in its place.
+fn has(start: &[u8], (at, magic): (usize, &[u8])) -> bool {
+    start.get(at..).is_some_and(|bytes| bytes.starts_with(magic))
+}
+
 /// Tells what a source is.
 ///
 /// # Errors
@@ -73,16 +104,14 @@ pub fn recognise(path: &Path) -> Result<Kind, TreeError> {
         let kind = special(metadata.file_type());
         return Err(TreeError::NotASource { path: path.to_owned(), kind, needed: "a directory or a file" });
     }
-    let mut start = Vec::with_capacity(START);
-    File::open(path).and_then(|file| file.take(START as u64).read_to_end(&mut start)).map_err(failed)?;
-    let has = |(at, magic): (usize, &[u8])| start.get(at..).is_some_and(|bytes| bytes.starts_with(magic));
-    if has(EROFS) {
+    let start = start_of(path).map_err(failed)?;
+    if has(&start, EROFS) {
         return Ok(Kind::Image);
     }
-    if has(WASM) {
+    if has(&start, WASM) {
         return Ok(Kind::Wasm);
     }
-    match ARCHIVES.into_iter().find(|(at, magic, _)| has((*at, magic))) {
+    match ARCHIVES.into_iter().find(|(at, magic, _)| has(&start, (*at, magic))) {
         Some((_, _, kind)) => Err(TreeError::Archive { path: path.to_owned(), kind }),
         None => Ok(Kind::File),
     }

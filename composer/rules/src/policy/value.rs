@@ -88,6 +88,15 @@ const KEYS: &[Key] = &[
 
 const OUTPUT: &str = "`inherit`, `null`, `deny`, `to:/FILE` or `append:/FILE`";
 
+/// Writes names of variables as a list. A name that would read as something else than one name is quoted.
+fn listed(names: &[String]) -> String {
+    let names = names.iter().map(|name| match name == "none" || name.contains([',', '"']) {
+        true => format!("{name:?}"),
+        false => name.clone(),
+    });
+    names.collect::<Vec<_>>().join(",")
+}
+
 impl Policy {
     /// Returns the keys that [`Policy::set`] accepts. Each is both a flag of the command line and a key of the
     /// manifest.
@@ -115,7 +124,7 @@ impl Policy {
         let mut line = |key: &str, value: String| lines.push((key.to_owned(), value));
         match &self.environment {
             Inherited::All => {}
-            Inherited::Only(names) => line("inherit-env", names.join(",")),
+            Inherited::Only(names) => line("inherit-env", listed(names)),
             Inherited::None => line("inherit-env", "none".into()),
         }
         if self.own_arguments {

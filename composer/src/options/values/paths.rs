@@ -94,15 +94,21 @@ impl FromStr for Preopen {
         if !is_guest_path(guest) {
             return Err(ValueError { takes: "GUEST[=NAME], where GUEST is an absolute path without `.` or `..`" });
         }
-        let plain = match guest.trim_end_matches('/') {
-            "" => "/",
-            guest => guest,
-        };
-        let name = name.unwrap_or(plain);
+        let guest = without_slash(guest);
+        // Programs find a directory by its path, with or without a slash at its end.
+        let name = name.map_or(guest, without_slash);
         if name.is_empty() {
             return Err(ValueError { takes: "GUEST[=NAME] with a NAME that is not empty; without `=` it is GUEST" });
         }
-        Ok(Self { guest: plain.to_owned(), name: name.to_owned() })
+        Ok(Self { guest: guest.to_owned(), name: name.to_owned() })
+    }
+}
+
+/// Returns a path without slashes at its end.
+fn without_slash(path: &str) -> &str {
+    match path.trim_end_matches('/') {
+        "" if !path.is_empty() => "/",
+        plain => plain,
     }
 }
 
@@ -135,7 +141,10 @@ mod tests {
         for (typed, guest, name) in [
             ("/", "/", "/"),
             ("/etc/", "/etc", "/etc"),
-            ("/etc/=x/", "/etc", "x/"),
+            ("/etc/=/x/", "/etc", "/x"),
+            ("/etc=x//", "/etc", "x"),
+            ("/etc=//", "/etc", "/"),
+            ("/etc=the /etc: all", "/etc", "the /etc: all"),
             ("//", "/", "/"),
             ("/a=b=c", "/a", "b=c"),
         ] {

@@ -14,7 +14,8 @@ use crate::error::TreeError;
 pub struct Own {
     /// The directories on the way that have such a file, the nearest last.
     patterns: Vec<Gitignore>,
-    left_out: Vec<PathBuf>,
+    /// Each with whether it is a directory.
+    left_out: Vec<(PathBuf, bool)>,
 }
 
 impl Own {
@@ -40,7 +41,7 @@ impl Own {
             let matches = self.patterns.iter().rev().map(|patterns| patterns.matched(&path, is_directory));
             let is_ignored = matches.into_iter().find(|found| !found.is_none()).is_some_and(|found| found.is_ignore());
             if is_ignored && path != file {
-                self.left_out.push(path);
+                self.left_out.push((path, is_directory));
             }
         }
         Ok(())
@@ -51,16 +52,22 @@ impl Own {
         self.patterns.clear();
     }
 
+    /// Returns whether something was left out that a pattern matches.
+    pub(super) fn leaves_out(&self, pattern: &Gitignore) -> bool {
+        self.left_out.iter().any(|(path, is_directory)| !pattern.matched(path, *is_directory).is_none())
+    }
+
     /// Tells what was left out.
-    pub(crate) fn tell(mut self, remarks: &mut Remarks) {
-        self.left_out.sort();
-        let names = match self.left_out.len() {
+    pub(crate) fn tell(self, remarks: &mut Remarks) {
+        let mut left_out: Vec<_> = self.left_out.into_iter().map(|(path, _)| path).collect();
+        left_out.sort();
+        let names = match left_out.len() {
             0 => return,
             1 => "1 file or directory".into(),
             count => format!("{count} files or directories"),
         };
         let message = format!("`{IGNORE_FILE}` leaves out {names} (`-v` lists all)");
-        remarks.note_of_files("ignored", &self.left_out, message);
+        remarks.note_of_files("ignored", &left_out, message);
     }
 }
 

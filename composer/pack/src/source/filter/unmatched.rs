@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::gitignore::Gitignore;
 
-use super::{Filter, matcher};
+use super::{Filter, IGNORE_FILE, Own, matcher};
 use crate::Remarks;
 use crate::error::TreeError;
 
@@ -19,8 +19,7 @@ pub struct Unmatched(Arc<Mutex<Unused>>);
 #[derive(Debug)]
 struct Unused {
     patterns: Vec<Pattern>,
-    /// Files without a pattern.
-    files: Vec<PathBuf>,
+    files: Vec<PatternFile>,
     /// Whether patterns choose files, and none is packed.
     packs_nothing: bool,
 }
@@ -35,6 +34,16 @@ struct Pattern {
     before: Option<Gitignore>,
 }
 
+/// A file of patterns.
+#[derive(Debug)]
+struct PatternFile {
+    path: PathBuf,
+    /// All its patterns; `None` before any directory is listed.
+    matcher: Option<Gitignore>,
+    /// Whether one of them has matched something.
+    has_matched: bool,
+}
+
 impl Pattern {
     /// Returns whether it changes what is packed of a file.
     fn applies(&self, path: &Path, is_directory: bool) -> bool {
@@ -45,13 +54,16 @@ impl Pattern {
 }
 
 impl Unmatched {
-    /// Takes the typed patterns. Those in files are often written for several directories.
+    /// Takes the typed patterns, and the files of patterns. Those are often written for several directories, so that of
+    /// one some may match nothing.
     pub(crate) fn new(filter: &Filter) -> Self {
         let include = filter.include.iter().map(|text| (INCLUDE, text));
         let typed = include.chain(filter.exclude.iter().map(|text| (EXCLUDE, text)));
         let patterns = typed.map(|(flag, text)| Pattern { flag, text: text.clone(), matcher: None, before: None });
+        let files = filter.ignore_files.iter().cloned();
+        let files = files.map(|path| PatternFile { path, matcher: None, has_matched: false });
         let packs_nothing = !filter.include.is_empty();
-        Self(Arc::new(Mutex::new(Unused { patterns: patterns.collect(), files: Vec::new(), packs_nothing })))
+        Self(Arc::new(Mutex::new(Unused { patterns: patterns.collect(), files: files.collect(), packs_nothing })))
     }
 
     /// Prepares for a directory, to which the patterns are relative.
@@ -69,19 +81,20 @@ impl Unmatched {
                 pattern.before = Some(matcher(directory, &filter.ignore_files, &before)?);
             }
         }
-        files.clear();
-        for file in &filter.ignore_files {
-            let is_empty = matcher(directory, std::slice::from_ref(file), &[])?.is_empty();
-            files.extend(is_empty.then(|| file.clone()));
+        for file in files {
+            file.matcher = Some(matcher(directory, std::slice::from_ref(&file.path), &[])?);
         }
         Ok(())
     }
 
     /// Drops the patterns that match a file of the directory. To include what is left out has no effect.
     pub(super) fn see(&self, path: &Path, is_directory: bool, is_left_out: bool) {
-        self.unused()
-            .patterns
-            .retain(|pattern| is_left_out && pattern.flag == INCLUDE || !pattern.applies(path, is_directory));
+        let Unused { patterns, files, .. } = &mut *self.unused();
+        patterns.retain(|pattern| is_left_out && pattern.flag == INCLUDE || !pattern.applies(path, is_directory));
+        for file in files.iter_mut().filter(|file| !file.has_matched) {
+            let matches = |matcher: &Gitignore| !matcher.matched(path, is_directory).is_none();
+            file.has_matched = file.matcher.as_ref().is_some_and(matches);
+        }
     }
 
     /// Takes note that a file is packed.
@@ -90,10 +103,19 @@ impl Unmatched {
     }
 
     /// Warns of those that are left, if a directory was listed. `directories` are those that were, each with its place
-    /// in the tree.
-    pub(crate) fn tell(&self, directories: &[(PathBuf, String)], remarks: &mut Remarks) {
+    /// in the tree; `own` is what ignore files in them left out.
+    pub(crate) fn tell(&self, directories: &[(PathBuf, String)], own: &Own, remarks: &mut Remarks) {
         let unused = self.unused();
-        for Pattern { flag, text, before, .. } in unused.patterns.iter().filter(|pattern| pattern.matcher.is_some()) {
+        for Pattern { flag, text, before, matcher } in &unused.patterns {
+            let Some(matcher) = matcher else { continue };
+            if before.is_some() && own.leaves_out(matcher) {
+                let message = format!(
+                    "`{flag} {text}` has no effect: `{IGNORE_FILE}` leaves out what it matches, and only a \
+                     pattern with `!` there brings that back"
+                );
+                remarks.warn("no-effect", message);
+                continue;
+            }
             let which = match before {
                 Some(_) => "another pattern leaves out, which it could bring back",
                 None => "is not left out already",
@@ -113,9 +135,17 @@ impl Unmatched {
                            what earlier ones choose, and `--exclude` leaves files out of all";
             remarks.warn("no-effect", message);
         }
-        for file in &unused.files {
-            let message = format!("`--ignore-file` has no effect: `{}` has no pattern", file.display());
-            remarks.warn("no-effect", message);
+        for PatternFile { path, matcher, .. } in unused.files.iter().filter(|file| !file.has_matched) {
+            let Some(matcher) = matcher else { continue };
+            let why = match matcher.is_empty() {
+                true => format!("`{}` has no pattern", path.display()),
+                false => format!(
+                    "no file matches a pattern of `{}` that is not left out already; patterns are as in \
+                     `.gitignore`, and begin at the directory that is packed",
+                    path.display()
+                ),
+            };
+            remarks.warn("no-effect", format!("`--ignore-file` has no effect: {why}"));
         }
     }
 

@@ -13,6 +13,9 @@ use crate::args::{Serve, address};
 use crate::input;
 use crate::report::{Failure, list};
 
+/// What a server exports one of, in WASI 0.2 and 0.3.
+const SERVERS: [&str; 2] = ["wasi:http/incoming-handler@", "wasi:http/handler@"];
+
 pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     if let Some(word) = args.run.host_arguments.first() {
         let failure = Failure::usage(format!("unexpected argument `{word}`: a server is given none at its start"));
@@ -25,6 +28,9 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
     let Program { component, imports, exports, offer, is_composed_here, .. } =
         prepare(&args.run, &merged, &talk, |composer| composer)?;
+    if !exports.iter().any(|name| SERVERS.iter().any(|server| name.starts_with(server))) {
+        return Err(no_server(talk.file(), &exports));
+    }
     let (begins, fails) = (Arc::clone(&talk), Arc::clone(&talk));
     let serving = Serving {
         address: args.addr,
@@ -33,7 +39,6 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
         at_failure: Box::new(move |error| fails.request_failed(&Failure::new("a request failed").caused_by(error))),
     };
     let app = talk.file();
-    let is_command = exports.iter().any(|name| name.starts_with("wasi:cli/run@"));
     serve(&component, offer, serving, &|| tell_compiling(&talk)).map(|()| ExitCode::SUCCESS).map_err(|stopped| {
         match stopped {
             Stopped::NoAddress(error) => {
@@ -47,17 +52,7 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
                 let failure = Failure::new(format!("cannot serve at {}", args.addr)).caused_by(error);
                 hint.into_iter().fold(failure, Failure::hint)
             }
-            Stopped::NoEntry => {
-                let exports = list(&exports);
-                let failure = Failure::new(format!(
-                    "`{app}` is not a server: it exports neither wasi:http/incoming-handler nor wasi:http/handler (it \
-                     exports {exports})"
-                ));
-                match is_command {
-                    true => failure.hint(format!("it is a command: `vfs-compose run {app}`")),
-                    false => failure,
-                }
-            }
+            Stopped::NoEntry => no_server(app, &exports),
             Stopped::NotBegun(error) | Stopped::Trapped(error) => {
                 not_begun("the server", &args.run.app, &imports, is_composed_here, error)
             }
@@ -65,6 +60,17 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
             Stopped::OutOfMemory => Failure::new("the server could not begin with so little memory (--max-memory)"),
         }
     })
+}
+
+fn no_server(app: &str, exports: &[String]) -> Failure {
+    let failure = Failure::new(format!(
+        "`{app}` is not a server: it exports neither wasi:http/incoming-handler nor wasi:http/handler (it exports {})",
+        list(exports)
+    ));
+    match exports.iter().any(|name| name.starts_with("wasi:cli/run@")) {
+        true => failure.hint(format!("it is a command: `vfs-compose run {app}`")),
+        false => failure,
+    }
 }
 
 fn begin(talk: Arc<Talk>, address: SocketAddr) {

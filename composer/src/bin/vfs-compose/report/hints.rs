@@ -24,6 +24,12 @@ pub(super) fn hint(error: &Error) -> Option<String> {
         return Some(room_hint(room, false));
     }
     match error {
+        Error::Tree(TreeError::NotUtf8 { directory, name }) => {
+            // Of a link it is the target.
+            let link = directory.file_name().filter(|_| directory.is_symlink()).map(|name| format!("{name:?}"));
+            let pattern = pattern_of(link.as_ref().unwrap_or(name));
+            return Some(format!("rename it, or leave it out with `--exclude {}`", quoted(&pattern)));
+        }
         Error::NoExports { .. } => {
             return Some(format!(
                 "{WIT_HINT}; or build it as a command or a component; --allow-no-exports composes it all the same"
@@ -94,6 +100,34 @@ fn room_hint(room: &Room, can_choose: bool) -> String {
     format!("{place}{}{choice}", pattern.unwrap_or_default())
 }
 
+/// Returns a pattern that matches a quoted name. Bytes that are not UTF-8, which nobody can type, are each a `?`.
+fn pattern_of(name: &str) -> String {
+    let mut pattern = String::new();
+    let mut rest = name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name).chars();
+    while let Some(next) = rest.next() {
+        match next {
+            '\\' => match rest.next() {
+                Some('x') => {
+                    rest.nth(1);
+                    pattern.push('?');
+                }
+                Some('u') => {
+                    rest.find(|next| *next == '}');
+                    pattern.push('*');
+                }
+                Some(same @ ('"' | '\'')) => pattern.push(same),
+                Some('\\') => pattern.push_str("\\\\"),
+                // A control character.
+                _ => pattern.push('?'),
+            },
+            '*' | '?' | '[' => pattern.extend(['\\', next]),
+            '!' | '#' if pattern.is_empty() => pattern.extend(['\\', next]),
+            next => pattern.push(next),
+        }
+    }
+    pattern
+}
+
 /// Returns a word as a shell takes it.
 pub fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%=".contains(c);
@@ -146,7 +180,6 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         Error::Tree(TreeError::NoImage { .. }) => {
             Some("name a composed component, or pack it as the file that it is: `--file /path/of/file=@FILE`")
         }
-        Error::Tree(TreeError::NotUtf8 { .. }) => Some("rename it, or leave it out with --exclude"),
         Error::Tree(TreeError::NotASource { kind: "a directory", .. }) => {
             Some("`--image DIR::/GUEST` packs a directory at /GUEST")
         }
@@ -154,7 +187,7 @@ fn fixed_hint(error: &Error) -> Option<&'static str> {
         error @ (Error::Tree(_) | Error::Write(WriteError::Source(_)))
             if is_of_kind(error, ErrorKind::PermissionDenied) =>
         {
-            Some("make it readable; --exclude can leave out what is inside of a directory")
+            Some("make it readable, or leave it out: what is inside of a directory with --exclude")
         }
         Error::Tree(TreeError::Changed { .. }) => Some(
             "do not change the files while they are packed; what has no size beforehand, such as a file in /proc, goes \

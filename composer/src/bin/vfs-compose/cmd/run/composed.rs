@@ -63,6 +63,7 @@ pub fn check(
         );
         unused.push(("cut-down", message));
     }
+    unused.extend(cut_down_http(file, &typed.deny, vfs).filter(|_| asks_for(HTTP)));
     for (flag, is_given, what, is_asked) in [
         ("--env", !typed.process.env.is_empty(), "variables", asks.as_ref().map(Asks::for_variables)),
         (
@@ -250,6 +251,22 @@ fn lost(args: &Run, typed: &Options, vfs: &Vfs<'_>) -> Option<(String, String)> 
         }
     }
     None
+}
+
+/// Returns a warning of requests that a run allows and the component, by the list inside, does not.
+fn cut_down_http(file: &str, deny: &Deny, vfs: &Vfs<'_>) -> Option<Warning> {
+    let (_, list) = vfs.policy.iter().find(|(key, _)| key == "http")?;
+    let allowed: Vec<_> = list.strip_prefix("allow:")?.split(',').filter(|host| !host.is_empty()).collect();
+    let typed = match deny.http.as_ref()? {
+        Http::Deny => return None,
+        Http::Allow(hosts) if hosts.iter().all(|host| allowed.contains(&host.as_str())) => return None,
+        http => http,
+    };
+    let message = format!(
+        "`--http {typed}` allows no more than `{file}` was composed to allow, `--http {list}` (`vfs-compose inspect` \
+         shows it); compose the app again with other hosts"
+    );
+    Some(("cut-down", message))
 }
 
 /// Returns whether it was composed to see no argument of its host. A program's name of its own hides none.
