@@ -228,9 +228,10 @@ fn tell_of_open_files(most: u32, from_the_start: usize, remarks: &mut Remarks) {
         return;
     }
     let message = match most {
-        0 => "`--max-open 0`: the app cannot open anything, not even its preopens".into(),
+        0 => "`--max-open 0`: the app cannot open anything, not even its preopens; allow more, or leave it out".into(),
         _ => format!(
-            "`--max-open {most}`: the app cannot open a file, as its preopens and standard streams take {from_the_start}"
+            "`--max-open {most}`: the app cannot open a file, as its preopens and standard streams take \
+             {from_the_start}; allow more, or leave it out"
         ),
     };
     remarks.warn("allows-nothing", message);

@@ -61,12 +61,10 @@ pub enum DenyError {
         because: String,
     },
     /// A rule for a vfs for any app. Such a vfs cannot deny anything, and has no values of wasi:config.
-    #[error("a vfs for any app cannot apply `{because}`: {way_out}")]
+    #[error("a vfs for any app cannot apply `{because}`: compose the app")]
     AnyApp {
         /// The policy line.
         because: String,
-        /// What to do instead, for the message.
-        way_out: &'static str,
     },
     /// A pattern with a version that the app does not import, although it imports another one.
     #[error("the app does not import `{pattern}`, only `{imported}`: name that, or omit the version")]

@@ -175,7 +175,7 @@ pub fn without_components(rules: &Rules, wasi: &Wasi, answers: &Answers, app: &A
 }
 
 /// Checks that there are no rules. A vfs for any app cannot have any, because rules are applied by components in front
-/// of one app.
+/// of one app. Nor can a vfs for one app (`--for`) deny what it does not provide, so only composing helps.
 ///
 /// # Errors
 /// - [`DenyError::AnyApp`]: there is a rule.
@@ -183,11 +183,9 @@ pub fn require_none(rules: &Rules) -> Result<(), DenyError> {
     let http = rules.http.as_ref().map(|_| HTTP);
     let config = rules.config.as_ref().map(|_| CONFIG);
     let denial = rules.denials.first().map(|denial| denial.because.as_str());
-    // A vfs for one app (`--for`) cannot apply rules about http and config either, so only composing helps.
-    let denied = denial.or(rules.all.as_deref()).map(|because| (because, "compose the app, or name it with `--for`"));
-    match denied.or(http.or(config).map(|because| (because, "compose the app"))) {
+    match denial.or(rules.all.as_deref()).or(http).or(config) {
         None => Ok(()),
-        Some((because, way_out)) => Err(DenyError::AnyApp { because: because.to_owned(), way_out }),
+        Some(because) => Err(DenyError::AnyApp { because: because.to_owned() }),
     }
 }
 

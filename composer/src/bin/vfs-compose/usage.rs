@@ -304,10 +304,14 @@ fn misplaced(error: &clap::Error, words: &[OsString]) -> Option<Failure> {
     Some(Failure::usage(format!("unexpected argument `{word}`")).hint(hint))
 }
 
-/// Explains a word that was meant to be a source of files: a directory, or `SOURCE::/GUEST`.
-fn source_hint(word: &str) -> Option<String> {
+/// Explains a word that was meant to be a source of files: a directory, `SOURCE::/GUEST`, or `SOURCE:/GUEST`, as docker
+/// has it.
+pub fn source_hint(word: &str) -> Option<String> {
     if let Some((source, guest)) = word.split_once("::").filter(|(source, _)| Path::new(source).exists()) {
         return Some(format!("`--image {source}::/{}` packs it there", guest.trim_start_matches('/')));
+    }
+    if let Some((source, guest)) = word.split_once(":/").filter(|(source, _)| Path::new(source).exists()) {
+        return Some(format!("`--image {source}::/{guest}` packs it there"));
     }
     Path::new(word).is_dir().then(|| format!("`--image {word}` packs a directory"))
 }
@@ -364,7 +368,8 @@ fn hinted(mut error: clap::Error, words: &[OsString]) -> clap::Error {
         ErrorKind::ValueValidation
             if typed == "--http" && value.contains('.') && !value.contains(',') && !value.starts_with("allow:") =>
         {
-            Some(format!("`--http allow:{value}` allows requests to this host"))
+            let host = value.strip_prefix("allow=").unwrap_or(value);
+            Some(format!("`--http allow:{host}` allows requests to this host"))
         }
         ErrorKind::ValueValidation if corrected(&typed, value).is_some() => {
             corrected(&typed, value).map(|meant| format!("`{meant}` is such a value"))

@@ -46,7 +46,12 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     let has_no_http = matches!(program.offer.requests, Requests::None);
     if let Some(import) = program.imports.iter().find(asks_for_http).filter(|_| has_no_http) {
         let failure = Failure::new(format!("`{}` imports `{import}`, and http is off", talk.file()));
-        return Err(failure.hint("`--http inherit` lets it send requests, `--http allow:HOST,...` only to some hosts"));
+        let inspection = vfs_compose::inspect(&program.component).ok().filter(|_| !program.is_composed_here);
+        let policy = inspection.and_then(|inspection| inspection.vfs).map(|vfs| vfs.policy).unwrap_or_default();
+        return Err(failure.hint(match policy.iter().find(|(key, _)| key == "http") {
+            Some((_, hosts)) => format!("`--http {hosts}` lets it send requests where it was composed to"),
+            None => "`--http inherit` lets it send requests, `--http allow:HOST,...` only to some hosts".into(),
+        }));
     }
     let when_begun = || args.timeout.into_iter().for_each(|timeout| end_after(timeout, &talk));
     let ended = execute(&program.component, &program.offer, &|| tell_compiling(&talk), &when_begun);

@@ -12,6 +12,7 @@ use super::run::{Program, Talk, not_begun, prepare, tell_compiling};
 use crate::args::{Serve, address};
 use crate::input;
 use crate::report::{Failure, list};
+use crate::usage::source_hint;
 
 /// What a server exports one of, in WASI 0.2 and 0.3.
 const SERVERS: [&str; 2] = ["wasi:http/incoming-handler@", "wasi:http/handler@"];
@@ -21,7 +22,8 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
         let failure = Failure::usage(format!("unexpected argument `{word}`: a server is given none at its start"));
         return Err(failure.hint(match word.contains(':') && address::parse(word).is_ok() {
             true => format!("`--addr {word}` is the address to listen at"),
-            false => format!("`--arg {word}` is an argument that it sees at each request"),
+            false => source_hint(word)
+                .unwrap_or_else(|| format!("`--arg {word}` is an argument that it sees at each request")),
         }));
     }
     let merged = args.run.typed.merged(&args.run.joining)?;

@@ -125,6 +125,9 @@ fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>, wants_htt
     let is_for_host =
         |setting: &Option<Setting>| setting.as_ref().is_some_and(|text| ["inherit", "null"].contains(&text.as_str()));
     match key {
+        // A run passes no variable on and has no network, unless it is asked to.
+        "inherit-env" if host.inherited() == Some(Inherited::None) => Use::None,
+        "sockets" if deny.sockets == Some(Access::Deny) => Use::None,
         "arg" | "argv0" | "env" | "inherit-env" | "cwd" | "sockets" | "strict" => Use::OfRun,
         "inherit-args" if host.inherit_args == Some(true) => is_same(!hides_arguments(vfs)),
         "inherit-args" => Use::OfRun,
@@ -180,11 +183,15 @@ fn shown(typed: &Options, key: &str) -> String {
     let access =
         |access: Option<Access>| access.map(|access| if access == Access::Deny { " deny" } else { " inherit" });
     let is_off = |flag: Option<bool>| (flag == Some(false)).then(|| "=false".to_owned());
+    if key == "inherit-env" && host.inherited() == Some(Inherited::None) {
+        return "--no-inherit-env".into();
+    }
     let value = match key {
         "wall-clock" => setting(&host.wall_clock),
         "monotonic-clock" => setting(&host.monotonic_clock),
         "random" => setting(&host.random),
         "exit" => access(deny.exit).map(ToOwned::to_owned),
+        "sockets" => access(deny.sockets).map(ToOwned::to_owned),
         "http" => deny.http.as_ref().map(|http| format!(" {http}")),
         "on-collision" => files.on_collision.map(|choice| match choice {
             OnCollision::Error => " error".to_owned(),
