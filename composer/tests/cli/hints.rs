@@ -219,6 +219,17 @@ fn values_of_http_say_how_hosts_are_written() {
     says(&here, 2, &both, &["`--http allow:HOST,HOST`"]);
 }
 
+/// What is composed with a list of hosts can be given that list.
+#[test]
+fn http_that_is_off_names_the_list_inside() {
+    let here = here();
+    let imports = r#"(import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))
+        (import "wasi:http/outgoing-handler@0.2.3" (instance (export "handle" (func (result u32)))))"#;
+    fs::write(here.path("sends.wat"), crate::here::run_component(imports, 0)).unwrap();
+    here.ok(&["sends.wat", "--allow-unused", "-q", "--http", "allow:a.com,b.com", "-o", "list.wasm"]);
+    says(&here, 1, &["run", "list.wasm"], &["hint: `--http allow:a.com,b.com` lets it send requests"]);
+}
+
 #[test]
 fn names_of_interfaces_say_what_was_meant() {
     let here = here();

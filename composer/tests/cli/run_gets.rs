@@ -144,13 +144,6 @@ fn http_is_off_unless_asked_for(here: &Here) {
     assert!(said.starts_with("error: `asks.wasm` imports `wasi:http/types@0.2.3`, and http is off\n"), "{said}");
     assert!(said.contains("--http inherit"), "{said}");
     here.ok(&["run", "asks.wasm", "-q", "--http", "inherit"]);
-    // The way out of what is composed with a list is that list.
-    let imports = r#"(import "wasi:http/types@0.2.3" (instance (export "fields" (type (sub resource)))))
-        (import "wasi:http/outgoing-handler@0.2.3" (instance (export "handle" (func (result u32)))))"#;
-    fs::write(here.path("sends.wat"), run_component(imports, 0)).unwrap();
-    here.ok(&["sends.wat", "--allow-unused", "-q", "--http", "allow:a.com,b.com", "-o", "list.wasm"]);
-    let (code, said) = here.fails(&["run", "list.wasm", "-q"]);
-    assert!(code == 1 && said.contains("hint: `--http allow:a.com,b.com` lets it send requests"), "{said}");
 }
 
 fn access_that_a_program_does_not_ask_for_is_told(here: &Here) {

@@ -148,7 +148,7 @@ fn nothing_goes_from_one_filesystem_to_another() {
         for path in &inside {
             for new in ["new", "made/new", "made/below/new", "etc/config", "over/data/new", "over/data/dir/file"] {
                 assert_eq!(test.rename(path, new), Err(Error::CrossDevice), "{path} to {new}");
-                assert_eq!(test.rename(new.trim_end_matches("/new"), &format!("{path}x")).err().is_some(), true);
+                assert!(test.rename(new.trim_end_matches("/new"), &format!("{path}x")).is_err());
             }
             if test.run(|volume, root| volume.stat_at(root, path, NO_FOLLOW)).unwrap().kind != FileKind::Directory {
                 for new in ["new", "made/below/new", "over/data/new"] {
