@@ -122,7 +122,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     tell_of_gifts(composer, app, remarks);
     for denial in &rules.denials {
         let why = if is_of(FILES, &denial.interfaces) {
-            "the app's files are its own, not the host's"
+            "the app's files are its own, not the host's; leave it out"
         } else if is_of(IO, &denial.interfaces) {
             "streams and pollables come with what returns them; deny that instead"
         } else if names_export(&denial.interfaces, app) {
@@ -174,7 +174,7 @@ fn tell_of_exit_code(typed: ExitCode, app: &[u8], remarks: &mut Remarks) {
 fn tell_of_gifts(composer: &Composer, app: &App, remarks: &mut Remarks) {
     for pattern in &composer.allowed {
         let why = if is_of(FILES, pattern) {
-            "the app's files are its own, not the host's"
+            "the app's files are its own, not the host's; leave it out"
         } else if is_of(IO, pattern) {
             "streams and pollables come with what returns them; allow that instead"
         } else if !app.imports.iter().any(|name| names(pattern, name)) {

@@ -156,7 +156,10 @@ impl Sources {
         match (filter.is_empty(), self.directories.is_empty(), self.unfiltered.is_empty()) {
             (true, ..) => {}
             (false, true, true) => {
-                remarks.warn("no-effect", format!("{} no effect: no source is a directory", filter.flags_have()));
+                remarks.warn(
+                    "no-effect",
+                    format!("{} no effect: no source is a directory; leave it out", filter.flags_have()),
+                );
             }
             (false, true, false) => self.unfiltered.iter().for_each(|message| remarks.warn("no-effect", message)),
             // Patterns are for the directories, and whoever types them may know.

@@ -206,10 +206,13 @@ fn patterns_without_a_directory_are_told(here: &Here) {
     for (flags, wanted) in [
         (
             &["--file", "/x=@app.wasm", "--exclude", "a"][..],
-            vec!["`--exclude` has no effect: no source is a directory"],
+            vec!["`--exclude` has no effect: no source is a directory; leave it out"],
         ),
-        (&["--image", "app.wat::/x", "--include", "a"], vec!["`--include` has no effect: no source is a directory"]),
-        (&["--exclude", "a"], vec!["`--exclude` has no effect: no source is a directory"]),
+        (
+            &["--image", "app.wat::/x", "--include", "a"],
+            vec!["`--include` has no effect: no source is a directory; leave it out"],
+        ),
+        (&["--exclude", "a"], vec!["`--exclude` has no effect: no source is a directory; leave it out"]),
         (&["--image", "files.erofs", "--exclude", "a"], vec![&*format!("`--exclude` has no effect {image}")]),
         (
             &["--image", "files.erofs::/x", "--include", "a", "--gitignore"],

@@ -72,7 +72,7 @@ fn http_that_is_off_is_fitted_to_what_is_composed(here: &Here) {
     let no_host =
         "warning: `--http allow:` names no host, so every request fails: `--http allow:HOST,...` names some\n";
     assert_eq!(said("asking.wasm", "allow:"), (0, no_host.to_owned()));
-    let no_http = "warning: `--http allow:` has no effect: `made.wasm` does not import wasi:http\n";
+    let no_http = "warning: `--http allow:` has no effect: `made.wasm` does not import wasi:http; leave it out\n";
     assert_eq!(said("made.wasm", "allow:"), (0, no_http.to_owned()));
     for app in ["made.wasm", "denied.wasm"] {
         let so_already = format!("warning: `--http deny` has no effect: `{app}` is already composed; leave it out\n");
@@ -205,16 +205,16 @@ fn flags_without_effect_on_what_is_composed_are_told(here: &Here) {
     assert!(code == 1 && strict.starts_with("error: `--sockets inherit` has no effect: `made.wasm`"), "{strict}");
     here.ok(&["run", "made.wasm", "--strict"]);
     for line in [
-        "warning: `--sockets inherit` has no effect: `made.wasm` does not import wasi:sockets\n",
-        "warning: `--http inherit` has no effect: `made.wasm` does not import wasi:http\n",
+        "warning: `--sockets inherit` has no effect: `made.wasm` does not import wasi:sockets; leave it out\n",
+        "warning: `--http inherit` has no effect: `made.wasm` does not import wasi:http; leave it out\n",
     ] {
         assert!(said.contains(line), "{said}");
     }
     let output = here.run(&["run", "made.wasm", "--http", "allow:"]);
     let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(said, "warning: `--http allow:` has no effect: `made.wasm` does not import wasi:http\n");
+    assert_eq!(said, "warning: `--http allow:` has no effect: `made.wasm` does not import wasi:http; leave it out\n");
     // A preview1 program starts in the first preopen.
-    let cwd = "`--cwd` has no effect: `made.wasm` does not ask for an initial directory";
+    let cwd = "`--cwd` has no effect: `made.wasm` does not ask for an initial directory; leave it out";
     let said = String::from_utf8(here.run(&["run", "made.wasm", "--cwd", "/"]).stderr).unwrap();
     assert_eq!(said, format!("warning: {cwd}\n"));
     let (code, strict) = here.fails(&["run", "made.wasm", "--cwd", "/", "--strict"]);
@@ -335,7 +335,7 @@ fn flags_of_the_vfs_that_change_nothing_are_told(here: &Here) {
     fs::write(here.path("program.wasm"), wat::parse_str(run_component("", 0)).unwrap()).unwrap();
     here.ok(&["program.wasm", "--allow-unused", "-q", "-o", "deaf.wasm"]);
     let said = String::from_utf8(here.run(&["run", "deaf.wasm", "--argv0", "x"]).stderr).unwrap();
-    assert_eq!(said, "warning: `--argv0` has no effect: `deaf.wasm` does not ask for arguments\n");
+    assert_eq!(said, "warning: `--argv0` has no effect: `deaf.wasm` does not ask for arguments; leave it out\n");
 }
 
 fn a_directory_that_is_not_there_is_an_error(here: &Here) {

@@ -39,7 +39,8 @@ fn what_is_typed_for_the_program_is_what_it_gets(here: &Here) {
         let told = |more: &[&str]| {
             String::from_utf8(here.run(&[&["run", app, "--no-inherit-args"], more].concat()).stderr).unwrap()
         };
-        let expected = "`--no-inherit-args` has no effect: what is typed after the app is for the program\n";
+        let expected =
+            "`--no-inherit-args` has no effect: what is typed after the app is for the program; leave it out\n";
         assert!(told(&["--", "-x"]).ends_with(&format!("warning: {expected}")), "{}", told(&["--", "-x"]));
         assert!(told(&["--strict", "--", "-x"]).contains(&format!("error: {expected}")));
         assert!(!told(&[]).contains("no effect"));
@@ -78,7 +79,10 @@ fn arguments_without_effect_are_named_as_typed(here: &Here) {
     }
     here.ok(&["deaf.wasm", "--allow-unused", "-q", "-o", "made.wasm"]);
     let told = String::from_utf8(here.run(&["run", "made.wasm", "x"]).stderr).unwrap();
-    assert_eq!(told, "warning: the program's arguments have no effect: `made.wasm` does not ask for arguments\n");
+    assert_eq!(
+        told,
+        "warning: the program's arguments have no effect: `made.wasm` does not ask for arguments; leave it out\n"
+    );
 }
 
 fn arguments_that_would_be_lost_are_refused(here: &Here) {
@@ -129,7 +133,7 @@ fn variables_that_are_not_set_are_told(here: &Here) {
         let said = String::from_utf8(here.run(&["run", app, "--inherit-env"]).stderr).unwrap();
         let why = match app {
             "deaf.wasm" => "the app does not import `get-environment` of `wasi:cli/environment`; leave it out",
-            _ => "`deaf-made.wasm` does not ask for variables",
+            _ => "`deaf-made.wasm` does not ask for variables; leave it out",
         };
         assert_eq!(said, format!("warning: `--inherit-env` has no effect: {why}\n"));
     }

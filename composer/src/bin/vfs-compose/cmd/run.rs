@@ -150,7 +150,7 @@ pub fn prepare(
     };
     if host.inherit_args == Some(false) && !args.host_arguments.is_empty() {
         let flag = if args.typed.no_inherit_args { "--no-inherit-args" } else { "--inherit-args=false" };
-        let message = format!("`{flag}` has no effect: what is typed after the app is for the program");
+        let message = format!("`{flag}` has no effect: what is typed after the app is for the program; leave it out");
         composed::warn(talk, options.files.strict == Some(true), vec![("no-effect", message)])?;
     }
     let of_process = |text: &Option<Setting>| text.as_ref().is_none_or(|text| text.as_str() != "null");

@@ -79,7 +79,7 @@ pub fn check(
     ] {
         if is_given && is_asked == Some(false) {
             let has = if flag == ARGUMENTS { format!("{flag} have") } else { format!("`{flag}` has") };
-            unused.push(("no-effect", format!("{has} no effect: `{file}` does not ask for {what}")));
+            unused.push(("no-effect", format!("{has} no effect: `{file}` does not ask for {what}; leave it out")));
         }
     }
     warn(talk, typed.files.strict == Some(true), unused)?;
@@ -325,7 +325,8 @@ pub fn unused(file: &str, deny: &Deny, asks: impl Fn(&str) -> bool) -> Vec<Warni
     let asked = sockets.map(|_| ("--sockets inherit".to_owned(), "wasi:sockets")).into_iter().chain(http);
     let unused = asked
         .filter(|(_, package)| !asks(package))
-        .map(|(flag, package)| ("no-effect", format!("`{flag}` has no effect: `{file}` does not import {package}")));
+        .map(|(flag, package)| (flag, format!("`{file}` does not import {package}; leave it out")))
+        .map(|(flag, why)| ("no-effect", format!("`{flag}` has no effect: {why}")));
     let mut warnings: Vec<_> = unused.collect();
     if matches!(&deny.http, Some(Http::Allow(hosts)) if hosts.is_empty()) && asks(HTTP) {
         let message = "`--http allow:` names no host, so every request fails: `--http allow:HOST,...` names some";
