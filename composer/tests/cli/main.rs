@@ -32,6 +32,7 @@ mod output;
 mod policy;
 mod programs;
 mod remarks;
+mod remarks_of_sources;
 mod run;
 mod run_composed;
 mod run_ends;

@@ -21,26 +21,26 @@ fn a_walk_goes_into_a_mount_and_out_of_it() {
     for changes in ALL {
         let mut test = Test::new(changes);
         for path in [
-            "work/dir/file",
+            "project/dir/file",
             "over/data/dir/file",
             "link",
-            "work/../work/dir/../dir/file",
-            "work/dir/../../over/data/dir/file",
-            "over/data/../../work/./dir/file",
+            "project/../project/dir/../dir/file",
+            "project/dir/../../over/data/dir/file",
+            "over/data/../../project/./dir/file",
         ] {
             assert_eq!(test.text(path).as_deref(), Ok("of the host"), "{path}");
         }
         // A link of the host is followed in the one tree, and goes up from where the mount is.
-        for path in ["work/dir/out", "over/data/dir/far", "work/../etc/config", "over/data/../../etc/config"] {
+        for path in ["project/dir/out", "over/data/dir/far", "project/../etc/config", "over/data/../../etc/config"] {
             assert_eq!(test.text(path).as_deref(), Ok("of the image"), "{path}");
         }
         for (path, error) in [
-            ("work/dir/far", Error::NotPermitted),
-            ("work/../../etc", Error::NotPermitted),
+            ("project/dir/far", Error::NotPermitted),
+            ("project/../../etc", Error::NotPermitted),
             ("over/data/dir/out", Error::NoEntry),
-            ("work/loop", Error::Loop),
+            ("project/loop", Error::Loop),
             ("over/data/hidden", Error::NoEntry),
-            ("work/dir/file/x", Error::NotDirectory),
+            ("project/dir/file/x", Error::NotDirectory),
         ] {
             assert_eq!(test.stat(path).map(|stat| stat.kind), Err(error), "{path}");
         }
@@ -51,21 +51,21 @@ fn a_walk_goes_into_a_mount_and_out_of_it() {
 #[test]
 fn nothing_is_above_the_root_of_a_mount_for_whoever_has_only_that() {
     let mut test = Test::new(ChangePolicy::Through);
-    let work = test.directory("work");
+    let project = test.directory("project");
     for path in ["..", "../etc/config", "dir/../..", "dir/out"] {
-        let found = test.run(|volume, _| volume.stat_at(&work, path, FOLLOW));
+        let found = test.run(|volume, _| volume.stat_at(&project, path, FOLLOW));
         assert_eq!(found.map(|stat| stat.kind), Err(Error::NotPermitted), "{path}");
     }
-    assert!(test.run(|volume, _| volume.stat_at(&work, "dir/../dir/file", FOLLOW)).is_ok());
+    assert!(test.run(|volume, _| volume.stat_at(&project, "dir/../dir/file", FOLLOW)).is_ok());
 }
 
 #[test]
 fn a_mount_is_in_listings_and_its_metadata_is_that_of_its_root() {
     for changes in ALL {
         let mut test = Test::new(changes);
-        assert_eq!(test.names("."), ["etc", "link", "over", "work"]);
+        assert_eq!(test.names("."), ["etc", "link", "over", "project"]);
         assert_eq!(test.names("over"), ["data"]);
-        assert_eq!(test.names("work"), ["dir", "empty", "loop"]);
+        assert_eq!(test.names("project"), ["dir", "empty", "loop"]);
         assert_eq!(test.names("over/data"), ["dir", "empty", "loop"]);
         let root = test.directory(".");
         let (mut cursor, mut guess, mut entries) = (0, 0, Vec::new());
@@ -84,12 +84,12 @@ fn a_mount_is_in_listings_and_its_metadata_is_that_of_its_root() {
             assert_eq!(known, hash, "{name}");
             assert_eq!(kind == FileKind::Directory, name != "link");
         }
-        let work = test.directory("work");
-        let opened = test.run(|volume, _| Ok(volume.metadata_hash(&work)?)).unwrap();
-        let by_name = test.run(|volume, root| volume.metadata_hash_at(root, "work", FOLLOW)).unwrap();
+        let project = test.directory("project");
+        let opened = test.run(|volume, _| Ok(volume.metadata_hash(&project)?)).unwrap();
+        let by_name = test.run(|volume, root| volume.metadata_hash_at(root, "project", FOLLOW)).unwrap();
         let other = test.run(|volume, root| volume.metadata_hash_at(root, "over/data", FOLLOW)).unwrap();
         assert!(opened == by_name && by_name != other);
-        let above = test.run(|volume, _| volume.parent_hash(&work)).unwrap();
+        let above = test.run(|volume, _| volume.parent_hash(&project)).unwrap();
         assert_eq!(above, test.run(|volume, root| Ok(volume.metadata_hash(root)?)).unwrap());
     }
 }
@@ -98,16 +98,16 @@ fn a_mount_is_in_listings_and_its_metadata_is_that_of_its_root() {
 fn a_mount_point_is_busy() {
     for changes in ALL {
         let mut test = Test::new(changes);
-        for path in ["work", "work/", "over/data", "over/../work"] {
+        for path in ["project", "project/", "over/data", "over/../project"] {
             assert_eq!(test.remove_dir(path), Err(Error::Busy), "{path}");
             assert_eq!(test.rename(path, "new"), Err(Error::Busy), "{path}");
             assert_eq!(test.rename("etc", path), Err(Error::Busy), "{path}");
             assert_eq!(test.unlink(path), Err(Error::IsDirectory), "{path}");
             assert_eq!(test.create_dir(path), Err(Error::Exist), "{path}");
         }
-        assert_eq!(test.rename("work", "over/data"), Err(Error::Busy));
+        assert_eq!(test.rename("project", "over/data"), Err(Error::Busy));
         assert!(test.tree.effects().is_empty());
-        assert_eq!(test.text("work/dir/file").as_deref(), Ok("of the host"));
+        assert_eq!(test.text("project/dir/file").as_deref(), Ok("of the host"));
     }
 }
 
@@ -137,12 +137,12 @@ fn nothing_goes_from_one_filesystem_to_another() {
         test.create_dir("made").unwrap();
         test.create_dir("made/below").unwrap();
         test.write("made/file").unwrap();
-        let mut inside = vec!["work/dir/file".to_owned(), "work/dir".into(), "work/loop".into()];
+        let mut inside = vec!["project/dir/file".to_owned(), "project/dir".into(), "project/loop".into()];
         if changes != ChangePolicy::Refused {
-            test.create_dir("work/made").unwrap();
-            test.create_dir("work/made/below").unwrap();
-            test.write("work/made/below/file").unwrap();
-            inside.extend(["work/made".into(), "work/made/below/file".into()]);
+            test.create_dir("project/made").unwrap();
+            test.create_dir("project/made/below").unwrap();
+            test.write("project/made/below/file").unwrap();
+            inside.extend(["project/made".into(), "project/made/below/file".into()]);
         }
         test.tree.effects();
         for path in &inside {
@@ -157,11 +157,11 @@ fn nothing_goes_from_one_filesystem_to_another() {
             }
         }
         for path in ["etc/config", "made/file", "made/below", "link"] {
-            for new in ["work/new", "work/dir/file", "over/data/dir/new"] {
+            for new in ["project/new", "project/dir/file", "over/data/dir/new"] {
                 assert_eq!(test.rename(path, new), Err(Error::CrossDevice), "{path} to {new}");
             }
             if path != "made/below" {
-                assert_eq!(test.link(path, "work/new"), Err(Error::CrossDevice), "{path}");
+                assert_eq!(test.link(path, "project/new"), Err(Error::CrossDevice), "{path}");
             }
         }
         assert!(test.tree.effects().is_empty());
@@ -169,8 +169,8 @@ fn nothing_goes_from_one_filesystem_to_another() {
         assert_eq!(test.rename("made/file", "etc/file"), Ok(()));
         assert_eq!(test.link("etc/config", "made/below/config"), Ok(()));
         let within = if changes == ChangePolicy::Refused { Err(Error::ReadOnly) } else { Ok(()) };
-        assert_eq!(test.rename("work/dir/file", "work/empty/file"), within);
-        assert_eq!(test.link("work/dir/out", "work/empty/out"), within);
+        assert_eq!(test.rename("project/dir/file", "project/empty/file"), within);
+        assert_eq!(test.link("project/dir/out", "project/empty/out"), within);
     }
 }
 
@@ -178,13 +178,13 @@ fn nothing_goes_from_one_filesystem_to_another() {
 fn a_mount_that_refuses_changes_has_none() {
     let mut test = Test::new(ChangePolicy::Refused);
     let refused = Err(Error::ReadOnly);
-    assert_eq!(test.write("work/dir/file"), refused);
-    assert_eq!(test.write("work/new"), refused);
+    assert_eq!(test.write("project/dir/file"), refused);
+    assert_eq!(test.write("project/new"), refused);
     assert_eq!(test.create_dir("over/data/new"), refused);
-    assert_eq!(test.remove_dir("work/empty"), refused);
-    assert_eq!(test.unlink("work/dir/file"), refused);
-    assert_eq!(test.rename("work/dir", "work/new"), refused);
-    assert_eq!(test.run(|volume, root| volume.symlink_at("to", root, "work/new")), refused);
+    assert_eq!(test.remove_dir("project/empty"), refused);
+    assert_eq!(test.unlink("project/dir/file"), refused);
+    assert_eq!(test.rename("project/dir", "project/new"), refused);
+    assert_eq!(test.run(|volume, root| volume.symlink_at("to", root, "project/new")), refused);
     assert!(test.tree.effects().is_empty());
     // The rest of the tree is as before.
     assert_eq!(test.write("etc/config"), Ok(()));
@@ -194,17 +194,17 @@ fn a_mount_that_refuses_changes_has_none() {
 #[test]
 fn what_passes_through_changes_the_filesystem_it_is_for() {
     let mut test = Test::new(ChangePolicy::Through);
-    test.write("work/dir/file").unwrap();
+    test.write("project/dir/file").unwrap();
     assert_eq!(test.tree.hosts[0].effects.len(), 1);
     assert!(test.tree.hosts[1].effects.is_empty());
-    assert_eq!(test.text("work/dir/file").as_deref(), Ok("bytese host"));
+    assert_eq!(test.text("project/dir/file").as_deref(), Ok("bytese host"));
     assert_eq!(test.text("over/data/dir/file").as_deref(), Ok("of the host"));
     test.create_dir("over/data/new").unwrap();
     test.rename("over/data/empty", "over/data/new/empty").unwrap();
     test.unlink("over/data/dir/file").unwrap();
     assert_eq!(test.tree.hosts[1].effects.len(), 3);
     assert_eq!(test.names("over/data"), ["dir", "loop", "new"]);
-    assert_eq!(test.names("work"), ["dir", "empty", "loop"]);
+    assert_eq!(test.names("project"), ["dir", "empty", "loop"]);
     let usage = test.tree.volume.usage();
     assert_eq!((usage.bytes, usage.nodes), (0, 0), "nothing is the volume's own");
 }
@@ -212,13 +212,13 @@ fn what_passes_through_changes_the_filesystem_it_is_for() {
 #[test]
 fn what_is_kept_above_leaves_the_filesystem_as_it_is() {
     let mut test = Test::new(ChangePolicy::Above);
-    let before = test.open("work/dir/file", OpenFlags::NONE, READ).unwrap();
-    test.write("work/dir/file").unwrap();
-    test.rename("work/dir", "work/moved").unwrap();
-    test.remove_dir("work/empty").unwrap();
-    test.write("work/new").unwrap();
-    assert_eq!(test.names("work"), ["loop", "moved", "new"]);
-    assert_eq!(test.text("work/moved/file").as_deref(), Ok("bytese host"));
+    let before = test.open("project/dir/file", OpenFlags::NONE, READ).unwrap();
+    test.write("project/dir/file").unwrap();
+    test.rename("project/dir", "project/moved").unwrap();
+    test.remove_dir("project/empty").unwrap();
+    test.write("project/new").unwrap();
+    assert_eq!(test.names("project"), ["loop", "moved", "new"]);
+    assert_eq!(test.text("project/moved/file").as_deref(), Ok("bytese host"));
     assert_eq!(test.text("over/data/dir/file").as_deref(), Ok("of the host"));
     // Whoever had it open sees what was written.
     let seen = test.run(|volume, _| step::read(volume, &before, 0, 100)).unwrap();
@@ -231,7 +231,7 @@ fn what_is_kept_above_leaves_the_filesystem_as_it_is() {
 fn what_others_write_is_seen() {
     for changes in [ChangePolicy::Through, ChangePolicy::Refused] {
         let mut test = Test::new(changes);
-        let file = test.open("work/dir/file", OpenFlags::NONE, READ).unwrap();
+        let file = test.open("project/dir/file", OpenFlags::NONE, READ).unwrap();
         let World { fs, root, .. } = &mut test.tree.hosts[0].world;
         let theirs = fs.open_at(root, "dir/file", NO_FOLLOW, OpenFlags::NONE, READ_WRITE).unwrap();
         fs.append(&theirs, b", and more").unwrap();
@@ -260,9 +260,9 @@ fn an_answer_cannot_lead_out_of_its_filesystem() {
                 other => other,
             })
         };
-        let found = app::run(volume, &mut lying, |volume| volume.stat_at(root, "work/dir", FOLLOW));
+        let found = app::run(volume, &mut lying, |volume| volume.stat_at(root, "project/dir", FOLLOW));
         assert_eq!(found.map(|stat| stat.kind), Err(Error::Io), "{number:x}");
-        let removed = app::run(volume, &mut lying, |volume| volume.rename_at(root, "work/dir", root, "work/x"));
+        let removed = app::run(volume, &mut lying, |volume| volume.rename_at(root, "project/dir", root, "project/x"));
         assert_eq!(removed, Err(Error::Io), "{number:x}");
         volume.check(Trust::Untrusted).unwrap();
     }
@@ -271,7 +271,7 @@ fn an_answer_cannot_lead_out_of_its_filesystem() {
 /// An image may say any number of a node, also that of a mount.
 #[test]
 fn an_image_cannot_lead_into_a_mount() {
-    let items = [("etc", Item::Directory), ("work", Item::Directory)];
+    let items = [("etc", Item::Directory), ("project", Item::Directory)];
     let mut bytes = image(&items);
     let etc = node_at(&Image::new(&bytes).unwrap(), "etc");
     // An entry of a directory: the number, where its name is, and that it is a directory.
@@ -282,13 +282,13 @@ fn an_image_cannot_lead_into_a_mount() {
     }
     assert!(!places.is_empty());
     let world: &'static [u8] = image(&[("secret", Item::File(b"secret"))]).leak();
-    let mut tree = Tree::new(bytes.leak(), &[("work", Some(world), ChangePolicy::Through)]);
+    let mut tree = Tree::new(bytes.leak(), &[("project", Some(world), ChangePolicy::Through)]);
     let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
     let mut test = Test { tree, root };
     assert_eq!(test.stat("etc").map(|stat| stat.kind), Err(Error::Io));
     assert_eq!(test.text("etc/secret"), Err(Error::Io));
     assert_eq!(test.create_dir("new"), Err(Error::Io));
-    assert_eq!(test.text("work/secret").as_deref(), Ok("secret"));
+    assert_eq!(test.text("project/secret").as_deref(), Ok("secret"));
     let root = test.directory(".");
     let mut stream = test.run(|volume, _| volume.read_dir(&root)).unwrap();
     assert_eq!(test.tree.next(&mut stream, &mut Answers::new()), Err(Error::Io));
@@ -320,13 +320,14 @@ fn plans_in_a_mount() {
         [(ChangePolicy::Above, true), (ChangePolicy::Above, false), (ChangePolicy::Through, true)]
     {
         for seed in 0..40 {
-            let outside = image(&[("at", Item::Directory), ("at/work", Item::Directory)]).leak();
+            let outside = image(&[("at", Item::Directory), ("at/project", Item::Directory)]).leak();
             let world = over_image.then(lower);
-            let tree = Tree::new(outside, &[("at/work", world, changes)]);
+            let tree = Tree::new(outside, &[("at/project", world, changes)]);
             let mut woven = App::new(tree, Rights::default());
             let App { runner, root, .. } = &mut woven;
-            let work = runner.run(&[], |volume| volume.open_at(root, "at/work", FOLLOW, OpenFlags::DIRECTORY, MUTATE));
-            let outer = std::mem::replace(&mut woven.root, work.unwrap());
+            let project =
+                runner.run(&[], |volume| volume.open_at(root, "at/project", FOLLOW, OpenFlags::DIRECTORY, MUTATE));
+            let outer = std::mem::replace(&mut woven.root, project.unwrap());
             woven.runner.volume().close(outer);
             let mut plain = App::new(Plain::new(world), Rights::default());
             plain.watches = false;

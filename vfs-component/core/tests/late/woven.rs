@@ -108,16 +108,16 @@ pub struct Test {
 }
 
 impl Test {
-    /// Two filesystems: `work`, and `over/data` with the same files. The image has files of its own.
+    /// Two filesystems: `project`, and `over/data` with the same files. The image has files of its own.
     pub fn new(changes: ChangePolicy) -> Self {
         let items = [
             ("etc", Item::Directory),
             ("etc/config", Item::File(b"of the image")),
-            ("link", Item::Link("work/dir/file")),
+            ("link", Item::Link("project/dir/file")),
             ("over", Item::Directory),
             ("over/data", Item::Directory),
             ("over/data/hidden", Item::File(b"hidden")),
-            ("work", Item::Directory),
+            ("project", Item::Directory),
         ];
         let world = [
             ("dir", Item::Directory),
@@ -125,10 +125,10 @@ impl Test {
             ("dir/out", Item::Link("../../etc/config")),
             ("dir/far", Item::Link("../../../etc/config")),
             ("empty", Item::Directory),
-            ("loop", Item::Link("../work/loop")),
+            ("loop", Item::Link("../project/loop")),
         ];
         let (image, world): (&'static [u8], &'static [u8]) = (image(&items).leak(), image(&world).leak());
-        let mut tree = Tree::new(image, &[("work", Some(world), changes), ("over/data", Some(world), changes)]);
+        let mut tree = Tree::new(image, &[("project", Some(world), changes), ("over/data", Some(world), changes)]);
         let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
         Self { tree, root }
     }
