@@ -47,6 +47,48 @@ pub struct Settings {
     pub stderr: Stdio<String>,
     /// The seed of the random numbers, if they are not the host's.
     pub seed: u64,
+    /// Directories of the host. Without any, nothing stands for them in the encoding.
+    pub mounts: Vec<Mount<String>>,
+}
+
+/// A directory of the host in the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mount<S> {
+    /// The directory in the tree in whose place it stands.
+    pub guest: S,
+    /// The host's preopen, by its name; what follows a name and `/` is a directory in it.
+    pub name: S,
+    /// What the app can do with it.
+    pub access: MountAccess,
+    /// Whether an empty directory stands for it if the host does not have it.
+    pub optional: bool,
+}
+
+/// What an app can do with a directory of the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MountAccess {
+    /// Read, and nothing else.
+    #[default]
+    ReadOnly,
+    /// Everything; the directory has changes at once.
+    ReadWrite,
+    /// Everything; changes are kept in memory, and the directory stays as it is.
+    CopyOnWrite,
+}
+
+impl MountAccess {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::ReadOnly, Self::ReadWrite, Self::CopyOnWrite];
+
+    /// Returns the word for it on command lines.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "ro",
+            Self::ReadWrite => "rw",
+            Self::CopyOnWrite => "cow",
+        }
+    }
 }
 
 /// The other end of a standard stream.
@@ -119,7 +161,7 @@ impl Settings {
             self.directory.iter().cloned().collect(),
             streams.map(|stream| stream.text().cloned().unwrap_or_default()).into(),
         ];
-        for list in lists {
+        for list in lists.into_iter().chain(self.encoded_mounts()) {
             put_length(&mut out, list.len());
             for item in list {
                 put_length(&mut out, item.len());
@@ -128,7 +170,18 @@ impl Settings {
         }
         out
     }
+
+    /// Returns a list of four strings for each mount, if there are mounts.
+    fn encoded_mounts(&self) -> Option<Vec<String>> {
+        let strings = self.mounts.iter().flat_map(|Mount { guest, name, access, optional }| {
+            [guest.clone(), name.clone(), access.word().into(), if *optional { OPTIONAL } else { "" }.into()]
+        });
+        (!self.mounts.is_empty()).then(|| strings.collect())
+    }
 }
+
+/// The fourth string of an optional mount.
+const OPTIONAL: &str = "optional";
 
 fn put_length(out: &mut Vec<u8>, length: usize) {
     let length = u32::try_from(length).expect("settings are far below 4 GiB");
@@ -168,7 +221,21 @@ impl<'a> SettingsView<'a> {
     /// Decodes settings. `None`: the bytes do not come from [`Settings::encode`].
     #[must_use]
     pub fn new(mut bytes: &'a [u8]) -> Option<Self> {
-        let rest = &mut bytes;
+        Self::take(&mut bytes)
+    }
+
+    /// Decodes settings and the mounts after them, if there are any. `None`: the bytes do not come from
+    /// [`Settings::encode`].
+    #[must_use]
+    pub fn with_mounts(mut bytes: &'a [u8]) -> Option<(Self, Mounts<'a>)> {
+        let settings = Self::take(&mut bytes)?;
+        let mounts = if bytes.is_empty() { Strings::default() } else { Strings::skip_over(&mut bytes)? };
+        Some((settings, Mounts(mounts)))
+    }
+
+    /// Decodes the settings at the start of some bytes, and cuts them off.
+    #[inline(always)]
+    fn take(rest: &mut &'a [u8]) -> Option<Self> {
         let read_only = number(rest)? != 0;
         let is_filtered = number(rest)? != 0;
         let seed = number(rest)?;
@@ -237,6 +304,20 @@ impl<'a> Iterator for Strings<'a> {
 
 impl ExactSizeIterator for Strings<'_> {}
 
+/// Directories of the host in the tree, in order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mounts<'a>(Strings<'a>);
+
+impl<'a> Iterator for Mounts<'a> {
+    type Item = Mount<&'a str>;
+
+    fn next(&mut self) -> Option<Mount<&'a str>> {
+        let (guest, name, word) = (self.0.next()?, self.0.next()?, self.0.next()?);
+        let access = MountAccess::ALL.into_iter().find(|access| access.word() == word)?;
+        Some(Mount { guest, name, access, optional: self.0.next()? == OPTIONAL })
+    }
+}
+
 fn number(rest: &mut &[u8]) -> Option<u64> {
     let (head, tail) = rest.split_first_chunk()?;
     *rest = tail;
@@ -275,7 +356,33 @@ mod tests {
             stdout: Stdio::Null,
             stderr: Stdio::Denied("no".into()),
             seed: 7,
+            mounts: Vec::new(),
         }
+    }
+
+    #[test]
+    fn mounts_come_after_everything_else() {
+        let mount =
+            |guest: &str, access, optional| Mount { guest: guest.into(), name: "a::b".into(), access, optional };
+        let mounts = alloc::vec![
+            mount("/work", MountAccess::ReadOnly, true),
+            mount("/", MountAccess::ReadWrite, false),
+            mount("/a b", MountAccess::CopyOnWrite, false)
+        ];
+        let bytes = Settings { mounts: mounts.clone(), ..all() }.encode();
+        assert!(bytes.starts_with(&all().encode()));
+        let (view, found) = SettingsView::with_mounts(&bytes).unwrap();
+        assert_eq!(view.seed, 7);
+        let owned = |Mount { guest, name, access, optional }: Mount<&str>| Mount {
+            guest: guest.into(),
+            name: name.into(),
+            access,
+            optional,
+        };
+        assert_eq!(found.map(owned).collect::<Vec<_>>(), mounts);
+        assert_eq!(SettingsView::with_mounts(&all().encode()).unwrap().1.count(), 0);
+        let (cut, _) = bytes.split_at(bytes.len() - 1);
+        assert!(SettingsView::with_mounts(cut).is_none());
     }
 
     #[test]
