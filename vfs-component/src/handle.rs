@@ -5,7 +5,7 @@
 use vfs_core::{DirStream, Error, Handles, OpenFile};
 
 use crate::abi::trap;
-use crate::host;
+use crate::{host, layer};
 use crate::state::Volume;
 
 /// The resource of a number.
@@ -200,6 +200,7 @@ impl AppHandles for Handles<Handle> {
             ) => {}
             None => trap(),
         }
+        layer::settle(volume);
     }
 
     fn of_host(&self, number: u32) -> Option<u32> {

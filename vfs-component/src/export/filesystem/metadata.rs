@@ -5,8 +5,8 @@ use vfs_core::Stat;
 use super::{Answer, Answer3, DONE, descriptor_type, follow, new_timestamp};
 use crate::abi::{self, Datetime, DescriptorType, Opt, Pair, Unit};
 use crate::handle::AppHandles;
-use crate::layer::Stop;
-use crate::state::{State, answer, call_value};
+use crate::layer::{Stop, ended};
+use crate::state::{State, answer, answer_value};
 
 /// `descriptor-stat`. `T` is the kind of a node in one version of WASI.
 #[derive(Clone, Copy)]
@@ -152,9 +152,13 @@ export! {
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.is-same-object")]
 extern "C" fn is_same_object(descriptor: u32, other: u32) -> bool {
-    call_value(|state| {
+    answer_value(|state| {
         let handles = &state.session.handles;
-        state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other))
+        match state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other)) {
+            // What cannot be compared is not known to be the same.
+            Err(stop) => ended(stop).map(|_| false),
+            same => same,
+        }
     })
 }
 
