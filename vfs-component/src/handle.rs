@@ -5,8 +5,8 @@
 use vfs_core::{DirStream, Error, Handles, OpenFile};
 
 use crate::abi::trap;
-use crate::{host, layer};
 use crate::state::Volume;
+use crate::{host, layer};
 
 /// The resource of a number.
 pub enum Handle {

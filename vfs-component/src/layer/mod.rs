@@ -24,7 +24,7 @@ pub use late::{Asked, Layer, Question, lent, new_volume, task};
 #[cfg(feature = "mounts")]
 pub use mounts::{Layer, lent, new_volume};
 
-#[cfg(feature = "asks")]
+#[cfg(feature = "late")]
 pub use asking::attempt;
 #[cfg(feature = "late")]
 use late::ask;

@@ -3,8 +3,8 @@
 use vfs_core::Error;
 use vfs_core::late::Answers;
 
-use super::ends::Progress;
 use super::attempt::attempt;
+use super::ends::Progress;
 use super::{Job, Next, Pump, TURNS, World};
 use crate::layer::{Asked, Question};
 

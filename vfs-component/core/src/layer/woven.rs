@@ -262,7 +262,11 @@ impl<'i> Layer for Woven<'i> {
     fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
         if self.is_read_only(through.number()) {
             // Nothing of the app waits to be written.
-            return if matches!(effect, Effect::Sync { .. }) { Ok(Performed::Done) } else { Err(Error::ReadOnly.into()) };
+            return if matches!(effect, Effect::Sync { .. }) {
+                Ok(Performed::Done)
+            } else {
+                Err(Error::ReadOnly.into())
+            };
         }
         Ok(woven(self.late.perform(through, effect)?))
     }

@@ -211,7 +211,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Opens the node in a slot, after [`Volume::check_open`].
-    pub(crate) fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: ChangeRight) -> Result<OpenFile, L::Stop> {
+    pub(crate) fn open_slot(
+        &mut self,
+        slot: u32,
+        flags: DescriptorFlags,
+        changes: ChangeRight,
+    ) -> Result<OpenFile, L::Stop> {
         let node = self.tree.table.get_mut(slot)?;
         node.opens += 1;
         self.open += 1;

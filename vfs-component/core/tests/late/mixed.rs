@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    Component, Contents, DescriptorFlags, Effect, Error, FileKind, Layer, LayerInode, LayerNode, Limits, Listed, OpenFile, OpenFlags,
-    Performed, Rights, Stat, Timestamp, Volume,
+    Component, Contents, DescriptorFlags, Effect, Error, FileKind, Layer, LayerInode, LayerNode, Limits, Listed,
+    OpenFile, OpenFlags, Performed, Rights, Stat, Timestamp, Volume,
 };
 
 use crate::app::clock;

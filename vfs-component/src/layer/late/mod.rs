@@ -10,8 +10,8 @@
 mod question;
 pub mod task;
 
-use vfs_core::late::{ChangePolicy, LateLayer};
 use vfs_core::Limits;
+use vfs_core::late::{ChangePolicy, LateLayer};
 
 use crate::abi;
 use crate::host::wall_clock::HostClock;

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::LateInode;
-use crate::{DescriptorFlags, Error};
 use crate::layer::{Effect, Listed, Performed};
+use crate::{DescriptorFlags, Error};
 
 /// The reason why an operation stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
