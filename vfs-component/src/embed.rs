@@ -36,6 +36,13 @@ pub fn settings() -> SettingsView<'static> {
     SettingsView::new(bytes(place::settings_offset(), place::settings_size())).unwrap_or_default()
 }
 
+/// Returns the directories of the host in the tree.
+#[cfg(feature = "mounts")]
+pub fn mounts() -> settings::Mounts<'static> {
+    let settings = SettingsView::with_mounts(bytes(place::settings_offset(), place::settings_size()));
+    settings.map_or_else(settings::Mounts::default, |(_, mounts)| mounts)
+}
+
 fn bytes(offset: usize, size: usize) -> &'static [u8] {
     if size == 0 {
         return &[];

@@ -5,8 +5,8 @@
 use vfs_core::{DirStream, Error, Handles, OpenFile};
 
 use crate::abi::trap;
-use crate::host;
 use crate::state::Volume;
+use crate::{host, layer};
 
 /// The resource of a number.
 pub enum Handle {
@@ -200,6 +200,7 @@ impl AppHandles for Handles<Handle> {
             ) => {}
             None => trap(),
         }
+        layer::settle(volume);
     }
 
     fn of_host(&self, number: u32) -> Option<u32> {

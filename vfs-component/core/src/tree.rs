@@ -322,6 +322,26 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
     }
 
+    /// Has the layer open a node whose changes pass through, and returns what is open. Others are open when they have a
+    /// slot.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    #[inline(always)]
+    pub fn open_in_layer(
+        &self,
+        found: Found,
+        open: impl FnOnce(&L, L::Through) -> Result<L::Inode, L::Stop>,
+    ) -> Result<Found, L::Stop> {
+        let Some((through, _)) = self.passes_through(found.node) else { return Ok(found) };
+        let inode = open(&self.layer, through)?;
+        // Others may have put something else in its place.
+        if inode.kind() != found.kind {
+            return Err(self.layer.contradiction());
+        }
+        Ok(Found { node: NodeId::layer(inode.number()), ..found })
+    }
+
     /// Gives a node of the layer a slot, so that it can be opened or changed. The node itself does not change.
     ///
     /// # Errors
@@ -334,9 +354,11 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         let Origin::Layer(number) = id.origin() else { return Err(Error::BadDescriptor.into()) };
         let inode = self.layer.inode(number)?;
         self.table.reserve()?;
+        self.layer.reserve_user()?;
         // Files are opened most often, so only they are built in place.
         if inode.kind() == FileKind::RegularFile {
             let lower = self.layer.contents(&inode)?;
+            self.layer.retain(number);
             return Ok(self.table.insert(|| Node::of_layer(&inode, Body::File(RegularFile::from_layer(lower)))));
         }
         let body = match inode.kind() {
@@ -344,6 +366,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             FileKind::SymbolicLink => Body::Symlink(Symlink::Layer(inode)),
             special => Body::Special(special),
         };
+        self.layer.retain(number);
         Ok(self.table.insert(|| Node::of_layer(&inode, body)))
     }
 
@@ -353,6 +376,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// Those of [`Table::reserve`].
     pub fn hold_slot(&mut self) -> Result<(), Error> {
         self.table.reserve()?;
+        self.layer.reserve_user()?;
         let slot = self.table.hold();
         self.layer.hold(slot);
         Ok(())
@@ -379,6 +403,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             self.table.give_back(held);
             return Ok(known);
         }
+        self.layer.retain(inode.number());
         self.table.fill(held, || Node::of_layer(inode, Body::File(RegularFile::from_layer(lower))));
         Ok(held)
     }

@@ -3,10 +3,12 @@
 mod area;
 mod arena;
 mod layout;
+mod stat;
 mod version3;
 
 pub use area::Area;
 pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
+pub use stat::DescriptorStat;
 pub use version3::{DescriptorType, ErrorCode};
 
 pub use arena::{finish as finish_call, make_more_room, make_room, utf8};

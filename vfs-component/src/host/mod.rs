@@ -9,6 +9,8 @@ pub mod clocks;
 pub mod environment;
 pub mod error;
 pub mod exit;
+#[cfg(feature = "mounts")]
+pub mod filesystem;
 pub mod poll;
 #[cfg(feature = "preview1")]
 pub mod random;

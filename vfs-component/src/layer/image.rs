@@ -53,6 +53,10 @@ pub fn error_of(stop: Stop) -> Error {
     stop
 }
 
+/// Does what is due when something was closed: nothing.
+#[inline(always)]
+pub fn settle(_volume: &mut Volume) {}
+
 /// Returns bytes that the layer has lent for good.
 #[inline]
 pub fn lent(bytes: &'static [u8], _buffer: &mut Vec<u8>) -> Option<&'static [u8]> {

@@ -3,14 +3,32 @@
 //! | feature | layer | an operation that needs an answer |
 //! | --- | --- | --- |
 //! | none | the image | does not occur |
-//! | `late` | the host's answers | asks: 0.2 blocks, in 0.3 the task waits; then it runs again |
+//! | `late` | the host's answers, for tests | asks: 0.2 blocks, in 0.3 the task waits; then it runs again |
+//! | `mounts` | the image, and directories of the host in it | asks by calls that block; then it runs again |
 
-#[cfg(not(feature = "late"))]
+#[cfg(feature = "asks")]
+mod asking;
+#[cfg(not(feature = "asks"))]
 mod image;
 #[cfg(feature = "late")]
 mod late;
+#[cfg(feature = "mounts")]
+mod mounts;
 
-#[cfg(not(feature = "late"))]
-pub use image::{Layer, Stop, ended, error_of, failed, lent, new_volume, operate};
+#[cfg(feature = "asks")]
+pub use asking::{Halt, Stop, ended, error_of, failed, operate};
+#[cfg(not(feature = "asks"))]
+pub use image::{Layer, Stop, ended, error_of, failed, lent, new_volume, operate, settle};
 #[cfg(feature = "late")]
-pub use late::{Asked, Halt, Layer, Question, Stop, ended, error_of, failed, lent, new_volume, operate, task};
+pub use late::{Asked, Layer, Question, lent, new_volume, task};
+#[cfg(feature = "mounts")]
+pub use mounts::{Layer, lent, new_volume};
+
+#[cfg(feature = "late")]
+pub use asking::attempt;
+#[cfg(feature = "late")]
+use late::ask;
+#[cfg(feature = "late")]
+pub use late::settle;
+#[cfg(feature = "mounts")]
+pub use mounts::{ask, settle};

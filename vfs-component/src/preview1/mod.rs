@@ -26,8 +26,8 @@ use crate::state::{State, within_call};
 use host::Host;
 use program::Memory;
 
-#[cfg(feature = "late")]
-compile_error!("the functions of preview1 do not ask: leave out one of the features `late` and `preview1`");
+#[cfg(feature = "asks")]
+compile_error!("the functions of preview1 do not ask: leave `preview1` out, or `late` and `mounts`");
 
 type Process = vfs_preview1_abi::Process<OpenFile, Listing>;
 

@@ -1,11 +1,12 @@
 //! Jobs over a layer that answers late.
 
 use vfs_core::Error;
-use vfs_core::late::{Answers, Outcome};
+use vfs_core::late::Answers;
 
+use super::attempt::attempt;
 use super::ends::Progress;
 use super::{Job, Next, Pump, TURNS, World};
-use crate::layer::{Asked, Question, Stop};
+use crate::layer::{Asked, Question};
 
 /// A job that waits for an answer.
 pub struct Asking {
@@ -14,15 +15,6 @@ pub struct Asking {
     progress: Option<Progress>,
     answers: Answers,
     question: Question,
-}
-
-impl From<Stop> for Next {
-    fn from(stop: Stop) -> Self {
-        match stop {
-            Stop::Error(error) => Self::Over(Err(error)),
-            Stop::Ask(request) => Self::Ask(request),
-        }
-    }
 }
 
 impl Pump {
@@ -102,22 +94,6 @@ impl Pump {
         if let Some(answer) = job.close(world, Err(error)) {
             self.join(answer.end);
             self.drive(world, Job::Answer(answer), None);
-        }
-    }
-}
-
-/// Runs one turn of a job, with the answers that it has so far.
-fn attempt(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>, answers: &mut Answers) -> Next {
-    loop {
-        world.volume.begin(answers);
-        let next = job.turn(world, progress);
-        let outcome = match &next {
-            Next::Ask(_) => Outcome::Asks,
-            Next::Over(Err(_)) => Outcome::Failed,
-            _ => Outcome::Done,
-        };
-        if world.volume.end(answers, outcome) {
-            return next;
         }
     }
 }

@@ -21,6 +21,10 @@
 mod answer;
 #[cfg(feature = "late")]
 mod asking;
+#[cfg(feature = "asks")]
+mod attempt;
+#[cfg(feature = "mounts")]
+mod blocking;
 mod ends;
 mod lister;
 mod reader;
@@ -29,7 +33,7 @@ mod writer;
 
 use vfs_core::Error;
 
-#[cfg(not(feature = "late"))]
+#[cfg(not(feature = "asks"))]
 use crate::layer::Stop;
 use crate::standard::Standard;
 use crate::state::Volume;
@@ -42,6 +46,8 @@ pub use start::{become_pump, callback};
 pub use writer::{Sink, Writer};
 
 use answer::Answer;
+#[cfg(feature = "mounts")]
+use blocking::turn;
 use ends::Progress;
 
 /// Maximum number of turns without waiting before other jobs have their turn.
@@ -99,11 +105,11 @@ enum Next {
     /// The job has nothing more to do.
     Gone,
     /// The job needs an answer. Nothing has changed; run it again with the same progress.
-    #[cfg(feature = "late")]
+    #[cfg(feature = "asks")]
     Ask(vfs_core::late::Request),
 }
 
-#[cfg(not(feature = "late"))]
+#[cfg(not(feature = "asks"))]
 impl From<Stop> for Next {
     #[inline]
     fn from(error: Stop) -> Self {
@@ -140,6 +146,13 @@ impl Job {
         };
         Some(done.answer(result))
     }
+}
+
+/// Runs one turn of a job.
+#[cfg(not(feature = "asks"))]
+#[inline(always)]
+fn turn(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>) -> Next {
+    job.turn(world, progress)
 }
 
 impl Pump {
@@ -210,7 +223,9 @@ impl Pump {
     #[cfg(not(feature = "late"))]
     fn drive(&mut self, world: &mut World<'_>, mut job: Job, mut progress: Option<Progress>) {
         for _ in 0..TURNS {
-            match job.turn(world, progress.take()) {
+            match turn(world, &mut job, progress.take()) {
+                #[cfg(feature = "asks")]
+                Next::Ask(_) => return self.keep(job, None),
                 Next::Wait => return self.keep(job, None),
                 Next::Went(went) => progress = Some(went),
                 Next::Over(result) => {

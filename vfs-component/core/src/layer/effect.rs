@@ -6,7 +6,7 @@ use crate::tree::owned;
 use crate::{Error, NewTimestamp};
 
 /// A change of nodes whose changes pass through, identified by their numbers. An operation requests at most one, and
-/// its answer is the answer of the operation. `N` is the type of names and link targets.
+/// its answer is the answer of the operation. `N` is the type of names, link targets and bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect<N> {
     /// Opens a file by its name, and makes it first if it does not exist; answered with [`Performed::Opened`].
@@ -91,14 +91,14 @@ pub enum Effect<N> {
         /// The time of the last modification.
         modified: NewTimestamp,
     },
-    /// Writes bytes, all of them. They are not part of the effect: the caller of the operation has them.
+    /// Writes bytes, all of them.
     Write {
         /// The file.
         file: u64,
         /// The offset; `None` for the end of the file.
         offset: Option<u64>,
-        /// Number of bytes.
-        length: u64,
+        /// The bytes.
+        bytes: N,
     },
     /// Writes to the disk what is not there yet.
     Sync {
@@ -130,7 +130,7 @@ impl Effect<&[u8]> {
             Self::RemoveDirectory { directory, name } => Effect::RemoveDirectory { directory, name: owned(name)? },
             Self::SetSize { file, size } => Effect::SetSize { file, size },
             Self::SetTimes { node, accessed, modified } => Effect::SetTimes { node, accessed, modified },
-            Self::Write { file, offset, length } => Effect::Write { file, offset, length },
+            Self::Write { file, offset, bytes } => Effect::Write { file, offset, bytes: owned(bytes)? },
             Self::Sync { node, data_only } => Effect::Sync { node, data_only },
         })
     }

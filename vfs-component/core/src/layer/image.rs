@@ -9,7 +9,7 @@ use vfs_image::{FileKind, Image, Inode, Nid, Timestamp};
 use super::{Effect, ImageExtents, Layer, LayerInode, LayerNode, Listed, Performed};
 use crate::name_cache::NameCache;
 use crate::path::Component;
-use crate::{Error, Stat};
+use crate::{DescriptorFlags, Error, Stat};
 
 /// An image, or no files at all.
 pub struct ImageLayer<'i> {
@@ -127,6 +127,18 @@ impl<'i> Layer for ImageLayer<'i> {
     }
 
     fn read(&self, through: Infallible, _offset: u64, _length: u64) -> Result<&[u8], Error> {
+        match through {}
+    }
+
+    fn open(&self, through: Infallible, _flags: DescriptorFlags) -> Result<Inode, Error> {
+        match through {}
+    }
+
+    fn open_listing(&self, through: Infallible) -> Result<Inode, Error> {
+        match through {}
+    }
+
+    fn identity(&self, through: Infallible) -> Result<u64, Error> {
         match through {}
     }
 

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use vfs_image::{FileKind, Timestamp};
 
 use crate::path::Component;
-use crate::{Error, Stat};
+use crate::{DescriptorFlags, Error, Stat};
 
 pub use effect::{Effect, Performed};
 pub use image::ImageLayer;
@@ -194,7 +194,41 @@ pub trait Layer {
     /// - [`Error::Io`]: the bytes cannot be read.
     fn read(&self, through: Self::Through, offset: u64, length: u64) -> Result<&[u8], Self::Stop>;
 
-    /// Called when nothing in the tree has the node open any more.
+    /// Opens a node whose changes pass through, so that it stays the same node whatever becomes of its name. Returns
+    /// what is open, which may have a number of its own.
+    ///
+    /// # Errors
+    /// - The reason why it cannot be opened.
+    fn open(&self, through: Self::Through, flags: DescriptorFlags) -> Result<Self::Inode, Self::Stop>;
+
+    /// Opens a directory whose changes pass through, for one pass over its entries. Returns what is open, which may
+    /// have a number of its own.
+    ///
+    /// # Errors
+    /// - The reason why it cannot be opened.
+    fn open_listing(&self, through: Self::Through) -> Result<Self::Inode, Self::Stop>;
+
+    /// Returns a number for a node whose changes pass through. Two nodes have the same number if they are one.
+    ///
+    /// # Errors
+    /// - The reason why it is not known.
+    fn identity(&self, through: Self::Through) -> Result<u64, Self::Stop>;
+
+    /// Makes sure that the next [`Layer::retain`] needs no memory.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    #[inline]
+    fn reserve_user(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Called when the tree begins to keep a node, after [`Layer::reserve_user`]. Each call has its
+    /// [`Layer::release`].
+    #[inline]
+    fn retain(&mut self, _number: u64) {}
+
+    /// Called when the tree keeps a node no longer.
     #[inline]
     fn release(&mut self, _number: u64) {}
 

@@ -17,7 +17,7 @@ use vfs_image::{FileKind, Timestamp};
 use super::late::{ChangePolicy, Late, LateContents, LateInode, LateLayer, Stop, Through};
 use super::{Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
 use crate::path::Component;
-use crate::{Error, Stat};
+use crate::{DescriptorFlags, Error, Stat};
 
 /// The first bit of a number that tells the filesystem.
 const FILESYSTEM: u32 = 55;
@@ -64,6 +64,13 @@ impl<'i> Woven<'i> {
     #[must_use]
     pub const fn number(filesystem: u8, node: u64) -> u64 {
         (filesystem as u64) << FILESYSTEM | node
+    }
+
+    /// Checks that what a mount has opened is its own.
+    fn of_mount(&self, through: Through, opened: Result<LateInode, Stop>) -> Result<WovenInode, Stop> {
+        let inode = opened?;
+        same_filesystem(through.number(), Some(inode.number))?;
+        Ok(WovenInode::Late(inode))
     }
 
     /// Returns the mount that a node is in. `None`: it is the image's.
@@ -254,7 +261,12 @@ impl<'i> Layer for Woven<'i> {
 
     fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
         if self.is_read_only(through.number()) {
-            return Err(Error::ReadOnly.into());
+            // Nothing of the app waits to be written.
+            return if matches!(effect, Effect::Sync { .. }) {
+                Ok(Performed::Done)
+            } else {
+                Err(Error::ReadOnly.into())
+            };
         }
         Ok(woven(self.late.perform(through, effect)?))
     }
@@ -277,6 +289,28 @@ impl<'i> Layer for Woven<'i> {
 
     fn read(&self, through: Through, offset: u64, length: u64) -> Result<&[u8], Stop> {
         self.late.read(through, offset, length)
+    }
+
+    fn open(&self, through: Through, flags: DescriptorFlags) -> Result<WovenInode, Stop> {
+        self.of_mount(through, self.late.open(through, flags))
+    }
+
+    fn open_listing(&self, through: Through) -> Result<WovenInode, Stop> {
+        self.of_mount(through, self.late.open_listing(through))
+    }
+
+    fn identity(&self, through: Through) -> Result<u64, Stop> {
+        self.late.identity(through)
+    }
+
+    fn reserve_user(&mut self) -> Result<(), Error> {
+        self.late.reserve_user()
+    }
+
+    fn retain(&mut self, number: u64) {
+        if filesystem(number) != 0 {
+            self.late.retain(number);
+        }
     }
 
     fn release(&mut self, number: u64) {

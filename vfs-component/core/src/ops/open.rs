@@ -196,6 +196,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Opens a node.
     fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: ChangeRight) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
+        let found = self.tree.open_in_layer(found, |layer, through| layer.open(through, flags))?;
         let slot = self.tree.load_found(found)?;
         if J::TRACKS
             && changes != ChangeRight::Refused
@@ -210,7 +211,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Opens the node in a slot, after [`Volume::check_open`].
-    fn open_slot(&mut self, slot: u32, flags: DescriptorFlags, changes: ChangeRight) -> Result<OpenFile, L::Stop> {
+    pub(crate) fn open_slot(
+        &mut self,
+        slot: u32,
+        flags: DescriptorFlags,
+        changes: ChangeRight,
+    ) -> Result<OpenFile, L::Stop> {
         let node = self.tree.table.get_mut(slot)?;
         node.opens += 1;
         self.open += 1;
@@ -219,7 +225,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(OpenFile { slot, kind, flags, changes })
     }
 
-    fn check_open(&self) -> Result<(), Error> {
+    pub(crate) fn check_open(&self) -> Result<(), Error> {
         if self.open >= self.max_open { Err(Error::InsufficientMemory) } else { Ok(()) }
     }
 

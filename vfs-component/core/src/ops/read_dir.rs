@@ -1,5 +1,7 @@
 //! Listing a directory.
 
+use vfs_image::FileKind;
+
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::Found;
@@ -22,7 +24,15 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NotDirectory`]: it is not a directory.
     /// - [`Error::InsufficientMemory`]: too many files are open; a stream counts as one.
     pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, L::Stop> {
-        self.directory(file)?;
+        let directory = self.directory(file)?;
+        if self.tree.passes_through(directory).is_some() {
+            let found = Found { node: directory, kind: FileKind::Directory };
+            self.check_open()?;
+            let found = self.tree.open_in_layer(found, L::open_listing)?;
+            let slot = self.tree.load_found(found)?;
+            let OpenFile { slot, .. } = self.open_slot(slot, file.flags, file.changes)?;
+            return Ok(DirStream { slot, position: 0, guess: 0 });
+        }
         // The stream holds the node as an open does.
         let OpenFile { slot, .. } = self.reopen(file)?;
         Ok(DirStream { slot, position: 0, guess: 0 })
@@ -59,7 +69,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let Some(listed) = self.listed(directory.slot, cursor, *guess)? else { return Ok(None) };
         *guess = listed.guess;
         let Listed { cursor, name, found, .. } = listed;
-        Ok(Some(DirEntry { cursor, kind: found.kind, hash: hash(self.tree.cross(found).node), name }))
+        let crossed = self.tree.cross(found).node;
+        let hash = if L::HAS_MOUNTS && crossed != found.node { self.hash_of(crossed)? } else { hash(found.node) };
+        Ok(Some(DirEntry { cursor, kind: found.kind, hash, name }))
     }
 
     /// Finds the first entry after a cursor. `guess` is its probable index in the list of a copied-up directory.

@@ -64,7 +64,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             return performed;
         }
         if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(slot)) {
-            return self.tree.perform(through, Effect::Write { file, offset, length });
+            return bytes.lend(|bytes| self.tree.perform(through, Effect::Write { file, offset, bytes }))?;
         }
         let Body::File(contents) = &self.tree.table.get(slot)?.body else { return Err(Error::BadDescriptor.into()) };
         let offset = offset.unwrap_or(contents.size());

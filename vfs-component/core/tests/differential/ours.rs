@@ -95,7 +95,7 @@ impl<'i, J: Journal> Ours<'i, J> {
             Op::Flags { .. } => return Ok(flags(fs, file)),
             Op::Same { other, .. } => {
                 let Some(other) = &self.files[*other] else { return Ok(String::new()) };
-                let same = fs.is_same(file, other);
+                let same = fs.is_same(file, other)?;
                 assert_eq!(fs.metadata_hash(file) == fs.metadata_hash(other), same);
                 return Ok(same.to_string());
             }

@@ -279,10 +279,11 @@ fn a_file_that_others_opened_meanwhile_is_the_same() {
         files.push(test.late.volume.attempt(answers, |volume| operation(volume, root)).unwrap());
     }
     test.late.check();
-    assert!(files.windows(2).all(|two| test.late.volume.is_same(&two[0], &two[1])));
+    assert!(files.windows(2).all(|two| test.late.volume.is_same(&two[0], &two[1]) == Ok(true)));
     files.into_iter().for_each(|file| test.late.volume.close(file));
-    let released = test.late.volume.layer_mut().take_released();
-    assert_eq!(released, [test.number("dir/new")], "once, when the last is closed");
+    let number = test.number("dir/new");
+    let released = test.late.volume.layer_mut().take_released().into_iter().filter(|released| *released == number);
+    assert_eq!(released.count(), 1, "once, when the last is closed");
     test.late.check();
 }
 

@@ -68,7 +68,12 @@ impl Host {
         let bytes_of = |length: u64| if is_short { 1 + random.below(length as usize) as u64 } else { length };
         match request {
             Request::Query(query) => self.world.ask(query, most, bytes_of),
-            Request::Effect(effect) => self.world.perform(effect, bytes),
+            Request::Effect(effect) => {
+                if let Effect::Write { bytes: written, .. } = effect {
+                    assert_eq!(written, bytes);
+                }
+                self.world.perform(effect)
+            }
         }
     }
 

@@ -64,6 +64,11 @@ impl Liar {
         Ok(match request {
             _ if self.0.once_in(60) => Answer::Found(None),
             Request::Query(Query::Inode { node }) => Answer::Inode(self.inode(*node)),
+            Request::Query(Query::Open { .. } | Query::OpenListing { .. }) => {
+                let number = self.number();
+                Answer::Inode(self.inode(number))
+            }
+            Request::Query(Query::Identity { node }) => Answer::Identity(*node),
             Request::Query(Query::Lookup { .. }) => {
                 let number = self.number();
                 Answer::Found(if self.0.once_in(3) { None } else { Some(self.inode(number)) })

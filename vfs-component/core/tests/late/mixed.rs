@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use vfs_core::check::Trust;
 use vfs_core::{
-    Component, Contents, Effect, Error, FileKind, Layer, LayerInode, LayerNode, Limits, Listed, OpenFile, OpenFlags,
-    Performed, Rights, Stat, Timestamp, Volume,
+    Component, Contents, DescriptorFlags, Effect, Error, FileKind, Layer, LayerInode, LayerNode, Limits, Listed,
+    OpenFile, OpenFlags, Performed, Rights, Stat, Timestamp, Volume,
 };
 
 use crate::app::clock;
@@ -152,6 +152,18 @@ impl Layer for Mixed {
         let bytes = if through >= OTHER { b"other" } else { b"thru!" };
         Ok(bytes.get(offset as usize..end as usize).unwrap_or(&[]))
     }
+
+    fn open(&self, through: u64, _flags: DescriptorFlags) -> Result<Inode, Error> {
+        self.inode(through)
+    }
+
+    fn open_listing(&self, through: u64) -> Result<Inode, Error> {
+        self.inode(through)
+    }
+
+    fn identity(&self, through: u64) -> Result<u64, Error> {
+        Ok(through)
+    }
 }
 
 /// A volume over it, its root, and the effects.
@@ -239,7 +251,7 @@ fn contents_are_where_they_are() {
         let mut gather = Vec::new();
         assert_eq!(test.volume.read(&file, 0, 100, &mut gather), Ok(&bytes[..]));
         test.volume.write(&file, 0, b"F").unwrap();
-        let wanted = [Effect::Write { file: 11, offset: Some(0), length: 1 }];
+        let wanted = [Effect::Write { file: 11, offset: Some(0), bytes: b"F".to_vec() }];
         assert_eq!(test.effects(), &wanted[usize::from(!is_through)..]);
         test.volume.close(file);
     }

@@ -20,7 +20,10 @@ fn a_path_is_one_look_up_for_each_name() {
         let (stat, queries, _) = test.ask(&[], |volume, root| volume.stat_at(root, "a/b/c/d", FOLLOW));
         assert_eq!(stat.unwrap().size, 4);
         assert_eq!(names(&queries), ["a", "b", "c", "d"], "{changes:?}");
-        let (file, queries, _) = test.ask(&[], |volume, root| volume.open_at(root, "a/b/c/d", FOLLOW, NONE, READ));
+        let (file, mut queries, _) = test.ask(&[], |volume, root| volume.open_at(root, "a/b/c/d", FOLLOW, NONE, READ));
+        if changes == ChangePolicy::Through {
+            assert!(matches!(queries.pop(), Some(Query::Open { flags: READ, .. })));
+        }
         assert_eq!(names(&queries), ["a", "b", "c", "d"], "{changes:?}");
         test.late.volume.close(file.unwrap());
         let (found, queries, _) = test.ask(&[], |volume, root| volume.stat_at(root, "a/b/no/d", FOLLOW));
@@ -152,7 +155,7 @@ fn what_passes_through_is_asked_for_anew() {
     let directory = test.open("dir", NONE, READ).unwrap();
     let number = test.number("dir/file");
     let world = &mut test.late.host.world;
-    world.perform(&Effect::SetSize { file: number, size: 3 }, &[]).unwrap();
+    world.perform(&Effect::SetSize { file: number, size: 3 }).unwrap();
     let stat = |volume: &mut LateVolume, _: &OpenFile| volume.stat(&file);
     let (stat_now, queries, _) = test.ask(&[], stat);
     assert_eq!((stat_now.unwrap().size, queries), (3, vec![Query::Inode { node: number }]));
@@ -221,7 +224,7 @@ fn limits_are_those_of_the_volume() {
     test.run(|volume, root| volume.create_dir_at(root, "dir/new"));
 }
 
-/// What is not open any more is told, so that what is kept for it outside can go.
+/// What nothing uses any more is told, so that what is kept for it outside can go.
 #[test]
 fn nodes_are_released() {
     let mut test = Test::new(&some_items(), ChangePolicy::Through);
@@ -229,12 +232,17 @@ fn nodes_are_released() {
     let first = test.open("dir/file", NONE, READ).unwrap();
     let second = test.open("dir/same", NONE, READ).unwrap();
     let third = test.open("dir/sub", NONE, READ).unwrap();
+    let dir = test.number("dir");
+    let released = test.late.volume.layer_mut().take_released();
+    assert!(!released.is_empty() && released.iter().all(|number| *number == dir), "on the way, and not kept");
     test.late.volume.close(first);
     assert_eq!(test.late.volume.layer_mut().take_released(), []);
     test.late.volume.close(third);
     test.late.volume.close(second);
     assert_eq!(test.late.volume.layer_mut().take_released(), [sub, file]);
     assert_eq!(test.late.volume.layer_mut().take_released(), []);
+    assert!(test.run(|volume, root| volume.stat_at(root, "dir/file", FOLLOW)).links > 1);
+    assert_eq!(test.late.volume.layer_mut().take_released(), [dir, file]);
     let Late { volume, .. } = &test.late;
     assert_eq!(volume.usage().open, 1);
 }

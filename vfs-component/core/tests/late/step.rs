@@ -45,8 +45,8 @@ pub fn step<L: Layer, J: Journal>(
         Op::Flags { .. } => return text(flags(volume, file)),
         Op::Same { .. } => {
             let Some(other) = on.other else { return text(String::new()) };
-            let same = volume.is_same(file, other);
-            assert_eq!(volume.metadata_hash(file) == volume.metadata_hash(other), same);
+            let same = volume.is_same(file, other)?;
+            assert_eq!(volume.metadata_hash(file)? == volume.metadata_hash(other)?, same);
             return text(same.to_string());
         }
         // Its twin would be a second effect.

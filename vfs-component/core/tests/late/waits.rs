@@ -201,7 +201,7 @@ fn what_others_cut_off_is_zeros() {
     let other = test.open("dir/sub/deep", NONE, READ_WRITE).unwrap();
     for (path, size) in [("dir/file", 66_000), ("dir/sub/deep", 1)] {
         let number = test.number(path);
-        test.late.host.world.perform(&Effect::SetSize { file: number, size }, &[]).unwrap();
+        test.late.host.world.perform(&Effect::SetSize { file: number, size }).unwrap();
     }
     let contents = test.contents(&file);
     assert_eq!(contents.len(), 100_000);

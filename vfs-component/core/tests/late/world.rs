@@ -179,7 +179,10 @@ impl World {
     /// Answers a question, with at most `most` entries, and no more than `bytes` of what was asked for.
     pub fn ask(&mut self, query: &Query, most: usize, bytes: impl FnOnce(u64) -> u64) -> Result<Answer, Error> {
         match query {
-            Query::Inode { node } => self.inode(*node).map(Answer::Inode),
+            Query::Inode { node } | Query::Open { node, .. } | Query::OpenListing { directory: node } => {
+                self.inode(*node).map(Answer::Inode)
+            }
+            Query::Identity { node } => self.known(*node).map(|known| Answer::Identity(known.hash.0 ^ self.first)),
             Query::Lookup { directory, name } => match self.tell(*directory, text(name)) {
                 Ok(inode) => Ok(Answer::Found(Some(inode))),
                 Err(Error::NoEntry) => Ok(Answer::Found(None)),
@@ -201,7 +204,7 @@ impl World {
     }
 
     /// Makes a change.
-    pub fn perform(&mut self, effect: &Effect<Vec<u8>>, bytes: &[u8]) -> Result<Answer, Error> {
+    pub fn perform(&mut self, effect: &Effect<Vec<u8>>) -> Result<Answer, Error> {
         let mut performed = Performed::Done;
         match effect {
             Effect::Create { directory, name, exclusive, truncate } => {
@@ -261,8 +264,7 @@ impl World {
                     fs.set_times_at(at, &name, NO_FOLLOW, *accessed, *modified)?;
                 }
             },
-            Effect::Write { file, offset, length } => {
-                assert_eq!(*length, bytes.len() as u64);
+            Effect::Write { file, offset, bytes } => {
                 let (fs, file) = self.open(*file)?;
                 match offset {
                     Some(offset) => fs.write(file, *offset, bytes)?,

@@ -58,6 +58,9 @@ pub fn answer(hosts: &mut [Host], request: &Request, bytes: &[u8]) -> Result<Ans
     let number = match request {
         Request::Query(query) => match query {
             Query::Inode { node: number }
+            | Query::Open { node: number, .. }
+            | Query::OpenListing { directory: number }
+            | Query::Identity { node: number }
             | Query::Lookup { directory: number, .. }
             | Query::List { directory: number, .. }
             | Query::ReadLink { link: number }

@@ -3,22 +3,10 @@
 use vfs_core::Stat;
 
 use super::{Answer, Answer3, DONE, descriptor_type, follow, new_timestamp};
-use crate::abi::{self, Datetime, DescriptorType, Opt, Pair, Unit};
+use crate::abi::{self, DescriptorStat, DescriptorType, Pair, Unit};
 use crate::handle::AppHandles;
-use crate::layer::Stop;
-use crate::state::{State, answer, call_value};
-
-/// `descriptor-stat`. `T` is the kind of a node in one version of WASI.
-#[derive(Clone, Copy)]
-#[repr(C)]
-struct DescriptorStat<T> {
-    kind: T,
-    link_count: u64,
-    size: u64,
-    accessed: Opt<Datetime>,
-    modified: Opt<Datetime>,
-    changed: Opt<Datetime>,
-}
+use crate::layer::{Stop, ended};
+use crate::state::{State, answer, answer_value};
 
 type Stat3 = DescriptorStat<DescriptorType>;
 
@@ -28,23 +16,8 @@ type Hash = Pair<u64, u64>;
 #[cfg(target_arch = "wasm32")]
 const _: () = {
     assert!(size_of::<Answer<DescriptorStat<u8>>>() == 104);
-    assert!(core::mem::offset_of!(DescriptorStat<u8>, accessed) == 24);
     assert!(size_of::<Answer3<DescriptorStat<DescriptorType>>>() == 112);
-    assert!(core::mem::offset_of!(DescriptorStat<DescriptorType>, accessed) == 32);
 };
-
-impl<T> DescriptorStat<T> {
-    fn new(kind: T, stat: Stat) -> Self {
-        Self {
-            kind,
-            link_count: stat.links,
-            size: stat.size,
-            accessed: Opt::Some(stat.accessed.into()),
-            modified: Opt::Some(stat.modified.into()),
-            changed: Opt::Some(stat.changed.into()),
-        }
-    }
-}
 
 export! {
     "[method]descriptor.get-flags",
@@ -152,9 +125,13 @@ export! {
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.is-same-object")]
 extern "C" fn is_same_object(descriptor: u32, other: u32) -> bool {
-    call_value(|state| {
+    answer_value(|state| {
         let handles = &state.session.handles;
-        state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other))
+        match state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other)) {
+            // What cannot be compared is not known to be the same.
+            Err(stop) => ended(stop).map(|_| false),
+            same => same,
+        }
     })
 }
 

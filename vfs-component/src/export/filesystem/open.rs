@@ -43,8 +43,9 @@ mod as_pump {
     use super::super::version_3;
     use super::open;
     use crate::abi::{self, ErrorCode};
+    use crate::layer::operate;
     use crate::pump;
-    use crate::state::call_value;
+    use crate::state::State;
 
     /// Opens in a task, which continues as the pump if there is none yet.
     #[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.open-at")]
@@ -56,10 +57,12 @@ mod as_pump {
         open_flags: u32,
         flags: u32,
     ) -> u32 {
-        let opened = call_value(|state| {
+        let open = |state: &mut State| {
             let path = abi::string(path, path_length);
             open(state, descriptor, path_flags, path, open_flags, flags)
-        });
+        };
+        let opened = operate(open, |_, opened| opened);
+        abi::finish_call();
         match opened {
             Ok(file) => task_return(0, version_3::resource_new_descriptor(file), 0, 0, 0),
             Err(error) => task_return(1, ErrorCode::from(error).number().into(), 0, 0, 0),

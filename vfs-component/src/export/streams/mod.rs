@@ -16,7 +16,7 @@ use crate::abi::{Area, Res, finish_call};
 use crate::export::error::new_error;
 use crate::handle::{AppHandles, Handle, Input, Output, StreamFailure};
 use crate::host;
-#[cfg(feature = "late")]
+#[cfg(feature = "asks")]
 use crate::layer::Stop;
 use crate::layer::operate;
 use crate::state::State;
@@ -54,11 +54,11 @@ pub enum Failure {
     Host(u32),
     Denied(&'static str),
     /// The call has not failed, but needs an answer.
-    #[cfg(feature = "late")]
+    #[cfg(feature = "asks")]
     Ask(vfs_core::late::Request),
 }
 
-#[cfg(feature = "late")]
+#[cfg(feature = "asks")]
 impl From<Stop> for Failure {
     fn from(stop: Stop) -> Self {
         match stop {
@@ -68,7 +68,7 @@ impl From<Stop> for Failure {
     }
 }
 
-#[cfg(feature = "late")]
+#[cfg(feature = "asks")]
 impl crate::layer::Halt for Failure {
     type Failure = Self;
 
@@ -121,7 +121,7 @@ pub fn to_result<T>(state: &mut State, result: Result<T, Failure>) -> Res<T, Str
         Err(Failure::Host(handle)) => StreamFailure::Host(handle),
         Err(Failure::Denied(message)) => StreamFailure::Denied(message),
         // An operation without a result never gets here.
-        #[cfg(feature = "late")]
+        #[cfg(feature = "asks")]
         Err(Failure::Ask(_)) => crate::abi::trap(),
     };
     Res::Err(StreamError::LastOperationFailed(new_error(state, failure)))

@@ -1,8 +1,7 @@
 //! A layer whose answers come from the host: `wit/late.wit`. For tests of what such a layer requires of the guest.
 //!
 //! ```text
-//! operate    an operation of 0.2: asks by a call that blocks, with nothing of the state borrowed, and runs it again
-//! task       one of 0.3: the task waits for the answer, and other tasks use the tree meanwhile
+//! task       an operation of 0.3: the task waits for the answer, and other tasks use the tree meanwhile
 //! question   what is asked, and how the answer lies in memory
 //! ```
 //!
@@ -11,123 +10,28 @@
 mod question;
 pub mod task;
 
-use core::cell::RefCell;
-
-use vfs_core::late::{Answers, ChangePolicy, LateLayer, Outcome, Request};
-use vfs_core::{Error, Limits};
+use vfs_core::Limits;
+use vfs_core::late::{ChangePolicy, LateLayer};
 
 use crate::abi;
 use crate::host::wall_clock::HostClock;
-use crate::state::{State, Volume, within_call};
+use crate::state::Volume;
 
-pub use question::{Asked, Question};
-pub use vfs_core::late::Stop;
+pub use question::{Asked, Question, ask};
 
 pub type Layer = LateLayer;
 
 /// Number of the root directory.
 const ROOT: u64 = 1;
 
-thread_local! {
-    /// The answers of the last operation: its result may point at their bytes.
-    static LAST: RefCell<Answers> = const { RefCell::new(Answers::new()) };
-}
-
 /// Makes the volume over the host's tree, whose changes are kept above it.
 pub fn new_volume(limits: Limits) -> Volume {
     Volume::over(LateLayer::new(ROOT, ChangePolicy::Above), HostClock, limits).unwrap_or_else(|_| abi::trap())
 }
 
-/// The reason why an operation stops.
-pub trait Halt: Sized {
-    /// The failure with which it may end.
-    type Failure: From<Error>;
-
-    /// # Errors
-    /// Returns the failure, or the request if only an answer is missing.
-    fn failure(self) -> Result<Self::Failure, Request>;
-}
-
-impl Halt for Stop {
-    type Failure = Error;
-
-    fn failure(self) -> Result<Error, Request> {
-        match self {
-            Self::Error(error) => Ok(error),
-            Self::Ask(request) => Err(request),
-        }
-    }
-}
-
-/// Runs an operation until it has all answers, and finishes it with its result.
-pub fn operate<T, F: Halt, R>(
-    mut operation: impl FnMut(&mut State) -> Result<T, F>,
-    finish: impl FnOnce(&mut State, Result<T, F::Failure>) -> R,
-) -> R {
-    let mut answers = Answers::new();
-    let mut finish = Some(finish);
-    loop {
-        let attempted = within_call(|state| {
-            let result = attempt(state, &mut answers, &mut operation)?;
-            Ok(finish.take().map(|finish| finish(state, result)))
-        });
-        let request = match attempted {
-            Ok(result) => {
-                LAST.set(answers);
-                return result.unwrap_or_else(|| abi::trap());
-            }
-            Err(request) => request,
-        };
-        let answer = question::ask(&request);
-        if let Err(error) = answers.add(request, answer) {
-            let result = within_call(|state| finish.take().map(|finish| finish(state, Err(error.into()))));
-            return result.unwrap_or_else(|| abi::trap());
-        }
-    }
-}
-
-/// Runs an operation with the answers that it has so far.
-///
-/// # Errors
-/// The operation needs one more answer.
-fn attempt<T, F: Halt>(
-    state: &mut State,
-    answers: &mut Answers,
-    operation: &mut impl FnMut(&mut State) -> Result<T, F>,
-) -> Result<Result<T, F::Failure>, Request> {
-    loop {
-        state.volume.begin(answers);
-        let result = match operation(state) {
-            Ok(value) => Ok(Ok(value)),
-            Err(halt) => halt.failure().map(Err),
-        };
-        let outcome = match &result {
-            Ok(Ok(_)) => Outcome::Done,
-            Ok(Err(_)) => Outcome::Failed,
-            Err(_) => Outcome::Asks,
-        };
-        if state.volume.end(answers, outcome) {
-            return result;
-        }
-    }
-}
-
-/// Returns the error with which an operation ended.
-///
-/// # Errors
-/// It has not ended.
-pub fn ended(stop: Stop) -> Result<Error, Stop> {
-    stop.failure().map_err(Stop::Ask)
-}
-
-/// Makes the reason to stop with an error.
-pub fn failed(error: Error) -> Stop {
-    Stop::Error(error)
-}
-
-/// Returns the error of an operation that never needs an answer.
-pub fn error_of(stop: Stop) -> Error {
-    stop.failure().unwrap_or(Error::Io)
+/// Forgets which nodes nothing uses any more: nothing is kept for them.
+pub fn settle(volume: &mut Volume) {
+    drop(volume.layer_mut().take_released());
 }
 
 /// Moves bytes to the caller's buffer, because this layer lends none for good.

@@ -5,9 +5,9 @@ use core::cell::RefCell;
 use vfs_core::Error;
 use vfs_core::late::{Answers, Request};
 
-use super::{Asked, Question, attempt};
+use super::{Asked, Question};
 use crate::abi;
-use crate::layer::Stop;
+use crate::layer::{Stop, attempt};
 use crate::local;
 use crate::pump;
 use crate::state::{State, within_call};

@@ -20,6 +20,8 @@ pub struct Answers {
     queries: Vec<(Query, Result<Answer, Error>)>,
     /// The nodes that answers told of, sorted by number.
     inodes: Vec<LateInode>,
+    /// The numbers of nodes that answers told of which were forgotten.
+    forgotten: Vec<u64>,
     performed: Option<Result<Performed<LateInode>, Error>>,
     /// The slot for the node that an effect opens, taken before the effect is requested.
     pub(crate) held: Option<u32>,
@@ -31,7 +33,15 @@ impl Answers {
     /// Makes an empty set of answers.
     #[must_use]
     pub const fn new() -> Self {
-        Self { queries: Vec::new(), inodes: Vec::new(), performed: None, held: None, asked: 0, restarts: 0 }
+        Self {
+            queries: Vec::new(),
+            inodes: Vec::new(),
+            forgotten: Vec::new(),
+            performed: None,
+            held: None,
+            asked: 0,
+            restarts: 0,
+        }
     }
 
     /// Adds the answer to a request that stopped an attempt.
@@ -44,7 +54,13 @@ impl Answers {
             (Request::Effect(_), answer) => {
                 self.performed = Some(match answer {
                     Ok(Answer::Performed(Performed::Opened(inode))) if inode.number > LARGEST => Err(Error::Io),
-                    Ok(Answer::Performed(performed)) => Ok(performed),
+                    Ok(Answer::Performed(performed)) => {
+                        // Without memory for its number, the node stays until the layer goes, if it is not used.
+                        if let Performed::Opened(inode) = performed {
+                            let _ = self.know(inode);
+                        }
+                        Ok(performed)
+                    }
                     Ok(_) => Err(Error::Io),
                     Err(error) => Err(error),
                 });
@@ -61,17 +77,7 @@ impl Answers {
         }
         let answer = answer.and_then(|answer| if fits(&query, &answer) { Ok(answer) } else { Err(Error::Io) });
         if let Ok(Answer::Inode(inode) | Answer::Found(Some(inode))) = &answer {
-            match self.inodes.binary_search_by_key(&inode.number, |known| known.number) {
-                Ok(place) => {
-                    if let Some(known) = self.inodes.get_mut(place) {
-                        *known = *inode;
-                    }
-                }
-                Err(place) => {
-                    self.inodes.try_reserve(1)?;
-                    self.inodes.insert(place, *inode);
-                }
-            }
+            self.know(*inode)?;
         }
         match self.queries.binary_search_by(|(known, _)| known.cmp(&query)) {
             Ok(place) => {
@@ -85,6 +91,27 @@ impl Answers {
             }
         }
         Ok(())
+    }
+
+    /// Keeps what an answer told of a node.
+    fn know(&mut self, inode: LateInode) -> Result<(), Error> {
+        match self.inodes.binary_search_by_key(&inode.number, |known| known.number) {
+            Ok(place) => {
+                if let Some(known) = self.inodes.get_mut(place) {
+                    *known = inode;
+                }
+            }
+            Err(place) => {
+                self.inodes.try_reserve(1)?;
+                self.inodes.insert(place, inode);
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the numbers of the nodes that answers told of.
+    pub(super) fn told(&self) -> impl Iterator<Item = u64> {
+        self.inodes.iter().map(|inode| inode.number).chain(self.forgotten.iter().copied())
     }
 
     /// Returns the inode of a node, if an answer told of it.
@@ -120,6 +147,10 @@ impl Answers {
     /// Forgets the answers to questions. Returns `false` if that was done too often.
     pub(super) fn restart(&mut self) -> bool {
         self.queries.clear();
+        // Without memory for the numbers, the nodes stay until the layer goes.
+        if self.forgotten.try_reserve(self.inodes.len()).is_ok() {
+            self.forgotten.extend(self.inodes.iter().map(|inode| inode.number));
+        }
         self.inodes.clear();
         self.restarts += 1;
         self.restarts <= MOST_RESTARTS
@@ -130,6 +161,8 @@ impl Answers {
 fn fits(query: &Query, answer: &Answer) -> bool {
     match (query, answer) {
         (Query::Inode { node }, Answer::Inode(inode)) => inode.number == *node,
+        (Query::Open { .. } | Query::OpenListing { .. }, Answer::Inode(inode)) => inode.number <= LARGEST,
+        (Query::Identity { .. }, Answer::Identity(_)) => true,
         (Query::Lookup { .. }, Answer::Found(found)) => found.is_none_or(|inode| inode.number <= LARGEST),
         (Query::ReadLink { .. }, Answer::Bytes(_)) => true,
         (Query::List { cursor, .. }, Answer::Entries { entries, is_end }) => {

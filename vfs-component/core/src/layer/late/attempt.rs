@@ -64,6 +64,9 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         if outcome == Outcome::Failed {
             self.tree.layer.late().answers.forget_errors();
         }
+        if is_over && outcome != Outcome::Asks {
+            self.tree.layer.late().release_told();
+        }
         core::mem::swap(&mut self.tree.layer.late().answers, answers);
         is_over
     }
@@ -73,6 +76,7 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
     pub fn give_up(&mut self, answers: Answers) {
         self.tree.layer.late().answers = answers;
         self.drop_held();
+        self.tree.layer.late().release_told();
         self.tree.layer.late().answers = Answers::new();
     }
 

@@ -4,12 +4,13 @@ use alloc::vec::Vec;
 
 use vfs_image::Timestamp;
 
+use super::users::Users;
 use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
 use crate::layer::{Contents, Effect, Layer, LayerNode, Listed, ListedOf, Performed};
 use crate::limits::MAX_NAME;
 use crate::path::Component;
 use crate::tree::owned;
-use crate::{Error, ZEROS};
+use crate::{DescriptorFlags, Error, ZEROS};
 
 /// A layer whose answers come from outside; see [the module](crate::late).
 #[derive(Debug)]
@@ -22,8 +23,7 @@ pub struct LateLayer {
     pub(super) contradicted: core::cell::Cell<bool>,
     /// Number of slots that are kept for operations.
     held: usize,
-    /// Nodes that nothing has open any more, since the last [`LateLayer::take_released`].
-    released: Vec<u64>,
+    users: Users,
 }
 
 /// Where changes go.
@@ -64,13 +64,19 @@ impl LateLayer {
             answers: Answers::new(),
             contradicted: core::cell::Cell::new(false),
             held: 0,
-            released: Vec::new(),
+            users: Users::new(),
         }
     }
 
-    /// Returns the numbers of nodes that nothing has open any more. The caller may release what it kept for them.
+    /// Returns the numbers of nodes that nothing uses any more: neither the tree nor an operation, as far as they were
+    /// told. The caller may release what it kept for them.
     pub fn take_released(&mut self) -> Vec<u64> {
-        core::mem::take(&mut self.released)
+        self.users.take_released()
+    }
+
+    /// Releases the nodes that answers told of and that the tree does not keep, at the end of the operation.
+    pub(super) fn release_told(&mut self) {
+        self.answers.told().for_each(|number| self.users.release_unused(number));
     }
 
     /// Returns the answer to a question, or stops with the question.
@@ -282,11 +288,38 @@ impl Layer for LateLayer {
         self.bytes(file, offset, length)
     }
 
-    fn release(&mut self, number: u64) {
-        // Without memory to report the release, the caller keeps what belongs to the node until the layer goes.
-        if self.released.try_reserve(1).is_ok() {
-            self.released.push(number);
+    fn open(&self, Through(node): Through, flags: DescriptorFlags) -> Result<LateInode, Stop> {
+        match self.ask(Query::Open { node, flags })? {
+            Answer::Inode(inode) => Ok(*inode),
+            _ => Err(Error::Io.into()),
         }
+    }
+
+    fn open_listing(&self, Through(directory): Through) -> Result<LateInode, Stop> {
+        match self.ask(Query::OpenListing { directory })? {
+            Answer::Inode(inode) => Ok(*inode),
+            _ => Err(Error::Io.into()),
+        }
+    }
+
+    fn identity(&self, Through(node): Through) -> Result<u64, Stop> {
+        match self.ask(Query::Identity { node })? {
+            Answer::Identity(identity) => Ok(*identity),
+            _ => Err(Error::Io.into()),
+        }
+    }
+
+    fn reserve_user(&mut self) -> Result<(), Error> {
+        // Those that are held are sure of their places.
+        self.users.reserve(self.held + 1)
+    }
+
+    fn retain(&mut self, number: u64) {
+        self.users.add(number);
+    }
+
+    fn release(&mut self, number: u64) {
+        self.users.remove(number);
     }
 }
 

@@ -41,6 +41,7 @@ mod attempt;
 mod inode;
 mod layer;
 mod request;
+mod users;
 
 pub use answers::Answers;
 pub use attempt::{Forward, Late, Outcome};

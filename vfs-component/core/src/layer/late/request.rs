@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use super::LateInode;
-use crate::Error;
 use crate::layer::{Effect, Listed, Performed};
+use crate::{DescriptorFlags, Error};
 
 /// The reason why an operation stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,25 @@ pub enum Request {
 pub enum Query {
     /// Asks for a node; answered with [`Answer::Inode`].
     Inode {
+        /// The node.
+        node: u64,
+    },
+    /// Opens a file or directory, whose changes pass through; answered with [`Answer::Inode`]. What is open may have a
+    /// number of its own. If the answer is not used, what is open is released.
+    Open {
+        /// The node.
+        node: u64,
+        /// What it is opened for.
+        flags: DescriptorFlags,
+    },
+    /// Opens a directory for one pass over its entries; answered as [`Query::Open`] is.
+    OpenListing {
+        /// The directory.
+        directory: u64,
+    },
+    /// Asks for a number that tells a node from all others, under whatever number it was told of; answered with
+    /// [`Answer::Identity`].
+    Identity {
         /// The node.
         node: u64,
     },
@@ -72,8 +91,10 @@ pub enum Query {
 /// The answer to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Answers [`Query::Inode`].
+    /// Answers [`Query::Inode`], [`Query::Open`] and [`Query::OpenListing`].
     Inode(LateInode),
+    /// Answers [`Query::Identity`].
+    Identity(u64),
     /// Answers [`Query::Lookup`]. `None`: the name does not exist.
     Found(Option<LateInode>),
     /// Answers [`Query::List`].

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use crate::Error;
+
 /// Bytes that are written once. Generic, so that a write of a slice has no code for callbacks.
 pub(crate) trait Written: Copy {
     /// Returns their number.
@@ -15,6 +17,12 @@ pub(crate) trait Written: Copy {
 
     /// Appends them to a vector that has room for them.
     fn append(self, bytes: &mut Vec<u8>);
+
+    /// Lends them as a slice.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: they have to be copied, and an allocation failed.
+    fn lend<T>(self, act: impl FnOnce(&[u8]) -> T) -> Result<T, Error>;
 }
 
 impl Written for &[u8] {
@@ -36,6 +44,11 @@ impl Written for &[u8] {
     #[inline(always)]
     fn append(self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(self);
+    }
+
+    #[inline(always)]
+    fn lend<T>(self, act: impl FnOnce(&[u8]) -> T) -> Result<T, Error> {
+        Ok(act(self))
     }
 }
 
@@ -82,5 +95,12 @@ impl<F: Fn(usize, &mut [u8])> Written for Taken<'_, F> {
         // Safe code cannot hand out bytes that have no value yet.
         bytes.resize(end + self.length, 0);
         self.replace(bytes.get_mut(end..).unwrap_or(&mut []));
+    }
+
+    fn lend<T>(self, act: impl FnOnce(&[u8]) -> T) -> Result<T, Error> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(self.length)?;
+        self.append(&mut bytes);
+        Ok(act(&bytes))
     }
 }

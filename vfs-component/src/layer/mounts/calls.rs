@@ -1,0 +1,228 @@
+//! Requests of operations, as calls of the host.
+
+use vfs_core::late::{Answer, LateInode, Query, Request};
+use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, OpenFlags, Performed, Stat, Timestamp};
+
+use super::nodes::{self, Nodes, Pass};
+use crate::host::filesystem as host;
+
+/// The number of what only a listing tells of.
+const UNKNOWN: u64 = (1 << 55) - 1;
+
+/// Has the host answer a request.
+///
+/// # Errors
+/// - Those of the host.
+/// - [`Error::InsufficientMemory`]: an allocation failed.
+pub fn ask(request: &Request) -> Result<Answer, Error> {
+    nodes::with(|nodes| match request {
+        Request::Query(query) => answer(nodes, query),
+        Request::Effect(effect) => perform(nodes, effect).map(Answer::Performed),
+    })
+}
+
+fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
+    let path = &mut Vec::new();
+    Ok(match query {
+        Query::Inode { node } => Answer::Inode(inode(nodes, *node)?),
+        Query::Lookup { directory, name } => Answer::Found(look_up(nodes, *directory, name)?),
+        Query::Open { node, flags } => Answer::Inode(open(nodes, *node, *flags)?),
+        Query::OpenListing { directory } => Answer::Inode(open_listing(nodes, *directory)?),
+        Query::List { directory, cursor } => list(nodes, *directory, *cursor)?,
+        Query::ReadLink { link } => Answer::Bytes(copy(host::readlink_at(nodes.reach(*link, path)?)?)?),
+        Query::Read { file, offset, length } => {
+            Answer::Bytes(copy(host::read(descriptor(nodes, *file)?, *length, *offset)?)?)
+        }
+        Query::Identity { node } => Answer::Identity(match nodes.get(*node)?.descriptor {
+            Some(descriptor) => host::identity(descriptor)?,
+            None if is_missing(nodes, *node)? => *node,
+            None => host::identity_at(nodes.reach(*node, path)?)?,
+        }),
+    })
+}
+
+/// Returns the host's handle of an open node.
+fn descriptor(nodes: &Nodes, number: u64) -> Result<u32, Error> {
+    nodes.get(number)?.descriptor.ok_or(Error::BadDescriptor)
+}
+
+/// Returns whether a node is the root of a directory that the host does not have.
+fn is_missing(nodes: &Nodes, number: u64) -> Result<bool, Error> {
+    let node = nodes.get(number)?;
+    Ok(node.parent == number && node.descriptor.is_none())
+}
+
+fn inode(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
+    let stat = match nodes.get(number)?.descriptor {
+        Some(descriptor) => host::stat(descriptor)?,
+        None if is_missing(nodes, number)? => nodes.get(number)?.stat,
+        None => host::stat_at(nodes.reach(number, &mut Vec::new())?)?,
+    };
+    let node = nodes.get_mut(number)?;
+    node.stat = stat;
+    Ok(LateInode { number, stat, parent: node.parent })
+}
+
+fn look_up(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
+    let path = &mut Vec::new();
+    let stat = match nodes.reach_name(directory, name, path).and_then(host::stat_at) {
+        Err(Error::NoEntry) => return Ok(None),
+        stat => stat?,
+    };
+    let number = nodes.add(directory, name, None, stat)?;
+    Ok(Some(LateInode { number, stat, parent: directory }))
+}
+
+fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
+    let node = nodes.get(number)?;
+    let Stat { kind, .. } = node.stat;
+    if node.parent == number {
+        // A root is open for good.
+        return Ok(LateInode { number, stat: node.stat, parent: number });
+    }
+    let open = if kind == FileKind::Directory { OpenFlags::DIRECTORY } else { OpenFlags::NONE };
+    let opened = host::open_at(nodes.reach(number, &mut Vec::new())?, open.bits(), flags.bits())?;
+    let opened = add_opened(nodes, opened, |nodes| nodes.add_opened(number, opened))?;
+    let node = nodes.get(opened)?;
+    Ok(LateInode { number: opened, stat: node.stat, parent: node.parent })
+}
+
+/// Adds what is open; closes it if there is no memory for that.
+fn add_opened(
+    nodes: &mut Nodes,
+    descriptor: u32,
+    add: impl FnOnce(&mut Nodes) -> Result<u64, Error>,
+) -> Result<u64, Error> {
+    add(nodes).inspect_err(|_| host::drop_descriptor(descriptor))
+}
+
+fn open_listing(nodes: &mut Nodes, directory: u64) -> Result<LateInode, Error> {
+    let stat = nodes.get(directory)?.stat;
+    let number = nodes.add(directory, &[], None, stat)?;
+    Ok(LateInode { number, stat, parent: directory })
+}
+
+/// Returns the next entry of a pass. A cursor is the number of entries up to it.
+fn list(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
+    let end = Answer::Entries { entries: Vec::new(), is_end: true };
+    let stream = match nodes.get(number)?.pass {
+        Some(Pass { stream, given }) if given == cursor => stream,
+        // A cursor that goes back begins afresh.
+        pass => {
+            nodes.get_mut(number)?.pass = None;
+            if let Some(Pass { stream, .. }) = pass {
+                host::drop_directory_entry_stream(stream);
+            }
+            let Some(stream) = begin_pass(nodes, number)? else { return Ok(end) };
+            nodes.get_mut(number)?.pass = Some(Pass { stream, given: cursor });
+            for _ in 0..cursor {
+                if host::read_directory_entry(stream)?.is_none() {
+                    return Ok(end);
+                }
+            }
+            stream
+        }
+    };
+    let Some((kind, name)) = host::read_directory_entry(stream)? else { return Ok(end) };
+    if let Some(pass) = &mut nodes.get_mut(number)?.pass {
+        pass.given += 1;
+    }
+    let node = LayerNode { number: filesystem_of(number) | UNKNOWN, kind };
+    let mut entries = Vec::new();
+    entries.try_reserve_exact(1)?;
+    entries.push(Listed { cursor: cursor + 1, name: copy(name)?, node });
+    Ok(Answer::Entries { entries, is_end: false })
+}
+
+/// Begins a pass over the entries of a directory. `None`: the host does not have it, so it is empty.
+fn begin_pass(nodes: &Nodes, number: u64) -> Result<Option<u32>, Error> {
+    // The node of a pass is in that of its directory, without a name.
+    let path = &mut Vec::new();
+    let at = match nodes.reach(number, path) {
+        Err(Error::NoEntry) => return Ok(None),
+        at => at?,
+    };
+    if at.path == b"." {
+        return host::read_directory(at.base).map(Some);
+    }
+    let directory = host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits())?;
+    let stream = host::read_directory(directory);
+    host::drop_descriptor(directory);
+    stream.map(Some)
+}
+
+/// Returns the bits of a number that tell its filesystem.
+fn filesystem_of(number: u64) -> u64 {
+    number & !UNKNOWN
+}
+
+fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error> {
+    let (path, other) = (&mut Vec::new(), &mut Vec::new());
+    match effect {
+        Effect::Create { directory, name, exclusive, truncate } => {
+            let mut open = OpenFlags::CREATE;
+            if *exclusive {
+                open = open | OpenFlags::EXCLUSIVE;
+            }
+            if *truncate {
+                open = open | OpenFlags::TRUNCATE;
+            }
+            let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
+            let opened = host::open_at(nodes.reach_name(*directory, name, path)?, open.bits(), flags.bits())?;
+            let number = add_opened(nodes, opened, |nodes| nodes.add(*directory, name, Some(opened), file()))?;
+            return Ok(Performed::Opened(LateInode { number, stat: file(), parent: *directory }));
+        }
+        Effect::Truncate { file: number } => {
+            let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
+            let opened = host::open_at(nodes.reach(*number, path)?, OpenFlags::TRUNCATE.bits(), flags.bits())?;
+            let parent = nodes.get(*number)?.parent;
+            let number = add_opened(nodes, opened, |nodes| nodes.add_opened(*number, opened))?;
+            return Ok(Performed::Opened(LateInode { number, stat: file(), parent }));
+        }
+        Effect::CreateDirectory { directory, name } => {
+            host::create_directory_at(nodes.reach_name(*directory, name, path)?)?;
+        }
+        Effect::Symlink { target, directory, name } => {
+            host::symlink_at(target, nodes.reach_name(*directory, name, path)?)?;
+        }
+        Effect::Link { node, directory, name } => {
+            host::link_at(nodes.reach(*node, path)?, nodes.reach_name(*directory, name, other)?)?;
+        }
+        Effect::Rename { from, old, to, new } => {
+            host::rename_at(nodes.reach_name(*from, old, path)?, nodes.reach_name(*to, new, other)?)?;
+        }
+        Effect::Unlink { directory, name } => host::unlink_file_at(nodes.reach_name(*directory, name, path)?)?,
+        Effect::RemoveDirectory { directory, name } => {
+            host::remove_directory_at(nodes.reach_name(*directory, name, path)?)?;
+        }
+        Effect::SetSize { file, size } => host::set_size(descriptor(nodes, *file)?, *size)?,
+        Effect::SetTimes { node, accessed, modified } => match nodes.get(*node)?.descriptor {
+            Some(descriptor) => host::set_times(descriptor, *accessed, *modified)?,
+            None => host::set_times_at(nodes.reach(*node, path)?, *accessed, *modified)?,
+        },
+        Effect::Write { file, offset: Some(offset), bytes } => {
+            host::write(descriptor(nodes, *file)?, *offset, bytes)?;
+        }
+        Effect::Write { file, offset: None, bytes } => host::append(descriptor(nodes, *file)?, bytes)?,
+        Effect::Sync { node, data_only } => host::sync(descriptor(nodes, *node)?, *data_only)?,
+    }
+    Ok(Performed::Done)
+}
+
+/// Returns what is known of a file that was just made or cut: it is asked for afresh when it matters.
+fn file() -> Stat {
+    stat_without_times(FileKind::RegularFile, 1)
+}
+
+/// Returns metadata of which only this is known.
+pub fn stat_without_times(kind: FileKind, links: u64) -> Stat {
+    let time = Timestamp::default();
+    Stat { kind, links, size: 0, accessed: time, modified: time, changed: time }
+}
+
+fn copy(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(bytes.len())?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
+}

@@ -1,0 +1,83 @@
+//! An image with directories of the host in it, by calls of `wasi:filesystem` that block.
+//!
+//! ```text
+//! start    the roots of the mounts, which the host has to give
+//! nodes    the nodes of the host that the tree or an operation knows of
+//! calls    requests of operations, as calls of the host
+//! ```
+
+mod calls;
+mod nodes;
+mod start;
+
+use vfs_core::late::{ChangePolicy, Late};
+use vfs_core::settings::{Mount, MountAccess};
+use vfs_core::{ImageLayer, Limits, Woven, WovenBytes};
+use vfs_image::Image;
+
+use crate::host::wall_clock::HostClock;
+use crate::state::{Volume, within_call};
+use crate::{abi, embed};
+
+pub use calls::ask;
+
+pub type Layer = Woven<'static>;
+
+/// Opens the host's directories, before any code of the app runs.
+#[unsafe(no_mangle)]
+extern "C" fn _initialize() {
+    within_call(|_| ());
+    abi::finish_call();
+}
+
+/// Makes the volume over the embedded image and the host's directories.
+pub fn new_volume(limits: Limits) -> Volume {
+    let image = embed::image();
+    let roots = start::open_roots(embed::mounts());
+    let mounts = embed::mounts().zip(roots).map(|(mount, (root, exists))| vfs_core::Mount {
+        covered: image.as_ref().and_then(|image| find(image, mount.guest)).unwrap_or_else(|| abi::trap()),
+        root,
+        changes: changes(&mount, exists),
+    });
+    let mounts = mounts.collect();
+    // The composer has checked the image, and where the mounts are.
+    let layer = Woven::new(ImageLayer::new(image), mounts).unwrap_or_else(|_| abi::trap());
+    Volume::over(layer, HostClock, limits).unwrap_or_else(|_| abi::trap())
+}
+
+/// Returns the number of a directory of the image.
+fn find(image: &Image<'_>, path: &str) -> Option<u64> {
+    let mut node = image.root();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let directory = image.inode(node).ok()?;
+        node = image.lookup(&directory, name.as_bytes()).ok()??.nid;
+    }
+    Some(node.0)
+}
+
+fn changes(mount: &Mount<&str>, exists: bool) -> ChangePolicy {
+    match mount.access {
+        _ if !exists => ChangePolicy::Refused,
+        MountAccess::ReadOnly => ChangePolicy::Refused,
+        MountAccess::ReadWrite => ChangePolicy::Through,
+        MountAccess::CopyOnWrite => ChangePolicy::Above,
+    }
+}
+
+/// Closes what nothing uses any more.
+pub fn settle(volume: &mut Volume) {
+    for number in volume.layer_mut().late().take_released() {
+        nodes::with(|nodes| nodes.release(number));
+    }
+}
+
+/// Returns bytes that the image has lent for good; others move to the caller's buffer.
+pub fn lent(bytes: WovenBytes<'static>, buffer: &mut Vec<u8>) -> Option<&'static [u8]> {
+    match bytes {
+        WovenBytes::Lent(bytes) => Some(bytes),
+        WovenBytes::Own(bytes) => {
+            *buffer = bytes;
+            None
+        }
+    }
+}

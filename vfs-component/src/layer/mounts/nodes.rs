@@ -1,0 +1,243 @@
+//! Nodes of the host that the tree or an operation knows of.
+//!
+//! A node is a name in another node, or has a descriptor of the host; usually it is the former until it is opened. An
+//! open node has a number of its own, also if it is opened twice: the host knows what is one and the same.
+
+use core::cell::RefCell;
+
+use vfs_core::{Error, Stat, Woven};
+
+use crate::host::filesystem::{self, At};
+use crate::local;
+
+/// Bits of a slot's number in a node's number. The generation comes above them, and the filesystem above both.
+const SLOT_BITS: u32 = 24;
+const SLOTS: usize = 1 << SLOT_BITS;
+/// Bits of the generation.
+const GENERATION: u64 = (1 << 31) - 1;
+
+/// The nodes of all mounts. The roots come first, in the order of the mounts, and stay.
+#[derive(Default)]
+pub struct Nodes {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+struct Slot {
+    generation: u64,
+    node: Option<Node>,
+}
+
+/// A node of the host.
+pub struct Node {
+    /// The filesystem of its mount.
+    filesystem: u8,
+    /// The number of the directory it was found in; the root's is its own.
+    pub parent: u64,
+    /// Its name there. Empty if it is a root.
+    name: Box<[u8]>,
+    /// The host's handle, if it is open.
+    pub descriptor: Option<u32>,
+    /// A pass over its entries.
+    pub pass: Option<Pass>,
+    /// What was last told of it.
+    pub stat: Stat,
+    /// Number of nodes whose parent it is.
+    children: u32,
+    /// Whether nothing but its children uses it.
+    is_released: bool,
+}
+
+/// A pass over a directory's entries.
+#[derive(Clone, Copy)]
+pub struct Pass {
+    /// The host's stream.
+    pub stream: u32,
+    /// Number of entries that it has given.
+    pub given: u64,
+}
+
+thread_local! {
+    static NODES: RefCell<Nodes> = const { RefCell::new(Nodes { slots: Vec::new(), free: Vec::new() }) };
+}
+
+/// Does something with the nodes. The host may be called meanwhile: it calls nothing back that needs them.
+pub fn with<T>(act: impl FnOnce(&mut Nodes) -> T) -> T {
+    local::with(&NODES, act)
+}
+
+impl Nodes {
+    /// Adds the root of a filesystem. Without a descriptor, it is an empty directory.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn add_root(&mut self, filesystem: u8, descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
+        let place = Place { filesystem, parent: 0, name: &[] };
+        let number = self.insert(place, descriptor, stat)?;
+        self.get_mut(number)?.parent = number;
+        Ok(number)
+    }
+
+    /// Adds a node that was found by its name.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn add(&mut self, parent: u64, name: &[u8], descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
+        let filesystem = self.get(parent)?.filesystem;
+        let number = self.insert(Place { filesystem, parent, name }, descriptor, stat)?;
+        let parent = self.get_mut(parent)?;
+        parent.children = parent.children.saturating_add(1);
+        Ok(number)
+    }
+
+    /// Adds what was opened of a node that was found by its name.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn add_opened(&mut self, of: u64, descriptor: u32) -> Result<u64, Error> {
+        let Node { parent, name, stat, .. } = self.get(of)?;
+        let (parent, stat, name) = (*parent, *stat, copy(name)?);
+        self.add(parent, &name, Some(descriptor), stat)
+    }
+
+    fn insert(&mut self, place: Place<'_>, descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
+        let Place { filesystem, parent, name } = place;
+        let name = copy(name)?;
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None if self.slots.len() < SLOTS => {
+                self.slots.try_reserve(1)?;
+                self.slots.push(Slot { generation: 0, node: None });
+                // So that its release needs no memory.
+                self.free.try_reserve(self.slots.len())?;
+                (self.slots.len() - 1) as u32
+            }
+            None => return Err(Error::InsufficientMemory),
+        };
+        let Some(Slot { generation, node }) = self.slots.get_mut(slot as usize) else { return Err(Error::Io) };
+        *node = Some(Node { filesystem, parent, name, descriptor, pass: None, stat, children: 0, is_released: false });
+        Ok(Woven::number(filesystem, *generation << SLOT_BITS | u64::from(slot)))
+    }
+
+    /// Returns a node.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: there is none with this number any more.
+    pub fn get(&self, number: u64) -> Result<&Node, Error> {
+        let slot = self.slots.get(place(number)).filter(|slot| slot.generation == generation(number));
+        slot.and_then(|slot| slot.node.as_ref()).ok_or(Error::BadDescriptor)
+    }
+
+    /// Returns a node, as [`Nodes::get`] does.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: there is none with this number any more.
+    pub fn get_mut(&mut self, number: u64) -> Result<&mut Node, Error> {
+        let slot = self.slots.get_mut(place(number)).filter(|slot| slot.generation == generation(number));
+        slot.and_then(|slot| slot.node.as_mut()).ok_or(Error::BadDescriptor)
+    }
+
+    /// Finds how the host reaches a node: from the nearest open directory, by a path that is put into `path`.
+    ///
+    /// # Errors
+    /// - [`Error::NoEntry`]: it is in a directory that the host does not have.
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn reach<'p>(&self, number: u64, path: &'p mut Vec<u8>) -> Result<At<'p>, Error> {
+        self.reach_name(number, &[], path)
+    }
+
+    /// Finds how the host reaches a name in a directory.
+    ///
+    /// # Errors
+    /// Those of [`Nodes::reach`].
+    pub fn reach_name<'p>(&self, directory: u64, name: &[u8], path: &'p mut Vec<u8>) -> Result<At<'p>, Error> {
+        // From the end to the start, as the names come.
+        path.clear();
+        let (mut at, mut name) = (directory, name);
+        let base = loop {
+            if !name.is_empty() {
+                path.try_reserve(name.len() + 1)?;
+                if !path.is_empty() {
+                    path.push(b'/');
+                }
+                path.extend(name.iter().rev());
+            }
+            let node = self.get(at)?;
+            if let Some(descriptor) = node.descriptor {
+                break descriptor;
+            }
+            if node.parent == at {
+                return Err(Error::NoEntry);
+            }
+            (at, name) = (node.parent, &node.name);
+        };
+        path.reverse();
+        if path.is_empty() {
+            path.try_reserve(1)?;
+            path.push(b'.');
+        }
+        Ok(At { base, path })
+    }
+
+    /// Releases a node, and whatever is kept only for it.
+    pub fn release(&mut self, number: u64) {
+        let mut at = number;
+        let mut is_first = true;
+        loop {
+            let Ok(node) = self.get_mut(at) else { return };
+            // Roots stay.
+            if node.parent == at {
+                return;
+            }
+            if core::mem::take(&mut is_first) {
+                node.is_released = true;
+            } else {
+                node.children = node.children.saturating_sub(1);
+            }
+            if !node.is_released || node.children > 0 {
+                return;
+            }
+            let parent = node.parent;
+            self.remove(at);
+            at = parent;
+        }
+    }
+
+    fn remove(&mut self, number: u64) {
+        let Some(slot) = self.slots.get_mut(place(number)) else { return };
+        let Some(node) = slot.node.take() else { return };
+        if let Some(Pass { stream, .. }) = node.pass {
+            filesystem::drop_directory_entry_stream(stream);
+        }
+        if let Some(descriptor) = node.descriptor {
+            filesystem::drop_descriptor(descriptor);
+        }
+        // A slot whose generations are used up is not used again.
+        if slot.generation < GENERATION {
+            slot.generation += 1;
+            self.free.push(place(number) as u32);
+        }
+    }
+}
+
+/// Where a node is.
+struct Place<'n> {
+    filesystem: u8,
+    parent: u64,
+    name: &'n [u8],
+}
+
+fn place(number: u64) -> usize {
+    number as usize & (SLOTS - 1)
+}
+
+fn generation(number: u64) -> u64 {
+    number >> SLOT_BITS & GENERATION
+}
+
+fn copy(name: &[u8]) -> Result<Box<[u8]>, Error> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(name.len())?;
+    copy.extend_from_slice(name);
+    Ok(copy.into_boxed_slice())
+}
