@@ -69,6 +69,11 @@ static END_PREVIEW1: Guest = Guest {
     has: Needs { end: true, preview1: true, ..Needs::NONE },
 };
 
+static MOUNTS: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-mounts.wasm")),
+    has: Needs { mounts: true, ..Needs::NONE },
+};
+
 #[cfg(feature = "test-guest")]
 static LATE: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-late.wasm")),
@@ -78,6 +83,7 @@ static LATE: Guest = Guest {
 static ALL: &[&Guest] = &[
     &PLAIN,
     &PREVIEW1,
+    &MOUNTS,
     #[cfg(feature = "end")]
     &END,
     #[cfg(feature = "end")]
@@ -121,6 +127,7 @@ mod tests {
     fn the_plain_one_is_taken_where_it_does() {
         assert!(std::ptr::eq(Guest::choose(Needs::default()).unwrap(), &PLAIN));
         assert!(std::ptr::eq(Guest::choose(Needs { preview1: true, ..Needs::default() }).unwrap(), &PREVIEW1));
+        assert!(std::ptr::eq(Guest::choose(Needs { mounts: true, ..Needs::default() }).unwrap(), &MOUNTS));
     }
 
     #[test]
