@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vfs_abi::settings::{Settings, Stdio};
+use vfs_abi::settings::{MountAccess, Settings, Stdio};
 use vfs_compose_pack::Remarks;
 use vfs_compose_pack::embed;
 use vfs_compose_pack::image::{Packed, Reading};
@@ -13,8 +13,8 @@ use vfs_compose_vfs::guest::{Guest, Needs};
 use vfs_compose_vfs::specialize::Embedding;
 use vfs_image::FileKind;
 
-use crate::Composer;
 use crate::error::{Error, TreeError};
+use crate::{Composer, mounts};
 
 /// Returns what the vfs needs. A count of the files that were written is left out if no variant of the vfs has it beside
 /// directories of the host.
@@ -42,6 +42,7 @@ pub(crate) fn collect(composer: &Composer, sees_files: bool) -> Result<Collected
         tell_of_no_files(composer, &mut remarks);
     }
     tell_of_preopens(composer, &mut remarks);
+    mounts::check(composer)?;
     let image = pack(composer, &mut remarks)?;
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
@@ -65,6 +66,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         output,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
         preopens: composer.settings.preopens.iter().map(|(guest, _)| guest.clone()).collect(),
+        points: composer.settings.mounts.iter().map(|mount| mount.guest.clone()).collect(),
         observer: composer.observer.clone(),
     };
     Packed::of(&composer.sources, reading, remarks)
@@ -72,7 +74,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
 
 /// Notes that there are no sources.
 pub(crate) fn tell_of_no_files(composer: &Composer, remarks: &mut Remarks) {
-    if composer.sources.is_empty() {
+    if composer.sources.is_empty() && composer.settings.mounts.is_empty() {
         if composer.latest_time.is_some() {
             remarks.warn("no-effect", "`--clamp-mtime` has no effect: no files are given; leave it out");
         }
@@ -114,19 +116,33 @@ pub(crate) fn answers(composer: &Composer) -> Answers {
 }
 
 /// Fills in the defaults of the settings, and checks their paths.
-fn settle(composer: &Composer, image: &Packed) -> Result<Settings, TreeError> {
+fn settle(composer: &Composer, image: &Packed) -> Result<Settings, Error> {
     let mut settings = composer.settings.clone();
     policy(composer).settle(&mut settings);
+    if settings.read_only {
+        settings.mounts.iter_mut().for_each(|mount| mount.access = MountAccess::ReadOnly);
+    }
+    mounts::check_paths(&settings, at_start(&settings))?;
     if settings.preopens.is_empty() {
         settings.preopens.push(("/".into(), "/".into()));
     }
     for (guest, _) in &settings.preopens {
         if image.kind(guest)? != Some(FileKind::Directory) {
-            return Err(TreeError::Preopen { guest: guest.clone() });
+            return Err(TreeError::Preopen { guest: guest.clone() }.into());
         }
     }
     check_paths(&settings, image)?;
     Ok(settings)
+}
+
+/// Returns the paths that are needed before the app runs, each with its option.
+fn at_start(settings: &Settings) -> impl Iterator<Item = (&'static str, &str)> {
+    let preopens = settings.preopens.iter().map(|(guest, _)| ("preopen", guest.as_str()));
+    let streams = [("stdin", &settings.stdin), ("stdout", &settings.stdout), ("stderr", &settings.stderr)];
+    preopens.chain(streams.into_iter().filter_map(|(option, stream)| match stream {
+        Stdio::File(guest) | Stdio::Append(guest) => Some((option, guest.as_str())),
+        Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
+    }))
 }
 
 /// Checks the paths of a policy against the tree. Symbolic links are the app's affair.
@@ -137,6 +153,8 @@ fn settle(composer: &Composer, image: &Packed) -> Result<Settings, TreeError> {
 /// - [`TreeError::GuestPath`]: a path is not plain and absolute.
 fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
     if let Some(guest) = &settings.directory
+        // The host may have any.
+        && !settings.mounts.iter().any(|mount| mounts::is_within(guest, &mount.guest))
         && !matches!(image.kind(guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
     {
         return Err(TreeError::InitialDirectory { guest: guest.clone() });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use vfs_abi::Limits;
-use vfs_abi::settings::Settings;
+use vfs_abi::settings::{Mount, Settings};
 use vfs_compose_pack::source::files::Files;
 use vfs_compose_pack::source::filter::Filter;
 use vfs_compose_pack::source::{Origin, Source};
@@ -203,6 +203,13 @@ impl Composer {
         self
     }
 
+    /// Puts a directory of the host into the tree, in the place of a directory of the image, which is made if it is not
+    /// there. The result then imports `wasi:filesystem`, which its host has to give directories by.
+    pub fn host_dir(mut self, mount: Mount<String>) -> Self {
+        self.settings.mounts.push(mount);
+        self
+    }
+
     /// Sets a variable, overriding the host's environment. A later value replaces an earlier one.
     pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         let key = key.into();
@@ -232,7 +239,7 @@ impl Composer {
         self
     }
 
-    /// Makes every change of the tree fail with `read-only`.
+    /// Makes every change of the tree fail with `read-only`, also in directories of the host.
     pub fn read_only(mut self, yes: bool) -> Self {
         self.settings.read_only = yes;
         self

@@ -8,6 +8,7 @@ use vfs_compose_rules::interpose::Left;
 use vfs_compose_wasi::App;
 
 use crate::inspect::exit_code;
+use crate::mounts;
 use crate::{Composer, ExitCode, InterfaceName, adapt};
 
 /// An interface or a package, and the functions of which one must be imported; none stands for any.
@@ -56,7 +57,8 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     // To deny what nobody asks for is no mistake.
     let is_own = |key: &str| chosen.iter().any(|(chosen, value)| chosen == key && value != "deny");
     let names_variables = matches!(&policy.environment, Inherited::Only(_));
-    let wanted: [(&str, bool, &[Asked]); 13] = [
+    let wanted: [(&str, bool, &[Asked]); 14] = [
+        ("--host-dir", !settings.mounts.is_empty(), &[(FILES, &[])]),
         ("--env", !settings.environment.is_empty(), &[VARIABLES]),
         ("--inherit-env", names_variables, &[VARIABLES]),
         ("--argv0", is_chosen("argv0"), &[ARGUMENTS]),
@@ -115,6 +117,7 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let most = Limits::default();
     let quotas =
         [("--max-bytes", limits.max_bytes != most.max_bytes), ("--max-nodes", limits.max_nodes != most.max_nodes)];
+    mounts::tell(composer, remarks);
     for (flag, _) in quotas.into_iter().filter(|(_, is_set)| *is_set && settings.read_only) {
         remarks.warn("no-effect", format!("`{flag}` has no effect: under `--read-only` nothing changes"));
     }
@@ -173,7 +176,9 @@ fn tell_of_exit_code(typed: ExitCode, app: &[u8], remarks: &mut Remarks) {
 /// Tells of what is left to the host, and the app does not import or has of its own.
 fn tell_of_gifts(composer: &Composer, app: &App, remarks: &mut Remarks) {
     for pattern in &composer.allowed {
-        let why = if is_of(FILES, pattern) {
+        let why = if is_of(FILES, pattern) && !composer.settings.mounts.is_empty() {
+            continue;
+        } else if is_of(FILES, pattern) {
             "the app's files are its own, not the host's; leave it out"
         } else if is_of(IO, pattern) {
             "streams and pollables come with what returns them; allow that instead"

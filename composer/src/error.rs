@@ -9,6 +9,8 @@ pub use vfs_compose_vfs::{CheckError, LinkError, TailorError, Unlinkable};
 pub use vfs_compose_wasi::{AppError, Cause, WitError};
 pub use vfs_preview1::WorldError;
 
+pub use crate::mounts::MountError;
+
 /// An error of any step of the pipeline.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -25,6 +27,9 @@ pub enum Error {
     /// A source of the tree cannot be used.
     #[error(transparent)]
     Tree(TreeError),
+    /// Directories of the host cannot be in the tree.
+    #[error(transparent)]
+    Mount(#[from] MountError),
     /// The vfs cannot be tailored to the app.
     #[error(transparent)]
     Tailor(#[from] TailorError),

@@ -25,7 +25,7 @@ pub use manifest::{EXAMPLE, ManifestError};
 use overlay::Overlay;
 #[cfg(feature = "cli")]
 use parsers::{number, setting, source, text, word};
-pub use values::{Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv};
+pub use values::{Access, Bytes, ConfigValue, GuestFile, HostDir, Http, InheritEnv};
 pub use values::{Preopen, Setting, Source, Time, ValueError, Variable};
 
 use crate::FormChoice;
@@ -164,6 +164,14 @@ options! {
         /// NAME is GUEST if it is left out.
         #[arg(value_name = "GUEST[=NAME]")]
         pub preopen: Vec<Preopen>,
+        /// Put a directory of the host at GUEST [default: /NAME], where it is when the component runs: ro [default], rw or
+        /// cow (repeatable)
+        ///
+        /// NAME is that under which the host gives it: `wasmtime run --dir PATH::NAME`. The app reads it (ro), changes it
+        /// (rw), or changes a copy in memory (cow). If the host does not give it, the program does not begin, or with
+        /// `optional` the directory is empty. Under run and serve, NAME is a path of this machine.
+        #[arg(value_name = "NAME[::GUEST][,ro|,rw|,cow][,optional]")]
+        pub host_dir: Vec<HostDir>,
         /// Set a variable, overriding the host's (repeatable)
         #[arg(value_name = "K=V")]
         #[key(with = "values::variables")]

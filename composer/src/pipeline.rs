@@ -9,6 +9,8 @@
 //! check       the laws, on the result
 //! ```
 
+use std::borrow::Cow;
+
 use vfs_compose_ir::Encoded;
 use vfs_compose_join::join;
 use vfs_compose_pack::embed::{self, Description};
@@ -25,9 +27,9 @@ use vfs_compose_wasi::{App, END, InterfaceUse, Track, Wasi, is_in_version};
 
 use crate::collect::{self, Collected};
 use crate::composed::Composed;
-use crate::error::{AppError, CheckError, Error, Unlinkable, WriteError};
+use crate::error::{AppError, CheckError, Error, MountError, Unlinkable, WriteError};
 use crate::inspect::is_vfs_alone;
-use crate::{Composer, FormChoice, InterfaceName, adapt, effects};
+use crate::{Composer, FormChoice, InterfaceName, adapt, effects, mounts};
 
 /// Makes one component of an app and its files.
 ///
@@ -44,6 +46,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     let mut remarks = Remarks::default();
     tell_no_exports(composer, bytes, &app, &mut remarks)?;
     effects::tell(composer, &app, &mut remarks);
+    let composer = &*with_mounts_of_use(composer, &app)?;
     let mut rules = composer.rules.clone();
     let app = if collect::needs(composer).end {
         with_end(composer, &wasi, &answers, app, &mut rules, &mut remarks)?
@@ -54,6 +57,21 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     let app = interpose(composer, &rules, &wasi, &answers, app, &mut remarks)?;
     emit(composer, "2-interposed", &app.component)?;
     Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
+}
+
+/// Leaves out directories of the host for an app without a filesystem.
+///
+/// # Errors
+/// [`MountError`]: an app that has one cannot have them.
+fn with_mounts_of_use<'c>(composer: &'c Composer, app: &App) -> Result<Cow<'c, Composer>, MountError> {
+    if composer.settings.mounts.is_empty() || app.has_filesystem() {
+        mounts::check(composer)?;
+        mounts::check_app(composer, app)?;
+        return Ok(Cow::Borrowed(composer));
+    }
+    let mut without = composer.clone();
+    without.settings.mounts.clear();
+    Ok(Cow::Owned(without))
 }
 
 /// Joins an app and its vfs in the form that was chosen.
@@ -126,6 +144,7 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
         tell_no_plug(composer, bytes, app, &mut told)?;
         effects::tell(composer, app, &mut told);
     } else {
+        mounts::tell(composer, &mut told);
         for (flag, is_set) in [("--exit-code", composer.exit_code.is_some()), ("--wit", composer.wit.is_some())] {
             if is_set {
                 let message = format!("`{flag}` has no effect: it is for a preview1 module, which `--for` names");
@@ -133,6 +152,7 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
             }
         }
     }
+    let composer = &*app.as_ref().map_or(Ok(Cow::Borrowed(composer)), |app| with_mounts_of_use(composer, app))?;
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     Ok(Composed::new(component, image, remarks)?.with_remarks(told))
 }

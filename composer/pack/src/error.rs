@@ -80,6 +80,20 @@ pub enum TreeError {
         /// How they get room.
         room: Box<Room>,
     },
+    /// A place of a directory of the host that is something else, or has something else on the way.
+    #[error("`--host-dir` at `{guest}` needs a directory at `{through}`, where {owner} has {kind}")]
+    Point {
+        /// The guest path of the directory of the host.
+        guest: String,
+        /// The part of it that is no directory.
+        through: String,
+        /// What is there, in words.
+        kind: &'static str,
+        /// The source that has it, in words.
+        owner: String,
+        /// A pattern that leaves it out of the source, if there is one.
+        exclude: Option<String>,
+    },
     /// A file without a place in the tree.
     #[error("`{}` is a file, not a directory or an EROFS image", .path.display())]
     PlainFile {

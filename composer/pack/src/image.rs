@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use vfs_image::{FileKind, Image, Layout, Summary, Timestamp};
+use vfs_image::{FileKind, Image, Layout, Summary, Timestamp, Walk};
 
 use crate::embed::MAX_MODULE;
 use crate::error::{Cause, TreeError, WriteError};
@@ -44,6 +44,8 @@ pub struct Reading {
     pub app: Option<PathBuf>,
     /// The directories of the tree that the app gets; none stands for the root.
     pub preopens: Vec<String>,
+    /// The directories of the tree in whose place the host's stand, which are made if no source has them.
+    pub points: Vec<String>,
     /// Hears of the progress.
     pub observer: Observer,
 }
@@ -84,6 +86,7 @@ impl Packed {
             && reading.times.or(reading.latest_time).is_none()
             && tree::names(guest)?.is_empty()
             && kind::recognise(path)? == Kind::Image
+            && has_points(path, &reading.points, remarks)?
         {
             if !reading.filter.is_empty() {
                 remarks.warn("no-effect", without_filter(&reading.filter, origin));
@@ -91,6 +94,7 @@ impl Packed {
             return Self::as_it_is(path, remarks);
         }
         let (times, latest) = (reading.times, reading.latest_time);
+        let points = reading.points.clone();
         let mut all = Sources::new(reading);
         let is_other = |source: &Source| !matches!(source.origin, Origin::File(_));
         let others = sources.iter().take_while(|source| is_other(source)).count();
@@ -100,6 +104,9 @@ impl Packed {
         let order: Vec<_> = if last_first { sources.iter().rev().collect() } else { sources.iter().collect() };
         for (position, source) in order.iter().enumerate() {
             all.add(source, &order[..position])?;
+        }
+        for guest in &points {
+            all.add_point(guest, &order)?;
         }
         let (mut tree, seen) = all.finish(remarks);
         if let Some(latest) = latest {
@@ -204,6 +211,33 @@ impl Packed {
             Self::File { summary, size, .. } => ImageReport::of_image(summary.as_ref(), *size),
         }
     }
+}
+
+/// Returns whether an image file has all these directories, and tells of those that are not empty: what is in them is
+/// hidden.
+fn has_points(path: &Path, guests: &[String], remarks: &mut Remarks) -> Result<bool, TreeError> {
+    if guests.is_empty() {
+        return Ok(true);
+    }
+    let bytes = read(path)?;
+    let bad = |source: vfs_image::ImageError| TreeError::Image { path: path.to_owned(), source: source.into() };
+    let image = Image::new(&bytes).map_err(bad)?;
+    let directory = |guest: &String| {
+        vfs_image::find(&image, guest.as_bytes()).ok().filter(|inode| inode.kind == FileKind::Directory)
+    };
+    let Some(points) = guests.iter().map(directory).collect::<Option<Vec<_>>>() else { return Ok(false) };
+    for (guest, inode) in guests.iter().zip(points) {
+        if Walk::new(&image, inode.nid).nth(1).is_some() {
+            tell_of_hidden(guest, remarks);
+        }
+    }
+    Ok(true)
+}
+
+/// Says that what is in the place of a directory of the host is hidden.
+pub(crate) fn tell_of_hidden(guest: &str, remarks: &mut Remarks) {
+    let message = format!("what the tree has in `{guest}` is hidden: a directory of the host stands in its place");
+    remarks.note("hidden", message);
 }
 
 /// Returns the error of a file of this machine as it is: it names the file, and the writer only its place in the image.

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use vfs_image::{Attributes, Image, NodeIndex, Timestamp, Tree};
+use vfs_image::{Attributes, FileKind, Image, NodeIndex, Timestamp, Tree};
 
 use crate::Remarks;
 use crate::embed;
 use crate::error::{Room, TreeError};
-use crate::image::{Reading, read, without_filter};
+use crate::image::{Reading, read, tell_of_hidden, without_filter};
 use crate::links;
 use crate::merge::{Collision, DIRECTORY, Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
@@ -145,6 +145,39 @@ impl Sources {
             MergeError::Stopped(error) => error,
         })?;
         self.kept += merge.kept;
+        Ok(())
+    }
+
+    /// Makes a directory in whose place one of the host stands, where it is not there yet. `sources` are those that were
+    /// added.
+    ///
+    /// # Errors
+    /// - [`TreeError::Point`]: a file or a symbolic link is there, or on the way.
+    /// - [`TreeError::GuestPath`], [`TreeError::Entry`]: no directory can have this path.
+    pub(crate) fn add_point(&mut self, guest: &str, sources: &[&Source]) -> Result<(), TreeError> {
+        tree::names(guest)?;
+        let modified = self.listing.times.unwrap_or_default();
+        let attributes = Attributes { mode: tree::PLAIN_DIRECTORY, modified };
+        let made = tree::make_place(&mut self.tree, guest, attributes, &mut self.leading);
+        let point = made.map_err(|error| match error {
+            PlaceError::NotDirectory(through) => {
+                let owner = owner(&through, sources);
+                TreeError::Point {
+                    guest: guest.to_owned(),
+                    kind: match tree::kind(&self.tree, &through) {
+                        Ok(Some(FileKind::SymbolicLink)) => "a symbolic link",
+                        _ => "a file",
+                    },
+                    owner: owner.map(|source| source.origin.to_string()).unwrap_or_default(),
+                    exclude: owner.and_then(|source| pattern(source, &through)),
+                    through,
+                }
+            }
+            PlaceError::Tree(source) => TreeError::Entry { path: guest.into(), source: source.into() },
+        })?;
+        if self.tree.entries(point).is_some_and(|entries| !entries.is_empty()) {
+            tell_of_hidden(guest, &mut self.listing.remarks);
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! Sets options in a composer.
 
 use vfs_abi::Limits;
+use vfs_abi::settings::Mount;
 use vfs_compose_pack::source::filter::Filter;
 use vfs_compose_rules::{Denial, Inherited, Policy, PolicyError};
 use vfs_preview1::Wit;
@@ -8,6 +9,8 @@ use vfs_preview1::Wit;
 use super::{Access, Adapting, ConfigValue, Deny, Files, Host, Http, InheritEnv, Options, written};
 use crate::Composer;
 use crate::effects::{self, Asked, Gift};
+use crate::error::MountError;
+use crate::mounts;
 
 const SOCKETS: &str = "wasi:sockets";
 const HTTP: &str = "wasi:http";
@@ -75,6 +78,9 @@ pub enum OptionsError {
         /// What the other values do without it.
         instead: &'static str,
     },
+    /// Directories of the host that cannot be in the tree.
+    #[error(transparent)]
+    Mount(#[from] MountError),
     /// A text that no policy has.
     #[error("`--{} {}` is not valid: it takes {}", .0.key, .0.value, .0.takes)]
     Setting(#[from] PolicyError),
@@ -115,6 +121,7 @@ impl Options {
         for preopen in &process.preopen {
             composer = composer.preopen_as(&preopen.guest, &preopen.name);
         }
+        composer = process.host_dir.iter().map(Mount::from).fold(composer, Composer::host_dir);
         for variable in &process.env {
             composer = composer.env(&variable.name, &variable.value);
         }
@@ -127,6 +134,7 @@ impl Options {
         });
         composer = self.config(self.denied(composer)?)?;
         let policy = self.policy()?;
+        mounts::check(&composer)?;
         Ok(composer.policy(policy))
     }
 

@@ -24,7 +24,7 @@ pub struct ManifestError {
 }
 
 /// Flags and other words that are no keys, and what there is instead.
-const NO_KEYS: [(&[&str], &str); 9] = [
+const NO_KEYS: [(&[&str], &str); 10] = [
     (&["timeout", "max-memory"], "it is a flag of `run` and `serve` only"),
     (&["addr", "address", "port"], "the address is a flag of `serve` only: `--addr`"),
     (&["for", "with"], "it is a flag of `vfs` only"),
@@ -36,8 +36,12 @@ const NO_KEYS: [(&[&str], &str); 9] = [
     (&["no-inherit-env"], "`inherit-env = false` is the same"),
     (&["no-inherit-args"], "`inherit-args = false` is the same"),
     (
-        &["dir", "dirs", "directory", "files", "source", "sources", "volume", "volumes", "mount", "mounts"],
+        &["dir", "dirs", "directory", "files", "source", "sources", "volume", "volumes"],
         "`image` lists the sources of files",
+    ),
+    (
+        &["mount", "mounts", "map-dir", "mapdir"],
+        "`host-dir` lists directories of the host, `image` the sources of files",
     ),
     (&["environment", "variables", "envs"], "`env` is a table of variables"),
 ];

@@ -6,7 +6,7 @@ use vfs_compose_pack::OnCollision;
 use vfs_preview1::ExitCode;
 
 use super::values::{
-    Access, Bytes, ConfigValue, GuestFile, Http, InheritEnv, Preopen, Setting, Source, Time, Variable,
+    Access, Bytes, ConfigValue, GuestFile, HostDir, Http, InheritEnv, Preopen, Setting, Source, Time, Variable,
 };
 use crate::FormChoice;
 
@@ -29,7 +29,7 @@ macro_rules! plain {
 }
 
 plain!(bool, u32, String, PathBuf, OnCollision, FormChoice, ExitCode);
-plain!(Access, Bytes, GuestFile, Http, InheritEnv, Preopen, Source, Time);
+plain!(Access, Bytes, GuestFile, HostDir, Http, InheritEnv, Preopen, Source, Time);
 
 impl Value for Setting {
     fn setting(&self) -> Option<&str> {

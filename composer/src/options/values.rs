@@ -2,6 +2,7 @@
 
 mod amounts;
 mod host;
+mod mounts;
 mod paths;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use amounts::{Bytes, Time};
 pub use host::{ALL, Access, ConfigValue, Http, InheritEnv, Setting, Variable, config, variables};
+pub use mounts::HostDir;
 pub use paths::{GuestFile, Preopen, Source};
 
 /// A text that is no value of an option.
@@ -38,7 +40,7 @@ macro_rules! as_text {
     )*};
 }
 
-as_text!(Source, GuestFile, Preopen, Http);
+as_text!(Source, GuestFile, Preopen, Http, HostDir);
 
 /// Returns the error of a manifest's value. What it takes is a line of its own, which becomes the hint.
 fn cannot_be<E: de::Error>(text: impl fmt::Display, error: impl fmt::Display) -> E {

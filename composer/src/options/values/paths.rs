@@ -35,7 +35,7 @@ impl FromStr for Source {
 }
 
 /// Returns whether a text is a path of the tree, as composing takes it.
-fn is_guest_path(text: &str) -> bool {
+pub(super) fn is_guest_path(text: &str) -> bool {
     text.starts_with('/') && !text.contains('\0') && text.split('/').all(|name| !matches!(name, "." | ".."))
 }
 

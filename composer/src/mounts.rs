@@ -1,0 +1,266 @@
+//! Directories of the host in the tree: which ones can be there together, and with what else.
+
+use vfs_abi::settings::{Mount, MountAccess, Settings};
+use vfs_compose_pack::Remarks;
+use vfs_compose_wasi::App;
+
+use crate::{Composer, InterfaceName};
+
+/// The package of the host's directories.
+pub(crate) const PACKAGE: &str = "wasi:filesystem";
+/// Its interfaces that the vfs asks the host for.
+const INTERFACES: [&str; 2] = ["wasi:filesystem/types", "wasi:filesystem/preopens"];
+
+/// Directories of the host that cannot be in the tree. What follows the colon of a message is the way out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MountError {
+    /// A name that is empty, has NUL in it, or stands for all.
+    #[error("`{name}` is not the name of one directory of the host: name one")]
+    Name {
+        /// The name, escaped.
+        name: String,
+    },
+    /// A place at the root of the tree.
+    #[error("`--host-dir {name}` is at `/`, which is not supported yet: place it below, as in `{name}::/GUEST`")]
+    Root {
+        /// The name of the directory.
+        name: String,
+    },
+    /// Two directories at one place.
+    #[error("`--host-dir` has `{name}` and `{other}` at `{guest}`: place one elsewhere, as in `{other}::/GUEST`")]
+    SamePlace {
+        /// The name of the first directory.
+        name: String,
+        /// The name of the second directory.
+        other: String,
+        /// Their place.
+        guest: String,
+    },
+    /// A directory in another one.
+    #[error(
+        "`--host-dir` has `{name}` at `{guest}`, inside of `{other}` at `{outer}`, which is not supported yet: place it \
+         outside, as in `{name}::/GUEST`"
+    )]
+    Inside {
+        /// The name of the directory.
+        name: String,
+        /// Its place.
+        guest: String,
+        /// The name of the directory around it.
+        other: String,
+        /// The place of that.
+        outer: String,
+    },
+    /// A path of the settings that lies in a directory of the host.
+    #[error(
+        "`--{option} {guest}` is inside of `--host-dir` at `{outer}`, which is not supported yet: name a path outside, or \
+         `{outer}` itself where that can be"
+    )]
+    Setting {
+        /// The option.
+        option: &'static str,
+        /// Its path.
+        guest: String,
+        /// The place of the directory of the host.
+        outer: String,
+    },
+    /// A rule that denies the filesystem of the host.
+    #[error("`{denial}` denies the filesystem of the host, which `--host-dir {name}` needs: omit one")]
+    Denied {
+        /// The rule.
+        denial: String,
+        /// The name of a directory.
+        name: String,
+    },
+    /// A rule that denies everything, without an exception.
+    #[error(
+        "`{denial}` denies the filesystem of the host, which `--host-dir {name}` needs: add `--allow wasi:filesystem`"
+    )]
+    NotAllowed {
+        /// The rule.
+        denial: String,
+        /// The name of a directory.
+        name: String,
+    },
+    /// An app of WASI 0.3.
+    #[error("`--host-dir` is not supported yet for apps of WASI 0.3, and the app imports `{interface}`: omit it")]
+    Version3 {
+        /// The interface.
+        interface: String,
+    },
+}
+
+/// Checks the directories of the host, with each other and with the rules.
+///
+/// # Errors
+/// [`MountError`]: they cannot be there.
+pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
+    let mounts = &composer.settings.mounts;
+    for (position, Mount { name, guest, .. }) in mounts.iter().enumerate() {
+        if name.is_empty() || name == "*" || name.contains('\0') {
+            return Err(MountError::Name { name: name.escape_debug().to_string() });
+        }
+        if guest.trim_matches('/').is_empty() {
+            return Err(MountError::Root { name: name.clone() });
+        }
+        for other in &mounts[..position] {
+            let (name, guest) = (name.clone(), guest.clone());
+            if is_within(&guest, &other.guest) && is_within(&other.guest, &guest) {
+                return Err(MountError::SamePlace { name: other.name.clone(), other: name, guest });
+            }
+            let (inner, outer) = match is_within(&guest, &other.guest) {
+                true => (&mounts[position], other),
+                false if is_within(&other.guest, &guest) => (other, &mounts[position]),
+                false => continue,
+            };
+            return Err(MountError::Inside {
+                name: inner.name.clone(),
+                guest: inner.guest.clone(),
+                other: outer.name.clone(),
+                outer: outer.guest.clone(),
+            });
+        }
+    }
+    match mounts.first() {
+        Some(Mount { name, .. }) => check_rules(composer, name),
+        None => Ok(()),
+    }
+}
+
+/// Checks that no rule denies what the directory of this name needs.
+fn check_rules(composer: &Composer, name: &str) -> Result<(), MountError> {
+    let rules = &composer.rules;
+    let names = |pattern: &str, interface: &str| {
+        let pattern = pattern.split('@').next().unwrap_or_default();
+        pattern == PACKAGE || pattern == interface
+    };
+    let denies = |pattern: &str| INTERFACES.iter().any(|interface| names(pattern, interface));
+    if let Some(denial) = rules.denials.iter().find(|denial| denies(&denial.interfaces)) {
+        return Err(MountError::Denied { denial: denial.because.clone(), name: name.to_owned() });
+    }
+    let is_kept = |interface: &&str| rules.kept.iter().any(|pattern| names(pattern, interface));
+    match &rules.all {
+        Some(because) if !INTERFACES.iter().all(|interface| is_kept(&interface)) => {
+            Err(MountError::NotAllowed { denial: because.clone(), name: name.to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks that no path of the settings, of what is needed before the app runs, is inside of a directory of the host.
+///
+/// # Errors
+/// [`MountError::Setting`]: one is.
+pub(crate) fn check_paths<'s>(
+    settings: &Settings,
+    paths: impl IntoIterator<Item = (&'static str, &'s str)>,
+) -> Result<(), MountError> {
+    for (option, guest) in paths {
+        let around = settings.mounts.iter().find(|mount| is_within(guest, &mount.guest));
+        if let Some(mount) = around.filter(|mount| !is_within(&mount.guest, guest)) {
+            return Err(MountError::Setting { option, guest: guest.to_owned(), outer: mount.guest.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the app is one that can have directories of the host.
+///
+/// # Errors
+/// [`MountError::Version3`]: it imports the filesystem of WASI 0.3.
+pub(crate) fn check_app(composer: &Composer, app: &App) -> Result<(), MountError> {
+    let is_of_files = |name: &&InterfaceName| name.is_wasi_0_3() && name.path.starts_with(PACKAGE);
+    match app.virtual_imports.keys().find(is_of_files) {
+        Some(name) if !composer.settings.mounts.is_empty() => Err(MountError::Version3 { interface: name.to_string() }),
+        _ => Ok(()),
+    }
+}
+
+/// Returns whether a path of the tree is another one, or below it.
+pub(crate) fn is_within(guest: &str, outer: &str) -> bool {
+    let names = |path: &str| path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    names(guest).starts_with(&names(outer))
+}
+
+/// Tells of accesses that a read-only tree does not give, and of what no flag makes the same at each run.
+pub(crate) fn tell(composer: &Composer, remarks: &mut Remarks) {
+    let Settings { mounts, read_only, .. } = &composer.settings;
+    for Mount { name, access, .. } in mounts.iter().filter(|mount| *read_only && mount.access != MountAccess::ReadOnly)
+    {
+        let word = access.word();
+        let message = format!(
+            "`{word}` of `--host-dir {name}` has no effect: under `--read-only` nothing changes; leave one of them out"
+        );
+        remarks.warn("no-effect", message);
+    }
+    if !mounts.is_empty() && composer.policy.wall_clock.is_some() {
+        remarks.note(
+            "of-host",
+            "contents and times of what `--host-dir` names are the host's: they may differ from run to run",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Denial;
+
+    fn mount(name: &str, guest: &str) -> Mount<String> {
+        Mount { name: name.into(), guest: guest.into(), access: MountAccess::ReadOnly, optional: false }
+    }
+
+    fn composer(mounts: &[(&str, &str)]) -> Composer {
+        let add = |composer: Composer, (name, guest): &(&str, &str)| composer.host_dir(mount(name, guest));
+        mounts.iter().fold(Composer::for_any_app(), add)
+    }
+
+    fn refused(composer: &Composer) -> String {
+        check(composer).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_has_a_place_of_its_own() {
+        check(&composer(&[("a", "/a"), ("b", "/ab"), ("a", "/b/a"), ("c", "/b/c")])).unwrap();
+        for (mounts, wanted) in [
+            (&[("a", "/x"), ("b", "/x")][..], "`a` and `b` at `/x`"),
+            (&[("a", "/x"), ("b", "//x/")], "`a` and `b` at"),
+            (&[("a", "/x"), ("b", "/x/y")], "`b` at `/x/y`, inside of `a` at `/x`"),
+            (&[("a", "/x/y"), ("b", "/x")], "`a` at `/x/y`, inside of `b` at `/x`"),
+            (&[("a", "/")], "is at `/`, which is not supported yet"),
+            (&[("", "/a")], "`` is not the name"),
+            (&[("*", "/a")], "`*` is not the name"),
+            (&[("a\0", "/a")], "`a\\0` is not the name"),
+        ] {
+            let error = refused(&composer(mounts));
+            assert!(error.contains(wanted), "{error}");
+        }
+    }
+
+    #[test]
+    fn rules_leave_the_filesystem_to_the_host() {
+        let some = || composer(&[("a", "/a")]);
+        let because = |pattern: &str| some().deny(Denial::new(pattern, format!("--deny {pattern}")));
+        for pattern in ["wasi:filesystem", "wasi:filesystem@0.2.3", "wasi:filesystem/preopens"] {
+            assert!(refused(&because(pattern)).contains(&format!("`--deny {pattern}` denies the filesystem")));
+        }
+        check(&because("wasi:sockets")).unwrap();
+        assert!(refused(&some().deny_all("--deny-all")).contains("add `--allow wasi:filesystem`"));
+        assert!(refused(&some().deny_all("--deny-all").keep("wasi:filesystem/types")).contains("add `--allow"));
+        check(&some().deny_all("--deny-all").keep("wasi:filesystem")).unwrap();
+        check(&some().deny_all("--deny-all").keep("wasi:filesystem/types").keep("wasi:filesystem/preopens@0.2.3"))
+            .unwrap();
+        check(&composer(&[]).deny_all("--deny-all")).unwrap();
+    }
+
+    #[test]
+    fn what_is_needed_at_the_start_is_not_inside() {
+        let settings = composer(&[("a", "/a/b")]).settings;
+        let check = |guest| check_paths(&settings, [("preopen", guest)]);
+        for guest in ["/", "/a", "/a/b", "/a/b/", "/a/bc"] {
+            check(guest).unwrap();
+        }
+        assert!(check("/a/b/c").unwrap_err().to_string().contains("`--preopen /a/b/c` is inside"));
+    }
+}

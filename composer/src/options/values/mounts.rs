@@ -1,0 +1,177 @@
+//! Values of directories of the host in the tree.
+
+use std::fmt;
+use std::str::FromStr;
+
+use vfs_abi::settings::{Mount, MountAccess};
+
+use super::ValueError;
+use super::paths::is_guest_path;
+
+/// What is a value of `--host-dir`.
+const HOST_DIR: &str = "NAME[::GUEST] and, each after a comma, ro, rw or cow, and optional; such as data::/srv/data,rw";
+
+/// A directory of the host and its place in the tree: `NAME[::GUEST][,ro|,rw|,cow][,optional]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostDir {
+    /// The name that the host gives it; what follows a name and `/` is a directory in it.
+    pub name: String,
+    /// The absolute path in the tree, without a slash at its end.
+    pub guest: String,
+    /// What the app can do with it, if that is said.
+    pub access: Option<MountAccess>,
+    /// Whether an empty directory stands for it if the host does not have it.
+    pub optional: bool,
+}
+
+/// Divides at the last `::`, because a name may have colons.
+impl FromStr for HostDir {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        let mut parts = text.split(',');
+        let place = parts.next().unwrap_or_default();
+        let (mut access, mut optional) = (None, false);
+        for word in parts {
+            let is_twice = match word {
+                "optional" => std::mem::replace(&mut optional, true),
+                "union" => return Err(ValueError { takes: "ro, rw, cow and optional: `union` is not supported yet" }),
+                _ => {
+                    let known = MountAccess::ALL.into_iter().find(|access| access.word() == word);
+                    access.replace(known.ok_or(ValueError { takes: OPTIONS })?).is_some()
+                }
+            };
+            if is_twice {
+                return Err(ValueError { takes: "one of ro, rw and cow, and each word once" });
+            }
+        }
+        let (name, guest) = match place.rsplit_once("::") {
+            Some((name, guest)) => (name, Some(guest)),
+            None => (place, None),
+        };
+        check_name(name)?;
+        let guest = match guest {
+            Some(guest) => place_of(guest).ok_or(ValueError { takes: GUEST })?,
+            None => default_place(name).ok_or(ValueError { takes: WITHOUT_GUEST })?,
+        };
+        if guest == "/" {
+            return Err(ValueError {
+                takes: "a GUEST below `/`, as in NAME::/GUEST: a directory of the host at `/` needs `union`, which is \
+                        not supported yet",
+            });
+        }
+        Ok(Self { name: name.into(), guest, access, optional })
+    }
+}
+
+const OPTIONS: &str = "ro, rw, cow or optional after a comma; a name or path with a comma cannot be given";
+const GUEST: &str = "NAME::GUEST, where GUEST is an absolute path without `.` or `..`; of a name with `::` in it, GUEST is \
+                     always said";
+const WITHOUT_GUEST: &str = "NAME::GUEST where NAME itself is no path in the tree";
+
+/// Checks a name of a directory of the host.
+fn check_name(name: &str) -> Result<(), ValueError> {
+    match name {
+        "" => Err(ValueError { takes: HOST_DIR }),
+        "*" => Err(ValueError { takes: "a NAME: `*`, all directories that the host gives, is not supported yet" }),
+        _ if name.contains('\0') => Err(ValueError { takes: "a NAME without NUL" }),
+        _ => Ok(()),
+    }
+}
+
+/// Returns a path of the tree as there is one for each place: without empty names.
+fn place_of(guest: &str) -> Option<String> {
+    is_guest_path(guest).then(|| joined(guest))
+}
+
+/// Returns the place of a directory of which only the name is said.
+fn default_place(name: &str) -> Option<String> {
+    let is_plain = !name.contains("::") && name.split('/').all(|part| part != "..");
+    is_plain.then(|| joined(name))
+}
+
+fn joined(path: &str) -> String {
+    let names: Vec<_> = path.split('/').filter(|name| !matches!(*name, "" | ".")).collect();
+    format!("/{}", names.join("/"))
+}
+
+impl fmt::Display for HostDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, guest, access, optional } = self;
+        write!(f, "{name}::{guest}")?;
+        access.into_iter().try_for_each(|access| write!(f, ",{}", access.word()))?;
+        if *optional { f.write_str(",optional") } else { Ok(()) }
+    }
+}
+
+impl From<&HostDir> for Mount<String> {
+    fn from(directory: &HostDir) -> Self {
+        let HostDir { name, guest, access, optional } = directory.clone();
+        Self { guest, name, access: access.unwrap_or_default(), optional }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_its_place_and_its_options() {
+        let (ro, rw, cow) = (MountAccess::ReadOnly, MountAccess::ReadWrite, MountAccess::CopyOnWrite);
+        for (typed, name, guest, access, optional) in [
+            ("data", "data", "/data", None, false),
+            ("data,ro", "data", "/data", Some(ro), false),
+            ("data::/a/b,rw", "data", "/a/b", Some(rw), false),
+            ("data::/a//b/,cow,optional", "data", "/a/b", Some(cow), true),
+            ("data,optional,cow", "data", "/data", Some(cow), true),
+            ("/srv/data", "/srv/data", "/srv/data", None, false),
+            ("./data", "./data", "/data", None, false),
+            ("data/sub", "data/sub", "/data/sub", None, false),
+            ("a:b", "a:b", "/a:b", None, false),
+            ("a:b:/c", "a:b:/c", "/a:b:/c", None, false),
+            ("a::b::/c", "a::b", "/c", None, false),
+            ("a b::/c d", "a b", "/c d", None, false),
+            (".::/work", ".", "/work", None, false),
+            ("..::/work", "..", "/work", None, false),
+            ("/::/work", "/", "/work", None, false),
+        ] {
+            let wanted = HostDir { name: name.into(), guest: guest.into(), access, optional };
+            assert_eq!(typed.parse(), Ok(wanted.clone()), "{typed}");
+            assert_eq!(wanted.to_string().parse(), Ok(wanted), "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_value_says_what_is_one() {
+        for (typed, wanted) in [
+            ("", "NAME[::GUEST] and"),
+            ("::/data", "NAME[::GUEST] and"),
+            (",ro", "NAME[::GUEST] and"),
+            ("data,", "ro, rw, cow or optional"),
+            ("data,r", "ro, rw, cow or optional"),
+            ("data,ro::/x", "ro, rw, cow or optional"),
+            ("data::/a,b", "a name or path with a comma"),
+            ("data,ro,rw", "one of ro, rw and cow"),
+            ("data,ro,ro", "one of ro, rw and cow"),
+            ("data,optional,optional", "each word once"),
+            ("data,union", "not supported yet"),
+            ("data::/,cow,union", "not supported yet"),
+            ("*", "not supported yet"),
+            ("*,ro", "not supported yet"),
+            ("data::/", "needs `union`, which is not supported yet"),
+            ("data:://", "needs `union`, which is not supported yet"),
+            (".", "needs `union`, which is not supported yet"),
+            ("/", "needs `union`, which is not supported yet"),
+            ("data::work", "an absolute path without"),
+            ("data::", "an absolute path without"),
+            ("data::/a/../b", "an absolute path without"),
+            ("data::/./b", "an absolute path without"),
+            ("a::b", "an absolute path without"),
+            ("../data", "NAME::GUEST where NAME itself"),
+            ("a\0b", "without NUL"),
+        ] {
+            let error = typed.parse::<HostDir>().unwrap_err().to_string();
+            assert!(error.contains(wanted), "{typed}: {error}");
+        }
+    }
+}
