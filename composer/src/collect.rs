@@ -9,12 +9,20 @@ use vfs_compose_pack::image::{Packed, Reading};
 use vfs_compose_pack::source::directory::Output;
 use vfs_compose_rules::Policy;
 use vfs_compose_rules::policy::answers::Answers;
-use vfs_compose_vfs::guest::Guest;
+use vfs_compose_vfs::guest::{Guest, Needs};
 use vfs_compose_vfs::specialize::Embedding;
 use vfs_image::FileKind;
 
 use crate::Composer;
 use crate::error::{Error, TreeError};
+
+/// Returns what the vfs needs. A count of the files that were written is left out if no variant of the vfs has it beside
+/// directories of the host.
+pub(crate) fn needs(composer: &Composer) -> Needs {
+    let needs = Needs { mounts: !composer.settings.mounts.is_empty(), ..composer.needs };
+    let without_end = Needs { end: false, ..needs };
+    if needs.mounts && Guest::choose(needs).is_err() { without_end } else { needs }
+}
 
 /// Image and settings, before any vfs.
 pub(crate) struct Collected {
@@ -38,7 +46,7 @@ pub(crate) fn collect(composer: &Composer, sees_files: bool) -> Result<Collected
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
     let image_size = embed::checked_size(&image, 0)?;
-    let guest = Guest::choose(composer.needs)?;
+    let guest = Guest::choose(needs(composer))?;
     let embedding = Embedding { guest, settings: settings.encode(), image_size, answers: answers(composer) };
     Ok(Collected { image, embedding, remarks })
 }

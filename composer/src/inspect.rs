@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use vfs_abi::names::preview1;
-use vfs_abi::settings::{Settings, SettingsView, Stdio};
+use vfs_abi::settings::{Mount, Mounts, Settings, SettingsView, Stdio};
 use vfs_preview1::ExitCode;
 use wasmparser::{Parser, Payload};
 
@@ -109,9 +109,9 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         return Ok(Inspection { imports, exports, vfs: None });
     };
     let LeftOut { functions, kept, code: saved } = left_out(&component[found.module]).map_err(invalid)?;
-    let vfs = SettingsView::new(&component[found.settings]).map(|view| Vfs {
+    let vfs = SettingsView::with_mounts(&component[found.settings]).map(|(view, mounts)| Vfs {
         image: &component[found.image.clone()],
-        settings: settings(view),
+        settings: settings(view, mounts),
         policy: found.policy,
         form: Some(found.form).filter(|form| *form == Form::Linked || found.vfs != (0..component.len())),
         not_linked: found.not_linked,
@@ -236,7 +236,12 @@ fn stream(view: Stdio<&str>) -> Stdio<String> {
     }
 }
 
-fn settings(view: SettingsView<'_>) -> Settings {
+fn mount(view: Mount<&str>) -> Mount<String> {
+    let Mount { guest, name, access, optional } = view;
+    Mount { guest: guest.to_owned(), name: name.to_owned(), access, optional }
+}
+
+fn settings(view: SettingsView<'_>, mounts: Mounts<'_>) -> Settings {
     let pairs = |list: vfs_abi::settings::Strings<'_>| -> Vec<(String, String)> {
         let flat: Vec<_> = list.map(str::to_owned).collect();
         flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
@@ -254,5 +259,6 @@ fn settings(view: SettingsView<'_>) -> Settings {
         stdout: stream(view.stdout),
         stderr: stream(view.stderr),
         seed: view.seed,
+        mounts: mounts.map(mount).collect(),
     }
 }

@@ -20,7 +20,7 @@ use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
 use vfs_compose_vfs::specialize::{self, Grants, PumpStart, VfsSpec};
 use vfs_compose_vfs::wrap::{self, OfAnyApp, Wrapping};
-use vfs_compose_vfs::{check, end, link, p3_entry};
+use vfs_compose_vfs::{AddedImports, check, end, link, p3_entry};
 use vfs_compose_wasi::{App, END, InterfaceUse, Track, Wasi, is_in_version};
 
 use crate::collect::{self, Collected};
@@ -45,8 +45,11 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     tell_no_exports(composer, bytes, &app, &mut remarks)?;
     effects::tell(composer, &app, &mut remarks);
     let mut rules = composer.rules.clone();
-    let app =
-        if composer.needs.end { with_end(composer, &wasi, &answers, app, &mut rules, &mut remarks)? } else { app };
+    let app = if collect::needs(composer).end {
+        with_end(composer, &wasi, &answers, app, &mut rules, &mut remarks)?
+    } else {
+        app
+    };
     emit(composer, "1-app", &app.component)?;
     let app = interpose(composer, &rules, &wasi, &answers, app, &mut remarks)?;
     emit(composer, "2-interposed", &app.component)?;
@@ -55,15 +58,12 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
 
 /// Joins an app and its vfs in the form that was chosen.
 fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-    match (composer.form, app.of_0_3()) {
+    match (composer.form, unlinkable(composer, app)) {
         (FormChoice::Plugged, _) => {
             let plugged = plug(composer, wasi, app, None, None);
             return plugged.map_err(|error| unless_linked(composer, wasi, app, error));
         }
-        (FormChoice::Auto, Some(interface)) => {
-            let reason = Unlinkable::Streams { interface: interface.to_string() };
-            return plug(composer, wasi, app, None, Some(reason.to_string()));
-        }
+        (FormChoice::Auto, Some(reason)) => return plug(composer, wasi, app, None, Some(reason.to_string())),
         (FormChoice::Auto, None) | (FormChoice::Linked, _) => {}
     }
     let collected = collect::collect(composer, app.has_filesystem())?;
@@ -82,6 +82,12 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
         }
         Err(error) => Err(error),
     }
+}
+
+/// Returns why an app is not linked, if that is known without trying.
+fn unlinkable(composer: &Composer, app: &App) -> Option<Unlinkable> {
+    let of_mounts = (!composer.settings.mounts.is_empty()).then_some(Unlinkable::Mounts);
+    of_mounts.or_else(|| Some(Unlinkable::Streams { interface: app.of_0_3()?.to_string() }))
 }
 
 /// Returns the error of plugging with what is left to try: the linked form, unless that fails too.
@@ -237,23 +243,34 @@ fn interpose(
     if !components.is_empty() {
         let joined = join("interposed component", components, app.component, &app.exports)?;
         let mut virtualized = answers.virtualized(wasi);
-        virtualized.extend(composer.needs.end.then_some(END));
+        virtualized.extend(collect::needs(composer).end.then_some(END));
         app = App::read(wasi, joined, &virtualized)?;
     }
     app.sealed_imports = sealed_imports;
     Ok(app)
 }
 
+/// Returns what the flags add to the imports of the app, or of any app.
+fn added(composer: &Composer, app: Option<&App>) -> AddedImports {
+    let added = AddedImports::default();
+    if composer.settings.mounts.is_empty() { added } else { added.with_mounts(app) }
+}
+
 /// Puts the vfs into the app's own component, and checks the result.
 fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Encoded, Error> {
     let Collected { image, embedding, .. } = collected;
+    if let Some(reason) = unlinkable(composer, app) {
+        return Err(reason.into());
+    }
+    let added = added(composer, Some(app));
     let mut linked = link::link(wasi, app, embedding)?;
     embed::checked_size(image, linked.component.bytes.len() as u64)?;
     let mut description = Description { form: Form::Linked, module: linked.module, ..linked.place.describe(embedding) };
     description.policy.extend(composer.rules.lines());
+    description.added = added.among(&linked.component.edge.imports);
     embed::describe(&mut linked.component.bytes, description);
     emit(composer, "3-linked", &linked.component.bytes)?;
-    check::check_linked(&linked.component, app).map_err(Unlinkable::Wrong)?;
+    check::check_linked(&linked.component, app, &added).map_err(Unlinkable::Wrong)?;
     Ok(linked.component)
 }
 
@@ -265,14 +282,14 @@ fn plug(
     collected: Option<Collected>,
     not_linked: Option<String>,
 ) -> Result<Composed, Error> {
-    let ready = p3_entry::ready(wasi, app, Guest::choose(composer.needs)?)
+    let ready = p3_entry::ready(wasi, app, Guest::choose(collect::needs(composer))?)
         .map_err(|source| AppError::Invalid { source: source.into() })?;
     let Vfs { component: vfs, image, remarks } =
         make_vfs(composer, wasi, Some(app), collected, ready.pump, not_linked.clone())?;
     emit(composer, "3-vfs", &vfs.bytes)?;
     let composed = encoded(join("vfs", vec![vfs.bytes], ready.component, &app.exports)?)?;
     emit(composer, "4-plugged", &composed.bytes)?;
-    check::check(&composed, app, &vfs.edge.imports)?;
+    check::check(&composed, app, &added(composer, Some(app)), &vfs.edge.imports)?;
     let composed = Composed::new(composed, image, remarks)?.with_form(Form::Plugged, not_linked);
     Ok(composed.with_app(app.component.len() as u64))
 }
@@ -299,7 +316,8 @@ fn make_vfs(
         None => collect::collect(composer, app.is_none_or(App::has_filesystem))?,
     };
     let Collected { image, embedding, mut remarks } = collected;
-    let mut order = order(wasi, app, &embedding.answers, pump);
+    let added = added(composer, app);
+    let mut order = order(wasi, app, &added, &embedding.answers, pump);
     if order.pump == PumpStart::FirstOpen && specialize::has_streams(wasi, &order.exports) {
         remarks.warn("first-open", FIRST_OPEN);
     }
@@ -321,14 +339,16 @@ fn make_vfs(
         (vfs.component, module) = (wrapped.component, wrapped.module);
     }
     embed::checked_size(&image, vfs.component.len() as u64)?;
+    let Encoded { bytes, edge } = encoded(vfs.component)?;
     let mut description = Description { not_linked, module, ..vfs.place.describe(&embedding) };
     description.policy.extend(composer.rules.lines());
-    embed::describe(&mut vfs.component, description);
-    let component = encoded(vfs.component)?;
-    let mut imports = component.edge.imports.iter();
-    if let Some(interface) = imports.find(|name| app.is_some_and(|app| !app.imports.contains(*name))) {
+    description.added = added.among(&edge.imports);
+    let is_new = |name: &&String| app.is_some_and(|app| !app.imports.contains(*name)) && added.flag(name).is_none();
+    if let Some(interface) = edge.imports.iter().find(is_new) {
         return Err(CheckError::NewImport { interface: interface.clone() }.into());
     }
+    let mut component = Encoded { bytes, edge };
+    embed::describe(&mut component.bytes, description);
     Ok(Vfs { component, image, remarks })
 }
 
@@ -350,11 +370,11 @@ const FIRST_OPEN: &str = "a stream of WASI 0.3 that the app asks for before its 
     stream that is a file) waits until there is one: nothing in front of the app starts what feeds streams";
 
 /// What the vfs shall be for an app, or for any.
-fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> VfsSpec {
+fn order(wasi: &Wasi, app: Option<&App>, added: &AddedImports, answers: &Answers, pump: PumpStart) -> VfsSpec {
     let wrapped = specialize::Wrapped::default();
     if let Some(app) = app {
         let exports = specialize::with_pump(wasi, app.virtual_imports.clone());
-        return VfsSpec { exports, grants: Grants::of_app(wasi, &app.granted()), pump, wrapped };
+        return VfsSpec { exports, grants: Grants::of_app(wasi, &app.granted(), added), pump, wrapped };
     }
     let served = wasi.served(Track::V0_2).filter(|path| answers.serves(path));
     let exports = served.filter_map(|path| {
@@ -366,5 +386,5 @@ fn order(wasi: &Wasi, app: Option<&App>, answers: &Answers, pump: PumpStart) -> 
         let demand = InterfaceUse { functions: functions.collect(), ..InterfaceUse::default() };
         Some((InterfaceName::new(path, version.clone()), demand))
     });
-    VfsSpec { exports: exports.collect(), grants: Grants::of_any_app(wasi), pump, wrapped }
+    VfsSpec { exports: exports.collect(), grants: Grants::of_any_app(wasi, added), pump, wrapped }
 }

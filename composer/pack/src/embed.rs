@@ -33,6 +33,9 @@ pub struct Description {
     /// The policy lines, as (key, text) pairs: everything that the result does not take from the host.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policy: Vec<(String, String)>,
+    /// What flags add to the imports of the app, as (import, flag) pairs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<(String, String)>,
     /// The index of the vfs module among the modules of the component with this section.
     #[serde(default)]
     pub module: u32,

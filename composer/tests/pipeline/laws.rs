@@ -8,6 +8,7 @@ use vfs_compose::error::CheckError;
 use vfs_compose_ir::{Edge, Encoded};
 use vfs_compose_join::join;
 use vfs_compose_rules::policy::answers::Answers;
+use vfs_compose_vfs::AddedImports;
 use vfs_compose_vfs::check;
 use vfs_compose_vfs::guest::PLAIN;
 use vfs_compose_vfs::specialize;
@@ -28,7 +29,7 @@ fn vfs_for(app: &App) -> Vec<u8> {
     let wasi = Wasi::new().unwrap();
     let order = specialize::VfsSpec {
         exports: app.virtual_imports.clone(),
-        grants: specialize::Grants::of_app(&wasi, &app.virtual_imports),
+        grants: specialize::Grants::of_app(&wasi, &app.virtual_imports, &AddedImports::default()),
         pump: specialize::PumpStart::FirstOpen,
         wrapped: specialize::Wrapped::default(),
     };
@@ -44,7 +45,7 @@ fn law_1_an_import_that_the_app_has_not_is_an_error() {
     let vfs = vfs_for(&large);
     let imports = Edge::of(&vfs).unwrap().imports;
     let composed = plug(vfs, &small);
-    let error = check::check(&composed, &small, &imports).unwrap_err();
+    let error = check::check(&composed, &small, &AddedImports::default(), &imports).unwrap_err();
     assert!(matches!(&error, CheckError::NewImport { interface } if interface.starts_with("wasi:cli/")), "{error}");
 }
 
@@ -54,7 +55,7 @@ fn law_2_an_import_that_is_left_over_is_an_error() {
         (app(apps::dummy(&["0.2.3"], "import wasi:cli/environment@0.2.3;")), app(apps::command("0.2.3")));
     // The vfs of the small app leaves the large app's filesystem to the host.
     let composed = plug(vfs_for(&small), &large);
-    let error = check::check(&composed, &large, &[]).unwrap_err();
+    let error = check::check(&composed, &large, &AddedImports::default(), &[]).unwrap_err();
     assert!(matches!(error, CheckError::NotPlugged { .. }), "{error}");
 }
 
@@ -63,7 +64,8 @@ fn a_lost_export_is_an_error() {
     let mut app = app(apps::command("0.2.3"));
     let composed = plug(vfs_for(&app), &app);
     app.exports.push("wasi:cli/other@0.2.3".into());
-    assert!(matches!(check::check(&composed, &app, &composed.edge.imports), Err(CheckError::LostExport { .. })));
+    let checked = check::check(&composed, &app, &AddedImports::default(), &composed.edge.imports);
+    assert!(matches!(checked, Err(CheckError::LostExport { .. })));
 }
 
 #[test]
@@ -71,7 +73,8 @@ fn a_result_that_is_not_valid_is_an_error() {
     let app = app(apps::command("0.2.3"));
     let mut composed = plug(vfs_for(&app), &app);
     composed.bytes.pop();
-    assert!(matches!(check::check(&composed, &app, &[]), Err(CheckError::Invalid { .. })));
+    let checked = check::check(&composed, &app, &AddedImports::default(), &[]);
+    assert!(matches!(checked, Err(CheckError::Invalid { .. })));
 }
 
 #[test]

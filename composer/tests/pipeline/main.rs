@@ -21,6 +21,7 @@ mod link;
 mod linked;
 mod memory;
 mod merging;
+mod mounts;
 mod policy;
 mod progress;
 mod reactors;

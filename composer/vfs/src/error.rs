@@ -30,6 +30,12 @@ pub enum TailorError {
         /// The version that the composer writes.
         composer: u32,
     },
+    /// No variant of the vfs that was built has directories of the host, and all else that is needed.
+    #[error("`--host-dir`: this build has no variant of the vfs with directories of the host{}", beside_mounts(.beside))]
+    Mounts {
+        /// What else is needed, in words; empty if nothing is.
+        beside: String,
+    },
     /// The vfs module is not as expected.
     #[error("the vfs module cannot be edited")]
     Module {
@@ -50,6 +56,10 @@ fn version(version: &Option<u32>) -> String {
     version.map_or_else(|| "no known version".into(), |version| format!("version {version}"))
 }
 
+fn beside_mounts(beside: &str) -> String {
+    if beside.is_empty() { String::new() } else { format!(" beside {beside}") }
+}
+
 impl TailorError {
     /// Returns the error for a vfs module that is not as expected.
     pub fn module(source: impl Into<Cause>) -> Self {
@@ -67,8 +77,8 @@ pub enum CheckError {
         /// What the validator says.
         reason: String,
     },
-    /// Law 1: an import that the app does not have.
-    #[error("the result would import `{interface}`, which the app does not import")]
+    /// Law 1: an import that neither the app has nor a flag adds.
+    #[error("the result would import `{interface}`, which the app does not import and no flag adds")]
     NewImport {
         /// The import.
         interface: String,
@@ -78,6 +88,14 @@ pub enum CheckError {
     NotPlugged {
         /// The import.
         interface: String,
+    },
+    /// A flag adds imports, and none of them is there.
+    #[error("the result would import nothing that `{flag}` adds ({})", names.join(", "))]
+    NotAdded {
+        /// The flag.
+        flag: &'static str,
+        /// The imports that it adds.
+        names: Vec<String>,
     },
     /// An import that is denied.
     #[error("the result would import `{interface}`, which is denied")]

@@ -11,7 +11,8 @@ use crate::error::TailorError;
 pub struct Guest {
     /// The encoded core module.
     pub module: &'static [u8],
-    has: Needs,
+    /// What it has.
+    pub has: Needs,
 }
 
 /// Features that a vfs needs beyond changes over an image.
@@ -23,41 +24,55 @@ pub struct Needs {
     pub end: bool,
     /// Whether it has the functions of preview1, for the linked form; see [`crate::specialize::preview1`].
     pub preview1: bool,
+    /// Whether it has directories of the host in its tree.
+    pub mounts: bool,
 }
 
 impl Needs {
+    /// No feature.
+    pub const NONE: Self = Self { late_tree: false, end: false, preview1: false, mounts: false };
+
     fn are_in(self, has: Self) -> bool {
-        (has.late_tree || !self.late_tree) && (has.end || !self.end) && (has.preview1 || !self.preview1)
+        let Self { late_tree, end, preview1, mounts } = self;
+        (has.late_tree || !late_tree) && (has.end || !end) && (has.preview1 || !preview1) && (has.mounts || !mounts)
+    }
+
+    /// Names what is needed beside directories of the host.
+    fn beside_mounts(self) -> String {
+        let named = [
+            (self.late_tree, "a tree that the host provides"),
+            (self.end, "a count of the files that were written"),
+            (self.preview1, "the functions of preview1"),
+        ];
+        let named = named.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, name)| name);
+        named.collect::<Vec<_>>().join(", ")
     }
 }
 
 /// The variant without any such feature.
-pub static PLAIN: Guest = Guest {
-    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm")),
-    has: Needs { late_tree: false, end: false, preview1: false },
-};
+pub static PLAIN: Guest = Guest { module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs.wasm")), has: Needs::NONE };
 
 static PREVIEW1: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-preview1.wasm")),
-    has: Needs { late_tree: false, end: false, preview1: true },
+    has: Needs { preview1: true, ..Needs::NONE },
 };
 
 #[cfg(feature = "end")]
 static END: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end.wasm")),
-    has: Needs { late_tree: false, end: true, preview1: false },
+    has: Needs { end: true, ..Needs::NONE },
 };
 
 #[cfg(feature = "end")]
 static END_PREVIEW1: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end-preview1.wasm")),
-    has: Needs { late_tree: false, end: true, preview1: true },
+    has: Needs { end: true, preview1: true, ..Needs::NONE },
 };
 
 #[cfg(feature = "test-guest")]
 static LATE: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-late.wasm")),
-    has: Needs { late_tree: true, end: false, preview1: false },
+    has: Needs { late_tree: true, ..Needs::NONE },
 };
 
 static ALL: &[&Guest] = &[
@@ -75,11 +90,15 @@ impl Guest {
     /// Returns the smallest variant with all features that are needed.
     ///
     /// # Errors
+    /// - [`TailorError::Mounts`]: no variant that was built has directories of the host, and all else that is needed.
     /// - [`TailorError::Module`]: no such variant was built.
     pub fn choose(needs: Needs) -> Result<&'static Self, TailorError> {
         let able = ALL.iter().copied().filter(|guest| needs.are_in(guest.has));
         let smallest = able.min_by_key(|guest| guest.module.len());
-        smallest.ok_or_else(|| TailorError::module("no variant was built that has all that is asked for"))
+        smallest.ok_or_else(|| match needs {
+            Needs { mounts: true, .. } => TailorError::Mounts { beside: needs.beside_mounts() },
+            _ => TailorError::module("no variant was built that has all that is asked for"),
+        })
     }
 
     /// Returns the smallest variant with the features of this one and the functions of preview1; `None` if there is none.
@@ -114,5 +133,15 @@ mod tests {
         assert_eq!(Guest::choose(Needs { end: true, preview1: true, ..none }).is_ok(), cfg!(feature = "end"));
         assert!(Guest::choose(Needs { late_tree: true, end: true, ..none }).is_err());
         assert!(Guest::choose(Needs { late_tree: true, preview1: true, ..none }).is_err());
+    }
+
+    #[test]
+    fn a_lack_of_mounts_names_the_flag() {
+        let all = Needs { late_tree: true, end: true, preview1: true, mounts: true };
+        assert_eq!(
+            Guest::choose(all).unwrap_err().to_string(),
+            "`--host-dir`: this build has no variant of the vfs with directories of the host beside a tree that the host \
+             provides, a count of the files that were written, the functions of preview1"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The vfs for one app: the parts that the app needs, in front of the app or inside of it.
 //!
 //! ```text
+//! added_imports  what flags add to the imports of the app
 //! end          makes an app tell its host what it has written, when it ends
 //! guest        the vfs's core module as built, in its variants
 //! specialize   reduces the module to what this app needs, at the app's versions
@@ -11,6 +12,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod added_imports;
 pub mod check;
 pub mod end;
 mod error;
@@ -20,5 +22,6 @@ pub mod p3_entry;
 pub mod specialize;
 pub mod wrap;
 
+pub use added_imports::{AddedImports, HOST_DIR};
 pub use error::{CheckError, TailorError};
 pub use link::{LinkError, Unlinkable};

@@ -97,6 +97,9 @@ pub enum Unlinkable {
         /// The interface and the resource.
         name: String,
     },
+    /// Directories of the host in the tree.
+    #[error("`--host-dir` needs a vfs that is a component of its own: the linked form does not support it yet")]
+    Mounts,
     /// A kind of definition that linking does not support.
     #[error("the app's component has {what}, which linking does not support")]
     Part {

@@ -29,6 +29,8 @@ pub struct Found {
     pub not_linked: Option<String>,
     /// The policy lines, as (key, text) pairs: everything that the component does not take from the host.
     pub policy: Vec<(String, String)>,
+    /// What flags add to the imports of the app, as (import, flag) pairs.
+    pub added: Vec<(String, String)>,
 }
 
 /// A data segment found in a module.
@@ -107,9 +109,10 @@ pub fn find(component: &[u8]) -> Result<Option<Found>, BinaryReaderError> {
     let (Some(settings), Some(image)) = (settings, image) else { return Ok(None) };
     let Some(module) = image.around.iter().nth_back(1).cloned() else { return Ok(None) };
     let code = code.iter().find(|(of, _)| *of == module).map_or(0, |(_, size)| *size);
-    let Description { form, not_linked, policy, .. } = description;
+    let Description { form, not_linked, policy, added, .. } = description;
     let vfs = if form == Form::Linked { module.clone() } else { component };
-    Ok(Some(Found { image: image.bytes, settings, around: image.around, code, vfs, module, form, not_linked, policy }))
+    let (image, around) = (image.bytes, image.around);
+    Ok(Some(Found { image, settings, around, code, vfs, module, form, not_linked, policy, added }))
 }
 
 /// Converts positions in a file to indices. The bytes are in memory, so the positions fit.

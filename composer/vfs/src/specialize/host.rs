@@ -1,28 +1,35 @@
 //! Decides what a tailored vfs imports from the host.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 use wit_parser::{Handle, Type, TypeDefKind, TypeId};
 
 use super::VfsSpec;
+use crate::added_imports::{AddedImports, Part};
+use vfs_compose_wasi::FILESYSTEM;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::InterfaceUses;
 use vfs_compose_wasi::{Wasi, is_in_version};
 use vfs_compose_wit::{parts, signature};
 
-/// The interfaces that the vfs may import by law 1, each at one version that the app itself imports.
+/// The interfaces that the vfs may import by law 1, each at one version: that of the app's own import, or of what a flag
+/// adds.
 #[derive(Clone)]
 pub struct Grants {
     versions: BTreeMap<String, Version>,
     /// Functions that the app itself imports. They are granted even if the WIT of the version lacks them.
     named: BTreeSet<(String, String)>,
+    /// Interfaces of which no function is granted.
+    types_alone: BTreeSet<String>,
 }
 
 impl Grants {
-    /// Returns what the app's own imports allow. Of several versions of one interface the newest counts.
-    pub fn of_app(wasi: &Wasi, imports: &InterfaceUses) -> Self {
-        let used: BTreeSet<&str> = wasi.used().collect();
+    /// Returns what the app's own imports allow, and what flags add. Of several versions of one interface the newest
+    /// counts.
+    pub fn of_app(wasi: &Wasi, imports: &InterfaceUses, added: &AddedImports) -> Self {
+        let used: BTreeSet<&str> = wasi.used().filter(|path| !path.starts_with(FILESYSTEM)).collect();
         let mut versions = BTreeMap::new();
         let mut named = BTreeSet::new();
         // The order is ascending, so the newest version stays.
@@ -30,13 +37,25 @@ impl Grants {
             versions.insert(name.path.clone(), name.version.clone());
             named.extend(demand.functions.iter().map(|function| (name.path.clone(), function.clone())));
         }
-        Self { versions, named }
+        Self { versions, named, types_alone: BTreeSet::new() }.with(added)
     }
 
-    /// Allows everything that the vfs can use, at the oldest version.
-    pub fn of_any_app(wasi: &Wasi) -> Self {
-        let versions = wasi.used().map(|path| (path.to_owned(), Version::new(0, 2, 0))).collect();
-        Self { versions, named: BTreeSet::new() }
+    /// Allows everything that the vfs can use, at the oldest version; of what only flags add, what they add.
+    pub fn of_any_app(wasi: &Wasi, added: &AddedImports) -> Self {
+        let used = wasi.used().filter(|path| !path.starts_with(FILESYSTEM));
+        let versions = used.map(|path| (path.to_owned(), Version::new(0, 2, 0))).collect();
+        Self { versions, named: BTreeSet::new(), types_alone: BTreeSet::new() }.with(added)
+    }
+
+    /// Allows what flags add where the app's imports allow nothing.
+    fn with(mut self, added: &AddedImports) -> Self {
+        for (name, part) in added.parts() {
+            if let Entry::Vacant(of_app) = self.versions.entry(name.path.clone()) {
+                of_app.insert(name.version.clone());
+                self.types_alone.extend((part == Part::Types).then(|| name.path.clone()));
+            }
+        }
+        self
     }
 
     /// Returns the version at which the vfs may import an interface, if it may.
@@ -49,6 +68,7 @@ impl Grants {
             return false;
         };
         match &import.item {
+            HostItem::Function(_) if self.types_alone.contains(&import.path) => false,
             HostItem::Drop(resource) => interface.types.contains_key(resource),
             // A vfs for any app calls `exit` in place of `exit-with-code`, which old hosts lack.
             HostItem::Function(name) if is_exit(import) && !self.named.is_empty() => {

@@ -62,6 +62,7 @@ impl Placed {
             form: Form::Plugged,
             not_linked: None,
             policy: embedding.answers.lines(),
+            added: Vec::new(),
             module: 0,
             image: embed::ByteRange { offset: self.image, size: embedding.image_size },
             settings: embed::ByteRange { offset: self.settings, size },

@@ -7,6 +7,7 @@ use wasm_encoder::{CustomSection, RawSection};
 use wasmparser::{Parser, Payload};
 
 use super::{Embedding, Grants, InterfaceUses, PumpStart, VfsSpec, Wrapped, inside, module};
+use crate::added_imports::AddedImports;
 use crate::error::TailorError;
 use crate::guest::PLAIN;
 use vfs_compose_rules::policy::answers::Answers;
@@ -44,7 +45,7 @@ fn refused(module: &[u8]) -> [String; 2] {
     let wasi = Wasi::new().unwrap();
     let order = VfsSpec {
         exports: InterfaceUses::new(),
-        grants: Grants::of_app(&wasi, &InterfaceUses::new()),
+        grants: Grants::of_app(&wasi, &InterfaceUses::new(), &AddedImports::default()),
         pump: PumpStart::FirstOpen,
         wrapped: Wrapped::default(),
     };

@@ -1,0 +1,102 @@
+//! What flags add to the imports of the app, each with its flag: law 1.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use vfs_compose_wasi::{App, FILESYSTEM, InterfaceName};
+
+/// The flag for directories of the host.
+pub const HOST_DIR: &str = "--host-dir";
+
+/// The interfaces of the filesystem of WASI 0.2.
+const OF_FILES: [&str; 2] = ["wasi:filesystem/types", "wasi:filesystem/preopens"];
+/// Those whose resources the functions of [`OF_FILES`] return.
+const OF_STREAMS: [&str; 3] = ["wasi:io/error", "wasi:io/poll", "wasi:io/streams"];
+/// That with the type of the times of files.
+const OF_TIMES: &str = "wasi:clocks/wall-clock";
+
+/// The imports that the result may have although the app has them not, or has them from the vfs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AddedImports(BTreeMap<InterfaceName, AddedImport>);
+
+/// How an import is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct AddedImport {
+    flag: &'static str,
+    part: Part,
+}
+
+/// The part of an interface that is added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All of it.
+    Whole,
+    /// Its types alone, which give access to nothing.
+    Types,
+}
+
+impl AddedImports {
+    /// Adds what directories of the host need: the filesystem at the lowest version of WASI 0.2 at which the app imports
+    /// it, and the interfaces that it uses where the app's own imports do not grant them. For any app, that is the
+    /// lowest version of all.
+    #[must_use]
+    pub fn with_mounts(mut self, app: Option<&App>) -> Self {
+        let version = app.and_then(lowest_version).unwrap_or(Version::new(0, 2, 0));
+        let granted = app.map(App::granted).unwrap_or_default();
+        let mut add = |path: &str, part| {
+            self.0.insert(InterfaceName::new(path, version.clone()), AddedImport { flag: HOST_DIR, part });
+        };
+        OF_FILES.into_iter().for_each(|path| add(path, Part::Whole));
+        let used = OF_STREAMS.map(|path| (path, Part::Whole)).into_iter().chain([(OF_TIMES, Part::Types)]);
+        for (path, part) in used.filter(|(path, _)| granted.keys().all(|name| name.path != *path)) {
+            add(path, part);
+        }
+        self
+    }
+
+    /// Returns the flag that adds an import, by its full name.
+    #[must_use]
+    pub fn flag(&self, import: &str) -> Option<&'static str> {
+        self.get(import).map(|added| added.flag)
+    }
+
+    /// Returns those of some imports that flags add, each with its flag.
+    #[must_use]
+    pub fn among(&self, imports: &[String]) -> Vec<(String, String)> {
+        let added = imports.iter().filter_map(|name| Some((name.clone(), self.flag(name)?.to_owned())));
+        added.collect()
+    }
+
+    /// Returns the part of an import that is added.
+    pub(crate) fn part(&self, import: &str) -> Option<Part> {
+        self.get(import).map(|added| added.part)
+    }
+
+    /// Returns the flags that add imports, each with the names of those.
+    pub(crate) fn by_flag(&self) -> BTreeMap<&'static str, Vec<String>> {
+        let mut by_flag = BTreeMap::<_, Vec<_>>::new();
+        for (name, added) in &self.0 {
+            by_flag.entry(added.flag).or_default().push(name.to_string());
+        }
+        by_flag
+    }
+
+    /// Returns the names of all, each with the part that is added.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&InterfaceName, Part)> {
+        self.0.iter().map(|(name, added)| (name, added.part))
+    }
+
+    fn get(&self, import: &str) -> Option<AddedImport> {
+        self.0.get(&InterfaceName::parse(import)?).copied()
+    }
+}
+
+/// Returns the lowest version of WASI 0.2 at which an app imports the filesystem, or else anything.
+fn lowest_version(app: &App) -> Option<Version> {
+    let imported = app.imports.iter().filter_map(|name| InterfaceName::parse(name));
+    let imported = imported.filter(InterfaceName::is_wasi_0_2);
+    let (of_files, others): (Vec<_>, Vec<_>) = imported.partition(|name| name.path.starts_with(FILESYSTEM));
+    let lowest = |names: Vec<InterfaceName>| names.into_iter().map(|name| name.version).min();
+    lowest(of_files).or_else(|| lowest(others))
+}
