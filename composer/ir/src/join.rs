@@ -25,9 +25,7 @@ pub fn join(
             Joined::LeftOut => None,
             Joined::OfFirst(number) => Some(number),
             Joined::Component(bytes) => writer.write(&Item::Component(&bytes), |id| id.number)?,
-            Joined::Same => {
-                writer.write(&definition.item, |id| numbers.get(&id).copied().unwrap_or(u32::MAX))?
-            }
+            Joined::Same => writer.write(&definition.item, |id| numbers.get(&id).copied().unwrap_or(u32::MAX))?,
         };
         numbers.extend(definition.id.zip(number));
     }

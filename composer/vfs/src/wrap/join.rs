@@ -19,9 +19,8 @@ pub(super) struct Joined {
 /// - [`Malformed`]: one of the components cannot be parsed.
 pub(super) fn join(vfs: &[u8], wrapped: &[u8], sides: &Sides) -> Result<Joined, Malformed> {
     let (vfs, wrapped) = (Component::read(vfs)?, Component::read(wrapped)?);
-    let core_instances = vfs.definitions().iter().filter(|definition| {
-        definition.id.is_some_and(|id| id.space == Space::CoreInstance)
-    });
+    let core_instances =
+        vfs.definitions().iter().filter(|definition| definition.id.is_some_and(|id| id.space == Space::CoreInstance));
     let core_instances = core_instances.count() as u32;
     let bytes = vfs_compose_ir::join(&vfs, &wrapped, |item| {
         Ok(match item {
