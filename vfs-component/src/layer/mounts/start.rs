@@ -57,9 +57,10 @@ fn rest_of<'n>(name: &'n str, directory: &str) -> Option<&'n str> {
 /// Ends the program because a directory is missing.
 fn end(mount: &Mount<&str>, error: Error) -> ! {
     let name = mount.name;
+    // Without formatting, whose code is larger than all the rest of the start.
     let line = match error {
-        Error::NoEntry => format!("the host gives no directory \"{name}\": run with --dir PATH::{name}\n"),
-        error => format!("the host's directory \"{name}\" cannot be opened: {error}\n"),
+        Error::NoEntry => ["the host gives no directory \"", name, "\": run with --dir PATH::", name, "\n"].concat(),
+        _ => ["the host's directory \"", name, "\" cannot be opened\n"].concat(),
     };
     print_and_exit(line.as_bytes());
     abi::trap()
