@@ -76,7 +76,7 @@ fn with_mounts_of_use<'c>(composer: &'c Composer, app: &App) -> Result<Cow<'c, C
 
 /// Joins an app and its vfs in the form that was chosen.
 fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed, Error> {
-    match (composer.form, unlinkable(composer, app)) {
+    match (composer.form, unlinkable(app)) {
         (FormChoice::Plugged, _) => {
             let plugged = plug(composer, wasi, app, None, None);
             return plugged.map_err(|error| unless_linked(composer, wasi, app, error));
@@ -103,9 +103,8 @@ fn put_together(composer: &Composer, wasi: &Wasi, app: &App) -> Result<Composed,
 }
 
 /// Returns why an app is not linked, if that is known without trying.
-fn unlinkable(composer: &Composer, app: &App) -> Option<Unlinkable> {
-    let of_mounts = (!composer.settings.mounts.is_empty()).then_some(Unlinkable::Mounts);
-    of_mounts.or_else(|| Some(Unlinkable::Streams { interface: app.of_0_3()?.to_string() }))
+fn unlinkable(app: &App) -> Option<Unlinkable> {
+    Some(Unlinkable::Streams { interface: app.of_0_3()?.to_string() })
 }
 
 /// Returns the error of plugging with what is left to try: the linked form, unless that fails too.
@@ -279,7 +278,7 @@ fn added(composer: &Composer, app: Option<&App>) -> AddedImports {
 /// Puts the vfs into the app's own component, and checks the result.
 fn link(composer: &Composer, wasi: &Wasi, app: &App, collected: &Collected) -> Result<Encoded, Error> {
     let Collected { image, embedding, .. } = collected;
-    if let Some(reason) = unlinkable(composer, app) {
+    if let Some(reason) = unlinkable(app) {
         return Err(reason.into());
     }
     let added = added(composer, Some(app));

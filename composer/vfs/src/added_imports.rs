@@ -42,7 +42,7 @@ impl AddedImports {
     /// lowest version of all.
     #[must_use]
     pub fn with_mounts(mut self, app: Option<&App>) -> Self {
-        let version = app.and_then(lowest_version).unwrap_or(Version::new(0, 2, 0));
+        let version = app.map_or(LOWEST, version_of_mounts);
         let granted = app.map(App::granted).unwrap_or_default();
         let mut add = |path: &str, part| {
             self.0.insert(InterfaceName::new(path, version.clone()), AddedImport { flag: HOST_DIR, part });
@@ -90,6 +90,14 @@ impl AddedImports {
     fn get(&self, import: &str) -> Option<AddedImport> {
         self.0.get(&InterfaceName::parse(import)?).copied()
     }
+}
+
+/// The lowest version of WASI 0.2.
+const LOWEST: Version = Version::new(0, 2, 0);
+
+/// Returns the version at which an app with mounts imports the host's filesystem.
+pub(crate) fn version_of_mounts(app: &App) -> Version {
+    lowest_version(app).unwrap_or(LOWEST)
 }
 
 /// Returns the lowest version of WASI 0.2 at which an app imports the filesystem, or else anything.

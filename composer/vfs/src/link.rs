@@ -9,6 +9,7 @@
 //! plan        which lowered functions of the app are replaced
 //! preview1    the vfs in the place of preview1 over WASI
 //! bridge      a module that reaches the memory of a preview1 program
+//! mounts      what the vfs calls of the host's filesystem
 //! tailor      reduces the vfs's module to what those need
 //! host        what the vfs imports from the host, by the app's own imports
 //! vfs         the instance of the vfs's module beside the app's modules
@@ -30,6 +31,7 @@ mod drops;
 mod host;
 mod host_guard;
 pub mod mixed_dispatch;
+mod mounts;
 mod plan;
 mod preview1;
 mod refuse;
@@ -49,6 +51,7 @@ use crate::error::{CheckError, TailorError};
 use crate::specialize::preview1::is_of_program;
 use crate::specialize::{self, Embedding, Placed};
 use host::{HostImport, HostImportNeeds};
+use mounts::HostDirectories;
 use plan::{Call, LinkPlan, LoweredTarget};
 use refuse::Refusal;
 use served::Served;
@@ -97,9 +100,6 @@ pub enum Unlinkable {
         /// The interface and the resource.
         name: String,
     },
-    /// Directories of the host in the tree.
-    #[error("`--host-dir` needs a vfs that is a component of its own: the linked form does not support it yet")]
-    Mounts,
     /// A kind of definition that linking does not support.
     #[error("the app's component has {what}, which linking does not support")]
     Part {
@@ -169,7 +169,9 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         return Err(Unlinkable::Streams { interface: interface.to_string() }.into());
     }
     let names = Bump::new();
-    let mut component = Component::read(&app.component).map_err(Unlinkable::from)?;
+    let directories = HostDirectories::of(app, embedding.guest)?;
+    let with_imports = directories.as_ref().map(|directories| directories.import(wasi, app)).transpose()?;
+    let mut component = Component::read(with_imports.as_ref().unwrap_or(&app.component)).map_err(Unlinkable::from)?;
     let flat = vfs_compose_flatten::flatten(&component).map_err(Unlinkable::from)?;
     if let Some(flat) = &flat {
         component = Component::read(&flat.bytes).map_err(Unlinkable::from)?;
@@ -196,6 +198,9 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         over_wasi.as_ref().and_then(|over_wasi| over_wasi.given(&embedding.answers, path, name))
     };
     let slots = |path: &str, name: &str| {
+        if let Some(directories) = directories.as_ref().filter(|directories| directories.has(path)) {
+            return u32::from(directories.serves(path));
+        }
         let found = HostImport::find(wasi, &component, &wishes, path, name).len();
         let count = if found > 1 { versions.len() } else { found.max(given(path, name).iter().len()) };
         if served.is_withheld(path) { 0 } else { count as u32 }
@@ -207,6 +212,11 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     let bridge = over_wasi.as_ref().map(|over_wasi| over_wasi.add_bridge(&mut component, vfs.instance));
     for import in &inside.imports {
         let (path, name) = (import.path.as_str(), import.name.as_str());
+        if let Some(directories) = directories.as_ref().filter(|directories| directories.has(path)) {
+            let callee = directories.add(wasi, &mut component, path, name);
+            wanted.push(ImportBinding { import, host: callee.map(|callee| (callee, 0)).into_iter().collect() });
+            continue;
+        }
         let found = HostImport::find(wasi, &component, &wishes, path, name).into_iter();
         let host = found.map(|found| (number(&found.version).unwrap_or(0), found));
         let host = host.map(|(number, found)| (Callee::Function(found.add(&mut component)), number));
@@ -217,6 +227,10 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
             host.extend(given(path, name).map(|callee| (callee, 0)));
         }
         wanted.push(ImportBinding { import, host });
+    }
+    if directories.is_some() {
+        // What is filled comes before it.
+        mounts::start(&mut component, &vfs);
     }
     vfs::fill(&mut component, &names, &vfs, &wanted);
     if let Some(over_wasi) = &over_wasi {
@@ -242,8 +256,10 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     sealed_imports::strip(app, &mut component);
     let Emitted { component, numbers } =
         component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
-    // An interface of the filesystem is wholly virtual.
-    if let Some(interface) = component.edge.imports.iter().find(|name| name.starts_with(FILESYSTEM)) {
+    // An interface of the filesystem is wholly virtual, but for what the vfs itself imports.
+    let is_left =
+        |name: &&String| name.starts_with(FILESYSTEM) && directories.as_ref().is_none_or(|of| !of.imports(name));
+    if let Some(interface) = component.edge.imports.iter().find(is_left) {
         return Err(Unlinkable::HandedOn { interface: interface.clone() }.into());
     }
     let module = numbers.get(&Id { space: Space::CoreModule, number: vfs.module }).copied();

@@ -70,6 +70,28 @@ pub mod policy {
     pub type Pair = (&'static str, &'static str);
 }
 
+/// Imports of a vfs with mounts, beside those of `wasi:filesystem`. They are WASI's functions, but not for the app's
+/// streams: inside an app's component, they are those that fit what the host's files return.
+pub mod mounts {
+    /// `wasi:io/streams`.
+    pub const STREAMS: &str = "vfs-compose:mounts/streams";
+    /// `wasi:cli/stderr`.
+    pub const STDERR: &str = "vfs-compose:mounts/stderr";
+    /// `wasi:cli/exit`.
+    pub const EXIT: &str = "vfs-compose:mounts/exit";
+
+    /// Returns the interface of WASI that stands behind the module of an import; `None` if it is none of these.
+    #[must_use]
+    pub fn interface_behind(module: &str) -> Option<&'static str> {
+        match module {
+            STREAMS => Some("wasi:io/streams"),
+            STDERR => Some("wasi:cli/stderr"),
+            EXIT => Some("wasi:cli/exit"),
+            _ => None,
+        }
+    }
+}
+
 /// Imports of a vfs for a program of preview1: the memory of that program.
 pub mod program {
     /// The module that they are imported from.

@@ -2,15 +2,18 @@
 
 use vfs_image::ImageError;
 
-/// The cause of a failed operation. Those without words about files come from hosts alone. The discriminants are the ordinals of `wasi:filesystem`'s `error-code`.
+/// The cause of a failed operation. The discriminants are the ordinals of `wasi:filesystem`'s `error-code`. Those that
+/// come from hosts alone need the feature `host-errors`, because a vfs that cannot meet them is smaller without them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Error {
     /// The host's permissions forbid it.
+    #[cfg(feature = "host-errors")]
     #[error("permission denied")]
     Access = 0,
     /// The host is at it already.
+    #[cfg(feature = "host-errors")]
     #[error("operation already in progress")]
     Already = 2,
     /// The descriptor does not fit: it is a directory instead of a file, or not open for reading or writing.
@@ -20,9 +23,11 @@ pub enum Error {
     #[error("device or resource busy")]
     Busy = 4,
     /// The host would wait for itself.
+    #[cfg(feature = "host-errors")]
     #[error("resource deadlock avoided")]
     Deadlock = 5,
     /// A quota of the host is used up.
+    #[cfg(feature = "host-errors")]
     #[error("disk quota exceeded")]
     Quota = 6,
     /// The name is taken.
@@ -35,9 +40,11 @@ pub enum Error {
     #[error("illegal byte sequence")]
     IllegalByteSequence = 9,
     /// The host has begun and is not done.
+    #[cfg(feature = "host-errors")]
     #[error("operation in progress")]
     InProgress = 10,
     /// The host was interrupted.
+    #[cfg(feature = "host-errors")]
     #[error("interrupted")]
     Interrupted = 11,
     /// The arguments contradict each other or the file.
@@ -56,18 +63,21 @@ pub enum Error {
     #[error("too many links")]
     TooManyLinks = 16,
     /// A message is too long for the host.
+    #[cfg(feature = "host-errors")]
     #[error("message too long")]
     MessageSize = 17,
     /// A path, name or link target is longer than allowed.
     #[error("file name too long")]
     NameTooLong = 18,
     /// The host has no such device.
+    #[cfg(feature = "host-errors")]
     #[error("no such device")]
     NoDevice = 19,
     /// Nothing is there.
     #[error("no such file or directory")]
     NoEntry = 20,
     /// The host has no more locks.
+    #[cfg(feature = "host-errors")]
     #[error("no locks available")]
     NoLock = 21,
     /// An allocation failed, or more files would be open than [`Limits::max_open`](crate::limits::Limits::max_open)
@@ -84,12 +94,15 @@ pub enum Error {
     #[error("directory not empty")]
     NotEmpty = 25,
     /// The host has lost its state.
+    #[cfg(feature = "host-errors")]
     #[error("state not recoverable")]
     NotRecoverable = 26,
     /// The host cannot do this.
+    #[cfg(feature = "host-errors")]
     #[error("not supported")]
     Unsupported = 27,
     /// The host's device does not take this request.
+    #[cfg(feature = "host-errors")]
     #[error("inappropriate ioctl for device")]
     NoTerminal = 28,
     /// The node is a device, pipe or socket of the image, which has no driver.
@@ -102,15 +115,18 @@ pub enum Error {
     #[error("operation not permitted")]
     NotPermitted = 31,
     /// Nobody reads the pipe.
+    #[cfg(feature = "host-errors")]
     #[error("broken pipe")]
     Pipe = 32,
     /// The descriptor, or the whole filesystem, is read-only.
     #[error("read-only file system")]
     ReadOnly = 33,
     /// The host cannot move the position there.
+    #[cfg(feature = "host-errors")]
     #[error("invalid seek")]
     InvalidSeek = 34,
     /// The host runs the file as a program.
+    #[cfg(feature = "host-errors")]
     #[error("text file busy")]
     TextFileBusy = 35,
     /// The two names are on different filesystems: for one of them, the layer makes the changes itself.
@@ -119,6 +135,7 @@ pub enum Error {
 }
 
 /// All errors by ordinal. `would-block`, which a call that blocks has no reason for, is an error of the host.
+#[cfg(feature = "host-errors")]
 static BY_CODE: [Error; 37] = [
     Error::Access,
     Error::Io,
@@ -159,6 +176,7 @@ static BY_CODE: [Error; 37] = [
     Error::CrossDevice,
 ];
 
+#[cfg(feature = "host-errors")]
 impl Error {
     /// Returns the error with an ordinal of `wasi:filesystem`'s `error-code`.
     #[must_use]
@@ -186,7 +204,7 @@ impl From<hashbrown::TryReserveError> for Error {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "host-errors"))]
 mod tests {
     use super::*;
 

@@ -5,7 +5,7 @@
 use vfs_core::{Error, FileKind, NewTimestamp, Stat, Timestamp};
 
 use crate::abi::{self, Datetime, DescriptorStat, List, Opt, Pair, Plain, Res, Unit};
-use crate::host::streams;
+use crate::host::mounts as streams;
 
 /// `error-code`, by its ordinal.
 type Code = u8;

@@ -11,6 +11,8 @@ pub mod error;
 pub mod exit;
 #[cfg(feature = "mounts")]
 pub mod filesystem;
+#[cfg(feature = "mounts")]
+pub mod mounts;
 pub mod poll;
 #[cfg(feature = "preview1")]
 pub mod random;

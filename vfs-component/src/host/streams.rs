@@ -70,7 +70,7 @@ mod resource {
 pub use resource::{drop_input_stream, drop_output_stream, subscribe_to_input, subscribe_to_output};
 
 /// Calls an import, with a result that is `closed` unless the host writes another.
-fn outcome<T>(import: impl FnOnce(&mut Res<T, StreamError>)) -> Outcome<T> {
+pub fn outcome<T>(import: impl FnOnce(&mut Res<T, StreamError>)) -> Outcome<T> {
     let mut result = Res::Err(StreamError::Closed);
     import(&mut result);
     match result {

@@ -42,24 +42,55 @@ pub fn operate<T, F: Halt, R>(
     mut operation: impl FnMut(&mut State) -> Result<T, F>,
     finish: impl FnOnce(&mut State, Result<T, F::Failure>) -> R,
 ) -> R {
+    let mut result = None;
+    let ran = run(&mut keeping(&mut operation, &mut result));
+    if let Err(error) = ran {
+        result = Some(Err(error.into()));
+    }
+    within_call(|state| finish(state, result.unwrap_or_else(|| abi::trap())))
+}
+
+/// An attempt of an operation, which keeps its result.
+///
+/// # Errors
+/// The operation needs one more answer.
+pub type Attempt<'a> = dyn FnMut(&mut State) -> Result<Outcome, Request> + 'a;
+
+/// Makes attempts of an operation that put its result where it is wanted. What becomes of them is the same code for all
+/// operations.
+pub fn keeping<'a, T, F: Halt>(
+    operation: &'a mut impl FnMut(&mut State) -> Result<T, F>,
+    result: &'a mut Option<Result<T, F::Failure>>,
+) -> impl FnMut(&mut State) -> Result<Outcome, Request> {
+    |state| {
+        let (ended, outcome) = match operation(state) {
+            Ok(value) => (Ok(value), Outcome::Done),
+            Err(halt) => (Err(halt.failure()?), Outcome::Failed),
+        };
+        *result = Some(ended);
+        Ok(outcome)
+    }
+}
+
+/// Runs an operation until it has all answers.
+///
+/// # Errors
+/// - [`Error::InsufficientMemory`]: there is no memory for an answer.
+/// - [`Error::Io`]: an answer does not fit its request.
+fn run(operation: &mut Attempt<'_>) -> Result<(), Error> {
     let mut answers = Answers::new();
-    let mut finish = Some(finish);
     loop {
-        let attempted = within_call(|state| {
-            let result = attempt(state, &mut answers, &mut operation)?;
-            Ok(finish.take().map(|finish| finish(state, result)))
-        });
-        let request = match attempted {
-            Ok(result) => {
-                LAST.set(answers);
-                return result.unwrap_or_else(|| abi::trap());
-            }
-            Err(request) => request,
+        let Err(request) = within_call(|state| attempt(state, &mut answers, operation)) else {
+            LAST.set(answers);
+            return Ok(());
         };
         let answer = ask(&request);
         if let Err(error) = answers.add(request, answer) {
-            let result = within_call(|state| finish.take().map(|finish| finish(state, Err(error.into()))));
-            return result.unwrap_or_else(|| abi::trap());
+            within_call(|state| {
+                state.volume.give_up(answers);
+                settle(&mut state.volume);
+            });
+            return Err(error);
         }
     }
 }
@@ -68,25 +99,14 @@ pub fn operate<T, F: Halt, R>(
 ///
 /// # Errors
 /// The operation needs one more answer.
-pub fn attempt<T, F: Halt>(
-    state: &mut State,
-    answers: &mut Answers,
-    operation: &mut impl FnMut(&mut State) -> Result<T, F>,
-) -> Result<Result<T, F::Failure>, Request> {
+pub fn attempt(state: &mut State, answers: &mut Answers, operation: &mut Attempt<'_>) -> Result<(), Request> {
     loop {
         state.volume.begin(answers);
-        let result = match operation(state) {
-            Ok(value) => Ok(Ok(value)),
-            Err(halt) => halt.failure().map(Err),
-        };
-        let outcome = match &result {
-            Ok(Ok(_)) => Outcome::Done,
-            Ok(Err(_)) => Outcome::Failed,
-            Err(_) => Outcome::Asks,
-        };
+        let result = operation(state);
+        let outcome = *result.as_ref().unwrap_or(&Outcome::Asks);
         if state.volume.end(answers, outcome) {
             settle(&mut state.volume);
-            return result;
+            return result.map(|_| ());
         }
     }
 }

@@ -25,7 +25,7 @@ pub use late::{Asked, Layer, Question, lent, new_volume, task};
 pub use mounts::{Layer, lent, new_volume};
 
 #[cfg(feature = "late")]
-pub use asking::attempt;
+pub use asking::{attempt, keeping};
 #[cfg(feature = "late")]
 use late::ask;
 #[cfg(feature = "late")]

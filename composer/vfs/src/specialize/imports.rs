@@ -1,5 +1,6 @@
 //! Finds and replaces the functions that a core module imports.
 
+use vfs_abi::names::mounts::interface_behind;
 use vfs_compose_ir::core_module::{CoreModule, FunctionId, Import};
 use wasm_encoder::{Instruction, ValType};
 
@@ -7,6 +8,24 @@ use wasm_encoder::{Instruction, ValType};
 pub(super) fn function_imports(module: &CoreModule<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(FunctionId, Import)> {
     let imports = module.imports().filter(|(_, import)| wanted(&import.module));
     imports.map(|(id, import)| (id, import.clone())).collect()
+}
+
+/// Gives imports for mounts the names of the functions of WASI that stand behind them. Where the vfs imports the same
+/// function under that name, too, they call it.
+pub(super) fn name_those_of_mounts(module: &mut CoreModule<'_>) {
+    let all = function_imports(module, |_| true);
+    for (id, Import { module: from, name }) in &all {
+        let Some(path) = interface_behind(from) else { continue };
+        let known = all.iter().find(|(_, import)| import.module == path && import.name == *name);
+        match known {
+            Some((known, _)) => {
+                let mut code = parameters(module, *id);
+                code.push(Instruction::Call(known.0));
+                module.replace(*id, &code);
+            }
+            None => module.rename_import(*id, Import { module: path.to_owned(), name: name.clone() }),
+        }
+    }
 }
 
 /// Replaces an import by a function that returns zeros and writes nothing.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use vfs_abi::names::mounts::interface_behind;
 use vfs_compose_ir::core_module::{CoreModule, Export, Import};
 use wasm_encoder::{ExportKind, Instruction};
 
@@ -92,7 +93,8 @@ pub(super) fn of_module(
             continue;
         }
         let is_of_tasks = path == ends::ROOT || path.starts_with(ends::ENDS);
-        if !is_of_tasks && wasi.interface(&path).is_none() {
+        let is_known = wasi.interface(interface_behind(&path).unwrap_or(&path)).is_some();
+        if !is_of_tasks && !is_known {
             return Err(TailorError::UnknownImport { module: path, name });
         }
         if is_of_tasks || slots(&path, &name) == 0 {

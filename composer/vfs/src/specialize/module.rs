@@ -8,7 +8,7 @@ use wasm_encoder::{ExportKind, Instruction};
 
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
-use super::imports::{do_nothing, function_imports};
+use super::imports::{do_nothing, function_imports, name_those_of_mounts};
 use super::memory::{leave_out_zeros, take_heap_base};
 use super::{InterfaceUses, PumpStart, VfsSpec, ends};
 use crate::error::TailorError;
@@ -89,6 +89,7 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &VfsSpec, embedding: &Embe
     replace_exports(wasi, &mut module, order, &dispatch)?;
     replace_intrinsics(&mut module, &order.exports, &dispatch)?;
     ends::replace(wasi, &mut module, &order.exports);
+    name_those_of_mounts(&mut module);
     let host = replace_host_imports(wasi, &mut module, order)?;
     add_segments(&mut module, embedding, &reserved);
     Ok(Edited { bytes: module.emit().map_err(TailorError::module)?, host, place: reserved.placed() })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::world::Sides;
-use vfs_compose_ir::{Component, Id, Item, Malformed, Space, Writer};
+use vfs_compose_ir::{Component, Item, Joined as With, Malformed, Space, Writer, imported};
 
 /// The joined component.
 pub(super) struct Joined {
@@ -19,29 +19,18 @@ pub(super) struct Joined {
 /// - [`Malformed`]: one of the components cannot be parsed.
 pub(super) fn join(vfs: &[u8], wrapped: &[u8], sides: &Sides) -> Result<Joined, Malformed> {
     let (vfs, wrapped) = (Component::read(vfs)?, Component::read(wrapped)?);
-    let mut writer = Writer::default();
-    let mut core_instances = 0;
-    for definition in vfs.definitions() {
-        core_instances += u32::from(definition.id.is_some_and(|id| id.space == Space::CoreInstance));
-        writer.write(&definition.item, |id| id.number)?;
-    }
-    let mut numbers: HashMap<Id, u32> = HashMap::new();
-    for definition in wrapped.definitions() {
-        let number = match &definition.item {
-            Item::Custom { .. } => None,
-            Item::Import(import) => match known(&vfs, import.name.name, &sides.own) {
-                Some(number) => Some(number),
-                None => writer.write(&definition.item, |id| numbers.get(&id).copied().unwrap_or(u32::MAX))?,
-            },
-            Item::Component(bytes) => {
-                let renamed = renamed(bytes, &sides.functions)?;
-                writer.write(&Item::Component(&renamed), |id| id.number)?
-            }
-            item => writer.write(item, |id| numbers.get(&id).copied().unwrap_or(u32::MAX))?,
-        };
-        numbers.extend(definition.id.zip(number));
-    }
-    Ok(Joined { bytes: writer.finish(), core_instances })
+    let core_instances =
+        vfs.definitions().iter().filter(|definition| definition.id.is_some_and(|id| id.space == Space::CoreInstance));
+    let core_instances = core_instances.count() as u32;
+    let bytes = vfs_compose_ir::join(&vfs, &wrapped, |item| {
+        Ok(match item {
+            Item::Custom { .. } => With::LeftOut,
+            Item::Import(import) => known(&vfs, import.name.name, &sides.own).map_or(With::Same, With::OfFirst),
+            Item::Component(bytes) => With::Component(renamed(bytes, &sides.functions)?),
+            _ => With::Same,
+        })
+    })?;
+    Ok(Joined { bytes, core_instances })
 }
 
 /// Renames the functions in a component that only re-exports its imports.
@@ -61,9 +50,9 @@ fn renamed(bytes: &[u8], functions: &HashMap<String, String>) -> Result<Vec<u8>,
 
 /// Returns the instance of the vfs component that satisfies an import.
 fn known(vfs: &Component<'_>, import: &str, own: &HashMap<String, String>) -> Option<u32> {
-    let found = vfs.definitions().iter().find(|definition| match (&definition.item, own.get(import)) {
-        (Item::Export(export), Some(name)) => export.name.name == name,
-        (Item::Import(other), None) => other.name.name == import,
+    let Some(name) = own.get(import) else { return imported(vfs, import) };
+    let found = vfs.definitions().iter().find(|definition| match &definition.item {
+        Item::Export(export) => export.name.name == name,
         _ => false,
     });
     found?.id.filter(|id| id.space == Space::Instance).map(|id| id.number)

@@ -7,7 +7,7 @@ use vfs_core::late::{Answers, Request};
 
 use super::{Asked, Question};
 use crate::abi;
-use crate::layer::{Stop, attempt};
+use crate::layer::{Stop, attempt, keeping};
 use crate::local;
 use crate::pump;
 use crate::state::{State, within_call};
@@ -74,9 +74,10 @@ pub fn begin<T: 'static>(
     after: fn() -> u32,
 ) -> u32 {
     let attempt = move |answers: &mut Answers| {
-        let result = within_call(|state| attempt(state, answers, &mut operation))?;
+        let mut result = None;
+        within_call(|state| attempt(state, answers, &mut keeping(&mut operation, &mut result)))?;
         // Not within the call, because the app's realloc may run.
-        give(result);
+        give(result.unwrap_or_else(|| abi::trap()));
         Ok(())
     };
     drive(Task { attempt: Box::new(attempt), fail, after, answers: Answers::new(), set: 0 })

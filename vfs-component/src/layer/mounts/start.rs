@@ -8,7 +8,7 @@ use super::calls::stat_without_times;
 use super::nodes;
 use crate::abi;
 use crate::host::filesystem::{self as host, At};
-use crate::host::{exit, stdio, streams};
+use crate::host::mounts::print_and_exit;
 
 /// Opens the directories, and adds the roots in the order of the mounts. Returns the number of each, and whether the
 /// host has it. Ends the program if a directory is missing.
@@ -57,13 +57,11 @@ fn rest_of<'n>(name: &'n str, directory: &str) -> Option<&'n str> {
 /// Ends the program because a directory is missing.
 fn end(mount: &Mount<&str>, error: Error) -> ! {
     let name = mount.name;
+    // Without formatting, whose code is larger than all the rest of the start.
     let line = match error {
-        Error::NoEntry => format!("the host gives no directory \"{name}\": run with --dir PATH::{name}\n"),
-        error => format!("the host's directory \"{name}\" cannot be opened: {error}\n"),
+        Error::NoEntry => ["the host gives no directory \"", name, "\": run with --dir PATH::", name, "\n"].concat(),
+        _ => ["the host's directory \"", name, "\" cannot be opened\n"].concat(),
     };
-    let stderr = stdio::get_stderr();
-    // Nobody is left who could be told that this failed.
-    let _ = streams::blocking_write_and_flush(stderr, line.as_bytes());
-    exit::exit(1);
+    print_and_exit(line.as_bytes());
     abi::trap()
 }

@@ -1,0 +1,64 @@
+//! WASI's functions for what the host's files return, and for the start: `vfs_abi::names::mounts`.
+
+use crate::abi::{Res, Unit};
+use crate::host::streams::{Outcome, StreamError, outcome};
+
+mod import {
+    use super::{Res, StreamError, Unit};
+
+    #[link(wasm_import_module = "vfs-compose:mounts/streams")]
+    unsafe extern "C" {
+        #[link_name = "[method]output-stream.check-write"]
+        pub safe fn check_write(stream: u32, result: &mut Res<u64, StreamError>);
+        #[link_name = "[method]output-stream.write"]
+        pub safe fn write(stream: u32, bytes: *const u8, length: usize, result: &mut Res<Unit, StreamError>);
+        #[link_name = "[method]output-stream.blocking-flush"]
+        pub safe fn blocking_flush(stream: u32, result: &mut Res<Unit, StreamError>);
+        #[link_name = "[method]output-stream.blocking-write-and-flush"]
+        pub safe fn blocking_write_and_flush(
+            stream: u32,
+            bytes: *const u8,
+            length: usize,
+            result: &mut Res<Unit, StreamError>,
+        );
+        #[link_name = "[resource-drop]output-stream"]
+        pub safe fn drop_output_stream(stream: u32);
+    }
+
+    #[link(wasm_import_module = "vfs-compose:mounts/stderr")]
+    unsafe extern "C" {
+        #[link_name = "get-stderr"]
+        pub safe fn get_stderr() -> u32;
+    }
+
+    #[link(wasm_import_module = "vfs-compose:mounts/exit")]
+    unsafe extern "C" {
+        #[link_name = "exit"]
+        pub safe fn exit(status: u32);
+    }
+}
+
+pub use import::drop_output_stream;
+
+pub fn check_write(stream: u32) -> Outcome<u64> {
+    outcome(|result| import::check_write(stream, result))
+}
+
+pub fn write(stream: u32, bytes: &[u8]) -> Outcome<Unit> {
+    outcome(|result| import::write(stream, bytes.as_ptr(), bytes.len(), result))
+}
+
+pub fn blocking_flush(stream: u32) -> Outcome<Unit> {
+    outcome(|result| import::blocking_flush(stream, result))
+}
+
+/// Prints a line to the host's stderr, and ends the program as a failure, as far as the app's imports grant both.
+pub fn print_and_exit(line: &[u8]) {
+    let stderr = import::get_stderr();
+    // No handle is 0.
+    if stderr != 0 {
+        // Nobody is left who could be told that this failed.
+        let _ = outcome(|result| import::blocking_write_and_flush(stderr, line.as_ptr(), line.len(), result));
+    }
+    import::exit(1);
+}
