@@ -64,15 +64,20 @@ impl HostDirectories {
     pub(super) fn import(&self, wasi: &Wasi, app: &App) -> Result<Vec<u8>, TailorError> {
         let version = |user: &InterfaceName, path: &str| granted(app, path).unwrap_or_else(|| user.version.clone());
         let mut all = self.interfaces.clone();
-        vfs_compose_wasi::close(wasi, &mut all, version)?;
-        for (name, wanted) in &mut all {
-            for used in [app.virtual_imports.get(name), app.lent.get(name)].into_iter().flatten() {
-                wanted.functions.extend(used.functions.iter().cloned());
-                wanted.types.extend(used.types.iter().cloned());
-                wanted.uses.extend(used.uses.iter().map(|(path, version)| (path.clone(), version.clone())));
+        // What the app uses of an interface may use types of one more.
+        let mut count = 0;
+        while count < all.len() {
+            vfs_compose_wasi::close(wasi, &mut all, version)?;
+            count = all.len();
+            for (name, wanted) in &mut all {
+                for used in [app.virtual_imports.get(name), app.lent.get(name)].into_iter().flatten() {
+                    wanted.functions.extend(used.functions.iter().cloned());
+                    wanted.types.extend(used.types.iter().cloned());
+                    wanted.uses.extend(used.uses.iter().map(|(path, version)| (path.clone(), version.clone())));
+                }
             }
+            vfs_compose_wasi::close(wasi, &mut all, version)?;
         }
-        vfs_compose_wasi::close(wasi, &mut all, version)?;
         let imports = encode(wasi, &all)?;
         let imports = Component::read(&imports).map_err(TailorError::module)?;
         let imports = join(&Component::read(EMPTY).map_err(TailorError::module)?, &imports, |item| {
