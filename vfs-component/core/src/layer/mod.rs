@@ -28,7 +28,7 @@ pub use woven::{Mount, Woven, WovenBytes, WovenContents, WovenInode};
 /// many names as links.
 pub trait Layer {
     /// The reason why an operation stops. An operation that stopped has changed nothing and may run again.
-    type Stop: From<Error>;
+    type Stop: From<Error> + PartialEq;
     /// What the layer knows of a node.
     type Inode: LayerInode;
     /// Bytes that outlive the call that returned them: lent where they never change, copied elsewhere.

@@ -2,8 +2,9 @@
 
 use vfs_core::check::Trust;
 use vfs_core::late::{Answer, Answers, ChangePolicy, Request};
+use vfs_core::settings::SettingsView;
 use vfs_core::{
-    DescriptorFlags, Error, FileKind, ImageLayer, Layer, LayerNode, Listed, Mount, OpenFlags, Rights, Woven,
+    DescriptorFlags, Error, FileKind, ImageLayer, Layer, LayerNode, Listed, Mount, OpenFlags, Rights, Session, Woven,
 };
 use vfs_image::Image;
 use vfs_plan::{Op, generate, tree_lines};
@@ -186,7 +187,18 @@ fn a_mount_that_refuses_changes_has_none() {
     assert_eq!(test.rename("project/dir", "project/new"), refused);
     assert_eq!(test.run(|volume, root| volume.symlink_at("to", root, "project/new")), refused);
     assert!(test.tree.effects().is_empty());
+    // No directory in it says that it can be changed, and none is opened for that.
+    let change = DescriptorFlags::MUTATE_DIRECTORY;
+    for path in ["project", "over/data", "project/dir"] {
+        assert_eq!(test.open(path, OpenFlags::DIRECTORY, READ | change).map(drop), Err(Error::ReadOnly), "{path}");
+        let directory = test.open(path, OpenFlags::DIRECTORY, READ).unwrap();
+        assert_eq!(test.tree.volume.flags(&directory), READ, "{path}");
+        let session: Session<'_, ()> = Session::new(SettingsView::default());
+        let preopen = test.run(|volume, _| session.open_directory(volume, path)).unwrap();
+        assert_eq!(test.tree.volume.flags(&preopen), READ, "{path}");
+    }
     // The rest of the tree is as before.
+    assert!(test.open("etc", OpenFlags::DIRECTORY, READ | change).is_ok());
     assert_eq!(test.write("etc/config"), Ok(()));
     assert_eq!(test.text("etc/config").as_deref(), Ok("bytese image"));
 }
