@@ -2,13 +2,17 @@
 //! sees of the host's directory itself. What differs is in `differs.toml`, with the reason.
 //!
 //! ```text
-//! golden   cases of tests/cases, with their tree in a mount
+//! golden    cases of tests/cases, with their tree in a mount
+//! woven     half of the tree in the image, half in mounts; mounts that are read-only
+//! missing   directories that the host does not give
 //! ```
 
 mod differs;
 mod golden;
 mod host;
 mod made;
+mod missing;
+mod woven;
 
 use std::process::ExitCode;
 
@@ -27,5 +31,8 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Result<Vec<Trial>> {
-    golden::trials()
+    let mut trials = golden::trials()?;
+    trials.extend(woven::trials());
+    trials.extend(missing::trials());
+    Ok(trials)
 }
