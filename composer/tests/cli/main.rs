@@ -27,6 +27,7 @@ mod inputs;
 mod inspect;
 mod json;
 mod manifest;
+mod mounts;
 #[cfg(unix)]
 mod output;
 mod policy;

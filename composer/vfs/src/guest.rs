@@ -80,11 +80,6 @@ static LATE: Guest = Guest {
     has: Needs { late_tree: true, ..Needs::NONE },
 };
 
-static MOUNTS: Guest = Guest {
-    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-mounts.wasm")),
-    has: Needs { mounts: true, ..Needs::NONE },
-};
-
 static ALL: &[&Guest] = &[
     &PLAIN,
     &PREVIEW1,
@@ -95,7 +90,6 @@ static ALL: &[&Guest] = &[
     &END_PREVIEW1,
     #[cfg(feature = "test-guest")]
     &LATE,
-    &MOUNTS,
 ];
 
 impl Guest {

@@ -69,6 +69,7 @@ impl Manifest {
             OptionsError::AllowAlone => vec!["allow"],
             OptionsError::WorldAlone => vec!["world"],
             OptionsError::NotOnlyConfig { .. } => vec!["config"],
+            OptionsError::Mount(_) => vec!["host-dir"],
             OptionsError::Contradiction { denial, option } => vec![first_word(denial), first_word(option)],
             _ => Vec::new(),
         };
