@@ -222,7 +222,7 @@ fn a_manifest_has_them(here: &Here) {
     let dirs = inspection(here)["vfs"]["host-dirs"].clone();
     assert_eq!((&dirs[0]["guest"], &dirs[1]["optional"]), (&json!("/srv/data"), &json!(true)));
     for (text, wanted) in [
-        ("strict = true\nhost-dir = ['data,rx']", "line 2, column 13: `host-dir` cannot be `data,rx`"),
+        ("strict = true\nhost-dir = ['data,rx']", "line 2, column 12: `host-dir` cannot be `data,rx`"),
         (
             "strict = true\nhost-dir = ['a::/x', 'b::/x']",
             "line 2, column 12: `host-dir`: `--host-dir` has `a` and `b` at `/x`",
