@@ -64,15 +64,20 @@ impl HostDirectories {
     pub(super) fn import(&self, wasi: &Wasi, app: &App) -> Result<Vec<u8>, TailorError> {
         let version = |user: &InterfaceName, path: &str| granted(app, path).unwrap_or_else(|| user.version.clone());
         let mut all = self.interfaces.clone();
-        vfs_compose_wasi::close(wasi, &mut all, version)?;
-        for (name, wanted) in &mut all {
-            for used in [app.virtual_imports.get(name), app.lent.get(name)].into_iter().flatten() {
-                wanted.functions.extend(used.functions.iter().cloned());
-                wanted.types.extend(used.types.iter().cloned());
-                wanted.uses.extend(used.uses.iter().map(|(path, version)| (path.clone(), version.clone())));
+        let mut interfaces = 0;
+        // What the app uses of an interface may refer to others, of which the app uses more again.
+        while interfaces < all.len() {
+            vfs_compose_wasi::close(wasi, &mut all, version)?;
+            interfaces = all.len();
+            for (name, wanted) in &mut all {
+                for used in [app.virtual_imports.get(name), app.lent.get(name)].into_iter().flatten() {
+                    wanted.functions.extend(used.functions.iter().cloned());
+                    wanted.types.extend(used.types.iter().cloned());
+                    wanted.uses.extend(used.uses.iter().map(|(path, version)| (path.clone(), version.clone())));
+                }
             }
+            vfs_compose_wasi::close(wasi, &mut all, version)?;
         }
-        vfs_compose_wasi::close(wasi, &mut all, version)?;
         let imports = encode(wasi, &all)?;
         let imports = Component::read(&imports).map_err(TailorError::module)?;
         let imports = join(&Component::read(EMPTY).map_err(TailorError::module)?, &imports, |item| {
