@@ -16,7 +16,7 @@ use vfs_compose_pack::embed;
 use vfs_compose_rules::Policy;
 use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::specialize::{LeftOut, left_out};
-use vfs_compose_wasi::{App, FILESYSTEM, Wasi};
+use vfs_compose_wasi::{App, FILESYSTEM, InterfaceName, Wasi};
 
 /// The functions of a directory that change it, or open its files.
 const CHANGING: [&str; 7] =
@@ -40,6 +40,8 @@ pub struct Inspection<'a> {
     pub imports: Vec<String>,
     /// The names of its exports.
     pub exports: Vec<String>,
+    /// Those of the imports that flags added, each with its flag.
+    pub added_imports: Vec<(String, String)>,
     /// The vfs in it, at any depth of nesting.
     pub vfs: Option<Vfs<'a>>,
 }
@@ -106,8 +108,9 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
     let invalid = |source: wasmparser::BinaryReaderError| AppError::Invalid { source: source.into() };
     let Edge { imports, exports } = Edge::of(component).map_err(invalid)?;
     let Some(found) = embed::find(component).map_err(invalid)? else {
-        return Ok(Inspection { imports, exports, vfs: None });
+        return Ok(Inspection { imports, exports, added_imports: Vec::new(), vfs: None });
     };
+    let added_imports = of_flags(&imports, &found.added);
     let LeftOut { functions, kept, code: saved } = left_out(&component[found.module]).map_err(invalid)?;
     let vfs = SettingsView::with_mounts(&component[found.settings]).map(|(view, mounts)| Vfs {
         image: &component[found.image.clone()],
@@ -121,7 +124,18 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         left_out: functions,
         saved,
     });
-    Ok(Inspection { imports, exports, vfs })
+    Ok(Inspection { imports, exports, added_imports, vfs })
+}
+
+/// Returns those of some imports that flags added, each with its flag. Whoever joins components may have united versions.
+fn of_flags(imports: &[String], added: &[(String, String)]) -> Vec<(String, String)> {
+    let path = |name: &str| InterfaceName::parse(name).map(|name| name.path);
+    let flag = |import: &String| {
+        let of_same =
+            added.iter().find(|(name, _)| name == import || path(name).is_some_and(|of| path(import) == Some(of)));
+        of_same.map(|(_, flag)| (import.clone(), flag.clone()))
+    };
+    imports.iter().filter_map(flag).collect()
 }
 
 /// Returns what becomes of the exit codes of a preview1 module in a component that was made of it here; `None` if it was

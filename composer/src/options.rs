@@ -164,13 +164,13 @@ options! {
         /// NAME is GUEST if it is left out.
         #[arg(value_name = "GUEST[=NAME]")]
         pub preopen: Vec<Preopen>,
-        /// Put a directory of the host at GUEST [default: /NAME], where it is when the component runs: ro [default], rw or
-        /// cow (repeatable)
+        /// Put a directory of the host at GUEST [default: /NAME] (repeatable)
         ///
-        /// NAME is that under which the host gives it: `wasmtime run --dir PATH::NAME`. The app reads it (ro), changes it
-        /// (rw), or changes a copy in memory (cow). If the host does not give it, the program does not begin, or with
-        /// `optional` the directory is empty. Under run and serve, NAME is a path of this machine.
-        #[arg(value_name = "NAME[::GUEST][,ro|,rw|,cow][,optional]")]
+        /// NAME is that under which the host gives it when the component runs: `wasmtime run --dir PATH::NAME`; under run
+        /// and serve, it is a path of this machine. Words follow, each after a comma: ro (the default) lets the app only
+        /// read it, rw change it, cow change a copy in memory. If the host does not give it, the program does not begin;
+        /// with optional, it is empty then.
+        #[arg(value_name = "NAME[::GUEST]")]
         pub host_dir: Vec<HostDir>,
         /// Set a variable, overriding the host's (repeatable)
         #[arg(value_name = "K=V")]
@@ -317,7 +317,12 @@ options! {
         /// linked puts the files inside the app's own component: fast, and needs an engine with multi-memory. plugged
         /// puts them in a component in front of the app, which runs on every engine with components. auto links if
         /// possible.
-        #[arg(value_name = "FORM", value_parser = word::<FormChoice>(), hide_possible_values = true)]
+        #[arg(
+            value_name = "FORM",
+            value_parser = word::<FormChoice>(),
+            hide_possible_values = true,
+            hide_short_help = true
+        )]
         pub form: Option<FormChoice>,
         /// Compose even if the app imports no filesystem
         #[flag(hide_short_help = true)]

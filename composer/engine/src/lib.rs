@@ -11,6 +11,7 @@ mod server;
 mod state;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub struct Offer {
     pub variables: Vec<(String, String)>,
     /// The initial directory.
     pub directory: Option<String>,
+    /// The directories of this machine.
+    pub directories: Vec<Directory>,
     /// The standard streams.
     pub streams: Streams,
     /// Whether it may use the network, apart from http requests.
@@ -37,6 +40,17 @@ pub struct Offer {
     pub requests: Requests,
     /// The most bytes of memory that it may have.
     pub max_memory: Option<u64>,
+}
+
+/// A directory of this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Its path.
+    pub path: PathBuf,
+    /// Its name for the program.
+    pub name: String,
+    /// Whether the program can only read it.
+    pub is_read_only: bool,
 }
 
 /// The http requests that a program may send.

@@ -1,14 +1,14 @@
 //! What the host knows of one program that runs.
 
 use wasmtime::component::{Linker, ResourceTable};
-use wasmtime::{Engine, Store};
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView, p3};
+use wasmtime::{Engine, Store, error::Context as _};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView, p3};
 use wasmtime_wasi_http::{
     Error, RequestOptions, Result, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView, default_hooks,
 };
 
 use crate::memory::Memory;
-use crate::{Offer, Requests};
+use crate::{Directory, Offer, Requests};
 
 pub struct State {
     wasi: WasiCtx,
@@ -61,11 +61,19 @@ impl WasiHttpHooks for Sender {
 }
 
 /// Makes the store of a program.
-pub fn store(engine: &Engine, offer: &Offer) -> Store<State> {
+///
+/// # Errors
+/// A directory cannot be opened.
+pub fn store(engine: &Engine, offer: &Offer) -> wasmtime::Result<Store<State>> {
     let mut wasi = WasiCtx::builder();
     wasi.args(&offer.arguments).envs(&offer.variables);
     if let Some(directory) = &offer.directory {
         wasi.initial_cwd(directory);
+    }
+    for Directory { path, name, is_read_only } in &offer.directories {
+        let permissions = if *is_read_only { FsPerms::ReadOnly } else { FsPerms::ReadWrite };
+        let opened = wasi.preopened_dir(path, name, permissions);
+        opened.with_context(|| format!("cannot open the directory `{}`", path.display()))?;
     }
     if offer.streams.stdin {
         wasi.inherit_stdin();
@@ -89,7 +97,7 @@ pub fn store(engine: &Engine, offer: &Offer) -> Store<State> {
     };
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.memory);
-    store
+    Ok(store)
 }
 
 /// Makes the functions that programs import.

@@ -36,13 +36,10 @@ const NO_KEYS: [(&[&str], &str); 10] = [
     (&["no-inherit-env"], "`inherit-env = false` is the same"),
     (&["no-inherit-args"], "`inherit-args = false` is the same"),
     (
-        &["dir", "dirs", "directory", "files", "source", "sources", "volume", "volumes"],
-        "`image` lists the sources of files",
+        &["dir", "dirs", "directory", "volume", "volumes", "mount", "mounts", "map-dir", "mapdir"],
+        "`image` lists the sources of files, and `host-dir` directories of the host",
     ),
-    (
-        &["mount", "mounts", "map-dir", "mapdir"],
-        "`host-dir` lists directories of the host, `image` the sources of files",
-    ),
+    (&["files", "source", "sources"], "`image` lists the sources of files"),
     (&["environment", "variables", "envs"], "`env` is a table of variables"),
 ];
 

@@ -338,7 +338,7 @@ fn long_flags_with_one_hyphen_are_named() {
         (&["run", "app.wasm", "-env", "A=1"], "-env", "hyphens: `--env`; `-- -env` gives it to the program\n"),
         (&["run", "-timeout", "5s", "app.wasm"], "-timeout", "long flags begin with two hyphens: `--timeout`\n"),
         (&["compose", "app.wasm", "-imge", "files"], "-imge", "a similar flag is `--image`\n"),
-        (&["compose", "app.wasm", "-dir", "files"], "-dir", "`--image DIR::/GUEST` packs a directory at /GUEST\n"),
+        (&["compose", "app.wasm", "-dir", "files"], "-dir", "`--host-dir NAME::/GUEST` leaves it to the host\n"),
     ] {
         let output = here.run(args);
         let said = String::from_utf8(output.stderr).unwrap();

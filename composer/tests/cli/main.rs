@@ -27,6 +27,7 @@ mod inputs;
 mod inspect;
 mod json;
 mod manifest;
+mod mounts;
 #[cfg(unix)]
 mod output;
 mod policy;
@@ -35,6 +36,7 @@ mod remarks;
 mod remarks_of_sources;
 mod run;
 mod run_composed;
+mod run_directories;
 mod run_ends;
 mod run_gets;
 #[cfg(unix)]

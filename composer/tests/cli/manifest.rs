@@ -260,7 +260,7 @@ fn every_flag_has_its_key() {
     let mut flags: Vec<_> = words.filter_map(|word| word.strip_prefix("--")).filter(|flag| !flag.is_empty()).collect();
     flags.sort_unstable();
     flags.dedup();
-    let others = ["manifest", "quiet", "verbose", "color", "json", "help", "version", "for", "plug"];
+    let others = ["manifest", "quiet", "verbose", "color", "json", "help", "version", "for", "plug", "dir"];
     let keys = flags.into_iter().filter(|flag| !others.contains(flag)).map(|flag| flag.trim_start_matches("no-"));
     let missing: Vec<_> = keys
         .filter(|key| !example.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = "))))

@@ -70,10 +70,12 @@ fn flags_of_all_commands_may_stand_before_the_command() {
 #[test]
 fn flags_of_other_programs_get_ours() {
     let here = here();
-    for flag in ["--dir", "--mapdir", "--volume", "--mount"] {
+    for flag in ["--dir", "--mapdir", "--map-dir", "--volume", "--mount"] {
         for args in [&["app.wasm", flag, "files"][..], &["run", flag, "files", "app.wasm"]] {
             let (code, _, message) = typed(&here, args);
-            assert!(code == 2 && message.contains("`--image DIR::/GUEST`"), "{message}");
+            let dir = if args[0] == "run" && flag == "--dir" { "files" } else { "DIR" };
+            assert!(code == 2 && message.contains(&format!("`--image {dir}::/GUEST`")), "{message}");
+            assert!(message.contains("`--host-dir "), "{message}");
         }
     }
     for (image, hint) in [

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::apps;
 use super::run::{End, Running};
+use super::{FORMS, apps};
 use vfs_compose::error::CheckError;
+use vfs_compose::{Composer, Mount, MountAccess, inspect};
 use vfs_compose_ir::Encoded;
 use vfs_compose_join::join;
 use vfs_compose_rules::policy::answers::Answers;
@@ -195,4 +196,77 @@ fn the_lowest_version_of_the_filesystem_is_asked_for() {
     assert!(of_files.clone().count() == 2 && of_files.clone().all(|name| name.ends_with("@0.2.6")));
     let of_any = AddedImports::default().with_mounts(None);
     assert_eq!(of_any.flag("wasi:filesystem/types@0.2.0"), Some("--host-dir"));
+}
+
+/// A directory of the host for any of these tests.
+fn mount(access: MountAccess) -> Mount<String> {
+    Mount { guest: "/data".into(), name: "/".into(), access, optional: false }
+}
+
+#[test]
+fn everything_else_may_be_denied() {
+    for form in FORMS {
+        let composer = Composer::new(apps::command("0.2.3")).form(form).host_dir(mount(MountAccess::ReadWrite));
+        let composer = composer.deny_all("--deny-all").keep("wasi:filesystem");
+        let composed = composer.compose().unwrap_or_else(|error| panic!("{form:?}: {error}"));
+        let imports = &composed.report().imports;
+        let of_files: Vec<_> = imports.iter().filter(|name| name.starts_with("wasi:filesystem/")).collect();
+        assert_eq!(of_files, ["wasi:filesystem/types@0.2.3", "wasi:filesystem/preopens@0.2.3"], "{form:?}");
+        // Streams come with the files of the host, and nothing else.
+        let others = imports.iter().filter(|name| !name.starts_with("wasi:filesystem/"));
+        for name in others {
+            assert!(["wasi:io/", "wasi:clocks/wall-clock"].iter().any(|of| name.starts_with(of)), "{form:?}: {name}");
+        }
+    }
+}
+
+#[test]
+fn an_app_of_several_versions_asks_for_one_filesystem() {
+    let body = format!("{}{}export wasi:cli/run@0.2.12;", apps::all_imports("0.2.3"), apps::all_imports("0.2.12"));
+    let app = apps::dummy(&["0.2.3", "0.2.12"], &body);
+    for form in FORMS {
+        let composed = Composer::new(app.clone()).form(form).host_dir(mount(MountAccess::ReadOnly)).compose();
+        let composed = composed.unwrap_or_else(|error| panic!("{form:?}: {error}"));
+        let imports = composed.report().imports.iter();
+        let of_files: BTreeSet<_> = imports.filter(|name| name.starts_with("wasi:filesystem/")).cloned().collect();
+        let wanted = ["wasi:filesystem/preopens@0.2.3", "wasi:filesystem/types@0.2.3"].map(str::to_owned);
+        assert_eq!(of_files, BTreeSet::from(wanted), "{form:?}");
+    }
+}
+
+#[test]
+fn interfaces_of_the_host_are_wrapped_beside_mounts() {
+    let body = format!(
+        "{} import wasi:sockets/tcp@0.2.3; import wasi:sockets/instance-network@0.2.3; export wasi:cli/run@0.2.3;",
+        apps::all_imports("0.2.3")
+    );
+    let app = apps::dummy(&["0.2.3"], &body);
+    for form in FORMS {
+        let composed = Composer::new(app.clone()).form(form).host_dir(mount(MountAccess::CopyOnWrite)).compose();
+        let composed = composed.unwrap_or_else(|error| panic!("{form:?}: {error}"));
+        let has = |start: &str| composed.report().imports.iter().any(|name| name.starts_with(start));
+        assert!(has("wasi:sockets/tcp@0.2.3") && has("wasi:filesystem/preopens@0.2.3"), "{form:?}");
+    }
+}
+
+#[test]
+fn a_vfs_alone_has_mounts_too() {
+    let any = Composer::for_any_app().host_dir(mount(MountAccess::ReadOnly)).vfs().unwrap();
+    assert!(any.report().imports.contains(&"wasi:filesystem/types@0.2.0".to_owned()), "{:?}", any.report().imports);
+    let bytes = any.to_bytes().unwrap();
+    let inspection = inspect(&bytes).unwrap();
+    let flags: Vec<_> =
+        inspection.added_imports.iter().filter(|(name, _)| name.starts_with("wasi:filesystem/")).collect();
+    assert!(flags.len() == 2 && flags.iter().all(|(_, flag)| flag == "--host-dir"), "{flags:?}");
+    assert_eq!(inspection.vfs.unwrap().settings.mounts, [mount(MountAccess::ReadOnly)]);
+    let of_one = Composer::new(apps::command("0.2.6")).host_dir(mount(MountAccess::ReadOnly)).vfs().unwrap();
+    assert!(of_one.report().imports.contains(&"wasi:filesystem/types@0.2.6".to_owned()));
+}
+
+#[test]
+fn mounts_of_apps_of_wasi_0_3_are_refused() {
+    let body = apps::all_imports("0.3.0");
+    let app = apps::dummy(&["0.3.0"], &body);
+    let error = Composer::new(app).host_dir(mount(MountAccess::ReadOnly)).compose().unwrap_err();
+    assert!(error.to_string().contains("`--host-dir` is not supported yet for apps of WASI 0.3"), "{error}");
 }

@@ -203,7 +203,8 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
         }
         let found = HostImport::find(wasi, &component, &wishes, path, name).len();
         let count = if found > 1 { versions.len() } else { found.max(given(path, name).iter().len()) };
-        if served.is_withheld(path) { 0 } else { count as u32 }
+        // Imports for mounts give the vfs nothing else of their interfaces.
+        if served.is_withheld(path) || !app.imports_path(path) { 0 } else { count as u32 }
     };
     let inside = specialize::inside(wasi, &exports, slots, embedding)?;
     let number = |version: &Version| versions.iter().position(|one| one == version).map(|number| number as u32);

@@ -88,6 +88,11 @@ impl App {
         granted.map(|(name, demand)| (name.clone(), demand.clone())).collect()
     }
 
+    /// Returns whether the app imports an interface, at any version.
+    pub fn imports_path(&self, path: &str) -> bool {
+        self.imports.iter().filter_map(|name| InterfaceName::parse(name)).any(|name| name.path == path)
+    }
+
     /// Returns an imported interface of WASI 0.3 that the vfs provides, if any. Clocks do not count, because their time
     /// is the host's.
     pub fn of_0_3(&self) -> Option<&InterfaceName> {

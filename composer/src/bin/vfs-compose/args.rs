@@ -1,6 +1,7 @@
 //! The command line, as typed. What a composition is made of is in [`vfs_compose::options`].
 
 pub mod address;
+mod directory;
 mod duration;
 mod manifest;
 
@@ -16,6 +17,7 @@ use vfs_compose::options::{Adapting, Bytes, Deny, Files, Host, InheritEnv, Joini
 
 use crate::input;
 use crate::report::Failure;
+pub use directory::HostDirectory;
 use manifest::Manifest;
 pub use manifest::Merged;
 
@@ -138,7 +140,8 @@ pub enum Command {
 The first word after APP that is no flag of vfs-compose, or `--`, begins the program's arguments.
 
 The program gets the standard streams of this process, its arguments and the variables of --env, but no directory or \
-variable of this machine. It gets variables with `--inherit-env[=A,B]`, the network with `--sockets inherit`, and http \
+variable of this machine. It gets directories with `--host-dir HOST::/GUEST[,rw|,cow]`, or with `--dir HOST::NAME` if it \
+was composed before with `--host-dir NAME`; variables with `--inherit-env[=A,B]`, the network with `--sockets inherit`, and http \
 with `--http inherit` or `--http allow:HOST,...`. vfs-compose exits with the program's exit code, with 1 if it traps, \
 and with 124 after --timeout. A preview1 module has all of its own codes (of one above 255 the low byte), as `run` \
 composes it with `--exit-code full`; what was composed before without that has 0 and 1. So has a program that calls \
@@ -356,6 +359,17 @@ pub struct Run {
     pub typed: Typed,
     #[command(flatten)]
     pub joining: Joining,
+    /// Give a component that was composed with --host-dir a directory of this machine, under NAME [default: HOST]
+    /// (repeatable)
+    ///
+    /// An app that is composed for this run takes paths of this machine by --host-dir itself.
+    #[arg(
+        long,
+        value_name = "HOST[::NAME]",
+        value_hint = ValueHint::DirPath,
+        help_heading = "Running"
+    )]
+    pub dir: Vec<HostDirectory>,
     /// Stop the program after this time, such as 10s
     ///
     /// The units are ms, s (also without a unit), m and h.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use vfs_compose::options::written;
-use vfs_compose::{Form, ImageReport, Inspection, Limits, Remarks, Report, Settings, Vfs};
+use vfs_compose::{Form, ImageReport, Inspection, Limits, Mount, Remarks, Report, Settings, Vfs};
 use vfs_image::{FileKind, Image, Inode, Summary, Walk, WalkEntry};
 
 use crate::report::{Failure, is_verbose};
@@ -211,6 +211,7 @@ pub fn of_inspection(
         "digest": digest(bytes),
         "imports": inspection.imports,
         "exports": inspection.exports,
+        "added-imports": inspection.added_imports.iter().cloned().collect::<BTreeMap<_, _>>(),
         "exit-codes": vfs_compose::exit_code(bytes),
         "vfs": vfs,
     });
@@ -218,8 +219,11 @@ pub fn of_inspection(
 }
 
 fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
-    let Settings { preopens, environment, arguments, read_only, limits, .. } = &vfs.settings;
+    let Settings { preopens, mounts, environment, arguments, read_only, limits, .. } = &vfs.settings;
     let preopens = preopens.iter().map(|(guest, name)| json!({ "guest": guest, "name": name }));
+    let mounts = mounts.iter().map(|Mount { name, guest, access, optional }| {
+        json!({ "name": name, "guest": guest, "access": access.word(), "optional": optional })
+    });
     let environment = environment.iter().map(|(name, value)| json!({ "name": name, "value": value }));
     Ok(json!({
         "form": vfs.form,
@@ -229,6 +233,7 @@ fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
         "code": vfs.code,
         "left-out": { "functions": vfs.left_out, "code": vfs.saved },
         "preopens": preopens.collect::<Vec<_>>(),
+        "host-dirs": mounts.collect::<Vec<_>>(),
         "environment": environment.collect::<Vec<_>>(),
         "arguments": arguments,
         "read-only": read_only,

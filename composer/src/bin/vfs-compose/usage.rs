@@ -17,8 +17,15 @@ use corrected::corrected;
 use hyphens::one_hyphen;
 
 /// Flags of other programs or other commands, and what there is instead.
-const OTHER_FLAGS: [(&[&str], &str); 17] = [
-    (&["--dir", "--mapdir", "--volume", "--mount", "--dirs"], "`--image DIR::/GUEST` packs a directory at /GUEST"),
+const OTHER_FLAGS: [(&[&str], &str); 18] = [
+    (
+        &["--dir", "--dirs", "--volume", "--mount"],
+        "`--image DIR::/GUEST` packs a directory at /GUEST, `--host-dir NAME::/GUEST` leaves it to the host",
+    ),
+    (
+        &["--map-dir", "--mapdir"],
+        "`--host-dir NAME::/GUEST` puts a directory of the host at /GUEST, `--image DIR::/GUEST` packs one",
+    ),
     (&["--out", "--output-file"], "`--output FILE` or `-o FILE` names the file to write"),
     (
         &["--ro", "--readonly"],
@@ -28,7 +35,8 @@ const OTHER_FLAGS: [(&[&str], &str); 17] = [
     (&["--allow-net", "--allow-all"], "`--sockets inherit` allows the network under `run`, `--http inherit` http"),
     (
         &["--allow-read", "--allow-write"],
-        "`--image DIR::/GUEST` packs a directory, whose copy the app reads and writes",
+        "`--image DIR::/GUEST` packs a directory, whose copy the app reads and writes; `--host-dir NAME::/GUEST[,rw]` leaves \
+         it to the host",
     ),
     (&["--allow-env"], "`--inherit-env[=NAME,...]` passes variables of the host on"),
     (&["--json"], "only commands that report something take it; this one prints text"),

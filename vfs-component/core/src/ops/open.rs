@@ -186,7 +186,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };
-        if let Some((entries, times, _)) = self.tree.entries_mut(directory) {
+        if let Some((mut entries, times, _)) = self.tree.entries_mut(directory) {
             entries.insert(name, found);
             times.modify(now);
         }

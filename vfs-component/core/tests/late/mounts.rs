@@ -15,7 +15,8 @@ use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, image};
 use crate::world::World;
 use crate::woven::{Test, Tree, answer, node_at};
 
-const ALL: [ChangePolicy; 3] = [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused];
+const ALL: [ChangePolicy; 4] =
+    [ChangePolicy::Above, ChangePolicy::AboveLive, ChangePolicy::Through, ChangePolicy::Refused];
 
 #[test]
 fn a_walk_goes_into_a_mount_and_out_of_it() {
@@ -329,7 +330,7 @@ fn mounts_that_cannot_be_are_refused() {
 #[test]
 fn plans_in_a_mount() {
     for (changes, over_image) in
-        [(ChangePolicy::Above, true), (ChangePolicy::Above, false), (ChangePolicy::Through, true)]
+        [(ChangePolicy::AboveLive, true), (ChangePolicy::AboveLive, false), (ChangePolicy::Through, true)]
     {
         for seed in 0..40 {
             let outside = image(&[("at", Item::Directory), ("at/project", Item::Directory)]).leak();

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use vfs_compose::error::{DenyError, Error, TreeError, WorldError, WriteError};
+#[cfg(feature = "run")]
+use vfs_compose::options::HostDir;
 use vfs_compose::options::{ManifestError, OptionsError};
 use vfs_compose::{Composer, Options};
 
@@ -21,6 +23,21 @@ impl Merged {
             Some(manifest) => failure.in_manifest(|message| manifest.place("output", None, message)),
             None => failure,
         }
+    }
+
+    /// Returns the directories of the host for a run: paths of this machine, of which relative ones of the manifest start
+    /// at its directory.
+    #[cfg(feature = "run")]
+    pub fn host_dirs(&self) -> Vec<HostDir> {
+        let mut host_dirs = self.options.process.host_dir.clone();
+        let is_typed = |manifest: &&Manifest| manifest.typed.iter().any(|key| key == "host-dir");
+        if let Some(manifest) = self.manifest.as_ref().filter(|manifest| !is_typed(manifest)) {
+            let directory = manifest.path.parent().unwrap_or(Path::new(""));
+            for HostDir { name, .. } in &mut host_dirs {
+                *name = directory.join(&*name).to_string_lossy().into_owned();
+            }
+        }
+        host_dirs
     }
 
     /// Names manifest, line and key in a failure, if a value of the manifest is what failed.
@@ -69,6 +86,7 @@ impl Manifest {
             OptionsError::AllowAlone => vec!["allow"],
             OptionsError::WorldAlone => vec!["world"],
             OptionsError::NotOnlyConfig { .. } => vec!["config"],
+            OptionsError::Mount(_) => vec!["host-dir"],
             OptionsError::Contradiction { denial, option } => vec![first_word(denial), first_word(option)],
             _ => Vec::new(),
         };

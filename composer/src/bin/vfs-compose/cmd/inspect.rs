@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
-use vfs_compose::{ExitCode as ExitCodes, Form, Inspection, Vfs};
+use vfs_compose::{ExitCode as ExitCodes, Form, Inspection, Mount, Vfs};
 use vfs_image::{FileKind, Image, Nid, Summary, Walk, WalkEntry, printable};
 
 use crate::args::Inspect;
@@ -66,7 +66,12 @@ impl Shown {
             text.push_str("\nfiles: ");
             self.image(&mut text, vfs.image, summary)?;
         }
-        list(&mut text, "imports", &inspection.imports);
+        let flag = |name: &String| inspection.added_imports.iter().find(|(import, _)| import == name);
+        let imports = inspection.imports.iter().map(|name| match flag(name) {
+            Some((_, flag)) => format!("{name}  ({})", self::shown(flag)),
+            None => name.clone(),
+        });
+        list(&mut text, "imports", &imports.collect::<Vec<_>>());
         list(&mut text, "exports", &inspection.exports);
         match vfs_compose::exit_code(bytes) {
             Some(ExitCodes::Full) => text.push_str("\nexit codes: all\n"),
@@ -122,6 +127,10 @@ fn settings(text: &mut String, vfs: &Vfs<'_>) {
     for (guest, name) in &settings.preopens {
         let name = if guest == name { String::new() } else { format!(" as {name}") };
         _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));
+    }
+    for Mount { name, guest, access, optional } in &settings.mounts {
+        let optional = if *optional { ", optional" } else { "" };
+        _ = writeln!(text, "  host-dir {}, {}{optional}", shown(&format!("{name} -> {guest}")), access.word());
     }
     for (key, value) in &settings.environment {
         _ = writeln!(text, "  env {}", shown(&format!("{key}={value}")));

@@ -1,6 +1,7 @@
 //! `vfs-compose run`: composes an app in memory, unless it is already composed, and runs it on the embedded engine.
 
 mod composed;
+mod directories;
 mod talk;
 
 use std::ffi::{OsStr, OsString};
@@ -11,8 +12,8 @@ use std::time::Duration;
 
 use vfs_compose::error::Error;
 use vfs_compose::options::{Access, Http, Setting};
-use vfs_compose::{Composer, ExitCode as ExitCodes, Inherited, Options};
-use vfs_compose_engine::{Cause, Ended, Offer, Requests, Stopped, Streams, execute};
+use vfs_compose::{Composer, ExitCode as ExitCodes, Inherited, Mount, MountAccess, Options};
+use vfs_compose_engine::{Cause, Directory, Ended, Offer, Requests, Stopped, Streams, execute};
 use vfs_compose_rules::authority::Authority;
 
 use crate::args::{Merged, Run};
@@ -61,13 +62,14 @@ pub fn run(args: &Run) -> Result<ExitCode, Failure> {
     }
     talk.begin_end();
     match ended {
-        Ok(Ended { code, has_exited, files }) => {
-            if program.writes {
+        Ok(Ended { code, has_exited, has_begun, files }) => {
+            if program.writes && has_begun {
                 tell_lost(&talk, &program, files);
             }
             // Who types how exit codes are told knows it.
             let is_asked = options.adapting.exit_code.is_some();
             if has_exited
+                && has_begun
                 && code == 1
                 && !is_asked
                 && vfs_compose::exit_code(&program.component) == Some(ExitCodes::Bool)
@@ -142,12 +144,15 @@ pub fn prepare(
     let options = &merged.options;
     let Options { host, process, deny, .. } = options;
     let app = input::program(&args.app)?;
-    let Composed { component, imports, exports, is_composed_here, writes } = match composed_before(args, app, talk)? {
-        Before::Composed(composed) => composed,
-        Before::App(app) => {
-            compose(args, app, options.clone(), talk, adapt).map_err(|failure| merged.placed(failure))?
-        }
-    };
+    let Composed { component, imports, exports, directories, is_composed_here, writes } =
+        match composed_before(args, app, talk)? {
+            Before::Composed(composed) => composed,
+            Before::App(app) => {
+                let mut options = options.clone();
+                options.process.host_dir = merged.host_dirs();
+                compose(args, app, options, talk, adapt).map_err(|failure| merged.placed(failure))?
+            }
+        };
     if host.inherit_args == Some(false) && !args.host_arguments.is_empty() {
         let flag = if args.typed.no_inherit_args { "--no-inherit-args" } else { "--inherit-args=false" };
         let message = format!("`{flag}` has no effect: what is typed after the app is for the program; leave it out");
@@ -158,6 +163,7 @@ pub fn prepare(
         arguments: [file_name(args)].into_iter().chain(args.host_arguments.iter().cloned()).collect(),
         variables: variables(args, options, talk)?,
         directory: None,
+        directories,
         streams: Streams::default(),
         network: deny.sockets == Some(Access::Inherit),
         requests: requests(options)?,
@@ -272,6 +278,8 @@ struct Composed {
     component: Vec<u8>,
     imports: Vec<String>,
     exports: Vec<String>,
+    /// The directories of this machine that it gets.
+    directories: Vec<Directory>,
     /// Whether it was composed for this run.
     is_composed_here: bool,
     writes: bool,
@@ -297,9 +305,11 @@ fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before
         return Err(Failure::of_app(Error::VfsAlone, &args.app));
     }
     composed::check(args, &typed, &component, &inspection, vfs, talk)?;
-    let writes = vfs.can_change_files();
+    let is_written_through = |mount: &Mount<String>| mount.access == MountAccess::ReadWrite;
+    let writes = vfs.can_change_files() && !vfs.settings.mounts.iter().any(is_written_through);
+    let directories = directories::of_program(&args.dir)?;
     let (imports, exports) = (inspection.imports, inspection.exports);
-    Ok(Before::Composed(Composed { component, imports, exports, is_composed_here: false, writes }))
+    Ok(Before::Composed(Composed { component, imports, exports, directories, is_composed_here: false, writes }))
 }
 
 fn compose(
@@ -309,9 +319,14 @@ fn compose(
     talk: &Talk,
     adapt: impl FnOnce(Composer) -> Composer,
 ) -> Result<Composed, Failure> {
+    if let Some(directory) = args.dir.first() {
+        return Err(directories::not_in_tree(&args.app, directory));
+    }
+    let is_read_only = options.process.read_only == Some(true);
+    let directories = directories::mounted(&mut options.process.host_dir, is_read_only)?;
     let plan = Plan::of_app(&args.app, |_| Ok(app), &mut options)?;
     let mut composer = plan.composer.clone();
-    if options.files.image.is_empty() && options.files.file.is_empty() {
+    if options.files.image.is_empty() && options.files.file.is_empty() && directories.is_empty() {
         // No file is lost to a program that has no use for files.
         composer = composer.allow_unused(true);
     }
@@ -336,7 +351,7 @@ fn compose(
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
-    Ok(Composed { component: composed.to_bytes()?, imports, exports, is_composed_here: true, writes })
+    Ok(Composed { component: composed.to_bytes()?, imports, exports, directories, is_composed_here: true, writes })
 }
 
 fn no_command(args: &Run, exports: &[String]) -> Failure {

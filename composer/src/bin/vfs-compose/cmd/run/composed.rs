@@ -6,7 +6,7 @@ use vfs_compose::options::{Access, ConfigValue, Deny, Http, Setting};
 use vfs_compose::{Asks, ExitCode, Form, FormChoice, Inherited, Inspection, OnCollision, Options, Remarks, Stdio, Vfs};
 use vfs_image::{FileKind, Image, find};
 
-use super::Talk;
+use super::{Talk, directories};
 use crate::args::Run;
 use crate::report::Failure;
 
@@ -42,7 +42,13 @@ pub fn check(
     let fixed = fixed(typed, component, vfs, wants_http);
     if let Some((flag, _)) = fixed.iter().find(|(_, use_of)| *use_of == Use::Change) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
-        return Err(Failure::usage(failure).hint("compose the app again with this flag"));
+        let hint = match flag.as_str() {
+            "--host-dir" => {
+                "`--dir HOST::NAME` gives it a directory that it was composed to take; or compose the app again"
+            }
+            _ => "compose the app again with this flag",
+        };
+        return Err(Failure::usage(failure).hint(hint));
     }
     if let Some((what, because)) = lost(args, typed, vfs) {
         let failure = format!("`{file}` was composed {because}, so {what} would be lost");
@@ -50,6 +56,7 @@ pub fn check(
     }
     check_directory(file, typed, vfs)?;
     let mut unused = unused(file, &typed.deny, asks_for);
+    unused.extend(directories::unused(file, &args.dir, vfs));
     for (flag, _) in fixed {
         unused.push(("no-effect", format!("`{flag}` has no effect: `{file}` is already composed; leave it out")));
     }

@@ -1,0 +1,235 @@
+//! Directories of the host in the tree: what `--host-dir` makes of an app, and what it cannot be combined with.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::here::Here;
+
+in_both_forms! {
+    inspect_shows_them_and_what_they_add
+    a_directory_is_made_where_there_is_none
+    what_is_in_the_place_of_a_directory_is_named
+    an_image_file_stays_as_it_is_where_it_has_the_directories
+    two_have_two_places
+    what_is_not_supported_is_said
+    denials_and_their_exceptions
+    what_has_no_effect_is_told
+    a_manifest_has_them
+}
+
+fn inspection(here: &Here) -> Value {
+    serde_json::from_slice(&here.ok(&["inspect", "made.wasm", "--json"])).unwrap()
+}
+
+/// What is told when something is made with these flags.
+fn told(here: &Here, flags: &[&str]) -> Vec<String> {
+    let output = here.run(&[&["app.wasm", "-o", "made.wasm"], flags].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{flags:?}: {said}");
+    let lines = said.lines().filter(|line| line.starts_with("warning: ") || line.starts_with("note: "));
+    lines.map(str::to_owned).collect()
+}
+
+fn inspect_shows_them_and_what_they_add(here: &Here) {
+    let flags = ["--host-dir", "data::/srv/data,rw", "--host-dir", "a:b,optional", "--host-dir", "c,cow"];
+    assert_eq!(told(here, &[&["--image", "files"], &flags[..]].concat()), [""; 0]);
+    let text = here.text(&["inspect", "made.wasm"]);
+    for line in [
+        "  wasi:filesystem/preopens@0.2.3  (--host-dir)",
+        "  wasi:filesystem/types@0.2.3  (--host-dir)",
+        "  host-dir data -> /srv/data, rw",
+        "  host-dir a:b -> /a:b, ro, optional",
+        "  host-dir c -> /c, cow",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
+    }
+    let json = inspection(here);
+    let wanted = json!([
+        { "name": "data", "guest": "/srv/data", "access": "rw", "optional": false },
+        { "name": "a:b", "guest": "/a:b", "access": "ro", "optional": true },
+        { "name": "c", "guest": "/c", "access": "cow", "optional": false },
+    ]);
+    assert_eq!(json["vfs"]["host-dirs"], wanted);
+    let imports: Vec<_> = json["imports"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let added = json["added-imports"].as_object().unwrap();
+    // This app imports nothing else.
+    assert_eq!(added.len(), imports.len(), "{json}");
+    assert!(imports.iter().all(|name| added[*name] == "--host-dir"), "{json}");
+    // An app without them has nothing of this.
+    here.ok(&["app.wasm", "-q", "-o", "made.wasm"]);
+    let json = inspection(here);
+    assert_eq!((&json["vfs"]["host-dirs"], &json["added-imports"]), (&json!([]), &json!({})));
+}
+
+fn a_directory_is_made_where_there_is_none(here: &Here) {
+    for image in [&["--image", "files"][..], &["--image", "files::/srv"], &[]] {
+        assert_eq!(told(here, &[&["--host-dir", "data::/srv/data"], image].concat()), [""; 0]);
+        let listed = here.text(&["image", "ls", "-R", "made.wasm"]);
+        assert!(listed.lines().any(|line| line.contains("srv/data")), "{image:?}: {listed}");
+    }
+    fs::create_dir_all(here.path("files/srv/data")).unwrap();
+    assert_eq!(told(here, &["--image", "files", "--host-dir", "data::/srv/data"]), [""; 0]);
+    fs::write(here.path("files/srv/data/below.txt"), "").unwrap();
+    let said = told(here, &["--image", "files", "--host-dir", "data::/srv/data"]);
+    assert_eq!(said, ["note: what the tree has in `/srv/data` is hidden: a directory of the host stands in its place"]);
+}
+
+fn what_is_in_the_place_of_a_directory_is_named(here: &Here) {
+    for (guest, wanted) in [
+        ("/hello.txt", "`--host-dir` at `/hello.txt` needs a directory at `/hello.txt`, where `files` has a file"),
+        (
+            "/hello.txt/a/b",
+            "`--host-dir` at `/hello.txt/a/b` needs a directory at `/hello.txt`, where `files` has a file",
+        ),
+    ] {
+        let mount = format!("data::{guest}");
+        let (code, said) = here.fails(&["app.wasm", "--image", "files", "--host-dir", &mount, "-o", "made.wasm"]);
+        assert_eq!(code, 1);
+        assert!(said.contains(wanted), "{said}");
+        assert!(said.contains("hint: place it elsewhere (`--host-dir NAME::/GUEST`)"), "{said}");
+        assert!(said.contains("`--exclude /hello.txt`"), "{said}");
+    }
+    #[cfg(unix)]
+    {
+        fs::create_dir(here.path("files/real")).unwrap();
+        std::os::unix::fs::symlink("real", here.path("files/link")).unwrap();
+        let flags = ["app.wasm", "--image", "files", "--host-dir", "link", "-o", "made.wasm"];
+        let (_, said) = here.fails(&flags);
+        assert!(said.contains("needs a directory at `/link`, where `files` has a symbolic link"), "{said}");
+    }
+}
+
+fn an_image_file_stays_as_it_is_where_it_has_the_directories(here: &Here) {
+    fs::create_dir_all(here.path("files/data")).unwrap();
+    here.ok(&["image", "build", "files", "-q", "-o", "files.erofs"]);
+    let digest = |name: &str| {
+        let json: Value = serde_json::from_slice(&here.ok(&["inspect", name, "--json"])).unwrap();
+        let image = if json["vfs"].is_null() { &json["image"] } else { &json["vfs"]["image"] };
+        image["digest"].clone()
+    };
+    let make =
+        |flags: &[&str]| here.ok(&[&["app.wasm", "--image", "files.erofs", "-q", "-o", "made.wasm"], flags].concat());
+    // Without a time of its own, and that of the image, it is not laid out again.
+    let command = |flags: &[&str]| {
+        let args = [&["app.wasm", "--image", "files.erofs", "-q", "-o", "made.wasm"], flags].concat();
+        let output = here.command(&args).env_remove("SOURCE_DATE_EPOCH").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    make(&[]);
+    command(&["--host-dir", "data"]);
+    assert_eq!(digest("made.wasm"), digest("files.erofs"));
+    command(&["--host-dir", "other"]);
+    assert_ne!(digest("made.wasm"), digest("files.erofs"));
+    assert!(here.text(&["image", "ls", "made.wasm"]).contains("other"));
+}
+
+fn two_have_two_places(here: &Here) {
+    for (first, second, wanted, hint) in [
+        ("a::/x", "b::/x", "`--host-dir` has `a` and `b` at `/x`", "hint: place one elsewhere, as in `b::/GUEST`"),
+        (
+            "a::/x",
+            "b::/x/y",
+            "`b` at `/x/y`, inside of `a` at `/x`, which is not supported yet",
+            "hint: place it outside",
+        ),
+        (
+            "a::/x/y",
+            "b::/x",
+            "`a` at `/x/y`, inside of `b` at `/x`, which is not supported yet",
+            "hint: place it outside",
+        ),
+    ] {
+        let (code, said) = here.fails(&["app.wasm", "--host-dir", first, "--host-dir", second, "-o", "made.wasm"]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(wanted) && said.contains(hint), "{said}");
+    }
+    assert_eq!(told(here, &["--host-dir", "a::/x", "--host-dir", "a::/y"]), [""; 0]);
+}
+
+fn what_is_not_supported_is_said(here: &Here) {
+    for (value, wanted) in [
+        ("data,union", "`union` is not supported yet"),
+        ("data::/,cow,union", "`union` is not supported yet"),
+        ("*", "`*`, all directories that the host gives, is not supported yet"),
+        ("data::/", "at `/` needs `union`, which is not supported yet"),
+        ("data,rx", "it takes ro, rw, cow or optional"),
+        ("data,ro,rw", "it takes one of ro, rw and cow"),
+        ("data::work", "GUEST is an absolute path"),
+        ("", "it takes NAME[::GUEST]"),
+    ] {
+        let (code, said) = here.fails(&["app.wasm", "--host-dir", value, "-o", "made.wasm"]);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(wanted), "{value}: {said}");
+    }
+    let inside = ["app.wasm", "--host-dir", "data", "--preopen", "/data/sub", "-o", "made.wasm"];
+    let (code, said) = here.fails(&inside);
+    assert!(code == 1 && said.contains("`--preopen /data/sub` is inside of `--host-dir` at `/data`"), "{said}");
+    let preopen = ["app.wasm", "--host-dir", "data", "--preopen", "/data", "--cwd", "/data/sub", "-o", "made.wasm"];
+    here.ok(&preopen);
+}
+
+fn denials_and_their_exceptions(here: &Here) {
+    for (flags, wanted) in [
+        (&["--deny-all"][..], "`--deny-all` denies the filesystem of the host, which `--host-dir data` needs"),
+        (&["--deny-all", "--allow", "wasi:clocks"], "add `--allow wasi:filesystem`"),
+        (&["--deny", "wasi:filesystem"], "`--deny wasi:filesystem` denies the filesystem of the host"),
+        (&["--deny", "wasi:filesystem/types"], "`--deny wasi:filesystem/types` denies the filesystem of the host"),
+    ] {
+        let (code, said) = here.fails(&[&["app.wasm", "--host-dir", "data", "-o", "made.wasm"], flags].concat());
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(wanted), "{said}");
+    }
+    let flags = ["--host-dir", "data", "--deny-all", "--allow", "wasi:filesystem"];
+    assert_eq!(told(here, &flags), [""; 0]);
+    let json = inspection(here);
+    let imports = json["imports"].as_array().unwrap();
+    assert!(imports.contains(&json!("wasi:filesystem/preopens@0.2.3")), "{json}");
+    assert_eq!(json["added-imports"].as_object().unwrap().len(), imports.len(), "{json}");
+}
+
+fn what_has_no_effect_is_told(here: &Here) {
+    assert_eq!(
+        told(here, &["--host-dir", "data,rw", "--host-dir", "other", "--read-only"]),
+        [
+            "warning: `rw` of `--host-dir data` has no effect: under `--read-only` nothing changes; leave one of them out"
+        ]
+    );
+    let dirs = inspection(here)["vfs"]["host-dirs"].clone();
+    assert!(dirs.as_array().unwrap().iter().all(|dir| dir["access"] == "ro"), "{dirs}");
+    let of_host = "note: contents and times of what `--host-dir` names are the host's: they may differ from run to run";
+    for flag in [&["--deterministic"][..], &["--wall-clock", "frozen:2020-01-01T00:00:00Z"]] {
+        let said = told(here, &[&["--host-dir", "data"], flag].concat());
+        assert!(said.contains(&of_host.to_owned()), "{said:?}");
+    }
+    fs::write(
+        here.path("app.wasm"),
+        wat::parse_str(r#"(component (instance $n) (export "n" (instance $n)))"#).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(
+        told(here, &["--allow-unused", "--host-dir", "data"]),
+        ["warning: `--host-dir` has no effect: the app does not import `wasi:filesystem`; leave it out"]
+    );
+    let json = inspection(here);
+    assert_eq!((&json["imports"], &json["vfs"]["host-dirs"]), (&json!([]), &json!([])));
+}
+
+fn a_manifest_has_them(here: &Here) {
+    here.write_manifest("host-dir = ['data::/srv/data,cow', 'cache,optional']");
+    let flags = ["--manifest", "project/vfs.toml"];
+    here.ok(&[&["app.wasm", "-q", "-o", "made.wasm"], &flags[..]].concat());
+    let dirs = inspection(here)["vfs"]["host-dirs"].clone();
+    assert_eq!((&dirs[0]["guest"], &dirs[1]["optional"]), (&json!("/srv/data"), &json!(true)));
+    for (text, wanted) in [
+        ("strict = true\nhost-dir = ['data,rx']", "line 2, column 12: `host-dir` cannot be `data,rx`"),
+        (
+            "strict = true\nhost-dir = ['a::/x', 'b::/x']",
+            "line 2, column 12: `host-dir`: `--host-dir` has `a` and `b` at `/x`",
+        ),
+    ] {
+        here.write_manifest(text);
+        let (_, said) = here.fails(&[&["app.wasm", "-o", "made.wasm"], &flags[..]].concat());
+        assert!(said.contains(wanted), "{said}");
+    }
+}

@@ -1,0 +1,159 @@
+//! What a program gets by `run` of this machine's directories.
+
+use std::fs;
+use std::process::Output;
+
+use crate::here::{Here, run_component};
+
+in_both_forms! {
+    an_app_that_is_composed_here_gets_paths_of_this_machine
+    what_was_composed_before_gets_names
+    a_directory_that_is_missing_is_told_before_the_program_runs
+    directories_that_are_none_are_named
+    a_directory_that_nothing_asks_for_is_told
+    paths_of_a_manifest_start_at_its_directory
+}
+
+/// Prints `data/in`, and writes the same to `data/out`. Exits with the error code of preview1 if one cannot be opened.
+const COPIES: &str = r#"(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "data/in")
+  (data (i32.const 16) "data/out")
+  (func $opened (param $name i32) (param $length i32) (param $flags i32) (param $rights i64) (result i32)
+    (local $error i32)
+    (local.set $error (call $open (i32.const 3) (i32.const 0) (local.get $name) (local.get $length) (local.get $flags)
+      (local.get $rights) (i64.const 0) (i32.const 0) (i32.const 32)))
+    (if (local.get $error) (then (call $exit (local.get $error))))
+    (i32.load (i32.const 32)))
+  (func (export "_start")
+    (i32.store (i32.const 40) (i32.const 1024))
+    (i32.store (i32.const 44) (i32.const 64))
+    (drop (call $read (call $opened (i32.const 0) (i32.const 7) (i32.const 0) (i64.const 2)) (i32.const 40) (i32.const 1)
+      (i32.const 36)))
+    (i32.store (i32.const 44) (i32.load (i32.const 36)))
+    (drop (call $write (i32.const 1) (i32.const 40) (i32.const 1) (i32.const 36)))
+    (drop (call $write (call $opened (i32.const 16) (i32.const 8) (i32.const 1) (i64.const 64)) (i32.const 40)
+      (i32.const 1) (i32.const 36)))))"#;
+
+/// `read-only`, in preview1.
+const ROFS: i32 = 69;
+
+/// Makes the program, and a directory for it.
+fn prepare(here: &Here) {
+    fs::write(here.path("copies.wasm"), wat::parse_str(COPIES).unwrap()).unwrap();
+    fs::create_dir_all(here.path("host")).unwrap();
+    fs::write(here.path("host/in"), "of the host").unwrap();
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn an_app_that_is_composed_here_gets_paths_of_this_machine(here: &Here) {
+    prepare(here);
+    for (access, wanted) in [("", ROFS), (",ro", ROFS), (",rw", 0)] {
+        let mount = format!("./host::/data{access}");
+        let (code, out, err) = said(&here.run(&["run", "copies.wasm", "-q", "--host-dir", &mount]));
+        assert_eq!((code, out.as_str()), (wanted, "of the host"), "{access}: {err}");
+        assert_eq!(here.path("host/out").exists(), wanted == 0, "{access}");
+    }
+    assert_eq!(fs::read_to_string(here.path("host/out")).unwrap(), "of the host");
+    fs::remove_file(here.path("host/out")).unwrap();
+    let absolute = format!("{}::/data,rw", here.path("host").display());
+    let (code, ..) = said(&here.run(&["run", "copies.wasm", "-q", "--host-dir", &absolute, "--read-only"]));
+    assert!(code == ROFS && !here.path("host/out").exists());
+    // Its place is its name.
+    fs::rename(here.path("host"), here.path("data")).unwrap();
+    let (code, out, err) = said(&here.run(&["run", "copies.wasm", "-q", "--host-dir", "data"]));
+    assert_eq!((code, out.as_str()), (ROFS, "of the host"), "{err}");
+    let (code, _, err) = said(&here.run(&["run", "copies.wasm", "--dir", "data::/data"]));
+    assert!(code == 2 && err.contains("hint: `--host-dir data::/data` puts the directory there"), "{err}");
+}
+
+fn what_was_composed_before_gets_names(here: &Here) {
+    prepare(here);
+    here.ok(&["copies.wasm", "--host-dir", "work::/data,rw", "--exit-code", "full", "-q", "-o", "made.wasm"]);
+    let (code, out, err) = said(&here.run(&["run", "made.wasm", "-q", "--dir", "host::work"]));
+    assert_eq!((code, out.as_str(), err.as_str()), (0, "of the host", ""));
+    assert_eq!(fs::read_to_string(here.path("host/out")).unwrap(), "of the host");
+    // A name goes on below a directory that the host gives.
+    here.ok(&["copies.wasm", "--host-dir", "work/host::/data", "--exit-code", "full", "-q", "-o", "made.wasm"]);
+    let (code, out, _) = said(&here.run(&["run", "made.wasm", "--dir", ".::work"]));
+    assert_eq!((code, out.as_str()), (ROFS, "of the host"));
+    let (code, _, err) = said(&here.run(&["run", "made.wasm", "--host-dir", "host::/data"]));
+    assert!(code == 2 && err.contains("hint: `--dir HOST::NAME` gives it"), "{err}");
+}
+
+fn a_directory_that_is_missing_is_told_before_the_program_runs(here: &Here) {
+    prepare(here);
+    here.ok(&["copies.wasm", "--host-dir", "work::/data", "-q", "-o", "made.wasm"]);
+    for flags in [&[][..], &["--dir", "host"]] {
+        let (code, out, err) = said(&here.run(&[&["run", "made.wasm", "-q"], flags].concat()));
+        let line = "the host gives no directory \"work\": run with --dir PATH::work\n";
+        assert_eq!((code, out.as_str(), err.as_str()), (1, "", line), "{flags:?}");
+    }
+    let json = here.run(&["run", "made.wasm", "--json"]);
+    let (.., err) = said(&json);
+    let json: serde_json::Value = serde_json::from_str(err.lines().last().unwrap()).unwrap();
+    assert_eq!((&json["ended"], &json["exit-code"]), (&"exited".into(), &1.into()), "{json}");
+    assert_eq!(json["notes"], serde_json::json!([]));
+    // An optional one is empty.
+    here.ok(&["copies.wasm", "--host-dir", "work::/data,optional", "--exit-code", "full", "-q", "-o", "made.wasm"]);
+    const NOENT: i32 = 44;
+    assert_eq!(said(&here.run(&["run", "made.wasm", "-q"])).0, NOENT);
+    let (code, ..) = said(&here.run(&["run", "copies.wasm", "-q", "--host-dir", "none::/data,optional"]));
+    assert_eq!(code, NOENT);
+}
+
+fn directories_that_are_none_are_named(here: &Here) {
+    prepare(here);
+    here.ok(&["copies.wasm", "--host-dir", "work::/data", "-q", "-o", "made.wasm"]);
+    for (args, wanted) in [
+        (&["copies.wasm", "--host-dir", "none::/data"][..], "`--host-dir`: there is no directory `none`"),
+        (&["copies.wasm", "--host-dir", "host/in::/data"], "`--host-dir`: `host/in` is not a directory"),
+        (&["copies.wasm", "--host-dir", "host/in::/data,optional"], "`--host-dir`: `host/in` is not a directory"),
+        (&["made.wasm", "--dir", "none::work"], "`--dir`: there is no directory `none`"),
+        (&["made.wasm", "--dir", "host/in::work"], "`--dir`: `host/in` is not a directory"),
+    ] {
+        let (code, message) = here.fails(&[&["run"], args].concat());
+        assert!(code == 1 && message.contains(wanted), "{args:?}: {message}");
+    }
+    let (code, message) = here.fails(&["run", "made.wasm", "--dir", "::work"]);
+    assert!(code == 2 && message.contains("it takes HOST[::NAME]"), "{message}");
+}
+
+fn a_directory_that_nothing_asks_for_is_told(here: &Here) {
+    prepare(here);
+    here.ok(&["copies.wasm", "--image", "host::/data", "-q", "-o", "made.wasm"]);
+    let (.., err) = said(&here.run(&["run", "made.wasm", "--dir", "host"]));
+    let wanted =
+        "warning: `--dir` of `host` has no effect: `made.wasm` was composed without `--host-dir`; leave it out";
+    assert!(err.contains(wanted), "{err}");
+    here.ok(&["copies.wasm", "--host-dir", "work::/data", "-q", "-o", "made.wasm"]);
+    let (.., err) = said(&here.run(&["run", "made.wasm", "--dir", "host", "--dir", "host::work"]));
+    let wanted = "warning: `--dir` of `host` has no effect: `made.wasm` asks for no directory `host`, but for `work`";
+    assert!(err.contains(wanted), "{err}");
+    let (code, message) = here.fails(&["run", "made.wasm", "--strict", "--dir", "host"]);
+    assert!(code == 1 && message.contains("asks for no directory"), "{message}");
+    fs::write(here.path("plain.wasm"), wat::parse_str(run_component("", 0)).unwrap()).unwrap();
+    let (code, _, err) = said(&here.run(&["run", "plain.wasm", "--allow-unused", "--host-dir", "host"]));
+    let wanted = "warning: `--host-dir` has no effect: the app does not import `wasi:filesystem`; leave it out";
+    assert!(code == 0 && err.contains(wanted), "{err}");
+}
+
+fn paths_of_a_manifest_start_at_its_directory(here: &Here) {
+    prepare(here);
+    here.write_manifest("host-dir = ['../host::/data']");
+    let manifest = ["run", "copies.wasm", "-q", "--manifest", "project/vfs.toml"];
+    let (code, out, err) = said(&here.run(&manifest));
+    assert_eq!((code, out.as_str()), (ROFS, "of the host"), "{err}");
+    // Typed ones start here, and take the place of all others.
+    let (code, out, err) = said(&here.run(&[&manifest[..], &["--host-dir", "host::/data"]].concat()));
+    assert_eq!((code, out.as_str()), (ROFS, "of the host"), "{err}");
+}
