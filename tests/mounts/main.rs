@@ -5,6 +5,7 @@
 //! golden    cases of tests/cases, with their tree in a mount
 //! woven     half of the tree in the image, half in mounts; mounts that are read-only
 //! missing   directories that the host does not give
+//! numbers   a program that tries the numbers of handles which it was not given
 //! ```
 
 mod differs;
@@ -12,7 +13,9 @@ mod golden;
 mod host;
 mod made;
 mod missing;
+mod numbers;
 mod woven;
+mod written;
 
 use std::process::ExitCode;
 
@@ -34,5 +37,6 @@ fn trials() -> Result<Vec<Trial>> {
     let mut trials = golden::trials()?;
     trials.extend(woven::trials());
     trials.extend(missing::trials());
+    trials.extend(numbers::trials());
     Ok(trials)
 }
