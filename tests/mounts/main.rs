@@ -3,8 +3,10 @@
 //!
 //! ```text
 //! golden   cases of tests/cases, with their tree in a mount
+//! cow      the same, copy-on-write: as over an image, and the directory stays as it was
 //! ```
 
+mod cow;
 mod differs;
 mod golden;
 mod host;
@@ -27,5 +29,5 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Result<Vec<Trial>> {
-    golden::trials()
+    Ok([golden::trials()?, cow::trials()?].into_iter().flatten().collect())
 }
