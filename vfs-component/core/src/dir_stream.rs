@@ -11,7 +11,8 @@ pub struct DirStream {
     pub(crate) slot: u32,
     /// Sequence number of the last entry that was returned.
     pub(crate) position: u64,
-    /// Probable index of the next entry in the list of a copied-up directory.
+    /// Probable index of the next entry in the list of a copied-up directory. Of a live directory, the slot of the pass
+    /// over the layer's entries, plus 1.
     pub(crate) guess: usize,
 }
 

@@ -6,7 +6,8 @@ use crate::Error;
 use crate::journal::Journal;
 use crate::layer::{Layer, LayerInode};
 use crate::node::directory::{Entries, Found};
-use crate::node::{Body, NodeId};
+use crate::node::hidden::HiddenNames;
+use crate::node::{Body, Directory, NodeId};
 use crate::tree::{Source, Tree};
 
 /// Largest number of nodes that one operation changes.
@@ -40,7 +41,9 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
     /// - Those of [`Tree::load`].
     pub fn node(&mut self, id: NodeId) -> Result<u32, L::Stop> {
         let slot = self.tree.load(id)?;
-        Ok(self.add(slot))
+        let slot = self.add(slot);
+        self.tree.refresh(slot)?;
+        Ok(slot)
     }
 
     /// Loads the node of an entry, which must have the entry's kind.
@@ -50,7 +53,9 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
     /// - Those of [`Tree::load`].
     pub fn found(&mut self, found: Found) -> Result<u32, L::Stop> {
         let slot = self.tree.load_found(found)?;
-        Ok(self.add(slot))
+        let slot = self.add(slot);
+        self.tree.refresh(slot)?;
+        Ok(slot)
     }
 
     /// Loads a directory and gives it a list of its own entries, with room for one more. The entries stay the same.
@@ -70,6 +75,9 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
         let Body::Directory(directory) = &mut table.get_mut(slot)?.body else {
             return Err(Error::NotDirectory.into());
         };
+        if L::Hidden::ANY && directory.lower.is_some_and(|inode| layer.is_live(inode.number()).is_some()) {
+            prepare_beside(directory, names)?;
+        }
         match (&mut directory.entries, &directory.lower) {
             (Some(entries), _) => entries.reserve()?,
             (none, Some(inode)) => {
@@ -128,6 +136,21 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
         self.count = 0;
         Ok(())
     }
+}
+
+/// Gives a live directory a list of its own entries, beside the layer's, and prepares the names that may be hidden.
+fn prepare_beside<L: Layer>(directory: &mut Directory<L>, names: &[(&[u8], Option<Found>)]) -> Result<(), Error> {
+    let entries = directory.entries.get_or_insert_with(Entries::new);
+    // A directory that is the old and the new one comes twice, the second time without names.
+    if !names.is_empty() {
+        directory.hidden.begin();
+    }
+    for (name, found) in names {
+        if found.is_some() && entries.get(name).is_none() {
+            directory.hidden.prepare(name)?;
+        }
+    }
+    Ok(())
 }
 
 impl<L: Layer, J: Journal> Loading<'_, L, J> {

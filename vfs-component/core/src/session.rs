@@ -2,7 +2,7 @@
 
 use crate::journal::Journal;
 use crate::settings::{SettingsView, Strings};
-use crate::{Clock, DescriptorFlags, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
+use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
 
 /// The state of one app: its handles, and its preopens, working directory, environment, arguments and standard streams
 /// by the settings. Contents, time and quotas belong to the volume and are shared by all its sessions.
@@ -58,7 +58,7 @@ impl<'s, H, S> Session<'s, H, S> {
     }
 
     /// Opens a directory by its path from the root, as a preopen or the working directory, with all rights of the
-    /// session.
+    /// session that its layer does not refuse.
     ///
     /// # Errors
     /// Those of [`Volume::open_root`] and [`Volume::open_at`].
@@ -73,7 +73,11 @@ impl<'s, H, S> Session<'s, H, S> {
             return Ok(root);
         }
         let flags = volume.flags(&root);
-        let directory = volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
+        let mut open = |flags| volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
+        let mut directory = open(flags);
+        if L::HAS_MOUNTS && matches!(&directory, Err(stop) if *stop == Error::ReadOnly.into()) {
+            directory = open(DescriptorFlags::READ);
+        }
         volume.close(root);
         directory
     }

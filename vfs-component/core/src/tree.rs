@@ -9,7 +9,8 @@ use crate::layer::{Effect, Layer, LayerInode, Listed};
 use crate::limits::{Limits, MAX_NAME};
 #[cfg(doc)]
 use crate::loading::Loading;
-use crate::node::directory::{Entries, Found};
+use crate::node::directory::{Entries, Found, NamesMut};
+use crate::node::hidden::HiddenNames;
 use crate::node::table::Table;
 use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile, Stat, Symlink, Times};
 use crate::path::Component;
@@ -40,7 +41,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         let mut tree = Self { layer, journal: J::new(id), table: Table::new(), root: id, limits, bytes: 0, nodes: 0 };
         if root.is_none() {
             tree.table.reserve()?;
-            let body = Body::Directory(Directory { lower: None, parent: None, entries: Some(Entries::new()) });
+            let body = Body::Directory(Directory::new(None));
             let times = Times::all(Timestamp::default());
             // Nobody can remove the root, and it does not count as a node of the app.
             let slot = tree.table.insert(|| Node { origin: None, links: 2, opens: 0, changed: true, times, body });
@@ -65,7 +66,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// Finds the state of a node.
     #[inline]
     pub fn source(&self, id: NodeId) -> Result<Source<'_, L>, L::Stop> {
-        if let Some((_, number)) = self.passes_through(id) {
+        if let Some((_, number)) = self.reads_through(id) {
             return Ok(Source::Layer(self.layer.inode(number)?));
         }
         self.known(id)
@@ -82,12 +83,16 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     }
 
     /// Finds the entries of a directory: its own, or the layer's.
-    #[inline]
+    #[inline(always)]
     fn directory(&self, id: NodeId) -> Result<Names<'_, L>, L::Stop> {
         match self.known(id)? {
-            Source::Upper(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), .. }) => {
-                Ok(Names::Own(entries))
-            }
+            Source::Upper(Node {
+                body: Body::Directory(Directory { entries: Some(entries), lower, hidden, .. }),
+                ..
+            }) => Ok(match (lower, self.live(id)) {
+                (Some(lower), Some((through, _))) => Names::Beside(through, entries, hidden, *lower),
+                _ => Names::Own(entries),
+            }),
             Source::Upper(Node { body: Body::Directory(Directory { lower: Some(inode), .. }), .. }) => {
                 Ok(Names::Layer(*inode))
             }
@@ -101,7 +106,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// # Errors
     /// - [`Error::Io`]: the layer is damaged.
     pub fn stat(&self, id: NodeId) -> Result<Stat, L::Stop> {
-        if let Some((_, number)) = self.passes_through(id) {
+        if let Some((_, number)) = self.reads_through(id) {
             return Ok(self.layer.inode(number)?.stat_now());
         }
         Ok(match self.known(id)? {
@@ -199,6 +204,10 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         match self.directory(directory)? {
             Names::Own(entries) => Ok(entries.get(name.text)),
             Names::Layer(inode) => Ok(self.layer.lookup(&inode, name)?.map(Found::from)),
+            Names::Beside(_, entries, hidden, inode) => match entries.get(name.text) {
+                None if !hidden.contains(name.text) => Ok(self.layer.lookup(&inode, name)?.map(Found::from)),
+                found => Ok(found),
+            },
         }
     }
 
@@ -285,6 +294,17 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         match self.directory(directory)? {
             Names::Own(entries) => Ok(entries.len() == 0),
             Names::Layer(inode) => Ok(self.layer.entry_after(&inode, 0)?.is_none()),
+            Names::Beside(_, entries, ..) if entries.len() > 0 => Ok(false),
+            Names::Beside(_, _, hidden, inode) => {
+                let mut cursor = 0;
+                while let Some(listed) = self.layer.entry_after(&inode, cursor)? {
+                    if !hidden.contains(listed.name) {
+                        return Ok(false);
+                    }
+                    cursor = listed.cursor;
+                }
+                Ok(true)
+            }
         }
     }
 
@@ -306,6 +326,15 @@ impl<L: Layer, J: Journal> Tree<L, J> {
                     let Listed { name, node, .. } = item?;
                     act(name.as_ref(), node.into())?;
                 }
+            }
+            Names::Beside(_, entries, hidden, inode) => {
+                for item in self.layer.entries(&inode)? {
+                    let Listed { name, node, .. } = item?;
+                    if !hidden.contains(name.as_ref()) && entries.get(name.as_ref()).is_none() {
+                        act(name.as_ref(), node.into())?;
+                    }
+                }
+                entries.all().try_for_each(|(name, found)| act(name, found))?;
             }
         }
         Ok(())
@@ -353,6 +382,13 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
         let Origin::Layer(number) = id.origin() else { return Err(Error::BadDescriptor.into()) };
         let inode = self.layer.inode(number)?;
+        if let Some(through) = self.layer.is_live(number)
+            && self.layer.passes_through(number).is_none()
+            && matches!(inode.kind(), FileKind::RegularFile | FileKind::Directory)
+        {
+            // So that it stays what it is, whatever others do with its name. What passes through is open already.
+            self.layer.open(through, DescriptorFlags::READ)?;
+        }
         self.table.reserve()?;
         self.layer.reserve_user()?;
         // Files are opened most often, so only they are built in place.
@@ -362,12 +398,57 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             return Ok(self.table.insert(|| Node::of_layer(&inode, Body::File(RegularFile::from_layer(lower)))));
         }
         let body = match inode.kind() {
-            FileKind::Directory => Body::Directory(Directory { lower: Some(inode), parent: None, entries: None }),
+            FileKind::Directory => Body::Directory(Directory::of_layer(inode)),
             FileKind::SymbolicLink => Body::Symlink(Symlink::Layer(inode)),
             special => Body::Special(special),
         };
         self.layer.retain(number);
         Ok(self.table.insert(|| Node::of_layer(&inode, body)))
+    }
+
+    /// Gives a pass over a live directory's entries a slot, so that it can be opened.
+    ///
+    /// # Errors
+    /// Those of [`Tree::load`].
+    pub fn load_pass(&mut self, pass: &L::Inode) -> Result<u32, L::Stop> {
+        if pass.kind() != FileKind::Directory {
+            return Err(Error::NotDirectory.into());
+        }
+        if let Some(slot) = self.table.find(NodeId::layer(pass.number())) {
+            return Ok(slot);
+        }
+        self.table.reserve()?;
+        self.layer.reserve_user()?;
+        self.layer.retain(pass.number());
+        Ok(self.table.insert(|| Node::of_layer(pass, Body::Directory(Directory::of_layer(*pass)))))
+    }
+
+    /// Makes the state of a live node that the tree has not changed yet what it is now, before the first change.
+    ///
+    /// # Errors
+    /// Those of [`Layer::inode`].
+    #[inline]
+    pub fn refresh(&mut self, slot: u32) -> Result<(), L::Stop> {
+        match self.reads_through(self.table.id(slot)) {
+            Some((_, number)) => self.refresh_from(slot, number),
+            None => Ok(()),
+        }
+    }
+
+    #[cold]
+    fn refresh_from(&mut self, slot: u32, number: u64) -> Result<(), L::Stop> {
+        let inode = self.layer.inode(number)?;
+        let node = self.table.get_mut(slot)?;
+        if node.kind() != inode.kind() {
+            return Err(self.layer.contradiction());
+        }
+        let body = match &mut node.body {
+            Body::File(_) => Body::File(RegularFile::from_layer(self.layer.contents(&inode)?)),
+            body => core::mem::replace(body, Body::Special(FileKind::Fifo)),
+        };
+        let opens = node.opens;
+        *node = Node { opens, ..Node::of_layer(&inode, body) };
+        Ok(())
     }
 
     /// Takes a slot for a file that the layer is about to open, so that nothing can fail afterwards.
@@ -437,6 +518,23 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             Origin::Layer(number) => self.layer.passes_through(number).map(|through| (through, number)),
             Origin::Upper(_) => None,
         }
+    }
+
+    /// Returns through which layer a live node is reached, and its number there; see [`Layer::is_live`].
+    #[inline]
+    pub fn live(&self, id: NodeId) -> Option<(L::Through, u64)> {
+        match id.origin() {
+            Origin::Layer(number) => self.layer.is_live(number).map(|through| (through, number)),
+            Origin::Upper(_) => None,
+        }
+    }
+
+    /// Returns the same of a live node that the tree has not changed, so that the layer is asked about it.
+    #[inline]
+    pub fn reads_through(&self, id: NodeId) -> Option<(L::Through, u64)> {
+        let live = self.live(id)?;
+        let slot = self.table.find(id).and_then(|slot| self.table.get(slot).ok());
+        (!slot.is_some_and(|node| node.changed)).then_some(live)
     }
 
     /// Has the layer make a change.
@@ -528,17 +626,25 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         if !node.changed {
             node.changed = true;
             self.nodes = self.nodes.saturating_add(1);
+            if let Some(number) = node.origin
+                && self.layer.is_live(number).is_some()
+            {
+                self.layer.pin(number);
+            }
         }
         Some((node, &self.layer))
     }
 
     /// Returns the entries of a directory that [`Loading::entries`] has prepared, and its node's times and links; see
     /// [`Tree::change`].
-    pub fn entries_mut(&mut self, slot: u32) -> Option<(&mut Entries<L::Bytes>, &mut Times, &mut u32)> {
+    pub fn entries_mut(&mut self, slot: u32) -> Option<(NamesMut<'_, L>, &mut Times, &mut u32)> {
         match self.change(slot) {
-            Some(Node { body: Body::Directory(Directory { entries: Some(entries), .. }), times, links, .. }) => {
-                Some((entries, times, links))
-            }
+            Some(Node {
+                body: Body::Directory(Directory { entries: Some(entries), hidden, .. }),
+                times,
+                links,
+                ..
+            }) => Some((NamesMut { entries, hidden: hidden.lend() }, times, links)),
             _ => None,
         }
     }
@@ -598,6 +704,8 @@ pub(crate) enum Source<'t, L: Layer> {
 enum Names<'t, L: Layer> {
     Own(&'t Entries<L::Bytes>),
     Layer(L::Inode),
+    /// Of a live directory: the tree's own, and the layer's but those that are hidden.
+    Beside(L::Through, &'t Entries<L::Bytes>, &'t L::Hidden, L::Inode),
 }
 
 /// Copies a name, before the first change.

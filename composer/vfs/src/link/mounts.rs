@@ -64,11 +64,11 @@ impl HostDirectories {
     pub(super) fn import(&self, wasi: &Wasi, app: &App) -> Result<Vec<u8>, TailorError> {
         let version = |user: &InterfaceName, path: &str| granted(app, path).unwrap_or_else(|| user.version.clone());
         let mut all = self.interfaces.clone();
-        let mut interfaces = 0;
-        // What the app uses of an interface may refer to others, of which the app uses more again.
-        while interfaces < all.len() {
+        // What the app uses of an interface may use types of one more.
+        let mut count = 0;
+        while count < all.len() {
             vfs_compose_wasi::close(wasi, &mut all, version)?;
-            interfaces = all.len();
+            count = all.len();
             for (name, wanted) in &mut all {
                 for used in [app.virtual_imports.get(name), app.lent.get(name)].into_iter().flatten() {
                     wanted.functions.extend(used.functions.iter().cloned());

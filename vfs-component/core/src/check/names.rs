@@ -9,9 +9,8 @@ use core::fmt::Debug;
 use vfs_image::FileKind;
 
 use super::Trust;
-use crate::Error;
 use crate::journal::Journal;
-use crate::layer::{Layer, Listed};
+use crate::layer::Layer;
 use crate::node::directory::Found;
 use crate::node::{Body, Directory, NodeId, Origin};
 use crate::tree::Tree;
@@ -80,7 +79,7 @@ impl Names {
         trust: Trust,
     ) -> Result<Vec<NodeId>, String> {
         let mut directories = Vec::new();
-        for (name, found) in entries(tree, directory).map_err(|error| format!("{directory:?}: {error:?}"))? {
+        for (name, found) in entries(tree, directory, trust).map_err(|error| format!("{directory:?}: {error:?}"))? {
             let Found { node, kind } = found;
             let wrong =
                 |what: &str| format!("{:?} in {directory:?}, {found:?}: {what}", String::from_utf8_lossy(&name));
@@ -128,16 +127,20 @@ impl Names {
     }
 }
 
-/// Returns the entries of a directory, from its own list or from the layer.
-fn entries<L: Layer, J: Journal>(tree: &Tree<L, J>, directory: NodeId) -> Result<Vec<(Vec<u8>, Found)>, L::Stop> {
-    let body = tree.table.find(directory).and_then(|slot| tree.table.get(slot).ok()).map(|node| &node.body);
-    if let Some(Body::Directory(Directory { entries: Some(entries), .. })) = body {
+/// Returns the entries of a directory, or only its own.
+fn entries<L: Layer, J: Journal>(
+    tree: &Tree<L, J>,
+    directory: NodeId,
+    trust: Trust,
+) -> Result<Vec<(Vec<u8>, Found)>, L::Stop> {
+    let mut all = Vec::new();
+    let body = tree.present(directory).map(|node| &node.body);
+    if let (Trust::Untrusted, Some(Body::Directory(Directory { entries: Some(entries), .. }))) = (trust, body) {
         return Ok(entries.all().map(|(name, found)| (name.to_vec(), found)).collect());
     }
-    let Origin::Layer(number) = directory.origin() else { return Err(Error::BadDescriptor.into()) };
-    let found = |item: Result<Listed<L::Bytes>, _>| {
-        let Listed { name, node, .. } = item?;
-        Ok((name.as_ref().to_vec(), node.into()))
-    };
-    tree.layer.entries(&tree.layer.inode(number)?)?.map(found).collect()
+    tree.each_entry(directory, |name, found| {
+        all.push((name.to_vec(), found));
+        Ok(())
+    })?;
+    Ok(all)
 }

@@ -35,6 +35,7 @@ impl<'i> Layer for ImageLayer<'i> {
     type Inode = Inode;
     type Bytes = &'i [u8];
     type Contents = ImageExtents<'i>;
+    type Hidden = ();
     type Through = Infallible;
 
     fn root(&self) -> Result<Option<u64>, Error> {
@@ -119,6 +120,11 @@ impl<'i> Layer for ImageLayer<'i> {
 
     #[inline]
     fn passes_through(&self, _number: u64) -> Option<Infallible> {
+        None
+    }
+
+    #[inline]
+    fn is_live(&self, _number: u64) -> Option<Infallible> {
         None
     }
 

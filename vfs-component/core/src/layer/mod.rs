@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 
 use vfs_image::{FileKind, Timestamp};
 
+use crate::node::hidden::HiddenNames;
 use crate::path::Component;
 use crate::{DescriptorFlags, Error, Stat};
 
@@ -28,9 +29,12 @@ pub use woven::{Mount, Woven, WovenBytes, WovenContents, WovenInode};
 /// many names as links.
 pub trait Layer {
     /// The reason why an operation stops. An operation that stopped has changed nothing and may run again.
-    type Stop: From<Error>;
+    type Stop: From<Error> + PartialEq;
     /// What the layer knows of a node.
     type Inode: LayerInode;
+    /// Names of a directory that the tree hides where it has changed one that others may change too; `()` if there is no
+    /// such directory.
+    type Hidden: HiddenNames;
     /// Bytes that outlive the call that returned them: lent where they never change, copied elsewhere.
     type Bytes: AsRef<[u8]>;
     /// What the layer keeps of an open file.
@@ -137,8 +141,11 @@ pub trait Layer {
     }
 
     /// Returns whether the layer itself makes the changes of a node, as effects, instead of having them kept above it.
-    /// Then it is also asked afresh for everything about the node.
     fn passes_through(&self, number: u64) -> Option<Self::Through>;
+
+    /// Returns whether others may change a node. Then the layer is asked afresh for everything about it, until the tree
+    /// has changed it. The same goes for nodes whose changes pass through.
+    fn is_live(&self, number: u64) -> Option<Self::Through>;
 
     /// Whether the layer has mounts. Without them, no code is compiled for them.
     const HAS_MOUNTS: bool = false;
@@ -194,21 +201,21 @@ pub trait Layer {
     /// - [`Error::Io`]: the bytes cannot be read.
     fn read(&self, through: Self::Through, offset: u64, length: u64) -> Result<&[u8], Self::Stop>;
 
-    /// Opens a node whose changes pass through, so that it stays the same node whatever becomes of its name. Returns
+    /// Opens a live node, so that it stays the same node whatever becomes of its name. Returns
     /// what is open, which may have a number of its own.
     ///
     /// # Errors
     /// - The reason why it cannot be opened.
     fn open(&self, through: Self::Through, flags: DescriptorFlags) -> Result<Self::Inode, Self::Stop>;
 
-    /// Opens a directory whose changes pass through, for one pass over its entries. Returns what is open, which may
+    /// Opens a live directory for one pass over its entries. Returns what is open, which may
     /// have a number of its own.
     ///
     /// # Errors
     /// - The reason why it cannot be opened.
     fn open_listing(&self, through: Self::Through) -> Result<Self::Inode, Self::Stop>;
 
-    /// Returns a number for a node whose changes pass through. Two nodes have the same number if they are one.
+    /// Returns a number for a live node. Two nodes have the same number if they are one.
     ///
     /// # Errors
     /// - The reason why it is not known.
@@ -227,6 +234,10 @@ pub trait Layer {
     /// [`Layer::release`].
     #[inline]
     fn retain(&mut self, _number: u64) {}
+
+    /// Called when the tree has changed a live node that it keeps: from now on the node is what the tree says.
+    #[inline]
+    fn pin(&mut self, _number: u64) {}
 
     /// Called when the tree keeps a node no longer.
     #[inline]

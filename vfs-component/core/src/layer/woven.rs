@@ -16,6 +16,7 @@ use vfs_image::{FileKind, Timestamp};
 
 use super::late::{ChangePolicy, Late, LateContents, LateInode, LateLayer, Stop, Through};
 use super::{Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
+use crate::node::hidden::Hidden;
 use crate::path::Component;
 use crate::{DescriptorFlags, Error, Stat};
 
@@ -94,6 +95,7 @@ impl<'i> Layer for Woven<'i> {
     type Inode = WovenInode;
     type Bytes = WovenBytes<'i>;
     type Contents = WovenContents<'i>;
+    type Hidden = Hidden;
     type Through = Through;
 
     const HAS_MOUNTS: bool = true;
@@ -238,7 +240,12 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn passes_through(&self, number: u64) -> Option<Through> {
-        // What refuses changes is asked afresh as well: others may change it.
+        // What refuses changes does so when it is asked to make them.
+        let mount = self.mount(number)?;
+        matches!(mount.changes, ChangePolicy::Through | ChangePolicy::Refused).then_some(Through::new(number))
+    }
+
+    fn is_live(&self, number: u64) -> Option<Through> {
         let mount = self.mount(number)?;
         (mount.changes != ChangePolicy::Above).then_some(Through::new(number))
     }
@@ -311,6 +318,10 @@ impl<'i> Layer for Woven<'i> {
         if filesystem(number) != 0 {
             self.late.retain(number);
         }
+    }
+
+    fn pin(&mut self, number: u64) {
+        self.late.pin(number);
     }
 
     fn release(&mut self, number: u64) {

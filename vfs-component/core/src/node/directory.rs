@@ -8,6 +8,7 @@ use hashbrown::HashTable;
 use vfs_image::FileKind;
 
 use super::NodeId;
+use super::hidden::HiddenNames;
 use crate::Error;
 use crate::layer::{Layer, LayerInode, LayerNode, Listed};
 use crate::name::{hash, same};
@@ -23,11 +24,62 @@ pub(crate) struct Directory<L: Layer> {
     pub lower: Option<L::Inode>,
     /// Its parent. `None`: the one in the layer.
     pub parent: Option<NodeId>,
-    /// Its own entries, once they are no longer the layer's.
+    /// Its own entries, once they are no longer the layer's. Over a live directory, they are those that the tree has made
+    /// or put in the place of others, beside the layer's.
     pub entries: Option<Entries<L::Bytes>>,
+    /// The names of a live directory that are not the layer's any more.
+    pub hidden: L::Hidden,
+}
+
+/// The names of a directory that is being changed.
+pub(crate) struct NamesMut<'t, L: Layer> {
+    pub entries: &'t mut Entries<L::Bytes>,
+    pub hidden: <L::Hidden as HiddenNames>::Lent<'t>,
+}
+
+impl<L: Layer> NamesMut<'_, L> {
+    /// Adds a name that does not exist yet, after [`Entries::reserve`].
+    #[inline(always)]
+    pub fn insert(&mut self, name: Vec<u8>, found: Found) {
+        self.entries.insert(name, found);
+    }
+
+    /// Makes an existing name refer to another node, after [`Entries::reserve`]. The entry keeps its place in the order.
+    /// `owned` is the same name, which is taken if it is needed.
+    #[inline(always)]
+    pub fn replace(&mut self, name: &[u8], owned: &mut Vec<u8>, found: Found) {
+        if L::Hidden::ANY && self.entries.get(name).is_none() {
+            L::Hidden::hide(&mut self.hidden, name);
+            self.entries.insert(core::mem::take(owned), found);
+        } else {
+            self.entries.replace(name, found);
+        }
+    }
+
+    /// Removes a name.
+    #[inline(always)]
+    pub fn remove(&mut self, name: &[u8]) {
+        if L::Hidden::ANY && self.entries.get(name).is_none() {
+            L::Hidden::hide(&mut self.hidden, name);
+        } else {
+            self.entries.remove(name);
+        }
+    }
 }
 
 impl<L: Layer> Directory<L> {
+    /// Makes that of a directory of the layer.
+    #[inline(always)]
+    pub fn of_layer(inode: L::Inode) -> Self {
+        Self { lower: Some(inode), parent: None, entries: None, hidden: L::Hidden::default() }
+    }
+
+    /// Makes an empty one, which the app made.
+    #[inline(always)]
+    pub fn new(parent: Option<NodeId>) -> Self {
+        Self { lower: None, parent, entries: Some(Entries::new()), hidden: L::Hidden::default() }
+    }
+
     pub fn size(&self) -> u64 {
         self.lower.map_or(NEW_DIRECTORY_SIZE, |inode| inode.stat().size)
     }

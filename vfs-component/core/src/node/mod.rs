@@ -24,6 +24,7 @@
 //!   released. A `ChangedNode` holds nothing.
 
 pub(crate) mod directory;
+pub(crate) mod hidden;
 mod id;
 pub(crate) mod regular_file;
 pub(crate) mod symlink;

@@ -8,7 +8,7 @@ use crate::fs::may_change;
 use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::loading::Loading;
-use crate::node::directory::{Entries, Found};
+use crate::node::directory::Found;
 use crate::node::{self, Body, Directory};
 use crate::tree::owned;
 use crate::{Clock, OpenFile, Volume};
@@ -44,10 +44,10 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         loading.keep(1)?;
 
         let now = self.time.now();
-        let body = Body::Directory(Directory { lower: None, parent: Some(parent), entries: Some(Entries::new()) });
+        let body = Body::Directory(Directory::new(Some(parent)));
         let made = self.tree.add(body, now);
         let node = self.tree.table.id(made);
-        if let Some((entries, times, links)) = self.tree.entries_mut(slot) {
+        if let Some((mut entries, times, links)) = self.tree.entries_mut(slot) {
             entries.insert(name, Found { node, kind: FileKind::Directory });
             times.modify(now);
             node::one_more(links);

@@ -16,7 +16,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if a.slot == b.slot {
             return Ok(true);
         }
-        let through = |file: &OpenFile| self.tree.passes_through(self.tree.table.id(file.slot));
+        let through = |file: &OpenFile| self.tree.live(self.tree.table.id(file.slot));
         match (through(a), through(b)) {
             (Some((a, _)), Some((b, _))) => Ok(self.tree.layer.identity(a)? == self.tree.layer.identity(b)?),
             _ => Ok(false),
@@ -77,7 +77,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes the hash of a node.
     #[inline]
     pub(super) fn hash_of(&self, node: NodeId) -> Result<(u64, u64), L::Stop> {
-        match self.tree.passes_through(node) {
+        match self.tree.live(node) {
             Some((through, _)) => Ok(hash_of_layer(self.tree.layer.identity(through)?)),
             None => Ok(hash(node)),
         }

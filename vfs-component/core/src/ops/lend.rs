@@ -35,7 +35,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         buffer.clear();
         let contents = self.tree.readable(file)?;
         check_range(offset, 1)?;
-        if let Some((through, _)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
+        if let Some((through, _)) = self.tree.reads_through(self.tree.table.id(file.slot)) {
             let bytes = self.tree.layer.read(through, offset, MAX_COPIED)?;
             buffer.try_reserve(bytes.len()).map_err(Error::from)?;
             buffer.extend_from_slice(bytes);
@@ -65,7 +65,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Returns a number that differs after each change of a file's contents or size. `None`: the layer makes the
     /// changes, so others may change the file too.
     pub fn contents_version(&self, file: &OpenFile) -> Option<u32> {
-        if self.tree.passes_through(self.tree.table.id(file.slot)).is_some() {
+        if self.tree.reads_through(self.tree.table.id(file.slot)).is_some() {
             return None;
         }
         match self.tree.table.get(file.slot).map(|node| &node.body) {

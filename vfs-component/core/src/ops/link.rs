@@ -64,7 +64,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             node.links = links;
             node.times.changed = now;
         }
-        if let Some((entries, times, _)) = self.tree.entries_mut(slot) {
+        if let Some((mut entries, times, _)) = self.tree.entries_mut(slot) {
             entries.insert(name, source);
             times.modify(now);
         }

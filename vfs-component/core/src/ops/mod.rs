@@ -4,6 +4,7 @@ mod create_dir;
 mod identity;
 mod lend;
 mod link;
+mod live_listing;
 mod open;
 mod read;
 mod read_dir;

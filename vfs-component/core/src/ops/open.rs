@@ -45,7 +45,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
     /// - [`Error::NoSuchDevice`]: it is a device, pipe or socket.
-    /// - [`Error::ReadOnly`]: the flags ask for change and `at` cannot change anything.
+    /// - [`Error::ReadOnly`]: the flags ask for change and `at` cannot change anything, or the layer refuses it.
     /// - [`Error::InsufficientSpace`]: there are too many nodes.
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
     /// - [`Error::Io`]: the layer is damaged.
@@ -103,7 +103,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         let flags = match self.tree.check_changeable(found.node) {
             // It is there and need not be made, so that it can be read.
-            Err(_) if !truncates && !asked.contains(DescriptorFlags::WRITE) => asked,
+            Err(_) if !truncates && !asked.intersects(DescriptorFlags::CHANGES) => asked,
             changeable => changeable.map(|()| flags)?,
         };
         if truncates && let Some((through, file)) = self.tree.passes_through(found.node) {
@@ -186,7 +186,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let now = self.time.now();
         let slot = self.tree.add(Body::File(RegularFile::new()), now);
         let found = Found { node: self.tree.table.id(slot), kind: FileKind::RegularFile };
-        if let Some((entries, times, _)) = self.tree.entries_mut(directory) {
+        if let Some((mut entries, times, _)) = self.tree.entries_mut(directory) {
             entries.insert(name, found);
             times.modify(now);
         }

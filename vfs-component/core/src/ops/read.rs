@@ -28,7 +28,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let contents = self.tree.readable(file)?;
         let length = length.min(MAX_READ);
         check_range(offset, length)?;
-        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+        match self.tree.reads_through(self.tree.table.id(file.slot)) {
             Some((through, _)) => self.tree.layer.read(through, offset, length),
             None => contents.read(&self.tree.layer, offset, length, gather),
         }
@@ -49,7 +49,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ) -> Result<u64, L::Stop> {
         let contents = self.tree.readable(file)?;
         check_range(offset, length)?;
-        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+        match self.tree.reads_through(self.tree.table.id(file.slot)) {
             Some((through, _)) => {
                 let bytes = self.tree.layer.read(through, offset, length)?;
                 give(bytes);

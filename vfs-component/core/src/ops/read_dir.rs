@@ -1,7 +1,5 @@
 //! Listing a directory.
 
-use vfs_image::FileKind;
-
 use crate::journal::Journal;
 use crate::layer::Layer;
 use crate::node::directory::Found;
@@ -10,11 +8,11 @@ use crate::ops::identity::hash;
 use crate::{Clock, DirEntry, DirItem, DirStream, Error, OpenFile, Volume};
 
 /// An entry, and where the next one is looked for.
-struct Listed<'a> {
-    cursor: u64,
-    guess: usize,
-    name: &'a [u8],
-    found: Found,
+pub(super) struct Listed<'a> {
+    pub cursor: u64,
+    pub guess: usize,
+    pub name: &'a [u8],
+    pub found: Found,
 }
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
@@ -22,16 +20,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// - [`Error::NotDirectory`]: it is not a directory.
-    /// - [`Error::InsufficientMemory`]: too many files are open; a stream counts as one.
+    /// - [`Error::InsufficientMemory`]: too many files are open; a stream counts as one, and of a directory that others
+    ///   may change as two.
     pub fn read_dir(&mut self, file: &OpenFile) -> Result<DirStream, L::Stop> {
         let directory = self.directory(file)?;
-        if self.tree.passes_through(directory).is_some() {
-            let found = Found { node: directory, kind: FileKind::Directory };
-            self.check_open()?;
-            let found = self.tree.open_in_layer(found, L::open_listing)?;
-            let slot = self.tree.load_found(found)?;
-            let OpenFile { slot, .. } = self.open_slot(slot, file.flags, file.changes)?;
-            return Ok(DirStream { slot, position: 0, guess: 0 });
+        if let Some((through, _)) = self.tree.live(directory) {
+            return self.read_live_dir(file, through);
         }
         // The stream holds the node as an open does.
         let OpenFile { slot, .. } = self.reopen(file)?;
@@ -44,10 +38,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::IllegalByteSequence`]: the entry's name is not UTF-8. The stream skips it.
     /// - [`Error::Io`]: the layer is damaged.
     pub fn next_entry<'a>(&'a self, stream: &'a mut DirStream) -> Result<Option<DirItem<'a>>, L::Stop> {
-        let Some(Listed { cursor, guess, name, found }) = self.listed(stream.slot, stream.position, stream.guess)?
-        else {
-            return Ok(None);
+        let listed = if self.tree.live(self.tree.table.id(stream.slot)).is_some() {
+            self.listed_live(stream.slot, &mut stream.position, stream.guess)?
+        } else {
+            self.listed(stream.slot, stream.position, stream.guess)?
         };
+        let Some(Listed { cursor, guess, name, found }) = listed else { return Ok(None) };
         (stream.position, stream.guess) = (cursor, guess);
         let name = core::str::from_utf8(name).map_err(|_| Error::IllegalByteSequence)?;
         Ok(Some(DirItem { kind: found.kind, name }))
@@ -66,7 +62,13 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         cursor: u64,
         guess: &mut usize,
     ) -> Result<Option<DirEntry<'_>>, L::Stop> {
-        let Some(listed) = self.listed(directory.slot, cursor, *guess)? else { return Ok(None) };
+        let listed = if self.tree.live(self.tree.table.id(directory.slot)).is_some() {
+            let mut cursor = cursor;
+            self.listed_live(directory.slot, &mut cursor, 0)?
+        } else {
+            self.listed(directory.slot, cursor, *guess)?
+        };
+        let Some(listed) = listed else { return Ok(None) };
         *guess = listed.guess;
         let Listed { cursor, name, found, .. } = listed;
         let crossed = self.tree.cross(found).node;
@@ -94,6 +96,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 
     /// Ends a pass.
     pub fn close_dir(&mut self, stream: DirStream) {
+        if let Some(pass) = self.pass_of(&stream) {
+            self.release(pass);
+        }
         self.release(stream.slot);
     }
 }

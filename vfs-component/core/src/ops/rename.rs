@@ -7,6 +7,7 @@ use crate::journal::Journal;
 use crate::layer::{Effect, Layer};
 use crate::loading::Loading;
 use crate::node::directory::Found;
+use crate::node::hidden::HiddenNames;
 use crate::node::{self, Body, Directory, NodeId};
 use crate::path::Step;
 use crate::tree::owned;
@@ -71,7 +72,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             return self.tree.perform(through, Effect::Rename { from, old: old_name, to, new: new_name });
         }
 
-        let name = owned(new_name)?;
+        let mut name = owned(new_name)?;
         let names = [(old_name, Some(source)), (new_name, new.found)];
         let (old_names, new_names) =
             if old.directory == new.directory { (&names[..], &[][..]) } else { names.split_at(1) };
@@ -88,16 +89,16 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         // A directory that only changes its name neither arrives nor leaves.
         let arrives = is_directory && new.found.is_none() && old_slot != new_slot;
         let leaves = is_directory && (arrives || new.found.is_some());
-        if let Some((entries, times, links)) = self.tree.entries_mut(old_slot) {
+        if let Some((mut entries, times, links)) = self.tree.entries_mut(old_slot) {
             entries.remove(old_name);
             times.modify(now);
             if leaves {
                 node::one_less(links);
             }
         }
-        if let Some((entries, times, links)) = self.tree.entries_mut(new_slot) {
+        if let Some((mut entries, times, links)) = self.tree.entries_mut(new_slot) {
             match new.found {
-                Some(_) => entries.replace(new_name, source),
+                Some(_) => entries.replace(new_name, &mut name, source),
                 None => {
                     entries.insert(name, source);
                     if arrives {
@@ -122,6 +123,10 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Checks that `source`, which is in `from`, can be moved into `to`, replacing `target` if that exists.
     fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), L::Stop> {
         let is_directory = source.kind == FileKind::Directory;
+        // Where the layer's entries stay its own, no list that is copied up shows that it lies.
+        if L::Hidden::ANY && target.is_some_and(|target| target.node == to) {
+            return Err(self.tree.layer.contradiction());
+        }
         if from != to {
             if is_directory && self.tree.is_above(source.node, to)? {
                 return Err(Error::Invalid.into());

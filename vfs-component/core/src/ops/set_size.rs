@@ -25,6 +25,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
             return self.tree.perform(through, Effect::SetSize { file, size });
         }
+        self.tree.refresh(file.slot)?;
         Ok(self.resize(file.slot, size)?)
     }
 

@@ -13,7 +13,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::BadDescriptor`]: the file is of another filesystem.
     pub fn stat(&self, file: &OpenFile) -> Result<Stat, L::Stop> {
         let node = self.tree.table.get(file.slot)?;
-        match self.tree.passes_through(self.tree.table.id(file.slot)) {
+        match self.tree.reads_through(self.tree.table.id(file.slot)) {
             Some((_, number)) => Ok(self.tree.layer.inode(number)?.stat_now()),
             None => Ok(node.stat()),
         }

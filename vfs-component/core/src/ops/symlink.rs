@@ -50,7 +50,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let now = self.time.now();
         let made = self.tree.add(Body::Symlink(Symlink::Owned(target)), now);
         let node = self.tree.table.id(made);
-        if let Some((entries, times, _)) = self.tree.entries_mut(slot) {
+        if let Some((mut entries, times, _)) = self.tree.entries_mut(slot) {
             entries.insert(name, Found { node, kind: FileKind::SymbolicLink });
             times.modify(now);
         }

@@ -54,7 +54,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         loading.keep(0)?;
 
         let now = self.time.now();
-        if let Some((entries, times, links)) = self.tree.entries_mut(slot) {
+        if let Some((mut entries, times, links)) = self.tree.entries_mut(slot) {
             entries.remove(name);
             times.modify(now);
             if found.kind == FileKind::Directory {

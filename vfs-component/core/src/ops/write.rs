@@ -66,6 +66,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(slot)) {
             return bytes.lend(|bytes| self.tree.perform(through, Effect::Write { file, offset, bytes }))?;
         }
+        self.tree.refresh(slot)?;
         let Body::File(contents) = &self.tree.table.get(slot)?.body else { return Err(Error::BadDescriptor.into()) };
         let offset = offset.unwrap_or(contents.size());
         if offset.checked_add(length).is_none_or(|end| end > MAX_FILE_SIZE) {

@@ -63,7 +63,8 @@ impl<J: Journal> Both<J> {
         let late = Late::new(image, changes, Manner::PROMPT, Limits::default(), seed);
         let mut late = App::new(late, Rights::default());
         late.runner.host.manner = manner;
-        let is_compared = changes == ChangePolicy::Above && manner.changes == 0;
+        let is_above = matches!(changes, ChangePolicy::Above | ChangePolicy::AboveLive);
+        let is_compared = is_above && manner.changes == 0;
         Self { late, plain: App::new(Plain::new(image), Rights::default()), is_compared }
     }
 
@@ -188,7 +189,7 @@ fn run<J: Journal>(
         _ if manner.changes > 0 => {
             both.late.end();
         }
-        ChangePolicy::Above => {
+        ChangePolicy::Above | ChangePolicy::AboveLive => {
             assert_eq!(tree_lines(&mut both.late), tree_lines(&mut both.plain));
             assert_eq!(both.late.runner.volume.usage().open, both.plain.runner.0.usage().open);
             assert_eq!(both.late.runner.volume.usage().bytes, both.plain.runner.0.usage().bytes);
@@ -231,6 +232,13 @@ fn changes_above() {
     plans().for_each(|seed| run(seed % 2 == 0, ChangePolicy::Above, Manner::IN_PIECES, seed, look));
 }
 
+#[test]
+fn changes_above_what_others_may_change() {
+    plans().for_each(|seed| {
+        run(seed % 2 == 0, ChangePolicy::AboveLive, Manner::IN_PIECES, seed, |_: &mut App<Late>, _| {});
+    });
+}
+
 /// The volume shows what is in the world, whatever came when.
 #[test]
 fn changes_through() {
@@ -242,7 +250,7 @@ fn changes_through() {
 #[test]
 fn while_others_change_the_world() {
     let manner = Manner { changes: 3, ..Manner::IN_PIECES };
-    for changes in [ChangePolicy::Above, ChangePolicy::Through] {
+    for changes in [ChangePolicy::Above, ChangePolicy::AboveLive, ChangePolicy::Through] {
         plans().for_each(|seed| run(true, changes, manner, seed, |_: &mut App<Late>, _| {}));
     }
 }

@@ -76,6 +76,13 @@ fn all_the_time() {
 }
 
 #[test]
+fn while_changes_are_above_what_others_may_change() {
+    for changes in [1, 3] {
+        plans().for_each(|seed| run(ChangePolicy::AboveLive, Manner { changes, ..Manner::IN_PIECES }, seed));
+    }
+}
+
+#[test]
 fn while_changes_pass_through() {
     plans().for_each(|seed| run(ChangePolicy::Through, Manner { changes: 3, errors: 9, ..Manner::IN_PIECES }, seed));
 }

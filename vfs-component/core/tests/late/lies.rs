@@ -152,7 +152,7 @@ fn plans() -> std::ops::Range<u64> {
 
 #[test]
 fn nothing_breaks() {
-    for changes in [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused] {
+    for changes in [ChangePolicy::Above, ChangePolicy::AboveLive, ChangePolicy::Through, ChangePolicy::Refused] {
         let done: usize = plans().map(|seed| run(changes, seed)).sum();
         assert!(done > 1000, "{changes:?}: {done} operations were done");
     }

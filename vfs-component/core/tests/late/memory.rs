@@ -157,6 +157,11 @@ fn changes_above() {
 }
 
 #[test]
+fn changes_above_what_others_may_change() {
+    check(ChangePolicy::AboveLive);
+}
+
+#[test]
 fn changes_through() {
     check(ChangePolicy::Through);
 }

@@ -80,6 +80,7 @@ impl Layer for Mixed {
     type Inode = Inode;
     type Bytes = &'static [u8];
     type Contents = Five;
+    type Hidden = ();
     type Through = u64;
 
     fn root(&self) -> Result<Option<u64>, Error> {
@@ -136,6 +137,10 @@ impl Layer for Mixed {
 
     fn passes_through(&self, number: u64) -> Option<u64> {
         (number >= THROUGH).then_some(number)
+    }
+
+    fn is_live(&self, number: u64) -> Option<u64> {
+        self.passes_through(number)
     }
 
     fn filesystem(&self, number: u64) -> u32 {

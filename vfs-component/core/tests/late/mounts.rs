@@ -2,8 +2,9 @@
 
 use vfs_core::check::Trust;
 use vfs_core::late::{Answer, Answers, ChangePolicy, Request};
+use vfs_core::settings::SettingsView;
 use vfs_core::{
-    DescriptorFlags, Error, FileKind, ImageLayer, Layer, LayerNode, Listed, Mount, OpenFlags, Rights, Woven,
+    DescriptorFlags, Error, FileKind, ImageLayer, Layer, LayerNode, Listed, Mount, OpenFlags, Rights, Session, Woven,
 };
 use vfs_image::Image;
 use vfs_plan::{Op, generate, tree_lines};
@@ -14,7 +15,8 @@ use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, image};
 use crate::world::World;
 use crate::woven::{Test, Tree, answer, node_at};
 
-const ALL: [ChangePolicy; 3] = [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused];
+const ALL: [ChangePolicy; 4] =
+    [ChangePolicy::Above, ChangePolicy::AboveLive, ChangePolicy::Through, ChangePolicy::Refused];
 
 #[test]
 fn a_walk_goes_into_a_mount_and_out_of_it() {
@@ -186,7 +188,18 @@ fn a_mount_that_refuses_changes_has_none() {
     assert_eq!(test.rename("project/dir", "project/new"), refused);
     assert_eq!(test.run(|volume, root| volume.symlink_at("to", root, "project/new")), refused);
     assert!(test.tree.effects().is_empty());
+    // No directory in it says that it can be changed, and none is opened for that.
+    let change = DescriptorFlags::MUTATE_DIRECTORY;
+    for path in ["project", "over/data", "project/dir"] {
+        assert_eq!(test.open(path, OpenFlags::DIRECTORY, READ | change).map(drop), Err(Error::ReadOnly), "{path}");
+        let directory = test.open(path, OpenFlags::DIRECTORY, READ).unwrap();
+        assert_eq!(test.tree.volume.flags(&directory), READ, "{path}");
+        let session: Session<'_, ()> = Session::new(SettingsView::default());
+        let preopen = test.run(|volume, _| session.open_directory(volume, path)).unwrap();
+        assert_eq!(test.tree.volume.flags(&preopen), READ, "{path}");
+    }
     // The rest of the tree is as before.
+    assert!(test.open("etc", OpenFlags::DIRECTORY, READ | change).is_ok());
     assert_eq!(test.write("etc/config"), Ok(()));
     assert_eq!(test.text("etc/config").as_deref(), Ok("bytese image"));
 }
@@ -317,7 +330,7 @@ fn mounts_that_cannot_be_are_refused() {
 #[test]
 fn plans_in_a_mount() {
     for (changes, over_image) in
-        [(ChangePolicy::Above, true), (ChangePolicy::Above, false), (ChangePolicy::Through, true)]
+        [(ChangePolicy::AboveLive, true), (ChangePolicy::AboveLive, false), (ChangePolicy::Through, true)]
     {
         for seed in 0..40 {
             let outside = image(&[("at", Item::Directory), ("at/project", Item::Directory)]).leak();

@@ -52,7 +52,7 @@ impl Setting {
                 None => {
                     let wanted = match self.changes {
                         ChangePolicy::Refused => refused(&mut plain, op),
-                        ChangePolicy::Above | ChangePolicy::Through => plain.run(op),
+                        ChangePolicy::Above | ChangePolicy::AboveLive | ChangePolicy::Through => plain.run(op),
                     };
                     // A listing is told by the late side alone; the answer is whether it could begin.
                     let is_told = !matches!(op, Op::ReadDir { .. } | Op::Next { .. });
@@ -70,7 +70,7 @@ impl Setting {
         }
         let mut late = late.end();
         late.check();
-        if self.changes != ChangePolicy::Above {
+        if matches!(self.changes, ChangePolicy::Through | ChangePolicy::Refused) {
             let usage = late.volume.usage();
             assert_eq!((usage.bytes, usage.nodes), (0, 0), "nothing is the volume's own");
         }
@@ -175,6 +175,16 @@ fn changes_above_with_errors() {
 }
 
 #[test]
+fn changes_above_what_others_may_change() {
+    over_both(ChangePolicy::AboveLive, Manner::IN_PIECES);
+}
+
+#[test]
+fn changes_above_what_others_may_change_with_errors() {
+    over_both(ChangePolicy::AboveLive, WITH_ERRORS);
+}
+
+#[test]
 fn changes_through() {
     over_both(ChangePolicy::Through, Manner::IN_PIECES);
 }
@@ -191,7 +201,7 @@ fn changes_refused() {
 
 #[test]
 fn all_in_one_answer() {
-    for changes in [ChangePolicy::Above, ChangePolicy::Through, ChangePolicy::Refused] {
+    for changes in [ChangePolicy::Above, ChangePolicy::AboveLive, ChangePolicy::Through, ChangePolicy::Refused] {
         Setting { over_image: true, changes, manner: Manner::PROMPT }.check(0..50);
     }
 }

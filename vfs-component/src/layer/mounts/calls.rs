@@ -33,12 +33,25 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
         Query::Read { file, offset, length } => {
             Answer::Bytes(copy(host::read(descriptor(nodes, *file)?, *length, *offset)?)?)
         }
-        Query::Identity { node } => Answer::Identity(match nodes.get(*node)?.descriptor {
-            Some(descriptor) => host::identity(descriptor)?,
-            None if is_missing(nodes, *node)? => *node,
-            None => host::identity_at(nodes.reach(*node, path)?)?,
-        }),
+        Query::Identity { node } => Answer::Identity(identity(nodes, *node)?),
     })
+}
+
+/// Returns what tells a node from all others.
+fn identity(nodes: &mut Nodes, number: u64) -> Result<u64, Error> {
+    let node = nodes.get(number)?;
+    if let Some(object) = node.object {
+        return Ok(object);
+    }
+    let object = match node.descriptor {
+        Some(descriptor) => host::identity(descriptor)?,
+        None if is_missing(nodes, number)? => return Ok(number),
+        None => host::identity_at(nodes.reach(number, &mut Vec::new())?)?,
+    };
+    if nodes.get(number)?.is_kept_above {
+        nodes.set_object(number, object)?;
+    }
+    Ok(object)
 }
 
 /// Returns the host's handle of an open node.
@@ -64,6 +77,9 @@ fn inode(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
 }
 
 fn look_up(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
+    if nodes.get(directory)?.is_kept_above {
+        return look_up_kept(nodes, directory, name);
+    }
     let path = &mut Vec::new();
     let stat = match nodes.reach_name(directory, name, path).and_then(host::stat_at) {
         Err(Error::NoEntry) => return Ok(None),
@@ -73,18 +89,103 @@ fn look_up(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<Late
     Ok(Some(LateInode { number, stat, parent: directory }))
 }
 
+/// Looks up a name where changes are kept above the host, so that a node has one number.
+fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
+    let known = nodes.named(directory, name);
+    if let Some(number) = known
+        && nodes.get(number)?.is_pinned
+    {
+        return told(nodes, number).map(Some);
+    }
+    let path = &mut Vec::new();
+    let found = nodes.reach_name(directory, name, path).and_then(|at| Ok((at, host::stat_at(at)?)));
+    let (at, stat) = match found {
+        Err(Error::NoEntry) => {
+            known.into_iter().for_each(|number| nodes.unname(number));
+            return Ok(None);
+        }
+        found => found?,
+    };
+    let mut object = None;
+    if let Some(number) = known {
+        if is_same(nodes, number, at, &stat, &mut object)? {
+            nodes.get_mut(number)?.stat = stat;
+            return told(nodes, number).map(Some);
+        }
+        nodes.unname(number);
+    }
+    if stat.links > 1 && stat.kind != FileKind::Directory {
+        let object = object_at(at, &mut object)?;
+        if let Some(number) = nodes.of_object(object) {
+            nodes.get_mut(number)?.stat = stat;
+            return told(nodes, number).map(Some);
+        }
+    }
+    let number = nodes.add(directory, name, None, stat)?;
+    if let Some(object) = object {
+        nodes.set_object(number, object)?;
+    }
+    told(nodes, number).map(Some)
+}
+
+/// Returns whether what the host has at a path is a node: others may have put something else there.
+fn is_same(
+    nodes: &mut Nodes,
+    number: u64,
+    at: host::At<'_>,
+    stat: &Stat,
+    object: &mut Option<u64>,
+) -> Result<bool, Error> {
+    let node = nodes.get(number)?;
+    if node.stat.kind != stat.kind {
+        return Ok(false);
+    }
+    // What is not open is only its name.
+    let (Some(descriptor), known) = (node.descriptor, node.object) else { return Ok(true) };
+    let own = match known {
+        Some(own) => own,
+        None => {
+            let own = host::identity(descriptor)?;
+            nodes.set_object(number, own)?;
+            own
+        }
+    };
+    Ok(object_at(at, object)? == own)
+}
+
+/// Asks for the object at a path, once.
+fn object_at(at: host::At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
+    if let Some(object) = object {
+        return Ok(*object);
+    }
+    Ok(*object.insert(host::identity_at(at)?))
+}
+
+/// Returns what was last told of a node.
+fn told(nodes: &Nodes, number: u64) -> Result<LateInode, Error> {
+    let node = nodes.get(number)?;
+    Ok(LateInode { number, stat: node.stat, parent: node.parent })
+}
+
 fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
     let node = nodes.get(number)?;
-    let Stat { kind, .. } = node.stat;
-    if node.parent == number {
-        // A root is open for good.
-        return Ok(LateInode { number, stat: node.stat, parent: number });
+    let (Stat { kind, links, .. }, is_kept_above) = (node.stat, node.is_kept_above);
+    // A root is open for good.
+    if node.parent == number || (is_kept_above && node.descriptor.is_some()) {
+        return told(nodes, number);
     }
     let open = if kind == FileKind::Directory { OpenFlags::DIRECTORY } else { OpenFlags::NONE };
     let opened = host::open_at(nodes.reach(number, &mut Vec::new())?, open.bits(), flags.bits())?;
-    let opened = add_opened(nodes, opened, |nodes| nodes.add_opened(number, opened))?;
-    let node = nodes.get(opened)?;
-    Ok(LateInode { number: opened, stat: node.stat, parent: node.parent })
+    if !is_kept_above {
+        let opened = add_opened(nodes, opened, |nodes| nodes.add_opened(number, opened))?;
+        return told(nodes, opened);
+    }
+    let node = nodes.get_mut(number)?;
+    node.descriptor = Some(opened);
+    if node.object.is_none() && links > 1 && kind != FileKind::Directory {
+        nodes.set_object(number, host::identity(opened)?)?;
+    }
+    told(nodes, number)
 }
 
 /// Adds what is open; closes it if there is no memory for that.

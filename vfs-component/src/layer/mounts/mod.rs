@@ -60,15 +60,21 @@ fn changes(mount: &Mount<&str>, exists: bool) -> ChangePolicy {
         _ if !exists => ChangePolicy::Refused,
         MountAccess::ReadOnly => ChangePolicy::Refused,
         MountAccess::ReadWrite => ChangePolicy::Through,
-        MountAccess::CopyOnWrite => ChangePolicy::Above,
+        MountAccess::CopyOnWrite => ChangePolicy::AboveLive,
     }
 }
 
 /// Closes what nothing uses any more.
 pub fn settle(volume: &mut Volume) {
-    for number in volume.layer_mut().late().take_released() {
-        nodes::with(|nodes| nodes.release(number));
+    let late = volume.layer_mut().late();
+    let (pinned, released) = (late.take_pinned(), late.take_released());
+    if pinned.is_empty() && released.is_empty() {
+        return;
     }
+    nodes::with(|nodes| {
+        pinned.into_iter().for_each(|number| nodes.pin(number));
+        released.into_iter().for_each(|number| nodes.release(number));
+    });
 }
 
 /// Returns bytes that the image has lent for good; others move to the caller's buffer.

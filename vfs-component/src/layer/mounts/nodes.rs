@@ -1,10 +1,15 @@
 //! Nodes of the host that the tree or an operation knows of.
 //!
-//! A node is a name in another node, or has a descriptor of the host; usually it is the former until it is opened. An
-//! open node has a number of its own, also if it is opened twice: the host knows what is one and the same.
+//! A node is a name in another node, or has a descriptor of the host; usually it is the former until it is opened.
+//!
+//! Where the host makes the changes, it also knows what is one and the same: each open has a number of its own. Where
+//! changes are kept above the host, a node has one number under all its names as long as anything uses it: it is found
+//! by its name, and by its object if it has several. Once the tree has changed a node (`pin`), its name leads to it
+//! whatever others put there.
 
 use core::cell::RefCell;
 
+use hashbrown::HashTable;
 use vfs_core::{Error, Stat, Woven};
 
 use crate::host::filesystem::{self, At};
@@ -17,10 +22,13 @@ const SLOTS: usize = 1 << SLOT_BITS;
 const GENERATION: u64 = (1 << 31) - 1;
 
 /// The nodes of all mounts. The roots come first, in the order of the mounts, and stay.
-#[derive(Default)]
 pub struct Nodes {
     slots: Vec<Slot>,
     free: Vec<u32>,
+    /// Nodes by their names, where changes are kept above.
+    named: HashTable<u64>,
+    /// Nodes by their objects, where changes are kept above.
+    objects: HashTable<(u64, u64)>,
 }
 
 struct Slot {
@@ -42,6 +50,12 @@ pub struct Node {
     pub pass: Option<Pass>,
     /// What was last told of it.
     pub stat: Stat,
+    /// Whether changes are kept above the host.
+    pub is_kept_above: bool,
+    /// Whether the tree has changed it.
+    pub is_pinned: bool,
+    /// What tells it from all other nodes of the host, if that was asked.
+    pub object: Option<u64>,
     /// Number of nodes whose parent it is.
     children: u32,
     /// Whether nothing but its children uses it.
@@ -58,7 +72,14 @@ pub struct Pass {
 }
 
 thread_local! {
-    static NODES: RefCell<Nodes> = const { RefCell::new(Nodes { slots: Vec::new(), free: Vec::new() }) };
+    static NODES: RefCell<Nodes> = const {
+        RefCell::new(Nodes {
+            slots: Vec::new(),
+            free: Vec::new(),
+            named: HashTable::new(),
+            objects: HashTable::new(),
+        })
+    };
 }
 
 /// Does something with the nodes. The host may be called meanwhile: it calls nothing back that needs them.
@@ -71,8 +92,14 @@ impl Nodes {
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn add_root(&mut self, filesystem: u8, descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
-        let place = Place { filesystem, parent: 0, name: &[] };
+    pub fn add_root(
+        &mut self,
+        filesystem: u8,
+        descriptor: Option<u32>,
+        stat: Stat,
+        is_kept_above: bool,
+    ) -> Result<u64, Error> {
+        let place = Place { filesystem, parent: 0, name: &[], is_kept_above };
         let number = self.insert(place, descriptor, stat)?;
         self.get_mut(number)?.parent = number;
         Ok(number)
@@ -83,11 +110,78 @@ impl Nodes {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn add(&mut self, parent: u64, name: &[u8], descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
-        let filesystem = self.get(parent)?.filesystem;
-        let number = self.insert(Place { filesystem, parent, name }, descriptor, stat)?;
+        let Node { filesystem, is_kept_above, .. } = *self.get(parent)?;
+        if is_kept_above {
+            let Self { slots, named, .. } = self;
+            named.try_reserve(1, |number| hash_of(slots, *number))?;
+        }
+        let number = self.insert(Place { filesystem, parent, name, is_kept_above }, descriptor, stat)?;
         let parent = self.get_mut(parent)?;
         parent.children = parent.children.saturating_add(1);
+        if is_kept_above {
+            self.name(number);
+        }
         Ok(number)
+    }
+
+    /// Returns the node that a name in a directory leads to, where changes are kept above.
+    pub fn named(&self, directory: u64, name: &[u8]) -> Option<u64> {
+        let is_it = |number: &u64| {
+            find(&self.slots, *number).is_some_and(|node| node.parent == directory && *node.name == *name)
+        };
+        self.named.find(hash(directory, name), is_it).copied()
+    }
+
+    /// Makes the name of a node lead to it. There must be room for one more.
+    fn name(&mut self, number: u64) {
+        let Self { slots, named, .. } = self;
+        let Some(Node { parent, name, .. }) = find(slots, number) else { return };
+        if name.is_empty() {
+            return;
+        }
+        let is_it = |other: &u64| find(slots, *other).is_some_and(|node| node.parent == *parent && node.name == *name);
+        match named.find_mut(hash(*parent, name), is_it) {
+            Some(known) => *known = number,
+            None => drop(named.insert_unique(hash(*parent, name), number, |number| hash_of(slots, *number))),
+        }
+    }
+
+    /// Forgets that its name leads to a node.
+    pub fn unname(&mut self, number: u64) {
+        let Self { slots, named, .. } = self;
+        let hash = hash_of(slots, number);
+        if let Ok(entry) = named.find_entry(hash, |other| *other == number) {
+            entry.remove();
+        }
+    }
+
+    /// Notes that the tree has changed a node.
+    pub fn pin(&mut self, number: u64) {
+        let Ok(node) = self.get_mut(number) else { return };
+        node.is_pinned = true;
+        let Self { slots, named, .. } = self;
+        // Without memory, its name leads to what others put there.
+        if named.try_reserve(1, |number| hash_of(slots, *number)).is_ok() {
+            self.name(number);
+        }
+    }
+
+    /// Returns the node of an object.
+    pub fn of_object(&self, object: u64) -> Option<u64> {
+        self.objects.find(object, |(known, _)| *known == object).map(|(_, number)| *number)
+    }
+
+    /// Notes the object of a node.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn set_object(&mut self, number: u64, object: u64) -> Result<(), Error> {
+        self.objects.try_reserve(1, |(object, _)| *object)?;
+        self.get_mut(number)?.object = Some(object);
+        if self.of_object(object).is_none() {
+            self.objects.insert_unique(object, (object, number), |(object, _)| *object);
+        }
+        Ok(())
     }
 
     /// Adds what was opened of a node that was found by its name.
@@ -101,7 +195,7 @@ impl Nodes {
     }
 
     fn insert(&mut self, place: Place<'_>, descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
-        let Place { filesystem, parent, name } = place;
+        let Place { filesystem, parent, name, is_kept_above } = place;
         let name = copy(name)?;
         let slot = match self.free.pop() {
             Some(slot) => slot,
@@ -115,7 +209,19 @@ impl Nodes {
             None => return Err(Error::InsufficientMemory),
         };
         let Some(Slot { generation, node }) = self.slots.get_mut(slot as usize) else { return Err(Error::Io) };
-        *node = Some(Node { filesystem, parent, name, descriptor, pass: None, stat, children: 0, is_released: false });
+        *node = Some(Node {
+            filesystem,
+            parent,
+            name,
+            descriptor,
+            pass: None,
+            stat,
+            is_kept_above,
+            is_pinned: false,
+            object: None,
+            children: 0,
+            is_released: false,
+        });
         Ok(Woven::number(filesystem, *generation << SLOT_BITS | u64::from(slot)))
     }
 
@@ -124,8 +230,7 @@ impl Nodes {
     /// # Errors
     /// - [`Error::BadDescriptor`]: there is none with this number any more.
     pub fn get(&self, number: u64) -> Result<&Node, Error> {
-        let slot = self.slots.get(place(number)).filter(|slot| slot.generation == generation(number));
-        slot.and_then(|slot| slot.node.as_ref()).ok_or(Error::BadDescriptor)
+        find(&self.slots, number).ok_or(Error::BadDescriptor)
     }
 
     /// Returns a node, as [`Nodes::get`] does.
@@ -204,6 +309,12 @@ impl Nodes {
     }
 
     fn remove(&mut self, number: u64) {
+        self.unname(number);
+        if let Some(object) = self.get(number).ok().and_then(|node| node.object)
+            && let Ok(entry) = self.objects.find_entry(object, |(_, known)| *known == number)
+        {
+            entry.remove();
+        }
         let Some(slot) = self.slots.get_mut(place(number)) else { return };
         let Some(node) = slot.node.take() else { return };
         if let Some(Pass { stream, .. }) = node.pass {
@@ -225,6 +336,24 @@ struct Place<'n> {
     filesystem: u8,
     parent: u64,
     name: &'n [u8],
+    is_kept_above: bool,
+}
+
+/// Returns the node with a number.
+fn find(slots: &[Slot], number: u64) -> Option<&Node> {
+    slots.get(place(number)).filter(|slot| slot.generation == generation(number))?.node.as_ref()
+}
+
+/// Returns the hash of a node's name.
+fn hash_of(slots: &[Slot], number: u64) -> u64 {
+    find(slots, number).map_or(0, |node| hash(node.parent, &node.name))
+}
+
+/// Returns the hash of a name in a directory.
+fn hash(directory: u64, name: &[u8]) -> u64 {
+    let start = directory.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // FNV-1a.
+    name.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn place(number: u64) -> usize {

@@ -1,7 +1,7 @@
 //! The start: the host's directories become the roots of the mounts, or the program ends with a line that says which
 //! one is missing.
 
-use vfs_core::settings::{Mount, Mounts};
+use vfs_core::settings::{Mount, MountAccess, Mounts};
 use vfs_core::{DescriptorFlags, Error, FileKind, OpenFlags};
 
 use super::calls::stat_without_times;
@@ -24,7 +24,8 @@ pub fn open_roots(mounts: Mounts<'_>) -> Vec<(u64, bool)> {
         let stat = descriptor
             .and_then(|descriptor| host::stat(descriptor).ok())
             .unwrap_or(stat_without_times(FileKind::Directory, 2));
-        let root = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat));
+        let is_kept_above = mount.access == MountAccess::CopyOnWrite && descriptor.is_some();
+        let root = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
         roots.push((root.unwrap_or_else(|_| abi::trap()), descriptor.is_some()));
     }
     given.drain(..).for_each(|Given { descriptor, .. }| host::drop_descriptor(descriptor));

@@ -88,7 +88,7 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
     pub fn forward(&self, file: &crate::OpenFile, offset: u64, length: u64) -> Result<Option<Forward>, Error> {
         let contents = self.tree.readable(file)?;
         let node = self.tree.table.id(file.slot);
-        if let Some((_, number)) = self.tree.passes_through(node) {
+        if let Some((_, number)) = self.tree.reads_through(node) {
             return Ok(Some(Forward { node: number, offset, length }));
         }
         let crate::node::Origin::Layer(number) = node.origin() else { return Ok(None) };

@@ -8,6 +8,7 @@ use super::users::Users;
 use super::{Answer, Answers, LateContents, LateInode, Query, Request, Stop};
 use crate::layer::{Contents, Effect, Layer, LayerNode, Listed, ListedOf, Performed};
 use crate::limits::MAX_NAME;
+use crate::node::hidden::Hidden;
 use crate::path::Component;
 use crate::tree::owned;
 use crate::{DescriptorFlags, Error, ZEROS};
@@ -32,6 +33,8 @@ pub enum ChangePolicy {
     /// Changes are kept above the layer, which stays as it is.
     #[default]
     Above,
+    /// Changes are kept above the layer, which others may change at any time.
+    AboveLive,
     /// The layer makes the changes.
     Through,
     /// Changes are refused.
@@ -72,6 +75,12 @@ impl LateLayer {
     /// told. The caller may release what it kept for them.
     pub fn take_released(&mut self) -> Vec<u64> {
         self.users.take_released()
+    }
+
+    /// Returns the nodes that the tree has changed, since the last call: their names lead to them, whatever others put
+    /// there.
+    pub fn take_pinned(&mut self) -> Vec<u64> {
+        self.users.take_pinned()
     }
 
     /// Releases the nodes that answers told of and that the tree does not keep, at the end of the operation.
@@ -150,6 +159,7 @@ impl Layer for LateLayer {
     type Inode = LateInode;
     type Bytes = Vec<u8>;
     type Contents = LateContents;
+    type Hidden = Hidden;
     type Through = Through;
 
     fn root(&self) -> Result<Option<u64>, Stop> {
@@ -261,6 +271,10 @@ impl Layer for LateLayer {
         (self.changes == ChangePolicy::Through).then_some(Through::new(number))
     }
 
+    fn is_live(&self, number: u64) -> Option<Through> {
+        matches!(self.changes, ChangePolicy::Through | ChangePolicy::AboveLive).then_some(Through::new(number))
+    }
+
     fn perform(&self, _through: Through, effect: Effect<&[u8]>) -> Result<Performed<LateInode>, Stop> {
         Err(Stop::Ask(Request::Effect(effect.to_owned()?)))
     }
@@ -316,6 +330,10 @@ impl Layer for LateLayer {
 
     fn retain(&mut self, number: u64) {
         self.users.add(number);
+    }
+
+    fn pin(&mut self, number: u64) {
+        self.users.pin(number);
     }
 
     fn release(&mut self, number: u64) {

@@ -13,18 +13,21 @@ pub struct Users {
     counts: HashTable<(u64, u32)>,
     /// Nodes that nothing uses any more.
     released: Vec<u64>,
+    /// Nodes that the tree has changed.
+    pinned: Vec<u64>,
 }
 
 impl Users {
     pub const fn new() -> Self {
-        Self { counts: HashTable::new(), released: Vec::new() }
+        Self { counts: HashTable::new(), released: Vec::new(), pinned: Vec::new() }
     }
 
-    /// Makes sure that `count` more nodes can be kept.
+    /// Makes sure that `count` more nodes can be kept, and pinned.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
+        self.pinned.try_reserve(count)?;
         Ok(self.counts.try_reserve(count, |(number, _)| hash(*number))?)
     }
 
@@ -52,6 +55,19 @@ impl Users {
         if self.counts.find(hash(number), |(known, _)| *known == number).is_none() {
             self.report(number);
         }
+    }
+
+    /// Notes that the tree has changed a node.
+    pub fn pin(&mut self, number: u64) {
+        // There is room: each node that is kept has reserved it, or there is memory.
+        if self.pinned.try_reserve(1).is_ok() {
+            self.pinned.push(number);
+        }
+    }
+
+    /// Returns the nodes that were pinned since the last call.
+    pub fn take_pinned(&mut self) -> Vec<u64> {
+        core::mem::take(&mut self.pinned)
     }
 
     fn report(&mut self, number: u64) {

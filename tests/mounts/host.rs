@@ -1,0 +1,48 @@
+//! The embedded wasmtime with directories of the host, each under a name.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+use vfs_tests::host::{Invocation, Output};
+use vfs_tests::wasmtime_host::{self, Prepared};
+use wasmtime_wasi::p2::pipe::MemoryInputPipe;
+use wasmtime_wasi::{FsPerms, WasiCtx};
+
+/// A directory that the host gives, always for reading and writing: what a mount allows is the vfs's to keep.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub name: String,
+    pub path: PathBuf,
+}
+
+impl Given {
+    pub fn new(name: &str, path: impl AsRef<Path>) -> Self {
+        Self { name: name.to_owned(), path: path.as_ref().to_owned() }
+    }
+}
+
+/// Runs a component to its end.
+///
+/// # Errors
+/// It is not valid, or a directory cannot be opened.
+pub fn run(app: &[u8], invocation: &Invocation, given: &[Given]) -> Result<Output> {
+    run_prepared(&Prepared::new(app)?, invocation, given)
+}
+
+/// Runs a component that was compiled.
+///
+/// # Errors
+/// A directory cannot be opened.
+pub fn run_prepared(app: &Prepared, invocation: &Invocation, given: &[Given]) -> Result<Output> {
+    let (stdout, stderr) = wasmtime_host::pipes();
+    let mut wasi = WasiCtx::builder();
+    wasi.arg(invocation.name.as_deref().unwrap_or("app.wasm")).args(&invocation.args);
+    wasi.stdin(MemoryInputPipe::new(invocation.stdin.clone())).stdout(stdout.clone()).stderr(stderr.clone());
+    for (name, value) in &invocation.env {
+        wasi.env(name, value);
+    }
+    for Given { name, path } in given {
+        wasi.preopened_dir(path, name, FsPerms::ReadWrite).map_err(|error| anyhow!("{error:?}"))?;
+    }
+    app.run_in(wasi.build(), (stdout, stderr))
+}
