@@ -73,10 +73,12 @@ impl<'s, H, S> Session<'s, H, S> {
             return Ok(root);
         }
         let flags = volume.flags(&root);
-        let mut open = |flags| volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
-        let mut directory = open(flags);
+        let directory = volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
         if L::HAS_MOUNTS && matches!(&directory, Err(stop) if *stop == Error::ReadOnly.into()) {
-            directory = open(DescriptorFlags::READ);
+            let flags = DescriptorFlags::READ;
+            let directory = volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
+            volume.close(root);
+            return directory;
         }
         volume.close(root);
         directory

@@ -1,12 +1,14 @@
 //! An image with directories of the host in it, by calls of `wasi:filesystem` that block.
 //!
 //! ```text
-//! start    the roots of the mounts, which the host has to give
-//! nodes    the nodes of the host that the tree or an operation knows of
-//! calls    requests of operations, as calls of the host
+//! start     the roots of the mounts, which the host has to give
+//! nodes     the nodes of the host that the tree or an operation knows of
+//! calls     requests of operations, as calls of the host
+//! contents  reads and writes that need no operation
 //! ```
 
 mod calls;
+mod contents;
 mod nodes;
 mod start;
 
@@ -20,6 +22,7 @@ use crate::state::{Volume, within_call};
 use crate::{abi, embed};
 
 pub use calls::ask;
+pub use contents::{append, read, write};
 
 pub type Layer = Woven<'static>;
 

@@ -1,0 +1,30 @@
+//! Contents of files that pass through the volume.
+
+use vfs_core::OpenFile;
+
+use super::Stop;
+use crate::state::Volume;
+
+/// Reads bytes of a file.
+#[inline(always)]
+pub fn read<'a>(
+    volume: &'a Volume,
+    file: &OpenFile,
+    offset: u64,
+    length: u64,
+    gather: &'a mut Vec<u8>,
+) -> Result<&'a [u8], Stop> {
+    volume.read(file, offset, length, gather)
+}
+
+/// Writes all bytes at an offset of a file.
+#[inline(always)]
+pub fn write(volume: &mut Volume, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), Stop> {
+    volume.write(file, offset, bytes)
+}
+
+/// Writes all bytes at the end of a file.
+#[inline(always)]
+pub fn append(volume: &mut Volume, file: &OpenFile, bytes: &[u8]) -> Result<(), Stop> {
+    volume.append(file, bytes)
+}
