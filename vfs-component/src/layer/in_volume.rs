@@ -1,9 +1,9 @@
-//! Contents of files that pass through the volume.
+//! What a layer without mounts leaves to the volume.
 
 use vfs_core::OpenFile;
 
 use super::Stop;
-use crate::state::Volume;
+use crate::state::{Session, Volume};
 
 /// Reads bytes of a file.
 #[inline(always)]
@@ -27,4 +27,10 @@ pub fn write(volume: &mut Volume, file: &OpenFile, offset: u64, bytes: &[u8]) ->
 #[inline(always)]
 pub fn append(volume: &mut Volume, file: &OpenFile, bytes: &[u8]) -> Result<(), Stop> {
     volume.append(file, bytes)
+}
+
+/// Opens a directory as a preopen.
+#[inline(always)]
+pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
+    session.open_directory(volume, path)
 }

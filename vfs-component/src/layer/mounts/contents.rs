@@ -1,8 +1,8 @@
 //! Contents of files that go straight between the host and the caller, where the volume has nothing to add.
 
+use vfs_core::OpenFile;
 use vfs_core::late::Forward;
 use vfs_core::limits::MAX_READ;
-use vfs_core::OpenFile;
 
 use super::calls;
 use crate::layer::Stop;

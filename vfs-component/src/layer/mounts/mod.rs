@@ -14,11 +14,12 @@ mod start;
 
 use vfs_core::late::{ChangePolicy, Late};
 use vfs_core::settings::{Mount, MountAccess};
-use vfs_core::{ImageLayer, Limits, Woven, WovenBytes};
+use vfs_core::{Error, ImageLayer, Limits, OpenFile, Woven, WovenBytes};
 use vfs_image::Image;
 
 use crate::host::wall_clock::HostClock;
-use crate::state::{Volume, within_call};
+use crate::layer::Stop;
+use crate::state::{Session, Volume, within_call};
 use crate::{abi, embed};
 
 pub use calls::ask;
@@ -88,5 +89,13 @@ pub fn lent(bytes: WovenBytes<'static>, buffer: &mut Vec<u8>) -> Option<&'static
             *buffer = bytes;
             None
         }
+    }
+}
+
+/// Opens a directory as a preopen, with the rights that its mount allows.
+pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
+    match session.open_directory(volume, path) {
+        Err(Stop::Error(Error::ReadOnly)) => session.open_directory_to_read(volume, path),
+        opened => opened,
     }
 }
