@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use anyhow::{Result, anyhow};
 use tempfile::TempDir;
 use vfs_tests::case::Form;
-use vfs_tests::{compose, guests};
+use vfs_tests::compose;
 
 /// The forms in which a vfs has directories of the host.
 pub const FORMS: [Form; 2] = [Form::Plugged, Form::Linked];
@@ -30,12 +31,10 @@ pub fn composed(
     static MADE: Once = Once::new(BTreeMap::new());
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
     let name = format!("{name} {} {}", form.name(), flags.join(" "));
-    let (slot, number) = {
-        let mut all = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = all.len();
-        (Arc::clone(all.entry(name).or_default()), number)
-    };
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let slot = Arc::clone(MADE.lock().unwrap_or_else(PoisonError::into_inner).entry(name).or_default());
     let make = || {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let folder = FOLDER.get_or_init(|| TempDir::new().expect("a temporary directory can be made")).path();
         let [app_file, image, out] =
             ["app.wasm", "image", "out.wasm"].map(|name| folder.join(format!("{number}-{name}")));

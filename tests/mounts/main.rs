@@ -2,13 +2,19 @@
 //! sees of the host's directory itself. What differs is in `differs.toml`, with the reason.
 //!
 //! ```text
-//! golden   cases of tests/cases, with their tree in a mount
+//! golden    cases of tests/cases, with their tree in a mount
+//! cow       the same, copy-on-write: as over an image, and the directory stays as it was
+//! woven     half of the tree in the image, half in mounts; mounts that are read-only
+//! missing   directories that the host does not give
 //! ```
 
+mod cow;
 mod differs;
 mod golden;
 mod host;
 mod made;
+mod missing;
+mod woven;
 
 use std::process::ExitCode;
 
@@ -27,5 +33,9 @@ fn main() -> ExitCode {
 }
 
 fn trials() -> Result<Vec<Trial>> {
-    golden::trials()
+    let mut trials = golden::trials()?;
+    trials.extend(cow::trials()?);
+    trials.extend(woven::trials());
+    trials.extend(missing::trials());
+    Ok(trials)
 }

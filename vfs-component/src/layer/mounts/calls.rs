@@ -71,9 +71,8 @@ fn inode(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
         None if is_missing(nodes, number)? => nodes.get(number)?.stat,
         None => host::stat_at(nodes.reach(number, &mut Vec::new())?)?,
     };
-    let node = nodes.get_mut(number)?;
-    node.stat = stat;
-    Ok(LateInode { number, stat, parent: node.parent })
+    nodes.get_mut(number)?.stat = stat;
+    told(nodes, number)
 }
 
 fn look_up(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
@@ -161,9 +160,10 @@ fn object_at(at: host::At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
     Ok(*object.insert(host::identity_at(at)?))
 }
 
-/// Returns what was last told of a node.
-fn told(nodes: &Nodes, number: u64) -> Result<LateInode, Error> {
-    let node = nodes.get(number)?;
+/// Tells of a node what was told last. So somebody uses it again, who will release it.
+fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
+    let node = nodes.get_mut(number)?;
+    node.is_released = false;
     Ok(LateInode { number, stat: node.stat, parent: node.parent })
 }
 

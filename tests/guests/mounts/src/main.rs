@@ -1,0 +1,10 @@
+//! What a program sees of directories of the host in a tree, and what they do not let it do. `tests/mounts` says which
+//! tree there is.
+
+mod read_only;
+mod tools;
+mod woven;
+
+fn main() -> std::process::ExitCode {
+    check::run(&[("woven", woven::BEHAVIOURS), ("read-only", read_only::BEHAVIOURS)])
+}

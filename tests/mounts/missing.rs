@@ -1,0 +1,192 @@
+//! A directory that the host does not give: the program does not begin, or it is empty.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use libtest_mimic::Trial;
+use tempfile::TempDir;
+use vfs_tests::case::Form;
+use vfs_tests::extent::Extent;
+use vfs_tests::host::{Invocation, Output};
+use vfs_tests::{guests, wasi_wit};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+use crate::host::{self, Given};
+use crate::made::{self, FORMS};
+
+pub fn trials() -> Vec<Trial> {
+    let tests: [(_, fn(Form) -> Result<()>); 6] = [
+        ("nothing_of_the_app_runs", nothing_of_the_app_runs),
+        ("not_even_a_start_function", not_even_a_start_function),
+        ("a_program", a_program),
+        ("optional", optional),
+        ("below_a_preopen", below_a_preopen),
+        ("of_several", of_several),
+    ];
+    let mut trials = Vec::new();
+    for (name, test) in tests {
+        for form in FORMS {
+            let name = format!("missing::{name}::{}", form.name());
+            let test = move || test(form).map_err(|error| format!("{error:#}").into());
+            trials.push(Extent::Quick.trial(Trial::test(name, test)));
+        }
+    }
+    trials
+}
+
+/// A command that prints as it is initialized, and as it runs. `start` is put into its module.
+fn early(start: &str) -> Result<Vec<u8>> {
+    let mut resolve = Resolve::default();
+    resolve.push_dir(wasi_wit::folder()?)?;
+    let cli =
+        resolve.packages.iter().find(|(_, package)| package.name.namespace == "wasi" && package.name.name == "cli");
+    let version = cli.and_then(|(_, package)| package.name.version.clone()).context("no wasi:cli")?;
+    let module = format!(
+        r#"(module
+          (import "wasi:cli/stdout@{version}" "get-stdout" (func $stdout (result i32)))
+          (import "wasi:cli/stderr@{version}" "get-stderr" (func $stderr (result i32)))
+          (import "wasi:cli/exit@{version}" "exit" (func $exit (param i32)))
+          (import "wasi:filesystem/preopens@{version}" "get-directories" (func $directories (param i32)))
+          (import "wasi:io/streams@{version}" "[method]output-stream.blocking-write-and-flush"
+            (func $write (param i32 i32 i32 i32)))
+          (memory (export "memory") 1)
+          (data (i32.const 0) "initialized\nran\n")
+          (global $next (mut i32) (i32.const 4096))
+          {start}
+          (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
+            (global.set $next (i32.add (global.get $next) (local.get 3)))
+            (i32.sub (global.get $next) (local.get 3)))
+          (func (export "_initialize") (call $write (call $stdout) (i32.const 0) (i32.const 12) (i32.const 64)))
+          (func (export "wasi:cli/run@{version}#run") (result i32)
+            (call $directories (i32.const 80))
+            (call $write (call $stdout) (i32.const 12) (i32.const 4) (i32.const 64))
+            (i32.const 0)))"#
+    );
+    let world = format!(
+        "package test:early; world early {{ import wasi:cli/stdout@{version}; import wasi:cli/stderr@{version}; import \
+         wasi:cli/exit@{version}; import wasi:io/streams@{version}; import wasi:filesystem/preopens@{version}; export \
+         wasi:cli/run@{version}; }}"
+    );
+    let package = resolve.push_str("early.wit", &world)?;
+    let world = resolve.select_world(&[package], None)?;
+    let mut module = wat::parse_str(module)?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    ComponentEncoder::default().module(&module)?.validate(true).encode()
+}
+
+/// The line that says what is missing, and how to give it.
+fn line(name: &str) -> String {
+    format!("the host gives no directory \"{name}\": run with --dir PATH::{name}\n")
+}
+
+fn refused(output: &Output, name: &str) -> Result<()> {
+    ensure!(output.exit == 1 && output.stdout.is_empty() && output.stderr == line(name), "{output:?}");
+    Ok(())
+}
+
+fn nothing_of_the_app_runs(form: Form) -> Result<()> {
+    let app = made::composed("early", || early(""), form, |_| Ok(()), &["--host-dir=data::/m"])?;
+    let app = fs::read(app)?;
+    refused(&host::run(&app, &Invocation::default(), &[])?, "data")?;
+    let data = TempDir::new()?;
+    for name in ["dat", "data2", "/data", "."] {
+        refused(&host::run(&app, &Invocation::default(), &[Given::new(name, data.path())])?, "data")?;
+    }
+    let output = host::run(&app, &Invocation::default(), &[Given::new("data", data.path())])?;
+    ensure!(output.exit == 0 && output.stdout == "initialized\nran\n", "{output:?}");
+    Ok(())
+}
+
+/// A start function that runs first would end the program otherwise.
+fn not_even_a_start_function(form: Form) -> Result<()> {
+    let start = "(func $start unreachable) (start $start)";
+    let app = made::composed("trapping", || early(start), form, |_| Ok(()), &["--host-dir=data::/m"])?;
+    let app = fs::read(app)?;
+    refused(&host::run(&app, &Invocation::default(), &[])?, "data")?;
+    let data = TempDir::new()?;
+    let output = host::run(&app, &Invocation::default(), &[Given::new("data", data.path())])?;
+    ensure!(output.exit == vfs_tests::host::TRAP, "{output:?}");
+    Ok(())
+}
+
+fn a_program(form: Form) -> Result<()> {
+    for guest in ["process", "process.p1"] {
+        let flags = ["--host-dir=my data::/m"];
+        let app = made::composed(guest, || guests::named(guest), form, |_| Ok(()), &flags)?;
+        refused(&host::run(&fs::read(app)?, &Invocation::with_args(["tree"]), &[])?, "my data")?;
+    }
+    Ok(())
+}
+
+/// What `process tree` and `process write` print.
+fn tree(app: &Path, args: &[&str], given: &[Given]) -> Result<String> {
+    let output = host::run(&fs::read(app)?, &Invocation::with_args(args.iter().copied()), given)?;
+    ensure!(output.exit == 0 && output.stderr.is_empty(), "{output:?}");
+    Ok(output.stdout)
+}
+
+fn optional(form: Form) -> Result<()> {
+    let flags = ["--host-dir=data::/m,rw,optional"];
+    let app = made::composed("process with", || guests::named("process"), form, fill, &flags)?;
+    ensure!(tree(&app, &["tree"], &[])? == "/file 4\n/m/\n", "{}", tree(&app, &["tree"], &[])?);
+    let written = tree(&app, &["write", "/m/new", "/file"], &[])?;
+    ensure!(written == "/m/new: Read-only file system (os error 69)\n/file: written\n", "{written}");
+    let data = TempDir::new()?;
+    let given = [Given::new("data", data.path())];
+    let written = tree(&app, &["write", "/m/new", "/file"], &given)?;
+    ensure!(written == "/m/new: written\n/file: written\n", "{written}");
+    ensure!(tree(&app, &["tree"], &given)? == "/file 4\n/m/\n/m/new 3\n", "{}", tree(&app, &["tree"], &given)?);
+    Ok(())
+}
+
+fn fill(image: &Path) -> Result<()> {
+    fs::create_dir(image.join("m"))?;
+    fs::write(image.join("m/hidden"), "hidden")?;
+    Ok(fs::write(image.join("file"), "file")?)
+}
+
+/// A name may go on below the name of a preopen.
+fn below_a_preopen(form: Form) -> Result<()> {
+    let flags = ["--host-dir=work/sub::/m,rw"];
+    let app = made::composed("process with", || guests::named("process"), form, fill, &flags)?;
+    let work = TempDir::new()?;
+    fs::create_dir_all(work.path().join("sub/d"))?;
+    fs::create_dir_all(work.path().join("other"))?;
+    let other = TempDir::new()?;
+    fs::write(other.path().join("of-other"), "")?;
+    let given = [Given::new("wor", other.path()), Given::new("work", work.path())];
+    ensure!(tree(&app, &["tree"], &given)? == "/file 4\n/m/\n/m/d/\n", "{}", tree(&app, &["tree"], &given)?);
+    // Nothing leads to what is beside it.
+    let written = tree(&app, &["write", "/m/d/../../../other/new", "/m/new"], &given)?;
+    ensure!(
+        written.ends_with("/m/new: written\n") && !written.starts_with("/m/d/../../../other/new: written"),
+        "{written}"
+    );
+    ensure!(work.path().join("sub/new").is_file() && !work.path().join("other/new").exists());
+    // The preopen with the longest name counts.
+    let given = [Given::new("work", work.path()), Given::new("work/sub", other.path())];
+    ensure!(tree(&app, &["tree"], &given)? == "/file 4\n/m/\n/m/of-other 0\n", "{}", tree(&app, &["tree"], &given)?);
+    // It is not there, or is a file.
+    let given = [Given::new("work", other.path())];
+    refused(&host::run(&fs::read(&app)?, &Invocation::with_args(["tree"]), &given)?, "work/sub")?;
+    fs::write(other.path().join("sub"), "")?;
+    let output = host::run(&fs::read(&app)?, &Invocation::with_args(["tree"]), &given)?;
+    let told = "the host's directory \"work/sub\" cannot be opened\n";
+    ensure!(output.exit == 1 && output.stdout.is_empty() && output.stderr == told, "{output:?}");
+    Ok(())
+}
+
+fn of_several(form: Form) -> Result<()> {
+    let flags = ["--host-dir=one::/one", "--host-dir=two::/two,optional", "--host-dir=three::/three,rw"];
+    let app = made::composed("process with", || guests::named("process"), form, fill, &flags)?;
+    let data = TempDir::new()?;
+    let given = |names: &[&str]| names.iter().map(|name| Given::new(name, data.path())).collect::<Vec<_>>();
+    let run = |names: &[&str]| host::run(&fs::read(&app)?, &Invocation::with_args(["tree"]), &given(names));
+    refused(&run(&["one", "two"])?, "three")?;
+    refused(&run(&["three", "two"])?, "one")?;
+    refused(&run(&[])?, "one")?;
+    ensure!(run(&["three", "one"])?.exit == 0);
+    Ok(())
+}
