@@ -255,9 +255,8 @@ fn a_vfs_alone_has_mounts_too() {
     assert!(any.report().imports.contains(&"wasi:filesystem/types@0.2.0".to_owned()), "{:?}", any.report().imports);
     let bytes = any.to_bytes().unwrap();
     let inspection = inspect(&bytes).unwrap();
-    let flags: Vec<_> =
-        inspection.added_imports.iter().filter(|(name, _)| name.starts_with("wasi:filesystem/")).collect();
-    assert!(flags.len() == 2 && flags.iter().all(|(_, flag)| flag == "--host-dir"), "{flags:?}");
+    let wanted = ["wasi:filesystem/types@0.2.0", "wasi:filesystem/preopens@0.2.0"];
+    assert_eq!(inspection.added_imports, wanted.map(|name| (name.to_owned(), "--host-dir".to_owned())));
     assert_eq!(inspection.vfs.unwrap().settings.mounts, [mount(MountAccess::ReadOnly)]);
     let of_one = Composer::new(apps::command("0.2.6")).host_dir(mount(MountAccess::ReadOnly)).vfs().unwrap();
     assert!(of_one.report().imports.contains(&"wasi:filesystem/types@0.2.6".to_owned()));
