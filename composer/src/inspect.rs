@@ -111,8 +111,10 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         return Ok(Inspection { imports, exports, added_imports: Vec::new(), vfs: None });
     };
     let added_imports = of_flags(&imports, &found.added);
-    let LeftOut { functions, kept, code: saved } = left_out(&component[found.module]).map_err(invalid)?;
-    let vfs = SettingsView::with_mounts(&component[found.settings]).map(|(view, mounts)| Vfs {
+    let settings_view = SettingsView::with_mounts(&component[found.settings]);
+    let has_mounts = settings_view.is_some_and(|(_, mut mounts)| mounts.next().is_some());
+    let LeftOut { functions, kept, code: saved } = left_out(&component[found.module], has_mounts).map_err(invalid)?;
+    let vfs = settings_view.map(|(view, mounts)| Vfs {
         image: &component[found.image.clone()],
         settings: settings(view, mounts),
         policy: found.policy,

@@ -1,7 +1,8 @@
 //! Puts a WebAssembly app and its files into one component.
 //!
 //! The app sees a writable, copy-on-write filesystem in the component's own memory. The result imports nothing that the
-//! app does not import, and no filesystem of the host.
+//! app does not import, and no filesystem of the host, unless it shall have directories of that
+//! ([`Composer::host_dir`]).
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -44,12 +44,16 @@ pub fn trials() -> Result<Vec<Trial>> {
 }
 
 fn extent(case: &Case, guest: &str) -> Extent {
-    let is_usual = USUAL.contains(&case.name.as_str()) && !guest.ends_with(".p1");
-    if is_usual { Extent::Quick } else { Extent::All }
+    if is_usual(case) && !guest.ends_with(".p1") { Extent::Quick } else { Extent::All }
+}
+
+/// Whether a case is one of those that every run has.
+pub fn is_usual(case: &Case) -> bool {
+    USUAL.contains(&case.name.as_str())
 }
 
 /// Whether a case has its files in a directory of the host, and is of WASI 0.2 or before.
-fn applies(case: &Case) -> bool {
+pub fn applies(case: &Case) -> bool {
     let flags: Vec<_> = case.spec.flags.iter().map(String::as_str).collect();
     let is_of_files = flags.is_empty() || (flags == ["--read-only"] && case.spec.read_only);
     is_of_files

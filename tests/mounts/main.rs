@@ -3,11 +3,13 @@
 //!
 //! ```text
 //! golden    cases of tests/cases, with their tree in a mount
+//! cow       the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven     half of the tree in the image, half in mounts; mounts that are read-only
 //! missing   directories that the host does not give
 //! numbers   a program that tries the numbers of handles which it was not given
 //! ```
 
+mod cow;
 mod differs;
 mod golden;
 mod host;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
 
 fn trials() -> Result<Vec<Trial>> {
     let mut trials = golden::trials()?;
+    trials.extend(cow::trials()?);
     trials.extend(woven::trials());
     trials.extend(missing::trials());
     trials.extend(numbers::trials());

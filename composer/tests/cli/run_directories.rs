@@ -57,12 +57,18 @@ fn said(output: &Output) -> (i32, String, String) {
 
 fn an_app_that_is_composed_here_gets_paths_of_this_machine(here: &Here) {
     prepare(here);
-    for (access, wanted) in [("", ROFS), (",ro", ROFS), (",rw", 0)] {
+    for (access, wanted, is_written) in [("", ROFS, false), (",ro", ROFS, false), (",cow", 0, false), (",rw", 0, true)]
+    {
         let mount = format!("./host::/data{access}");
         let (code, out, err) = said(&here.run(&["run", "copies.wasm", "-q", "--host-dir", &mount]));
         assert_eq!((code, out.as_str()), (wanted, "of the host"), "{access}: {err}");
-        assert_eq!(here.path("host/out").exists(), wanted == 0, "{access}");
+        assert_eq!(here.path("host/out").exists(), is_written, "{access}");
     }
+    assert_eq!(fs::read_to_string(here.path("host/out")).unwrap(), "of the host");
+    fs::remove_file(here.path("host/out")).unwrap();
+    let denied = ["--deny-all", "--allow", "wasi:filesystem", "--stdout", "inherit", "--host-dir", "host::/data,rw"];
+    let (code, out, err) = said(&here.run(&[&["run", "copies.wasm", "-q"], &denied[..]].concat()));
+    assert_eq!((code, out.as_str()), (0, "of the host"), "{err}");
     assert_eq!(fs::read_to_string(here.path("host/out")).unwrap(), "of the host");
     fs::remove_file(here.path("host/out")).unwrap();
     let absolute = format!("{}::/data,rw", here.path("host").display());

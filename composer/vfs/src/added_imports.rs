@@ -38,16 +38,16 @@ pub(crate) enum Part {
 
 impl AddedImports {
     /// Adds what directories of the host need: the filesystem at the lowest version of WASI 0.2 at which the app imports
-    /// it, and the interfaces that it uses where the app's own imports do not grant them. For any app, that is the
-    /// lowest version of all.
+    /// it, and the interfaces that it uses where the app's own imports do not grant them. A vfs for any app is granted
+    /// those, and the filesystem at the lowest version of all.
     #[must_use]
     pub fn with_mounts(mut self, app: Option<&App>) -> Self {
         let version = app.map_or(LOWEST, version_of_mounts);
-        let granted = app.map(App::granted).unwrap_or_default();
         let mut add = |path: &str, part| {
             self.0.insert(InterfaceName::new(path, version.clone()), AddedImport { flag: HOST_DIR, part });
         };
         OF_FILES.into_iter().for_each(|path| add(path, Part::Whole));
+        let Some(granted) = app.map(App::granted) else { return self };
         let used = OF_STREAMS.map(|path| (path, Part::Whole)).into_iter().chain([(OF_TIMES, Part::Types)]);
         for (path, part) in used.filter(|(path, _)| granted.keys().all(|name| name.path != *path)) {
             add(path, part);

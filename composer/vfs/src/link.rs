@@ -254,12 +254,12 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     if let Some(refuse) = refuse {
         host_guard::guard(app, &mut component, &names, (&vfs, refuse), &returned)?;
     }
-    sealed_imports::strip(app, &mut component);
+    let is_added = |name: &str| directories.as_ref().is_some_and(|directories| directories.imports(name));
+    sealed_imports::strip(app, &mut component, is_added);
     let Emitted { component, numbers } =
         component.emit(|definition| is_root(&served, definition)).map_err(Unlinkable::from)?;
     // An interface of the filesystem is wholly virtual, but for what the vfs itself imports.
-    let is_left =
-        |name: &&String| name.starts_with(FILESYSTEM) && directories.as_ref().is_none_or(|of| !of.imports(name));
+    let is_left = |name: &&String| name.starts_with(FILESYSTEM) && !is_added(name);
     if let Some(interface) = component.edge.imports.iter().find(is_left) {
         return Err(Unlinkable::HandedOn { interface: interface.clone() }.into());
     }

@@ -6,10 +6,12 @@ use super::host::declarations;
 use vfs_compose_ir::{Component, Item, Space};
 use vfs_compose_wasi::App;
 
-/// Removes the functions from these imports. By now their callers call other functions.
-pub(super) fn strip(app: &App, component: &mut Component<'_>) {
+/// Removes the functions from these imports. By now their callers call other functions. `is_added` returns whether a flag
+/// adds an import all the same.
+pub(super) fn strip(app: &App, component: &mut Component<'_>, is_added: impl Fn(&str) -> bool) {
+    let is_sealed = |name: &str| app.sealed_imports.contains(name) && !is_added(name);
     let sealed_imports = component.definitions().iter().filter_map(|definition| match definition.item {
-        Item::Import(import) if app.sealed_imports.contains(import.name.name) => Some((definition.id?.number, import)),
+        Item::Import(import) if is_sealed(import.name.name) => Some((definition.id?.number, import)),
         _ => None,
     });
     for (instance, import) in sealed_imports.collect::<Vec<_>>() {

@@ -6,7 +6,7 @@ use wasmparser::{BinaryReaderError, ExternalKind, Parser, Payload};
 
 use vfs_preview1_abi::signature::MODULE;
 
-use crate::guest::PLAIN;
+use crate::guest::{Guest, Needs, PLAIN};
 
 /// What a tailored vfs lacks of the whole one.
 pub struct LeftOut {
@@ -18,16 +18,15 @@ pub struct LeftOut {
     pub code: u64,
 }
 
-/// Compares the module of a vfs with the whole module that this composer contains.
+/// Compares the module of a vfs with the whole module that this composer contains. `has_mounts`: its tree has directories
+/// of the host.
 ///
 /// # Errors
 /// The module cannot be parsed.
-pub fn left_out(module: &[u8]) -> Result<LeftOut, BinaryReaderError> {
+pub fn left_out(module: &[u8], has_mounts: bool) -> Result<LeftOut, BinaryReaderError> {
     let has = Part::of(module)?;
-    let whole = match PLAIN.with_preview1() {
-        Some(preview1) if has.functions.iter().any(|name| is_of_preview1(name)) => preview1,
-        _ => &PLAIN,
-    };
+    let preview1 = has.functions.iter().any(|name| is_of_preview1(name));
+    let whole = Guest::choose(Needs { preview1, mounts: has_mounts, ..Needs::NONE }).unwrap_or(&PLAIN);
     let whole = Part::of(whole.module)?;
     Ok(LeftOut {
         functions: whole.functions.difference(&has.functions).cloned().collect(),

@@ -37,6 +37,27 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
     })
 }
 
+/// Reads bytes of an open file, which stay until the end of the app's call.
+///
+/// # Errors
+/// - Those of the host.
+pub fn read(file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
+    let descriptor = nodes::with(|nodes| descriptor(nodes, file))?;
+    host::read(descriptor, length, offset)
+}
+
+/// Writes all bytes at an offset of an open file, or at its end.
+///
+/// # Errors
+/// - Those of the host. Bytes before the failure may be written.
+pub fn write(file: u64, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> {
+    let descriptor = nodes::with(|nodes| descriptor(nodes, file))?;
+    match offset {
+        Some(offset) => host::write(descriptor, offset, bytes),
+        None => host::append(descriptor, bytes),
+    }
+}
+
 /// Returns what tells a node from all others.
 fn identity(nodes: &mut Nodes, number: u64) -> Result<u64, Error> {
     let node = nodes.get(number)?;
@@ -71,9 +92,8 @@ fn inode(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
         None if is_missing(nodes, number)? => nodes.get(number)?.stat,
         None => host::stat_at(nodes.reach(number, &mut Vec::new())?)?,
     };
-    let node = nodes.get_mut(number)?;
-    node.stat = stat;
-    Ok(LateInode { number, stat, parent: node.parent })
+    nodes.get_mut(number)?.stat = stat;
+    told(nodes, number)
 }
 
 fn look_up(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
@@ -161,9 +181,10 @@ fn object_at(at: host::At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
     Ok(*object.insert(host::identity_at(at)?))
 }
 
-/// Returns what was last told of a node.
-fn told(nodes: &Nodes, number: u64) -> Result<LateInode, Error> {
-    let node = nodes.get(number)?;
+/// Tells of a node what was told last. So somebody uses it again, who will release it.
+fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
+    let node = nodes.get_mut(number)?;
+    node.is_released = false;
     Ok(LateInode { number, stat: node.stat, parent: node.parent })
 }
 
@@ -301,10 +322,10 @@ fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<Late
             Some(descriptor) => host::set_times(descriptor, *accessed, *modified)?,
             None => host::set_times_at(nodes.reach(*node, path)?, *accessed, *modified)?,
         },
-        Effect::Write { file, offset: Some(offset), bytes } => {
-            host::write(descriptor(nodes, *file)?, *offset, bytes)?;
-        }
-        Effect::Write { file, offset: None, bytes } => host::append(descriptor(nodes, *file)?, bytes)?,
+        Effect::Write { file, offset, bytes } => match offset {
+            Some(offset) => host::write(descriptor(nodes, *file)?, *offset, bytes)?,
+            None => host::append(descriptor(nodes, *file)?, bytes)?,
+        },
         Effect::Sync { node, data_only } => host::sync(descriptor(nodes, *node)?, *data_only)?,
     }
     Ok(Performed::Done)

@@ -59,7 +59,7 @@ pub struct Node {
     /// Number of nodes whose parent it is.
     children: u32,
     /// Whether nothing but its children uses it.
-    is_released: bool,
+    pub is_released: bool,
 }
 
 /// A pass over a directory's entries.
