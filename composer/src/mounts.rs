@@ -144,7 +144,7 @@ fn check_rules(composer: &Composer, name: &str) -> Result<(), MountError> {
     }
     let is_kept = |interface: &&str| rules.kept.iter().any(|pattern| names(pattern, interface));
     match &rules.all {
-        Some(because) if !INTERFACES.iter().all(|interface| is_kept(&interface)) => {
+        Some(because) if !INTERFACES.iter().all(is_kept) => {
             Err(MountError::NotAllowed { denial: because.clone(), name: name.to_owned() })
         }
         _ => Ok(()),

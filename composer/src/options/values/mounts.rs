@@ -93,7 +93,7 @@ impl fmt::Display for HostDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, guest, access, optional } = self;
         write!(f, "{name}::{guest}")?;
-        access.into_iter().try_for_each(|access| write!(f, ",{}", access.word()))?;
+        access.iter().try_for_each(|access| write!(f, ",{}", access.word()))?;
         if *optional { f.write_str(",optional") } else { Ok(()) }
     }
 }
