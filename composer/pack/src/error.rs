@@ -91,8 +91,8 @@ pub enum TreeError {
         kind: &'static str,
         /// The source that has it, in words.
         owner: String,
-        /// A pattern that leaves it out of the source, if there is one.
-        exclude: Option<String>,
+        /// How the two get room.
+        room: Box<Room>,
     },
     /// A file without a place in the tree.
     #[error("`{}` is a file, not a directory or an EROFS image", .path.display())]

@@ -169,7 +169,10 @@ impl Sources {
                         _ => "a file",
                     },
                     owner: owner.map(|source| source.origin.to_string()).unwrap_or_default(),
-                    exclude: owner.and_then(|source| pattern(source, &through)),
+                    room: Box::new(Room {
+                        is_of_file: owner.is_some_and(is_file),
+                        exclude: owner.and_then(|source| pattern(source, &through)),
+                    }),
                     through,
                 }
             }

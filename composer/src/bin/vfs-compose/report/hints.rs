@@ -23,9 +23,9 @@ pub(super) fn hint(error: &Error) -> Option<String> {
     if let Error::Tree(TreeError::Through { room, .. }) = error {
         return Some(room_hint(room, false));
     }
-    if let Error::Tree(TreeError::Point { exclude, .. }) = error {
+    if let Error::Tree(TreeError::Point { room, .. }) = error {
         let pattern =
-            exclude.as_deref().map(|pattern| format!(", or leave that out with `--exclude {}`", quoted(pattern)));
+            room.exclude.as_deref().map(|pattern| format!(", or leave that out with `--exclude {}`", quoted(pattern)));
         return Some(format!("place it elsewhere (`--host-dir NAME::/GUEST`){}", pattern.unwrap_or_default()));
     }
     match error {
