@@ -1,6 +1,7 @@
-// Runs a command component on Node. It gets arguments, environment and standard streams, and no directory at all.
+// Runs a command component on Node. It gets arguments, environment and standard streams, and no directory but those
+// that are named here.
 //
-//   node run.mjs APP.wasm [ARGUMENT...]
+//   node run.mjs [--dir PATH::NAME]... APP.wasm [ARGUMENT...]
 
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -16,9 +17,19 @@ import { transpiled } from '../transpile.mjs';
 /** A module with two memories: what a composed component needs, and Node has from version 22 on. */
 const TWO_MEMORIES = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 5, 2, 0, 0, 0, 0);
 
-const [path, ...args] = process.argv.slice(2);
-if (path === undefined) {
-    console.error('usage: node run.mjs APP.wasm [ARGUMENT...]');
+const rest = process.argv.slice(2);
+const preopens = {};
+while (rest[0] === '--dir') {
+    const [, directory] = rest.splice(0, 2);
+    const [from, name] = directory?.split('::') ?? [];
+    if (!name) fail();
+    preopens[name] = from;
+}
+const [path, ...args] = rest;
+if (path === undefined) fail();
+
+function fail() {
+    console.error('usage: node run.mjs [--dir PATH::NAME]... APP.wasm [ARGUMENT...]');
     process.exit(2);
 }
 
@@ -35,7 +46,7 @@ if (!isatty(0)) _setTerminalStdin(undefined);
 if (!isatty(1)) _setTerminalStdout(undefined);
 if (!isatty(2)) _setTerminalStderr(undefined);
 
-const shim = new WASIShim({ sandbox: { preopens: {} } });
+const shim = new WASIShim({ sandbox: { preopens } });
 const modules = async (name) => WebAssembly.compile(await readFile(join(directory, name)));
 const app = await instantiate(modules, shim.getImportObject());
 const run = app.run ?? Object.entries(app).find(([name]) => name.startsWith('wasi:cli/run'))?.[1];

@@ -1,25 +1,11 @@
 //! The embedded wasmtime with directories of the host, each under a name.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::{Result, anyhow};
+pub use vfs_tests::host::Given;
 use vfs_tests::host::{Invocation, Output};
 use vfs_tests::wasmtime_host::{self, Prepared};
 use wasmtime_wasi::p2::pipe::MemoryInputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx};
-
-/// A directory that the host gives, always for reading and writing: what a mount allows is the vfs's to keep.
-#[derive(Clone, Debug)]
-pub struct Given {
-    pub name: String,
-    pub path: PathBuf,
-}
-
-impl Given {
-    pub fn new(name: &str, path: impl AsRef<Path>) -> Self {
-        Self { name: name.to_owned(), path: path.as_ref().to_owned() }
-    }
-}
 
 /// Runs a component to its end.
 ///

@@ -7,6 +7,7 @@
 //! woven     half of the tree in the image, half in mounts; mounts that are read-only
 //! missing   directories that the host does not give
 //! numbers   a program that tries the numbers of handles which it was not given
+//! other_hosts   the last but one on Node, and on a newer wasmtime
 //! ```
 
 mod cow;
@@ -16,6 +17,7 @@ mod host;
 mod made;
 mod missing;
 mod numbers;
+mod other_hosts;
 mod woven;
 mod written;
 
@@ -41,5 +43,6 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(woven::trials());
     trials.extend(missing::trials());
     trials.extend(numbers::trials());
+    trials.extend(other_hosts::trials());
     Ok(trials)
 }

@@ -69,7 +69,11 @@ fn line(name: &str) -> String {
     format!("the host gives no directory \"{name}\": run with --dir PATH::{name}\n")
 }
 
-fn refused(output: &Output, name: &str) -> Result<()> {
+/// The program ended before it began.
+///
+/// # Errors
+/// It did not, or something else was told.
+pub fn refused(output: &Output, name: &str) -> Result<()> {
     ensure!(output.exit == 1 && output.stdout.is_empty() && output.stderr == line(name), "{output:?}");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::{MetadataExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
@@ -65,7 +65,7 @@ pub fn given_woven() -> Result<(TempDir, TempDir)> {
 ///
 /// # Errors
 /// It cannot be composed.
-pub fn made_woven(form: Form) -> Result<std::path::PathBuf> {
+pub fn made_woven(form: Form) -> Result<PathBuf> {
     let flags = ["--host-dir=data::/m,rw", "--host-dir=other::/over/other,rw", "--host-dir=data::/again,rw"];
     made::composed("woven", || guests::named("mounts"), form, fill_woven, &flags)
 }
@@ -74,7 +74,7 @@ fn woven(form: Form) -> Result<()> {
     let made = fs::read(made_woven(form)?)?;
     let (data, other) = given_woven()?;
     let given = [Given::new("data", data.path()), Given::new("other", other.path())];
-    let output = host::run(&made, &Invocation::with_args(["woven"]), &given)?;
+    let output = host::run(&made, &Invocation::with_args(["woven", "largest"]), &given)?;
     ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);
     // Every behaviour leaves the directory as it was, apart from times.
     let names: Vec<_> = snapshot(data.path())?.into_keys().collect();
@@ -105,10 +105,19 @@ fn read_only_session(form: Form) -> Result<()> {
     Ok(())
 }
 
-/// What the guest prints, which must find nothing wrong. The directory of the host, all of which was granted, stays as
-/// it was, with all times that change with it.
-fn read_only_with(form: Form, behaviours: &str, flags: &[&str]) -> Result<String> {
-    let made = made::composed("read-only", || guests::named("mounts"), form, fill_read_only, flags)?;
+/// The guest with a tree that has `/m`.
+///
+/// # Errors
+/// It cannot be composed.
+pub fn made_read_only(form: Form, flags: &[&str]) -> Result<PathBuf> {
+    made::composed("read-only", || guests::named("mounts"), form, fill_read_only, flags)
+}
+
+/// What the host gives to [`made_read_only`] as `data`.
+///
+/// # Errors
+/// It cannot be made.
+pub fn given_read_only() -> Result<TempDir> {
     let data = TempDir::new()?;
     let root = data.path();
     fs::create_dir(root.join("dir"))?;
@@ -117,10 +126,19 @@ fn read_only_with(form: Form, behaviours: &str, flags: &[&str]) -> Result<String
     fs::write(root.join("dir/file"), OF_HOST)?;
     symlink("file", root.join("link"))?;
     stage::still(root)?;
-    let before = snapshot(root)?;
-    let output = host::run(&fs::read(made)?, &Invocation::with_args([behaviours]), &[Given::new("data", root)])?;
+    Ok(data)
+}
+
+/// What the guest prints, which must find nothing wrong. The directory of the host, all of which was granted, stays as
+/// it was, with all times that change with it.
+fn read_only_with(form: Form, behaviours: &str, flags: &[&str]) -> Result<String> {
+    let made = made_read_only(form, flags)?;
+    let data = given_read_only()?;
+    let before = snapshot(data.path())?;
+    let given = [Given::new("data", data.path())];
+    let output = host::run(&fs::read(made)?, &Invocation::with_args([behaviours]), &given)?;
     ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);
-    ensure!(snapshot(root)? == before, "the directory has changed");
+    ensure!(snapshot(data.path())? == before, "the directory has changed");
     Ok(output.stdout)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
@@ -23,6 +24,22 @@ impl Invocation {
     /// Arguments alone.
     pub fn with_args<S: Into<String>>(args: impl IntoIterator<Item = S>) -> Self {
         Self { args: args.into_iter().map(Into::into).collect(), ..Self::default() }
+    }
+}
+
+/// A directory that a host gives, always for reading and writing: what a mount allows is the vfs's to keep.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The name under which it gives it.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+impl Given {
+    /// A directory under a name.
+    pub fn new(name: &str, path: impl AsRef<Path>) -> Self {
+        Self { name: name.to_owned(), path: path.as_ref().to_owned() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Node, through `adapters/node/run.mjs`, or `run3.mjs` for what is of WASI 0.3. No directory is ever granted.
+//! Node, through `adapters/node/run.mjs`, or `run3.mjs` for what is of WASI 0.3.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,14 +8,22 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, ensure};
 
 use crate::case::Form;
-use crate::host::{Invocation, Output};
+use crate::host::{Given, Invocation, Output};
 use crate::{host, paths};
 
-/// Runs a command component to its end.
+/// Runs a command component to its end, without any directory.
 ///
 /// # Errors
 /// Node or the modules of `adapters` are not there.
 pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
+    run_with(app, form, invocation, &[])
+}
+
+/// The same with directories.
+///
+/// # Errors
+/// Node or the modules of `adapters` are not there.
+pub fn run_with(app: &Path, form: Form, invocation: &Invocation, given: &[Given]) -> Result<Output> {
     let folder = folder();
     ensure!(folder.join("node_modules").is_dir(), "run `npm ci` in adapters, or tests/setup.sh");
     let exports = vfs_compose::inspect(&fs::read(app)?)?.exports;
@@ -26,6 +34,9 @@ pub fn run(app: &Path, form: Form, invocation: &Invocation) -> Result<Output> {
     } else {
         let mut command = Command::new(node_for(form)?);
         command.arg("node/run.mjs");
+        for Given { name, path } in given {
+            command.arg("--dir").arg(format!("{}::{name}", path.display()));
+        }
         command
     };
     command.arg(app).args(&invocation.args).current_dir(folder);

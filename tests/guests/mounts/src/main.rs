@@ -6,5 +6,5 @@ mod tools;
 mod woven;
 
 fn main() -> std::process::ExitCode {
-    check::run(&[("woven", woven::BEHAVIOURS), ("read-only", read_only::BEHAVIOURS)])
+    check::run(&[("woven", woven::BEHAVIOURS), ("largest", woven::LARGEST), ("read-only", read_only::BEHAVIOURS)])
 }

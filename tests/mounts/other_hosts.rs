@@ -1,0 +1,93 @@
+//! Mounts on other hosts than the embedded engine: what is seen and refused there, too.
+
+use std::fs;
+
+use anyhow::{Result, bail, ensure};
+use libtest_mimic::Trial;
+use vfs_tests::case::{Form, Host};
+use vfs_tests::extent::Extent;
+use vfs_tests::host::{Given, Invocation, Output};
+use vfs_tests::{guests, node_host, wasmtime50_host};
+
+use crate::made::{self, FORMS};
+use crate::{missing, woven};
+
+/// What each host is known to do otherwise, with the reason.
+const DIFFERS: &[(Host, &str, &str)] = &[
+    (
+        Host::Node,
+        "an_open_directory_moves",
+        "a directory's descriptor of jco's shim is its path, so that it does not move with the directory",
+    ),
+    (Host::Node, "sizes_and_times_are_set", "jco's shim takes seconds for milliseconds"),
+];
+
+pub fn trials() -> Vec<Trial> {
+    let tests: [(_, fn(Form, Host) -> Result<()>); 3] =
+        [("woven", woven), ("read_only", read_only), ("missing", nothing_is_given)];
+    let mut trials = Vec::new();
+    for (name, test) in tests {
+        for host in [Host::Wasmtime50, Host::Node] {
+            for form in FORMS {
+                let extent = if form == Form::Linked { Extent::Usual } else { Extent::All };
+                let name = format!("{name}::{}::{}", form.name(), host.name());
+                let test = move || test(form, host).map_err(|error| format!("{error:#}").into());
+                trials.push(extent.trial(Trial::test(name, test)));
+            }
+        }
+    }
+    trials
+}
+
+fn run(host: Host, form: Form, app: &std::path::Path, args: &[&str], given: &[Given]) -> Result<Output> {
+    let invocation = Invocation::with_args(args.iter().copied());
+    match host {
+        Host::Wasmtime50 => wasmtime50_host::run_with(app, &invocation, given),
+        Host::Node => node_host::run_with(app, form, &invocation, given),
+        other => bail!("{} is not another host", other.name()),
+    }
+}
+
+/// All behaviours are as they must be, but for those that the host is known to have otherwise.
+fn check(host: Host, output: &Output) -> Result<()> {
+    let mut wrong = Vec::new();
+    let behaviours: Vec<_> = output.stdout.lines().filter_map(|line| line.split_once(": ")).collect();
+    ensure!(!behaviours.is_empty(), "{output:?}");
+    for (name, outcome) in behaviours {
+        let differs = DIFFERS.iter().any(|(other, behaviour, _)| *other == host && *behaviour == name);
+        if (outcome == "ok") == differs {
+            wrong.push(format!("{name}: {outcome}"));
+        }
+    }
+    ensure!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), output.stderr);
+    // A program that ended before its last line would have shown nothing wrong.
+    ensure!(output.stdout.lines().last().is_some_and(|line| line.ends_with(" ok")), "{output:?}");
+    Ok(())
+}
+
+fn woven(form: Form, host: Host) -> Result<()> {
+    let made = woven::made_woven(form)?;
+    let (data, other) = woven::given_woven()?;
+    let given = [Given::new("data", data.path()), Given::new("other", other.path())];
+    check(host, &run(host, form, &made, &["woven"], &given)?)
+}
+
+fn read_only(form: Form, host: Host) -> Result<()> {
+    let made = woven::made_read_only(form, &["--host-dir=data::/m"])?;
+    let data = woven::given_read_only()?;
+    let before = woven::snapshot(data.path())?;
+    check(host, &run(host, form, &made, &["read-only"], &[Given::new("data", data.path())])?)?;
+    ensure!(woven::snapshot(data.path())? == before, "the directory has changed");
+    Ok(())
+}
+
+fn nothing_is_given(form: Form, host: Host) -> Result<()> {
+    let app = || guests::named("process");
+    let made = made::composed("process", app, form, |_| Ok(()), &["--host-dir=data::/m"])?;
+    missing::refused(&run(host, form, &made, &["tree"], &[])?, "data")?;
+    let data = tempfile::TempDir::new()?;
+    fs::write(data.path().join("file"), "text")?;
+    let output = run(host, form, &made, &["tree"], &[Given::new("data", data.path())])?;
+    ensure!(output.exit == 0 && output.stdout == "/m/\n/m/file 4\n", "{output:?}");
+    Ok(())
+}
