@@ -340,7 +340,8 @@ fn a_mount_at_the_root() {
         let mut test = Test { tree, root };
         assert_eq!(test.names("."), ["dir", "up"]);
         assert_eq!(test.text("dir/../dir/file").as_deref(), Ok("of the host"));
-        for (path, error) in [("hidden", Error::NoEntry), ("..", Error::NotPermitted), ("up/file", Error::NotPermitted)] {
+        for (path, error) in [("hidden", Error::NoEntry), ("..", Error::NotPermitted), ("up/file", Error::NotPermitted)]
+        {
             assert_eq!(test.stat(path).map(|stat| stat.kind), Err(error), "{path}");
         }
         let above = test.run(|volume, root| volume.parent_hash(root)).unwrap();
