@@ -21,8 +21,11 @@ pub enum MountError {
         /// The name, escaped.
         name: String,
     },
-    /// A place at the root of the tree.
-    #[error("`--host-dir {name}` is at `/`, which is not supported yet: place it below, as in `{name}::/GUEST`")]
+    /// A place at the root of a tree that has files.
+    #[error(
+        "`--host-dir {name}` is at `/` and hides all files of the image (`union` is not supported yet): leave those out, or \
+         place it below, as in `{name}::/GUEST`"
+    )]
     Root {
         /// The name of the directory.
         name: String,
@@ -101,7 +104,7 @@ pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
         if name.is_empty() || name == "*" || name.contains('\0') {
             return Err(MountError::Name { name: name.escape_debug().to_string() });
         }
-        if guest.trim_matches('/').is_empty() {
+        if guest.trim_matches('/').is_empty() && !composer.sources.is_empty() {
             return Err(MountError::Root { name: name.clone() });
         }
         for other in &mounts[..position] {
@@ -228,7 +231,7 @@ mod tests {
             (&[("a", "/x"), ("b", "//x/")], "`a` and `b` at"),
             (&[("a", "/x"), ("b", "/x/y")], "`b` at `/x/y`, inside of `a` at `/x`"),
             (&[("a", "/x/y"), ("b", "/x")], "`a` at `/x/y`, inside of `b` at `/x`"),
-            (&[("a", "/")], "is at `/`, which is not supported yet"),
+            (&[("a", "/"), ("b", "/x")], "`b` at `/x`, inside of `a` at `/`"),
             (&[("", "/a")], "`` is not the name"),
             (&[("*", "/a")], "`*` is not the name"),
             (&[("a\0", "/a")], "`a\\0` is not the name"),
@@ -236,6 +239,13 @@ mod tests {
             let error = refused(&composer(mounts));
             assert!(error.contains(wanted), "{error}");
         }
+    }
+
+    #[test]
+    fn one_at_the_root_hides_no_files() {
+        check(&composer(&[("a", "/")])).unwrap();
+        let with_files = composer(&[("a", "/")]).file_at("x", "/x");
+        assert!(refused(&with_files).contains("`--host-dir a` is at `/` and hides all files"));
     }
 
     #[test]

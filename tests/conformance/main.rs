@@ -9,13 +9,15 @@
 //! ```text
 //! guests/conformance ─ program ┐           ┌ coverage ─┐
 //!                      setting ┼ run ──────┤           ├ table ─ docs/conformance.md
-//!                       report ┘           └ differs ──┘
-//! cases ── golden ───────────────────────────────┘
+//!                       report ┘           ├ differs ──┘
+//! cases ── golden ─────────────┼───────────┼─────┘
+//!                              └───────────┴ mount: with the tree in a directory of the host
 //! ```
 
 mod coverage;
 mod differs;
 mod golden;
+mod mount;
 mod place;
 mod program;
 mod report;
@@ -69,6 +71,12 @@ fn trials(suite: &Arc<Suite>) -> Vec<Trial> {
                 let suite = Arc::clone(suite);
                 let name = format!("{}/{}::{}", program.name, setting.name, place.name());
                 let trial = Trial::test(name, move || one(&suite, number, setting, place).map_err(failed));
+                trials.push(place.extent(setting).trial(trial));
+            }
+            for place in Place::on_mounts(program, setting) {
+                let suite = Arc::clone(suite);
+                let name = format!("{}/{}::{}", program.name, setting.name, place.name());
+                let trial = Trial::test(name, move || mount::check(&suite, number, setting, place).map_err(failed));
                 trials.push(place.extent(setting).trial(trial));
             }
         }

@@ -1,7 +1,6 @@
 //! The programs of `tests/guests/conformance`, and what their cases are about.
 
 use anyhow::{Context, Result, ensure};
-use vfs_tests::case::{Form, Host};
 use vfs_tests::guests;
 
 use crate::coverage::{self, Function};
@@ -60,8 +59,7 @@ impl Program {
     ) -> Result<Self> {
         let mut program = Self { name, title, guest, runs, functions, cases: Vec::new() };
         let setting = &Setting::ALL[0];
-        let output =
-            run::launch(&program, setting, Place { form: Form::HostDirectory, host: Host::Wasmtime }, &["list"])?;
+        let output = run::launch(&program, setting, Place::HOST_DIRECTORY, &["list"])?;
         let case = |line: &str| {
             let (setting, name) = line.strip_prefix("case ")?.split_once(' ')?;
             Some(Case { setting: setting.to_owned(), name: name.to_owned() })

@@ -75,17 +75,31 @@ pub fn launch(program: &Program, setting: &Setting, place: Place, args: &[&str])
         (Form::HostDirectory, _) => {
             let tree = setting::tree()?;
             let app = guests::as_component(program.build()?)?;
-            embedded(&app, setting, &invocation, Some(&tree))
+            let rights = if setting.read_only { FsPerms::ReadOnly } else { FsPerms::ReadWrite };
+            let directories =
+                setting.preopens.iter().map(|(directory, name)| (tree.path().join(directory), *name, rights));
+            embedded(&app, setting, &invocation, directories)
         }
-        (form, Host::Wasmtime) => embedded(&fs::read(composed(program, setting, form)?)?, setting, &invocation, None),
-        (form, Host::Wasmtime50) => wasmtime50_host::run(&composed(program, setting, form)?, &invocation),
-        (form, Host::Node) => node_host::run(&composed(program, setting, form)?, form, &invocation),
+        (_, Host::Wasmtime) if place.on_mount => {
+            let tree = setting::tree()?;
+            // What a mount allows is the vfs's to keep.
+            let directory = (tree.path().to_owned(), "data", FsPerms::ReadWrite);
+            embedded(&fs::read(composed(program, setting, place)?)?, setting, &invocation, [directory])
+        }
+        (_, Host::Wasmtime) => embedded(&fs::read(composed(program, setting, place)?)?, setting, &invocation, []),
+        (_, Host::Wasmtime50) => wasmtime50_host::run(&composed(program, setting, place)?, &invocation),
+        (form, Host::Node) => node_host::run(&composed(program, setting, place)?, form, &invocation),
         (_, Host::Chromium) => Err(anyhow!("the suite does not run in Chromium")),
     }
 }
 
-/// The wasmtime in the tests, with the tree if it is given.
-fn embedded(app: &[u8], setting: &Setting, invocation: &Invocation, tree: Option<&TempDir>) -> Result<Output> {
+/// The wasmtime in the tests, with directories, each with its name.
+fn embedded<'n>(
+    app: &[u8],
+    setting: &Setting,
+    invocation: &Invocation,
+    directories: impl IntoIterator<Item = (PathBuf, &'n str, FsPerms)>,
+) -> Result<Output> {
     let mut wasi = WasiCtx::builder();
     let (stdout, stderr) = wasmtime_host::pipes();
     let stdin = MemoryInputPipe::new(invocation.stdin.clone());
@@ -98,30 +112,29 @@ fn embedded(app: &[u8], setting: &Setting, invocation: &Invocation, tree: Option
     for (name, value) in &invocation.env {
         wasi.env(name, value);
     }
-    if let Some(tree) = tree {
-        let rights = if setting.read_only { FsPerms::ReadOnly } else { FsPerms::ReadWrite };
-        for (directory, name) in setting.preopens {
-            let given = wasi.preopened_dir(tree.path().join(directory), name, rights);
-            given.map_err(|error| anyhow!("{error:?}"))?;
-        }
+    for (directory, name, rights) in directories {
+        wasi.preopened_dir(directory, name, rights).map_err(|error| anyhow!("{error:?}"))?;
         wasi.initial_cwd(INITIAL_DIRECTORY);
     }
     Prepared::new(app)?.run_in(wasi.build(), (stdout, stderr))
 }
 
-/// The component of a form in a setting, made once.
-fn composed(program: &Program, setting: &Setting, form: Form) -> Result<PathBuf> {
+/// The component of a place in a setting, made once.
+fn composed(program: &Program, setting: &Setting, place: Place) -> Result<PathBuf> {
     static COMPOSED: Once<PathBuf> = Once::new(BTreeMap::new());
     static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    let flags = if place.on_mount { setting.mounts } else { setting.flags };
     // What is the same is made and compiled once: settings that differ in streams alone share a component.
-    let name = format!("{}-{}-{}", program.name, form.name(), setting.flags.join("-").replace('/', "_"));
+    let name = format!("{}-{}-{}", program.name, place.form.name(), flags.join("-").replace('/', "_"));
     once(&COMPOSED, &name, || {
         let folder = FOLDER.get_or_init(|| TempDir::new().expect("a temporary directory can be made")).path();
         let (app, out) = (folder.join(format!("{name}.app.wasm")), folder.join(format!("{name}.wasm")));
         fs::write(&app, program.build()?)?;
-        let flags: Vec<_> = setting.flags.iter().map(|&flag| flag.to_owned()).collect();
-        let make = if form == Form::Linked { compose::linked } else { compose::plugged };
-        make(&app, setting::tree()?.path(), &flags, &out).with_context(|| format!("{name} cannot be composed"))?;
+        let flags: Vec<_> = flags.iter().map(|&flag| flag.to_owned()).collect();
+        let make = if place.form == Form::Linked { compose::linked } else { compose::plugged };
+        // What is in a mount is not in the image.
+        let image = if place.on_mount { TempDir::new()? } else { setting::tree()? };
+        make(&app, image.path(), &flags, &out).with_context(|| format!("{name} cannot be composed"))?;
         Ok(out)
     })
 }

@@ -20,6 +20,8 @@ pub struct Setting {
     pub flags: &'static [&'static str],
     /// What a host directory's program is given: a directory of the tree, and its name.
     pub preopens: &'static [(&'static str, &'static str)],
+    /// What `vfs-compose` is told if the tree is the host's directory `data`. Nothing: the setting is about other things.
+    pub mounts: &'static [&'static str],
     /// The tree may only be looked at.
     pub read_only: bool,
     /// Each case runs in an instance of its own.
@@ -28,14 +30,27 @@ pub struct Setting {
     pub terminals: bool,
 }
 
-const USUAL: Setting =
-    Setting { name: "usual", flags: &[], preopens: &[("", "/")], read_only: false, alone: false, terminals: false };
+const USUAL: Setting = Setting {
+    name: "usual",
+    flags: &[],
+    preopens: &[("", "/")],
+    mounts: &["--host-dir=data::/m,rw", "--preopen=/m=/"],
+    read_only: false,
+    alone: false,
+    terminals: false,
+};
 
 impl Setting {
     /// All of them.
     pub const ALL: &[Self] = &[
         USUAL,
-        Self { name: "read_only", flags: &["--read-only"], read_only: true, ..USUAL },
+        Self {
+            name: "read_only",
+            flags: &["--read-only"],
+            mounts: &["--host-dir=data::/m,ro", "--preopen=/m=/"],
+            read_only: true,
+            ..USUAL
+        },
         Self {
             name: "preopens",
             flags: &[
@@ -45,10 +60,20 @@ impl Setting {
                 "--preopen=/d=/again",
             ],
             preopens: &[("d", "/first"), ("change", "/second"), ("d/sub", "third"), ("d", "/again")],
+            mounts: &[
+                "--host-dir=data/d::/d,rw",
+                "--host-dir=data/change::/change,rw",
+                "--host-dir=data/d/sub::/sub,rw",
+                "--host-dir=data/d::/d-again,rw",
+                "--preopen=/d=/first",
+                "--preopen=/change=/second",
+                "--preopen=/sub=third",
+                "--preopen=/d-again=/again",
+            ],
             ..USUAL
         },
-        Self { name: "stdio", flags: &["--cwd=/d"], alone: true, ..USUAL },
-        Self { name: "terminal", terminals: true, ..USUAL },
+        Self { name: "stdio", flags: &["--cwd=/d"], mounts: &[], alone: true, ..USUAL },
+        Self { name: "terminal", mounts: &[], terminals: true, ..USUAL },
     ];
 
     /// What the program is started with.

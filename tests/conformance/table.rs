@@ -110,7 +110,7 @@ fn rows(page: &mut String, suite: &Suite, program: &Program, runs: &Runs) -> Res
             continue;
         }
         let [plugged, linked] = [Form::Plugged, Form::Linked].map(|form| {
-            let place = Place { form, host: at };
+            let place = Place::new(form, at);
             (program.runs)(place).then(|| everything(&suite.differs, program, runs, place)).transpose()
         });
         let (plugged, linked) = (plugged?.as_ref().map(suites), linked?.as_ref().map(suites));

@@ -6,6 +6,7 @@
 //! cow       the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven     half of the tree in the image, half in mounts; mounts that are read-only
 //! missing   directories that the host does not give
+//! numbers   a program that tries the numbers of handles which it was not given
 //! ```
 
 mod cow;
@@ -14,7 +15,9 @@ mod golden;
 mod host;
 mod made;
 mod missing;
+mod numbers;
 mod woven;
+mod written;
 
 use std::process::ExitCode;
 
@@ -37,5 +40,6 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(cow::trials()?);
     trials.extend(woven::trials());
     trials.extend(missing::trials());
+    trials.extend(numbers::trials());
     Ok(trials)
 }

@@ -3,18 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use libtest_mimic::Trial;
 use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::extent::Extent;
+use vfs_tests::guests;
 use vfs_tests::host::{Invocation, Output};
-use vfs_tests::{guests, wasi_wit};
-use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
-use wit_parser::Resolve;
 
 use crate::host::{self, Given};
 use crate::made::{self, FORMS};
+use crate::written;
 
 pub fn trials() -> Vec<Trial> {
     let tests: [(_, fn(Form) -> Result<()>); 6] = [
@@ -38,11 +37,7 @@ pub fn trials() -> Vec<Trial> {
 
 /// A command that prints as it is initialized, and as it runs. `start` is put into its module.
 fn early(start: &str) -> Result<Vec<u8>> {
-    let mut resolve = Resolve::default();
-    resolve.push_dir(wasi_wit::folder()?)?;
-    let cli =
-        resolve.packages.iter().find(|(_, package)| package.name.namespace == "wasi" && package.name.name == "cli");
-    let version = cli.and_then(|(_, package)| package.name.version.clone()).context("no wasi:cli")?;
+    let (resolve, version) = written::wasi()?;
     let module = format!(
         r#"(module
           (import "wasi:cli/stdout@{version}" "get-stdout" (func $stdout (result i32)))
@@ -64,16 +59,9 @@ fn early(start: &str) -> Result<Vec<u8>> {
             (call $write (call $stdout) (i32.const 12) (i32.const 4) (i32.const 64))
             (i32.const 0)))"#
     );
-    let world = format!(
-        "package test:early; world early {{ import wasi:cli/stdout@{version}; import wasi:cli/stderr@{version}; import \
-         wasi:cli/exit@{version}; import wasi:io/streams@{version}; import wasi:filesystem/preopens@{version}; export \
-         wasi:cli/run@{version}; }}"
-    );
-    let package = resolve.push_str("early.wit", &world)?;
-    let world = resolve.select_world(&[package], None)?;
-    let mut module = wat::parse_str(module)?;
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
-    ComponentEncoder::default().module(&module)?.validate(true).encode()
+    let imported = ["cli/stdout", "cli/stderr", "cli/exit", "io/streams", "filesystem/preopens"];
+    let imports = imported.map(|path| format!("import wasi:{path}@{version}; ")).concat();
+    written::component(resolve, &format!("{imports} export wasi:cli/run@{version};"), &module)
 }
 
 /// The line that says what is missing, and how to give it.

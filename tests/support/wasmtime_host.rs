@@ -111,7 +111,13 @@ pub fn store(
         Granted::ReadWrite(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadWrite)?),
         Granted::ReadOnly(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadOnly)?),
     }
-    Ok(Store::new(engine(), State { wasi: wasi.build(), table: ResourceTable::new(), memory: Memory::UNLIMITED }))
+    Ok(store_in(wasi.build()))
+}
+
+/// A store for one run in a context.
+#[must_use]
+pub fn store_in(wasi: WasiCtx) -> Store<State> {
+    Store::new(engine(), State { wasi, table: ResourceTable::new(), memory: Memory::UNLIMITED })
 }
 
 /// Runs a command component to its end.
@@ -172,8 +178,7 @@ impl Prepared {
     /// # Errors
     /// None that a test could cause.
     pub fn run_in(&self, wasi: WasiCtx, pipes: (MemoryOutputPipe, MemoryOutputPipe)) -> anyhow::Result<Output> {
-        let store = Store::new(engine(), State { wasi, table: ResourceTable::new(), memory: Memory::UNLIMITED });
-        self.ended(store, pipes).map(|(output, _)| output).map_err(told)
+        self.ended(store_in(wasi), pipes).map(|(output, _)| output).map_err(told)
     }
 
     fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>, most: usize) -> Result<(Output, usize)> {

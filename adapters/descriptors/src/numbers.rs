@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use crate::table::Full;
 
 const BITS: u32 = u64::BITS;
+/// The slot of a number that is not in use. No table has so many.
+const NONE: u32 = u32::MAX;
 
 /// For each number in use, the slot of what it refers to.
 #[derive(Debug)]
 pub(crate) struct Numbers {
-    /// By number. Slots of numbers that are not in use mean nothing.
+    /// By number.
     slots: Vec<u32>,
     /// A bit for each number: whether it is in use.
     used: Vec<u64>,
@@ -27,8 +29,7 @@ impl Numbers {
     /// Returns the slot that a number refers to.
     #[inline]
     pub fn slot(&self, number: u32) -> Option<u32> {
-        let word = self.used.get((number / BITS) as usize)?;
-        if word >> (number % BITS) & 1 == 0 { None } else { self.slots.get(number as usize).copied() }
+        self.slots.get(number as usize).copied().filter(|slot| *slot != NONE)
     }
 
     /// Returns the lowest free number that is not below another one, and makes room for it.
@@ -73,7 +74,7 @@ impl Numbers {
     pub fn set(&mut self, number: u32, slot: u32) {
         let (place, word) = (number as usize, (number / BITS) as usize);
         if self.slots.len() <= place {
-            self.slots.resize(place + 1, 0);
+            self.slots.resize(place + 1, NONE);
         }
         if self.used.len() <= word {
             self.used.resize(word + 1, 0);
@@ -90,6 +91,7 @@ impl Numbers {
     /// Frees a number, and returns the slot that it referred to.
     pub fn take(&mut self, number: u32) -> Option<u32> {
         let slot = self.slot(number)?;
+        *self.slots.get_mut(number as usize)? = NONE;
         *self.used.get_mut((number / BITS) as usize)? &= !(1 << (number % BITS));
         self.lowest = self.lowest.min(number);
         Some(slot)

@@ -16,6 +16,8 @@ use wasm_encoder::{ExportKind, Instruction, TableType, ValType};
 
 pub use body::Body;
 
+use crate::Malformed;
+
 /// A core module.
 #[derive(Clone, Debug, Default)]
 pub struct CoreModule<'a> {
@@ -159,6 +161,20 @@ impl<'a> CoreModule<'a> {
     /// Puts code in the place of a function.
     pub fn replace(&mut self, function: FunctionId, code: &[Instruction<'_>]) {
         self.functions[function.0 as usize].kind = FunctionKind::Defined(Body::of(code));
+    }
+
+    /// Puts code in the place of each call of a function, whose parameters it takes from the stack.
+    ///
+    /// # Errors
+    /// [`Malformed::Broken`]: code is not valid.
+    pub fn inline(&mut self, function: FunctionId, code: &[Instruction<'_>]) -> Result<(), Malformed> {
+        let code = Body::part(code);
+        for Function { ty, kind } in &mut self.functions {
+            if let FunctionKind::Defined(body) = kind {
+                body.inline(self.types[*ty as usize].params.len() as u32, function.0, &code)?;
+            }
+        }
+        Ok(())
     }
 
     /// Returns the type of a function, and its number.

@@ -124,6 +124,43 @@ fn functions_globals_and_table_entries_are_added() {
     assert!(text.contains("(table (;0;) 5 5 funcref)") && text.contains("global.set 2"), "{text}");
 }
 
+#[test]
+fn calls_become_the_code_that_is_called() {
+    let inlined = |text: &str| {
+        edited(text, |module| {
+            let (host, import) = module.imports().last().map(|(id, import)| (id, import.clone())).unwrap();
+            assert_eq!(import.name, "f");
+            let (type_index, _) = module.type_of(host);
+            let (table_index, slot) = module.add_table_entries(1);
+            let call =
+                [Instruction::I32Const(slot.cast_signed()), Instruction::CallIndirect { type_index, table_index }];
+            module.replace(host, &[&[Instruction::LocalGet(0)], &call[..]].concat());
+            module.inline(host, &call).unwrap();
+        })
+    };
+    let text = inlined(ALL);
+    assert!(text.contains("i32.load offset=8\n      i32.const 3\n      call_indirect (type 0)\n    end"), "{text}");
+    assert!(!text.contains("host") && text.matches("(func (;").count() == 3, "{text}");
+    // Local variables in many pieces, several calls in one function, and one that is no call of it.
+    let text = inlined(
+        r#"(module
+            (import "host" "f" (func $f (param i32) (result i32)))
+            (memory 1)
+            (table 1 funcref)
+            (elem (i32.const 0) func $f)
+            (func $g (param i32) (result i32) local.get 0)
+            (func (export "run") (param i32) (result i32)
+                (local i32 i64 i32)
+                (local.set 3 (call $f (call $g (local.get 0))))
+                (call $f (i32.add (local.get 1) (local.get 3)))))"#,
+    );
+    let code = "local.get 0\n    call 0\n    i32.const 1\n    call_indirect (type 0)\n    local.set 2\n    \
+                local.get 1\n    local.get 2\n    i32.add\n    i32.const 1\n    call_indirect (type 0)\n  )";
+    assert!(text.contains(code), "{text}");
+    // The table refers to it, so it stays.
+    assert!(text.contains("local.get 0\n    i32.const 1\n    call_indirect (type 0)\n  )"), "{text}");
+}
+
 /// A linker writes numbers that it fills in later with five bytes.
 #[test]
 fn numbers_become_as_short_as_they_can_be() {

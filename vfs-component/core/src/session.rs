@@ -2,7 +2,7 @@
 
 use crate::journal::Journal;
 use crate::settings::{SettingsView, Strings};
-use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
+use crate::{Clock, DescriptorFlags, FollowFinalLink, Handles, Layer, OpenFile, OpenFlags, Volume};
 
 /// The state of one app: its handles, and its preopens, working directory, environment, arguments and standard streams
 /// by the settings. Contents, time and quotas belong to the volume and are shared by all its sessions.
@@ -58,26 +58,45 @@ impl<'s, H, S> Session<'s, H, S> {
     }
 
     /// Opens a directory by its path from the root, as a preopen or the working directory, with all rights of the
-    /// session that its layer does not refuse.
+    /// session.
     ///
     /// # Errors
     /// Those of [`Volume::open_root`] and [`Volume::open_at`].
+    #[inline(never)]
     pub fn open_directory<L: Layer, C: Clock, J: Journal>(
         &self,
         volume: &mut Volume<L, C, J>,
         path: &str,
+    ) -> Result<OpenFile, L::Stop> {
+        self.open_directory_for(volume, path, |flags| flags)
+    }
+
+    /// Opens a directory in the same way, but only to read, because its layer refuses more.
+    ///
+    /// # Errors
+    /// Those of [`Session::open_directory`].
+    pub fn open_directory_to_read<L: Layer, C: Clock, J: Journal>(
+        &self,
+        volume: &mut Volume<L, C, J>,
+        path: &str,
+    ) -> Result<OpenFile, L::Stop> {
+        self.open_directory_for(volume, path, |_| DescriptorFlags::READ)
+    }
+
+    #[inline(always)]
+    fn open_directory_for<L: Layer, C: Clock, J: Journal>(
+        &self,
+        volume: &mut Volume<L, C, J>,
+        path: &str,
+        flags: impl FnOnce(DescriptorFlags) -> DescriptorFlags,
     ) -> Result<OpenFile, L::Stop> {
         let root = volume.open_root(self.rights)?;
         let path = path.trim_matches('/');
         if path.is_empty() {
             return Ok(root);
         }
-        let flags = volume.flags(&root);
-        let mut open = |flags| volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
-        let mut directory = open(flags);
-        if L::HAS_MOUNTS && matches!(&directory, Err(stop) if *stop == Error::ReadOnly.into()) {
-            directory = open(DescriptorFlags::READ);
-        }
+        let flags = flags(volume.flags(&root));
+        let directory = volume.open_at(&root, path, FollowFinalLink::Yes, OpenFlags::DIRECTORY, flags);
         volume.close(root);
         directory
     }

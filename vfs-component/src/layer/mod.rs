@@ -10,6 +10,8 @@
 mod asking;
 #[cfg(not(feature = "asks"))]
 mod image;
+#[cfg(not(feature = "mounts"))]
+mod in_volume;
 #[cfg(feature = "late")]
 mod late;
 #[cfg(feature = "mounts")]
@@ -19,10 +21,12 @@ mod mounts;
 pub use asking::{Halt, Stop, ended, error_of, failed, operate};
 #[cfg(not(feature = "asks"))]
 pub use image::{Layer, Stop, ended, error_of, failed, lent, new_volume, operate, settle};
+#[cfg(not(feature = "mounts"))]
+pub use in_volume::{append, open_preopen, read, write};
 #[cfg(feature = "late")]
 pub use late::{Asked, Layer, Question, lent, new_volume, task};
 #[cfg(feature = "mounts")]
-pub use mounts::{Layer, lent, new_volume};
+pub use mounts::{Layer, append, lent, new_volume, open_preopen, read, write};
 
 #[cfg(feature = "late")]
 pub use asking::{attempt, keeping};

@@ -8,7 +8,7 @@ use vfs_core::{Error, OpenFile};
 use super::ends::{Progress, bytes};
 use super::{Done, Next, World};
 use crate::handle::Position;
-use crate::layer::{Stop, failed};
+use crate::layer::{self, Stop, failed};
 
 /// Initial and maximum size of the buffer in bytes. It grows when it was filled completely.
 const LEAST: usize = 64 * 1024;
@@ -100,9 +100,9 @@ impl Writer {
         match &mut self.sink {
             Sink::Null => Ok(()),
             Sink::Failing(error) => Err(failed(*error)),
-            Sink::File { file, position: Position::End } => world.volume.append(file, bytes),
+            Sink::File { file, position: Position::End } => layer::append(world.volume, file, bytes),
             Sink::File { file, position: Position::At(offset) } => {
-                world.volume.write(file, *offset, bytes)?;
+                layer::write(world.volume, file, *offset, bytes)?;
                 *offset += bytes.len() as u64;
                 Ok(())
             }

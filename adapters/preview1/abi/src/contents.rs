@@ -3,7 +3,7 @@
 use vfs_descriptors::Interposer;
 
 use crate::call::ObjectOf;
-use crate::vector::Vector;
+use crate::vector::{Buffers, Vector};
 use crate::{Buffer, Call, Errno, MAX_OFFSET, Object, Place, Program, Stream, System};
 
 impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> {
@@ -25,7 +25,7 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
                 Ok(count)
             }
             // The first buffer is enough: a second wait would keep back what the first has brought.
-            Object::Stream(Stream::Stdin) => match vector.buffers().next() {
+            Object::Stream(Stream::Stdin) => match Buffers::new(program, vector.list()).next() {
                 Some(buffer) => system.read_stdin(program, buffer?),
                 None => Ok(0),
             },
@@ -72,7 +72,8 @@ impl<P: Program, S: System<P>, I: Interposer<ObjectOf<P, S>>> Call<'_, P, S, I> 
                 Ok(count)
             }
             Object::Stream(stream @ (Stream::Stdout | Stream::Stderr)) => {
-                each(vector, |buffer, _| system.write_stream(*stream, program, buffer)).map(|count| count.unwrap_or(0))
+                let written = each(program, vector.list(), |buffer, _| system.write_stream(*stream, program, buffer));
+                written.map(|count| count.unwrap_or(0))
             }
             Object::Directory { .. } | Object::Stream(Stream::Stdin) => Err(Errno::Badf),
         })?;
@@ -123,7 +124,7 @@ fn read<P: Program, S: System<P>>(
     system: &mut S,
     file: &S::File,
     offset: u64,
-    vector: Vector<'_, P>,
+    vector: Vector,
     length: u32,
 ) -> Result<u32, Errno> {
     if offset.checked_add(u64::from(length)).is_none_or(|end| end > MAX_OFFSET) {
@@ -132,10 +133,23 @@ fn read<P: Program, S: System<P>>(
     if let Some(only) = vector.only() {
         return system.read(file, program, offset, only);
     }
-    match each(vector, |buffer, before| system.read(file, program, offset + u64::from(before), buffer))? {
+    read_several(program, system, file, offset, vector.list())
+}
+
+/// Reads contents into several buffers, or into none. Apart, because most vectors have one.
+#[inline(never)]
+fn read_several<P: Program, S: System<P>>(
+    program: &P,
+    system: &mut S,
+    file: &S::File,
+    offset: u64,
+    list: Buffer,
+) -> Result<u32, Errno> {
+    let mut read = |buffer, before: u32| system.read(file, program, offset + u64::from(before), buffer);
+    match each(program, list, &mut read)? {
         Some(count) => Ok(count),
         // What cannot be read cannot be read into nothing either.
-        None => system.read(file, program, offset, Buffer::EMPTY),
+        None => read(Buffer::EMPTY, 0),
     }
 }
 
@@ -145,12 +159,12 @@ fn write<P: Program, S: System<P>>(
     system: &mut S,
     file: &S::File,
     place: Place,
-    vector: Vector<'_, P>,
+    vector: Vector,
 ) -> Result<u32, Errno> {
     if let Some(only) = vector.only() {
         return system.write(file, program, place, only);
     }
-    let written = each(vector, |buffer, before| {
+    let written = each(program, vector.list(), |buffer, before| {
         let place = match place {
             // What is too far for an offset is too far for a file as well.
             Place::At(offset) => Place::At(offset.saturating_add(u64::from(before))),
@@ -164,15 +178,16 @@ fn write<P: Program, S: System<P>>(
     }
 }
 
-/// Does something with each buffer of a vector, given how many bytes were done before, until a buffer is done in part.
+/// Does something with each buffer of a vector's list, given how many bytes were done before, until a buffer is done in part.
 /// Returns the number of bytes; `None` if there is no buffer. After the first bytes, a failure ends the loop.
 #[inline(never)]
 fn each<P: Program>(
-    vector: Vector<'_, P>,
+    program: &P,
+    list: Buffer,
     mut act: impl FnMut(Buffer, u32) -> Result<u32, Errno>,
 ) -> Result<Option<u32>, Errno> {
     let mut done = None;
-    for buffer in vector.buffers() {
+    for buffer in Buffers::new(program, list) {
         let before = done.unwrap_or(0);
         // What was read before may lie in the vector itself, so a buffer can be wrong now.
         match buffer.and_then(|buffer| Ok((act(buffer, before)?, buffer.length()))) {

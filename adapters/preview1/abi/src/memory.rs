@@ -51,11 +51,8 @@ impl Buffer {
     /// # Errors
     /// - [`Errno::Fault`]: it does not.
     pub(crate) fn new(program: &impl Program, address: u32, length: u32) -> Result<Self, Errno> {
-        if length == 0 {
-            return Ok(Self::EMPTY);
-        }
         let end = u64::from(address) + u64::from(length);
-        if program.has(end) { Ok(Self { address, length }) } else { Err(Errno::Fault) }
+        if length == 0 || program.has(end) { Ok(Self::checked(address, length)) } else { Err(Errno::Fault) }
     }
 
     /// Checks a list of `count` items of the same size.
@@ -65,6 +62,11 @@ impl Buffer {
     pub(crate) fn list(program: &impl Program, address: u32, count: u32, item: u32) -> Result<Self, Errno> {
         // A list of 4 GiB or more does not fit into a memory whose first bytes are free.
         Self::new(program, address, count.checked_mul(item).ok_or(Errno::Fault)?)
+    }
+
+    /// Returns a part that was checked before.
+    pub(crate) const fn checked(address: u32, length: u32) -> Self {
+        if length == 0 { Self::EMPTY } else { Self { address, length } }
     }
 
     /// Returns its address.

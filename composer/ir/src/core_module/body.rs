@@ -56,6 +56,33 @@ impl<'a> Body<'a> {
         Self { bytes: function.into_raw_body().into(), locals: None, operands: None }
     }
 
+    /// Encodes instructions to stand among others.
+    pub(super) fn part(code: &[Instruction<'_>]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        code.iter().for_each(|instruction| instruction.encode(&mut bytes));
+        bytes
+    }
+
+    /// Puts the bytes of instructions in the place of each call of a function.
+    ///
+    /// # Errors
+    /// Those of [`Body::operands`].
+    pub(super) fn inline(&mut self, parameters: u32, function: u32, code: &[u8]) -> Result<(), Malformed> {
+        self.operands(parameters)?;
+        let named = self.known_operands().iter().filter(|operand| operand.names == Names::Function(function));
+        let (mut bytes, mut done) = (Vec::new(), 0);
+        for call in named.filter(|operand| self.bytes[operand.start as usize - 1] == CALL) {
+            bytes.extend_from_slice(&self.bytes[done..call.start as usize - 1]);
+            bytes.extend_from_slice(code);
+            done = call.end as usize;
+        }
+        if done > 0 {
+            bytes.extend_from_slice(&self.bytes[done..]);
+            *self = Self { bytes: bytes.into(), locals: None, operands: None };
+        }
+        Ok(())
+    }
+
     pub(super) fn length(&self) -> usize {
         self.bytes.len()
     }

@@ -54,12 +54,6 @@ impl FromStr for HostDir {
             Some(guest) => place_of(guest).ok_or(ValueError { takes: GUEST })?,
             None => default_place(name).ok_or(ValueError { takes: WITHOUT_GUEST })?,
         };
-        if guest == "/" {
-            return Err(ValueError {
-                takes: "a GUEST below `/`, as in NAME::/GUEST: a directory of the host at `/` needs `union`, which is \
-                        not supported yet",
-            });
-        }
         Ok(Self { name: name.into(), guest, access, optional })
     }
 }
@@ -134,6 +128,9 @@ mod tests {
             (".::/work", ".", "/work", None, false),
             ("..::/work", "..", "/work", None, false),
             ("/::/work", "/", "/work", None, false),
+            ("data::/", "data", "/", None, false),
+            (".", ".", "/", None, false),
+            ("/", "/", "/", None, false),
         ] {
             let wanted = HostDir { name: name.into(), guest: guest.into(), access, optional };
             assert_eq!(typed.parse(), Ok(wanted.clone()), "{typed}");
@@ -158,10 +155,6 @@ mod tests {
             ("data::/,cow,union", "not supported yet"),
             ("*", "not supported yet"),
             ("*,ro", "not supported yet"),
-            ("data::/", "needs `union`, which is not supported yet"),
-            ("data:://", "needs `union`, which is not supported yet"),
-            (".", "needs `union`, which is not supported yet"),
-            ("/", "needs `union`, which is not supported yet"),
             ("data::work", "an absolute path without"),
             ("data::", "an absolute path without"),
             ("data::/a/../b", "an absolute path without"),

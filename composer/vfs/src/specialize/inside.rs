@@ -102,24 +102,31 @@ pub(super) fn of_module(
         }
     }
     module.drop_unused().map_err(TailorError::module)?;
-    let imports = call_through_table(&mut module, slots);
+    let imports = call_through_table(&mut module, slots)?;
     module::add_segments(&mut module, embedding, &reserved);
     Ok(Inside { module: module.emit().map_err(TailorError::module)?, imports, place: reserved.placed() })
 }
 
 /// Replaces each import by a call through the module's table.
-fn call_through_table(module: &mut CoreModule<'_>, slots: impl Fn(&str, &str) -> u32) -> Vec<HostFunction> {
+///
+/// # Errors
+/// - [`TailorError::Module`]: code is not valid.
+fn call_through_table(
+    module: &mut CoreModule<'_>,
+    slots: impl Fn(&str, &str) -> u32,
+) -> Result<Vec<HostFunction>, TailorError> {
     let mut functions = Vec::new();
     let imports = function_imports(module, |_| true);
     if imports.is_empty() {
-        return functions;
+        return Ok(functions);
     }
     let (table, _) = module.add_table_entries(0);
     let version = module.add_variable();
     module.exports.push(Export { name: TABLE.into(), kind: ExportKind::Table, index: table });
     module.exports.push(Export { name: VERSION.into(), kind: ExportKind::Global, index: version });
     for (id, Import { module: path, name }) in imports {
-        let slots = if preview1::is_of_program(&path, &name) { 1 } else { slots(&path, &name) };
+        let is_of_program = preview1::is_of_program(&path, &name);
+        let slots = if is_of_program { 1 } else { slots(&path, &name) };
         let (_, slot) = module.add_table_entries(slots);
         let mut code = parameters(module, id);
         code.push(Instruction::I32Const(slot.cast_signed()));
@@ -135,10 +142,15 @@ fn call_through_table(module: &mut CoreModule<'_>, slots: impl Fn(&str, &str) ->
             params: ty.params.clone(),
             results: ty.results.clone(),
         });
-        code.push(Instruction::CallIndirect { type_index, table_index: table });
+        let call = Instruction::CallIndirect { type_index, table_index: table };
+        code.push(call.clone());
         module.replace(id, &code);
+        // Calls of the bridge are the most frequent ones: a read has three.
+        if is_of_program {
+            module.inline(id, &[Instruction::I32Const(slot.cast_signed()), call]).map_err(TailorError::module)?;
+        }
     }
-    functions
+    Ok(functions)
 }
 
 /// Drops the exports of interfaces that are not in `exports`.

@@ -101,7 +101,9 @@ impl<'i> Layer for Woven<'i> {
     const HAS_MOUNTS: bool = true;
 
     fn root(&self) -> Result<Option<u64>, Stop> {
-        Ok(self.image.root()?)
+        let root = self.image.root()?;
+        // Nobody looks the root up, so what is mounted on it stands in its place from the start.
+        Ok(root.map(|root| self.mounted(root).unwrap_or(root)))
     }
 
     fn build_time(&self) -> Timestamp {

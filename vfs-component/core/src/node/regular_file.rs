@@ -191,6 +191,7 @@ impl<K: Contents> RegularFile<K> {
     ///
     /// # Errors
     /// - Those of [`Layer::run`].
+    #[inline(always)]
     pub fn give<L: Layer<Contents = K>>(
         &self,
         layer: &L,
@@ -201,7 +202,7 @@ impl<K: Contents> RegularFile<K> {
         let length = length.min(self.size.saturating_sub(offset));
         let mut done = 0;
         while done < length {
-            match self.run(layer, offset + done, length - done) {
+            match self.find_run(layer, offset + done, length - done) {
                 Ok(Run::Bytes(bytes)) => {
                     give(bytes);
                     done += bytes.len() as u64;
@@ -222,19 +223,31 @@ impl<K: Contents> RegularFile<K> {
     }
 
     /// Finds what is at `offset`, which is below the size: at least one byte and at most `length`.
+    #[inline(never)]
     fn run<'a, L: Layer<Contents = K>>(&'a self, layer: &'a L, offset: u64, length: u64) -> Result<Run<'a>, L::Stop> {
-        // `None`: `offset` lies in an owned chunk. After the chunk's bytes there are zeros.
-        let Some(before_next) = self.before_next_chunk(offset) else {
-            let inside = (offset % CHUNK_SIZE) as usize;
-            let place = self.find(offset / CHUNK_SIZE).ok();
-            let chunk = place.and_then(|place| self.chunks.get(place));
-            let bytes = chunk.and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
-            if bytes.is_empty() {
-                return Ok(Run::Zeros(length.min(CHUNK_SIZE - inside as u64)));
+        self.find_run(layer, offset, length)
+    }
+
+    /// Does what [`RegularFile::run`] does, without a call, for [`RegularFile::give`]. Only programs of preview1 use that.
+    #[inline(always)]
+    fn find_run<'a, L: Layer<Contents = K>>(
+        &'a self,
+        layer: &'a L,
+        offset: u64,
+        length: u64,
+    ) -> Result<Run<'a>, L::Stop> {
+        let limit = match self.find(offset / CHUNK_SIZE) {
+            // After the chunk's bytes there are zeros.
+            Ok(place) => {
+                let inside = (offset % CHUNK_SIZE) as usize;
+                let bytes = self.chunks.get(place).and_then(|chunk| chunk.bytes.get(inside..)).unwrap_or(&[]);
+                if bytes.is_empty() {
+                    return Ok(Run::Zeros(length.min(CHUNK_SIZE - inside as u64)));
+                }
+                return Ok(Run::Bytes(shortened(bytes, length)));
             }
-            return Ok(Run::Bytes(shortened(bytes, length)));
+            Err(next) => length.min(self.before_chunk(next, offset)),
         };
-        let limit = length.min(before_next);
         Ok(match layer.run(&self.lower, offset, limit)? {
             [] => Run::Zeros(limit),
             bytes => Run::Bytes(bytes),
@@ -249,8 +262,14 @@ impl<K: Contents> RegularFile<K> {
         }
         match self.find(offset / CHUNK_SIZE) {
             Ok(_) => None,
-            Err(place) => Some(self.chunks.get(place).map_or(u64::MAX, |next| next.index * CHUNK_SIZE - offset)),
+            Err(next) => Some(self.before_chunk(next, offset)),
         }
+    }
+
+    /// Returns the distance from `offset` to the chunk at a place, which lies behind it.
+    #[inline]
+    fn before_chunk(&self, place: usize, offset: u64) -> u64 {
+        self.chunks.get(place).map_or(u64::MAX, |chunk| chunk.index * CHUNK_SIZE - offset)
     }
 
     /// Returns the position of the chunk with this index, or where it would be.

@@ -40,6 +40,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     ///
     /// # Errors
     /// Those of [`Volume::read`].
+    // Whoever reads much has one call of it, in which the loop is mostly a single turn.
+    #[inline(always)]
     pub fn read_runs(
         &self,
         file: &OpenFile,

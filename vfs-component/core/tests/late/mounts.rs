@@ -195,7 +195,9 @@ fn a_mount_that_refuses_changes_has_none() {
         let directory = test.open(path, OpenFlags::DIRECTORY, READ).unwrap();
         assert_eq!(test.tree.volume.flags(&directory), READ, "{path}");
         let session: Session<'_, ()> = Session::new(SettingsView::default());
-        let preopen = test.run(|volume, _| session.open_directory(volume, path)).unwrap();
+        let preopen = test.run(|volume, _| session.open_directory(volume, path).map(drop));
+        assert_eq!(preopen, Err(Error::ReadOnly), "{path}");
+        let preopen = test.run(|volume, _| session.open_directory_to_read(volume, path)).unwrap();
         assert_eq!(test.tree.volume.flags(&preopen), READ, "{path}");
     }
     // The rest of the tree is as before.
@@ -324,6 +326,30 @@ fn mounts_that_cannot_be_are_refused() {
     let many = (1..=256_u64).map(|place| mount(1000 + place, place << 55));
     assert_eq!(Woven::new(layer(), many.clone().collect()).err(), Some(Error::Invalid));
     assert!(Woven::new(layer(), many.take(255).collect()).is_ok());
+}
+
+/// What is mounted on the root is the whole tree.
+#[test]
+fn a_mount_at_the_root() {
+    for changes in ALL {
+        let world = [("dir", Item::Directory), ("dir/file", Item::File(b"of the host")), ("up", Item::Link("../dir"))];
+        let (outside, world): (&'static [u8], &'static [u8]) =
+            (image(&[("hidden", Item::File(b"x"))]).leak(), image(&world).leak());
+        let mut tree = Tree::new(outside, &[("", Some(world), changes)]);
+        let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
+        let mut test = Test { tree, root };
+        assert_eq!(test.names("."), ["dir", "up"]);
+        assert_eq!(test.text("dir/../dir/file").as_deref(), Ok("of the host"));
+        for (path, error) in [("hidden", Error::NoEntry), ("..", Error::NotPermitted), ("up/file", Error::NotPermitted)] {
+            assert_eq!(test.stat(path).map(|stat| stat.kind), Err(error), "{path}");
+        }
+        let above = test.run(|volume, root| volume.parent_hash(root)).unwrap();
+        assert_eq!(above, test.run(|volume, root| volume.metadata_hash(root)).unwrap());
+        let written = test.write("new");
+        let refused = changes == ChangePolicy::Refused;
+        assert_eq!(written, if refused { Err(Error::ReadOnly) } else { Ok(()) });
+        assert_eq!(test.stat("new").is_ok(), !refused);
+    }
 }
 
 /// Plans in a mounted directory: as on a plain filesystem.

@@ -46,7 +46,7 @@ impl Tree {
 /// The number of a directory of an image.
 pub fn node_at(image: &Image<'_>, path: &str) -> u64 {
     let mut node = image.root();
-    for name in path.split('/') {
+    for name in path.split('/').filter(|name| !name.is_empty()) {
         let inode = image.inode(node).unwrap();
         node = image.lookup(&inode, name.as_bytes()).unwrap().unwrap().nid;
     }

@@ -4,7 +4,7 @@ use super::{Answer, DONE};
 use crate::abi::{self, List, Pair, Unit};
 use crate::export::streams::{new_input, new_output};
 use crate::handle::{AppHandles, Input, Output, Position};
-use crate::layer::Stop;
+use crate::layer::{self, Stop};
 use crate::state::{State, answer};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.read-via-stream")]
@@ -41,7 +41,7 @@ fn output_stream(state: &mut State, descriptor: u32, position: Position) -> Resu
 extern "C" fn read(descriptor: u32, length: u64, offset: u64) -> *const Answer<Pair<List, bool>> {
     answer(|state| {
         let State { volume, session, gather, .. } = state;
-        let bytes = volume.read(session.handles.descriptor(descriptor), offset, length, gather)?;
+        let bytes = layer::read(volume, session.handles.descriptor(descriptor), offset, length, gather)?;
         Ok(Pair(List::of(bytes), bytes.is_empty()))
     })
 }
@@ -50,7 +50,7 @@ extern "C" fn read(descriptor: u32, length: u64, offset: u64) -> *const Answer<P
 extern "C" fn write(descriptor: u32, pointer: *const u8, length: usize, offset: u64) -> *const Answer<u64> {
     answer(|state| {
         let bytes = abi::list(pointer, length);
-        state.volume.write(state.session.handles.descriptor(descriptor), offset, bytes)?;
+        layer::write(&mut state.volume, state.session.handles.descriptor(descriptor), offset, bytes)?;
         Ok(length as u64)
     })
 }

@@ -3,7 +3,7 @@
 use super::{version_2, version_3};
 use crate::abi::{Area, List, Pair};
 use crate::handle::{AppHandles, Handle};
-use crate::layer::{ended, failed};
+use crate::layer::{ended, failed, open_preopen};
 use crate::state::{State, answer_value};
 
 #[unsafe(export_name = "wasi:filesystem/preopens#get-directories")]
@@ -29,7 +29,7 @@ fn directories(resource_new: impl Fn(u32) -> u32) -> *const List {
             && lists.directories.try_reserve(1).is_ok()
         {
             let opened = match session.handles.reserve() {
-                Ok(()) => session.open_directory(volume, path),
+                Ok(()) => open_preopen(session, volume, path),
                 Err(error) => Err(failed(error)),
             };
             match opened {

@@ -6,7 +6,7 @@ use crate::export::poll::new_pollable;
 use crate::handle::{AppHandles, Input, Kind, Pollable};
 use crate::host;
 use crate::host::streams::Outcome;
-use crate::layer::ended;
+use crate::layer::{self, ended};
 use crate::state::{Session, State, call_value, within_call};
 use vfs_core::OpenFile;
 
@@ -72,7 +72,7 @@ pub fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], F
     if length == 0 {
         return Ok(&[]);
     }
-    match volume.read(file, *offset, length, gather) {
+    match layer::read(volume, file, *offset, length, gather) {
         Ok([]) => Err(Failure::Closed),
         Ok(bytes) => {
             *offset += bytes.len() as u64;

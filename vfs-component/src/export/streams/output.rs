@@ -6,7 +6,7 @@ use crate::abi::{self, Res, Unit};
 use crate::export::poll::new_pollable;
 use crate::handle::{AppHandles, Handle, Kind, Output, Pollable, Position};
 use crate::host::streams as host;
-use crate::layer::ended;
+use crate::layer::{self, ended};
 use crate::state::{State, Volume, call_value, within_call};
 use vfs_core::{Error, Handles, ZEROS};
 
@@ -178,8 +178,8 @@ pub fn write_to(
         return Err(Failure::Closed);
     }
     let result = match position {
-        Position::End => volume.append(file, bytes),
-        Position::At(offset) => volume.write(file, *offset, bytes).map(|()| *offset += bytes.len() as u64),
+        Position::End => layer::append(volume, file, bytes),
+        Position::At(offset) => layer::write(volume, file, *offset, bytes).map(|()| *offset += bytes.len() as u64),
     };
     match result {
         Ok(()) => Ok([]),

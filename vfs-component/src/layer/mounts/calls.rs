@@ -37,6 +37,27 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
     })
 }
 
+/// Reads bytes of an open file, which stay until the end of the app's call.
+///
+/// # Errors
+/// - Those of the host.
+pub fn read(file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
+    let descriptor = nodes::with(|nodes| descriptor(nodes, file))?;
+    host::read(descriptor, length, offset)
+}
+
+/// Writes all bytes at an offset of an open file, or at its end.
+///
+/// # Errors
+/// - Those of the host. Bytes before the failure may be written.
+pub fn write(file: u64, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> {
+    let descriptor = nodes::with(|nodes| descriptor(nodes, file))?;
+    match offset {
+        Some(offset) => host::write(descriptor, offset, bytes),
+        None => host::append(descriptor, bytes),
+    }
+}
+
 /// Returns what tells a node from all others.
 fn identity(nodes: &mut Nodes, number: u64) -> Result<u64, Error> {
     let node = nodes.get(number)?;
@@ -301,10 +322,10 @@ fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<Late
             Some(descriptor) => host::set_times(descriptor, *accessed, *modified)?,
             None => host::set_times_at(nodes.reach(*node, path)?, *accessed, *modified)?,
         },
-        Effect::Write { file, offset: Some(offset), bytes } => {
-            host::write(descriptor(nodes, *file)?, *offset, bytes)?;
-        }
-        Effect::Write { file, offset: None, bytes } => host::append(descriptor(nodes, *file)?, bytes)?,
+        Effect::Write { file, offset, bytes } => match offset {
+            Some(offset) => host::write(descriptor(nodes, *file)?, *offset, bytes)?,
+            None => host::append(descriptor(nodes, *file)?, bytes)?,
+        },
         Effect::Sync { node, data_only } => host::sync(descriptor(nodes, *node)?, *data_only)?,
     }
     Ok(Performed::Done)

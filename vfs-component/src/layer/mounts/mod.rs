@@ -1,25 +1,29 @@
 //! An image with directories of the host in it, by calls of `wasi:filesystem` that block.
 //!
 //! ```text
-//! start    the roots of the mounts, which the host has to give
-//! nodes    the nodes of the host that the tree or an operation knows of
-//! calls    requests of operations, as calls of the host
+//! start     the roots of the mounts, which the host has to give
+//! nodes     the nodes of the host that the tree or an operation knows of
+//! calls     requests of operations, as calls of the host
+//! contents  reads and writes that need no operation
 //! ```
 
 mod calls;
+mod contents;
 mod nodes;
 mod start;
 
 use vfs_core::late::{ChangePolicy, Late};
 use vfs_core::settings::{Mount, MountAccess};
-use vfs_core::{ImageLayer, Limits, Woven, WovenBytes};
+use vfs_core::{Error, ImageLayer, Limits, OpenFile, Woven, WovenBytes};
 use vfs_image::Image;
 
 use crate::host::wall_clock::HostClock;
-use crate::state::{Volume, within_call};
+use crate::layer::Stop;
+use crate::state::{Session, Volume, within_call};
 use crate::{abi, embed};
 
 pub use calls::ask;
+pub use contents::{append, read, write};
 
 pub type Layer = Woven<'static>;
 
@@ -85,5 +89,13 @@ pub fn lent(bytes: WovenBytes<'static>, buffer: &mut Vec<u8>) -> Option<&'static
             *buffer = bytes;
             None
         }
+    }
+}
+
+/// Opens a directory as a preopen, with the rights that its mount allows.
+pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
+    match session.open_directory(volume, path) {
+        Err(Stop::Error(Error::ReadOnly)) => session.open_directory_to_read(volume, path),
+        opened => opened,
     }
 }

@@ -96,6 +96,17 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         Ok((length > 0).then_some(Forward { node: number, offset, length }))
     }
 
+    /// Returns the node of the layer that a write goes to, if its changes pass through, so that the bytes need not pass
+    /// through the volume. `None`: write them to the volume.
+    ///
+    /// # Errors
+    /// Those of [`Volume::check_writable`].
+    pub fn forward_write(&self, file: &crate::OpenFile) -> Result<Option<u64>, Error> {
+        self.check_writable(file)?;
+        let through = self.tree.passes_through(self.tree.table.id(file.slot));
+        Ok(through.map(|(_, number)| number).filter(|number| !self.tree.layer.is_read_only(*number)))
+    }
+
     /// Returns the layer.
     pub fn layer_mut(&mut self) -> &mut L {
         &mut self.tree.layer

@@ -1,0 +1,36 @@
+//! What a layer without mounts leaves to the volume.
+
+use vfs_core::OpenFile;
+
+use super::Stop;
+use crate::state::{Session, Volume};
+
+/// Reads bytes of a file.
+#[inline(always)]
+pub fn read<'a>(
+    volume: &'a Volume,
+    file: &OpenFile,
+    offset: u64,
+    length: u64,
+    gather: &'a mut Vec<u8>,
+) -> Result<&'a [u8], Stop> {
+    volume.read(file, offset, length, gather)
+}
+
+/// Writes all bytes at an offset of a file.
+#[inline(always)]
+pub fn write(volume: &mut Volume, file: &OpenFile, offset: u64, bytes: &[u8]) -> Result<(), Stop> {
+    volume.write(file, offset, bytes)
+}
+
+/// Writes all bytes at the end of a file.
+#[inline(always)]
+pub fn append(volume: &mut Volume, file: &OpenFile, bytes: &[u8]) -> Result<(), Stop> {
+    volume.append(file, bytes)
+}
+
+/// Opens a directory as a preopen.
+#[inline(always)]
+pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
+    session.open_directory(volume, path)
+}
