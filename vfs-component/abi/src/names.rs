@@ -75,6 +75,8 @@ pub mod policy {
 pub mod mounts {
     /// `wasi:io/streams`.
     pub const STREAMS: &str = "vfs-compose:mounts/streams";
+    /// `wasi:io/error`.
+    pub const ERROR: &str = "vfs-compose:mounts/error";
     /// `wasi:cli/stderr`.
     pub const STDERR: &str = "vfs-compose:mounts/stderr";
     /// `wasi:cli/exit`.
@@ -85,6 +87,7 @@ pub mod mounts {
     pub fn interface_behind(module: &str) -> Option<&'static str> {
         match module {
             STREAMS => Some("wasi:io/streams"),
+            ERROR => Some("wasi:io/error"),
             STDERR => Some("wasi:cli/stderr"),
             EXIT => Some("wasi:cli/exit"),
             _ => None,

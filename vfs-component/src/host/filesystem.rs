@@ -6,6 +6,7 @@ use vfs_core::{Error, FileKind, NewTimestamp, Stat, Timestamp};
 
 use crate::abi::{self, Datetime, DescriptorStat, List, Opt, Pair, Plain, Res, Unit};
 use crate::host::mounts as streams;
+use crate::host::streams::StreamError;
 
 /// `error-code`, by its ordinal.
 type Code = u8;
@@ -17,7 +18,7 @@ type Reply<T> = Res<T, Code>;
 const IO: Code = 13;
 
 mod import {
-    use super::{DescriptorStat, List, Opt, Pair, Reply, Unit};
+    use super::{Code, DescriptorStat, List, Opt, Pair, Reply, Unit};
 
     #[link(wasm_import_module = "wasi:filesystem/preopens")]
     unsafe extern "C" {
@@ -55,6 +56,8 @@ mod import {
         pub safe fn read(descriptor: u32, length: u64, offset: u64, result: &mut Reply<Pair<List, bool>>);
         #[link_name = "[method]descriptor.write"]
         pub safe fn write(descriptor: u32, bytes: *const u8, length: usize, offset: u64, result: &mut Reply<u64>);
+        #[link_name = "filesystem-error-code"]
+        pub safe fn filesystem_error_code(error: u32, result: &mut Opt<Code>);
         #[link_name = "[method]descriptor.append-via-stream"]
         pub safe fn append_via_stream(descriptor: u32, result: &mut Reply<u32>);
         #[link_name = "[method]descriptor.sync"]
@@ -226,7 +229,6 @@ pub fn append(descriptor: u32, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn append_to(stream: u32, mut bytes: &[u8]) -> Result<(), Error> {
-    let failed = |_| Error::Io;
     while !bytes.is_empty() {
         let room = streams::check_write(stream).map_err(failed)?;
         if room > 0 {
@@ -238,6 +240,19 @@ fn append_to(stream: u32, mut bytes: &[u8]) -> Result<(), Error> {
         streams::blocking_flush(stream).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Returns why a stream of a file failed.
+fn failed(error: StreamError) -> Error {
+    let StreamError::LastOperationFailed(error) = error else { return Error::Io };
+    let mut code = Opt::None;
+    import::filesystem_error_code(error, &mut code);
+    // The app must not find it among the numbers of its handles.
+    streams::drop_error(error);
+    match code {
+        Opt::Some(code) => Error::from_code(code),
+        Opt::None => Error::Io,
+    }
 }
 
 pub fn sync(descriptor: u32, data_only: bool) -> Result<(), Error> {

@@ -25,6 +25,12 @@ mod import {
         pub safe fn drop_output_stream(stream: u32);
     }
 
+    #[link(wasm_import_module = "vfs-compose:mounts/error")]
+    unsafe extern "C" {
+        #[link_name = "[resource-drop]error"]
+        pub safe fn drop_error(error: u32);
+    }
+
     #[link(wasm_import_module = "vfs-compose:mounts/stderr")]
     unsafe extern "C" {
         #[link_name = "get-stderr"]
@@ -38,7 +44,7 @@ mod import {
     }
 }
 
-pub use import::drop_output_stream;
+pub use import::{drop_error, drop_output_stream};
 
 pub fn check_write(stream: u32) -> Outcome<u64> {
     outcome(|result| import::check_write(stream, result))

@@ -15,7 +15,7 @@ use super::vfs::{Callee, Vfs};
 use crate::added_imports::version_of_mounts;
 use crate::error::TailorError;
 use crate::guest::Guest;
-use vfs_abi::names::mounts::{STREAMS, interface_behind};
+use vfs_abi::names::mounts::{ERROR, STREAMS, interface_behind};
 use vfs_compose_ir::core_module::CoreModule;
 use vfs_compose_ir::{Component, Item, Joined, alias, bundle, imported, instantiation, join};
 use vfs_compose_wasi::{App, FILESYSTEM, InterfaceName, InterfaceUses, Wasi};
@@ -45,7 +45,7 @@ impl HostDirectories {
         for (_, import) in module.imports() {
             let Some(path) = path_of(&import.module) else { continue };
             // Others serve an error message, which does without them.
-            let is_needed = path.starts_with(FILESYSTEM) || import.module == STREAMS;
+            let is_needed = path.starts_with(FILESYSTEM) || [ERROR, STREAMS].contains(&import.module.as_str());
             let version = granted(app, path).or_else(|| is_needed.then(|| version_of_mounts(app)));
             let Some(version) = version else { continue };
             let wanted = interfaces.entry(InterfaceName::new(path, version)).or_default();

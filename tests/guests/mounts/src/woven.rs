@@ -10,9 +10,10 @@
 //! ```
 
 use check::{Behaviour, Outcome, holds, same};
-use wasip2::filesystem::types::{DescriptorType, ErrorCode, OpenFlags};
+use wasip2::filesystem::types::{DescriptorType, ErrorCode, OpenFlags, filesystem_error_code};
+use wasip2::io::streams::StreamError;
 
-use crate::tools::{FOLLOW, MUTATE, NO_FOLLOW, READ, directory, done, names, open, refused, root, text, write};
+use crate::tools::{FOLLOW, MUTATE, NO_FOLLOW, READ, WRITE, directory, done, names, open, refused, root, text, write};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     ("a_walk_goes_in_and_out", a_walk_goes_in_and_out),
@@ -32,6 +33,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("a_listing_goes_on_while_names_go", a_listing_goes_on_while_names_go),
     ("a_link_of_the_host_is_made_and_read", a_link_of_the_host_is_made_and_read),
     ("an_append_goes_to_the_end", an_append_goes_to_the_end),
+    ("an_append_that_fails_says_why", an_append_that_fails_says_why),
     ("sizes_and_times_are_set", sizes_and_times_are_set),
 ];
 
@@ -263,7 +265,7 @@ fn a_link_of_the_host_is_made_and_read() -> Outcome {
 fn an_append_goes_to_the_end() -> Outcome {
     let root = root();
     done(write(&root, "m/log", "one\n"))?;
-    let file = done(root.open_at(FOLLOW, "m/log", OpenFlags::empty(), READ | crate::tools::WRITE))?;
+    let file = done(root.open_at(FOLLOW, "m/log", OpenFlags::empty(), READ | WRITE))?;
     let stream = done(file.append_via_stream())?;
     // Another one writes in between.
     stream.blocking_write_and_flush(b"two\n")?;
@@ -280,13 +282,37 @@ fn an_append_goes_to_the_end() -> Outcome {
     done(root.unlink_file_at("m/log")).map(drop)
 }
 
+fn an_append_that_fails_says_why() -> Outcome {
+    let root = root();
+    done(write(&root, "m/large", ""))?;
+    let file = done(root.open_at(FOLLOW, "m/large", OpenFlags::empty(), READ | WRITE))?;
+    // The largest size that a file can have there.
+    let (mut largest, mut too_large) = (0_u64, i64::MAX as u64 + 1);
+    while largest + 1 < too_large {
+        let size = largest + (too_large - largest) / 2;
+        if file.set_size(size).is_ok() { largest = size } else { too_large = size }
+    }
+    refused(file.write(b"x", largest), ErrorCode::FileTooLarge)?;
+    for _ in 0..3 {
+        let stream = done(file.append_via_stream())?;
+        let result = stream.blocking_write_and_flush(b"x");
+        let code = match &result {
+            Err(StreamError::LastOperationFailed(error)) => filesystem_error_code(error),
+            _ => None,
+        };
+        holds(code == Some(ErrorCode::FileTooLarge), format!("{result:?}, {code:?}"))?;
+    }
+    same(done(file.stat())?.size, largest)?;
+    done(root.unlink_file_at("m/large")).map(drop)
+}
+
 fn sizes_and_times_are_set() -> Outcome {
     use wasip2::clocks::wall_clock::Datetime;
     use wasip2::filesystem::types::NewTimestamp;
     let root = root();
     let time = |seconds| NewTimestamp::Timestamp(Datetime { seconds, nanoseconds: 5 });
     done(write(&root, "m/sized", "sized"))?;
-    let file = done(root.open_at(FOLLOW, "m/sized", OpenFlags::empty(), READ | crate::tools::WRITE))?;
+    let file = done(root.open_at(FOLLOW, "m/sized", OpenFlags::empty(), READ | WRITE))?;
     done(file.set_size(3))?;
     same(done(root.stat_at(FOLLOW, "m/sized"))?.size, 3)?;
     done(file.set_times(time(100), time(200)))?;

@@ -88,6 +88,10 @@ impl Late for Woven<'_> {
     fn late(&mut self) -> &mut LateLayer {
         &mut self.late
     }
+
+    fn is_late(&self, number: u64) -> bool {
+        filesystem(number) != 0
+    }
 }
 
 impl<'i> Layer for Woven<'i> {

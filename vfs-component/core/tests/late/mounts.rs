@@ -241,6 +241,21 @@ fn what_is_kept_above_leaves_the_filesystem_as_it_is() {
     assert!(test.tree.effects().is_empty());
 }
 
+#[test]
+fn only_what_is_in_a_mount_is_read_from_it() {
+    for changes in ALL {
+        let mut test = Test::new(changes);
+        let forward = |test: &mut Test, path: &str| {
+            let file = test.open(path, OpenFlags::NONE, READ).unwrap();
+            test.tree.volume.forward(&file, 0, 100).unwrap().map(|forward| forward.node)
+        };
+        assert!(forward(&mut test, "project/dir/file").is_some());
+        assert!(forward(&mut test, "over/data/dir/file").is_some());
+        assert_eq!(forward(&mut test, "etc/config"), None);
+        assert_eq!(forward(&mut test, "project/dir/out"), None);
+    }
+}
+
 /// What others do in a filesystem is seen by those who have a file open, whether or not the app may change it.
 #[test]
 fn what_others_write_is_seen() {
@@ -340,7 +355,8 @@ fn a_mount_at_the_root() {
         let mut test = Test { tree, root };
         assert_eq!(test.names("."), ["dir", "up"]);
         assert_eq!(test.text("dir/../dir/file").as_deref(), Ok("of the host"));
-        for (path, error) in [("hidden", Error::NoEntry), ("..", Error::NotPermitted), ("up/file", Error::NotPermitted)] {
+        for (path, error) in [("hidden", Error::NoEntry), ("..", Error::NotPermitted), ("up/file", Error::NotPermitted)]
+        {
             assert_eq!(test.stat(path).map(|stat| stat.kind), Err(error), "{path}");
         }
         let above = test.run(|volume, root| volume.parent_hash(root)).unwrap();

@@ -9,6 +9,12 @@ use crate::{Clock, Error, Volume};
 pub trait Late: Layer<Stop = Stop> {
     /// Returns the part that answers late.
     fn late(&mut self) -> &mut LateLayer;
+
+    /// Returns whether a node is of that part.
+    #[inline]
+    fn is_late(&self, _number: u64) -> bool {
+        true
+    }
 }
 
 impl Late for LateLayer {
@@ -80,8 +86,8 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         self.tree.layer.late().answers = Answers::new();
     }
 
-    /// Returns where the layer has the bytes of a read of `length` bytes at `offset`, if it has all of them, so that
-    /// the bytes need not pass through the volume. `None`: read them from the volume.
+    /// Returns where the late layer has the bytes of a read of `length` bytes at `offset`, if it has all of them, so
+    /// that the bytes need not pass through the volume. `None`: read them from the volume.
     ///
     /// # Errors
     /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
@@ -92,6 +98,9 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
             return Ok(Some(Forward { node: number, offset, length }));
         }
         let crate::node::Origin::Layer(number) = node.origin() else { return Ok(None) };
+        if !self.tree.layer.is_late(number) {
+            return Ok(None);
+        }
         let length = contents.layer_run(offset, length);
         Ok((length > 0).then_some(Forward { node: number, offset, length }))
     }
