@@ -86,12 +86,6 @@ pub enum MountError {
         /// The name of a directory.
         name: String,
     },
-    /// An app of WASI 0.3.
-    #[error("`--host-dir` is not supported yet for apps of WASI 0.3, and the app imports `{interface}`: omit it")]
-    Version3 {
-        /// The interface.
-        interface: String,
-    },
 }
 
 /// Checks the directories of the host, with each other and with the rules.
@@ -168,15 +162,14 @@ pub(crate) fn check_paths<'s>(
     Ok(())
 }
 
-/// Checks that the app is one that can have directories of the host.
-///
-/// # Errors
-/// [`MountError::Version3`]: it imports the filesystem of WASI 0.3.
-pub(crate) fn check_app(composer: &Composer, app: &App) -> Result<(), MountError> {
-    let is_of_files = |name: &&InterfaceName| name.is_wasi_0_3() && name.path.starts_with(PACKAGE);
-    match app.virtual_imports.keys().find(is_of_files) {
-        Some(name) if !composer.settings.mounts.is_empty() => Err(MountError::Version3 { interface: name.to_string() }),
-        _ => Ok(()),
+/// Notes that an app of WASI 0.3 waits for the host as a whole.
+pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks) {
+    let is_of_files = |name: &InterfaceName| name.is_wasi_0_3() && name.path.starts_with(PACKAGE);
+    if !composer.settings.mounts.is_empty() && app.virtual_imports.keys().any(is_of_files) {
+        remarks.note(
+            "waits-for-host",
+            "while the host answers about what `--host-dir` names, the app's other tasks wait, too: it is asked by WASI 0.2",
+        );
     }
 }
 

@@ -46,6 +46,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     let mut remarks = Remarks::default();
     tell_no_exports(composer, bytes, &app, &mut remarks)?;
     effects::tell(composer, &app, &mut remarks);
+    mounts::tell_of_app(composer, &app, &mut remarks);
     let composer = &*with_mounts_of_use(composer, &app)?;
     let mut rules = composer.rules.clone();
     let app = if collect::needs(composer).end {
@@ -66,7 +67,6 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
 fn with_mounts_of_use<'c>(composer: &'c Composer, app: &App) -> Result<Cow<'c, Composer>, MountError> {
     if composer.settings.mounts.is_empty() || app.has_filesystem() {
         mounts::check(composer)?;
-        mounts::check_app(composer, app)?;
         return Ok(Cow::Borrowed(composer));
     }
     let mut without = composer.clone();

@@ -1,6 +1,7 @@
 //! Everything that is made before something can be measured, each thing once.
 
 use crate::engine::{Host, Program, in_engine};
+use crate::measure::mounts::Access;
 use crate::node::{Node, Transpiled};
 use crate::speedtest1;
 use crate::trees::Tree;
@@ -75,6 +76,7 @@ pub struct Lab {
     trees: Made<Tree, PathBuf>,
     apps: Made<App, PathBuf>,
     composed: Made<(App, Tree, Form), PathBuf>,
+    mounted: Made<(App, Access, Form), PathBuf>,
     programs: Made<PathBuf, Rc<Program>>,
     counting: OnceCell<Host>,
     counted: Made<PathBuf, Rc<Program>>,
@@ -98,6 +100,7 @@ impl Lab {
             trees: RefCell::default(),
             apps: RefCell::default(),
             composed: RefCell::default(),
+            mounted: RefCell::default(),
             programs: RefCell::default(),
             counting: OnceCell::new(),
             counted: RefCell::default(),
@@ -177,6 +180,18 @@ impl Lab {
         once(&self.composed, (app, tree, form), || {
             let out = self.path(&format!("{app:?}-{tree:?}-{form:?}.wasm"));
             run(self.compose(app, tree, form, &out)?)?;
+            Ok(out)
+        })
+    }
+
+    /// The app with the directory that the host gives as `/` in the place of its whole tree.
+    pub fn mounted(&self, app: App, access: Access, form: Form) -> Result<PathBuf> {
+        once(&self.mounted, (app, access, form), || {
+            let out = self.path(&format!("{app:?}-{access:?}-{form:?}.wasm"));
+            let mut command = Command::new(compose::command()?);
+            command.arg(self.app(app)?).arg("--form").arg(form.flag()).arg("--host-dir");
+            command.arg(format!("/::/,{}", access.word())).arg("-o").arg(&out).arg("-q");
+            run(command)?;
             Ok(out)
         })
     }

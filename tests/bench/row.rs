@@ -3,7 +3,7 @@
 use crate::lab::Lab;
 use crate::measure::abi::Comparison;
 use crate::measure::guest::Work;
-use crate::measure::{Cost, node, operators};
+use crate::measure::{Cost, mounts, node, operators};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -39,7 +39,9 @@ impl Row {
 pub enum Measure {
     /// A loop in the guest, on the host directory and in both forms.
     Guest(Work<'static>),
-    /// The same on Node.
+    /// A loop in the guest, on the host directory, and in both forms with that directory in the tree.
+    Mounted(mounts::Loop),
+    /// The same as [`Measure::Guest`] on Node.
     OnNode(node::Loop),
     /// Anything else on Node, as [`Measure::Forms`].
     FormsOnNode(fn(&Lab, usize) -> Result<Samples>),
@@ -171,6 +173,7 @@ impl<'a> Outcome<'a> {
             Measure::Guest(work) => work.sample(lab, round),
             Measure::OnNode(work) => work.sample(lab, round),
             Measure::Abi(comparison) => comparison.sample(lab, round),
+            Measure::Mounted(of) => of.sample(lab, round),
             Measure::Counted(work) => work.sample(lab, round),
             Measure::Forms(measure) | Measure::FormsOnNode(measure) => measure(lab, round),
             Measure::Other(measure) | Measure::Slow(measure) => {

@@ -129,6 +129,8 @@ fn directories_that_are_none_are_named(here: &Here) {
     ] {
         let (code, message) = here.fails(&[&["run"], args].concat());
         assert!(code == 1 && message.contains(wanted), "{args:?}: {message}");
+        let (code, message) = here.fails(&[&["serve"], args].concat());
+        assert!(code == 1 && message.contains(wanted), "serve {args:?}: {message}");
     }
     let (code, message) = here.fails(&["run", "made.wasm", "--dir", "::work"]);
     assert!(code == 2 && message.contains("it takes HOST[::NAME]"), "{message}");

@@ -263,9 +263,18 @@ fn a_vfs_alone_has_mounts_too() {
 }
 
 #[test]
-fn mounts_of_apps_of_wasi_0_3_are_refused() {
-    let body = apps::all_imports("0.3.0");
-    let app = apps::dummy(&["0.3.0"], &body);
-    let error = Composer::new(app).host_dir(mount(MountAccess::ReadOnly)).compose().unwrap_err();
-    assert!(error.to_string().contains("`--host-dir` is not supported yet for apps of WASI 0.3"), "{error}");
+fn an_app_of_wasi_0_3_asks_the_host_by_0_2() {
+    let app = apps::dummy(&["0.3.0"], &apps::all_imports("0.3.0"));
+    let composed = Composer::new(app).host_dir(mount(MountAccess::ReadOnly)).compose().unwrap();
+    let of_files = composed.report().imports.iter().filter(|name| name.starts_with("wasi:filesystem/"));
+    let wanted = ["wasi:filesystem/preopens@0.2.0", "wasi:filesystem/types@0.2.0"];
+    assert_eq!(of_files.map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from(wanted));
+    assert!(
+        composed
+            .report()
+            .remarks()
+            .notes
+            .iter()
+            .any(|note| note.to_string().contains("the app's other tasks wait, too"))
+    );
 }

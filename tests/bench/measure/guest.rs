@@ -38,6 +38,11 @@ impl Work<'_> {
         self.run(&*lab.program(&lab.bare(app)?)?, Some(&lab.tree(Tree::Work)?))
     }
 
+    /// Once with a component that has the host directory in its tree.
+    pub fn in_directory(&self, lab: &Lab, wasm: &Path) -> Result<Cost> {
+        self.run(&*lab.program(wasm)?, Some(&lab.tree(Tree::Work)?))
+    }
+
     /// Once composed.
     pub fn inside(&self, lab: &Lab, app: App, form: Form) -> Result<Cost> {
         self.run(&*lab.program(&lab.composed(app, Tree::Work, form)?)?, None)

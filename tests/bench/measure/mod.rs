@@ -8,6 +8,7 @@ pub mod guest;
 pub mod instance;
 pub mod left;
 pub mod memory;
+pub mod mounts;
 pub mod node;
 pub mod operators;
 pub mod p3;

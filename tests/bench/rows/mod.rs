@@ -5,6 +5,7 @@ mod bulk;
 mod compose;
 mod instance;
 mod metadata;
+mod mounts;
 mod node;
 mod operators;
 pub mod p3;
@@ -34,6 +35,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         size::ROWS,
         compose::ROWS,
         abi::ROWS,
+        mounts::ROWS,
     ];
     kinds.into_iter().flatten()
 }

@@ -1,0 +1,48 @@
+//! The guest's loops on a directory of the host: given to the app, and in the tree of a composed app.
+
+use super::guest::Work;
+use super::{Cost, interleaved};
+use crate::lab::{App, Form, Lab};
+use crate::row::Samples;
+use anyhow::Result;
+
+/// What an app can do with the directory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Access {
+    /// Read.
+    ReadOnly,
+    /// Change it.
+    ReadWrite,
+    /// Change a copy.
+    CopyOnWrite,
+}
+
+impl Access {
+    /// The word for it in `--host-dir`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "ro",
+            Self::ReadWrite => "rw",
+            Self::CopyOnWrite => "cow",
+        }
+    }
+}
+
+/// A loop, and what the app can do.
+pub struct Loop {
+    /// The loop.
+    pub work: Work<'static>,
+    /// What the app can do with the directory.
+    pub access: Access,
+}
+
+impl Loop {
+    /// Once on the host directory, once in each form.
+    pub fn sample(&self, lab: &Lab, round: usize) -> Result<Samples> {
+        let mounted = |form: Form| -> Result<Cost> {
+            let wasm = lab.mounted(App::Loops, self.access, form)?;
+            self.work.in_directory(lab, &wasm)
+        };
+        interleaved(round, || self.work.on_host(lab, App::Loops), mounted)
+    }
+}
