@@ -39,9 +39,8 @@ impl Place {
     /// The places of a program in a setting whose files are in mounts.
     pub fn on_mounts(program: &Program, setting: &Setting) -> impl Iterator<Item = Self> {
         let forms = if setting.mounts.is_empty() { &[][..] } else { &Self::FORMS[..] };
-        // An app of 0.3 has no mounts.
-        let places = forms.iter().map(|&form| Self { on_mount: true, ..Self::new(form, Host::Wasmtime) });
-        places.filter(|_| program.name != "component3")
+        let places = forms.iter().map(|&form| Self::new(form, Host::Wasmtime));
+        places.filter(|place| (program.runs)(*place)).map(|place| Self { on_mount: true, ..place })
     }
 
     /// Where what is made of an app of 0.3 runs: this form alone takes one, and this host alone has what it needs.

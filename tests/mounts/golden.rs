@@ -52,14 +52,11 @@ pub fn is_usual(case: &Case) -> bool {
     USUAL.contains(&case.name.as_str())
 }
 
-/// Whether a case has its files in a directory of the host, and is of WASI 0.2 or before.
+/// Whether a case has its files in a directory of the host.
 pub fn applies(case: &Case) -> bool {
     let flags: Vec<_> = case.spec.flags.iter().map(String::as_str).collect();
     let is_of_files = flags.is_empty() || (flags == ["--read-only"] && case.spec.read_only);
-    is_of_files
-        && case.spec.forms.contains(&Form::HostDirectory)
-        && !case.error_file().exists()
-        && !case.name.starts_with("wasi3/")
+    is_of_files && case.spec.forms.contains(&Form::HostDirectory) && !case.error_file().exists()
 }
 
 fn runs(case: &Case, guest: &str, form: Form, differs: &Differs) -> Result<()> {

@@ -216,6 +216,11 @@ fn linked_in_a_mount() -> Result<()> {
 }
 
 #[test]
+fn plugged_of_03_in_a_mount() -> Result<()> {
+    plans(OF_03, compose::plugged, Lower::Mount)
+}
+
+#[test]
 fn linked_of_preview1_in_a_mount() -> Result<()> {
     plans(OF_PREVIEW1, compose::linked, Lower::Mount)
 }

@@ -1,10 +1,10 @@
 //! Streams of WASI 0.3: reading and writing contents, and listings.
 
-use vfs_core::OpenFile;
+use vfs_core::{DirStream, Error, OpenFile};
 
-use crate::abi::Pair;
+use crate::abi::{Area, Pair, finish_call};
 use crate::handle::{AppHandles, Position};
-use crate::layer::{Stop, error_of};
+use crate::layer::{Stop, error_of, operate};
 use crate::pump::{Done, Lister, Reader, Sink, Source, World, Writer, bytes, entries};
 use crate::state::{State, call, call_value};
 
@@ -64,19 +64,23 @@ fn writable(state: &mut State, descriptor: u32) -> Result<OpenFile, Stop> {
 
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.read-directory")]
 extern "C" fn read_directory(descriptor: u32) -> *const Pair<u32, u32> {
-    call(|state| {
-        let (stream, end) = entries::new();
-        let (future, done) = Done::of_filesystem();
-        let State { volume, session, pump, .. } = state;
-        let directory = volume.read_dir(session.handles.descriptor(descriptor));
-        let world = &mut World { volume, standard: &mut session.standard };
-        match directory {
-            Ok(directory) => pump.list(world, Lister::new(end, done, directory)),
-            Err(stop) => {
-                entries::drop_writable(end);
-                pump.answer(world, done, Err(error_of(stop)));
-            }
+    let listing = operate(|state| state.volume.read_dir(state.session.handles.descriptor(descriptor)), list);
+    finish_call();
+    Area::put(listing)
+}
+
+/// Starts to offer the entries of a directory.
+fn list(state: &mut State, directory: Result<DirStream, Error>) -> Pair<u32, u32> {
+    let (stream, end) = entries::new();
+    let (future, done) = Done::of_filesystem();
+    let State { volume, session, pump, .. } = state;
+    let world = &mut World { volume, standard: &mut session.standard };
+    match directory {
+        Ok(directory) => pump.list(world, Lister::new(end, done, directory)),
+        Err(error) => {
+            entries::drop_writable(end);
+            pump.answer(world, done, Err(error));
         }
-        Pair(stream, future)
-    })
+    }
+    Pair(stream, future)
 }
