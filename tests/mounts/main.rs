@@ -5,6 +5,7 @@
 //! golden    cases of tests/cases, with their tree in a mount
 //! cow       the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven     half of the tree in the image, half in mounts; mounts that are read-only
+//! escapes   paths and links that try to leave the tree
 //! missing   directories that the host does not give
 //! numbers   a program that tries the numbers of handles which it was not given
 //! other_hosts   the last but one on Node, and on a newer wasmtime
@@ -12,6 +13,7 @@
 
 mod cow;
 mod differs;
+mod escapes;
 mod golden;
 mod host;
 mod made;
@@ -42,6 +44,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(cow::trials()?);
     trials.extend(woven::trials());
     trials.extend(missing::trials());
+    trials.extend(escapes::trials());
     trials.extend(numbers::trials());
     trials.extend(other_hosts::trials());
     Ok(trials)

@@ -9,16 +9,17 @@ use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::extent::Extent;
 use vfs_tests::guests;
-use vfs_tests::host::{Invocation, Output};
+use vfs_tests::host::{Invocation, Output, TRAP};
 
 use crate::host::{self, Given};
 use crate::made::{self, FORMS};
 use crate::written;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, fn(Form) -> Result<()>); 6] = [
+    let tests: [(_, fn(Form) -> Result<()>); 7] = [
         ("nothing_of_the_app_runs", nothing_of_the_app_runs),
         ("not_even_a_start_function", not_even_a_start_function),
+        ("with_less_to_end_by", with_less_to_end_by),
         ("a_program", a_program),
         ("optional", optional),
         ("below_a_preopen", below_a_preopen),
@@ -35,14 +36,28 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A command that prints as it is initialized, and as it runs. `start` is put into its module.
-fn early(start: &str) -> Result<Vec<u8>> {
+/// What an app imports with which the vfs can end it in words.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    Stderr,
+    Exit,
+}
+
+const BOTH: [End; 2] = [End::Stderr, End::Exit];
+
+/// A command that prints as it is initialized, and as it runs. `start` is put into its module. `ends` are the functions by
+/// which the vfs may end it.
+fn early(start: &str, ends: &[End]) -> Result<Vec<u8>> {
     let (resolve, version) = written::wasi()?;
+    let import = |end: &End| match end {
+        End::Stderr => format!(r#"(import "wasi:cli/stderr@{version}" "get-stderr" (func (result i32)))"#),
+        End::Exit => format!(r#"(import "wasi:cli/exit@{version}" "exit" (func (param i32)))"#),
+    };
+    let of_ends: String = ends.iter().map(import).collect();
     let module = format!(
         r#"(module
           (import "wasi:cli/stdout@{version}" "get-stdout" (func $stdout (result i32)))
-          (import "wasi:cli/stderr@{version}" "get-stderr" (func $stderr (result i32)))
-          (import "wasi:cli/exit@{version}" "exit" (func $exit (param i32)))
+          {of_ends}
           (import "wasi:filesystem/preopens@{version}" "get-directories" (func $directories (param i32)))
           (import "wasi:io/streams@{version}" "[method]output-stream.blocking-write-and-flush"
             (func $write (param i32 i32 i32 i32)))
@@ -59,8 +74,12 @@ fn early(start: &str) -> Result<Vec<u8>> {
             (call $write (call $stdout) (i32.const 12) (i32.const 4) (i32.const 64))
             (i32.const 0)))"#
     );
-    let imported = ["cli/stdout", "cli/stderr", "cli/exit", "io/streams", "filesystem/preopens"];
-    let imports = imported.map(|path| format!("import wasi:{path}@{version}; ")).concat();
+    let interface = |end: &End| match end {
+        End::Stderr => "cli/stderr",
+        End::Exit => "cli/exit",
+    };
+    let imported = ["cli/stdout", "io/streams", "filesystem/preopens"].into_iter().chain(ends.iter().map(interface));
+    let imports: String = imported.map(|path| format!("import wasi:{path}@{version}; ")).collect();
     written::component(resolve, &format!("{imports} export wasi:cli/run@{version};"), &module)
 }
 
@@ -79,7 +98,7 @@ pub fn refused(output: &Output, name: &str) -> Result<()> {
 }
 
 fn nothing_of_the_app_runs(form: Form) -> Result<()> {
-    let app = made::composed("early", || early(""), form, |_| Ok(()), &["--host-dir=data::/m"])?;
+    let app = made::composed("early", || early("", &BOTH), form, |_| Ok(()), &["--host-dir=data::/m"])?;
     let app = fs::read(app)?;
     refused(&host::run(&app, &Invocation::default(), &[])?, "data")?;
     let data = TempDir::new()?;
@@ -94,12 +113,12 @@ fn nothing_of_the_app_runs(form: Form) -> Result<()> {
 /// A start function that runs first would end the program otherwise.
 fn not_even_a_start_function(form: Form) -> Result<()> {
     let start = "(func $start unreachable) (start $start)";
-    let app = made::composed("trapping", || early(start), form, |_| Ok(()), &["--host-dir=data::/m"])?;
+    let app = made::composed("trapping", || early(start, &BOTH), form, |_| Ok(()), &["--host-dir=data::/m"])?;
     let app = fs::read(app)?;
     refused(&host::run(&app, &Invocation::default(), &[])?, "data")?;
     let data = TempDir::new()?;
     let output = host::run(&app, &Invocation::default(), &[Given::new("data", data.path())])?;
-    ensure!(output.exit == vfs_tests::host::TRAP, "{output:?}");
+    ensure!(output.exit == TRAP, "{output:?}");
     Ok(())
 }
 
@@ -108,6 +127,23 @@ fn a_program(form: Form) -> Result<()> {
         let flags = ["--host-dir=my data::/m"];
         let app = made::composed(guest, || guests::named(guest), form, |_| Ok(()), &flags)?;
         refused(&host::run(&fs::read(app)?, &Invocation::with_args(["tree"]), &[])?, "my data")?;
+    }
+    Ok(())
+}
+
+/// The vfs prints and exits as far as the app's imports grant it, and never goes on.
+fn with_less_to_end_by(form: Form) -> Result<()> {
+    for (ends, name) in [(&[][..], "neither"), (&[End::Stderr], "stderr"), (&[End::Exit], "exit")] {
+        let app = made::composed(name, || early("", ends), form, |_| Ok(()), &["--host-dir=data::/m"])?;
+        let app = fs::read(app)?;
+        let output = host::run(&app, &Invocation::default(), &[])?;
+        let exit = if ends.contains(&End::Exit) { 1 } else { TRAP };
+        let told = output.stderr.starts_with(&line("data"));
+        ensure!(output.exit == exit && output.stdout.is_empty(), "{name}: {output:?}");
+        ensure!(told == ends.contains(&End::Stderr), "{name}: {output:?}");
+        let data = TempDir::new()?;
+        let output = host::run(&app, &Invocation::default(), &[Given::new("data", data.path())])?;
+        ensure!(output.exit == 0 && output.stdout == "initialized\nran\n", "{name}: {output:?}");
     }
     Ok(())
 }

@@ -1,10 +1,17 @@
 //! What a program sees of directories of the host in a tree, and what they do not let it do. `tests/mounts` says which
 //! tree there is.
 
+mod escapes;
 mod read_only;
 mod tools;
 mod woven;
 
 fn main() -> std::process::ExitCode {
-    check::run(&[("woven", woven::BEHAVIOURS), ("largest", woven::LARGEST), ("read-only", read_only::BEHAVIOURS)])
+    check::run(&[
+        ("woven", woven::BEHAVIOURS),
+        ("largest", woven::LARGEST),
+        ("read-only", read_only::BEHAVIOURS),
+        ("escapes", escapes::BEHAVIOURS),
+        ("swapped", escapes::SWAPPED),
+    ])
 }
