@@ -3,11 +3,14 @@
 //! them: `vfs-component/core/tests/differential`.
 //!
 //! `planner` makes the calls of WASI 0.2, `planner.p1` those of preview1, `planner3` those of 0.3. On a directory of the
-//! host, which is not Linux in every answer, they must agree.
+//! host, which is not Linux in every answer, they must agree. In a mount the vfs walks itself, so that there the answers
+//! are Linux's again.
 #![cfg(target_os = "linux")]
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
@@ -42,36 +45,84 @@ struct Bench {
     component: Prepared,
     linux: fn(Linux) -> Linux,
     over_image: bool,
+    lower: Lower,
+}
+
+/// Where the files are that a plan begins with, and what it changes.
+#[derive(Clone, Copy, PartialEq)]
+enum Lower {
+    /// In the image, and in memory.
+    Image,
+    /// In a directory of the host, which is in the tree.
+    Mount,
 }
 
 impl Bench {
-    fn new(planner: Planner, compose: Compose, over_image: bool) -> Result<Self> {
+    fn new(planner: Planner, compose: Compose, over_image: bool, lower: Lower) -> Result<Self> {
         let directory = directory()?;
         let [app, image, out] = ["app.wasm", "image", "out.wasm"].map(|name| directory.path().join(name));
         fs::write(&app, guests::named(planner.guest)?)?;
         fs::create_dir(&image)?;
-        Linux::new(&image, over_image)?;
-        compose(&app, &image, &[], &out)?;
-        Ok(Self { component: Prepared::new(&fs::read(out)?)?, directory, linux: planner.linux, over_image })
+        let flags = match lower {
+            Lower::Image => Linux::new(&image, over_image).map(|_| Vec::new())?,
+            Lower::Mount => ["--host-dir=data::/m,rw", "--preopen=/m=/"].map(str::to_owned).to_vec(),
+        };
+        compose(&app, &image, &flags, &out)?;
+        Ok(Self { component: Prepared::new(&fs::read(out)?)?, directory, linux: planner.linux, over_image, lower })
     }
 
-    /// The first line that differs.
-    fn run(&self, plan: &[Op]) -> Result<Option<String>> {
-        let root = self.directory.path().join("root");
+    /// An empty directory of this name.
+    fn emptied(&self, name: &str) -> Result<PathBuf> {
+        let root = self.directory.path().join(name);
         if root.exists() {
             fs::remove_dir_all(&root)?;
         }
         fs::create_dir(&root)?;
+        Ok(root)
+    }
+
+    /// The first line that differs.
+    fn run(&self, plan: &[Op]) -> Result<Option<String>> {
+        let root = self.emptied("root")?;
         let linux = carry_out(&mut (self.linux)(Linux::new(&root, self.over_image)?), plan);
         let invocation = Invocation { stdin: print(plan), ..Invocation::default() };
-        let output = self.component.run(&invocation, Granted::Nothing)?;
+        let data = self.emptied("data")?;
+        let output = if self.lower == Lower::Mount {
+            Linux::new(&data, self.over_image)?;
+            self.component.run(&invocation, Granted::Named("data", &data))?
+        } else {
+            self.component.run(&invocation, Granted::Nothing)?
+        };
         if output.exit != 0 {
             return Ok(Some(format!("{output:?}")));
         }
-        let ours: Vec<_> = output.stdout.lines().collect();
-        let linux: Vec<_> = linux.iter().map(String::as_str).collect();
-        Ok(difference(plan, ("composed", &ours), ("Linux", &linux)))
+        let shown = |line| if self.lower == Lower::Mount { without_access_times(line) } else { line };
+        let ours: Vec<_> = output.stdout.lines().map(shown).collect();
+        let linux: Vec<_> = linux.iter().map(|line| shown(line.as_str())).collect();
+        let differs = difference(plan, ("composed", &ours), ("Linux", &linux));
+        if differs.is_none() && self.lower == Lower::Mount && tree(&data)? != tree(&root)? {
+            return Ok(Some(format!("the directory has {:?}, and Linux's {:?}", tree(&data)?, tree(&root)?)));
+        }
+        Ok(differs)
     }
+}
+
+/// What is in a directory: kinds, sizes, and targets or the first bytes, because a file may be as large as can be.
+fn tree(root: &Path) -> Result<BTreeMap<PathBuf, (bool, u64, Vec<u8>)>> {
+    let mut all = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(root).min_depth(1) {
+        let entry = entry?;
+        let kind = entry.file_type();
+        let (mut size, mut bytes) = (0, Vec::new());
+        if kind.is_symlink() {
+            bytes = fs::read_link(entry.path())?.into_os_string().into_encoded_bytes();
+        } else if kind.is_file() {
+            size = entry.metadata()?.len();
+            fs::File::open(entry.path())?.take(1 << 16).read_to_end(&mut bytes)?;
+        }
+        all.insert(entry.path().strip_prefix(root)?.to_owned(), (kind.is_file(), size, bytes));
+    }
+    Ok(all)
 }
 
 /// A new directory, in memory if there is one.
@@ -90,9 +141,9 @@ fn difference(plan: &[Op], one: (&str, &[&str]), other: (&str, &[&str])) -> Opti
     })
 }
 
-fn plans(planner: Planner, compose: Compose) -> Result<()> {
+fn plans(planner: Planner, compose: Compose, lower: Lower) -> Result<()> {
     for over_image in [false, true] {
-        let bench = match Bench::new(planner, compose, over_image) {
+        let bench = match Bench::new(planner, compose, over_image, lower) {
             Err(error)
                 if error
                     .downcast_ref()
@@ -131,27 +182,42 @@ fn on_the_host(guest: &Prepared, over_image: bool, plan: &[Op]) -> Result<Vec<St
 
 #[test]
 fn plugged() -> Result<()> {
-    plans(OF_02, compose::plugged)
+    plans(OF_02, compose::plugged, Lower::Image)
 }
 
 #[test]
 fn linked() -> Result<()> {
-    plans(OF_02, compose::linked)
+    plans(OF_02, compose::linked, Lower::Image)
 }
 
 #[test]
 fn plugged_of_03() -> Result<()> {
-    plans(OF_03, compose::plugged)
+    plans(OF_03, compose::plugged, Lower::Image)
 }
 
 #[test]
 fn plugged_of_preview1() -> Result<()> {
-    plans(OF_PREVIEW1, compose::plugged)
+    plans(OF_PREVIEW1, compose::plugged, Lower::Image)
 }
 
 #[test]
 fn linked_of_preview1() -> Result<()> {
-    plans(OF_PREVIEW1, compose::linked)
+    plans(OF_PREVIEW1, compose::linked, Lower::Image)
+}
+
+#[test]
+fn plugged_in_a_mount() -> Result<()> {
+    plans(OF_02, compose::plugged, Lower::Mount)
+}
+
+#[test]
+fn linked_in_a_mount() -> Result<()> {
+    plans(OF_02, compose::linked, Lower::Mount)
+}
+
+#[test]
+fn linked_of_preview1_in_a_mount() -> Result<()> {
+    plans(OF_PREVIEW1, compose::linked, Lower::Mount)
 }
 
 /// When a directory was last read is the host's affair: by the mount it is noted once in a while.

@@ -16,7 +16,7 @@ use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxView, WasiView};
 use self::functions::Functions;
 use crate::host::{Invocation, Output, TRAP};
 
-/// The directory of the host that a program sees as `/`.
+/// The directory of the host that a program sees, as `/`.
 #[derive(Clone, Copy, Debug)]
 pub enum Granted<'a> {
     /// None at all.
@@ -25,6 +25,8 @@ pub enum Granted<'a> {
     ReadWrite(&'a Path),
     /// It may only look.
     ReadOnly(&'a Path),
+    /// It may change what is in it, and the directory has this name instead of `/`.
+    Named(&'a str, &'a Path),
 }
 
 /// What belongs to one run.
@@ -110,6 +112,7 @@ pub fn store(
         Granted::Nothing => {}
         Granted::ReadWrite(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadWrite)?),
         Granted::ReadOnly(path) => drop(wasi.preopened_dir(path, "/", FsPerms::ReadOnly)?),
+        Granted::Named(name, path) => drop(wasi.preopened_dir(path, name, FsPerms::ReadWrite)?),
     }
     Ok(store_in(wasi.build()))
 }

@@ -351,24 +351,44 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
     }
 
-    /// Has the layer open a node whose changes pass through, and returns what is open. Others are open when they have a
-    /// slot.
+    /// Has the layer open a live node, and returns what is open. It stays what it is, whatever others do with its name.
     ///
     /// # Errors
-    /// Those of `open`.
+    /// Those of [`Layer::open`].
     #[inline(always)]
-    pub fn open_in_layer(
-        &self,
-        found: Found,
-        open: impl FnOnce(&L, L::Through) -> Result<L::Inode, L::Stop>,
-    ) -> Result<Found, L::Stop> {
-        let Some((through, _)) = self.passes_through(found.node) else { return Ok(found) };
-        let inode = open(&self.layer, through)?;
+    pub fn open_in_layer(&self, found: Found, flags: DescriptorFlags) -> Result<Found, L::Stop> {
+        let Some((through, number)) = self.live(found.node) else { return Ok(found) };
+        let passes_through = self.layer.passes_through(number).is_some();
+        if !passes_through && !self.needs_layer(found) {
+            return Ok(found);
+        }
+        let inode = self.layer.open(through, if passes_through { flags } else { DescriptorFlags::READ })?;
         // Others may have put something else in its place.
         if inode.kind() != found.kind {
             return Err(self.layer.contradiction());
         }
-        Ok(Found { node: NodeId::layer(inode.number()), ..found })
+        Ok(if passes_through { Found { node: NodeId::layer(inode.number()), ..found } } else { found })
+    }
+
+    /// Returns whether an open live node has something left from the layer.
+    fn needs_layer(&self, found: Found) -> bool {
+        match self.table.find(found.node).and_then(|slot| self.table.get(slot).ok()) {
+            Some(Node { changed: true, body: Body::File(file), .. }) => file.needs_layer(),
+            Some(Node { changed: true, .. }) => false,
+            _ => matches!(found.kind, FileKind::RegularFile | FileKind::Directory),
+        }
+    }
+
+    /// Tells the layer of a live node that has nothing left from it.
+    fn close_in_layer(&mut self, slot: u32) {
+        let id = self.table.id(slot);
+        let Ok(node) = self.table.get(slot) else { return };
+        let found = Found { node: id, kind: node.kind() };
+        if let Some((_, number)) = self.live(id)
+            && !self.needs_layer(found)
+        {
+            self.layer.close(number);
+        }
     }
 
     /// Gives a node of the layer a slot, so that it can be opened or changed. The node itself does not change.
@@ -382,13 +402,6 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
         let Origin::Layer(number) = id.origin() else { return Err(Error::BadDescriptor.into()) };
         let inode = self.layer.inode(number)?;
-        if let Some(through) = self.layer.is_live(number)
-            && self.layer.passes_through(number).is_none()
-            && matches!(inode.kind(), FileKind::RegularFile | FileKind::Directory)
-        {
-            // So that it stays what it is, whatever others do with its name. What passes through is open already.
-            self.layer.open(through, DescriptorFlags::READ)?;
-        }
         self.table.reserve()?;
         self.layer.reserve_user()?;
         // Files are opened most often, so only they are built in place.
@@ -678,6 +691,9 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         let Ok(node) = self.table.get(slot) else { return };
         let unused = node.links == 0 || (node.origin.is_some() && !node.changed);
         if node.opens > 0 || !unused {
+            if L::Hidden::ANY && node.opens == 0 {
+                self.close_in_layer(slot);
+            }
             return;
         }
         let owned = if let Body::File(file) = &node.body { file.owned() } else { 0 };

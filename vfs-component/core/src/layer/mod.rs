@@ -239,6 +239,11 @@ pub trait Layer {
     #[inline]
     fn pin(&mut self, _number: u64) {}
 
+    /// Called when a live node that the tree has changed is not open any more and has nothing left from the layer but
+    /// its identity.
+    #[inline]
+    fn close(&mut self, _number: u64) {}
+
     /// Called when the tree keeps a node no longer.
     #[inline]
     fn release(&mut self, _number: u64) {}

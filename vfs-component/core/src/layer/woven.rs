@@ -330,6 +330,10 @@ impl<'i> Layer for Woven<'i> {
         self.late.pin(number);
     }
 
+    fn close(&mut self, number: u64) {
+        self.late.close(number);
+    }
+
     fn release(&mut self, number: u64) {
         if filesystem(number) != 0 {
             self.late.release(number);

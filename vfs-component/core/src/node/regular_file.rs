@@ -87,6 +87,12 @@ impl<K: Contents> RegularFile<K> {
         self.owned
     }
 
+    /// Returns whether bytes of the file are still the layer's.
+    pub fn needs_layer(&self) -> bool {
+        let of_layer = self.lower.size().div_ceil(CHUNK_SIZE);
+        (self.chunks.partition_point(|chunk| chunk.index < of_layer) as u64) < of_layer
+    }
+
     /// Returns how many bytes from the start may still be the layer's.
     pub fn lower_size(&self) -> u64 {
         self.lower.size()

@@ -196,7 +196,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Opens a node.
     fn open_node(&mut self, found: Found, flags: DescriptorFlags, changes: ChangeRight) -> Result<OpenFile, L::Stop> {
         self.check_open()?;
-        let found = self.tree.open_in_layer(found, |layer, through| layer.open(through, flags))?;
+        let found = self.tree.open_in_layer(found, flags)?;
         let slot = self.tree.load_found(found)?;
         if J::TRACKS
             && changes != ChangeRight::Refused

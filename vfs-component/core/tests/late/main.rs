@@ -28,6 +28,7 @@ mod lies;
 #[path = "../differential/listing.rs"]
 #[allow(dead_code, reason = "the other side of `differential` uses it")]
 mod listing;
+mod live;
 mod memory;
 mod mixed;
 mod mounts;

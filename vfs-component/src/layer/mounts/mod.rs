@@ -71,12 +71,13 @@ fn changes(mount: &Mount<&str>, exists: bool) -> ChangePolicy {
 /// Closes what nothing uses any more.
 pub fn settle(volume: &mut Volume) {
     let late = volume.layer_mut().late();
-    let (pinned, released) = (late.take_pinned(), late.take_released());
-    if pinned.is_empty() && released.is_empty() {
+    let (pinned, closed, released) = (late.take_pinned(), late.take_closed(), late.take_released());
+    if pinned.is_empty() && closed.is_empty() && released.is_empty() {
         return;
     }
     nodes::with(|nodes| {
         pinned.into_iter().for_each(|number| nodes.pin(number));
+        closed.into_iter().for_each(|number| nodes.close(number));
         released.into_iter().for_each(|number| nodes.release(number));
     });
 }

@@ -308,13 +308,33 @@ impl Nodes {
         }
     }
 
-    fn remove(&mut self, number: u64) {
-        self.unname(number);
+    /// Closes a node, of which nothing is needed any more but its object.
+    pub fn close(&mut self, number: u64) {
+        // Roots stay open: all others are reached from them.
+        if self.get(number).is_ok_and(|node| node.parent == number) {
+            return;
+        }
+        // The host may give the object to another file now.
+        self.forget_object(number);
+        if let Ok(node) = self.get_mut(number)
+            && let Some(descriptor) = node.descriptor.take()
+        {
+            filesystem::drop_descriptor(descriptor);
+        }
+    }
+
+    /// Forgets that an object leads to a node.
+    fn forget_object(&mut self, number: u64) {
         if let Some(object) = self.get(number).ok().and_then(|node| node.object)
             && let Ok(entry) = self.objects.find_entry(object, |(_, known)| *known == number)
         {
             entry.remove();
         }
+    }
+
+    fn remove(&mut self, number: u64) {
+        self.unname(number);
+        self.forget_object(number);
         let Some(slot) = self.slots.get_mut(place(number)) else { return };
         let Some(node) = slot.node.take() else { return };
         if let Some(Pass { stream, .. }) = node.pass {

@@ -83,6 +83,12 @@ impl LateLayer {
         self.users.take_pinned()
     }
 
+    /// Returns the nodes of which the tree needs nothing any more but their identity, since the last call. The caller may
+    /// close what it has open of them; a node that is opened afterwards is asked for again.
+    pub fn take_closed(&mut self) -> Vec<u64> {
+        self.users.take_closed()
+    }
+
     /// Releases the nodes that answers told of and that the tree does not keep, at the end of the operation.
     pub(super) fn release_told(&mut self) {
         self.answers.told().for_each(|number| self.users.release_unused(number));
@@ -334,6 +340,10 @@ impl Layer for LateLayer {
 
     fn pin(&mut self, number: u64) {
         self.users.pin(number);
+    }
+
+    fn close(&mut self, number: u64) {
+        self.users.close(number);
     }
 
     fn release(&mut self, number: u64) {

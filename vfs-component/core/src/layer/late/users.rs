@@ -15,11 +15,13 @@ pub struct Users {
     released: Vec<u64>,
     /// Nodes that the tree has changed.
     pinned: Vec<u64>,
+    /// Nodes of which the tree needs nothing any more but their identity.
+    closed: Vec<u64>,
 }
 
 impl Users {
     pub const fn new() -> Self {
-        Self { counts: HashTable::new(), released: Vec::new(), pinned: Vec::new() }
+        Self { counts: HashTable::new(), released: Vec::new(), pinned: Vec::new(), closed: Vec::new() }
     }
 
     /// Makes sure that `count` more nodes can be kept, and pinned.
@@ -63,6 +65,19 @@ impl Users {
         if self.pinned.try_reserve(1).is_ok() {
             self.pinned.push(number);
         }
+    }
+
+    /// Notes that nothing of a node is needed any more but its identity.
+    pub fn close(&mut self, number: u64) {
+        // Without memory to report it, the caller keeps what belongs to the node until it is released.
+        if self.closed.try_reserve(1).is_ok() {
+            self.closed.push(number);
+        }
+    }
+
+    /// Returns the nodes that were closed since the last call.
+    pub fn take_closed(&mut self) -> Vec<u64> {
+        core::mem::take(&mut self.closed)
     }
 
     /// Returns the nodes that were pinned since the last call.
