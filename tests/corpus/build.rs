@@ -71,6 +71,17 @@ impl Build {
         }
     }
 
+    /// Adds what else of its package the program sees to a tree. The program was built before.
+    ///
+    /// # Errors
+    /// It cannot be copied.
+    pub fn add_data(&self, name: &str, root: &Path) -> Result<()> {
+        match self {
+            Self::Wheel(fetched) | Self::Npm(fetched) => fetched.add_data(name, root),
+            _ => Ok(()),
+        }
+    }
+
     /// Whose program it is, and which version of it: for the table. What others wrote comes from where they publish it.
     ///
     /// # Errors

@@ -38,6 +38,9 @@ pub struct Spec {
     /// The tree that all runs begin with, below what is in `root`.
     #[serde(default)]
     pub tree: Tree,
+    /// What other programs left.
+    #[serde(default)]
+    pub takes: Vec<Takes>,
     /// What git does not keep of `root`.
     #[serde(default)]
     pub make: Vec<Make>,
@@ -46,6 +49,18 @@ pub struct Spec {
     pub fails: Vec<Fails>,
     /// What is run.
     pub runs: Vec<Run>,
+}
+
+/// A file that another program left: its output is this one's input.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Takes {
+    /// The other program.
+    pub program: String,
+    /// Which run of it.
+    pub run: String,
+    /// The file, which has the same path here.
+    pub file: String,
 }
 
 /// One start of the program.

@@ -7,13 +7,16 @@
 //!
 //! ```text
 //! programs/NAME/program.toml ─ entry ┐
-//!                              build ┴ program ─ trial ┐
+//!                build, on_directory ┴ program ─ trial ┐
 //!                                              table ──┴ main
 //! ```
 
 mod build;
 mod entry;
 mod imports;
+#[path = "lister/src/list.rs"]
+mod list;
+mod on_directory;
 mod program;
 mod table;
 mod trees;
@@ -41,14 +44,13 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // One after another: each takes a whole core (the builds and Node more than that), and builds wait for one another anyway.
     arguments.test_threads.get_or_insert(1);
-    let entries = match Entry::all(&paths::tests().join("corpus/programs")) {
-        Ok(entries) => entries,
+    let programs = match Entry::all(&paths::tests().join("corpus/programs")).and_then(Program::all) {
+        Ok(programs) => programs,
         Err(error) => {
             eprintln!("{error:#}");
             return ExitCode::FAILURE;
         }
     };
-    let programs: Vec<_> = entries.into_iter().map(|entry| Arc::new(Program::new(entry))).collect();
     let mut tests: Vec<_> = programs.iter().flat_map(of_one_program).collect();
     tests.push(Test::test("table", move || table::check(&programs).map_err(failed)));
     libtest_mimic::run(&arguments, tests).exit_code()

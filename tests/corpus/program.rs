@@ -3,24 +3,35 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use tempfile::TempDir;
 use vfs_compose::ExitCode;
 use vfs_tests::case::Form;
+use vfs_tests::host::Invocation;
 use vfs_tests::{compose, stage};
 
 use crate::build::{self, cargo};
-use crate::entry::Entry;
+use crate::entry::{Entry, Run, Takes};
 use crate::imports;
+use crate::on_directory;
 
 /// One entry and what was made of it.
 pub struct Program {
     /// What is said of it.
     pub entry: Entry,
+    taken: Vec<Taken>,
     plain: Made,
     listed: Made,
+}
+
+/// A file that another program left.
+struct Taken {
+    from: Arc<Program>,
+    run: String,
+    file: String,
+    content: Slot<Vec<u8>>,
 }
 
 /// The program and its two forms, each in a directory of its own.
@@ -43,9 +54,32 @@ pub enum What {
 }
 
 impl Program {
-    /// One of which nothing is made yet.
-    pub fn new(entry: Entry) -> Self {
-        Self { entry, plain: Made::default(), listed: Made::default() }
+    /// Those of all entries, of which nothing is made yet.
+    ///
+    /// # Errors
+    /// One takes what no other leaves.
+    pub fn all(mut entries: Vec<Entry>) -> Result<Vec<Arc<Self>>> {
+        let mut programs: Vec<Arc<Self>> = Vec::new();
+        while !entries.is_empty() {
+            let find = |name: &str| programs.iter().find(|program| program.entry.name == name);
+            let (ready, rest): (Vec<_>, _) =
+                entries.into_iter().partition(|entry| entry.spec.takes.iter().all(|one| find(&one.program).is_some()));
+            ensure!(!ready.is_empty(), "{} takes a file of a program that is not there", rest[0].name);
+            let made: Vec<_> = ready.into_iter().map(|entry| Arc::new(Self::new(entry, find))).collect();
+            programs.extend(made);
+            entries = rest;
+        }
+        programs.sort_by(|a, b| a.entry.name.cmp(&b.entry.name));
+        Ok(programs)
+    }
+
+    fn new<'p>(entry: Entry, find: impl Fn(&str) -> Option<&'p Arc<Self>>) -> Self {
+        let taken = entry.spec.takes.iter().filter_map(|Takes { program, run, file }| {
+            let from = Arc::clone(find(program)?);
+            Some(Taken { from, run: run.clone(), file: file.clone(), content: Slot::new() })
+        });
+        let taken = taken.collect();
+        Self { entry, taken, plain: Made::default(), listed: Made::default() }
     }
 
     /// What it is called: some programs want to know which they are.
@@ -100,8 +134,34 @@ impl Program {
         if root.is_dir() {
             stage::copy_tree(&root, directory.path())?;
         }
+        self.app(What::Alone)?;
+        spec.build.add_data(&self.entry.name, directory.path())?;
+        for taken in &self.taken {
+            let content = once(&taken.content, || taken.from.left(&taken.run, &taken.file))?;
+            fs::write(directory.path().join(taken.file.trim_start_matches('/')), content)?;
+        }
         stage::make_all(directory.path(), &spec.make)?;
         Ok(directory)
+    }
+
+    /// How a run of it is started.
+    ///
+    /// # Errors
+    /// It does not build.
+    pub fn invocation(&self, run: &Run) -> Result<Invocation> {
+        let (name, stdin) = (Some(self.file_name()?), run.stdin.clone());
+        Ok(Invocation { name, stdin, ..Invocation::with_args(run.args.clone()) })
+    }
+
+    /// A file that a run of it leaves in a directory of the host.
+    fn left(&self, run: &str, file: &str) -> Result<Vec<u8>> {
+        let (name, root) = (&self.entry.name, self.staged()?);
+        let run = self.entry.spec.runs.iter().find(|one| one.name == run);
+        let run = run.with_context(|| format!("{name} has no such run"))?;
+        let output = on_directory::run(self.app(What::Alone)?, &self.invocation(run)?, root.path())?;
+        ensure!(output.exit == run.exit, "{name}/{} ends with {}\n{}", run.name, output.exit, output.stderr);
+        let left = fs::read(root.path().join(file.trim_start_matches('/')));
+        left.with_context(|| format!("{name}/{} leaves no {file}", run.name))
     }
 
     fn made(&self, what: What) -> &Made {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::sync::Arc;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tempfile::NamedTempFile;
 use vfs_tests::case::{Form, Host};
 use vfs_tests::{compose, normalise, paths};
@@ -24,6 +24,9 @@ leaves must also be the same. `tests/corpus` has the programs and says how to ad
 this page.
 
 ";
+
+/// The text whose last section this page has too: what was tried in vain.
+const README: &str = include_str!("programs/README.md");
 
 /// Sizes may be off by one part in so many: a compiler or a version of ours more, and they move a little.
 const TOLERANCE: f64 = 10.0;
@@ -125,6 +128,8 @@ fn page(programs: &[Arc<Program>]) -> Result<String> {
             "\n## What does not work\n\nEach of these is a test that fails once the program works.\n\n{failures}"
         )?;
     }
+    let tried = README.find("## Tried").map(|start| &README[start..]).context("no section of what was tried")?;
+    write!(page, "\n{tried}")?;
     Ok(page)
 }
 
@@ -146,7 +151,9 @@ fn row(program: &Program) -> Result<String> {
     let mut hosts: Vec<&str> = Vec::new();
     for run in &spec.runs {
         for host in &run.hosts {
-            if !hosts.contains(&host.name()) {
+            let works =
+                [Form::Plugged, Form::Linked].iter().any(|form| program.entry.fails(*form, Some(*host)).is_none());
+            if works && !hosts.contains(&host.name()) {
                 hosts.push(host.name());
             }
         }

@@ -7,9 +7,11 @@ use anyhow::{Context, Result, bail, ensure};
 use vfs_tests::case::{Form, Host};
 use vfs_tests::host::{Invocation, Output};
 use vfs_tests::wasmtime_host::{self, Granted};
-use vfs_tests::{chromium_host, node_host, normalise, preview1_host, wasmtime50_host};
+use vfs_tests::{chromium_host, node_host, normalise, wasmtime50_host};
 
 use crate::entry::Run;
+use crate::list;
+use crate::on_directory;
 use crate::program::{Program, What};
 
 /// A run of a program, and what it printed on a host directory.
@@ -43,12 +45,21 @@ impl Trial {
         &self.program.entry.spec.runs[self.index]
     }
 
-    /// As it was built, on a host directory, on wasmtime; a module by the engine's own preview1.
+    /// As it was built, on a host directory, on wasmtime; a module by the engine's own preview1. The lister behind it sees
+    /// what it leaves.
     ///
     /// # Errors
-    /// It does not end or say what it must.
+    /// It does not end or say what it must, or the lister sees something else.
     pub fn on_host_directory(&self) -> Result<()> {
-        self.expected(What::Alone).map(drop)
+        self.expected(What::Alone)?;
+        if self.run().leaves.is_none() {
+            return Ok(());
+        }
+        let root = self.program.staged()?;
+        on_directory::run(self.program.app(What::Alone)?, &self.invocation()?, root.path())?;
+        let (left, seen) = (list::list(root.path())?, &self.expected(What::Listed)?.stdout);
+        ensure!(seen.ends_with(&left), "the lister sees another tree:\n{}", normalise::difference(&left, seen));
+        Ok(())
     }
 
     /// Composed, on a host.
@@ -58,7 +69,11 @@ impl Trial {
     pub fn composed(&self, form: Form, host: Host) -> Result<()> {
         let expected = self.expected(What::Alone)?;
         let seen = self.seen(form, host)?;
-        self.same(expected, &seen)
+        self.same(expected, &seen)?;
+        // A program that must fail, and one that its host does not even load, look alike.
+        let says = &self.run().says;
+        ensure!(seen.stdout.contains(says) || seen.stderr.contains(says), "it does not say `{says}`\n{}", seen.stderr);
+        Ok(())
     }
 
     /// Composed with the lister behind it, on wasmtime.
@@ -122,9 +137,7 @@ impl Trial {
     }
 
     fn invocation(&self) -> Result<Invocation> {
-        let run = self.run();
-        let (name, stdin) = (Some(self.program.file_name()?), run.stdin.clone());
-        Ok(Invocation { name, stdin, ..Invocation::with_args(run.args.clone()) })
+        self.program.invocation(self.run())
     }
 
     /// What it prints on a host directory.
@@ -136,13 +149,7 @@ impl Trial {
 
     fn on_a_directory(&self, what: What) -> Result<Output> {
         let root = self.program.staged()?;
-        let path = self.program.app(what)?;
-        let app = fs::read(path)?;
-        let output = if wasmparser::Parser::is_component(&app) {
-            wasmtime_host::run(&app, &self.invocation()?, Granted::ReadWrite(root.path()))?
-        } else {
-            preview1_host::run(path, &self.invocation()?, root.path())?
-        };
+        let output = on_directory::run(self.program.app(what)?, &self.invocation()?, root.path())?;
         let Output { exit, stdout, stderr } = &output;
         let run = self.run();
         let (wanted, says) = match what {

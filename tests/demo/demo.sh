@@ -27,6 +27,10 @@ vfs-compose run out.wasm -- "Tuesday: gave it to an app."
 say "4. The next run starts from the image again; Tuesday is gone:"
 vfs-compose run out.wasm -- "Wednesday: what was yesterday?"
 
-say "5. The directory on this machine is as it was:"
+say "5. \$ vfs-compose run diary.wasm --host-dir home::/,cow"
+echo "The directory itself in the tree, as it is when the program runs; changes stay in memory:"
+vfs-compose run diary.wasm --host-dir "$home::/,cow" -- "Thursday: nothing was packed."
+
+say "6. The directory on this machine is as it was:"
 cat "$home/diary.txt"
 [ "$before" = "$(show "$home")" ]

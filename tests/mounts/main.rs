@@ -2,13 +2,14 @@
 //! sees of the host's directory itself. What differs is in `differs.toml`, with the reason.
 //!
 //! ```text
-//! golden    cases of tests/cases, with their tree in a mount
-//! cow       the same, copy-on-write: as over an image, and the directory stays as it was
-//! woven     half of the tree in the image, half in mounts; mounts that are read-only
-//! escapes   paths and links that try to leave the tree
-//! missing   directories that the host does not give
-//! numbers   a program that tries the numbers of handles which it was not given
-//! other_hosts   the last but one on Node, and on a newer wasmtime
+//! golden        cases of tests/cases, with their tree in a mount
+//! cow           the same, copy-on-write: as over an image, and the directory stays as it was
+//! woven         half of the tree in the image, half in mounts; mounts that are read-only
+//! escapes       paths and links that try to leave the tree
+//! missing       directories that the host does not give
+//! numbers       a program that tries the numbers of handles which it was not given
+//! pieces        a vfs for any app, as a piece of a composition: docs/pieces.md
+//! other_hosts   some of these on Node, and on a newer wasmtime
 //! ```
 
 mod cow;
@@ -20,6 +21,7 @@ mod made;
 mod missing;
 mod numbers;
 mod other_hosts;
+mod pieces;
 mod woven;
 mod written;
 
@@ -46,6 +48,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(missing::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());
+    trials.extend(pieces::trials());
     trials.extend(other_hosts::trials());
     Ok(trials)
 }

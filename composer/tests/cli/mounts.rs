@@ -152,7 +152,6 @@ fn what_is_not_supported_is_said(here: &Here) {
         ("data,union", "`union` is not supported yet"),
         ("data::/,cow,union", "`union` is not supported yet"),
         ("*", "`*`, all directories that the host gives, is not supported yet"),
-        ("data::/", "at `/` needs `union`, which is not supported yet"),
         ("data,rx", "it takes ro, rw, cow or optional"),
         ("data,ro,rw", "it takes one of ro, rw and cow"),
         ("data::work", "GUEST is an absolute path"),
@@ -162,11 +161,16 @@ fn what_is_not_supported_is_said(here: &Here) {
         assert_eq!(code, 2, "{said}");
         assert!(said.contains(wanted), "{value}: {said}");
     }
+    let whole = ["app.wasm", "--host-dir", "data::/", "-o", "made.wasm"];
+    let (code, said) = here.fails(&[&whole[..], &["--image", "files"]].concat());
+    assert!(code == 2 && said.contains("hides all files of the image (`union` is not supported yet)"), "{said}");
+    here.ok(&whole);
     let inside = ["app.wasm", "--host-dir", "data", "--preopen", "/data/sub", "-o", "made.wasm"];
     let (code, said) = here.fails(&inside);
     assert!(code == 1 && said.contains("`--preopen /data/sub` is inside of `--host-dir` at `/data`"), "{said}");
     let preopen = ["app.wasm", "--host-dir", "data", "--preopen", "/data", "--cwd", "/data/sub", "-o", "made.wasm"];
     here.ok(&preopen);
+    assert_eq!(inspection(here)["vfs"]["policy"]["cwd"], "/data/sub");
 }
 
 fn denials_and_their_exceptions(here: &Here) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use tempfile::TempDir;
+use vfs_tests::stage;
 
 use super::kept::{folder, kept};
 use super::tool;
@@ -22,6 +23,19 @@ pub struct Fetched {
     sha256: String,
     /// The file in it.
     file: String,
+    /// What else of it the program sees in its tree.
+    #[serde(default)]
+    data: Vec<Data>,
+}
+
+/// `[[build.wheel.data]]`: a file or a directory of a package.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    /// Its path in the package.
+    from: String,
+    /// Its path in the tree.
+    to: String,
 }
 
 /// Where packages come from.
@@ -43,9 +57,36 @@ impl Fetched {
             let work = TempDir::new()?;
             let unpacked = work.path().join("unpacked");
             unpack(&self.fetch(registry, work.path())?, registry, &unpacked)?;
+            self.keep_data(&unpacked, &kept_data(name))?;
             fs::copy(unpacked.join(&self.file), made).with_context(|| format!("the package has no {}", self.file))?;
             Ok(())
         })
+    }
+
+    /// Copies what else the program sees into the directory for it, as it will lie in the tree.
+    fn keep_data(&self, unpacked: &Path, kept: &Path) -> Result<()> {
+        if kept.exists() {
+            fs::remove_dir_all(kept)?;
+        }
+        for Data { from, to } in &self.data {
+            let (from, to) = (unpacked.join(from), kept.join(to));
+            if from.is_dir() {
+                fs::create_dir_all(&to)?;
+                stage::copy_tree(&from, &to)?;
+            } else {
+                fs::create_dir_all(to.parent().unwrap_or(kept))?;
+                fs::copy(&from, &to).with_context(|| format!("the package has no {}", from.display()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what else of the package the program sees to a tree. The program was built before.
+    ///
+    /// # Errors
+    /// It cannot be copied.
+    pub fn add_data(&self, name: &str, root: &Path) -> Result<()> {
+        if self.data.is_empty() { Ok(()) } else { stage::copy_tree(&kept_data(name), root) }
     }
 
     /// Fetches the archive into an empty directory, and checks it.
@@ -98,6 +139,11 @@ pub fn unpack(archive: &Path, registry: Registry, to: &Path) -> Result<()> {
     };
     tool::run(&mut command)?;
     Ok(())
+}
+
+/// Where the data of a program are kept.
+fn kept_data(name: &str) -> PathBuf {
+    folder().join(format!("{name}.data"))
 }
 
 fn only_file(directory: &Path) -> Result<PathBuf> {

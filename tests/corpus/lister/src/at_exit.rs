@@ -2,6 +2,8 @@
 
 mod list;
 
+use std::path::Path;
+
 wit_bindgen::generate!({
     generate_all,
     inline: "
@@ -18,9 +20,12 @@ export!(Lister);
 impl exports::wasi::cli::exit::Guest for Lister {
     fn exit(status: Result<(), ()>) {
         let ended = if status.is_ok() { "exited" } else { "failed" };
-        if let Err(error) = list::all(ended) {
-            eprintln!("lister: {error}");
-            std::process::exit(1);
+        match list::list(Path::new("/")) {
+            Ok(lines) => print!("--- left by a program that {ended}\n{lines}"),
+            Err(error) => {
+                eprintln!("lister: {error}");
+                std::process::exit(1);
+            }
         }
         std::process::exit(0);
     }

@@ -4,30 +4,32 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Prints all that there is.
+/// Returns all that there is below a directory, which is the root of what is listed.
 ///
 /// # Errors
 /// Something cannot be read.
-pub fn all(ended: &str) -> io::Result<()> {
-    println!("--- left by a program that {ended}");
-    directory(Path::new("/"))
+pub fn list(root: &Path) -> io::Result<String> {
+    let mut lines = String::new();
+    directory(root, "", &mut lines)?;
+    Ok(lines)
 }
 
-/// Prints what is in a directory, sorted, and in the directories in it.
-fn directory(path: &Path) -> io::Result<()> {
+/// Lists what is in a directory, sorted, and in the directories in it.
+fn directory(path: &Path, shown: &str, lines: &mut String) -> io::Result<()> {
     let mut names = fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
     names.sort();
     for name in names {
+        let shown = format!("{shown}/{}", name.display());
         let path = path.join(name);
         let metadata = fs::symlink_metadata(&path)?;
         if metadata.is_dir() {
-            println!("{}/", path.display());
-            directory(&path)?;
+            *lines += &format!("{shown}/\n");
+            directory(&path, &shown, lines)?;
         } else if metadata.is_symlink() {
-            println!("{} -> {}", path.display(), fs::read_link(&path)?.display());
+            *lines += &format!("{shown} -> {}\n", fs::read_link(&path)?.display());
         } else {
             let bytes = fs::read(&path)?;
-            println!("{} {} bytes {:016x}", path.display(), bytes.len(), digest(&bytes));
+            *lines += &format!("{shown} {} bytes {:016x}\n", bytes.len(), digest(&bytes));
         }
     }
     Ok(())

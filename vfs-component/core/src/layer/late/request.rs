@@ -38,8 +38,8 @@ pub enum Query {
         /// The node.
         node: u64,
     },
-    /// Opens a file or directory, whose changes pass through; answered with [`Answer::Inode`]. What is open may have a
-    /// number of its own. If the answer is not used, what is open is released.
+    /// Opens a live file or directory; answered with [`Answer::Inode`]. What is open may have a number of its own if its
+    /// changes pass through. If the answer is not used, what is open is released.
     Open {
         /// The node.
         node: u64,

@@ -1,0 +1,1 @@
+	nothing r24,r18

@@ -1,0 +1,2 @@
+module wrong(input clk
+endmodule
