@@ -2,13 +2,13 @@
 
 use vfs_compose_ir::Edge;
 use vfs_compose_wasi::{AppError, AppKind, Wasi, app_kind};
-use vfs_preview1::{AdaptError, ExitCode, Wit};
+use vfs_preview1::{AdaptError, ExitCode, Filesystem, Wit};
 use wasmparser::{Parser, Payload};
 
 use crate::error::{Error, WorldError};
 
 /// Makes a component of a core module that imports `wasi_snapshot_preview1`, without any vfs. It runs on any host of
-/// WASI 0.2, on which the module's files are the host's. Its core exports become those of a world of `wit`, if there is
+/// WASI 0.2, on which the module's files are the host's. A module that can find no file imports none. Its core exports become those of a world of `wit`, if there is
 /// one.
 ///
 /// # Errors
@@ -20,7 +20,7 @@ pub fn adapt(module: &[u8], exit_code: ExitCode, wit: Option<&Wit>) -> Result<Ve
     if app_kind(module)? == AppKind::Component {
         return Err(AppError::AlreadyAComponent.into());
     }
-    let component = of_module(&wasi, module, exit_code, wit)?;
+    let component = of_module(&wasi, module, exit_code, Filesystem::IfFound, wit)?;
     let exports = Edge::of(&component).map_or_else(|_| Vec::new(), |edge| edge.exports);
     let lost = if exports.is_empty() { exported_functions(module).unwrap_or_default() } else { Vec::new() };
     if lost.is_empty() { Ok(component) } else { Err(Error::NoExports { lost }) }
@@ -31,13 +31,19 @@ pub(crate) fn component_of(wasi: &Wasi, app: &[u8], exit_code: ExitCode, wit: Op
     match (app_kind(app)?, wit) {
         (AppKind::Component, None) => Ok(app.to_vec()),
         (AppKind::Component, Some(_)) => Err(WorldError::Component.into()),
-        (AppKind::Module, wit) => of_module(wasi, app, exit_code, wit),
+        (AppKind::Module, wit) => of_module(wasi, app, exit_code, Filesystem::Always, wit),
     }
 }
 
-fn of_module(wasi: &Wasi, module: &[u8], exit_code: ExitCode, wit: Option<&Wit>) -> Result<Vec<u8>, Error> {
+fn of_module(
+    wasi: &Wasi,
+    module: &[u8],
+    exit_code: ExitCode,
+    filesystem: Filesystem,
+    wit: Option<&Wit>,
+) -> Result<Vec<u8>, Error> {
     let described = wit.map(|wit| wit.embed(module)).transpose()?;
-    let adapted = vfs_preview1::componentize(wasi, described.as_deref().unwrap_or(module), exit_code);
+    let adapted = vfs_preview1::componentize(wasi, described.as_deref().unwrap_or(module), exit_code, filesystem);
     adapted.map_err(|error| match (error, wit) {
         (AdaptError::Encode { message }, Some(wit)) => {
             WorldError::Encode { path: wit.path().to_owned(), source: message.into() }.into()

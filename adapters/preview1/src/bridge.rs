@@ -21,7 +21,7 @@ use ValType::{I32, I64};
 /// A function of the host that a function of the bridge calls.
 pub(crate) struct Lent {
     /// The function of the bridge.
-    bridge: &'static str,
+    pub(crate) bridge: &'static str,
     /// The host's, without a version.
     pub(crate) import: Import,
     /// Its core parameters. It has no results.

@@ -44,6 +44,15 @@ pub enum ExitCode {
     Full,
 }
 
+/// Which programs import the interfaces for files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filesystem {
+    /// All, so that the files of a vfs can stand there.
+    Always,
+    /// Those that call a function by which they could find a file. The others have no directories.
+    IfFound,
+}
+
 /// Makes a component of a core module.
 ///
 /// # Errors
@@ -52,7 +61,12 @@ pub enum ExitCode {
 /// - [`AdaptError::Unknown`]: it imports what neither preview1 nor its own component types have.
 /// - [`AdaptError::Mismatch`]: it imports functions of preview1 with other types.
 /// - [`AdaptError::Encode`]: its component types do not fit.
-pub fn componentize(wasi: &Wasi, module: &[u8], exit_code: ExitCode) -> Result<Vec<u8>, AdaptError> {
+pub fn componentize(
+    wasi: &Wasi,
+    module: &[u8],
+    exit_code: ExitCode,
+    filesystem: Filesystem,
+) -> Result<Vec<u8>, AdaptError> {
     let program = Program::read(module)?;
     let needs_adapter = program.is_command || !program.calls.is_empty();
     if !needs_adapter && program.start.is_none() && program.initialize.is_none() {
@@ -62,7 +76,7 @@ pub fn componentize(wasi: &Wasi, module: &[u8], exit_code: ExitCode) -> Result<V
     if !needs_adapter {
         return assemble::assemble(&encode(&edited, None)?, &program, None);
     }
-    let over_wasi = OverWasi::for_program(wasi, &program, exit_code)?;
+    let over_wasi = OverWasi::for_program(wasi, &program, exit_code, filesystem)?;
     let skeleton = skeleton::make(wasi, &over_wasi)?;
     assemble::assemble(&encode(&edited, Some(&skeleton))?, &program, Some(&over_wasi))
 }

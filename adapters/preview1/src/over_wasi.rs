@@ -7,16 +7,19 @@ use vfs_abi::names::preview1::{BRIDGE, MAIN_MODULE, SECTION};
 use vfs_abi::names::program::MEMORY;
 use vfs_compose_ir::core_module::{CoreModule, Export, FunctionId, Import};
 use vfs_compose_wasi::{InterfaceName, InterfaceUse, InterfaceUses, Wasi, is_in_version};
-use wasm_encoder::{CustomSection, ExportKind, Module, Section, ValType};
+use wasm_encoder::{CustomSection, ExportKind, Instruction, MemArg, Module, Section, ValType};
 use wit_parser::Stability;
 
 use crate::error::{AdaptError, Mismatch, signature};
 use crate::program::Program;
-use crate::{ExitCode, PREVIEW1};
+use crate::{ExitCode, Filesystem, PREVIEW1};
 
 const MODULE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/over-wasi.wasm"));
 /// The first version of WASI 0.2, which has nearly all functions.
 const FIRST: Version = Version::new(0, 2, 0);
+/// Where the interfaces for files are.
+const FILESYSTEM: &str = "wasi:filesystem/";
+const GET_DIRECTORIES: &str = "get-directories";
 /// The interface by which a command is run.
 const RUN: &str = "wasi:cli/run";
 /// The names of the same thing in this crate's module.
@@ -44,7 +47,12 @@ pub(crate) struct OverWasi {
 
 impl OverWasi {
     /// Reduces the module to what a program calls.
-    pub(crate) fn for_program(wasi: &Wasi, program: &Program, exit_code: ExitCode) -> Result<Self, AdaptError> {
+    pub(crate) fn for_program(
+        wasi: &Wasi,
+        program: &Program,
+        exit_code: ExitCode,
+        filesystem: Filesystem,
+    ) -> Result<Self, AdaptError> {
         let mut module = CoreModule::read(MODULE)?;
         rename_exit(&mut module, exit_code);
         check(&module, program)?;
@@ -60,6 +68,10 @@ impl OverWasi {
             }
             name => export.kind == ExportKind::Func && is_called(name),
         });
+        let finds_files = || program.calls.iter().any(|(called, _)| leads_to_files(called));
+        if filesystem == Filesystem::IfFound && !finds_files() {
+            leave_files_out(&mut module);
+        }
         module.drop_unused()?;
 
         let mut uses = InterfaceUses::new();
@@ -101,6 +113,29 @@ impl OverWasi {
         });
         let exports = exports.collect();
         Ok(Self { module: marked(&module.emit()?), imports: typed, exports, of_bridge, uses, run })
+    }
+}
+
+/// Returns whether a program can find a file or a directory by a function of preview1. All other functions take numbers
+/// of what was opened, and what is open from the start is known by `fd_prestat_get`.
+fn leads_to_files(function: &str) -> bool {
+    function.starts_with("path_") || ["fd_prestat_get", "fd_prestat_dir_name", "fd_readdir"].contains(&function)
+}
+
+/// Has the module not ask the host for files, so that it imports nothing for them: `get-directories` stores an empty list,
+/// and nobody calls the others, because there is no file.
+fn leave_files_out(module: &mut CoreModule<'_>) {
+    let lent = crate::bridge::imports(&["read".to_owned(), "write".to_owned()]);
+    let is_of_files = |import: &Import| {
+        import.module.starts_with(FILESYSTEM)
+            || import.module == BRIDGE && lent.iter().any(|lent| lent.bridge == import.name)
+    };
+    let imports = module.imports().filter(|(_, import)| is_of_files(import));
+    let imports: Vec<_> = imports.map(|(id, import)| (id, import.name == GET_DIRECTORIES)).collect();
+    let result = MemArg { offset: 0, align: 2, memory_index: 0 };
+    let empty_list = [Instruction::LocalGet(0), Instruction::I64Const(0), Instruction::I64Store(result)];
+    for (import, is_list) in imports {
+        module.replace(import, if is_list { &empty_list } else { &[Instruction::Unreachable] });
     }
 }
 

@@ -108,6 +108,32 @@ fn with_published(functions: &[&str], body: &str) -> End {
     run(&published(&module(functions, body)), Some(directory().path())).0
 }
 
+/// A program without a function by which it could find a file imports none of its host's, and has none open.
+#[test]
+fn a_program_that_can_find_no_file_imports_no_filesystem() {
+    let has_files = |component: &[u8]| component.windows(15).any(|bytes| bytes == b"wasi:filesystem");
+    for (name, _) in FUNCTIONS {
+        let component = adapted(&module(&[name], r#"(memory (export "memory") 1) (func (export "_start"))"#));
+        let finds_files = name.starts_with("path_") || ["fd_prestat_get", "fd_readdir"].contains(&name);
+        assert_eq!(has_files(&component), finds_files, "{name}");
+    }
+    let functions = ["clock_time_get", "fd_close", "fd_pread", "fd_read", "fd_write"];
+    let body = r#"(memory (export "memory") 1)
+        (data (i32.const 0) "\10\00\00\00\06\00\00\00")
+        (data (i32.const 16) "hello\n")
+        (func (export "_start")
+          (call $check (i32.const 2) (i32.eqz (call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 64))))
+          (call $check (i32.const 3) (i32.eq (i32.const 8)
+            (call $fd_read (i32.const 3) (i32.const 0) (i32.const 1) (i32.const 96))))
+          (call $check (i32.const 4) (i32.eq (i32.const 8) (call $fd_close (i32.const 3))))
+          (call $check (i32.const 5) (i32.eqz
+            (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 96)))))"#;
+    let component = adapted(&module(&functions, body));
+    assert!(!has_files(&component));
+    let ended = run(&component, Some(directory().path()));
+    assert_eq!(ended, (End::Returned(Ok(())), "hello\n".to_owned()));
+}
+
 /// Takes memory as Go's allocator does: it takes it for granted that it gets what follows what it has.
 const TAKES_MEMORY: &str = r#"(memory (export "memory") 1)
     (data (i32.const 0) "f")

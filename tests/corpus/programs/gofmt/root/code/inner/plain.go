@@ -1,0 +1,4 @@
+package inner
+
+// Plain is formatted already.
+const Plain = 1
