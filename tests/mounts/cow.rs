@@ -59,8 +59,18 @@ fn runs(case: &Case, form: Form) -> Result<()> {
     Ok(())
 }
 
-/// Everything below a directory: what it is, its times of change, and what is in it.
-pub fn snapshot(root: &Path) -> Result<BTreeMap<PathBuf, (u32, [i64; 4], Vec<u8>)>> {
+/// What something in a directory is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Seen {
+    mode: u32,
+    /// When its contents and its state were last changed, in seconds and nanoseconds.
+    times: [i64; 4],
+    /// A file's contents, or a link's target.
+    bytes: Vec<u8>,
+}
+
+/// Everything below a directory, and the directory.
+pub fn snapshot(root: &Path) -> Result<BTreeMap<PathBuf, Seen>> {
     let mut all = BTreeMap::new();
     for entry in walkdir::WalkDir::new(root) {
         let entry = entry?;
@@ -71,7 +81,7 @@ pub fn snapshot(root: &Path) -> Result<BTreeMap<PathBuf, (u32, [i64; 4], Vec<u8>
             _ => Vec::new(),
         };
         let times = [metadata.mtime(), metadata.mtime_nsec(), metadata.ctime(), metadata.ctime_nsec()];
-        all.insert(entry.path().to_owned(), (metadata.mode(), times, bytes));
+        all.insert(entry.path().to_owned(), Seen { mode: metadata.mode(), times, bytes });
     }
     Ok(all)
 }

@@ -14,6 +14,9 @@ use vfs_tests::compose;
 /// The forms in which a vfs has directories of the host.
 pub const FORMS: [Form; 2] = [Form::Plugged, Form::Linked];
 
+/// A test in one form.
+pub type InForm = fn(Form) -> Result<()>;
+
 type Once = Mutex<BTreeMap<String, Arc<OnceLock<Result<PathBuf, String>>>>>;
 
 /// The path of a program that was composed with an image, which `fill` makes, and flags. `name` is known for one program

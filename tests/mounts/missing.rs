@@ -12,11 +12,11 @@ use vfs_tests::guests;
 use vfs_tests::host::{Invocation, Output, TRAP};
 
 use crate::host::{self, Given};
-use crate::made::{self, FORMS};
+use crate::made::{self, FORMS, InForm};
 use crate::written;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, fn(Form) -> Result<()>); 7] = [
+    let tests: [(_, InForm); 7] = [
         ("nothing_of_the_app_runs", nothing_of_the_app_runs),
         ("not_even_a_start_function", not_even_a_start_function),
         ("with_less_to_end_by", with_less_to_end_by),

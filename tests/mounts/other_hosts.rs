@@ -22,9 +22,11 @@ const DIFFERS: &[(Host, &str, &str)] = &[
     (Host::Node, "sizes_and_times_are_set", "jco's shim takes seconds for milliseconds"),
 ];
 
+/// A test in one form on one host.
+type OnHost = fn(Form, Host) -> Result<()>;
+
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, fn(Form, Host) -> Result<()>); 3] =
-        [("woven", woven), ("read_only", read_only), ("missing", nothing_is_given)];
+    let tests: [(_, OnHost); 3] = [("woven", woven), ("read_only", read_only), ("missing", nothing_is_given)];
     let mut trials = Vec::new();
     for (name, test) in tests {
         for host in [Host::Wasmtime50, Host::Node] {

@@ -14,13 +14,13 @@ use vfs_tests::host::Invocation;
 use vfs_tests::{guests, stage};
 
 use crate::host::{self, Given};
-use crate::made::{self, FORMS};
+use crate::made::{self, FORMS, InForm};
 
 const OF_HOST: &str = "of the host";
 
 /// The behaviours of the guest, in both forms.
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, fn(Form) -> Result<()>); 3] =
+    let tests: [(_, InForm); 3] =
         [("woven", woven), ("read_only", read_only), ("read_only_session", read_only_session)];
     let mut trials = Vec::new();
     for (name, test) in tests {

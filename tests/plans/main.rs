@@ -107,8 +107,11 @@ impl Bench {
     }
 }
 
-/// What is in a directory: kinds, sizes, and targets or the first bytes, because a file may be as large as can be.
-fn tree(root: &Path) -> Result<BTreeMap<PathBuf, (bool, u64, Vec<u8>)>> {
+/// Whether something is a file, its size, and its target or first bytes, because a file may be as large as can be.
+type Seen = (bool, u64, Vec<u8>);
+
+/// What is in a directory.
+fn tree(root: &Path) -> Result<BTreeMap<PathBuf, Seen>> {
     let mut all = BTreeMap::new();
     for entry in walkdir::WalkDir::new(root).min_depth(1) {
         let entry = entry?;
