@@ -10,7 +10,7 @@
 use core::cell::RefCell;
 
 use hashbrown::HashTable;
-use vfs_core::{Error, Stat, Woven};
+use vfs_core::{Error, FileKind, Stat, Woven};
 
 use crate::host::filesystem::{self, At};
 use crate::local;
@@ -310,8 +310,10 @@ impl Nodes {
 
     /// Closes a node, of which nothing is needed any more but its object.
     pub fn close(&mut self, number: u64) {
-        // Roots stay open: all others are reached from them.
-        if self.get(number).is_ok_and(|node| node.parent == number) {
+        let Ok(node) = self.get(number) else { return };
+        // Roots stay open: all others are reached from them. A file with other names does, too: they lead to it by its
+        // object, which the host gives to no other file as long as this one is open.
+        if node.parent == number || (node.stat.kind != FileKind::Directory && node.stat.links > 1) {
             return;
         }
         // The host may give the object to another file now.
