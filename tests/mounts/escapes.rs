@@ -22,8 +22,11 @@ use crate::woven::snapshot;
 
 const ACCESSES: [&str; 3] = ["ro", "rw", "cow"];
 
+/// A test of a form, with an access.
+type Test = fn(Form, &str) -> Result<()>;
+
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, fn(Form, &str) -> Result<()>); 2] = [("paths", paths), ("swapped", swapped)];
+    let tests: [(_, Test); 2] = [("paths", paths), ("swapped", swapped)];
     let mut trials = Vec::new();
     for (name, test) in tests {
         for form in FORMS {
