@@ -16,13 +16,17 @@ use crate::tree::owned;
 use crate::{Clock, DescriptorFlags, Error, FollowFinalLink, OpenFile, OpenFlags, Rights, Volume};
 
 impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
-    /// Opens the root directory for a session, with all its rights.
+    /// Opens the root directory for a session, with all its rights that the layer does not refuse.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: too many files are open, or an allocation failed.
     pub fn open_root(&mut self, rights: Rights) -> Result<OpenFile, L::Stop> {
         let root = Found { node: self.tree.root, kind: FileKind::Directory };
-        self.open_node(root, DescriptorFlags::MUTATE_DIRECTORY, rights.into())
+        let flags = match self.tree.check_changeable(root.node) {
+            Ok(()) => DescriptorFlags::MUTATE_DIRECTORY,
+            Err(_) => DescriptorFlags::READ,
+        };
+        self.open_node(root, flags, rights.into())
     }
 
     /// Opens the node at a path, or makes a file there.

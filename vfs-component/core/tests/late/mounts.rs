@@ -363,6 +363,7 @@ fn a_mount_at_the_root() {
         assert_eq!(above, test.run(|volume, root| volume.metadata_hash(root)).unwrap());
         let written = test.write("new");
         let refused = changes == ChangePolicy::Refused;
+        assert_eq!(test.tree.volume.flags(&test.root).contains(DescriptorFlags::MUTATE_DIRECTORY), !refused);
         assert_eq!(written, if refused { Err(Error::ReadOnly) } else { Ok(()) });
         assert_eq!(test.stat("new").is_ok(), !refused);
     }
