@@ -1,5 +1,8 @@
 //! The lazy copy-on-write tree: unchanged nodes are in the layer, changed ones in the table.
 
+mod live;
+mod mounts;
+
 use alloc::vec::Vec;
 
 use vfs_image::{FileKind, Timestamp};
@@ -138,60 +141,6 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             self.journal.pass(directory, name.text, *found);
         }
         found
-    }
-
-    /// Returns what stands in the place of a node: the root of what is mounted on it, else the node itself.
-    #[inline]
-    pub fn cross(&self, found: Found) -> Found {
-        match found.node.origin() {
-            Origin::Layer(number) if L::HAS_MOUNTS => {
-                self.layer.mounted(number).map_or(found, |root| Found { node: NodeId::layer(root), ..found })
-            }
-            Origin::Layer(_) | Origin::Upper(_) => found,
-        }
-    }
-
-    /// Returns the directory in whose place a node stands, if it is the root of a mount.
-    #[inline]
-    fn covered(&self, id: NodeId) -> Option<NodeId> {
-        match id.origin() {
-            Origin::Layer(number) if L::HAS_MOUNTS => self.layer.covered(number).map(NodeId::layer),
-            Origin::Layer(_) | Origin::Upper(_) => None,
-        }
-    }
-
-    /// Checks that a name can be removed or given to another node: not if something is mounted on its node.
-    ///
-    /// # Errors
-    /// - [`Error::Busy`]: something is.
-    #[inline]
-    pub fn check_not_mounted(&self, id: NodeId) -> Result<(), Error> {
-        if self.covered(id).is_some() { Err(Error::Busy) } else { Ok(()) }
-    }
-
-    /// Checks that names can be moved from one directory to another.
-    ///
-    /// # Errors
-    /// - [`Error::CrossDevice`]: they are on two filesystems.
-    /// - Those of [`Tree::parent`].
-    #[inline]
-    pub fn check_one_filesystem(&self, one: NodeId, other: NodeId) -> Result<(), L::Stop> {
-        if !L::HAS_MOUNTS || self.filesystem(one)? == self.filesystem(other)? {
-            return Ok(());
-        }
-        Err(Error::CrossDevice.into())
-    }
-
-    /// Returns the filesystem of a directory: of one that the app made, that of the directory it is in.
-    fn filesystem(&self, directory: NodeId) -> Result<u32, L::Stop> {
-        let mut at = directory;
-        loop {
-            match at.origin() {
-                Origin::Layer(number) => return Ok(self.layer.filesystem(number)),
-                Origin::Upper(_) if at == self.root => return Ok(0),
-                Origin::Upper(_) => at = self.parent(at)?,
-            }
-        }
     }
 
     /// Out of line, because the layer remembers most names.
@@ -351,46 +300,6 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         self.table.find(directory).and_then(|slot| self.table.get(slot).ok()).is_some_and(|node| node.links == 0)
     }
 
-    /// Has the layer open a live node, and returns what is open. It stays what it is, whatever others do with its name.
-    ///
-    /// # Errors
-    /// Those of [`Layer::open`].
-    #[inline(always)]
-    pub fn open_in_layer(&self, found: Found, flags: DescriptorFlags) -> Result<Found, L::Stop> {
-        let Some((through, number)) = self.live(found.node) else { return Ok(found) };
-        let passes_through = self.layer.passes_through(number).is_some();
-        if !passes_through && !self.needs_layer(found) {
-            return Ok(found);
-        }
-        let inode = self.layer.open(through, if passes_through { flags } else { DescriptorFlags::READ })?;
-        // Others may have put something else in its place.
-        if inode.kind() != found.kind {
-            return Err(self.layer.contradiction());
-        }
-        Ok(if passes_through { Found { node: NodeId::layer(inode.number()), ..found } } else { found })
-    }
-
-    /// Returns whether an open live node has something left from the layer.
-    fn needs_layer(&self, found: Found) -> bool {
-        match self.table.find(found.node).and_then(|slot| self.table.get(slot).ok()) {
-            Some(Node { changed: true, body: Body::File(file), .. }) => file.needs_layer(),
-            Some(Node { changed: true, .. }) => false,
-            _ => matches!(found.kind, FileKind::RegularFile | FileKind::Directory),
-        }
-    }
-
-    /// Tells the layer of a live node that has nothing left from it.
-    fn close_in_layer(&mut self, slot: u32) {
-        let id = self.table.id(slot);
-        let Ok(node) = self.table.get(slot) else { return };
-        let found = Found { node: id, kind: node.kind() };
-        if let Some((_, number)) = self.live(id)
-            && !self.needs_layer(found)
-        {
-            self.layer.close(number);
-        }
-    }
-
     /// Gives a node of the layer a slot, so that it can be opened or changed. The node itself does not change.
     ///
     /// # Errors
@@ -417,51 +326,6 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         };
         self.layer.retain(number);
         Ok(self.table.insert(|| Node::of_layer(&inode, body)))
-    }
-
-    /// Gives a pass over a live directory's entries a slot, so that it can be opened.
-    ///
-    /// # Errors
-    /// Those of [`Tree::load`].
-    pub fn load_pass(&mut self, pass: &L::Inode) -> Result<u32, L::Stop> {
-        if pass.kind() != FileKind::Directory {
-            return Err(Error::NotDirectory.into());
-        }
-        if let Some(slot) = self.table.find(NodeId::layer(pass.number())) {
-            return Ok(slot);
-        }
-        self.table.reserve()?;
-        self.layer.reserve_user()?;
-        self.layer.retain(pass.number());
-        Ok(self.table.insert(|| Node::of_layer(pass, Body::Directory(Directory::of_layer(*pass)))))
-    }
-
-    /// Makes the state of a live node that the tree has not changed yet what it is now, before the first change.
-    ///
-    /// # Errors
-    /// Those of [`Layer::inode`].
-    #[inline]
-    pub fn refresh(&mut self, slot: u32) -> Result<(), L::Stop> {
-        match self.reads_through(self.table.id(slot)) {
-            Some((_, number)) => self.refresh_from(slot, number),
-            None => Ok(()),
-        }
-    }
-
-    #[cold]
-    fn refresh_from(&mut self, slot: u32, number: u64) -> Result<(), L::Stop> {
-        let inode = self.layer.inode(number)?;
-        let node = self.table.get_mut(slot)?;
-        if node.kind() != inode.kind() {
-            return Err(self.layer.contradiction());
-        }
-        let body = match &mut node.body {
-            Body::File(_) => Body::File(RegularFile::from_layer(self.layer.contents(&inode)?)),
-            body => core::mem::replace(body, Body::Special(FileKind::Fifo)),
-        };
-        let opens = node.opens;
-        *node = Node { opens, ..Node::of_layer(&inode, body) };
-        Ok(())
     }
 
     /// Takes a slot for a file that the layer is about to open, so that nothing can fail afterwards.
@@ -531,23 +395,6 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             Origin::Layer(number) => self.layer.passes_through(number).map(|through| (through, number)),
             Origin::Upper(_) => None,
         }
-    }
-
-    /// Returns through which layer a live node is reached, and its number there; see [`Layer::is_live`].
-    #[inline]
-    pub fn live(&self, id: NodeId) -> Option<(L::Through, u64)> {
-        match id.origin() {
-            Origin::Layer(number) => self.layer.is_live(number).map(|through| (through, number)),
-            Origin::Upper(_) => None,
-        }
-    }
-
-    /// Returns the same of a live node that the tree has not changed, so that the layer is asked about it.
-    #[inline]
-    pub fn reads_through(&self, id: NodeId) -> Option<(L::Through, u64)> {
-        let live = self.live(id)?;
-        let slot = self.table.find(id).and_then(|slot| self.table.get(slot).ok());
-        (!slot.is_some_and(|node| node.changed)).then_some(live)
     }
 
     /// Has the layer make a change.
