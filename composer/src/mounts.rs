@@ -11,6 +11,9 @@ pub(crate) const PACKAGE: &str = "wasi:filesystem";
 /// Its interfaces that the vfs asks the host for.
 const INTERFACES: [&str; 2] = ["wasi:filesystem/types", "wasi:filesystem/preopens"];
 
+/// Largest number of directories: the vfs has eight bits for the filesystem of a node, and one is the image.
+const MOST: usize = 255;
+
 /// Directories of the host that cannot be in the tree. What follows the colon of a message is the way out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -20,6 +23,12 @@ pub enum MountError {
     Name {
         /// The name, escaped.
         name: String,
+    },
+    /// More directories than a tree can have.
+    #[error("`--host-dir` is given {count} times, of which a tree can have {MOST}: name a directory above several")]
+    TooMany {
+        /// Number of directories.
+        count: usize,
     },
     /// A place at the root of a tree that has files.
     #[error(
@@ -94,6 +103,9 @@ pub enum MountError {
 /// [`MountError`]: they cannot be there.
 pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
     let mounts = &composer.settings.mounts;
+    if mounts.len() > MOST {
+        return Err(MountError::TooMany { count: mounts.len() });
+    }
     for (position, Mount { name, guest, .. }) in mounts.iter().enumerate() {
         if name.is_empty() || name == "*" || name.contains('\0') {
             return Err(MountError::Name { name: name.escape_debug().to_string() });
@@ -232,6 +244,15 @@ mod tests {
             let error = refused(&composer(mounts));
             assert!(error.contains(wanted), "{error}");
         }
+    }
+
+    #[test]
+    fn there_are_at_most_255() {
+        let names: Vec<_> = (0..256).map(|number| format!("d{number}")).collect();
+        let guests: Vec<_> = names.iter().map(|name| format!("/{name}")).collect();
+        let all: Vec<_> = names.iter().zip(&guests).map(|(name, guest)| (name.as_str(), guest.as_str())).collect();
+        check(&composer(&all[1..])).unwrap();
+        assert!(refused(&composer(&all)).contains("given 256 times"));
     }
 
     #[test]

@@ -20,8 +20,12 @@ const OF_HOST: &str = "of the host";
 
 /// The behaviours of the guest, in both forms.
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, InForm); 3] =
-        [("woven", woven), ("read_only", read_only), ("read_only_session", read_only_session)];
+    let tests: [(_, InForm); 4] = [
+        ("woven", woven),
+        ("kept_above_twice", kept_above_twice),
+        ("read_only", read_only),
+        ("read_only_session", read_only_session),
+    ];
     let mut trials = Vec::new();
     for (name, test) in tests {
         for form in FORMS {
@@ -80,6 +84,18 @@ fn woven(form: Form) -> Result<()> {
     let names: Vec<_> = snapshot(data.path())?.into_keys().collect();
     ensure!(names == ["", "dir", "dir/far", "dir/file", "dir/near", "dir/out", "empty"], "{names:?}");
     ensure!(fs::read_to_string(data.path().join("dir/file"))? == OF_HOST);
+    Ok(())
+}
+
+/// A file with two names, whose object tells it, is found in both mounts that have it and keep changes above it.
+fn kept_above_twice(form: Form) -> Result<()> {
+    let flags = ["--host-dir=data::/m,cow", "--host-dir=other::/over/other", "--host-dir=data::/again,cow"];
+    let made = fs::read(made::composed("woven", || guests::named("mounts"), form, fill_woven, &flags)?)?;
+    let (data, other) = given_woven()?;
+    fs::hard_link(data.path().join("dir/file"), data.path().join("twin"))?;
+    let given = [Given::new("data", data.path()), Given::new("other", other.path())];
+    let output = host::run(&made, &Invocation::with_args(["one_object_in_two_mounts_is_one"]), &given)?;
+    ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);
     Ok(())
 }
 

@@ -196,10 +196,12 @@ pub fn open_at(At { base, path }: At<'_>, open: u8, flags: u8) -> Result<u32, Er
     call(|reply| import::open_at(base, NO_FOLLOW, path.as_ptr(), path.len(), open, flags, reply))
 }
 
-/// Reads bytes, which stay until the end of the app's call.
+/// Reads at most `length` bytes, which stay until the end of the app's call.
 pub fn read(descriptor: u32, length: u64, offset: u64) -> Result<&'static [u8], Error> {
     let Pair(bytes, _is_end) = call(|reply| import::read(descriptor, length, offset, reply))?;
-    Ok(abi::list(bytes.pointer, bytes.length))
+    // A host that gives more does not get it to the app.
+    let length = usize::try_from(length).map_or(bytes.length, |length| length.min(bytes.length));
+    Ok(abi::list(bytes.pointer, length))
 }
 
 /// Writes all bytes.
@@ -229,8 +231,13 @@ pub fn append(descriptor: u32, bytes: &[u8]) -> Result<(), Error> {
 }
 
 fn append_to(stream: u32, mut bytes: &[u8]) -> Result<(), Error> {
+    let mut is_flushed = false;
     while !bytes.is_empty() {
         let room = streams::check_write(stream).map_err(failed)?;
+        // A host that takes nothing would keep us here.
+        if room == 0 && is_flushed {
+            return Err(Error::Io);
+        }
         if room > 0 {
             let count = usize::try_from(room).unwrap_or(usize::MAX);
             let (now, rest) = bytes.split_at_checked(count).unwrap_or((bytes, &[]));
@@ -238,6 +245,7 @@ fn append_to(stream: u32, mut bytes: &[u8]) -> Result<(), Error> {
             bytes = rest;
         }
         streams::blocking_flush(stream).map_err(failed)?;
+        is_flushed = true;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use vfs_core::late::Answers;
 use super::attempt::attempt;
 use super::ends::Progress;
 use super::{Job, Next, World};
-use crate::layer::ask;
+use crate::layer::{ask, settle};
 
 /// Runs one turn of a job to its end.
 pub fn turn(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>) -> Next {
@@ -17,6 +17,8 @@ pub fn turn(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>) ->
         };
         let answer = ask(&request);
         if let Err(error) = answers.add(request, answer) {
+            world.volume.give_up(answers);
+            settle(world.volume);
             return Next::Over(Err(error));
         }
     }

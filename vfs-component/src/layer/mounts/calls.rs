@@ -6,9 +6,6 @@ use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, Open
 use super::nodes::{self, Nodes, Pass};
 use crate::host::filesystem as host;
 
-/// The number of what only a listing tells of.
-const UNKNOWN: u64 = (1 << 55) - 1;
-
 /// Has the host answer a request.
 ///
 /// # Errors
@@ -136,7 +133,7 @@ fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option
     }
     if stat.links > 1 && stat.kind != FileKind::Directory {
         let object = object_at(at, &mut object)?;
-        if let Some(number) = nodes.of_object(object) {
+        if let Some(number) = nodes.of_object(directory, object) {
             nodes.get_mut(number)?.stat = stat;
             return told(nodes, number).map(Some);
         }
@@ -201,20 +198,19 @@ fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateIn
         let opened = add_opened(nodes, opened, |nodes| nodes.add_opened(number, opened))?;
         return told(nodes, opened);
     }
-    let node = nodes.get_mut(number)?;
-    node.descriptor = Some(opened);
-    if node.object.is_none() && links > 1 && kind != FileKind::Directory {
-        nodes.set_object(number, host::identity(opened)?)?;
+    if nodes.get(number)?.object.is_none() && links > 1 && kind != FileKind::Directory {
+        add_opened(nodes, opened, |nodes| nodes.set_object(number, host::identity(opened)?))?;
     }
+    nodes.get_mut(number)?.descriptor = Some(opened);
     told(nodes, number)
 }
 
-/// Adds what is open; closes it if there is no memory for that.
-fn add_opened(
+/// Adds what is open; closes it if that fails.
+fn add_opened<T>(
     nodes: &mut Nodes,
     descriptor: u32,
-    add: impl FnOnce(&mut Nodes) -> Result<u64, Error>,
-) -> Result<u64, Error> {
+    add: impl FnOnce(&mut Nodes) -> Result<T, Error>,
+) -> Result<T, Error> {
     add(nodes).inspect_err(|_| host::drop_descriptor(descriptor))
 }
 
@@ -236,11 +232,13 @@ fn list(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
                 host::drop_directory_entry_stream(stream);
             }
             let Some(stream) = begin_pass(nodes, number)? else { return Ok(end) };
-            nodes.get_mut(number)?.pass = Some(Pass { stream, given: cursor });
-            for _ in 0..cursor {
+            // Until it is where the cursor is, so that none goes on from elsewhere after an error.
+            nodes.get_mut(number)?.pass = Some(Pass { stream, given: 0 });
+            for given in 1..=cursor {
                 if host::read_directory_entry(stream)?.is_none() {
                     return Ok(end);
                 }
+                nodes.get_mut(number)?.pass = Some(Pass { stream, given });
             }
             stream
         }
@@ -249,7 +247,8 @@ fn list(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
     if let Some(pass) = &mut nodes.get_mut(number)?.pass {
         pass.given += 1;
     }
-    let node = LayerNode { number: filesystem_of(number) | UNKNOWN, kind };
+    // Only the listing tells of it: it has no number of its own.
+    let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
     let mut entries = Vec::new();
     entries.try_reserve_exact(1)?;
     entries.push(Listed { cursor: cursor + 1, name: copy(name)?, node });
@@ -271,11 +270,6 @@ fn begin_pass(nodes: &Nodes, number: u64) -> Result<Option<u32>, Error> {
     let stream = host::read_directory(directory);
     host::drop_descriptor(directory);
     stream.map(Some)
-}
-
-/// Returns the bits of a number that tell its filesystem.
-fn filesystem_of(number: u64) -> u64 {
-    number & !UNKNOWN
 }
 
 fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error> {

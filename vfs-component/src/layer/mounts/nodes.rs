@@ -21,13 +21,16 @@ const SLOTS: usize = 1 << SLOT_BITS;
 /// Bits of the generation.
 const GENERATION: u64 = (1 << 31) - 1;
 
+/// Bits of a number that tell the nodes of one filesystem apart.
+pub const WITHIN: u64 = (1 << 55) - 1;
+
 /// The nodes of all mounts. The roots come first, in the order of the mounts, and stay.
 pub struct Nodes {
     slots: Vec<Slot>,
     free: Vec<u32>,
     /// Nodes by their names, where changes are kept above.
     named: HashTable<u64>,
-    /// Nodes by their objects, where changes are kept above.
+    /// Nodes by their objects, where changes are kept above. A node for each filesystem that has the object.
     objects: HashTable<(u64, u64)>,
 }
 
@@ -166,9 +169,10 @@ impl Nodes {
         }
     }
 
-    /// Returns the node of an object.
-    pub fn of_object(&self, object: u64) -> Option<u64> {
-        self.objects.find(object, |(known, _)| *known == object).map(|(_, number)| *number)
+    /// Returns the node of an object in the filesystem of a node.
+    pub fn of_object(&self, beside: u64, object: u64) -> Option<u64> {
+        let is_it = |(known, number): &(u64, u64)| *known == object && filesystem_of(*number) == filesystem_of(beside);
+        self.objects.find(object, is_it).map(|(_, number)| *number)
     }
 
     /// Notes the object of a node.
@@ -178,7 +182,7 @@ impl Nodes {
     pub fn set_object(&mut self, number: u64, object: u64) -> Result<(), Error> {
         self.objects.try_reserve(1, |(object, _)| *object)?;
         self.get_mut(number)?.object = Some(object);
-        if self.of_object(object).is_none() {
+        if self.of_object(number, object).is_none() {
             self.objects.insert_unique(object, (object, number), |(object, _)| *object);
         }
         Ok(())
@@ -201,9 +205,9 @@ impl Nodes {
             Some(slot) => slot,
             None if self.slots.len() < SLOTS => {
                 self.slots.try_reserve(1)?;
-                self.slots.push(Slot { generation: 0, node: None });
                 // So that its release needs no memory.
-                self.free.try_reserve(self.slots.len())?;
+                self.free.try_reserve(self.slots.len() + 1)?;
+                self.slots.push(Slot { generation: 0, node: None });
                 (self.slots.len() - 1) as u32
             }
             None => return Err(Error::InsufficientMemory),
@@ -376,6 +380,11 @@ fn hash(directory: u64, name: &[u8]) -> u64 {
     let start = directory.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     // FNV-1a.
     name.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Returns the bits of a number that tell its filesystem.
+pub fn filesystem_of(number: u64) -> u64 {
+    number & !WITHIN
 }
 
 fn place(number: u64) -> usize {

@@ -18,7 +18,7 @@ pub fn open_roots(mounts: Mounts<'_>) -> Vec<(u64, bool)> {
     for (filesystem, mount) in (1..).zip(mounts) {
         let descriptor = match open(&mount, &given) {
             Ok(descriptor) => Some(descriptor),
-            Err(_) if mount.optional => None,
+            Err(Error::NoEntry) if mount.optional => None,
             Err(error) => end(&mount, error),
         };
         let stat = descriptor

@@ -24,12 +24,11 @@ impl Users {
         Self { counts: HashTable::new(), released: Vec::new(), pinned: Vec::new(), closed: Vec::new() }
     }
 
-    /// Makes sure that `count` more nodes can be kept, and pinned.
+    /// Makes sure that `count` more nodes can be kept.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn reserve(&mut self, count: usize) -> Result<(), Error> {
-        self.pinned.try_reserve(count)?;
         Ok(self.counts.try_reserve(count, |(number, _)| hash(*number))?)
     }
 
@@ -61,7 +60,7 @@ impl Users {
 
     /// Notes that the tree has changed a node.
     pub fn pin(&mut self, number: u64) {
-        // There is room: each node that is kept has reserved it, or there is memory.
+        // Without memory to report it, the node's name leads to what others put there.
         if self.pinned.try_reserve(1).is_ok() {
             self.pinned.push(number);
         }
