@@ -2,7 +2,7 @@
 //!
 //! Handles are the host's own. They never reach the app.
 
-use vfs_core::{Error, FileKind, NewTimestamp, Stat, Timestamp};
+use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, Stat, Timestamp};
 
 use crate::abi::{self, Datetime, DescriptorStat, List, Opt, Pair, Plain, Res, Unit};
 use crate::host::mounts as streams;
@@ -148,7 +148,7 @@ mod import {
 
 pub use import::{drop_descriptor, drop_directory_entry_stream};
 
-/// Never follows a link: the vfs does that itself.
+/// Follows no link at the end of a path.
 const NO_FOLLOW: u32 = 0;
 
 /// A path, from an open directory of the host.
@@ -156,6 +156,18 @@ const NO_FOLLOW: u32 = 0;
 pub struct At<'p> {
     pub base: u32,
     pub path: &'p [u8],
+    /// Whether the host follows a link at its end, where it is asked for what is there. Changes never do.
+    pub follow: FollowFinalLink,
+}
+
+impl At<'_> {
+    /// Returns `path-flags`.
+    fn path_flags(&self) -> u32 {
+        match self.follow {
+            FollowFinalLink::Yes => 1,
+            FollowFinalLink::No => NO_FOLLOW,
+        }
+    }
 }
 
 /// Calls an import, whose reply is `io` unless the host writes another.
@@ -186,14 +198,16 @@ pub fn stat(descriptor: u32) -> Result<Stat, Error> {
     call(|reply| import::stat(descriptor, reply)).map(stat_of)
 }
 
-pub fn stat_at(At { base, path }: At<'_>) -> Result<Stat, Error> {
-    call(|reply| import::stat_at(base, NO_FOLLOW, path.as_ptr(), path.len(), reply)).map(stat_of)
+pub fn stat_at(at: At<'_>) -> Result<Stat, Error> {
+    let At { base, path, .. } = at;
+    call(|reply| import::stat_at(base, at.path_flags(), path.as_ptr(), path.len(), reply)).map(stat_of)
 }
 
 /// Opens a path; `open` and `flags` are `open-flags` and `descriptor-flags`.
-pub fn open_at(At { base, path }: At<'_>, open: u8, flags: u8) -> Result<u32, Error> {
+pub fn open_at(at: At<'_>, open: u8, flags: u8) -> Result<u32, Error> {
+    let At { base, path, .. } = at;
     let (open, flags) = (u32::from(open), u32::from(flags));
-    call(|reply| import::open_at(base, NO_FOLLOW, path.as_ptr(), path.len(), open, flags, reply))
+    call(|reply| import::open_at(base, at.path_flags(), path.as_ptr(), path.len(), open, flags, reply))
 }
 
 /// Reads at most `length` bytes, which stay until the end of the app's call.
@@ -278,7 +292,7 @@ pub fn set_times(descriptor: u32, accessed: NewTimestamp, modified: NewTimestamp
 
 pub fn set_times_at(at: At<'_>, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
     let ((a, a_seconds, a_nanoseconds), (m, m_seconds, m_nanoseconds)) = (flat(accessed), flat(modified));
-    let At { base, path } = at;
+    let At { base, path, .. } = at;
     done(|reply| {
         import::set_times_at(
             base,
@@ -309,25 +323,25 @@ pub fn read_directory_entry(stream: u32) -> Result<Option<(FileKind, &'static [u
     })
 }
 
-pub fn create_directory_at(At { base, path }: At<'_>) -> Result<(), Error> {
+pub fn create_directory_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::create_directory_at(base, path.as_ptr(), path.len(), reply))
 }
 
-pub fn remove_directory_at(At { base, path }: At<'_>) -> Result<(), Error> {
+pub fn remove_directory_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::remove_directory_at(base, path.as_ptr(), path.len(), reply))
 }
 
-pub fn unlink_file_at(At { base, path }: At<'_>) -> Result<(), Error> {
+pub fn unlink_file_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::unlink_file_at(base, path.as_ptr(), path.len(), reply))
 }
 
 /// Returns the target of a symbolic link; it stays until the end of the app's call.
-pub fn readlink_at(At { base, path }: At<'_>) -> Result<&'static [u8], Error> {
+pub fn readlink_at(At { base, path, .. }: At<'_>) -> Result<&'static [u8], Error> {
     let target = call(|reply| import::readlink_at(base, path.as_ptr(), path.len(), reply))?;
     Ok(abi::list(target.pointer, target.length))
 }
 
-pub fn symlink_at(target: &[u8], At { base, path }: At<'_>) -> Result<(), Error> {
+pub fn symlink_at(target: &[u8], At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::symlink_at(base, target.as_ptr(), target.len(), path.as_ptr(), path.len(), reply))
 }
 
@@ -349,8 +363,9 @@ pub fn identity(descriptor: u32) -> Result<u64, Error> {
 }
 
 /// Returns what [`identity`] does, of the node at a path.
-pub fn identity_at(At { base, path }: At<'_>) -> Result<u64, Error> {
-    let hash = call(|reply| import::metadata_hash_at(base, NO_FOLLOW, path.as_ptr(), path.len(), reply));
+pub fn identity_at(at: At<'_>) -> Result<u64, Error> {
+    let At { base, path, .. } = at;
+    let hash = call(|reply| import::metadata_hash_at(base, at.path_flags(), path.as_ptr(), path.len(), reply));
     hash.map(|Pair(lower, _)| lower)
 }
 

@@ -1,6 +1,6 @@
 //! What a layer without mounts leaves to the volume.
 
-use vfs_core::OpenFile;
+use vfs_core::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags, Stat};
 
 use super::Stop;
 use crate::state::{Session, Volume};
@@ -33,4 +33,34 @@ pub fn append(volume: &mut Volume, file: &OpenFile, bytes: &[u8]) -> Result<(), 
 #[inline(always)]
 pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
     session.open_directory(volume, path)
+}
+
+/// Returns the metadata of the node at a path.
+#[inline(always)]
+pub fn stat_at(volume: &mut Volume, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, Stop> {
+    volume.stat_at(at, path, follow)
+}
+
+/// Returns the hash of the node at a path.
+#[inline(always)]
+pub fn metadata_hash_at(
+    volume: &mut Volume,
+    at: &OpenFile,
+    path: &str,
+    follow: FollowFinalLink,
+) -> Result<(u64, u64), Stop> {
+    volume.metadata_hash_at(at, path, follow)
+}
+
+/// Opens the node at a path, or makes a file there.
+#[inline(always)]
+pub fn open_at(
+    volume: &mut Volume,
+    at: &OpenFile,
+    path: &str,
+    follow: FollowFinalLink,
+    open: OpenFlags,
+    flags: DescriptorFlags,
+) -> Result<OpenFile, Stop> {
+    volume.open_at(at, path, follow, open, flags)
 }

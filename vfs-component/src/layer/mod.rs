@@ -22,11 +22,11 @@ pub use asking::{Halt, Stop, ended, error_of, failed, operate};
 #[cfg(not(feature = "asks"))]
 pub use image::{Layer, Stop, ended, error_of, failed, lent, new_volume, operate, settle};
 #[cfg(not(feature = "mounts"))]
-pub use in_volume::{append, open_preopen, read, write};
+pub use in_volume::{append, metadata_hash_at, open_at, open_preopen, read, stat_at, write};
 #[cfg(feature = "late")]
 pub use late::{Asked, Layer, Question, lent, new_volume, task};
 #[cfg(feature = "mounts")]
-pub use mounts::{Layer, append, lent, new_volume, open_preopen, read, write};
+pub use mounts::{Layer, append, lent, metadata_hash_at, new_volume, open_at, open_preopen, read, stat_at, write};
 
 #[cfg(feature = "late")]
 pub use asking::{attempt, keeping};

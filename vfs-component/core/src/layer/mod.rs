@@ -169,6 +169,13 @@ pub trait Layer {
         0
     }
 
+    /// Returns whether whoever answers for the layer follows whole paths from a directory, because nothing in it is the
+    /// tree's.
+    #[inline]
+    fn follows_paths(&self, _directory: u64) -> bool {
+        false
+    }
+
     /// Makes a change. An operation requests at most one, after everything in itself that can fail.
     ///
     /// # Errors

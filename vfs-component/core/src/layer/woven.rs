@@ -42,6 +42,9 @@ pub struct Mount {
     pub root: u64,
     /// Where changes go.
     pub changes: ChangePolicy,
+    /// Whether the filesystem follows whole paths, name by name, and keeps to what is in it. Not if
+    /// [`ChangePolicy::Above`] gives its nodes numbers for good.
+    pub follows_paths: bool,
 }
 
 impl<'i> Woven<'i> {
@@ -91,6 +94,10 @@ impl Late for Woven<'_> {
 
     fn is_late(&self, number: u64) -> bool {
         filesystem(number) != 0
+    }
+
+    fn inode_of(inode: LateInode) -> WovenInode {
+        WovenInode::Late(inode)
     }
 }
 
@@ -272,6 +279,10 @@ impl<'i> Layer for Woven<'i> {
         filesystem(number)
     }
 
+    fn follows_paths(&self, directory: u64) -> bool {
+        self.mount(directory).is_some_and(|mount| mount.follows_paths)
+    }
+
     fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
         if self.is_read_only(through.number()) {
             // Nothing of the app waits to be written.
@@ -327,6 +338,12 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn pin(&mut self, number: u64) {
+        // From now on, paths may lead through what is the tree's.
+        if let Some(place) = filesystem(number).checked_sub(1)
+            && let Some(mount) = self.mounts.get_mut(place as usize)
+        {
+            mount.follows_paths = false;
+        }
         self.late.pin(number);
     }
 

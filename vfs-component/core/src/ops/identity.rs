@@ -85,7 +85,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
 }
 
 /// Makes the hash of a node that the layer tells from its others. The upper half is never that of [`hash`].
-fn hash_of_layer(identity: u64) -> (u64, u64) {
+pub(crate) fn hash_of_layer(identity: u64) -> (u64, u64) {
     let lower = mix(!identity);
     (lower, !mix(lower))
 }

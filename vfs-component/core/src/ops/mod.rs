@@ -1,7 +1,7 @@
 //! The operations, one in each file. Each checks everything and reserves all memory before it changes anything.
 
 mod create_dir;
-mod identity;
+pub(crate) mod identity;
 mod lend;
 mod link;
 mod live_listing;

@@ -130,13 +130,19 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         flags: DescriptorFlags,
         changes: ChangeRight,
     ) -> Result<OpenFile, L::Stop> {
-        // The same effect keeps its slot if it is requested again before its answer has come.
+        self.hold_open()?;
+        let performed = self.tree.layer.perform(through, effect)?;
+        self.finish_open(Ok(performed), flags, changes)
+    }
+
+    /// Takes what opening a file needs. The same effect keeps its slot if it is requested again before its answer has
+    /// come.
+    pub(crate) fn hold_open(&mut self) -> Result<(), Error> {
         self.drop_held();
         self.check_open()?;
         self.tree.hold_slot()?;
         self.open += 1;
-        let performed = self.tree.layer.perform(through, effect)?;
-        self.finish_open(Ok(performed), flags, changes)
+        Ok(())
     }
 
     /// Returns the file that this operation has asked the layer to make or cut, if there is an answer. It is then the
@@ -152,7 +158,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Opens the file that the layer has made or cut, in the slot that was taken for it.
-    fn finish_open(
+    pub(crate) fn finish_open(
         &mut self,
         performed: Result<Performed<L::Inode>, L::Stop>,
         flags: DescriptorFlags,

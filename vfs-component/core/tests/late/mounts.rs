@@ -15,13 +15,21 @@ use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE, image};
 use crate::world::World;
 use crate::woven::{Test, Tree, answer, node_at};
 
-const ALL: [ChangePolicy; 4] =
-    [ChangePolicy::Above, ChangePolicy::AboveLive, ChangePolicy::Through, ChangePolicy::Refused];
+/// Where changes go, and whether the filesystem follows paths.
+const ALL: [(ChangePolicy, bool); 7] = [
+    (ChangePolicy::Above, false),
+    (ChangePolicy::AboveLive, false),
+    (ChangePolicy::AboveLive, true),
+    (ChangePolicy::Through, false),
+    (ChangePolicy::Through, true),
+    (ChangePolicy::Refused, false),
+    (ChangePolicy::Refused, true),
+];
 
 #[test]
 fn a_walk_goes_into_a_mount_and_out_of_it() {
-    for changes in ALL {
-        let mut test = Test::new(changes);
+    for (changes, follows) in ALL {
+        let mut test = Test::with(changes, follows);
         for path in [
             "project/dir/file",
             "over/data/dir/file",
@@ -63,8 +71,8 @@ fn nothing_is_above_the_root_of_a_mount_for_whoever_has_only_that() {
 
 #[test]
 fn a_mount_is_in_listings_and_its_metadata_is_that_of_its_root() {
-    for changes in ALL {
-        let mut test = Test::new(changes);
+    for (changes, follows) in ALL {
+        let mut test = Test::with(changes, follows);
         assert_eq!(test.names("."), ["etc", "link", "over", "project"]);
         assert_eq!(test.names("over"), ["data"]);
         assert_eq!(test.names("project"), ["dir", "empty", "loop"]);
@@ -98,8 +106,8 @@ fn a_mount_is_in_listings_and_its_metadata_is_that_of_its_root() {
 
 #[test]
 fn a_mount_point_is_busy() {
-    for changes in ALL {
-        let mut test = Test::new(changes);
+    for (changes, follows) in ALL {
+        let mut test = Test::with(changes, follows);
         for path in ["project", "project/", "over/data", "over/../project"] {
             assert_eq!(test.remove_dir(path), Err(Error::Busy), "{path}");
             assert_eq!(test.rename(path, "new"), Err(Error::Busy), "{path}");
@@ -115,8 +123,8 @@ fn a_mount_point_is_busy() {
 
 #[test]
 fn a_directory_above_a_mount_can_be_moved_and_not_removed() {
-    for changes in ALL {
-        let mut test = Test::new(changes);
+    for (changes, follows) in ALL {
+        let mut test = Test::with(changes, follows);
         let data = test.directory("over/data");
         assert_eq!(test.remove_dir("over"), Err(Error::NotEmpty));
         assert_eq!(test.rename("over", "etc/moved"), Ok(()));
@@ -134,8 +142,8 @@ fn a_directory_above_a_mount_can_be_moved_and_not_removed() {
 
 #[test]
 fn nothing_goes_from_one_filesystem_to_another() {
-    for changes in ALL {
-        let mut test = Test::new(changes);
+    for (changes, follows) in ALL {
+        let mut test = Test::with(changes, follows);
         test.create_dir("made").unwrap();
         test.create_dir("made/below").unwrap();
         test.write("made/file").unwrap();
@@ -243,8 +251,8 @@ fn what_is_kept_above_leaves_the_filesystem_as_it_is() {
 
 #[test]
 fn only_what_is_in_a_mount_is_read_from_it() {
-    for changes in ALL {
-        let mut test = Test::new(changes);
+    for (changes, follows) in ALL {
+        let mut test = Test::with(changes, follows);
         let forward = |test: &mut Test, path: &str| {
             let file = test.open(path, OpenFlags::NONE, READ).unwrap();
             test.tree.volume.forward(&file, 0, 100).unwrap().map(|forward| forward.node)
@@ -253,6 +261,43 @@ fn only_what_is_in_a_mount_is_read_from_it() {
         assert!(forward(&mut test, "over/data/dir/file").is_some());
         assert_eq!(forward(&mut test, "etc/config"), None);
         assert_eq!(forward(&mut test, "project/dir/out"), None);
+    }
+}
+
+/// Paths go to a filesystem that follows them, as long as nothing in it is the tree's.
+#[test]
+fn a_path_in_a_mount_is_sent_on() {
+    for changes in [ChangePolicy::AboveLive, ChangePolicy::Through, ChangePolicy::Refused] {
+        let mut test = Test::with(changes, true);
+        let first = test.tree.hosts[0].world.first;
+        let forward = |test: &mut Test, path: &'static str| {
+            let Test { tree, root } = test;
+            tree.volume.forward_path(root, path).map(|forward| (forward.node, forward.path))
+        };
+        for (path, rest) in [
+            ("project/dir/file", "dir/file"),
+            ("project//dir/../no/.", "dir/../no/."),
+            ("project/dir/file/", "dir/file/"),
+            ("project/..", ".."),
+        ] {
+            assert_eq!(forward(&mut test, path), Some((first, rest)));
+        }
+        for path in ["project", "project/", "./project/dir", "etc/../project/dir", "link", "no/dir", "", "/project/dir"]
+        {
+            assert_eq!(forward(&mut test, path), None, "{path}");
+        }
+        // Files that the tree changes are for a walk: each has one number.
+        let Test { tree, root } = &mut test;
+        let opens = tree.volume.forward_open(root, "project/dir/file", READ);
+        assert_eq!(opens.is_some(), changes != ChangePolicy::AboveLive, "{changes:?}");
+        assert!(tree.volume.finish_forwarded(root, None, READ).unwrap().is_none());
+        if changes == ChangePolicy::Refused {
+            assert_eq!(tree.volume.forward_open(root, "project/dir/file", READ_WRITE), None);
+            continue;
+        }
+        test.create_dir("project/empty/new").unwrap();
+        assert_eq!(forward(&mut test, "project/dir/file").is_some(), changes == ChangePolicy::Through, "{changes:?}");
+        assert!(forward(&mut test, "over/data/dir/file").is_some());
     }
 }
 
@@ -312,7 +357,7 @@ fn an_image_cannot_lead_into_a_mount() {
     }
     assert!(!places.is_empty());
     let world: &'static [u8] = image(&[("secret", Item::File(b"secret"))]).leak();
-    let mut tree = Tree::new(bytes.leak(), &[("project", Some(world), ChangePolicy::Through)]);
+    let mut tree = Tree::new(bytes.leak(), &[("project", Some(world), ChangePolicy::Through, true)]);
     let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
     let mut test = Test { tree, root };
     assert_eq!(test.stat("etc").map(|stat| stat.kind), Err(Error::Io));
@@ -327,7 +372,7 @@ fn an_image_cannot_lead_into_a_mount() {
 #[test]
 fn mounts_that_cannot_be_are_refused() {
     let layer = || ImageLayer::new(Some(Image::new(lower()).unwrap()));
-    let mount = |covered, root| Mount { covered, root, changes: ChangePolicy::Above };
+    let mount = |covered, root| Mount { covered, root, changes: ChangePolicy::Above, follows_paths: false };
     let first = Woven::number(1, 0);
     assert!(Woven::new(layer(), vec![mount(50, first), mount(60, Woven::number(2, 7))]).is_ok());
     for wrong in [
@@ -346,11 +391,11 @@ fn mounts_that_cannot_be_are_refused() {
 /// What is mounted on the root is the whole tree.
 #[test]
 fn a_mount_at_the_root() {
-    for changes in ALL {
+    for (changes, follows) in ALL {
         let world = [("dir", Item::Directory), ("dir/file", Item::File(b"of the host")), ("up", Item::Link("../dir"))];
         let (outside, world): (&'static [u8], &'static [u8]) =
             (image(&[("hidden", Item::File(b"x"))]).leak(), image(&world).leak());
-        let mut tree = Tree::new(outside, &[("", Some(world), changes)]);
+        let mut tree = Tree::new(outside, &[("", Some(world), changes, follows)]);
         let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
         let mut test = Test { tree, root };
         assert_eq!(test.names("."), ["dir", "up"]);
@@ -376,9 +421,10 @@ fn plans_in_a_mount() {
         [(ChangePolicy::AboveLive, true), (ChangePolicy::AboveLive, false), (ChangePolicy::Through, true)]
     {
         for seed in 0..40 {
+            let follows = seed % 2 == 0;
             let outside = image(&[("at", Item::Directory), ("at/project", Item::Directory)]).leak();
             let world = over_image.then(lower);
-            let tree = Tree::new(outside, &[("at/project", world, changes)]);
+            let tree = Tree::new(outside, &[("at/project", world, changes, follows)]);
             let mut woven = App::new(tree, Rights::default());
             let App { runner, root, .. } = &mut woven;
             let project =

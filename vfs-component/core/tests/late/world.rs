@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use vfs_core::late::{Answer, LateInode, Query};
 use vfs_core::{
-    Effect, Error, FileKind, ImageLayer, LayerNode, Limits, Listed, OpenFile, OpenFlags, Performed, Rights, Stat,
-    Volume,
+    DescriptorFlags, Effect, Error, FileKind, ImageLayer, LayerNode, Limits, Listed, OpenFile, OpenFlags, Performed,
+    Rights, Stat, Volume,
 };
 use vfs_image::Image;
 
 use crate::app::PlainVolume;
 use crate::step;
-use crate::support::{NO_FOLLOW, READ, READ_WRITE, TestClock};
+use crate::support::{FOLLOW, NO_FOLLOW, READ, READ_WRITE, TestClock};
 
 /// A filesystem, and what was told of it.
 pub struct World {
@@ -151,6 +151,30 @@ impl World {
             }
         };
         Ok(LateInode { number, stat, parent })
+    }
+
+    /// Follows a path to what it leads to.
+    pub fn stat_path(&mut self, directory: u64, path: &str) -> Result<Stat, Error> {
+        let (fs, at) = self.open(directory)?;
+        fs.stat_at(at, path, FOLLOW)
+    }
+
+    /// Opens what a path leads to.
+    pub fn open_path(&mut self, directory: u64, path: &str, flags: DescriptorFlags) -> Result<LateInode, Error> {
+        let (fs, at) = self.open(directory)?;
+        let opened = fs.open_at(at, path, FOLLOW, OpenFlags::NONE, flags)?;
+        let hash = fs.metadata_hash(&opened)?;
+        fs.close(opened);
+        let mut directories = vec![self.first];
+        while let Some(directory) = directories.pop().filter(|_| !self.numbers.contains_key(&hash)) {
+            for name in self.names(directory)? {
+                let inode = self.tell(directory, &name)?;
+                if inode.stat.kind == FileKind::Directory {
+                    directories.push(inode.number);
+                }
+            }
+        }
+        self.inode(*self.numbers.get(&hash).ok_or(Error::NoEntry)?)
     }
 
     /// The entries after a cursor, at most so many.

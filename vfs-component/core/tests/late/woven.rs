@@ -1,7 +1,7 @@
 //! A woven tree, the filesystems in it, and short ways to do things with it.
 
 use vfs_core::check::Trust;
-use vfs_core::late::{Answer, Answers, ChangePolicy, Query, Request, Stop};
+use vfs_core::late::{Answer, Answers, ChangePolicy, PathForward, Query, Request, Stop};
 use vfs_core::{
     DescriptorFlags, DirStream, Effect, Error, ImageLayer, Limits, Mount, OpenFile, OpenFlags, Rights, Stat, Untracked,
     Volume, Woven,
@@ -24,12 +24,17 @@ pub struct Tree {
 
 impl Tree {
     /// A tree of an image, and of filesystems on directories of it.
-    pub fn new(image: &'static [u8], mounts: &[(&str, Option<&'static [u8]>, ChangePolicy)]) -> Self {
+    pub fn new(image: &'static [u8], mounts: &[(&str, Option<&'static [u8]>, ChangePolicy, bool)]) -> Self {
         let image = Image::new(image).unwrap();
         let (mut hosts, mut places) = (Vec::new(), Vec::new());
-        for (filesystem, (path, world, changes)) in (1..).zip(mounts) {
+        for (filesystem, (path, world, changes, follows_paths)) in (1..).zip(mounts) {
             let world = World::numbered(Woven::number(filesystem, 1000), *world, clock());
-            places.push(Mount { covered: node_at(&image, path), root: world.first, changes: *changes });
+            places.push(Mount {
+                covered: node_at(&image, path),
+                root: world.first,
+                changes: *changes,
+                follows_paths: *follows_paths,
+            });
             hosts.push(Host::new(world, Manner::PROMPT, 1));
         }
         let layer = Woven::new(ImageLayer::new(Some(image)), places).unwrap();
@@ -81,8 +86,13 @@ pub fn answer(hosts: &mut [Host], request: &Request, bytes: &[u8]) -> Result<Ans
             | Effect::Sync { node: number, .. } => *number,
         },
     };
+    host_of(hosts, number).answer(request, bytes)
+}
+
+/// The filesystem that has a node.
+fn host_of(hosts: &mut [Host], number: u64) -> &mut Host {
     let host = hosts.iter_mut().find(|host| host.world.numbers().contains(&number));
-    host.expect("a filesystem is asked about its own nodes").answer(request, bytes)
+    host.expect("a filesystem is asked about its own nodes")
 }
 
 impl Runner for Tree {
@@ -113,6 +123,11 @@ pub struct Test {
 impl Test {
     /// Two filesystems: `project`, and `over/data` with the same files. The image has files of its own.
     pub fn new(changes: ChangePolicy) -> Self {
+        Self::with(changes, false)
+    }
+
+    /// The same; the filesystems may follow paths.
+    pub fn with(changes: ChangePolicy, follows: bool) -> Self {
         let items = [
             ("etc", Item::Directory),
             ("etc/config", Item::File(b"of the image")),
@@ -131,7 +146,10 @@ impl Test {
             ("loop", Item::Link("../project/loop")),
         ];
         let (image, world): (&'static [u8], &'static [u8]) = (image(&items).leak(), image(&world).leak());
-        let mut tree = Tree::new(image, &[("project", Some(world), changes), ("over/data", Some(world), changes)]);
+        let mut tree = Tree::new(
+            image,
+            &[("project", Some(world), changes, follows), ("over/data", Some(world), changes, follows)],
+        );
         let root = tree.run(&[], |volume| volume.open_root(Rights::default())).unwrap();
         Self { tree, root }
     }
@@ -142,10 +160,30 @@ impl Test {
     }
 
     pub fn stat(&mut self, path: &str) -> Result<Stat, Error> {
+        let Self { tree: Tree { volume, hosts }, root } = self;
+        if let Some(PathForward { node, path }) = volume.forward_path(root, path) {
+            match host_of(hosts, node).world.stat_path(node, path) {
+                Err(Error::NotPermitted | Error::Loop) => {}
+                answer => return answer,
+            }
+        }
         self.run(|volume, root| volume.stat_at(root, path, FOLLOW))
     }
 
     pub fn open(&mut self, path: &str, open: OpenFlags, flags: DescriptorFlags) -> Result<OpenFile, Error> {
+        let Self { tree: Tree { volume, hosts }, root } = self;
+        if open == OpenFlags::NONE
+            && let Some(PathForward { node, path }) = volume.forward_open(root, path, flags)
+        {
+            let opened = match host_of(hosts, node).world.open_path(node, path, flags) {
+                Err(Error::NotPermitted | Error::Loop) => Ok(None),
+                opened => opened.map(Some),
+            };
+            let file = volume.finish_forwarded(root, opened.ok().flatten(), flags).unwrap();
+            if let Some(file) = opened.map(|_| file)? {
+                return Ok(file);
+            }
+        }
         self.run(|volume, root| volume.open_at(root, path, FOLLOW, open, flags))
     }
 

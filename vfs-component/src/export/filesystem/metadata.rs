@@ -5,7 +5,7 @@ use vfs_core::Stat;
 use super::{Answer, Answer3, DONE, descriptor_type, follow, new_timestamp};
 use crate::abi::{self, DescriptorStat, DescriptorType, Pair, Unit};
 use crate::handle::AppHandles;
-use crate::layer::{Stop, ended};
+use crate::layer::{self, Stop, ended};
 use crate::state::{State, answer, answer_value};
 
 type Stat3 = DescriptorStat<DescriptorType>;
@@ -75,7 +75,8 @@ const _: () = {
 };
 
 fn stat_of_path(state: &mut State, descriptor: u32, path_flags: u32, path: &str) -> Result<Stat, Stop> {
-    state.volume.stat_at(state.session.handles.descriptor(descriptor), path, follow(path_flags))
+    let State { volume, session, .. } = state;
+    layer::stat_at(volume, session.handles.descriptor(descriptor), path, follow(path_flags))
 }
 
 export! {
@@ -154,8 +155,8 @@ export! {
     (descriptor: u32, path_flags: u32, path: *const u8, path_length: usize) -> Hash,
     |state| {
         let path = abi::string(path, path_length);
-        state.volume
-            .metadata_hash_at(state.session.handles.descriptor(descriptor), path, follow(path_flags))
+        let State { volume, session, .. } = state;
+        layer::metadata_hash_at(volume, session.handles.descriptor(descriptor), path, follow(path_flags))
             .map(|(lower, upper)| Pair(lower, upper))
     }
 }

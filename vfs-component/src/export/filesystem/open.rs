@@ -5,7 +5,7 @@ use vfs_core::{DescriptorFlags, OpenFlags};
 use super::{Answer, follow, version_2, version_3};
 use crate::abi;
 use crate::handle::{AppHandles, Handle, Kind};
-use crate::layer::Stop;
+use crate::layer::{self, Stop};
 use crate::state::{State, answer, call_value};
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.open-at")]
@@ -96,7 +96,8 @@ fn open(
 ) -> Result<u32, Stop> {
     let State { volume, session, .. } = state;
     session.handles.reserve()?;
-    let file = volume.open_at(
+    let file = layer::open_at(
+        volume,
         session.handles.descriptor(descriptor),
         path,
         follow(path_flags),

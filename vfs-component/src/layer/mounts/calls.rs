@@ -4,7 +4,7 @@ use vfs_core::late::{Answer, LateInode, Query, Request};
 use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, OpenFlags, Performed, Stat, Timestamp};
 
 use super::nodes::{self, Nodes, Pass};
-use crate::host::filesystem as host;
+use crate::host::filesystem::{self as host, At};
 
 /// Has the host answer a request.
 ///
@@ -146,13 +146,7 @@ fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option
 }
 
 /// Returns whether what the host has at a path is a node: others may have put something else there.
-fn is_same(
-    nodes: &mut Nodes,
-    number: u64,
-    at: host::At<'_>,
-    stat: &Stat,
-    object: &mut Option<u64>,
-) -> Result<bool, Error> {
+fn is_same(nodes: &mut Nodes, number: u64, at: At<'_>, stat: &Stat, object: &mut Option<u64>) -> Result<bool, Error> {
     let node = nodes.get(number)?;
     if node.stat.kind != stat.kind {
         return Ok(false);
@@ -171,7 +165,7 @@ fn is_same(
 }
 
 /// Asks for the object at a path, once.
-fn object_at(at: host::At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
+fn object_at(at: At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
     if let Some(object) = object {
         return Ok(*object);
     }
@@ -206,7 +200,7 @@ fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateIn
 }
 
 /// Adds what is open; closes it if that fails.
-fn add_opened<T>(
+pub fn add_opened<T>(
     nodes: &mut Nodes,
     descriptor: u32,
     add: impl FnOnce(&mut Nodes) -> Result<T, Error>,

@@ -5,11 +5,13 @@
 //! nodes     the nodes of the host that the tree or an operation knows of
 //! calls     requests of operations, as calls of the host
 //! contents  reads and writes that need no operation
+//! paths     paths that the host follows by itself
 //! ```
 
 mod calls;
 mod contents;
 mod nodes;
+mod paths;
 mod start;
 
 use vfs_core::late::{ChangePolicy, Late};
@@ -24,6 +26,7 @@ use crate::{abi, embed};
 
 pub use calls::ask;
 pub use contents::{append, read, write};
+pub use paths::{metadata_hash_at, open_at, stat_at};
 
 pub type Layer = Woven<'static>;
 
@@ -38,10 +41,11 @@ extern "C" fn _initialize() {
 pub fn new_volume(limits: Limits) -> Volume {
     let image = embed::image();
     let roots = start::open_roots(embed::mounts());
-    let mounts = embed::mounts().zip(roots).map(|(mount, (root, exists))| vfs_core::Mount {
+    let mounts = embed::mounts().zip(roots).map(|(mount, root)| vfs_core::Mount {
         covered: image.as_ref().and_then(|image| find(image, mount.guest)).unwrap_or_else(|| abi::trap()),
-        root,
-        changes: changes(&mount, exists),
+        root: root.number,
+        changes: changes(&mount, root.exists),
+        follows_paths: root.follows_paths,
     });
     let mounts = mounts.collect();
     // The composer has checked the image, and where the mounts are.

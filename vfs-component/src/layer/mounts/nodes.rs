@@ -10,7 +10,7 @@
 use core::cell::RefCell;
 
 use hashbrown::HashTable;
-use vfs_core::{Error, FileKind, Stat, Woven};
+use vfs_core::{Error, FileKind, FollowFinalLink, Stat, Woven};
 
 use crate::host::filesystem::{self, At};
 use crate::local;
@@ -285,7 +285,7 @@ impl Nodes {
             path.try_reserve(1)?;
             path.push(b'.');
         }
-        Ok(At { base, path })
+        Ok(At { base, path, follow: FollowFinalLink::No })
     }
 
     /// Releases a node, and whatever is kept only for it.

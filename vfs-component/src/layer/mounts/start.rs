@@ -2,7 +2,7 @@
 //! one is missing.
 
 use vfs_core::settings::{Mount, MountAccess, Mounts};
-use vfs_core::{DescriptorFlags, Error, FileKind, OpenFlags};
+use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFlags};
 
 use super::calls::stat_without_times;
 use super::nodes;
@@ -10,9 +10,18 @@ use crate::abi;
 use crate::host::filesystem::{self as host, At};
 use crate::host::mounts::print_and_exit;
 
-/// Opens the directories, and adds the roots in the order of the mounts. Returns the number of each, and whether the
-/// host has it. Ends the program if a directory is missing.
-pub fn open_roots(mounts: Mounts<'_>) -> Vec<(u64, bool)> {
+/// The root of a mount.
+pub struct Root {
+    /// Its number.
+    pub number: u64,
+    /// Whether the host has it.
+    pub exists: bool,
+    /// Whether the host follows paths in it as a walk does.
+    pub follows_paths: bool,
+}
+
+/// Opens the directories, and adds the roots in the order of the mounts. Ends the program if a directory is missing.
+pub fn open_roots(mounts: Mounts<'_>) -> Vec<Root> {
     let mut given: Vec<Given> = host::directories().map(|(descriptor, name)| Given { descriptor, name }).collect();
     let mut roots = Vec::new();
     for (filesystem, mount) in (1..).zip(mounts) {
@@ -26,10 +35,21 @@ pub fn open_roots(mounts: Mounts<'_>) -> Vec<(u64, bool)> {
             .unwrap_or(stat_without_times(FileKind::Directory, 2));
         let is_kept_above = mount.access == MountAccess::CopyOnWrite && descriptor.is_some();
         let root = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
-        roots.push((root.unwrap_or_else(|_| abi::trap()), descriptor.is_some()));
+        roots.push(Root {
+            number: root.unwrap_or_else(|_| abi::trap()),
+            exists: descriptor.is_some(),
+            follows_paths: descriptor.is_some_and(follows_paths),
+        });
     }
     given.drain(..).for_each(|Given { descriptor, .. }| host::drop_descriptor(descriptor));
     roots
+}
+
+/// Returns whether the host follows paths from name to name. One that does not, but first removes `..` from the text,
+/// finds something where there is nothing. Such a host may also follow links to anywhere.
+fn follows_paths(root: u32) -> bool {
+    let path = b".vfs-compose-has-no-such-name/..";
+    host::stat_at(At { base: root, path, follow: FollowFinalLink::No }) == Err(Error::NoEntry)
 }
 
 /// A directory that the host gives.
@@ -44,7 +64,7 @@ fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
     let within = |given: &Given| Some((given.descriptor, rest_of(mount.name, given.name)?));
     let (base, rest) = given.iter().filter_map(within).min_by_key(|(_, rest)| rest.len()).ok_or(Error::NoEntry)?;
     let path = if rest.is_empty() { "." } else { rest };
-    let at = At { base, path: path.as_bytes() };
+    let at = At { base, path: path.as_bytes(), follow: FollowFinalLink::No };
     let flags = DescriptorFlags::READ;
     host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())
 }

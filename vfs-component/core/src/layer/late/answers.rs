@@ -114,6 +114,11 @@ impl Answers {
         self.inodes.iter().map(|inode| inode.number).chain(self.forgotten.iter().copied())
     }
 
+    /// Returns whether the operation has asked for something.
+    pub(super) fn has_asked(&self) -> bool {
+        self.asked > 0
+    }
+
     /// Returns the inode of a node, if an answer told of it.
     pub(super) fn inode(&self, number: u64) -> Option<&LateInode> {
         let place = self.inodes.binary_search_by_key(&number, |known| known.number).ok()?;

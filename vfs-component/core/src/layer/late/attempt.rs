@@ -1,9 +1,9 @@
 //! Operations on a volume whose layer answers late.
 
-use super::{Answers, LateLayer, Stop};
+use super::{Answers, LateInode, LateLayer, Stop};
 use crate::journal::Journal;
 use crate::layer::Layer;
-use crate::{Clock, Error, Volume};
+use crate::{Clock, Volume};
 
 /// A layer that is a [`LateLayer`], or contains one.
 pub trait Late: Layer<Stop = Stop> {
@@ -15,11 +15,18 @@ pub trait Late: Layer<Stop = Stop> {
     fn is_late(&self, _number: u64) -> bool {
         true
     }
+
+    /// Returns what the layer knows of a node of that part.
+    fn inode_of(inode: LateInode) -> Self::Inode;
 }
 
 impl Late for LateLayer {
     fn late(&mut self) -> &mut LateLayer {
         self
+    }
+
+    fn inode_of(inode: LateInode) -> LateInode {
+        inode
     }
 }
 
@@ -86,36 +93,6 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         self.tree.layer.late().answers = Answers::new();
     }
 
-    /// Returns where the late layer has the bytes of a read of `length` bytes at `offset`, if it has all of them, so
-    /// that the bytes need not pass through the volume. `None`: read them from the volume.
-    ///
-    /// # Errors
-    /// - [`Error::BadDescriptor`]: it is not a file, or not open for reading.
-    pub fn forward(&self, file: &crate::OpenFile, offset: u64, length: u64) -> Result<Option<Forward>, Error> {
-        let contents = self.tree.readable(file)?;
-        let node = self.tree.table.id(file.slot);
-        if let Some((_, number)) = self.tree.reads_through(node) {
-            return Ok(Some(Forward { node: number, offset, length }));
-        }
-        let crate::node::Origin::Layer(number) = node.origin() else { return Ok(None) };
-        if !self.tree.layer.is_late(number) {
-            return Ok(None);
-        }
-        let length = contents.layer_run(offset, length);
-        Ok((length > 0).then_some(Forward { node: number, offset, length }))
-    }
-
-    /// Returns the node of the layer that a write goes to, if its changes pass through, so that the bytes need not pass
-    /// through the volume. `None`: write them to the volume.
-    ///
-    /// # Errors
-    /// Those of [`Volume::check_writable`].
-    pub fn forward_write(&self, file: &crate::OpenFile) -> Result<Option<u64>, Error> {
-        self.check_writable(file)?;
-        let through = self.tree.passes_through(self.tree.table.id(file.slot));
-        Ok(through.map(|(_, number)| number).filter(|number| !self.tree.layer.is_read_only(*number)))
-    }
-
     /// Returns the layer.
     pub fn layer_mut(&mut self) -> &mut L {
         &mut self.tree.layer
@@ -131,16 +108,4 @@ pub enum Outcome {
     Asks,
     /// The operation failed.
     Failed,
-}
-
-/// A read that can be sent directly to the layer. A short answer is not the end of the file, unless the file's changes
-/// pass through: read the rest from the volume.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Forward {
-    /// The file's number in the layer.
-    pub node: u64,
-    /// Offset of the first byte.
-    pub offset: u64,
-    /// Number of bytes, at most the requested number.
-    pub length: u64,
 }

@@ -38,13 +38,15 @@
 
 mod answers;
 mod attempt;
+mod forward;
 mod inode;
 mod layer;
 mod request;
 mod users;
 
 pub use answers::Answers;
-pub use attempt::{Forward, Late, Outcome};
+pub use attempt::{Late, Outcome};
+pub use forward::{Forward, PathForward};
 pub use inode::{LateContents, LateInode};
 pub use layer::{ChangePolicy, LateLayer, Through};
 pub use request::{Answer, Query, Request, Stop};

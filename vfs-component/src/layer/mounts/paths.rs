@@ -1,0 +1,84 @@
+//! Paths that the host follows from the directory of a mount, where nothing below it is the tree's: one call of the host,
+//! without an operation of the tree.
+
+use vfs_core::late::{LateInode, PathForward};
+use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags, Stat};
+
+use super::calls::add_opened;
+use super::nodes;
+use crate::host::filesystem::{self as host, At};
+use crate::layer::Stop;
+use crate::state::Volume;
+
+/// Returns the metadata of the node at a path.
+pub fn stat_at(volume: &mut Volume, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, Stop> {
+    match volume.forward_path(at, path).and_then(|forward| ask(forward, follow, host::stat_at)) {
+        Some(answer) => Ok(answer?),
+        None => volume.stat_at(at, path, follow),
+    }
+}
+
+/// Returns the hash of the node at a path.
+pub fn metadata_hash_at(
+    volume: &mut Volume,
+    at: &OpenFile,
+    path: &str,
+    follow: FollowFinalLink,
+) -> Result<(u64, u64), Stop> {
+    match volume.forward_path(at, path).and_then(|forward| ask(forward, follow, host::identity_at)) {
+        Some(identity) => Ok(Volume::hash_of_identity(identity?)),
+        None => volume.metadata_hash_at(at, path, follow),
+    }
+}
+
+/// Opens the node at a path, or makes a file there.
+pub fn open_at(
+    volume: &mut Volume,
+    at: &OpenFile,
+    path: &str,
+    follow: FollowFinalLink,
+    open: OpenFlags,
+    flags: DescriptorFlags,
+) -> Result<OpenFile, Stop> {
+    if open == OpenFlags::NONE
+        && let Some(forward) = volume.forward_open(at, path, flags)
+    {
+        let opened = ask(forward, follow, |at| open_file(forward.node, at, flags)).unwrap_or(Ok(None));
+        let file = volume.finish_forwarded(at, opened.ok().flatten(), flags)?;
+        opened?;
+        if let Some(file) = file {
+            return Ok(file);
+        }
+    }
+    volume.open_at(at, path, follow, open, flags)
+}
+
+/// Opens a file. `None`: it is something else. A directory is for a walk, which knows what it is in.
+fn open_file(from: u64, at: At<'_>, flags: DescriptorFlags) -> Result<Option<LateInode>, Error> {
+    let descriptor = host::open_at(at, OpenFlags::NONE.bits(), flags.bits())?;
+    nodes::with(|nodes| {
+        add_opened(nodes, descriptor, |nodes| {
+            let stat = host::stat(descriptor)?;
+            if stat.kind != FileKind::RegularFile {
+                host::drop_descriptor(descriptor);
+                return Ok(None);
+            }
+            // It is reached by its descriptor, so it needs no name.
+            let number = nodes.add(from, &[], Some(descriptor), stat)?;
+            Ok(Some(LateInode { number, stat, parent: from }))
+        })
+    })
+}
+
+/// Has the host follow a path. `None`: it leads out of the directory, so the tree has to.
+fn ask<T>(
+    PathForward { node, path }: PathForward<'_>,
+    follow: FollowFinalLink,
+    call: impl FnOnce(At<'_>) -> Result<T, Error>,
+) -> Option<Result<T, Error>> {
+    let base = nodes::with(|nodes| nodes.get(node).ok().and_then(|node| node.descriptor))?;
+    match call(At { base, path: path.as_bytes(), follow }) {
+        Err(Error::NotPermitted | Error::Loop) => None,
+        answer => Some(answer),
+    }
+}
