@@ -19,6 +19,7 @@
 //! text                 strings that are not UTF-8
 //! helpers              functions that adapters of one module share, such as the copy itself
 //! mixed_dispatch       calls whose handles may be the vfs's and the host's at once
+//! direct_read          reads whose bytes the host puts into the app's memory itself
 //! host_guard           guards for host functions that cannot use virtual handles
 //! answer               errors that such functions can express
 //! handle_translation   adapters between two parts of an app
@@ -32,6 +33,7 @@ pub mod answer;
 mod assembly;
 pub mod body;
 pub mod component_adapter;
+pub mod direct_read;
 mod error;
 pub mod flat;
 mod function;

@@ -10,6 +10,7 @@
 //! preview1    the vfs in the place of preview1 over WASI
 //! bridge      a module that reaches the memory of a preview1 program
 //! mounts      what the vfs calls of the host's filesystem
+//! direct      reads whose bytes the host puts into the app's memory itself
 //! tailor      reduces the vfs's module to what those need
 //! host        what the vfs imports from the host, by the app's own imports
 //! vfs         the instance of the vfs's module beside the app's modules
@@ -27,6 +28,7 @@
 //! they did.
 
 pub mod bridge;
+mod direct;
 mod drops;
 mod host;
 mod host_guard;
@@ -192,6 +194,7 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     plan.values().flat_map(|calls| calls.values()).try_for_each(|call| require_known(wasi, call))?;
     let mut exports = functions(app, &plan);
     exports.extend(over_wasi.iter().flat_map(preview1::OverWasi::functions));
+    exports.extend(directories.iter().flat_map(|_| direct::functions(&plan)));
     let wishes = HostImportNeeds::new(&plan);
     let versions = wishes.versions();
     let given = |path: &str, name: &str| {
@@ -247,7 +250,8 @@ pub fn link(wasi: &Wasi, app: &App, embedding: &Embedding) -> Result<Linked, Lin
     let refusals: IndexMap<_, _> = refusals.map(|refusal| (refusal.export.clone(), refusal)).collect();
     let refusals: Vec<_> = refusals.into_values().collect();
     let refuse = (!refusals.is_empty()).then(|| refuse::add(wasi, &served, &mut component, &names, &refusals));
-    let beside = Beside { vfs: &vfs, refuse, versions: &versions };
+    let read = directories.as_ref().and_then(|directories| directories.read(wasi, &mut component));
+    let beside = Beside { vfs: &vfs, refuse, versions: &versions, read };
     for (group, calls) in plan {
         replace(&served, &mut component, &names, &beside, group, calls.into_values().collect())?;
     }
@@ -297,6 +301,8 @@ struct Beside<'v> {
     refuse: Option<u32>,
     /// The versions at which the app makes calls that mix handles of both owners.
     versions: &'v [Version],
+    /// The host's `descriptor.read`, for files of mounts.
+    read: Option<u32>,
 }
 
 /// Replaces the lowered functions of one group by an adapter module.
@@ -304,7 +310,7 @@ fn replace<'a>(
     served: &Served<'_>,
     component: &mut Component<'a>,
     names: &'a Bump,
-    Beside { vfs, refuse, versions }: &Beside<'_>,
+    Beside { vfs, refuse, versions, read }: &Beside<'_>,
     group: Group,
     calls: Vec<Call<'_>>,
 ) -> Result<(), Unlinkable> {
@@ -367,6 +373,9 @@ fn replace<'a>(
             let instead = Item::Alias(ComponentAlias::CoreInstanceExport { kind, instance_index, name });
             component.replace(Space::CoreFunction, number, instead);
         }
+    }
+    if let Some(read) = read {
+        direct::add(component, names, (vfs, *read), &group, instance_index, &calls);
     }
     Ok(())
 }

@@ -22,6 +22,16 @@ pub mod linked {
     pub const TO_LATIN1_OR_UTF16: &str = "vfs-compose:linked#to-latin1-or-utf16";
 }
 
+/// Functions of a vfs inside an app's component, for reads whose bytes the host has.
+pub mod direct {
+    /// Tells where the bytes of a read of a descriptor are: its handle, a length and an offset.
+    pub const DESCRIPTOR: &str = "vfs-compose:linked#direct-read";
+    /// Tells where the next bytes of a stream are: its handle, and a length.
+    pub const STREAM: &str = "vfs-compose:linked#direct-read-of-stream";
+    /// Moves a stream by the number of bytes that were read.
+    pub const ADVANCE: &str = "vfs-compose:linked#advance";
+}
+
 /// Functions of a vfs in front of an app, for interfaces of the host that share its resources.
 pub mod wrapped {
     /// Returns the host's handle behind a number.

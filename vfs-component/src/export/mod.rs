@@ -1,6 +1,8 @@
 //! The WASI functions that the app calls, a file for each interface or part of it.
 
 pub mod clocks;
+#[cfg(feature = "mounts")]
+pub mod direct;
 #[cfg(feature = "end")]
 mod end;
 pub mod environment;

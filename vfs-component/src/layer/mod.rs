@@ -26,7 +26,9 @@ pub use in_volume::{append, metadata_hash_at, open_at, open_preopen, read, stat_
 #[cfg(feature = "late")]
 pub use late::{Asked, Layer, Question, lent, new_volume, task};
 #[cfg(feature = "mounts")]
-pub use mounts::{Layer, append, lent, metadata_hash_at, new_volume, open_at, open_preopen, read, stat_at, write};
+pub use mounts::{
+    Layer, append, direct, lent, metadata_hash_at, new_volume, open_at, open_preopen, read, stat_at, write,
+};
 
 #[cfg(feature = "late")]
 pub use asking::{attempt, keeping};

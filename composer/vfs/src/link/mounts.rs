@@ -124,6 +124,14 @@ impl HostDirectories {
         Some(Callee::Core(component.add(Item::Canonical(CanonicalFunction::ResourceDrop { resource }))))
     }
 
+    /// Adds the function that reads a file, if the vfs calls it.
+    pub(super) fn read<'a>(&self, wasi: &'a Wasi, component: &mut Component<'a>) -> Option<u32> {
+        match self.add(wasi, component, "wasi:filesystem/types", "[method]descriptor.read")? {
+            Callee::Function(read) => Some(read),
+            Callee::Core(_) => None,
+        }
+    }
+
     /// Returns whether the vfs imports an interface.
     pub(super) fn imports(&self, name: &str) -> bool {
         InterfaceName::parse(name).is_some_and(|name| self.interfaces.contains_key(&name))

@@ -62,10 +62,10 @@ fn read_with(stream: u32, length: u64, of_host: impl Fn(u32, u64) -> Outcome<Lis
 /// # Errors
 /// - [`Failure::Closed`]: the file has ended, or an earlier call failed.
 /// - [`Failure::File`]: the file cannot be read. From now on the stream is closed.
-/// - Those of [`file_of`].
+/// - Those of [`file_of_input`].
 pub fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], Failure> {
     let State { volume, session, gather, .. } = state;
-    let (file, offset, closed) = file_of(session, stream)?;
+    let (file, offset, closed) = file_of_input(session, stream)?;
     if *closed {
         return Err(Failure::Closed);
     }
@@ -88,7 +88,7 @@ pub fn read_file(state: &mut State, stream: u32, length: u64) -> Result<&[u8], F
 
 /// Moves the position back, for bytes that were read but reached nobody.
 pub(super) fn unread_file(state: &mut State, stream: u32, count: u64) {
-    if let Ok((_, offset, _)) = file_of(&mut state.session, stream) {
+    if let Ok((_, offset, _)) = file_of_input(&mut state.session, stream) {
         *offset = offset.saturating_sub(count);
     }
 }
@@ -103,7 +103,7 @@ fn skip_with(stream: u32, length: u64, of_host: impl Fn(u32, u64) -> Outcome<u64
 
 fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure> {
     let State { volume, session, .. } = state;
-    let (file, offset, closed) = file_of(session, stream)?;
+    let (file, offset, closed) = file_of_input(session, stream)?;
     if *closed {
         return Err(Failure::Closed);
     }
@@ -122,7 +122,7 @@ fn skip_file(state: &mut State, stream: u32, length: u64) -> Result<u64, Failure
 /// # Errors
 /// - [`Failure::Closed`]: the stream reads no file.
 /// - The fixed answer of a stream that has one.
-fn file_of(session: &mut Session, stream: u32) -> Result<(&OpenFile, &mut u64, &mut bool), Failure> {
+pub fn file_of_input(session: &mut Session, stream: u32) -> Result<(&OpenFile, &mut u64, &mut bool), Failure> {
     let stream = match session.handles.input(stream) {
         Input::Standard => &mut session.standard.input,
         stream => stream,

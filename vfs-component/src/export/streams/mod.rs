@@ -4,6 +4,8 @@ mod input;
 mod output;
 mod splice;
 
+#[cfg(feature = "mounts")]
+pub use input::file_of_input;
 #[cfg(feature = "preview1")]
 pub use input::read_file;
 #[cfg(feature = "preview1")]

@@ -39,8 +39,15 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
 /// # Errors
 /// - Those of the host.
 pub fn read(file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
-    let descriptor = nodes::with(|nodes| descriptor(nodes, file))?;
-    host::read(descriptor, length, offset)
+    host::read(descriptor_of(file)?, length, offset)
+}
+
+/// Returns the host's handle of an open node.
+///
+/// # Errors
+/// - [`Error::BadDescriptor`]: it is not open.
+pub fn descriptor_of(node: u64) -> Result<u32, Error> {
+    nodes::with(|nodes| descriptor(nodes, node))
 }
 
 /// Writes all bytes at an offset of an open file, or at its end.
@@ -48,7 +55,7 @@ pub fn read(file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error>
 /// # Errors
 /// - Those of the host. Bytes before the failure may be written.
 pub fn write(file: u64, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> {
-    let descriptor = nodes::with(|nodes| descriptor(nodes, file))?;
+    let descriptor = descriptor_of(file)?;
     match offset {
         Some(offset) => host::write(descriptor, offset, bytes),
         None => host::append(descriptor, bytes),

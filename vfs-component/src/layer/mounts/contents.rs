@@ -5,6 +5,7 @@ use vfs_core::late::Forward;
 use vfs_core::limits::MAX_READ;
 
 use super::calls;
+use crate::export::direct::Direct;
 use crate::layer::Stop;
 use crate::state::Volume;
 
@@ -27,6 +28,16 @@ pub fn read<'a>(
         }
     }
     volume.read(file, offset, length, gather)
+}
+
+/// Returns where the host has the bytes of a read, if all of them are the host's.
+pub fn direct(volume: &Volume, file: &OpenFile, offset: u64, length: u64) -> Option<Direct> {
+    let length = length.min(MAX_READ);
+    if !has_bytes(offset, length) || volume.contents_version(file).is_some() {
+        return None;
+    }
+    let Forward { node, offset, length } = volume.forward(file, offset, length).ok()??;
+    Some(Direct { offset, length, descriptor: calls::descriptor_of(node).ok()? })
 }
 
 /// Writes all bytes at an offset of a file.

@@ -25,7 +25,7 @@ use crate::state::{Session, Volume, within_call};
 use crate::{abi, embed};
 
 pub use calls::ask;
-pub use contents::{append, read, write};
+pub use contents::{append, direct, read, write};
 pub use paths::{metadata_hash_at, open_at, stat_at};
 
 pub type Layer = Woven<'static>;
