@@ -50,7 +50,7 @@ pub fn execute(
         linker.instantiate_pre(&component)
     });
     let program = program.map_err(Stopped::not_begun)?;
-    let mut store = store(&engine, offer).map_err(Stopped::not_begun)?;
+    let mut store = store(&engine, offer, true).map_err(Stopped::not_begun)?;
     when_begun();
     let ended = in_tokio(call(&mut store, program));
     let State { memory, files, .. } = store.data();

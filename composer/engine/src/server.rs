@@ -163,7 +163,7 @@ impl HandlerState for Server {
     type WorkerState = OneRequest;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, OneRequest>> {
-        let mut store = store(&self.engine, &self.offer)?;
+        let mut store = store(&self.engine, &self.offer, false)?;
         store.epoch_deadline_async_yield_and_update(1);
         let instantiated = self.pre.instantiate_async(&mut store);
         let proxy = match self.timeout {

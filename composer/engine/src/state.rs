@@ -60,12 +60,14 @@ impl WasiHttpHooks for Sender {
     }
 }
 
-/// Makes the store of a program.
+/// Makes the store of a program. If it `is_alone`, calls of the host's filesystem are made in its own thread, which is
+/// ten times faster than handing them to another one.
 ///
 /// # Errors
 /// A directory cannot be opened.
-pub fn store(engine: &Engine, offer: &Offer) -> wasmtime::Result<Store<State>> {
+pub fn store(engine: &Engine, offer: &Offer, is_alone: bool) -> wasmtime::Result<Store<State>> {
     let mut wasi = WasiCtx::builder();
+    wasi.allow_blocking_current_thread(is_alone);
     wasi.args(&offer.arguments).envs(&offer.variables);
     if let Some(directory) = &offer.directory {
         wasi.initial_cwd(directory);

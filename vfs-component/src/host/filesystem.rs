@@ -32,6 +32,8 @@ mod import {
         pub safe fn drop_descriptor(descriptor: u32);
         #[link_name = "[resource-drop]directory-entry-stream"]
         pub safe fn drop_directory_entry_stream(stream: u32);
+        #[link_name = "[method]descriptor.get-type"]
+        pub safe fn get_type(descriptor: u32, result: &mut Reply<u8>);
         #[link_name = "[method]descriptor.stat"]
         pub safe fn stat(descriptor: u32, result: &mut Reply<DescriptorStat<u8>>);
         #[link_name = "[method]descriptor.stat-at"]
@@ -192,6 +194,11 @@ pub fn directories() -> impl Iterator<Item = (u32, &'static str)> {
     import::get_directories(&mut directories);
     let directories = abi::list(directories.pointer.cast::<Pair<u32, List>>(), directories.length);
     directories.iter().map(|Pair(descriptor, name)| (*descriptor, abi::string(name.pointer, name.length)))
+}
+
+/// Returns the kind of what is open.
+pub fn kind(descriptor: u32) -> Result<FileKind, Error> {
+    call(|reply| import::get_type(descriptor, reply)).map(file_kind)
 }
 
 pub fn stat(descriptor: u32) -> Result<Stat, Error> {

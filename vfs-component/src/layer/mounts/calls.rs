@@ -326,8 +326,8 @@ fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<Late
     Ok(Performed::Done)
 }
 
-/// Returns what is known of a file that was just made or cut: it is asked for afresh when it matters.
-fn file() -> Stat {
+/// Returns what is known of a file that was just opened, made or cut: it is asked for afresh when it matters.
+pub fn file() -> Stat {
     stat_without_times(FileKind::RegularFile, 1)
 }
 

@@ -4,7 +4,7 @@
 use vfs_core::late::{LateInode, PathForward};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags, Stat};
 
-use super::calls::add_opened;
+use super::calls::{add_opened, file};
 use super::nodes;
 use crate::host::filesystem::{self as host, At};
 use crate::layer::Stop;
@@ -58,11 +58,11 @@ fn open_file(from: u64, at: At<'_>, flags: DescriptorFlags) -> Result<Option<Lat
     let descriptor = host::open_at(at, OpenFlags::NONE.bits(), flags.bits())?;
     nodes::with(|nodes| {
         add_opened(nodes, descriptor, |nodes| {
-            let stat = host::stat(descriptor)?;
-            if stat.kind != FileKind::RegularFile {
+            if host::kind(descriptor)? != FileKind::RegularFile {
                 host::drop_descriptor(descriptor);
                 return Ok(None);
             }
+            let stat = file();
             // It is reached by its descriptor, so it needs no name.
             let number = nodes.add(from, &[], Some(descriptor), stat)?;
             Ok(Some(LateInode { number, stat, parent: from }))
