@@ -101,9 +101,13 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
     /// # Errors
     /// - Those of [`Loading::found`].
     pub fn survivor(&mut self, found: Found) -> Result<(), L::Stop> {
+        // What is live and open has its state of when it was opened.
+        let is_open = L::Hidden::ANY && self.tree.table.find(found.node).is_some();
         match self.tree.source(found.node)? {
             Source::Layer(inode) if inode.kind() != found.kind => Err(self.tree.layer.contradiction()),
-            Source::Layer(inode) if inode.kind() == FileKind::Directory || inode.stat().links <= 1 => Ok(()),
+            Source::Layer(inode) if !is_open && (inode.kind() == FileKind::Directory || inode.stat().links <= 1) => {
+                Ok(())
+            }
             _ => self.found(found).map(|_| ()),
         }
     }

@@ -2,6 +2,7 @@
 //! tree there is.
 
 mod escapes;
+mod opened;
 mod read_only;
 mod tools;
 mod woven;
@@ -10,6 +11,7 @@ fn main() -> std::process::ExitCode {
     check::run(&[
         ("woven", woven::BEHAVIOURS),
         ("largest", woven::LARGEST),
+        ("opened", opened::BEHAVIOURS),
         ("read-only", read_only::BEHAVIOURS),
         ("escapes", escapes::BEHAVIOURS),
         ("swapped", escapes::SWAPPED),

@@ -138,9 +138,14 @@ fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option
         }
         nodes.unname(number);
     }
-    if stat.links > 1 && stat.kind != FileKind::Directory {
+    let is_open_without_name = stat.kind == FileKind::RegularFile && nodes.has_nameless();
+    if is_open_without_name {
+        identify_open(nodes)?;
+    }
+    if is_open_without_name || (stat.links > 1 && stat.kind != FileKind::Directory) {
         let object = object_at(at, &mut object)?;
         if let Some(number) = nodes.of_object(directory, object) {
+            nodes.adopt(number, directory, name)?;
             nodes.get_mut(number)?.stat = stat;
             return told(nodes, number).map(Some);
         }
@@ -171,6 +176,32 @@ fn is_same(nodes: &mut Nodes, number: u64, at: At<'_>, stat: &Stat, object: &mut
     Ok(object_at(at, object)? == own)
 }
 
+/// Asks for the objects of all open files.
+fn identify_open(nodes: &mut Nodes) -> Result<(), Error> {
+    while let Some((number, descriptor)) = nodes.unidentified() {
+        nodes.set_object(number, host::identity(descriptor)?)?;
+    }
+    Ok(())
+}
+
+/// Adds a file that was opened by a path, where changes are kept above: it may be open already.
+pub fn add_opened_by_path(nodes: &mut Nodes, from: u64, descriptor: u32) -> Result<u64, Error> {
+    if !nodes.has_open_files() {
+        return nodes.add_nameless(from, descriptor, file());
+    }
+    identify_open(nodes)?;
+    let object = host::identity(descriptor)?;
+    if let Some(number) = nodes.of_object(from, object)
+        && nodes.get(number)?.descriptor.is_some()
+    {
+        host::drop_descriptor(descriptor);
+        return Ok(number);
+    }
+    let number = nodes.add_nameless(from, descriptor, file())?;
+    nodes.set_object(number, object)?;
+    Ok(number)
+}
+
 /// Asks for the object at a path, once.
 fn object_at(at: At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
     if let Some(object) = object {
@@ -180,7 +211,7 @@ fn object_at(at: At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
 }
 
 /// Tells of a node what was told last. So somebody uses it again, who will release it.
-fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
+pub fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
     let node = nodes.get_mut(number)?;
     node.is_released = false;
     Ok(LateInode { number, stat: node.stat, parent: node.parent })
@@ -202,7 +233,7 @@ fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateIn
     if nodes.get(number)?.object.is_none() && links > 1 && kind != FileKind::Directory {
         add_opened(nodes, opened, |nodes| nodes.set_object(number, host::identity(opened)?))?;
     }
-    nodes.get_mut(number)?.descriptor = Some(opened);
+    add_opened(nodes, opened, |nodes| nodes.set_open(number, opened))?;
     told(nodes, number)
 }
 

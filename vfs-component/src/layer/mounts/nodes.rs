@@ -32,6 +32,10 @@ pub struct Nodes {
     named: HashTable<u64>,
     /// Nodes by their objects, where changes are kept above. A node for each filesystem that has the object.
     objects: HashTable<(u64, u64)>,
+    /// Files that are open, where changes are kept above.
+    files: HashTable<u64>,
+    /// Number of those that have no name, because the host followed the path to them.
+    nameless: usize,
 }
 
 struct Slot {
@@ -81,6 +85,8 @@ thread_local! {
             free: Vec::new(),
             named: HashTable::new(),
             objects: HashTable::new(),
+            files: HashTable::new(),
+            nameless: 0,
         })
     };
 }
@@ -188,6 +194,81 @@ impl Nodes {
         Ok(())
     }
 
+    /// Returns whether a file is open, where changes are kept above.
+    pub fn has_open_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// Returns whether a file is open to which no name leads.
+    pub fn has_nameless(&self) -> bool {
+        self.nameless > 0
+    }
+
+    /// Returns an open file whose object is not known.
+    pub fn unidentified(&self) -> Option<(u64, u32)> {
+        let open = self.files.iter().filter_map(|number| Some((*number, find(&self.slots, *number)?)));
+        let mut unknown = open.filter(|(_, node)| node.object.is_none());
+        unknown.find_map(|(number, node)| Some((number, node.descriptor?)))
+    }
+
+    /// Adds a file that the host has opened by a path, where changes are kept above.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn add_nameless(&mut self, from: u64, descriptor: u32, stat: Stat) -> Result<u64, Error> {
+        self.files.try_reserve(1, |number| spread(*number))?;
+        let number = self.add(from, &[], None, stat)?;
+        self.set_open(number, descriptor)?;
+        Ok(number)
+    }
+
+    /// Makes a name lead to an open file, and the file be what the name leads to, if it has no name.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn adopt(&mut self, number: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
+        let node = self.get(number)?;
+        if !node.name.is_empty() {
+            return Ok(());
+        }
+        let (before, name) = (node.parent, copy(name)?);
+        let Self { slots, named, .. } = self;
+        named.try_reserve(1, |number| hash_of(slots, *number))?;
+        let parent = self.get_mut(directory)?;
+        parent.children = parent.children.saturating_add(1);
+        let node = self.get_mut(number)?;
+        (node.parent, node.name) = (directory, name);
+        self.nameless -= 1;
+        self.name(number);
+        self.lose_child(before);
+        Ok(())
+    }
+
+    /// Notes what the host has open of a node.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn set_open(&mut self, number: u64, descriptor: u32) -> Result<(), Error> {
+        self.files.try_reserve(1, |number| spread(*number))?;
+        let node = self.get_mut(number)?;
+        node.descriptor = Some(descriptor);
+        if node.is_kept_above && node.stat.kind == FileKind::RegularFile {
+            let is_nameless = node.name.is_empty();
+            self.files.insert_unique(spread(number), number, |number| spread(*number));
+            self.nameless += usize::from(is_nameless);
+        }
+        Ok(())
+    }
+
+    /// Forgets that a file is open.
+    fn forget_open(&mut self, number: u64) {
+        let Ok(entry) = self.files.find_entry(spread(number), |known| *known == number) else { return };
+        entry.remove();
+        if find(&self.slots, number).is_some_and(|node| node.name.is_empty()) {
+            self.nameless -= 1;
+        }
+    }
+
     /// Adds what was opened of a node that was found by its name.
     ///
     /// # Errors
@@ -290,23 +371,28 @@ impl Nodes {
 
     /// Releases a node, and whatever is kept only for it.
     pub fn release(&mut self, number: u64) {
-        let mut at = number;
-        let mut is_first = true;
-        loop {
-            let Ok(node) = self.get_mut(at) else { return };
-            // Roots stay.
-            if node.parent == at {
-                return;
-            }
-            if core::mem::take(&mut is_first) {
-                node.is_released = true;
-            } else {
-                node.children = node.children.saturating_sub(1);
-            }
-            if !node.is_released || node.children > 0 {
-                return;
-            }
+        let Ok(node) = self.get_mut(number) else { return };
+        // Roots stay.
+        if node.parent == number {
+            return;
+        }
+        node.is_released = true;
+        if node.children == 0 {
             let parent = node.parent;
+            self.remove(number);
+            self.lose_child(parent);
+        }
+    }
+
+    /// Counts one node less in a directory, and removes what was kept only for that.
+    fn lose_child(&mut self, directory: u64) {
+        let mut at = directory;
+        while let Ok(node) = self.get_mut(at) {
+            node.children = node.children.saturating_sub(1);
+            let parent = node.parent;
+            if parent == at || !node.is_released || node.children > 0 {
+                return;
+            }
             self.remove(at);
             at = parent;
         }
@@ -317,9 +403,11 @@ impl Nodes {
         let Ok(node) = self.get(number) else { return };
         // Roots stay open: all others are reached from them. A file with other names does, too: they lead to it by its
         // object, which the host gives to no other file as long as this one is open.
-        if node.parent == number || (node.stat.kind != FileKind::Directory && node.stat.links > 1) {
+        let has_other_names = node.stat.links > 1 || node.name.is_empty();
+        if node.parent == number || (node.stat.kind != FileKind::Directory && has_other_names) {
             return;
         }
+        self.forget_open(number);
         // The host may give the object to another file now.
         self.forget_object(number);
         if let Ok(node) = self.get_mut(number)
@@ -341,6 +429,7 @@ impl Nodes {
     fn remove(&mut self, number: u64) {
         self.unname(number);
         self.forget_object(number);
+        self.forget_open(number);
         let Some(slot) = self.slots.get_mut(place(number)) else { return };
         let Some(node) = slot.node.take() else { return };
         if let Some(Pass { stream, .. }) = node.pass {
@@ -380,6 +469,11 @@ fn hash(directory: u64, name: &[u8]) -> u64 {
     let start = directory.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     // FNV-1a.
     name.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Returns the hash of a node's number.
+fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Returns the bits of a number that tell its filesystem.

@@ -4,7 +4,7 @@
 use vfs_core::late::{LateInode, PathForward};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags, Stat};
 
-use super::calls::{add_opened, file};
+use super::calls::{add_opened, add_opened_by_path, file, told};
 use super::nodes;
 use crate::host::filesystem::{self as host, At};
 use crate::layer::Stop;
@@ -62,10 +62,13 @@ fn open_file(from: u64, at: At<'_>, flags: DescriptorFlags) -> Result<Option<Lat
                 host::drop_descriptor(descriptor);
                 return Ok(None);
             }
-            let stat = file();
             // It is reached by its descriptor, so it needs no name.
-            let number = nodes.add(from, &[], Some(descriptor), stat)?;
-            Ok(Some(LateInode { number, stat, parent: from }))
+            let number = if nodes.get(from)?.is_kept_above {
+                add_opened_by_path(nodes, from, descriptor)?
+            } else {
+                nodes.add(from, &[], Some(descriptor), file())?
+            };
+            told(nodes, number).map(Some)
         })
     })
 }

@@ -49,9 +49,10 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
     /// errors: if it is [`Error::NotPermitted`] or [`Error::Loop`], only the tree knows where the path leads, because it
     /// leaves the directory.
     ///
-    /// `None`: the operation itself has the result, or has asked for something already.
+    /// `None`: the operation itself has the result, or has asked for something already. It also has that of a path that
+    /// asks for a directory by its end, because there hosts differ from POSIX.
     pub fn forward_path<'p>(&mut self, at: &OpenFile, path: &'p str) -> Option<PathForward<'p>> {
-        if self.tree.layer.late().answers.has_asked() {
+        if self.tree.layer.late().answers.has_asked() || path.ends_with('/') || path.ends_with("/.") {
             return None;
         }
         let (mut directory, mut left) = (self.directory(at).ok()?, path);
@@ -83,8 +84,9 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         hash_of_layer(identity)
     }
 
-    /// Does what [`Volume::forward_path`] does for a path whose file is to be opened, if the layer makes the file's
-    /// changes. Takes what opening needs; [`Volume::finish_forwarded`] opens the file or gives that back.
+    /// Does what [`Volume::forward_path`] does for a path whose file is to be opened, unless the file may then be changed
+    /// above the layer, which needs its name. Takes what opening needs; [`Volume::finish_forwarded`] opens the file or
+    /// gives that back.
     pub fn forward_open<'p>(
         &mut self,
         at: &OpenFile,
@@ -93,8 +95,11 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
     ) -> Option<PathForward<'p>> {
         let forward = self.forward_path(at, path)?;
         let directory = NodeId::layer(forward.node);
-        self.tree.passes_through(directory)?;
-        if flags.intersects(DescriptorFlags::CHANGES) {
+        let changes = flags.intersects(DescriptorFlags::CHANGES);
+        if self.tree.passes_through(directory).is_none() && (changes || J::TRACKS) {
+            return None;
+        }
+        if changes {
             may_change(at).and_then(|()| self.tree.check_changeable(directory)).ok()?;
         }
         self.hold_open().ok()?;
