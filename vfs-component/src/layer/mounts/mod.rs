@@ -34,6 +34,7 @@ pub type Layer = Woven<'static>;
 #[unsafe(no_mangle)]
 extern "C" fn _initialize() {
     within_call(|_| ());
+    start::check_preopens();
     abi::finish_call();
 }
 

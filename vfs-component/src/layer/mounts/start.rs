@@ -2,13 +2,15 @@
 //! one is missing.
 
 use vfs_core::settings::{Mount, MountAccess, Mounts};
-use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFlags};
+use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags};
 
 use super::calls::stat_without_times;
-use super::nodes;
-use crate::abi;
+use super::{nodes, open_preopen};
 use crate::host::filesystem::{self as host, At};
 use crate::host::mounts::print_and_exit;
+use crate::layer::operate;
+use crate::state::{State, within_call};
+use crate::{abi, embed};
 
 /// The root of a mount.
 pub struct Root {
@@ -61,7 +63,7 @@ struct Given {
 /// Opens the directory of a mount: a preopen of its name, or else a directory in the preopen with the longest name
 /// that its name goes on from.
 fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
-    let within = |given: &Given| Some((given.descriptor, rest_of(mount.name, given.name)?));
+    let within = |given: &Given| Some((given.descriptor, mount.path_in(given.name)?));
     let (base, rest) = given.iter().filter_map(within).min_by_key(|(_, rest)| rest.len()).ok_or(Error::NoEntry)?;
     let path = if rest.is_empty() { "." } else { rest };
     let at = At { base, path: path.as_bytes(), follow: FollowFinalLink::No };
@@ -69,10 +71,17 @@ fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
     host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())
 }
 
-/// Returns what of a name follows a directory: the path in it.
-fn rest_of<'n>(name: &'n str, directory: &str) -> Option<&'n str> {
-    let rest = name.strip_prefix(directory)?;
-    if rest.is_empty() || directory.ends_with('/') { Some(rest) } else { rest.strip_prefix('/') }
+/// Opens each preopen that is inside of a mount, to see whether the host has it. Ends the program if one is missing.
+pub fn check_preopens() {
+    let preopens = within_call(|state| state.session.preopens());
+    for (path, _) in preopens.filter(|(path, _)| embed::mounts().any(|mount| mount.is_around(path))) {
+        let open = |state: &mut State| open_preopen(&state.session, &mut state.volume, path);
+        let close = |state: &mut State, opened: Result<OpenFile, Error>| opened.map(|file| state.volume.close(file));
+        if operate(open, close).is_err() {
+            print_and_exit(["the host has no directory for the preopen \"", path, "\"\n"].concat().as_bytes());
+            abi::trap()
+        }
+    }
 }
 
 /// Ends the program because a directory is missing.

@@ -291,7 +291,9 @@ fn hides_arguments(vfs: &Vfs<'_>) -> bool {
 /// Checks that the initial directory is one of the tree, as composing does.
 fn check_directory(file: &str, typed: &Options, vfs: &Vfs<'_>) -> Result<(), Failure> {
     let given = typed.host.cwd.as_ref().map(Setting::as_str).filter(|directory| *directory != "inherit");
-    let Some(directory) = given else { return Ok(()) };
+    // What is in a directory of the host, only that knows.
+    let is_of_host = |directory: &&str| vfs.settings.mounts.iter().any(|mount| mount.is_around(directory));
+    let Some(directory) = given.filter(|directory| !is_of_host(directory)) else { return Ok(()) };
     let found = Image::new(vfs.image).ok().and_then(|image| find(&image, directory.as_bytes()).ok());
     match found.map(|inode| inode.kind) {
         Some(FileKind::Directory | FileKind::SymbolicLink) => Ok(()),
