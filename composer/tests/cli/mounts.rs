@@ -184,6 +184,7 @@ fn what_was_meant_is_said(here: &Here) {
     for (value, wanted, meant) in [
         ("d:/x", "it takes NAME::GUEST, with two colons", "d::/x"),
         ("d=/x", "it takes NAME::GUEST, with two colons", "d::/x"),
+        ("d:/x:cow", "it takes NAME::GUEST, with two colons", "d::/x,cow"),
         ("d:/x:ro", "it takes NAME::GUEST, with two colons", "d::/x,ro"),
         (
             "../data",

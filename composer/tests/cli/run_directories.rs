@@ -112,7 +112,16 @@ fn what_was_composed_before_gets_names(here: &Here) {
     let (code, _, err) = said(&here.run(&["run", "made.wasm", "-q", "--dir", "host", "--cwd", "/dat/sub"]));
     assert!(code == 1 && err.contains("`--cwd /dat/sub` is no directory of the tree"), "{err}");
     let (code, _, err) = said(&here.run(&["run", "made.wasm", "--host-dir", "host::/data"]));
-    assert!(code == 2 && err.contains("hint: `--dir HOST::NAME` gives it"), "{err}");
+    assert!(
+        code == 2
+            && err.contains("hint: `--dir HOST::NAME` gives it a directory that it was composed to take (`host`)"),
+        "{err}"
+    );
+    let (code, err) = here.fails(&["run", "made.wasm", "--dir", "host:work"]);
+    assert!(code == 1 && err.contains("hint: two colons end a path: `host::work`"), "{err}");
+    here.ok(&["copies.wasm", "--image", "files", "-q", "-o", "made.wasm"]);
+    let (code, err) = here.fails(&["run", "made.wasm", "--host-dir", "host::/data"]);
+    assert!(code == 2 && err.contains("hint: compose the app again with this flag"), "{err}");
 }
 
 fn a_directory_that_is_missing_is_told_before_the_program_runs(here: &Here) {
@@ -230,11 +239,13 @@ fn what_is_inside_of_a_directory_of_the_host_can_be_given(here: &Here) {
     }
     assert_eq!(fs::read_to_string(here.path("host/inner/data/out")).unwrap(), "from inside");
     // As a directory that is missing itself.
-    let inside = ["copies.wasm", "-q", "--host-dir", "host::/x", "--preopen", "/x/none=/"];
-    here.ok(&[&inside[..], &["-o", "made.wasm"]].concat());
-    for args in [&[&["run"], &inside[..]].concat(), &["run", "made.wasm", "-q", "--dir", "host"][..]] {
-        let line = "the host has no directory for the preopen \"/x/none\"\n";
-        assert_eq!(said(&here.run(args)), (1, "".into(), line.into()), "{args:?}");
+    for flags in [["--preopen", "/x/none=/"], ["--stdout", "to:/x/none/log"], ["--stdin", "from:/x/none/in"]] {
+        let inside = [&["copies.wasm", "-q", "--host-dir", "host::/x,cow"], &flags[..]].concat();
+        here.ok(&[&inside[..], &["-o", "made.wasm"]].concat());
+        for args in [&[&["run"], &inside[..]].concat(), &["run", "made.wasm", "-q", "--dir", "host"][..]] {
+            let line = "the host has no directory \"/x/none\", which a preopen or standard stream needs\n";
+            assert_eq!(said(&here.run(args)), (1, "".into(), line.into()), "{args:?}");
+        }
     }
     let streams = ["--host-dir", "host::/data,rw", "--stdout", "to:/data/log", "-q"];
     let (code, out, err) = said(&here.run(&[&["run", "copies.wasm"], &streams[..]].concat()));

@@ -34,7 +34,7 @@ pub type Layer = Woven<'static>;
 #[unsafe(no_mangle)]
 extern "C" fn _initialize() {
     within_call(|_| ());
-    start::check_preopens();
+    start::check_inside();
     abi::finish_call();
 }
 

@@ -1,7 +1,7 @@
 //! The start: the host's directories become the roots of the mounts, or the program ends with a line that says which
 //! one is missing.
 
-use vfs_core::settings::{Mount, MountAccess, Mounts};
+use vfs_core::settings::{Mount, MountAccess, Mounts, SettingsView, Stdio};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags};
 
 use super::calls::stat_without_times;
@@ -71,14 +71,25 @@ fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
     host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())
 }
 
-/// Opens each preopen that is inside of a mount, to see whether the host has it. Ends the program if one is missing.
-pub fn check_preopens() {
-    let preopens = within_call(|state| state.session.preopens());
-    for (path, _) in preopens.filter(|(path, _)| embed::mounts().any(|mount| mount.is_around(path))) {
+/// Opens each directory inside of a mount that is a preopen, or has the file of a standard stream, to see whether the
+/// host has it. Ends the program if one is missing.
+pub fn check_inside() {
+    let (preopens, streams) = within_call(|state| {
+        let SettingsView { stdin, stdout, stderr, .. } = state.session.settings;
+        (state.session.preopens(), [stdin, stdout, stderr])
+    });
+    let files = streams.into_iter().filter_map(|stream| match stream {
+        Stdio::File(path) | Stdio::Append(path) => path.rsplit_once('/'),
+        Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
+    });
+    let paths = preopens.map(|(path, _)| path).chain(files.map(|(directory, _)| directory));
+    for path in paths.filter(|path| embed::mounts().any(|mount| mount.is_around(path))) {
         let open = |state: &mut State| open_preopen(&state.session, &mut state.volume, path);
         let close = |state: &mut State, opened: Result<OpenFile, Error>| opened.map(|file| state.volume.close(file));
-        if operate(open, close).is_err() {
-            print_and_exit(["the host has no directory for the preopen \"", path, "\"\n"].concat().as_bytes());
+        // That `max-open` leaves no room is told elsewhere.
+        if operate(open, close).is_err_and(|error| error != Error::InsufficientMemory) {
+            let line = ["the host has no directory \"", path, "\", which a preopen or standard stream needs\n"];
+            print_and_exit(line.concat().as_bytes());
             abi::trap()
         }
     }

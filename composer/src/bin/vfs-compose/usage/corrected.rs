@@ -36,7 +36,7 @@ fn file(value: &str) -> Option<String> {
 fn host_dir(value: &str) -> Option<String> {
     let (place, options) = value.split_once(',').map_or((value, None), |(place, options)| (place, Some(options)));
     let (place, options) = match place.rsplit_once(':') {
-        Some((place, word @ ("ro" | "rw"))) if options.is_none() => (place, Some(word)),
+        Some((place, word @ ("ro" | "rw" | "cow"))) if options.is_none() => (place, Some(word)),
         _ => (place, options),
     };
     let parts = place.split_once("::").or_else(|| place.split_once(":/")).or_else(|| place.split_once("=/"));

@@ -42,11 +42,13 @@ pub fn check(
     let fixed = fixed(typed, component, vfs, wants_http);
     if let Some((flag, _)) = fixed.iter().find(|(_, use_of)| *use_of == Use::Change) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
+        let names: Vec<_> = vfs.settings.mounts.iter().map(|mount| format!("`{}`", mount.name)).collect();
         let hint = match flag.as_str() {
-            "--host-dir" => {
-                "`--dir HOST::NAME` gives it a directory that it was composed to take; or compose the app again"
-            }
-            _ => "compose the app again with this flag",
+            "--host-dir" if !names.is_empty() => format!(
+                "`--dir HOST::NAME` gives it a directory that it was composed to take ({}); or compose the app again",
+                names.join(", ")
+            ),
+            _ => "compose the app again with this flag".to_owned(),
         };
         return Err(Failure::usage(failure).hint(hint));
     }

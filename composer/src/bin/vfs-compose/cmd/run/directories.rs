@@ -57,7 +57,11 @@ fn check(path: &Path) -> Result<(), Failure> {
     Err(match error.kind() {
         io::ErrorKind::NotFound => {
             let failure = Failure::new(format!("there is no directory `{shown}`"));
-            failure.hint("make it, or name another; relative paths start at the current directory")
+            let text = shown.to_string();
+            failure.hint(match text.split_once(':').filter(|(path, _)| Path::new(path).is_dir()) {
+                Some((path, name)) => format!("two colons end a path: `{path}::{name}`"),
+                None => "make it, or name another; relative paths start at the current directory".to_owned(),
+            })
         }
         io::ErrorKind::NotADirectory => {
             let failure = Failure::new(format!("`{shown}` is not a directory"));
