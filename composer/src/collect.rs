@@ -13,8 +13,8 @@ use vfs_compose_vfs::guest::{Guest, Needs};
 use vfs_compose_vfs::specialize::Embedding;
 use vfs_image::FileKind;
 
-use crate::Composer;
 use crate::error::{Error, TreeError};
+use crate::{Composer, mounts};
 
 /// Returns what the vfs needs.
 pub(crate) fn needs(composer: &Composer) -> Needs {
@@ -62,7 +62,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         output,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
         preopens: composer.settings.preopens.iter().map(|(guest, _)| guest.clone()).collect(),
-        points: composer.settings.mounts.iter().map(|mount| mount.guest.clone()).collect(),
+        points: mounts::points(&composer.settings),
         observer: composer.observer.clone(),
     };
     Packed::of(&composer.sources, reading, remarks)
@@ -125,7 +125,7 @@ fn settle(composer: &Composer, image: &Packed) -> Result<Settings, Error> {
         settings.preopens.push(("/".into(), "/".into()));
     }
     for (guest, _) in &settings.preopens {
-        if image.kind(guest)? != Some(FileKind::Directory) && mount_around(&settings, guest).is_none() {
+        if kind(&settings, image, guest)? != Some(FileKind::Directory) && mount_around(&settings, guest).is_none() {
             return Err(TreeError::Preopen { guest: guest.clone() }.into());
         }
     }
@@ -133,9 +133,18 @@ fn settle(composer: &Composer, image: &Packed) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// Returns the directory of the host that a path is inside of. What is there, only the host knows.
+/// Returns the directory of the host that a path is inside of, unless it is the place of another one. What is there,
+/// only the host knows.
 fn mount_around<'s>(settings: &'s Settings, guest: &str) -> Option<&'s Mount<String>> {
+    if mounts::is_place(settings, guest) {
+        return None;
+    }
     settings.mounts.iter().filter(|mount| mount.is_around(guest)).max_by_key(|mount| mount.guest.len())
+}
+
+/// Returns the kind of what is at a path, as far as it is known before the start.
+fn kind(settings: &Settings, image: &Packed, guest: &str) -> Result<Option<FileKind>, TreeError> {
+    if mounts::is_place(settings, guest) { Ok(Some(FileKind::Directory)) } else { image.kind(guest) }
 }
 
 /// Checks the paths of a policy against the tree. Symbolic links are the app's affair.
@@ -146,7 +155,7 @@ fn mount_around<'s>(settings: &'s Settings, guest: &str) -> Option<&'s Mount<Str
 /// - [`TreeError::GuestPath`]: a path is not plain and absolute.
 fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
     if let Some(guest) = &settings.directory
-        && !matches!(image.kind(guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
+        && !matches!(kind(settings, image, guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
         && mount_around(settings, guest).is_none()
     {
         return Err(TreeError::InitialDirectory { guest: guest.clone() });
@@ -167,7 +176,7 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
         if settings.read_only {
             return refused("the tree is read-only");
         }
-        let kind = image.kind(guest)?;
+        let kind = kind(settings, image, guest)?;
         let access = mount_around(settings, guest).map(|mount| mount.access);
         if access == Some(MountAccess::ReadOnly) {
             return refused(

@@ -58,21 +58,6 @@ pub enum MountError {
         /// Their place.
         guest: String,
     },
-    /// A directory in another one.
-    #[error(
-        "`--host-dir` has `{name}` at `{guest}`, inside of `{other}` at `{outer}`, which is not supported yet: place it \
-         outside, as in `{name}::/GUEST`"
-    )]
-    Inside {
-        /// The name of the directory.
-        name: String,
-        /// Its place.
-        guest: String,
-        /// The name of the directory around it.
-        other: String,
-        /// The place of that.
-        outer: String,
-    },
     /// A rule that denies the filesystem of the host.
     #[error("`{denial}` denies the filesystem of the host, which `--host-dir {name}` needs: omit one")]
     Denied {
@@ -114,20 +99,9 @@ pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
         }
         for other in &mounts[..position] {
             let (name, guest) = (name.clone(), guest.clone());
-            if is_within(&guest, &other.guest) && is_within(&other.guest, &guest) {
+            if is_same(&guest, &other.guest) {
                 return Err(MountError::SamePlace { name: other.name.clone(), other: name, guest });
             }
-            let (inner, outer) = match is_within(&guest, &other.guest) {
-                true => (&mounts[position], other),
-                false if is_within(&other.guest, &guest) => (other, &mounts[position]),
-                false => continue,
-            };
-            return Err(MountError::Inside {
-                name: inner.name.clone(),
-                guest: inner.guest.clone(),
-                other: outer.name.clone(),
-                outer: outer.guest.clone(),
-            });
         }
     }
     match mounts.first() {
@@ -172,10 +146,24 @@ pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks)
     }
 }
 
-/// Returns whether a path of the tree is another one, or below it.
-fn is_within(guest: &str, outer: &str) -> bool {
-    let names = |path: &str| path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    names(guest).starts_with(&names(outer))
+/// Returns whether two paths of the tree are one.
+fn is_same(one: &str, other: &str) -> bool {
+    fn names(path: &str) -> impl Iterator<Item = &str> {
+        path.split('/').filter(|name| !name.is_empty())
+    }
+    names(one).eq(names(other))
+}
+
+/// Returns whether a directory of the host is at a path.
+pub(crate) fn is_place(settings: &Settings, guest: &str) -> bool {
+    settings.mounts.iter().any(|mount| is_same(guest, &mount.guest))
+}
+
+/// Returns the paths at which the image has a directory for one of the host, which no other one of the host hides.
+pub(crate) fn points(settings: &Settings) -> Vec<String> {
+    let mounts = &settings.mounts;
+    let is_shown = |mount: &&Mount<String>| !mounts.iter().any(|other| other.is_around(&mount.guest));
+    mounts.iter().filter(is_shown).map(|mount| mount.guest.clone()).collect()
 }
 
 /// Tells of accesses that a read-only tree does not give, and of what no flag makes the same at each run.
@@ -217,14 +205,12 @@ mod tests {
 
     #[test]
     fn each_has_a_place_of_its_own() {
-        check(&composer(&[("a", "/a"), ("b", "/ab"), ("a", "/b/a"), ("c", "/b/c")])).unwrap();
+        check(&composer(&[("a", "/a"), ("b", "/ab"), ("a", "/b/a"), ("c", "/b/c"), ("d", "/b/c/d/e")])).unwrap();
+        check(&composer(&[("b", "/x/y"), ("a", "/x"), ("c", "/")])).unwrap();
         check(&composer(&[("..", "/a"), ("./../../a", "/b"), ("a..b/..c", "/c")])).unwrap();
         for (mounts, wanted) in [
             (&[("a", "/x"), ("b", "/x")][..], "`a` and `b` at `/x`"),
             (&[("a", "/x"), ("b", "//x/")], "`a` and `b` at"),
-            (&[("a", "/x"), ("b", "/x/y")], "`b` at `/x/y`, inside of `a` at `/x`"),
-            (&[("a", "/x/y"), ("b", "/x")], "`a` at `/x/y`, inside of `b` at `/x`"),
-            (&[("a", "/"), ("b", "/x")], "`b` at `/x`, inside of `a` at `/`"),
             (&[("", "/a")], "`` is not the name"),
             (&[("*", "/a")], "`*` is not the name"),
             (&[("a\0", "/a")], "`a\\0` is not the name"),

@@ -5,6 +5,7 @@
 //! golden        cases of tests/cases, with their tree in a mount
 //! cow           the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven         half of the tree in the image, half in mounts; mounts that are read-only
+//! nested        mounts inside of others
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
 //! numbers       a program that tries the numbers of handles which it was not given
@@ -19,6 +20,7 @@ mod golden;
 mod host;
 mod made;
 mod missing;
+mod nested;
 mod numbers;
 mod other_hosts;
 mod pieces;
@@ -45,6 +47,7 @@ fn trials() -> Result<Vec<Trial>> {
     let mut trials = golden::trials()?;
     trials.extend(cow::trials()?);
     trials.extend(woven::trials());
+    trials.extend(nested::trials());
     trials.extend(missing::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());

@@ -130,26 +130,21 @@ fn an_image_file_stays_as_it_is_where_it_has_the_directories(here: &Here) {
 }
 
 fn two_have_two_places(here: &Here) {
-    for (first, second, wanted, hint) in [
-        ("a::/x", "b::/x", "`--host-dir` has `a` and `b` at `/x`", "hint: place one elsewhere, as in `b::/GUEST`"),
-        (
-            "a::/x",
-            "b::/x/y",
-            "`b` at `/x/y`, inside of `a` at `/x`, which is not supported yet",
-            "hint: place it outside",
-        ),
-        (
-            "a::/x/y",
-            "b::/x",
-            "`a` at `/x/y`, inside of `b` at `/x`, which is not supported yet",
-            "hint: place it outside",
-        ),
-    ] {
+    for (first, second, wanted, hint) in
+        [("a::/x", "b::/x", "`--host-dir` has `a` and `b` at `/x`", "hint: place one elsewhere, as in `b::/GUEST`")]
+    {
         let (code, said) = here.fails(&["app.wasm", "--host-dir", first, "--host-dir", second, "-o", "made.wasm"]);
         assert_eq!(code, 2, "{said}");
         assert!(said.contains(wanted) && said.contains(hint), "{said}");
     }
-    assert_eq!(told(here, &["--host-dir", "a::/x", "--host-dir", "a::/y"]), [""; 0]);
+    for (first, second) in [("a::/x", "a::/y"), ("a::/x", "b::/x/y"), ("a::/x/y/z", "b::/x"), ("a::/", "b::/x")] {
+        assert_eq!(told(here, &["--host-dir", first, "--host-dir", second]), [""; 0]);
+    }
+    // One that is inside of another is there from the start.
+    let inside = ["--host-dir", "a::/x", "--host-dir", "b::/x/y,rw", "--preopen", "/x/y"];
+    assert_eq!(told(here, &inside), [""; 0]);
+    let dirs = inspection(here)["vfs"]["host-dirs"].clone();
+    assert_eq!((&dirs[0]["guest"], &dirs[1]["guest"]), (&json!("/x"), &json!("/x/y")));
 }
 
 fn what_is_not_supported_is_said(here: &Here) {

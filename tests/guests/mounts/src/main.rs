@@ -2,6 +2,7 @@
 //! tree there is.
 
 mod escapes;
+mod nested;
 mod read_only;
 mod tools;
 mod woven;
@@ -13,5 +14,9 @@ fn main() -> std::process::ExitCode {
         ("read-only", read_only::BEHAVIOURS),
         ("escapes", escapes::BEHAVIOURS),
         ("swapped", escapes::SWAPPED),
+        ("nested", nested::BEHAVIOURS),
+        ("nested-rw", nested::THROUGH),
+        ("nested-cow", nested::ABOVE),
+        ("nested-ro", nested::REFUSED),
     ])
 }

@@ -14,8 +14,12 @@ use crate::{abi, embed};
 
 /// The root of a mount.
 pub struct Root {
+    /// Its place: the names of its path.
+    pub path: Vec<&'static str>,
     /// Its number.
     pub number: u64,
+    /// What the app can do with it.
+    pub access: MountAccess,
     /// Whether the host has it.
     pub exists: bool,
     /// Whether the host follows paths in it as a walk does.
@@ -23,7 +27,7 @@ pub struct Root {
 }
 
 /// Opens the directories, and adds the roots in the order of the mounts. Ends the program if a directory is missing.
-pub fn open_roots(mounts: Mounts<'_>) -> Vec<Root> {
+pub fn open_roots(mounts: Mounts<'static>) -> Vec<Root> {
     let mut given: Vec<Given> = host::directories().map(|(descriptor, name)| Given { descriptor, name }).collect();
     let mut roots = Vec::new();
     for (filesystem, mount) in (1..).zip(mounts) {
@@ -36,9 +40,11 @@ pub fn open_roots(mounts: Mounts<'_>) -> Vec<Root> {
             .and_then(|descriptor| host::stat(descriptor).ok())
             .unwrap_or(stat_without_times(FileKind::Directory, 2));
         let is_kept_above = mount.access == MountAccess::CopyOnWrite && descriptor.is_some();
-        let root = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
+        let number = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
         roots.push(Root {
-            number: root.unwrap_or_else(|_| abi::trap()),
+            path: mount.guest.split('/').filter(|name| !name.is_empty()).collect(),
+            number: number.unwrap_or_else(|_| abi::trap()),
+            access: mount.access,
             exists: descriptor.is_some(),
             follows_paths: descriptor.is_some_and(follows_paths),
         });

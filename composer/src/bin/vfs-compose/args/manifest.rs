@@ -148,7 +148,6 @@ impl Manifest {
                 // Of two at one place, the later one.
                 let (name, guest) = match error {
                     MountError::SamePlace { other, guest, .. } => (other, Some(guest)),
-                    MountError::Inside { name, guest, .. } => (name, Some(guest)),
                     MountError::Name { name }
                     | MountError::Upwards { name }
                     | MountError::Root { name }
