@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vfs_abi::settings::{MountAccess, Settings, Stdio};
+use vfs_abi::settings::{Mount, MountAccess, Settings, Stdio};
 use vfs_compose_pack::Remarks;
 use vfs_compose_pack::embed;
 use vfs_compose_pack::image::{Packed, Reading};
@@ -16,12 +16,9 @@ use vfs_image::FileKind;
 use crate::error::{Error, TreeError};
 use crate::{Composer, mounts};
 
-/// Returns what the vfs needs. A count of the files that were written is left out if no variant of the vfs has it beside
-/// directories of the host.
+/// Returns what the vfs needs.
 pub(crate) fn needs(composer: &Composer) -> Needs {
-    let needs = Needs { mounts: !composer.settings.mounts.is_empty(), ..composer.needs };
-    let without_end = Needs { end: false, ..needs };
-    if needs.mounts && Guest::choose(needs).is_err() { without_end } else { needs }
+    Needs { mounts: !composer.settings.mounts.is_empty(), ..composer.needs }
 }
 
 /// Image and settings, before any vfs.
@@ -42,7 +39,6 @@ pub(crate) fn collect(composer: &Composer, sees_files: bool) -> Result<Collected
         tell_of_no_files(composer, &mut remarks);
     }
     tell_of_preopens(composer, &mut remarks);
-    mounts::check(composer)?;
     let image = pack(composer, &mut remarks)?;
     let settings = settle(composer, &image)?;
     // Before the vfs is made: an image that no engine would load is refused whatever is around it.
@@ -66,7 +62,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         output,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
         preopens: composer.settings.preopens.iter().map(|(guest, _)| guest.clone()).collect(),
-        points: composer.settings.mounts.iter().map(|mount| mount.guest.clone()).collect(),
+        points: mounts::points(&composer.settings),
         observer: composer.observer.clone(),
     };
     Packed::of(&composer.sources, reading, remarks)
@@ -122,12 +118,14 @@ fn settle(composer: &Composer, image: &Packed) -> Result<Settings, Error> {
     if settings.read_only {
         settings.mounts.iter_mut().for_each(|mount| mount.access = MountAccess::ReadOnly);
     }
-    mounts::check_paths(&settings, at_start(&settings))?;
+    if composer.is_named_by_place {
+        settings.mounts.iter_mut().for_each(|mount| mount.name.clone_from(&mount.guest));
+    }
     if settings.preopens.is_empty() {
         settings.preopens.push(("/".into(), "/".into()));
     }
     for (guest, _) in &settings.preopens {
-        if image.kind(guest)? != Some(FileKind::Directory) {
+        if kind(&settings, image, guest)? != Some(FileKind::Directory) && mount_around(&settings, guest).is_none() {
             return Err(TreeError::Preopen { guest: guest.clone() }.into());
         }
     }
@@ -135,14 +133,18 @@ fn settle(composer: &Composer, image: &Packed) -> Result<Settings, Error> {
     Ok(settings)
 }
 
-/// Returns the paths that are needed before the app runs, each with its option.
-fn at_start(settings: &Settings) -> impl Iterator<Item = (&'static str, &str)> {
-    let preopens = settings.preopens.iter().map(|(guest, _)| ("preopen", guest.as_str()));
-    let streams = [("stdin", &settings.stdin), ("stdout", &settings.stdout), ("stderr", &settings.stderr)];
-    preopens.chain(streams.into_iter().filter_map(|(option, stream)| match stream {
-        Stdio::File(guest) | Stdio::Append(guest) => Some((option, guest.as_str())),
-        Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
-    }))
+/// Returns the directory of the host that a path is inside of, unless it is the place of another one. What is there,
+/// only the host knows.
+fn mount_around<'s>(settings: &'s Settings, guest: &str) -> Option<&'s Mount<String>> {
+    if mounts::is_place(settings, guest) {
+        return None;
+    }
+    settings.mounts.iter().filter(|mount| mount.is_around(guest)).max_by_key(|mount| mount.guest.len())
+}
+
+/// Returns the kind of what is at a path, as far as it is known before the start.
+fn kind(settings: &Settings, image: &Packed, guest: &str) -> Result<Option<FileKind>, TreeError> {
+    if mounts::is_place(settings, guest) { Ok(Some(FileKind::Directory)) } else { image.kind(guest) }
 }
 
 /// Checks the paths of a policy against the tree. Symbolic links are the app's affair.
@@ -153,14 +155,14 @@ fn at_start(settings: &Settings) -> impl Iterator<Item = (&'static str, &str)> {
 /// - [`TreeError::GuestPath`]: a path is not plain and absolute.
 fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
     if let Some(guest) = &settings.directory
-        // The host may have any.
-        && !settings.mounts.iter().any(|mount| mounts::is_within(guest, &mount.guest))
-        && !matches!(image.kind(guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
+        && !matches!(kind(settings, image, guest)?, Some(FileKind::Directory | FileKind::SymbolicLink))
+        && mount_around(settings, guest).is_none()
     {
         return Err(TreeError::InitialDirectory { guest: guest.clone() });
     }
     if let Stdio::File(guest) = &settings.stdin
         && !matches!(image.kind(guest)?, Some(FileKind::RegularFile | FileKind::SymbolicLink))
+        && mount_around(settings, guest).is_none()
     {
         return Err(TreeError::Stream {
             stream: "stdin",
@@ -174,11 +176,20 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
         if settings.read_only {
             return refused("the tree is read-only");
         }
+        let kind = kind(settings, image, guest)?;
+        let access = mount_around(settings, guest).map(|mount| mount.access);
+        if access == Some(MountAccess::ReadOnly) {
+            return refused(
+                "it is in a directory of the host that is read-only: `--host-dir NAME::GUEST,rw`, or `cow`",
+            );
+        }
+        // What the host keeps is no quota's.
+        let has_quota = access != Some(MountAccess::ReadWrite);
         for (is_none, detail) in [
             (settings.limits.max_nodes == 0, "under `--max-nodes 0` no file can be made or changed"),
             (settings.limits.max_bytes == 0, "under `--max-bytes 0` nothing can be written to a file"),
         ] {
-            if is_none {
+            if has_quota && is_none {
                 return refused(detail);
             }
         }
@@ -186,7 +197,8 @@ fn check_paths(settings: &Settings, image: &Packed) -> Result<(), TreeError> {
         if matches!((&settings.stdin, setting), (Stdio::File(other), Stdio::File(_)) if is_stdin(other)) {
             return refused("it is stdin's, and would be emptied first; `append:` leaves what is in it");
         }
-        match image.kind(guest)? {
+        match kind {
+            _ if access.is_some() => {}
             Some(FileKind::RegularFile | FileKind::SymbolicLink) => {}
             Some(_) => return refused("it is a directory"),
             None => {

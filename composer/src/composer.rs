@@ -54,6 +54,8 @@ pub struct Composer {
     pub(crate) rules: Rules,
     pub(crate) extras: Vec<Extra>,
     pub(crate) needs: Needs,
+    /// Whether the host gives directories under the names of their places.
+    pub(crate) is_named_by_place: bool,
     pub(crate) exit_code: Option<ExitCode>,
     pub(crate) default_exit_code: ExitCode,
     pub(crate) wit: Option<Wit>,
@@ -107,6 +109,7 @@ impl Composer {
             extras: Vec::new(),
             rules: Rules::default(),
             needs: Needs::default(),
+            is_named_by_place: false,
             exit_code: None,
             default_exit_code: ExitCode::default(),
             wit: None,
@@ -278,6 +281,15 @@ impl Composer {
     #[doc(hidden)]
     pub fn tell_end(mut self) -> Self {
         self.needs.end = true;
+        self
+    }
+
+    /// Makes the host give each directory under its place in the tree as a name. For `vfs-compose run`, where the names of
+    /// [`Composer::host_dir`] are paths of this machine, and messages have them.
+    #[cfg(feature = "run")]
+    #[doc(hidden)]
+    pub fn name_host_dirs_by_place(mut self) -> Self {
+        self.is_named_by_place = true;
         self
     }
 

@@ -24,6 +24,15 @@ pub enum MountError {
         /// The name, escaped.
         name: String,
     },
+    /// A name that leads up again from what it begins with.
+    #[error(
+        "`--host-dir {name}` goes up from a directory of the host, which no host allows: name the directory that is meant, \
+         as the host does"
+    )]
+    Upwards {
+        /// The name.
+        name: String,
+    },
     /// More directories than a tree can have.
     #[error("`--host-dir` is given {count} times, of which a tree can have {MOST}: name a directory above several")]
     TooMany {
@@ -48,34 +57,6 @@ pub enum MountError {
         other: String,
         /// Their place.
         guest: String,
-    },
-    /// A directory in another one.
-    #[error(
-        "`--host-dir` has `{name}` at `{guest}`, inside of `{other}` at `{outer}`, which is not supported yet: place it \
-         outside, as in `{name}::/GUEST`"
-    )]
-    Inside {
-        /// The name of the directory.
-        name: String,
-        /// Its place.
-        guest: String,
-        /// The name of the directory around it.
-        other: String,
-        /// The place of that.
-        outer: String,
-    },
-    /// A path of the settings that lies in a directory of the host.
-    #[error(
-        "`--{option} {guest}` is inside of `--host-dir` at `{outer}`, which is not supported yet: name a path outside, or \
-         `{outer}` itself where that can be"
-    )]
-    Setting {
-        /// The option.
-        option: &'static str,
-        /// Its path.
-        guest: String,
-        /// The place of the directory of the host.
-        outer: String,
     },
     /// A rule that denies the filesystem of the host.
     #[error("`{denial}` denies the filesystem of the host, which `--host-dir {name}` needs: omit one")]
@@ -110,31 +91,28 @@ pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
         if name.is_empty() || name == "*" || name.contains('\0') {
             return Err(MountError::Name { name: name.escape_debug().to_string() });
         }
+        if !composer.is_named_by_place && goes_up(name) {
+            return Err(MountError::Upwards { name: name.clone() });
+        }
         if guest.trim_matches('/').is_empty() && !composer.sources.is_empty() {
             return Err(MountError::Root { name: name.clone() });
         }
         for other in &mounts[..position] {
             let (name, guest) = (name.clone(), guest.clone());
-            if is_within(&guest, &other.guest) && is_within(&other.guest, &guest) {
+            if is_same(&guest, &other.guest) {
                 return Err(MountError::SamePlace { name: other.name.clone(), other: name, guest });
             }
-            let (inner, outer) = match is_within(&guest, &other.guest) {
-                true => (&mounts[position], other),
-                false if is_within(&other.guest, &guest) => (other, &mounts[position]),
-                false => continue,
-            };
-            return Err(MountError::Inside {
-                name: inner.name.clone(),
-                guest: inner.guest.clone(),
-                other: outer.name.clone(),
-                outer: outer.guest.clone(),
-            });
         }
     }
     match mounts.first() {
         Some(Mount { name, .. }) => check_rules(composer, name),
         None => Ok(()),
     }
+}
+
+/// Returns whether a name has `..` after the name of a directory.
+fn goes_up(name: &str) -> bool {
+    name.split('/').skip_while(|part| matches!(*part, "." | "..")).any(|part| part == "..")
 }
 
 /// Checks that no rule denies what the directory of this name needs.
@@ -157,23 +135,6 @@ fn check_rules(composer: &Composer, name: &str) -> Result<(), MountError> {
     }
 }
 
-/// Checks that no path of the settings, of what is needed before the app runs, is inside of a directory of the host.
-///
-/// # Errors
-/// [`MountError::Setting`]: one is.
-pub(crate) fn check_paths<'s>(
-    settings: &Settings,
-    paths: impl IntoIterator<Item = (&'static str, &'s str)>,
-) -> Result<(), MountError> {
-    for (option, guest) in paths {
-        let around = settings.mounts.iter().find(|mount| is_within(guest, &mount.guest));
-        if let Some(mount) = around.filter(|mount| !is_within(&mount.guest, guest)) {
-            return Err(MountError::Setting { option, guest: guest.to_owned(), outer: mount.guest.clone() });
-        }
-    }
-    Ok(())
-}
-
 /// Notes that an app of WASI 0.3 waits for the host as a whole.
 pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let is_of_files = |name: &InterfaceName| name.is_wasi_0_3() && name.path.starts_with(PACKAGE);
@@ -185,10 +146,24 @@ pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks)
     }
 }
 
-/// Returns whether a path of the tree is another one, or below it.
-pub(crate) fn is_within(guest: &str, outer: &str) -> bool {
-    let names = |path: &str| path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    names(guest).starts_with(&names(outer))
+/// Returns whether two paths of the tree are one.
+fn is_same(one: &str, other: &str) -> bool {
+    fn names(path: &str) -> impl Iterator<Item = &str> {
+        path.split('/').filter(|name| !name.is_empty())
+    }
+    names(one).eq(names(other))
+}
+
+/// Returns whether a directory of the host is at a path.
+pub(crate) fn is_place(settings: &Settings, guest: &str) -> bool {
+    settings.mounts.iter().any(|mount| is_same(guest, &mount.guest))
+}
+
+/// Returns the paths at which the image has a directory for one of the host, which no other one of the host hides.
+pub(crate) fn points(settings: &Settings) -> Vec<String> {
+    let mounts = &settings.mounts;
+    let is_shown = |mount: &&Mount<String>| !mounts.iter().any(|other| other.is_around(&mount.guest));
+    mounts.iter().filter(is_shown).map(|mount| mount.guest.clone()).collect()
 }
 
 /// Tells of accesses that a read-only tree does not give, and of what no flag makes the same at each run.
@@ -230,16 +205,17 @@ mod tests {
 
     #[test]
     fn each_has_a_place_of_its_own() {
-        check(&composer(&[("a", "/a"), ("b", "/ab"), ("a", "/b/a"), ("c", "/b/c")])).unwrap();
+        check(&composer(&[("a", "/a"), ("b", "/ab"), ("a", "/b/a"), ("c", "/b/c"), ("d", "/b/c/d/e")])).unwrap();
+        check(&composer(&[("b", "/x/y"), ("a", "/x"), ("c", "/")])).unwrap();
+        check(&composer(&[("..", "/a"), ("./../../a", "/b"), ("a..b/..c", "/c")])).unwrap();
         for (mounts, wanted) in [
             (&[("a", "/x"), ("b", "/x")][..], "`a` and `b` at `/x`"),
             (&[("a", "/x"), ("b", "//x/")], "`a` and `b` at"),
-            (&[("a", "/x"), ("b", "/x/y")], "`b` at `/x/y`, inside of `a` at `/x`"),
-            (&[("a", "/x/y"), ("b", "/x")], "`a` at `/x/y`, inside of `b` at `/x`"),
-            (&[("a", "/"), ("b", "/x")], "`b` at `/x`, inside of `a` at `/`"),
             (&[("", "/a")], "`` is not the name"),
             (&[("*", "/a")], "`*` is not the name"),
             (&[("a\0", "/a")], "`a\\0` is not the name"),
+            (&[("d/../..", "/a")], "`--host-dir d/../..` goes up from a directory of the host"),
+            (&[("/d/..", "/a")], "goes up"),
         ] {
             let error = refused(&composer(mounts));
             assert!(error.contains(wanted), "{error}");
@@ -276,15 +252,5 @@ mod tests {
         check(&some().deny_all("--deny-all").keep("wasi:filesystem/types").keep("wasi:filesystem/preopens@0.2.3"))
             .unwrap();
         check(&composer(&[]).deny_all("--deny-all")).unwrap();
-    }
-
-    #[test]
-    fn what_is_needed_at_the_start_is_not_inside() {
-        let settings = composer(&[("a", "/a/b")]).settings;
-        let check = |guest| check_paths(&settings, [("preopen", guest)]);
-        for guest in ["/", "/a", "/a/b", "/a/b/", "/a/bc"] {
-            check(guest).unwrap();
-        }
-        assert!(check("/a/b/c").unwrap_err().to_string().contains("`--preopen /a/b/c` is inside"));
     }
 }

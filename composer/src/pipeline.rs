@@ -47,7 +47,7 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     tell_no_exports(composer, bytes, &app, &mut remarks)?;
     effects::tell(composer, &app, &mut remarks);
     mounts::tell_of_app(composer, &app, &mut remarks);
-    let composer = &*with_mounts_of_use(composer, &app)?;
+    let composer = &*with_mounts_of_use(composer, Some(&app))?;
     let mut rules = composer.rules.clone();
     let app = if collect::needs(composer).end {
         with_end(composer, &wasi, &answers, app, &mut rules, &mut remarks)?
@@ -60,12 +60,12 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
 }
 
-/// Leaves out directories of the host for an app without a filesystem.
+/// Checks the directories of the host, or leaves them out for an app without a filesystem.
 ///
 /// # Errors
-/// [`MountError`]: an app that has one cannot have them.
-fn with_mounts_of_use<'c>(composer: &'c Composer, app: &App) -> Result<Cow<'c, Composer>, MountError> {
-    if composer.settings.mounts.is_empty() || app.has_filesystem() {
+/// [`MountError`]: they cannot be there.
+fn with_mounts_of_use<'c>(composer: &'c Composer, app: Option<&App>) -> Result<Cow<'c, Composer>, MountError> {
+    if app.is_none_or(App::has_filesystem) {
         mounts::check(composer)?;
         return Ok(Cow::Borrowed(composer));
     }
@@ -151,7 +151,7 @@ pub(crate) fn vfs_alone(composer: &Composer) -> Result<Composed, Error> {
             }
         }
     }
-    let composer = &*app.as_ref().map_or(Ok(Cow::Borrowed(composer)), |app| with_mounts_of_use(composer, app))?;
+    let composer = &*with_mounts_of_use(composer, app.as_ref())?;
     let Vfs { component, image, remarks } = make_vfs(composer, &wasi, app.as_ref(), None, PumpStart::FirstOpen, None)?;
     Ok(Composed::new(component, image, remarks)?.with_remarks(told))
 }

@@ -6,6 +6,7 @@
 //! cow           the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven         half of the tree in the image, half in mounts; mounts that are read-only
 //! opened        files that are open before anything is changed
+//! nested        mounts inside of others
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
 //! numbers       a program that tries the numbers of handles which it was not given
@@ -20,6 +21,7 @@ mod golden;
 mod host;
 mod made;
 mod missing;
+mod nested;
 mod numbers;
 mod opened;
 mod other_hosts;
@@ -48,6 +50,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(cow::trials()?);
     trials.extend(woven::trials());
     trials.extend(opened::trials());
+    trials.extend(nested::trials());
     trials.extend(missing::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());

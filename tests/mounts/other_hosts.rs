@@ -10,7 +10,7 @@ use vfs_tests::host::{Given, Invocation, Output};
 use vfs_tests::{guests, node_host, wasmtime50_host};
 
 use crate::made::{self, FORMS};
-use crate::{missing, woven};
+use crate::{missing, nested, woven};
 
 /// What each host is known to do otherwise, with the reason.
 const DIFFERS: &[(Host, &str, &str)] = &[
@@ -26,7 +26,8 @@ const DIFFERS: &[(Host, &str, &str)] = &[
 type OnHost = fn(Form, Host) -> Result<()>;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, OnHost); 3] = [("woven", woven), ("read_only", read_only), ("missing", nothing_is_given)];
+    let tests: [(_, OnHost); 4] =
+        [("woven", woven), ("read_only", read_only), ("nested", nested), ("missing", nothing_is_given)];
     let mut trials = Vec::new();
     for (name, test) in tests {
         for host in [Host::Wasmtime50, Host::Node] {
@@ -80,6 +81,16 @@ fn read_only(form: Form, host: Host) -> Result<()> {
     let before = woven::snapshot(data.path())?;
     check(host, &run(host, form, &made, &["read-only"], &[Given::new("data", data.path())])?)?;
     ensure!(woven::snapshot(data.path())? == before, "the directory has changed");
+    Ok(())
+}
+
+fn nested(form: Form, host: Host) -> Result<()> {
+    for access in ["rw", "cow", "ro"] {
+        let made = nested::made_nested("mounts", form, access)?;
+        let (outer, inner) = nested::given()?;
+        let given = [Given::new("outer", outer.path()), Given::new("inner", inner.path())];
+        check(host, &run(host, form, &made, &["nested", &format!("nested-{access}")], &given)?)?;
+    }
     Ok(())
 }
 

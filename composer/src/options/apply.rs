@@ -9,8 +9,6 @@ use vfs_preview1::Wit;
 use super::{Access, Adapting, ConfigValue, Deny, Files, Host, Http, InheritEnv, Options, written};
 use crate::Composer;
 use crate::effects::{self, Asked, Gift};
-use crate::error::MountError;
-use crate::mounts;
 
 const SOCKETS: &str = "wasi:sockets";
 const HTTP: &str = "wasi:http";
@@ -78,9 +76,6 @@ pub enum OptionsError {
         /// What the other values do without it.
         instead: &'static str,
     },
-    /// Directories of the host that cannot be in the tree.
-    #[error(transparent)]
-    Mount(#[from] MountError),
     /// A text that no policy has.
     #[error("`--{} {}` is not valid: it takes {}", .0.key, .0.value, .0.takes)]
     Setting(#[from] PolicyError),
@@ -133,9 +128,7 @@ impl Options {
             max_open: process.max_open.unwrap_or(max_open),
         });
         composer = self.config(self.denied(composer)?)?;
-        let policy = self.policy()?;
-        mounts::check(&composer)?;
-        Ok(composer.policy(policy))
+        Ok(composer.policy(self.policy()?))
     }
 
     /// Returns whether the app sees no argument of its host.

@@ -13,6 +13,11 @@ in_both_forms! {
     an_image_file_stays_as_it_is_where_it_has_the_directories
     two_have_two_places
     what_is_not_supported_is_said
+    names_that_lead_nowhere_are_refused
+    what_was_meant_is_said
+    a_name_with_a_comma_has_an_option_after_it
+    a_name_with_a_colon_is_told_apart_from_the_way_out
+    paths_inside_of_one_are_the_hosts
     denials_and_their_exceptions
     what_has_no_effect_is_told
     a_manifest_has_them
@@ -125,26 +130,21 @@ fn an_image_file_stays_as_it_is_where_it_has_the_directories(here: &Here) {
 }
 
 fn two_have_two_places(here: &Here) {
-    for (first, second, wanted, hint) in [
-        ("a::/x", "b::/x", "`--host-dir` has `a` and `b` at `/x`", "hint: place one elsewhere, as in `b::/GUEST`"),
-        (
-            "a::/x",
-            "b::/x/y",
-            "`b` at `/x/y`, inside of `a` at `/x`, which is not supported yet",
-            "hint: place it outside",
-        ),
-        (
-            "a::/x/y",
-            "b::/x",
-            "`a` at `/x/y`, inside of `b` at `/x`, which is not supported yet",
-            "hint: place it outside",
-        ),
-    ] {
+    for (first, second, wanted, hint) in
+        [("a::/x", "b::/x", "`--host-dir` has `a` and `b` at `/x`", "hint: place one elsewhere, as in `b::/GUEST`")]
+    {
         let (code, said) = here.fails(&["app.wasm", "--host-dir", first, "--host-dir", second, "-o", "made.wasm"]);
         assert_eq!(code, 2, "{said}");
         assert!(said.contains(wanted) && said.contains(hint), "{said}");
     }
-    assert_eq!(told(here, &["--host-dir", "a::/x", "--host-dir", "a::/y"]), [""; 0]);
+    for (first, second) in [("a::/x", "a::/y"), ("a::/x", "b::/x/y"), ("a::/x/y/z", "b::/x"), ("a::/", "b::/x")] {
+        assert_eq!(told(here, &["--host-dir", first, "--host-dir", second]), [""; 0]);
+    }
+    // One that is inside of another is there from the start.
+    let inside = ["--host-dir", "a::/x", "--host-dir", "b::/x/y,rw", "--preopen", "/x/y"];
+    assert_eq!(told(here, &inside), [""; 0]);
+    let dirs = inspection(here)["vfs"]["host-dirs"].clone();
+    assert_eq!((&dirs[0]["guest"], &dirs[1]["guest"]), (&json!("/x"), &json!("/x/y")));
 }
 
 fn what_is_not_supported_is_said(here: &Here) {
@@ -165,12 +165,98 @@ fn what_is_not_supported_is_said(here: &Here) {
     let (code, said) = here.fails(&[&whole[..], &["--image", "files"]].concat());
     assert!(code == 2 && said.contains("hides all files of the image (`union` is not supported yet)"), "{said}");
     here.ok(&whole);
-    let inside = ["app.wasm", "--host-dir", "data", "--preopen", "/data/sub", "-o", "made.wasm"];
-    let (code, said) = here.fails(&inside);
-    assert!(code == 1 && said.contains("`--preopen /data/sub` is inside of `--host-dir` at `/data`"), "{said}");
-    let preopen = ["app.wasm", "--host-dir", "data", "--preopen", "/data", "--cwd", "/data/sub", "-o", "made.wasm"];
-    here.ok(&preopen);
-    assert_eq!(inspection(here)["vfs"]["policy"]["cwd"], "/data/sub");
+}
+
+fn names_that_lead_nowhere_are_refused(here: &Here) {
+    for name in ["d/../..", "/d/..", "a/./../b"] {
+        let (code, said) = here.fails(&["app.wasm", "--host-dir", &format!("{name}::/x"), "-o", "made.wasm"]);
+        assert!(code == 2 && said.contains(&format!("`--host-dir {name}` goes up from a directory")), "{said}");
+    }
+    here.ok(&["app.wasm", "--host-dir", "../../d::/x", "-q", "-o", "made.wasm"]);
+}
+
+fn what_was_meant_is_said(here: &Here) {
+    for (value, wanted, meant) in [
+        ("d:/x", "it takes NAME::GUEST, with two colons", "d::/x"),
+        ("d=/x", "it takes NAME::GUEST, with two colons", "d::/x"),
+        ("d:/x:cow", "it takes NAME::GUEST, with two colons", "d::/x,cow"),
+        ("d:/x:ro", "it takes NAME::GUEST, with two colons", "d::/x,ro"),
+        (
+            "../data",
+            "it takes NAME::GUEST, as in ../data::/data: a NAME with `..` says no place in the tree",
+            "../data::/data",
+        ),
+        ("d::x", "GUEST is an absolute path", "d::/x"),
+    ] {
+        let (code, said) = here.fails(&["app.wasm", "--host-dir", value, "-o", "made.wasm"]);
+        assert!(code == 2 && said.contains(wanted), "{said}");
+        assert!(said.contains(&format!("`--host-dir {meant}` is such a value")), "{said}");
+    }
+}
+
+fn a_name_with_a_comma_has_an_option_after_it(here: &Here) {
+    here.ok(&["app.wasm", "--host-dir", "a,b::/x,ro", "-q", "-o", "made.wasm"]);
+    let dirs = &inspection(here)["vfs"]["host-dirs"];
+    assert_eq!((&dirs[0]["name"], &dirs[0]["guest"]), (&json!("a,b"), &json!("/x")));
+    let (code, said) = here.fails(&["app.wasm", "--host-dir", "a,b::/x", "-o", "made.wasm"]);
+    let wanted =
+        "it takes ro, rw, cow or optional after a comma; where NAME or GUEST has a comma, one of these follows it";
+    assert!(code == 2 && said.contains(wanted), "{said}");
+    here.write_manifest("host-dir = ['a,b::/x,cow']");
+    here.ok(&["app.wasm", "-q", "-o", "made.wasm", "--manifest", "project/vfs.toml"]);
+    assert_eq!(inspection(here)["vfs"]["host-dirs"][0]["name"], "a,b");
+}
+
+fn a_name_with_a_colon_is_told_apart_from_the_way_out(here: &Here) {
+    let flags = ["--host-dir", "a: b::/x", "--host-dir", "c: d::/x"];
+    let (code, said) = here.fails(&[&["app.wasm", "-o", "made.wasm"], &flags[..]].concat());
+    assert!(code == 2 && said.starts_with("error: `--host-dir` has `a: b` and `c: d` at `/x`\n"), "{said}");
+    assert!(said.contains("hint: place one elsewhere, as in `c: d::/GUEST`"), "{said}");
+}
+
+/// Only the host knows what is there.
+fn paths_inside_of_one_are_the_hosts(here: &Here) {
+    let make = |access: &str| {
+        ["app.wasm", "-o", "made.wasm", "--host-dir"].map(str::to_owned).into_iter().chain([format!("data{access}")])
+    };
+    let with = |access: &str, flags: &[&str]| {
+        let args: Vec<_> = make(access).chain(flags.iter().map(|flag| (*flag).to_owned())).collect();
+        here.run(&args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    for (key, access, flags) in [
+        ("cwd", "", &["--cwd", "/data/sub"][..]),
+        ("cwd", "", &["--cwd", "/data/sub", "--preopen", "/data"]),
+        ("stdin", "", &["--stdin", "from:/data/in"]),
+        ("stdout", ",rw", &["--stdout", "to:/data/sub/out", "--max-nodes", "0"]),
+        ("stderr", ",cow", &["--stderr", "append:/data/err"]),
+    ] {
+        let output = with(access, flags);
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(inspection(here)["vfs"]["policy"][key], flags[1]);
+    }
+    let output = with("", &["--preopen", "/data/sub=/"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(inspection(here)["vfs"]["preopens"][0]["guest"], "/data/sub");
+    for (access, flags, wanted) in [
+        (
+            "",
+            &["--stdout", "to:/data/out"][..],
+            "stdout cannot be the file `/data/out`: it is in a directory of the host",
+        ),
+        (
+            ",rw",
+            &["--stdout", "to:/data/out", "--read-only"],
+            "stdout cannot be the file `/data/out`: the tree is read-only",
+        ),
+        (",cow", &["--stdout", "to:/data/out", "--max-nodes", "0"], "under `--max-nodes 0` no file can be made"),
+        (",rw", &["--stdin", "from:/data/x", "--stdout", "to:/data/x"], "it is stdin's, and would be emptied first"),
+        (",rw", &["--stdout", "to:/data"], "it is a directory"),
+        ("", &["--preopen", "/dat/sub"], "the preopen `/dat/sub` is not a directory of the tree"),
+    ] {
+        let output = with(access, flags);
+        assert!(output.status.code() == Some(1) && said(&output).contains(wanted), "{}", said(&output));
+    }
 }
 
 fn denials_and_their_exceptions(here: &Here) {
@@ -229,11 +315,21 @@ fn a_manifest_has_them(here: &Here) {
         ("strict = true\nhost-dir = ['data,rx']", "line 2, column 12: `host-dir` cannot be `data,rx`"),
         (
             "strict = true\nhost-dir = ['a::/x', 'b::/x']",
-            "line 2, column 12: `host-dir`: `--host-dir` has `a` and `b` at `/x`",
+            "line 2, column 22: `host-dir`: `--host-dir` has `a` and `b` at `/x`",
         ),
+        (
+            "host-dir = ['a', 'b::/x']\ndeny = ['wasi:filesystem']",
+            "line 1, column 13: `host-dir`: `--deny wasi:filesystem` denies the filesystem",
+        ),
+        (
+            "image = ['../files']\nhost-dir = ['a', 'b::/hello.txt']",
+            "line 2, column 18: `host-dir`: `--host-dir` at `/hello.txt` needs a directory",
+        ),
+        ("host-dir = ['a']\nstdout = 'to:/a/out'", "line 2, column 10: `stdout`: stdout cannot be the file `/a/out`"),
+        ("host-dir = ['a', 'd:/x']", "line 1, column 12: `host-dir` cannot be `d:/x`"),
     ] {
         here.write_manifest(text);
-        let (_, said) = here.fails(&[&["app.wasm", "-o", "made.wasm"], &flags[..]].concat());
-        assert!(said.contains(wanted), "{said}");
+        let (code, said) = here.fails(&[&["app.wasm", "-o", "made.wasm"], &flags[..]].concat());
+        assert!(code == 1 && said.contains(wanted), "{said}");
     }
 }

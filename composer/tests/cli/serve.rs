@@ -34,7 +34,18 @@ fn arguments_have_a_flag(here: &Here) {
 
 /// A server of WASI 0.2.
 fn server(body: &str) -> Vec<u8> {
-    let text = format!(
+    wat::parse_str(text(body)).unwrap()
+}
+
+/// A server that imports a filesystem.
+pub fn server_with_files() -> Vec<u8> {
+    const FILES: &str =
+        r#"(import "wasi:filesystem/types@0.2.3" (instance (export "descriptor" (type (sub resource)))))"#;
+    wat::parse_str(text("unreachable").replacen("(component", &format!("(component {FILES}"), 1)).unwrap()
+}
+
+fn text(body: &str) -> String {
+    format!(
         r#"(component
           (import "wasi:http/types@0.2.3" (instance $types
             (export "incoming-request" (type (sub resource)))
@@ -52,8 +63,7 @@ fn server(body: &str) -> Vec<u8> {
             (canon lift (core func $program "handle")))
           (instance $exports (export "handle" (func $handle)))
           (export "wasi:http/incoming-handler@0.2.3" (instance $exports)))"#
-    );
-    wat::parse_str(text).unwrap()
+    )
 }
 
 /// A server that runs, and what it prints.

@@ -74,6 +74,12 @@ static MOUNTS: Guest = Guest {
     has: Needs { mounts: true, ..Needs::NONE },
 };
 
+#[cfg(feature = "end")]
+static END_MOUNTS: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end-mounts.wasm")),
+    has: Needs { end: true, mounts: true, ..Needs::NONE },
+};
+
 #[cfg(feature = "test-guest")]
 static LATE: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-late.wasm")),
@@ -88,6 +94,8 @@ static ALL: &[&Guest] = &[
     &END,
     #[cfg(feature = "end")]
     &END_PREVIEW1,
+    #[cfg(feature = "end")]
+    &END_MOUNTS,
     #[cfg(feature = "test-guest")]
     &LATE,
 ];
@@ -138,6 +146,7 @@ mod tests {
         assert!(chosen.ok().is_none_or(|guest| !guest.answers_at_once()));
         assert_eq!(Guest::choose(Needs { end: true, ..none }).is_ok(), cfg!(feature = "end"));
         assert_eq!(Guest::choose(Needs { end: true, preview1: true, ..none }).is_ok(), cfg!(feature = "end"));
+        assert_eq!(Guest::choose(Needs { end: true, mounts: true, ..none }).is_ok(), cfg!(feature = "end"));
         assert!(Guest::choose(Needs { late_tree: true, end: true, ..none }).is_err());
         assert!(Guest::choose(Needs { late_tree: true, preview1: true, ..none }).is_err());
     }

@@ -56,12 +56,59 @@ pub struct Settings {
 pub struct Mount<S> {
     /// The directory in the tree in whose place it stands.
     pub guest: S,
-    /// The host's preopen, by its name; what follows a name and `/` is a directory in it.
+    /// The host's preopen, by its name; what follows a name and `/` is a directory in it ([`Mount::path_in`]).
     pub name: S,
     /// What the app can do with it.
     pub access: MountAccess,
     /// Whether an empty directory stands for it if the host does not have it.
     pub optional: bool,
+}
+
+impl<S: AsRef<str>> Mount<S> {
+    /// Returns the path of the directory in one that the host gives under a name; `None` if it is not in that. A `./` that
+    /// a name begins with, and a `/` that it ends with, do not count.
+    pub fn path_in(&self, given: &str) -> Option<&str> {
+        let name = plain_name(self.name.as_ref());
+        let rest = match plain_name(given) {
+            _ if given.is_empty() => return None,
+            directory if directory == name => "",
+            "." if name.starts_with('/') || name == ".." || name.starts_with("../") => return None,
+            "." => name,
+            "/" => name.strip_prefix('/')?,
+            directory => name.strip_prefix(directory)?.strip_prefix('/')?,
+        };
+        Some(without_slashes(rest))
+    }
+
+    /// Returns whether a path of the tree is below this directory.
+    pub fn is_around(&self, path: &str) -> bool {
+        fn names(path: &str) -> impl Iterator<Item = &str> {
+            path.split('/').filter(|name| !name.is_empty())
+        }
+        let mut path = names(path);
+        names(self.guest.as_ref()).all(|name| path.next() == Some(name)) && path.next().is_some()
+    }
+}
+
+/// Returns a name of a directory without a `./` at its start and a `/` at its end.
+fn plain_name(mut name: &str) -> &str {
+    while let Some(rest) = name.strip_prefix("./") {
+        name = match without_slashes(rest) {
+            "" => ".",
+            rest => rest,
+        };
+    }
+    while let Some(rest) = name.strip_suffix('/').filter(|rest| !rest.is_empty()) {
+        name = rest;
+    }
+    name
+}
+
+fn without_slashes(mut path: &str) -> &str {
+    while let Some(rest) = path.strip_prefix('/') {
+        path = rest;
+    }
+    path
 }
 
 /// What an app can do with a directory of the host.
@@ -383,6 +430,61 @@ mod tests {
         assert_eq!(SettingsView::with_mounts(&all().encode()).unwrap().1.count(), 0);
         let (cut, _) = bytes.split_at(bytes.len() - 1);
         assert!(SettingsView::with_mounts(cut).is_none());
+    }
+
+    #[test]
+    fn a_name_goes_on_from_that_of_a_directory() {
+        let within = [
+            ("a", "a", ""),
+            ("a", "a/", ""),
+            ("a/", "./a", ""),
+            ("././/a", "a//", ""),
+            ("a/b", "a", "b"),
+            ("./a/b/", "a/", "b"),
+            ("a//b", "a", "b"),
+            ("a", ".", "a"),
+            ("a/b", "./", "a/b"),
+            ("./", ".", ""),
+            ("/", "//", ""),
+            ("/a/b", "/", "a/b"),
+            ("/a/b", "/a", "b"),
+            ("..", "..", ""),
+            ("../a", "..", "a"),
+        ];
+        let apart = [
+            ("ab", "a"),
+            ("a", "a/b"),
+            ("a", ""),
+            ("/a", ""),
+            ("/a", "."),
+            ("/a", "a"),
+            ("a", "/"),
+            (".", "/"),
+            ("..", "."),
+            ("../a", "."),
+        ];
+        let all = within.map(|(name, given, path)| (name, given, Some(path)));
+        for (name, given, path) in all.into_iter().chain(apart.map(|(name, given)| (name, given, None))) {
+            let mount = Mount { guest: "/", name, access: MountAccess::ReadOnly, optional: false };
+            assert_eq!(mount.path_in(given), path, "{name} in {given}");
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_mount_is_known() {
+        for (guest, path, is_around) in [
+            ("/a/b", "/a/b/c", true),
+            ("/a/b", "//a/b//c/d/", true),
+            ("/", "/a", true),
+            ("/a/b", "/a/b", false),
+            ("/a/b", "/a/b/", false),
+            ("/a/b", "/a", false),
+            ("/a/b", "/a/bc", false),
+            ("/", "/", false),
+        ] {
+            let mount = Mount { guest, name: "a", access: MountAccess::ReadOnly, optional: false };
+            assert_eq!(mount.is_around(path), is_around, "{path} in {guest}");
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub use handles::{Handles, SPARE};
 pub use journal::{Journal, Tracked, Untracked};
 pub use layer::{
     Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Mount, Performed,
-    Woven, WovenBytes, WovenContents, WovenInode, late,
+    PlacedName, Woven, WovenBytes, WovenContents, WovenInode, late,
 };
 pub use limits::Limits;
 pub use node::Stat;

@@ -135,6 +135,15 @@ impl Failure {
         Self { exit: 2, message, warnings: Vec::new(), source: None, hint: None }
     }
 
+    /// Returns a failure of wrong usage. What follows the first colon outside of quotes is the hint.
+    fn with_way_out(text: &str) -> Self {
+        let is_outside = |colon: &usize| text[..*colon].matches('`').count().is_multiple_of(2);
+        match text.match_indices(": ").map(|(colon, _)| colon).find(is_outside) {
+            Some(colon) => Self::usage(text[..colon].to_owned()).hint(&text[colon + 2..]),
+            None => Self::usage(text.to_owned()),
+        }
+    }
+
     pub fn new(message: impl Into<String>) -> Self {
         Self { exit: 1, message: message.into(), warnings: Vec::new(), source: None, hint: None }
     }
@@ -282,20 +291,20 @@ impl From<Error> for Failure {
         let hint = hint(&error);
         // The message is that of the error itself; its causes follow.
         let message = error.to_string();
-        let mut failure = if is_usage(&error) { Self::usage(message) } else { Self::new(message) };
+        let mut failure = match &error {
+            Error::Mount(_) => Self::with_way_out(&message),
+            error if is_usage(error) => Self::usage(message),
+            _ => Self::new(message),
+        };
         failure.source = Some(Box::new(Causes(error)));
-        failure.hint = hint;
+        failure.hint = failure.hint.or(hint);
         failure
     }
 }
 
 impl From<OptionsError> for Failure {
     fn from(error: OptionsError) -> Self {
-        let text = error.to_string();
-        match text.split_once(": ") {
-            Some((message, hint)) => Self::usage(message.to_owned()).hint(hint),
-            None => Self::usage(text),
-        }
+        Self::with_way_out(&error.to_string())
     }
 }
 

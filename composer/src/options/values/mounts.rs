@@ -24,26 +24,28 @@ pub struct HostDir {
     pub optional: bool,
 }
 
-/// Divides at the last `::`, because a name may have colons.
+/// Words after commas at the end are options, and there must be one if what is before has a comma. What is before them is
+/// divided at the last `::`, because a name may have colons.
 impl FromStr for HostDir {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let mut parts = text.split(',');
-        let place = parts.next().unwrap_or_default();
-        let (mut access, mut optional) = (None, false);
-        for word in parts {
-            let is_twice = match word {
-                "optional" => std::mem::replace(&mut optional, true),
-                "union" => return Err(ValueError { takes: "ro, rw, cow and optional: `union` is not supported yet" }),
-                _ => {
-                    let known = MountAccess::ALL.into_iter().find(|access| access.word() == word);
-                    access.replace(known.ok_or(ValueError { takes: OPTIONS })?).is_some()
+        let (mut place, mut access, mut optional) = (text, None, false);
+        while let Some((before, word)) = place.rsplit_once(',') {
+            let known = MountAccess::ALL.into_iter().find(|access| access.word() == word);
+            let is_twice = match (word, known) {
+                ("optional", _) => std::mem::replace(&mut optional, true),
+                ("union", _) => {
+                    return Err(ValueError { takes: "ro, rw, cow and optional: `union` is not supported yet" });
                 }
+                (_, Some(known)) => access.replace(known).is_some(),
+                (word, None) if !word.is_empty() && (access.is_some() || optional) => break,
+                (_, None) => return Err(ValueError { takes: OPTIONS }),
             };
             if is_twice {
                 return Err(ValueError { takes: "one of ro, rw and cow, and each word once" });
             }
+            place = before;
         }
         let (name, guest) = match place.rsplit_once("::") {
             Some((name, guest)) => (name, Some(guest)),
@@ -52,16 +54,20 @@ impl FromStr for HostDir {
         check_name(name)?;
         let guest = match guest {
             Some(guest) => place_of(guest).ok_or(ValueError { takes: GUEST })?,
-            None => default_place(name).ok_or(ValueError { takes: WITHOUT_GUEST })?,
+            None if name.contains(":/") || name.contains("=/") => return Err(ValueError { takes: TWO_COLONS }),
+            None => default_place(name).ok_or(ValueError { takes: UPWARDS })?,
         };
         Ok(Self { name: name.into(), guest, access, optional })
     }
 }
 
-const OPTIONS: &str = "ro, rw, cow or optional after a comma; a name or path with a comma cannot be given";
+const OPTIONS: &str = "ro, rw, cow or optional after a comma; where NAME or GUEST has a comma, one of these follows it, as in \
+                       `a,b::/x,ro`";
 const GUEST: &str = "NAME::GUEST, where GUEST is an absolute path without `.` or `..`; of a name with `::` in it, GUEST is \
                      always said";
-const WITHOUT_GUEST: &str = "NAME::GUEST where NAME itself is no path in the tree";
+const TWO_COLONS: &str = "NAME::GUEST, with two colons, as in data::/srv/data; after a NAME that has `:/` or `=/`, GUEST is \
+                          always said";
+const UPWARDS: &str = "NAME::GUEST, as in ../data::/data: a NAME with `..` says no place in the tree";
 
 /// Checks a name of a directory of the host.
 fn check_name(name: &str) -> Result<(), ValueError> {
@@ -80,8 +86,7 @@ fn place_of(guest: &str) -> Option<String> {
 
 /// Returns the place of a directory of which only the name is said.
 fn default_place(name: &str) -> Option<String> {
-    let is_plain = !name.contains("::") && name.split('/').all(|part| part != "..");
-    is_plain.then(|| joined(name))
+    name.split('/').all(|part| part != "..").then(|| joined(name))
 }
 
 fn joined(path: &str) -> String {
@@ -93,6 +98,8 @@ impl fmt::Display for HostDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, guest, access, optional } = self;
         write!(f, "{name}::{guest}")?;
+        let has_comma = name.contains(',') || guest.contains(',');
+        let access = access.or((has_comma && !optional).then(MountAccess::default));
         access.iter().try_for_each(|access| write!(f, ",{}", access.word()))?;
         if *optional { f.write_str(",optional") } else { Ok(()) }
     }
@@ -122,7 +129,13 @@ mod tests {
             ("./data", "./data", "/data", None, false),
             ("data/sub", "data/sub", "/data/sub", None, false),
             ("a:b", "a:b", "/a:b", None, false),
-            ("a:b:/c", "a:b:/c", "/a:b:/c", None, false),
+            ("a:b:/c::/d", "a:b:/c", "/d", None, false),
+            ("a=/b::/c", "a=/b", "/c", None, false),
+            ("a,b,ro", "a,b", "/a,b", Some(ro), false),
+            ("a,b::/x,y,optional", "a,b", "/x,y", None, true),
+            ("a,,b::/x,cow,optional", "a,,b", "/x", Some(cow), true),
+            ("ro,ro", "ro", "/ro", Some(ro), false),
+            ("d/../e::/x", "d/../e", "/x", None, false),
             ("a::b::/c", "a::b", "/c", None, false),
             ("a b::/c d", "a b", "/c d", None, false),
             (".::/work", ".", "/work", None, false),
@@ -147,7 +160,9 @@ mod tests {
             ("data,", "ro, rw, cow or optional"),
             ("data,r", "ro, rw, cow or optional"),
             ("data,ro::/x", "ro, rw, cow or optional"),
-            ("data::/a,b", "a name or path with a comma"),
+            ("data::/a,b", "as in `a,b::/x,ro`"),
+            ("a,b::/x", "as in `a,b::/x,ro`"),
+            ("data,,ro", "ro, rw, cow or optional"),
             ("data,ro,rw", "one of ro, rw and cow"),
             ("data,ro,ro", "one of ro, rw and cow"),
             ("data,optional,optional", "each word once"),
@@ -160,7 +175,10 @@ mod tests {
             ("data::/a/../b", "an absolute path without"),
             ("data::/./b", "an absolute path without"),
             ("a::b", "an absolute path without"),
-            ("../data", "NAME::GUEST where NAME itself"),
+            ("../data", "a NAME with `..` says no place"),
+            ("d:/x", "with two colons"),
+            ("d=/x,rw", "with two colons"),
+            ("C:/data", "with two colons"),
             ("a\0b", "without NUL"),
         ] {
             let error = typed.parse::<HostDir>().unwrap_err().to_string();

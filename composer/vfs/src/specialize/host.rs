@@ -14,6 +14,8 @@ use vfs_compose_wasi::InterfaceUses;
 use vfs_compose_wasi::{Wasi, is_in_version};
 use vfs_compose_wit::{parts, signature};
 
+const EXIT: &str = "wasi:cli/exit";
+
 /// The interfaces that the vfs may import by law 1, each at one version: that of the app's own import, or of what a flag
 /// adds.
 #[derive(Clone)]
@@ -36,6 +38,10 @@ impl Grants {
         for (name, demand) in imports.iter().filter(|(name, _)| used.contains(name.path.as_str())) {
             versions.insert(name.path.clone(), name.version.clone());
             named.extend(demand.functions.iter().map(|function| (name.path.clone(), function.clone())));
+        }
+        // A vfs with directories of the host exits where one is missing, also if the app only calls `exit-with-code`.
+        if added.parts().next().is_some() && versions.contains_key(EXIT) {
+            named.insert((EXIT.into(), "exit".into()));
         }
         Self { versions, named, types_alone: BTreeSet::new() }.with(added)
     }
@@ -82,7 +88,7 @@ impl Grants {
 }
 
 fn is_exit(import: &HostImport) -> bool {
-    import.path == "wasi:cli/exit" && import.item == HostItem::Function("exit".into())
+    import.path == EXIT && import.item == HostItem::Function("exit".into())
 }
 
 /// An import of the module that the host would provide.

@@ -3,6 +3,7 @@
 
 mod escapes;
 mod opened;
+mod nested;
 mod read_only;
 mod tools;
 mod woven;
@@ -15,5 +16,9 @@ fn main() -> std::process::ExitCode {
         ("read-only", read_only::BEHAVIOURS),
         ("escapes", escapes::BEHAVIOURS),
         ("swapped", escapes::SWAPPED),
+        ("nested", nested::BEHAVIOURS),
+        ("nested-rw", nested::THROUGH),
+        ("nested-cow", nested::ABOVE),
+        ("nested-ro", nested::REFUSED),
     ])
 }

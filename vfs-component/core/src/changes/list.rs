@@ -33,7 +33,11 @@ impl Details {
     }
 
     pub fn is_nothing(&self) -> bool {
-        !self.attributes && self.contents.is_none()
+        !self.attributes && !self.has_contents()
+    }
+
+    pub fn has_contents(&self) -> bool {
+        self.contents.is_some()
     }
 }
 

@@ -64,6 +64,7 @@
 mod contents;
 #[cfg(test)]
 mod cost;
+mod count;
 mod list;
 mod node;
 mod scan;

@@ -21,7 +21,7 @@ use crate::{DescriptorFlags, Error, Stat};
 pub use effect::{Effect, Performed};
 pub use image::ImageLayer;
 pub use image_extents::ImageExtents;
-pub use woven::{Mount, Woven, WovenBytes, WovenContents, WovenInode};
+pub use woven::{Mount, PlacedName, Woven, WovenBytes, WovenContents, WovenInode};
 
 /// A source of files below a tree: look-ups of names, listings with cursors, `stat`, `read_link` and reads.
 ///
@@ -161,6 +161,13 @@ pub trait Layer {
     #[inline]
     fn covered(&self, _root: u64) -> Option<u64> {
         None
+    }
+
+    /// Returns whether the layer itself has placed the name of a directory, because it leads to a mount. Where the layer
+    /// makes the changes of other names, it does not change this one.
+    #[inline]
+    fn is_placed(&self, _directory: u64) -> bool {
+        false
     }
 
     /// Returns the filesystem of a node. Names can be moved, and links made, within one.

@@ -8,6 +8,10 @@
 //!
 //! The number of a node has the number of its filesystem in bits 55 to 62: 0 is the image's, and a mount's is its place
 //! in the list and one. The rest of a number is the image's, or whatever the other filesystem says.
+//!
+//! What is mounted inside of another mount, or where the image has no directory, has a placed name: see `placed.rs`.
+
+mod placed;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,7 +22,11 @@ use super::late::{ChangePolicy, Late, LateContents, LateInode, LateLayer, Stop, 
 use super::{Contents, Effect, ImageExtents, ImageLayer, Layer, LayerInode, LayerNode, Listed, ListedOf, Performed};
 use crate::node::hidden::Hidden;
 use crate::path::Component;
+use crate::tree::owned;
 use crate::{DescriptorFlags, Error, Stat};
+
+pub use placed::PlacedName;
+use placed::{MadeInode, PlacedNames, find, is_made};
 
 /// The first bit of a number that tells the filesystem.
 const FILESYSTEM: u32 = 55;
@@ -31,12 +39,13 @@ pub struct Woven<'i> {
     late: LateLayer,
     /// The mount at this place has the filesystem after it.
     mounts: Vec<Mount>,
+    placed: PlacedNames,
 }
 
-/// A directory of another filesystem, in the place of one of the image.
+/// A directory of another filesystem, in the place of one of the image or of one that is [made](Woven::made).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mount {
-    /// The directory of the image.
+    /// The directory in whose place it stands.
     pub covered: u64,
     /// The directory that stands in its place. Its number has that of the filesystem: see [`Woven::filesystem`].
     pub root: u64,
@@ -48,12 +57,12 @@ pub struct Mount {
 }
 
 impl<'i> Woven<'i> {
-    /// Makes a layer of an image, and of mounts in the order of their filesystems.
+    /// Makes a layer of an image, of mounts in the order of their filesystems, and of names that lead to them.
     ///
     /// # Errors
-    /// - [`Error::Invalid`]: there are more than 255; or a root is of another filesystem than the mount, or a covered
-    ///   directory is not the image's or has two mounts.
-    pub fn new(image: ImageLayer<'i>, mounts: Vec<Mount>) -> Result<Self, Error> {
+    /// - [`Error::Invalid`]: there are more than 255 mounts; or a root is of another filesystem than the mount, or a
+    ///   covered directory is another mount's or has two mounts; or something of the names is twice or cannot be.
+    pub fn new(image: ImageLayer<'i>, mut mounts: Vec<Mount>, placed: Vec<PlacedName>) -> Result<Self, Error> {
         let is_twice = |mount: &Mount| mounts.iter().filter(|other| other.covered == mount.covered).count() > 1;
         let is_wrong = |(place, mount): (u32, &Mount)| {
             filesystem(mount.root) != place + 1 || filesystem(mount.covered) != 0 || is_twice(mount)
@@ -61,7 +70,16 @@ impl<'i> Woven<'i> {
         if mounts.len() > MOST || (0..).zip(&mounts).any(is_wrong) {
             return Err(Error::Invalid);
         }
-        Ok(Self { image, late: LateLayer::new(0, ChangePolicy::Refused), mounts })
+        // A filesystem does not know which of its paths lead elsewhere.
+        for placed in &placed {
+            if let Some(mount) =
+                filesystem(placed.directory).checked_sub(1).and_then(|place| mounts.get_mut(place as usize))
+            {
+                mount.follows_paths = false;
+            }
+        }
+        let placed = PlacedNames::new(placed)?;
+        Ok(Self { image, late: LateLayer::new(0, ChangePolicy::Refused), mounts, placed })
     }
 
     /// Returns the number of a node of a mount.
@@ -70,11 +88,28 @@ impl<'i> Woven<'i> {
         (filesystem as u64) << FILESYSTEM | node
     }
 
+    /// Returns the number of a directory that has only placed names, each by a number of its own.
+    #[must_use]
+    pub const fn made(place: u32) -> u64 {
+        placed::made(place)
+    }
+
     /// Checks that what a mount has opened is its own.
     fn of_mount(&self, through: Through, opened: Result<LateInode, Stop>) -> Result<WovenInode, Stop> {
         let inode = opened?;
         same_filesystem(through.number(), Some(inode.number))?;
         Ok(WovenInode::Late(inode))
+    }
+
+    /// Returns the first entry of a directory after a cursor, apart from its placed names.
+    fn own_entry_after(&self, directory: &WovenInode, cursor: u64) -> Result<Option<Listed<&[u8]>>, Stop> {
+        let entry = match directory {
+            WovenInode::Image(directory) => self.image.entry_after(directory, cursor)?,
+            WovenInode::Late(directory) | WovenInode::Pass(directory, _) => self.late.entry_after(directory, cursor)?,
+            WovenInode::Made(_) => None,
+        };
+        same_filesystem(directory.number(), entry.map(|entry| entry.node.number))?;
+        Ok(entry)
     }
 
     /// Returns the mount that a node is in. `None`: it is the image's.
@@ -123,6 +158,7 @@ impl<'i> Layer for Woven<'i> {
 
     fn inode(&self, number: u64) -> Result<WovenInode, Stop> {
         match filesystem(number) {
+            0 if is_made(number) => Ok(WovenInode::Made(self.placed.inode(number, self.build_time())?)),
             0 => Ok(WovenInode::Image(self.image.inode(number)?)),
             _ => self.late.inode(number).map(WovenInode::Late),
         }
@@ -133,17 +169,21 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn lookup(&self, directory: &WovenInode, name: Component<'_>) -> Result<Option<LayerNode>, Stop> {
+        if let Some(placed) = self.placed.find(directory.number(), name.text) {
+            return Ok(Some(placed.layer_node()));
+        }
         match directory {
             WovenInode::Image(directory) => {
                 let found = self.image.lookup(directory, name)?;
                 same_filesystem(0, found.map(|node| node.number))?;
                 Ok(found)
             }
-            WovenInode::Late(directory) => {
+            WovenInode::Late(directory) | WovenInode::Pass(directory, _) => {
                 let found = self.late.lookup(directory, name)?;
                 same_filesystem(directory.number, found.map(|node| node.number))?;
                 Ok(found)
             }
+            WovenInode::Made(_) => Ok(None),
         }
     }
 
@@ -158,54 +198,66 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn entry_after(&self, directory: &WovenInode, cursor: u64) -> Result<Option<Listed<&[u8]>>, Stop> {
-        match directory {
-            WovenInode::Image(directory) => {
-                let entry = self.image.entry_after(directory, cursor)?;
-                same_filesystem(0, entry.map(|entry| entry.node.number))?;
-                Ok(entry)
+        let placed = self.placed.within(directory.of_names());
+        if let Some(name) = usize::try_from(cursor).ok().and_then(|place| placed.get(place)) {
+            return Ok(Some(Listed { cursor: cursor + 1, name: &name.name, node: name.layer_node() }));
+        }
+        let mut cursor = cursor - placed.len() as u64;
+        loop {
+            let Some(entry) = self.own_entry_after(directory, cursor)? else { return Ok(None) };
+            if find(placed, entry.name).is_none() {
+                return Ok(Some(after(placed, entry)?));
             }
-            WovenInode::Late(directory) => {
-                let entry = self.late.entry_after(directory, cursor)?;
-                same_filesystem(directory.number, entry.map(|entry| entry.node.number))?;
-                Ok(entry)
-            }
+            cursor = entry.cursor;
         }
     }
 
     fn entries(&self, directory: &WovenInode) -> Result<impl Iterator<Item = ListedOf<Self>>, Stop> {
+        let number = directory.number();
         let (mut image, mut late) = match directory {
             WovenInode::Image(directory) => (Some(self.image.entries(directory)?), None),
-            WovenInode::Late(directory) => (None, Some((directory.number, self.late.entries(directory)?))),
+            WovenInode::Late(directory) | WovenInode::Pass(directory, _) => (None, Some(self.late.entries(directory)?)),
+            WovenInode::Made(_) => (None, None),
         };
-        Ok(core::iter::from_fn(move || {
+        let mut own = core::iter::from_fn(move || {
             if let Some(image) = &mut image {
-                let entry = image.next()?.map_err(Stop::from);
-                return Some(entry.and_then(|entry| {
-                    same_filesystem(0, Some(entry.node.number))?;
-                    Ok(entry.map_name(WovenBytes::Lent))
-                }));
+                return Some(image.next()?.map(|entry| entry.map_name(WovenBytes::Lent)).map_err(Stop::from));
             }
-            let (directory, late) = late.as_mut()?;
-            let entry = late.next()?;
-            Some(entry.and_then(|entry| {
-                same_filesystem(*directory, Some(entry.node.number))?;
-                Ok(entry.map_name(WovenBytes::Own))
+            Some(late.as_mut()?.next()?.map(|entry| entry.map_name(WovenBytes::Own)))
+        });
+        let placed = self.placed.within(directory.of_names());
+        let mut names = (1..).zip(placed);
+        Ok(core::iter::from_fn(move || {
+            if let Some((cursor, name)) = names.next() {
+                let listed = |copy| Listed { cursor, name: WovenBytes::Own(copy), node: name.layer_node() };
+                return Some(owned(&name.name).map(listed).map_err(Stop::from));
+            }
+            let is_shown = |entry: &ListedOf<Self>| {
+                entry.as_ref().map_or(true, |entry| find(placed, entry.name.as_ref()).is_none())
+            };
+            Some(own.find(is_shown)?.and_then(|entry| {
+                same_filesystem(number, Some(entry.node.number))?;
+                Ok(after(placed, entry)?)
             }))
         }))
     }
 
     fn parent(&self, directory: &WovenInode) -> Result<u64, Stop> {
+        if let Some(placed) = self.placed.of_node(directory.number()) {
+            return Ok(placed.directory);
+        }
         match directory {
             WovenInode::Image(directory) => {
                 let parent = self.image.parent(directory)?;
                 same_filesystem(0, Some(parent))?;
                 Ok(parent)
             }
-            WovenInode::Late(directory) => {
+            WovenInode::Late(directory) | WovenInode::Pass(directory, _) => {
                 let parent = self.late.parent(directory)?;
                 same_filesystem(directory.number, Some(parent))?;
                 Ok(parent)
             }
+            WovenInode::Made(_) => Err(Error::Io.into()),
         }
     }
 
@@ -213,6 +265,7 @@ impl<'i> Layer for Woven<'i> {
         match link {
             WovenInode::Image(link) => Ok(self.image.read_link(link)?),
             WovenInode::Late(link) => self.late.read_link(link),
+            WovenInode::Pass(..) | WovenInode::Made(_) => Err(Error::Io.into()),
         }
     }
 
@@ -220,6 +273,7 @@ impl<'i> Layer for Woven<'i> {
         Ok(match file {
             WovenInode::Image(file) => WovenContents::Image(self.image.contents(file)?),
             WovenInode::Late(file) => WovenContents::Late(self.late.contents(file)?),
+            WovenInode::Pass(..) | WovenInode::Made(_) => return Err(Error::Io.into()),
         })
     }
 
@@ -250,6 +304,7 @@ impl<'i> Layer for Woven<'i> {
 
     fn is_read_only(&self, number: u64) -> bool {
         self.mount(number).is_some_and(|mount| mount.changes == ChangePolicy::Refused)
+            || self.placed.of_node(number).is_some_and(|placed| placed.is_read_only)
     }
 
     fn passes_through(&self, number: u64) -> Option<Through> {
@@ -264,7 +319,7 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn mounted(&self, directory: u64) -> Option<u64> {
-        // Few mounts, and only nodes of the image can be covered.
+        // Few mounts, and only directories of the image and such as are made can be covered.
         if filesystem(directory) != 0 {
             return None;
         }
@@ -273,6 +328,10 @@ impl<'i> Layer for Woven<'i> {
 
     fn covered(&self, root: u64) -> Option<u64> {
         self.mount(root).filter(|mount| mount.root == root).map(|mount| mount.covered)
+    }
+
+    fn is_placed(&self, directory: u64) -> bool {
+        self.placed.of_node(directory).is_some()
     }
 
     fn filesystem(&self, number: u64) -> u32 {
@@ -284,7 +343,11 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
-        if self.is_read_only(through.number()) {
+        let other = match effect {
+            Effect::Rename { to: other, .. } | Effect::Link { directory: other, .. } => Some(other),
+            _ => None,
+        };
+        if self.is_read_only(through.number()) || other.is_some_and(|other| self.is_read_only(other)) {
             // Nothing of the app waits to be written.
             return if matches!(effect, Effect::Sync { .. }) {
                 Ok(Performed::Done)
@@ -320,7 +383,13 @@ impl<'i> Layer for Woven<'i> {
     }
 
     fn open_listing(&self, through: Through) -> Result<WovenInode, Stop> {
-        self.of_mount(through, self.late.open_listing(through))
+        let directory = through.number();
+        match self.of_mount(through, self.late.open_listing(through))? {
+            WovenInode::Late(pass) if !self.placed.within(directory).is_empty() => {
+                Ok(WovenInode::Pass(pass, directory))
+            }
+            pass => Ok(pass),
+        }
     }
 
     fn identity(&self, through: Through) -> Result<u64, Stop> {
@@ -363,12 +432,19 @@ impl<'i> Layer for Woven<'i> {
 }
 
 /// Checks that an answer is about a node of the directory's filesystem (0: the image, whose bytes nobody trusts either):
-/// only a mount leads from one to another.
+/// only a mount leads from one to another, and only a placed name to a directory that is made.
 ///
 /// # Errors
 /// - [`Error::Io`]: it is not.
 fn same_filesystem(directory: u64, node: Option<u64>) -> Result<(), Error> {
-    if node.is_none_or(|node| filesystem(node) == filesystem(directory)) { Ok(()) } else { Err(Error::Io) }
+    let is_own = |node| filesystem(node) == filesystem(directory) && !is_made(node);
+    if node.is_none_or(is_own) { Ok(()) } else { Err(Error::Io) }
+}
+
+/// Returns an entry of a directory as it comes after the placed names.
+fn after<N>(placed: &[PlacedName], entry: Listed<N>) -> Result<Listed<N>, Error> {
+    let cursor = entry.cursor.checked_add(placed.len() as u64).filter(|cursor| *cursor < 1 << 63);
+    Ok(Listed { cursor: cursor.ok_or(Error::Io)?, ..entry })
 }
 
 fn woven(performed: Performed<LateInode>) -> Performed<WovenInode> {
@@ -385,34 +461,52 @@ pub enum WovenInode {
     Image(vfs_image::Inode),
     /// Of a mount.
     Late(LateInode),
+    /// A pass over the entries of a directory of a mount that has placed names, and the number of that directory.
+    Pass(LateInode, u64),
+    /// A directory that has only placed names.
+    Made(MadeInode),
+}
+
+impl WovenInode {
+    /// Returns the number of the directory whose entries are listed.
+    fn of_names(&self) -> u64 {
+        match self {
+            Self::Pass(_, directory) => *directory,
+            other => other.number(),
+        }
+    }
 }
 
 impl LayerInode for WovenInode {
     fn number(&self) -> u64 {
         match self {
             Self::Image(inode) => inode.number(),
-            Self::Late(inode) => inode.number(),
+            Self::Late(inode) | Self::Pass(inode, _) => inode.number(),
+            Self::Made(inode) => inode.number(),
         }
     }
 
     fn kind(&self) -> FileKind {
         match self {
             Self::Image(inode) => inode.kind(),
-            Self::Late(inode) => inode.kind(),
+            Self::Late(inode) | Self::Pass(inode, _) => inode.kind(),
+            Self::Made(inode) => inode.kind(),
         }
     }
 
     fn stat(&self) -> Stat {
         match self {
             Self::Image(inode) => inode.stat(),
-            Self::Late(inode) => inode.stat(),
+            Self::Late(inode) | Self::Pass(inode, _) => inode.stat(),
+            Self::Made(inode) => inode.stat(),
         }
     }
 
     fn stat_now(&self) -> Stat {
         match self {
             Self::Image(inode) => inode.stat_now(),
-            Self::Late(inode) => inode.stat_now(),
+            Self::Late(inode) | Self::Pass(inode, _) => inode.stat_now(),
+            Self::Made(inode) => inode.stat_now(),
         }
     }
 }

@@ -45,7 +45,9 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             return Err(Error::NotDirectory.into());
         }
         self.tree.check_not_mounted(found.node)?;
-        if self.tree.passes_through(place.directory).is_none() && !self.tree.is_empty(found.node)? {
+        if self.tree.passes_through(place.directory).is_some() {
+            self.tree.check_not_placed(place.directory, found.node, Error::NotEmpty)?;
+        } else if !self.tree.is_empty(found.node)? {
             return Err(Error::NotEmpty.into());
         }
         may_change(at)?;

@@ -25,7 +25,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// - [`Error::NotEmpty`]: the directory that would be replaced has entries.
     /// - [`Error::Invalid`]: a directory would be moved into itself or what is below it; or a path has a NUL in it.
     /// - [`Error::CrossDevice`]: the two directories are on different filesystems.
-    /// - [`Error::Busy`]: a path ends in `.` or `..`, or something is mounted on what it leads to.
+    /// - [`Error::Busy`]: a path ends in `.` or `..`, or something is mounted on what it leads to, or below that in a
+    ///   filesystem that makes its changes itself.
     /// - [`Error::NotPermitted`]: a path or a followed link is absolute, or `..` leaves its base.
     /// - [`Error::Loop`]: too many symbolic links are on the way.
     /// - [`Error::NameTooLong`]: a path or one of its components is too long.
@@ -69,6 +70,11 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             return Ok(());
         }
         if let Some((through, from, to)) = through {
+            self.tree.check_not_placed(old.directory, source.node, Error::Busy)?;
+            if let Some(target) = new.found {
+                let error = if is_directory { Error::NotEmpty } else { Error::IsDirectory };
+                self.tree.check_not_placed(new.directory, target.node, error)?;
+            }
             return self.tree.perform(through, Effect::Rename { from, old: old_name, to, new: new_name });
         }
 

@@ -37,6 +37,24 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         if self.covered(id).is_some() { Err(Error::Busy) } else { Ok(()) }
     }
 
+    /// Checks that a name in a directory, whose changes the layer makes, can be removed or given to another node: not if
+    /// the layer has placed it itself, as it leads to a mount. `error` says why.
+    ///
+    /// # Errors
+    /// - `error`.
+    #[inline]
+    pub fn check_not_placed(&self, directory: NodeId, node: NodeId, error: Error) -> Result<(), Error> {
+        match (directory.origin(), node.origin()) {
+            // What refuses all changes has a better error.
+            (Origin::Layer(directory), Origin::Layer(node))
+                if L::HAS_MOUNTS && self.layer.is_placed(node) && !self.layer.is_read_only(directory) =>
+            {
+                Err(error)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Checks that names can be moved from one directory to another.
     ///
     /// # Errors

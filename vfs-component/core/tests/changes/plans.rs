@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vfs_core::check::Trust;
-use vfs_core::{Limits, Mark, Tracked};
+use vfs_core::{Change, FileKind, Limits, Mark, Tracked};
 use vfs_plan::{Op, Random, Side, generate, minimal, print};
 
 use crate::model::{Model, lines};
@@ -26,6 +26,15 @@ struct Run<'i> {
     bases: Vec<Base>,
 }
 
+/// Returns whether a file is new, or has other contents than in the image.
+fn is_written(change: &Change) -> bool {
+    match change {
+        Change::Made { kind, .. } => *kind == FileKind::RegularFile,
+        Change::Renamed { contents, .. } | Change::Changed { contents, .. } => contents.is_some(),
+        Change::Removed { .. } | Change::Linked { .. } => false,
+    }
+}
+
 impl<'i> Run<'i> {
     fn new(image: Option<&'i [u8]>) -> Self {
         let model = Model::of(&mut Test::with(image, Default::default()));
@@ -42,6 +51,10 @@ impl<'i> Run<'i> {
         for Base { mark, model } in &self.bases {
             let changes = test.fs.changes(mark.as_ref()).unwrap();
             assert_eq!(test.fs.changes(mark.as_ref()).unwrap(), changes);
+            if mark.is_none() {
+                let written = changes.iter().filter(|change| is_written(change)).count();
+                assert_eq!(test.fs.count_written(), Ok(written as u32), "{changes:#?}");
+            }
             assert_order(&changes);
             let mut model = model.clone();
             let applied = catch_unwind(AssertUnwindSafe(|| model.apply(&changes, test)));

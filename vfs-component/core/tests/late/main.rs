@@ -32,6 +32,7 @@ mod live;
 mod memory;
 mod mixed;
 mod mounts;
+mod nested;
 #[path = "../differential/ours.rs"]
 #[allow(dead_code, reason = "only its words are used here")]
 mod ours;

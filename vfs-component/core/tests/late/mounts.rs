@@ -16,7 +16,7 @@ use crate::world::World;
 use crate::woven::{Test, Tree, answer, node_at};
 
 /// Where changes go, and whether the filesystem follows paths.
-const ALL: [(ChangePolicy, bool); 7] = [
+pub const ALL: [(ChangePolicy, bool); 7] = [
     (ChangePolicy::Above, false),
     (ChangePolicy::AboveLive, false),
     (ChangePolicy::AboveLive, true),
@@ -382,18 +382,18 @@ fn mounts_that_cannot_be_are_refused() {
     let layer = || ImageLayer::new(Some(Image::new(lower()).unwrap()));
     let mount = |covered, root| Mount { covered, root, changes: ChangePolicy::Above, follows_paths: false };
     let first = Woven::number(1, 0);
-    assert!(Woven::new(layer(), vec![mount(50, first), mount(60, Woven::number(2, 7))]).is_ok());
+    assert!(Woven::new(layer(), vec![mount(50, first), mount(60, Woven::number(2, 7))], Vec::new()).is_ok());
     for wrong in [
         vec![mount(50, 7)],
         vec![mount(50, Woven::number(2, 0))],
         vec![mount(first, first)],
         vec![mount(50, first), mount(50, Woven::number(2, 0))],
     ] {
-        assert_eq!(Woven::new(layer(), wrong).err(), Some(Error::Invalid));
+        assert_eq!(Woven::new(layer(), wrong, Vec::new()).err(), Some(Error::Invalid));
     }
     let many = (1..=256_u64).map(|place| mount(1000 + place, place << 55));
-    assert_eq!(Woven::new(layer(), many.clone().collect()).err(), Some(Error::Invalid));
-    assert!(Woven::new(layer(), many.take(255).collect()).is_ok());
+    assert_eq!(Woven::new(layer(), many.clone().collect(), Vec::new()).err(), Some(Error::Invalid));
+    assert!(Woven::new(layer(), many.take(255).collect(), Vec::new()).is_ok());
 }
 
 /// What is mounted on the root is the whole tree.
@@ -457,9 +457,9 @@ fn plans_in_a_mount() {
 }
 
 /// A directory that is open for everything.
-const MUTATE: DescriptorFlags = DescriptorFlags::from_bits(1 | 32);
+pub const MUTATE: DescriptorFlags = DescriptorFlags::from_bits(1 | 32);
 
-trait RunOp {
+pub trait RunOp {
     fn run_op(&mut self, op: &Op) -> Result<String, String>;
 }
 

@@ -73,6 +73,7 @@ impl Setting {
         if matches!(self.changes, ChangePolicy::Through | ChangePolicy::Refused) {
             let usage = late.volume.usage();
             assert_eq!((usage.bytes, usage.nodes), (0, 0), "nothing is the volume's own");
+            assert_eq!(late.volume.count_written(), Ok(0));
         }
         if self.changes != ChangePolicy::Through {
             assert!(late.host.effects.is_empty());
@@ -90,6 +91,10 @@ impl Setting {
             let told = late.runner.run(&[], |volume| volume.changes(None)).unwrap();
             let wanted = plain.runner.0.changes(None).unwrap();
             assert_eq!(words(&told), words(&wanted));
+        }
+        if matches!(self.changes, ChangePolicy::Above | ChangePolicy::AboveLive) {
+            let told = late.runner.volume().count_written();
+            assert_eq!(told, plain.runner.0.count_written());
         }
         late.runner.host.manner = manner;
     }

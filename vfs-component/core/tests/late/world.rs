@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use vfs_core::late::{Answer, LateInode, Query};
 use vfs_core::{
     DescriptorFlags, Effect, Error, FileKind, ImageLayer, LayerNode, Limits, Listed, OpenFile, OpenFlags, Performed,
-    Rights, Stat, Volume,
+    Rights, Stat, Timestamp, Volume,
 };
 use vfs_image::Image;
 
@@ -81,6 +81,9 @@ impl World {
 
     /// Tells what a name is. What is told of is kept.
     pub fn tell(&mut self, directory: u64, name: &str) -> Result<LateInode, Error> {
+        if self.is_missing(directory) {
+            return Err(Error::NoEntry);
+        }
         let (fs, at) = self.open(directory)?;
         let (stat, hash) = (fs.stat_at(at, name, NO_FOLLOW)?, fs.metadata_hash_at(at, name, NO_FOLLOW)?);
         let known = self.numbers.get(&hash).copied();
@@ -103,6 +106,30 @@ impl World {
         let known = &mut self.nodes[(number - self.first) as usize];
         (known.parent, known.name) = (directory, name.to_owned());
         Ok(LateInode { number, stat, parent: directory })
+    }
+
+    /// The number of a directory, and whether it is there. One that is not stays empty.
+    pub fn directory(&mut self, directory: u64, name: &str) -> (u64, bool) {
+        match self.tell(directory, name) {
+            Ok(LateInode { number, stat: Stat { kind: FileKind::Directory, .. }, .. }) => (number, true),
+            _ => {
+                let number = self.first + self.nodes.len() as u64;
+                let hash = (number, u64::MAX);
+                self.nodes.push(Known {
+                    hash,
+                    kind: FileKind::Directory,
+                    file: None,
+                    parent: directory,
+                    name: name.into(),
+                });
+                (number, false)
+            }
+        }
+    }
+
+    /// Whether a directory is not there.
+    fn is_missing(&self, number: u64) -> bool {
+        self.known(number).is_ok_and(|known| known.kind == FileKind::Directory && known.file.is_none())
     }
 
     /// Where a node is. Looks everywhere if it is not where it was.
@@ -130,12 +157,20 @@ impl World {
     }
 
     fn names(&mut self, directory: u64) -> Result<Vec<String>, Error> {
+        if self.is_missing(directory) {
+            return Ok(Vec::new());
+        }
         let (fs, at) = self.open(directory)?;
         step::list(fs, at)
     }
 
     pub fn inode(&mut self, number: u64) -> Result<LateInode, Error> {
         let &Known { kind, parent, .. } = self.known(number)?;
+        if self.is_missing(number) {
+            let time = Timestamp::default();
+            let stat = Stat { kind, links: 2, size: 0, accessed: time, modified: time, changed: time };
+            return Ok(LateInode { number, stat, parent });
+        }
         let place = self.place(number);
         let parent = match (&place, kind) {
             _ if number == self.first => self.first,

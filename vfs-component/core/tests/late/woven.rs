@@ -3,8 +3,8 @@
 use vfs_core::check::Trust;
 use vfs_core::late::{Answer, Answers, ChangePolicy, PathForward, Query, Request, Stop};
 use vfs_core::{
-    DescriptorFlags, DirStream, Effect, Error, ImageLayer, Limits, Mount, OpenFile, OpenFlags, Rights, Stat, Untracked,
-    Volume, Woven,
+    DescriptorFlags, DirStream, Effect, Error, ImageLayer, Limits, Mount, OpenFile, OpenFlags, PlacedName, Rights,
+    Stat, Untracked, Volume, Woven,
 };
 use vfs_image::Image;
 
@@ -23,21 +23,47 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// A tree of an image, and of filesystems on directories of it.
+    /// A tree of an image, and of filesystems on directories of it, or on directories of filesystems that come before.
     pub fn new(image: &'static [u8], mounts: &[(&str, Option<&'static [u8]>, ChangePolicy, bool)]) -> Self {
         let image = Image::new(image).unwrap();
-        let (mut hosts, mut places) = (Vec::new(), Vec::new());
+        let (mut hosts, mut places, mut placed) = (Vec::<Host>::new(), Vec::new(), Vec::new());
         for (filesystem, (path, world, changes, follows_paths)) in (1..).zip(mounts) {
             let world = World::numbered(Woven::number(filesystem, 1000), *world, clock());
+            let within = |(place, outer): (usize, &(&str, _, _, _))| {
+                let rest = path.strip_prefix(outer.0)?;
+                Some((place, rest.strip_prefix('/').or(outer.0.is_empty().then_some(rest))?))
+            };
+            let around =
+                mounts.iter().take(hosts.len()).enumerate().filter_map(within).min_by_key(|(_, rest)| rest.len());
+            let covered = match around {
+                Some((place, rest)) => {
+                    let keeps = mounts[place].2 != ChangePolicy::Through;
+                    place_name(&mut placed, &mut hosts[place].world, keeps, rest)
+                }
+                None => node_at(&image, path),
+            };
+            places.push(Mount { covered, root: world.first, changes: *changes, follows_paths: *follows_paths });
+            hosts.push(Host::new(world, Manner::PROMPT, 1));
+        }
+        let layer = Woven::new(ImageLayer::new(Some(image)), places, placed).unwrap();
+        Self { volume: Volume::over(layer, clock(), Limits::default()).unwrap(), hosts }
+    }
+
+    /// A tree of an image, of filesystems whose changes are kept above, and of names that lead to them.
+    pub fn placed(image: &'static [u8], mounts: &[(u64, &'static [u8])], names: &[PlacedName]) -> Self {
+        let image = Image::new(image).unwrap();
+        let (mut hosts, mut places) = (Vec::new(), Vec::new());
+        for (filesystem, (covered, world)) in (1..).zip(mounts) {
+            let world = World::numbered(Woven::number(filesystem, 1000), Some(world), clock());
             places.push(Mount {
-                covered: node_at(&image, path),
+                covered: *covered,
                 root: world.first,
-                changes: *changes,
-                follows_paths: *follows_paths,
+                changes: ChangePolicy::AboveLive,
+                follows_paths: true,
             });
             hosts.push(Host::new(world, Manner::PROMPT, 1));
         }
-        let layer = Woven::new(ImageLayer::new(Some(image)), places).unwrap();
+        let layer = Woven::new(ImageLayer::new(Some(image)), places, names.to_vec()).unwrap();
         Self { volume: Volume::over(layer, clock(), Limits::default()).unwrap(), hosts }
     }
 
@@ -46,6 +72,28 @@ impl Tree {
         self.volume.check(Trust::Untrusted).unwrap();
         self.hosts.iter_mut().flat_map(|host| std::mem::take(&mut host.effects)).collect()
     }
+}
+
+/// Places the names of a path in a filesystem. Returns the directory at its end. `keeps`: what the filesystem has not is
+/// not asked to change it.
+fn place_name(placed: &mut Vec<PlacedName>, world: &mut World, keeps: bool, path: &str) -> u64 {
+    let mut directory = world.first;
+    let mut names = path.split('/').peekable();
+    while let Some(name) = names.next() {
+        let name = name.as_bytes();
+        let known = placed.iter().find(|placed| placed.directory == directory && placed.name == name);
+        if let Some(known) = known {
+            directory = known.node;
+            continue;
+        }
+        let (node, is_there) = match names.peek() {
+            Some(_) => world.directory(directory, std::str::from_utf8(name).unwrap()),
+            None => (Woven::made(placed.len() as u32), true),
+        };
+        placed.push(PlacedName { directory, name: name.to_vec(), node, is_read_only: !is_there && !keeps });
+        directory = node;
+    }
+    directory
 }
 
 /// The number of a directory of an image.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! start     the roots of the mounts, which the host has to give
+//! places    where in the tree they are
 //! nodes     the nodes of the host that the tree or an operation knows of
 //! calls     requests of operations, as calls of the host
 //! contents  reads and writes that need no operation
@@ -12,17 +13,19 @@ mod calls;
 mod contents;
 mod nodes;
 mod paths;
+mod places;
 mod start;
 
 use vfs_core::late::{ChangePolicy, Late};
-use vfs_core::settings::{Mount, MountAccess};
+use vfs_core::settings::MountAccess;
 use vfs_core::{Error, ImageLayer, Limits, OpenFile, Woven, WovenBytes};
-use vfs_image::Image;
 
 use crate::host::wall_clock::HostClock;
 use crate::layer::Stop;
 use crate::state::{Session, Volume, within_call};
 use crate::{abi, embed};
+
+use start::Root;
 
 pub use calls::ask;
 pub use contents::{append, direct, read, write};
@@ -34,6 +37,7 @@ pub type Layer = Woven<'static>;
 #[unsafe(no_mangle)]
 extern "C" fn _initialize() {
     within_call(|_| ());
+    start::check_inside();
     abi::finish_call();
 }
 
@@ -41,31 +45,22 @@ extern "C" fn _initialize() {
 pub fn new_volume(limits: Limits) -> Volume {
     let image = embed::image();
     let roots = start::open_roots(embed::mounts());
-    let mounts = embed::mounts().zip(roots).map(|(mount, root)| vfs_core::Mount {
-        covered: image.as_ref().and_then(|image| find(image, mount.guest)).unwrap_or_else(|| abi::trap()),
+    let (covered, placed) = places::find(image.as_ref(), &roots);
+    let mount = |(covered, root): (u64, &Root)| vfs_core::Mount {
+        covered,
         root: root.number,
-        changes: changes(&mount, root.exists),
+        changes: changes(root),
         follows_paths: root.follows_paths,
-    });
-    let mounts = mounts.collect();
+    };
+    let mounts = covered.into_iter().zip(&roots).map(mount).collect();
     // The composer has checked the image, and where the mounts are.
-    let layer = Woven::new(ImageLayer::new(image), mounts).unwrap_or_else(|_| abi::trap());
+    let layer = Woven::new(ImageLayer::new(image), mounts, placed).unwrap_or_else(|_| abi::trap());
     Volume::over(layer, HostClock, limits).unwrap_or_else(|_| abi::trap())
 }
 
-/// Returns the number of a directory of the image.
-fn find(image: &Image<'_>, path: &str) -> Option<u64> {
-    let mut node = image.root();
-    for name in path.split('/').filter(|name| !name.is_empty()) {
-        let directory = image.inode(node).ok()?;
-        node = image.lookup(&directory, name.as_bytes()).ok()??.nid;
-    }
-    Some(node.0)
-}
-
-fn changes(mount: &Mount<&str>, exists: bool) -> ChangePolicy {
-    match mount.access {
-        _ if !exists => ChangePolicy::Refused,
+fn changes(root: &Root) -> ChangePolicy {
+    match root.access {
+        _ if !root.exists => ChangePolicy::Refused,
         MountAccess::ReadOnly => ChangePolicy::Refused,
         MountAccess::ReadWrite => ChangePolicy::Through,
         MountAccess::CopyOnWrite => ChangePolicy::AboveLive,

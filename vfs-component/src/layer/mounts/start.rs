@@ -1,19 +1,25 @@
 //! The start: the host's directories become the roots of the mounts, or the program ends with a line that says which
 //! one is missing.
 
-use vfs_core::settings::{Mount, MountAccess, Mounts};
-use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFlags};
+use vfs_core::settings::{Mount, MountAccess, Mounts, SettingsView, Stdio};
+use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags};
 
 use super::calls::stat_without_times;
-use super::nodes;
-use crate::abi;
+use super::{nodes, open_preopen};
 use crate::host::filesystem::{self as host, At};
 use crate::host::mounts::print_and_exit;
+use crate::layer::operate;
+use crate::state::{State, within_call};
+use crate::{abi, embed};
 
 /// The root of a mount.
 pub struct Root {
+    /// Its place: the names of its path.
+    pub path: Vec<&'static str>,
     /// Its number.
     pub number: u64,
+    /// What the app can do with it.
+    pub access: MountAccess,
     /// Whether the host has it.
     pub exists: bool,
     /// Whether the host follows paths in it as a walk does.
@@ -21,7 +27,7 @@ pub struct Root {
 }
 
 /// Opens the directories, and adds the roots in the order of the mounts. Ends the program if a directory is missing.
-pub fn open_roots(mounts: Mounts<'_>) -> Vec<Root> {
+pub fn open_roots(mounts: Mounts<'static>) -> Vec<Root> {
     let mut given: Vec<Given> = host::directories().map(|(descriptor, name)| Given { descriptor, name }).collect();
     let mut roots = Vec::new();
     for (filesystem, mount) in (1..).zip(mounts) {
@@ -34,9 +40,11 @@ pub fn open_roots(mounts: Mounts<'_>) -> Vec<Root> {
             .and_then(|descriptor| host::stat(descriptor).ok())
             .unwrap_or(stat_without_times(FileKind::Directory, 2));
         let is_kept_above = mount.access == MountAccess::CopyOnWrite && descriptor.is_some();
-        let root = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
+        let number = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
         roots.push(Root {
-            number: root.unwrap_or_else(|_| abi::trap()),
+            path: mount.guest.split('/').filter(|name| !name.is_empty()).collect(),
+            number: number.unwrap_or_else(|_| abi::trap()),
+            access: mount.access,
             exists: descriptor.is_some(),
             follows_paths: descriptor.is_some_and(follows_paths),
         });
@@ -61,7 +69,7 @@ struct Given {
 /// Opens the directory of a mount: a preopen of its name, or else a directory in the preopen with the longest name
 /// that its name goes on from.
 fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
-    let within = |given: &Given| Some((given.descriptor, rest_of(mount.name, given.name)?));
+    let within = |given: &Given| Some((given.descriptor, mount.path_in(given.name)?));
     let (base, rest) = given.iter().filter_map(within).min_by_key(|(_, rest)| rest.len()).ok_or(Error::NoEntry)?;
     let path = if rest.is_empty() { "." } else { rest };
     let at = At { base, path: path.as_bytes(), follow: FollowFinalLink::No };
@@ -69,10 +77,28 @@ fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
     host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())
 }
 
-/// Returns what of a name follows a directory: the path in it.
-fn rest_of<'n>(name: &'n str, directory: &str) -> Option<&'n str> {
-    let rest = name.strip_prefix(directory)?;
-    if rest.is_empty() || directory.ends_with('/') { Some(rest) } else { rest.strip_prefix('/') }
+/// Opens each directory inside of a mount that is a preopen, or has the file of a standard stream, to see whether the
+/// host has it. Ends the program if one is missing.
+pub fn check_inside() {
+    let (preopens, streams) = within_call(|state| {
+        let SettingsView { stdin, stdout, stderr, .. } = state.session.settings;
+        (state.session.preopens(), [stdin, stdout, stderr])
+    });
+    let files = streams.into_iter().filter_map(|stream| match stream {
+        Stdio::File(path) | Stdio::Append(path) => path.rsplit_once('/'),
+        Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
+    });
+    let paths = preopens.map(|(path, _)| path).chain(files.map(|(directory, _)| directory));
+    for path in paths.filter(|path| embed::mounts().any(|mount| mount.is_around(path))) {
+        let open = |state: &mut State| open_preopen(&state.session, &mut state.volume, path);
+        let close = |state: &mut State, opened: Result<OpenFile, Error>| opened.map(|file| state.volume.close(file));
+        // That `max-open` leaves no room is told elsewhere.
+        if operate(open, close).is_err_and(|error| error != Error::InsufficientMemory) {
+            let line = ["the host has no directory \"", path, "\", which a preopen or standard stream needs\n"];
+            print_and_exit(line.concat().as_bytes());
+            abi::trap()
+        }
+    }
 }
 
 /// Ends the program because a directory is missing.

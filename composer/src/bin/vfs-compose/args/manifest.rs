@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use vfs_compose::error::{DenyError, Error, TreeError, WorldError, WriteError};
-#[cfg(feature = "run")]
+use vfs_compose::error::{DenyError, Error, MountError, TreeError, WorldError, WriteError};
 use vfs_compose::options::HostDir;
 use vfs_compose::options::{ManifestError, OptionsError};
 use vfs_compose::{Composer, Options};
@@ -30,14 +29,32 @@ impl Merged {
     #[cfg(feature = "run")]
     pub fn host_dirs(&self) -> Vec<HostDir> {
         let mut host_dirs = self.options.process.host_dir.clone();
-        let is_typed = |manifest: &&Manifest| manifest.typed.iter().any(|key| key == "host-dir");
-        if let Some(manifest) = self.manifest.as_ref().filter(|manifest| !is_typed(manifest)) {
+        if let Some(manifest) = self.manifest_of_host_dirs() {
             let directory = manifest.path.parent().unwrap_or(Path::new(""));
             for HostDir { name, .. } in &mut host_dirs {
                 *name = directory.join(&*name).to_string_lossy().into_owned();
             }
         }
         host_dirs
+    }
+
+    /// Names the flag in a failure about a directory of the host, or manifest, line and key if it is the manifest's.
+    #[cfg(feature = "run")]
+    pub fn placed_host_dir(&self, index: usize, failure: Failure, is_missing: bool) -> Failure {
+        let Some(manifest) = self.manifest_of_host_dirs() else {
+            return failure.within(|message| format!("`--host-dir`: {message}"));
+        };
+        let failure = failure.in_manifest(|message| manifest.place("host-dir", Some(index), message));
+        match is_missing {
+            true => failure.hint("make it, or name another; relative paths of a manifest start at its directory"),
+            false => failure,
+        }
+    }
+
+    /// Returns the manifest, if directories of the host are not typed.
+    #[cfg(feature = "run")]
+    fn manifest_of_host_dirs(&self) -> Option<&Manifest> {
+        self.manifest.as_ref().filter(|manifest| !manifest.typed.iter().any(|key| key == "host-dir"))
     }
 
     /// Names manifest, line and key in a failure, if a value of the manifest is what failed.
@@ -86,7 +103,6 @@ impl Manifest {
             OptionsError::AllowAlone => vec!["allow"],
             OptionsError::WorldAlone => vec!["world"],
             OptionsError::NotOnlyConfig { .. } => vec!["config"],
-            OptionsError::Mount(_) => vec!["host-dir"],
             OptionsError::Contradiction { denial, option } => vec![first_word(denial), first_word(option)],
             _ => Vec::new(),
         };
@@ -128,10 +144,30 @@ impl Manifest {
             }
             Error::World(WorldError::NoWorld { .. }) => return Some(("world", None)),
             Error::World(_) => return Some(("wit", None)),
+            Error::Mount(error) => {
+                // Of two at one place, the later one.
+                let (name, guest) = match error {
+                    MountError::SamePlace { other, guest, .. } => (other, Some(guest)),
+                    MountError::Name { name }
+                    | MountError::Upwards { name }
+                    | MountError::Root { name }
+                    | MountError::Denied { name, .. }
+                    | MountError::NotAllowed { name, .. } => (name, None),
+                    _ => return Some(("host-dir", None)),
+                };
+                // For a run, the manifest's directory stands before it.
+                let is_it = |one: &HostDir| {
+                    Path::new(name).ends_with(&one.name) && guest.is_none_or(|guest| one.guest == *guest)
+                };
+                return Some(("host-dir", process.host_dir.iter().rposition(is_it)));
+            }
             Error::Tree(error) | Error::Write(WriteError::Source(error)) => error,
             _ => return None,
         };
         let path = match tree {
+            TreeError::Point { guest, .. } => {
+                return in_list("host-dir", process.host_dir.iter().position(|one| one.guest == *guest));
+            }
             TreeError::InitialDirectory { .. } => return Some(("cwd", None)),
             TreeError::Stream { stream, .. } => return Some((stream, None)),
             TreeError::Preopen { guest } => {

@@ -21,6 +21,7 @@ use crate::input;
 use crate::plan::Plan;
 use crate::report::{Failure, count, list, size};
 use crate::usage::flag_of_program;
+pub use directories::check_all_given;
 use talk::Ending;
 pub use talk::Talk;
 
@@ -112,8 +113,11 @@ fn tell_lost(talk: &Talk, program: &Program, files: Option<u32>) {
                 true => "they cannot be counted",
                 false => "only `run` of the app itself counts them",
             };
-            let message =
-                format!("files that `{file}` may have written were in memory only and are gone; {not_counted}");
+            let of_host: Vec<_> = written_through(&program.mounts).map(|guest| format!("`{guest}`")).collect();
+            let outside = if of_host.is_empty() { "" } else { &format!(" outside of {}", of_host.join(", ")) };
+            let message = format!(
+                "files that `{file}` may have written{outside} were in memory only and are gone; {not_counted}"
+            );
             talk.note("not-counted", message);
         }
     }
@@ -125,6 +129,8 @@ pub struct Program {
     pub imports: Vec<String>,
     pub exports: Vec<String>,
     pub offer: Offer,
+    /// If it was composed before: the directories of the host that it was composed to take.
+    pub mounts: Vec<Mount<String>>,
     /// Whether it was composed for this run.
     pub is_composed_here: bool,
     /// Whether it may have written files.
@@ -144,13 +150,13 @@ pub fn prepare(
     let options = &merged.options;
     let Options { host, process, deny, .. } = options;
     let app = input::program(&args.app)?;
-    let Composed { component, imports, exports, directories, is_composed_here, writes } =
+    let Composed { component, imports, exports, directories, mounts, is_composed_here, writes } =
         match composed_before(args, app, talk)? {
             Before::Composed(composed) => composed,
             Before::App(app) => {
                 let mut options = options.clone();
                 options.process.host_dir = merged.host_dirs();
-                compose(args, app, options, talk, adapt).map_err(|failure| merged.placed(failure))?
+                compose(args, app, merged, options, talk, adapt).map_err(|failure| merged.placed(failure))?
             }
         };
     if host.inherit_args == Some(false) && !args.host_arguments.is_empty() {
@@ -185,7 +191,7 @@ pub fn prepare(
             stderr: of_process(&host.stderr),
         };
     }
-    Ok(Program { component, imports, exports, offer, is_composed_here, writes })
+    Ok(Program { component, imports, exports, offer, mounts, is_composed_here, writes })
 }
 
 /// Returns the http requests that `--http` asks for.
@@ -280,6 +286,8 @@ struct Composed {
     exports: Vec<String>,
     /// The directories of this machine that it gets.
     directories: Vec<Directory>,
+    /// As in [`Program`].
+    mounts: Vec<Mount<String>>,
     /// Whether it was composed for this run.
     is_composed_here: bool,
     writes: bool,
@@ -304,17 +312,18 @@ fn composed_before(args: &Run, component: Vec<u8>, talk: &Talk) -> Result<Before
     if inspection.is_vfs_alone() {
         return Err(Failure::of_app(Error::VfsAlone, &args.app));
     }
-    composed::check(args, &typed, &component, &inspection, vfs, talk)?;
-    let is_written_through = |mount: &Mount<String>| mount.access == MountAccess::ReadWrite;
-    let writes = vfs.can_change_files() && !vfs.settings.mounts.iter().any(is_written_through);
     let directories = directories::of_program(&args.dir)?;
+    composed::check(args, &typed, &component, &inspection, vfs, talk)?;
+    let mounts = vfs.settings.mounts.clone();
+    let writes = vfs.can_change_files() && !written_through(&mounts).any(|guest| guest == "/");
     let (imports, exports) = (inspection.imports, inspection.exports);
-    Ok(Before::Composed(Composed { component, imports, exports, directories, is_composed_here: false, writes }))
+    Ok(Before::Composed(Composed { component, imports, exports, directories, mounts, is_composed_here: false, writes }))
 }
 
 fn compose(
     args: &Run,
     app: Vec<u8>,
+    merged: &Merged,
     mut options: Options,
     talk: &Talk,
     adapt: impl FnOnce(Composer) -> Composer,
@@ -323,9 +332,9 @@ fn compose(
         return Err(directories::not_in_tree(&args.app, directory));
     }
     let is_read_only = options.process.read_only == Some(true);
-    let directories = directories::mounted(&mut options.process.host_dir, is_read_only)?;
     let plan = Plan::of_app(&args.app, |_| Ok(app), &mut options)?;
-    let mut composer = plan.composer.clone();
+    let directories = directories::mounted(merged, &options.process.host_dir, is_read_only)?;
+    let mut composer = plan.composer.clone().name_host_dirs_by_place();
     if options.files.image.is_empty() && options.files.file.is_empty() && directories.is_empty() {
         // No file is lost to a program that has no use for files.
         composer = composer.allow_unused(true);
@@ -351,7 +360,13 @@ fn compose(
     let (imports, exports) = (report.imports.clone(), report.exports.clone());
     // It tells what it wrote, if it can write and can tell.
     let writes = imports.iter().any(|name| name.starts_with("vfs-compose:run/end@"));
-    Ok(Composed { component: composed.to_bytes()?, imports, exports, directories, is_composed_here: true, writes })
+    let component = composed.to_bytes()?;
+    Ok(Composed { component, imports, exports, directories, mounts: Vec::new(), is_composed_here: true, writes })
+}
+
+/// Returns the places of directories of the host that have what is written to them.
+fn written_through(mounts: &[Mount<String>]) -> impl Iterator<Item = &str> {
+    mounts.iter().filter(|mount| mount.access == MountAccess::ReadWrite).map(|mount| mount.guest.as_str())
 }
 
 fn no_command(args: &Run, exports: &[String]) -> Failure {

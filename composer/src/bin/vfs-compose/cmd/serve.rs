@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use vfs_compose_engine::{Serving, Stopped, serve};
 
-use super::run::{Program, Talk, not_begun, prepare, tell_compiling};
+use super::run::{Program, Talk, check_all_given, not_begun, prepare, tell_compiling};
 use crate::args::{Serve, address};
 use crate::input;
 use crate::report::{Failure, list};
@@ -28,11 +28,13 @@ pub fn run(args: &Serve) -> Result<ExitCode, Failure> {
     }
     let merged = args.run.typed.merged(&args.run.joining)?;
     let talk = Arc::new(Talk::new(input::name(&args.run.app), args.run.json));
-    let Program { component, imports, exports, offer, is_composed_here, .. } =
+    let Program { component, imports, exports, offer, mounts, is_composed_here, .. } =
         prepare(&args.run, &merged, &talk, |composer| composer)?;
     if !exports.iter().any(|name| SERVERS.iter().any(|server| name.starts_with(server))) {
         return Err(no_server(talk.file(), &exports));
     }
+    // Otherwise each request would find out.
+    check_all_given(talk.file(), &args.run.dir, &mounts)?;
     let (begins, fails) = (Arc::clone(&talk), Arc::clone(&talk));
     let serving = Serving {
         address: args.addr,

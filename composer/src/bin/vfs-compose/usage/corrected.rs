@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use vfs_compose::options::{GuestFile, Preopen, Setting};
+use vfs_compose::options::{GuestFile, HostDir, Preopen, Setting};
 
 use crate::report::quoted;
 
@@ -12,6 +12,7 @@ pub fn corrected(flag: &str, value: &str) -> Option<String> {
         _ if value.is_empty() => return None,
         "--file" => file(value).filter(|meant| meant.parse::<GuestFile>().is_ok())?,
         "--preopen" => Some(absolute(value)).filter(|meant| meant.parse::<Preopen>().is_ok())?,
+        "--host-dir" => host_dir(value).filter(|meant| meant.parse::<HostDir>().is_ok())?,
         "--cwd" => setting("cwd", absolute(value))?,
         "--stdin" => setting("stdin", in_tree("from:", value)?)?,
         "--stdout" | "--stderr" if value.starts_with("append:") => setting("stdout", in_tree("append:", value)?)?,
@@ -28,6 +29,23 @@ fn file(value: &str) -> Option<String> {
     let alone = || Some((Path::new(value).file_name()?.to_str()?, value)).filter(|_| Path::new(value).is_file());
     let (guest, file) = parts.or_else(alone)?;
     Some(format!("{}=@{file}", absolute(guest)))
+}
+
+/// Returns what `--host-dir` may have been meant to say: `NAME:/GUEST[:ro]`, as docker has it, `NAME=/GUEST`, a NAME
+/// above the current directory, which has no place of its own, or a GUEST that is not absolute.
+fn host_dir(value: &str) -> Option<String> {
+    let (place, options) = value.split_once(',').map_or((value, None), |(place, options)| (place, Some(options)));
+    let (place, options) = match place.rsplit_once(':') {
+        Some((place, word @ ("ro" | "rw" | "cow"))) if options.is_none() => (place, Some(word)),
+        _ => (place, options),
+    };
+    let parts = place.split_once("::").or_else(|| place.split_once(":/")).or_else(|| place.split_once("=/"));
+    let (name, guest) = match parts {
+        Some((name, guest)) => (name, guest),
+        None => (place, place.rsplit('/').next().filter(|last| place.starts_with("../") && *last != "..")?),
+    };
+    let options = options.map(|options| format!(",{options}")).unwrap_or_default();
+    Some(format!("{name}::{}{options}", absolute(guest)))
 }
 
 fn setting(key: &str, meant: String) -> Option<String> {
@@ -67,6 +85,14 @@ mod tests {
             ("--preopen", "data=x", Some("--preopen /data=x")),
             ("--preopen", "../data", None),
             ("--preopen", "", None),
+            ("--host-dir", "d:/x", Some("--host-dir d::/x")),
+            ("--host-dir", "d=/x", Some("--host-dir d::/x")),
+            ("--host-dir", "d:/x:rw", Some("--host-dir d::/x,rw")),
+            ("--host-dir", "d:/x,cow", Some("--host-dir d::/x,cow")),
+            ("--host-dir", "d::x/y", Some("--host-dir d::/x/y")),
+            ("--host-dir", "../data,rw", Some("--host-dir ../data::/data,rw")),
+            ("--host-dir", "../..", None),
+            ("--host-dir", "d,rx", None),
             ("--cwd", "./sub", Some("--cwd /sub")),
             ("--stdin", "from:a.txt", Some("--stdin from:/a.txt")),
             ("--stdin", "/a", Some("--stdin from:/a")),

@@ -42,11 +42,13 @@ pub fn check(
     let fixed = fixed(typed, component, vfs, wants_http);
     if let Some((flag, _)) = fixed.iter().find(|(_, use_of)| *use_of == Use::Change) {
         let failure = format!("`{file}` is already composed, so `{flag}` cannot change it");
+        let names: Vec<_> = vfs.settings.mounts.iter().map(|mount| format!("`{}`", mount.name)).collect();
         let hint = match flag.as_str() {
-            "--host-dir" => {
-                "`--dir HOST::NAME` gives it a directory that it was composed to take; or compose the app again"
-            }
-            _ => "compose the app again with this flag",
+            "--host-dir" if !names.is_empty() => format!(
+                "`--dir HOST::NAME` gives it a directory that it was composed to take ({}); or compose the app again",
+                names.join(", ")
+            ),
+            _ => "compose the app again with this flag".to_owned(),
         };
         return Err(Failure::usage(failure).hint(hint));
     }
@@ -291,7 +293,9 @@ fn hides_arguments(vfs: &Vfs<'_>) -> bool {
 /// Checks that the initial directory is one of the tree, as composing does.
 fn check_directory(file: &str, typed: &Options, vfs: &Vfs<'_>) -> Result<(), Failure> {
     let given = typed.host.cwd.as_ref().map(Setting::as_str).filter(|directory| *directory != "inherit");
-    let Some(directory) = given else { return Ok(()) };
+    // What is in a directory of the host, only that knows.
+    let is_of_host = |directory: &&str| vfs.settings.mounts.iter().any(|mount| mount.is_around(directory));
+    let Some(directory) = given.filter(|directory| !is_of_host(directory)) else { return Ok(()) };
     let found = Image::new(vfs.image).ok().and_then(|image| find(&image, directory.as_bytes()).ok());
     match found.map(|inode| inode.kind) {
         Some(FileKind::Directory | FileKind::SymbolicLink) => Ok(()),

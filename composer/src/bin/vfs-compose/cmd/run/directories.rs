@@ -4,21 +4,27 @@ use std::io;
 use std::path::Path;
 
 use vfs_compose::options::HostDir;
-use vfs_compose::{MountAccess, Vfs};
+use vfs_compose::{Mount, MountAccess, Vfs};
 use vfs_compose_engine::Directory;
 
 use super::composed::Warning;
-use crate::args::HostDirectory;
+use crate::args::{HostDirectory, Merged};
 use crate::input;
 use crate::report::Failure;
 
 /// Returns the directories of `--dir`.
 ///
 /// # Errors
-/// One cannot be opened.
+/// One cannot be opened, or two have one name.
 pub fn of_program(typed: &[HostDirectory]) -> Result<Vec<Directory>, Failure> {
-    let directories = typed.iter().map(|HostDirectory { path, name }| {
-        check(path, "--dir")?;
+    let directories = typed.iter().enumerate().map(|(position, HostDirectory { path, name })| {
+        check(path).map_err(|failure| failure.within(|message| format!("`--dir`: {message}")))?;
+        let named = Mount { name: name.as_str(), guest: "/", access: MountAccess::ReadOnly, optional: false };
+        if let Some(other) = typed[..position].iter().find(|other| named.path_in(&other.name) == Some("")) {
+            let (one, other) = (other.path.display(), path.display());
+            let failure = Failure::usage(format!("`--dir` gives `{one}` and `{other}` one name, `{name}`"));
+            return Err(failure.hint(format!("give each a name of its own, as with `--dir {other}::NAME`")));
+        }
         Ok(Directory { path: path.clone(), name: name.clone(), is_read_only: false })
     });
     directories.collect()
@@ -29,37 +35,69 @@ pub fn of_program(typed: &[HostDirectory]) -> Result<Vec<Directory>, Failure> {
 ///
 /// # Errors
 /// One cannot be opened, unless it is optional.
-pub fn mounted(host_dirs: &mut [HostDir], is_read_only: bool) -> Result<Vec<Directory>, Failure> {
+pub fn mounted(merged: &Merged, host_dirs: &[HostDir], is_read_only: bool) -> Result<Vec<Directory>, Failure> {
     let mut directories = Vec::new();
-    for HostDir { name, guest, access, optional } in host_dirs {
-        let path = Path::new(name.as_str()).to_owned();
-        name.clone_from(guest);
-        match check(&path, "--host-dir") {
+    for (index, HostDir { name, guest, access, optional }) in host_dirs.iter().enumerate() {
+        let path = Path::new(name);
+        match check(path) {
             Ok(()) => {}
             Err(_) if *optional && !path.exists() => continue,
-            Err(failure) => return Err(failure),
+            Err(failure) => return Err(merged.placed_host_dir(index, failure, !path.exists())),
         }
         let is_read_only = is_read_only || *access != Some(MountAccess::ReadWrite);
-        directories.push(Directory { path, name: name.clone(), is_read_only });
+        directories.push(Directory { path: path.to_owned(), name: guest.clone(), is_read_only });
     }
     Ok(directories)
 }
 
 /// Checks that there is a directory at a path of this machine.
-fn check(path: &Path, flag: &str) -> Result<(), Failure> {
+fn check(path: &Path) -> Result<(), Failure> {
     let shown = path.display();
     let Err(error) = std::fs::read_dir(path) else { return Ok(()) };
     Err(match error.kind() {
         io::ErrorKind::NotFound => {
-            let failure = Failure::new(format!("`{flag}`: there is no directory `{shown}`"));
-            failure.hint("make it, or name another; relative paths start at the current directory")
+            let failure = Failure::new(format!("there is no directory `{shown}`"));
+            let text = shown.to_string();
+            failure.hint(match text.split_once(':').filter(|(path, _)| Path::new(path).is_dir()) {
+                Some((path, name)) => format!("two colons end a path: `{path}::{name}`"),
+                None => "make it, or name another; relative paths start at the current directory".to_owned(),
+            })
         }
         io::ErrorKind::NotADirectory => {
-            let failure = Failure::new(format!("`{flag}`: `{shown}` is not a directory"));
+            let failure = Failure::new(format!("`{shown}` is not a directory"));
             failure.hint(format!("`--file /GUEST=@{shown}` packs a file"))
         }
-        _ => Failure::new(format!("`{flag}`: cannot open the directory `{shown}`")).caused_by(error),
+        _ => Failure::new(format!("cannot open the directory `{shown}`")).caused_by(error),
     })
+}
+
+/// Checks that `--dir` gives a component which is composed already each directory that it cannot begin without.
+///
+/// # Errors
+/// One is missing, or cannot be opened.
+pub fn check_all_given(file: &str, typed: &[HostDirectory], mounts: &[Mount<String>]) -> Result<(), Failure> {
+    for mount in mounts {
+        let name = &mount.name;
+        let path = giving(mount, typed).map(|(directory, path)| typed[directory].path.join(path));
+        match path {
+            Some(path) if !mount.optional || path.exists() => {
+                check(&path).map_err(|failure| failure.within(|message| format!("`--dir`: {message}")))?;
+            }
+            None if !mount.optional => {
+                return Err(Failure::new(format!(
+                    "`{file}` needs a directory `{name}` of its host: `--dir PATH::{name}` gives it one"
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Returns the position of the directory that gives a mount, as a component chooses it, and the path in it.
+fn giving<'m>(mount: &'m Mount<String>, typed: &[HostDirectory]) -> Option<(usize, &'m str)> {
+    let given = typed.iter().enumerate().filter_map(|(position, one)| Some((position, mount.path_in(&one.name)?)));
+    given.min_by_key(|(_, path)| path.len())
 }
 
 /// Returns the failure of `--dir` for an app that is composed for this run: no directory of that name is in its tree.
@@ -75,35 +113,19 @@ pub fn not_in_tree(app: &Path, directory: &HostDirectory) -> Failure {
 /// Returns warnings of directories that a component which is composed already does not ask for.
 pub fn unused(file: &str, typed: &[HostDirectory], vfs: &Vfs<'_>) -> Vec<Warning> {
     let mounts = &vfs.settings.mounts;
-    let unused = typed.iter().filter(|directory| !mounts.iter().any(|mount| is_of(&mount.name, &directory.name)));
-    let unused = unused.map(|HostDirectory { name, .. }| {
+    let given: Vec<_> = mounts.iter().map(|mount| giving(mount, typed).map(|(position, _)| position)).collect();
+    let unused = typed.iter().enumerate().filter(|(position, _)| !given.contains(&Some(*position)));
+    let unused = unused.map(|(_, HostDirectory { name, .. })| {
+        let within = mounts.iter().zip(&given).find(|(mount, _)| mount.path_in(name).is_some());
         let names: Vec<_> = mounts.iter().map(|mount| format!("`{}`", mount.name)).collect();
-        let why = match names.is_empty() {
-            true => format!("`{file}` was composed without `--host-dir`; leave it out"),
-            false => format!("`{file}` asks for no directory `{name}`, but for {}", names.join(", ")),
+        let why = match within.and_then(|(mount, given)| Some((&mount.name, &typed[(*given)?].name))) {
+            Some((mount, other)) => {
+                format!("`{mount}`, which `{file}` asks for, is that of `--dir` of `{other}`; leave one of them out")
+            }
+            None if names.is_empty() => format!("`{file}` was composed without `--host-dir`; leave it out"),
+            None => format!("`{file}` asks for no directory `{name}`, but for {}", names.join(", ")),
         };
         ("no-effect", format!("`--dir` of `{name}` has no effect: {why}"))
     });
     unused.collect()
-}
-
-/// Returns whether a mount is a directory of the host, or one in it.
-fn is_of(mount: &str, directory: &str) -> bool {
-    mount
-        .strip_prefix(directory)
-        .is_some_and(|rest| rest.is_empty() || directory.ends_with('/') || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_go_on_below_a_directory() {
-        for (mount, directory, is_it) in
-            [("a", "a", true), ("a/b", "a", true), ("ab", "a", false), ("/b", "/", true), ("a", "a/b", false)]
-        {
-            assert_eq!(is_of(mount, directory), is_it, "{mount} of {directory}");
-        }
-    }
 }

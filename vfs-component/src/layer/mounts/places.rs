@@ -1,0 +1,81 @@
+//! The places of the mounts: directories of the image, or names that are placed where it or another mount has none.
+
+use vfs_core::{DescriptorFlags, FileKind, OpenFlags, PlacedName, Woven};
+use vfs_image::{Image, Nid};
+
+use super::calls::stat_without_times;
+use super::nodes::{self, WITHIN, filesystem_of};
+use super::start::Root;
+use crate::abi;
+use crate::host::filesystem as host;
+
+/// Finds the directory that each mount covers, and the names that have to be placed for that.
+pub fn find(image: Option<&Image<'_>>, roots: &[Root]) -> (Vec<u64>, Vec<PlacedName>) {
+    let mut places = Places { image: image.unwrap_or_else(|| abi::trap()), roots, placed: Vec::new() };
+    let covered = roots.iter().map(|root| places.cover(&root.path)).collect();
+    (covered, places.placed)
+}
+
+struct Places<'p> {
+    image: &'p Image<'p>,
+    roots: &'p [Root],
+    placed: Vec<PlacedName>,
+}
+
+impl Places<'_> {
+    /// Returns the directory at a path, which is looked up, or placed, name by name.
+    fn cover(&mut self, path: &[&str]) -> u64 {
+        let mut at = self.image.root().0;
+        for (length, name) in path.iter().enumerate() {
+            let (above, rest) = path.split_at(length);
+            let mounted = self.roots.iter().find(|root| root.path == above);
+            let directory = mounted.map_or(at, |root| root.number);
+            at = self.name(directory, name.as_bytes(), rest.len() == 1);
+        }
+        at
+    }
+
+    /// Returns the directory of a name, which is placed if it is not there.
+    fn name(&mut self, directory: u64, name: &[u8], is_last: bool) -> u64 {
+        let known = self.placed.iter().find(|placed| placed.directory == directory && placed.name == name);
+        if let Some(known) = known {
+            return known.node;
+        }
+        let is_of_mount = filesystem_of(directory) != 0;
+        if !is_of_mount && let Some(node) = self.of_image(directory, name) {
+            return node;
+        }
+        let (node, is_read_only) = if is_of_mount && !is_last {
+            open_on_way(directory, name)
+        } else {
+            (Woven::made(self.placed.len() as u32), false)
+        };
+        self.placed.push(PlacedName { directory, name: name.to_vec(), node, is_read_only });
+        node
+    }
+
+    /// Returns a directory of the image.
+    fn of_image(&self, directory: u64, name: &[u8]) -> Option<u64> {
+        let directory = self.image.inode(Nid(directory)).ok()?;
+        let entry = self.image.lookup(&directory, name).ok()??;
+        (entry.kind == FileKind::Directory).then_some(entry.nid.0)
+    }
+}
+
+/// Opens a directory on the way from the root of a mount to a place inside of it, for good: what the host has there now,
+/// or an empty one. Returns its number, and whether no name in it can be made.
+fn open_on_way(directory: u64, name: &[u8]) -> (u64, bool) {
+    let added = nodes::with(|nodes| {
+        let flags = DescriptorFlags::READ;
+        let path = &mut Vec::new();
+        let opened = nodes.reach_name(directory, name, path);
+        let opened = opened.and_then(|at| host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())).ok();
+        let is_kept_above = nodes.get(directory)?.is_kept_above;
+        let stat = opened.and_then(|opened| host::stat(opened).ok());
+        let stat = stat.unwrap_or(stat_without_times(FileKind::Directory, 2));
+        let filesystem = (directory / (WITHIN + 1)) as u8;
+        let number = nodes.add_root(filesystem, opened, stat, is_kept_above)?;
+        Ok::<_, vfs_core::Error>((number, opened.is_none() && !is_kept_above))
+    });
+    added.unwrap_or_else(|_| abi::trap())
+}
