@@ -9,7 +9,7 @@ use vfs_image::Image;
 #[expect(dead_code, reason = "the composer reads it")]
 static SETTINGS_VERSION: [u8; 4] = settings::VERSION.to_le_bytes();
 
-/// Imports that the composer replaces by constants.
+/// Imports that the composer replaces by constants; and one, by traps whose names say which mount is missing.
 #[cfg_attr(feature = "late", allow(dead_code, reason = "there is no image"))]
 mod place {
     #[link(wasm_import_module = "vfs-compose:embed")]
@@ -22,6 +22,9 @@ mod place {
         pub safe fn settings_offset() -> usize;
         #[link_name = "settings-size"]
         pub safe fn settings_size() -> usize;
+        #[cfg(feature = "mounts")]
+        #[link_name = "missing"]
+        pub safe fn end_without_words(mount: u32);
     }
 }
 
@@ -42,6 +45,9 @@ pub fn mounts() -> settings::Mounts<'static> {
     let settings = SettingsView::with_mounts(bytes(place::settings_offset(), place::settings_size()));
     settings.map_or_else(settings::Mounts::default, |(_, mounts)| mounts)
 }
+
+#[cfg(feature = "mounts")]
+pub use place::end_without_words;
 
 fn bytes(offset: usize, size: usize) -> &'static [u8] {
     if size == 0 {

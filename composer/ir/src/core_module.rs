@@ -11,6 +11,7 @@ mod read;
 mod unused;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use wasm_encoder::{ExportKind, Instruction, TableType, ValType};
 
@@ -33,6 +34,8 @@ pub struct CoreModule<'a> {
     elements: Vec<Elements>,
     /// Data of the memory.
     pub data: Vec<Data<'a>>,
+    /// Names of functions, which an engine tells with a trap.
+    names: BTreeMap<u32, String>,
     /// Custom sections, by name. They are not encoded.
     pub customs: Vec<(&'a str, &'a [u8])>,
 }
@@ -151,6 +154,15 @@ impl<'a> CoreModule<'a> {
     /// Adds a function of the type that another function has.
     pub fn add_like(&mut self, like: FunctionId, code: &[Instruction<'_>]) -> FunctionId {
         self.add_function(self.functions[like.0 as usize].ty, FunctionKind::Defined(Body::of(code)))
+    }
+
+    /// Adds a function without parameters and results that traps, and whose name says why.
+    pub fn add_trap(&mut self, why: &str) -> FunctionId {
+        let ty = self.types.len() as u32;
+        self.types.push(FuncType { params: Vec::new(), results: Vec::new() });
+        let trap = self.add_function(ty, FunctionKind::Defined(Body::of(&[Instruction::Unreachable])));
+        self.names.insert(trap.0, why.to_owned());
+        trap
     }
 
     fn add_function(&mut self, ty: u32, kind: FunctionKind<'a>) -> FunctionId {

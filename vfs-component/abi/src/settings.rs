@@ -80,6 +80,13 @@ impl<S: AsRef<str>> Mount<S> {
         Some(without_slashes(rest))
     }
 
+    /// Returns the line that tells that the host does not give the directory.
+    pub fn missing(&self) -> String {
+        let name = self.name.as_ref();
+        // Without formatting, whose code is larger than the rest of the guest's start.
+        ["the host gives no directory \"", name, "\": run with --dir PATH::", name].concat()
+    }
+
     /// Returns whether a path of the tree is below this directory.
     pub fn is_around(&self, path: &str) -> bool {
         fn names(path: &str) -> impl Iterator<Item = &str> {

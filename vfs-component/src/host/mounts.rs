@@ -58,13 +58,17 @@ pub fn blocking_flush(stream: u32) -> Outcome<Unit> {
     outcome(|result| import::blocking_flush(stream, result))
 }
 
-/// Prints a line to the host's stderr, and ends the program as a failure, as far as the app's imports grant both.
-pub fn print_and_exit(line: &[u8]) {
+/// Prints a line to the host's stderr and ends the program as a failure, as far as the app's imports grant both. Returns
+/// without stderr, and without `exit`.
+pub fn print_and_exit(line: &str) {
     let stderr = import::get_stderr();
     // No handle is 0.
-    if stderr != 0 {
+    if stderr == 0 {
+        return;
+    }
+    for bytes in [line.as_bytes(), b"\n"] {
         // Nobody is left who could be told that this failed.
-        let _ = outcome(|result| import::blocking_write_and_flush(stderr, line.as_ptr(), line.len(), result));
+        let _ = outcome(|result| import::blocking_write_and_flush(stderr, bytes.as_ptr(), bytes.len(), result));
     }
     import::exit(1);
 }

@@ -1,8 +1,11 @@
 //! Encodes a core module.
 
+use std::collections::BTreeMap;
+
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, EntityType, ExportKind, ExportSection, FunctionSection,
-    GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, TableSection, TypeSection, ValType,
+    GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, NameMap, NameSection, TableSection,
+    TypeSection, ValType,
 };
 
 use super::body::Names;
@@ -14,7 +17,7 @@ const MISSING: u32 = u32::MAX;
 
 impl CoreModule<'_> {
     /// Encodes what the exports reach, functions in the order that the module `order` describes, without custom
-    /// sections.
+    /// sections but the names of traps.
     ///
     /// # Errors
     /// [`Malformed::Broken`]: code is not valid.
@@ -123,6 +126,14 @@ impl CoreModule<'_> {
             section.active(0, &address, data.bytes.iter().copied());
         }
         module.section(&section);
+        let named = self.names.iter().map(|(number, name)| (functions[*number as usize], name));
+        let named: BTreeMap<u32, &String> = named.filter(|(index, _)| *index != MISSING).collect();
+        if !named.is_empty() {
+            let (mut names, mut section) = (NameMap::new(), NameSection::new());
+            named.iter().for_each(|(index, name)| names.append(*index, name));
+            section.functions(&names);
+            module.section(&section);
+        }
         Ok(module.finish())
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vfs_abi::settings;
+use vfs_abi::settings::{self, SettingsView};
 use vfs_compose_ir::core_module::{CoreModule, Data, Export, FunctionId, Import};
-use wasm_encoder::{ExportKind, Instruction};
+use wasm_encoder::{BlockType, ExportKind, Instruction};
 
 use super::dispatch::Dispatch;
 use super::host::{self, HostImport};
@@ -151,10 +151,29 @@ pub(super) fn replace_embed_imports(
             "image-size" => embedding.image_size,
             "settings-offset" => reserved.settings,
             "settings-size" => u32::try_from(embedding.settings.len()).map_err(TailorError::module)?,
+            "missing" => {
+                end_without_words(module, id, &embedding.settings)?;
+                continue;
+            }
             _ => return Err(TailorError::UnknownImport { module: import.module, name: import.name }),
         };
         module.replace(id, &[Instruction::I32Const(value.cast_signed())]);
     }
+    Ok(())
+}
+
+/// Replaces the function that ends a program to which the host does not give a directory, if it has no stderr to be told
+/// by: a trap for each mount, in a function whose name is the line.
+fn end_without_words(module: &mut CoreModule<'_>, function: FunctionId, settings: &[u8]) -> Result<(), TailorError> {
+    let (_, mounts) =
+        SettingsView::with_mounts(settings).ok_or_else(|| TailorError::module("its settings are damaged"))?;
+    let mut code = Vec::new();
+    for (place, mount) in (0..).zip(mounts) {
+        let trap = module.add_trap(&mount.missing());
+        code.extend([Instruction::LocalGet(0), Instruction::I32Const(place), Instruction::I32Eq]);
+        code.extend([Instruction::If(BlockType::Empty), Instruction::Call(trap.0), Instruction::End]);
+    }
+    module.replace(function, &code);
     Ok(())
 }
 

@@ -30,11 +30,12 @@ pub struct Root {
 pub fn open_roots(mounts: Mounts<'static>) -> Vec<Root> {
     let mut given: Vec<Given> = host::directories().map(|(descriptor, name)| Given { descriptor, name }).collect();
     let mut roots = Vec::new();
-    for (filesystem, mount) in (1..).zip(mounts) {
+    for (place, mount) in (0_u8..).zip(mounts) {
+        let filesystem = place + 1;
         let descriptor = match open(&mount, &given) {
             Ok(descriptor) => Some(descriptor),
             Err(Error::NoEntry) if mount.optional => None,
-            Err(error) => end(&mount, error),
+            Err(error) => end(place.into(), &mount, error),
         };
         let stat = descriptor
             .and_then(|descriptor| host::stat(descriptor).ok())
@@ -94,21 +95,20 @@ pub fn check_inside() {
         let close = |state: &mut State, opened: Result<OpenFile, Error>| opened.map(|file| state.volume.close(file));
         // That `max-open` leaves no room is told elsewhere.
         if operate(open, close).is_err_and(|error| error != Error::InsufficientMemory) {
-            let line = ["the host has no directory \"", path, "\", which a preopen or standard stream needs\n"];
-            print_and_exit(line.concat().as_bytes());
+            let line = ["the host has no directory \"", path, "\", which a preopen or standard stream needs"];
+            print_and_exit(&line.concat());
             abi::trap()
         }
     }
 }
 
-/// Ends the program because a directory is missing.
-fn end(mount: &Mount<&str>, error: Error) -> ! {
-    let name = mount.name;
-    // Without formatting, whose code is larger than all the rest of the start.
+/// Ends the program because the directory of a mount is missing.
+fn end(place: u32, mount: &Mount<&str>, error: Error) -> ! {
     let line = match error {
-        Error::NoEntry => ["the host gives no directory \"", name, "\": run with --dir PATH::", name, "\n"].concat(),
-        _ => ["the host's directory \"", name, "\" cannot be opened\n"].concat(),
+        Error::NoEntry => mount.missing(),
+        _ => ["the host's directory \"", mount.name, "\" cannot be opened"].concat(),
     };
-    print_and_exit(line.as_bytes());
+    print_and_exit(&line);
+    embed::end_without_words(place);
     abi::trap()
 }
