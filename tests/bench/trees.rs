@@ -40,8 +40,10 @@ impl Tree {
                 flat(&dir.join("d1000"), 1_000, |_| KIB)?;
                 flat(&dir.join("d20000"), 20_000, |_| 64)?;
                 let deep = dir.join("deep/a/b/c/d");
-                fs::create_dir_all(&deep)?;
+                fs::create_dir_all(deep.join("e"))?;
                 noise_file(&deep.join("file"), KIB)?;
+                flat(&dir.join("deep/a/b/few"), 100, |_| 64)?;
+                flat(&deep.join("e/few"), 100, |_| 64)?;
             }
             Self::OneFile(size) => {
                 noise_file(&dir.join("data.bin"), size * MIB)?;

@@ -23,9 +23,15 @@ pub enum Order {
 
 /// CPU time of reading composed, in pieces of so many bytes, against the bare boundary in pieces of the same size.
 pub fn against_reads(lab: &Lab, order: Order, piece: u32, reads: &'static [&'static str]) -> Result<Sample> {
-    let roof = roof(&lab.host.engine, order, piece).map_err(in_engine)?;
+    let base = Some(of_byte(lab, order, piece)?);
     let vfs = Work { arguments: reads, per: Per::Byte }.inside(lab, App::Loops, Form::Plugged)?.cpu;
-    Ok(Sample { base: Some(roof.as_nanos() as f64 / f64::from(BYTES)), vfs, ..Sample::default() })
+    Ok(Sample { base, vfs, ..Sample::default() })
+}
+
+/// CPU time for one byte, in pieces of so many, in nanoseconds.
+pub fn of_byte(lab: &Lab, order: Order, piece: u32) -> Result<f64> {
+    let roof = roof(&lab.host.engine, order, piece).map_err(in_engine)?;
+    Ok(roof.as_nanos() as f64 / f64::from(BYTES))
 }
 
 /// CPU time for [`BYTES`] in pieces of so many.

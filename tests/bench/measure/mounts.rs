@@ -1,9 +1,10 @@
 //! The guest's loops on a directory of the host: given to the app, and in the tree of a composed app.
 
-use super::guest::Work;
+use super::boundary::{self, Order};
+use super::guest::{Per, Work};
 use super::{Cost, interleaved};
 use crate::lab::{App, Form, Lab};
-use crate::row::Samples;
+use crate::row::{Sample, Samples};
 use anyhow::Result;
 
 /// What an app can do with the directory.
@@ -45,4 +46,13 @@ impl Loop {
         };
         interleaved(round, || self.work.on_host(lab, App::Loops), mounted)
     }
+}
+
+/// CPU time of reading plugged, in pieces of so many bytes, against reading the host directory and the bare boundary.
+pub fn against_boundary(lab: &Lab, piece: u32, reads: &'static [&'static str]) -> Result<Sample> {
+    let work = Work { arguments: reads, per: Per::Byte };
+    let host = work.on_host(lab, App::Loops)?.cpu;
+    let base = Some(host + boundary::of_byte(lab, Order::Sequential, piece)?);
+    let vfs = work.in_directory(lab, &lab.mounted(App::Loops, Access::ReadWrite, Form::Plugged)?)?.cpu;
+    Ok(Sample { base, vfs, ..Sample::default() })
 }

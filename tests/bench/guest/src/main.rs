@@ -31,6 +31,7 @@ fn main() -> Result<()> {
             metadata::cold_lines(number(kib)?, number(lines)?, number(count)?)?.print();
         }
         ["list", dir, passes] => metadata::list(dir, number(passes)?)?.print(),
+        ["list-changed", dir, passes] => metadata::list_changed(dir, number(passes)?)?.print(),
         ["write", path, piece, size, passes] => {
             write::sequential(path, number(piece)? as usize, number(size)?, number(passes)?)?.print();
         }

@@ -69,6 +69,18 @@ pub fn list(dir: &str, passes: u64) -> Result<Timing> {
     })
 }
 
+/// The same of a directory in which a file was made and another removed, which are then as they were.
+pub fn list_changed(dir: &str, passes: u64) -> Result<Timing> {
+    let (gone, made) = (format!("{dir}/f00000"), format!("{dir}/made"));
+    let contents = fs::read(&gone)?;
+    fs::remove_file(&gone)?;
+    fs::write(&made, "made")?;
+    let timing = list(dir, passes)?;
+    fs::write(&gone, contents)?;
+    fs::remove_file(&made)?;
+    Ok(timing)
+}
+
 /// Reads `lines` lines of memory for each operation, each where the one before says, all over `kib` KiB: what is left of
 /// a `stat` in a directory that no cache of the processor holds.
 pub fn cold_lines(kib: u64, lines: u64, operations: u64) -> Result<Timing> {

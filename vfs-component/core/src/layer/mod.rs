@@ -183,6 +183,12 @@ pub trait Layer {
         false
     }
 
+    /// Returns whether whoever answers for the layer knows all that is under a name in a directory, and the layer nothing.
+    #[inline]
+    fn leaves_names(&self, _directory: u64) -> bool {
+        false
+    }
+
     /// Makes a change. An operation requests at most one, after everything in itself that can fail.
     ///
     /// # Errors

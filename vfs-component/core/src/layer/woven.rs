@@ -342,6 +342,10 @@ impl<'i> Layer for Woven<'i> {
         self.mount(directory).is_some_and(|mount| mount.follows_paths)
     }
 
+    fn leaves_names(&self, directory: u64) -> bool {
+        filesystem(directory) != 0 && self.placed.within(directory).is_empty()
+    }
+
     fn perform(&self, through: Through, effect: Effect<&[u8]>) -> Result<Performed<WovenInode>, Stop> {
         let other = match effect {
             Effect::Rename { to: other, .. } | Effect::Link { directory: other, .. } => Some(other),

@@ -2,10 +2,11 @@
 
 use vfs_image::FileKind;
 
-use super::Tree;
+use super::{Names, Tree};
 use crate::journal::Journal;
 use crate::layer::{Layer, LayerInode};
 use crate::node::directory::Found;
+use crate::node::hidden::HiddenNames;
 use crate::node::{Body, Directory, Node, NodeId, Origin, RegularFile};
 use crate::{DescriptorFlags, Error};
 
@@ -93,6 +94,17 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         let opens = node.opens;
         *node = Node { opens, ..Node::of_layer(&inode, body) };
         Ok(())
+    }
+
+    /// Returns the number of a live directory in which the layer alone knows what a name leads to.
+    pub fn leaves_name(&self, directory: NodeId, name: &[u8]) -> Option<u64> {
+        let (_, number) = self.live(directory)?;
+        let is_own = match self.directory(directory).ok()? {
+            Names::Layer(_) => false,
+            Names::Beside(_, entries, hidden, _) => entries.get(name).is_some() || hidden.contains(name),
+            Names::Own(_) => true,
+        };
+        (!is_own && self.layer.leaves_names(number)).then_some(number)
     }
 
     /// Returns through which layer a live node is reached, and its number there; see [`Layer::is_live`].

@@ -309,6 +309,32 @@ fn a_path_in_a_mount_is_sent_on() {
     }
 }
 
+/// A name goes to a filesystem if the tree has nothing to say of it.
+#[test]
+fn a_name_in_a_mount_is_sent_on() {
+    for (changes, follows) in ALL.into_iter().filter(|(changes, _)| *changes != ChangePolicy::Above) {
+        let mut test = Test::with(changes, follows);
+        let (dir, outside) = (test.directory("project/dir"), test.directory("etc"));
+        let sent =
+            |test: &mut Test, name: &'static str| test.tree.volume.forward_name(&dir, name).map(|forward| forward.path);
+        for name in ["file", "out", "no"] {
+            assert_eq!(sent(&mut test, name), Some(name));
+        }
+        for name in ["", ".", "..", "/file", "file/", "a/b", "a\0b"] {
+            assert_eq!(sent(&mut test, name), None, "{name:?}");
+        }
+        assert_eq!(test.tree.volume.forward_name(&outside, "config"), None);
+        if changes == ChangePolicy::Refused {
+            continue;
+        }
+        test.write("project/dir/new").unwrap();
+        test.unlink("project/dir/out").unwrap();
+        let is_sent = changes == ChangePolicy::Through;
+        assert_eq!((sent(&mut test, "new").is_some(), sent(&mut test, "out").is_some()), (is_sent, is_sent));
+        assert_eq!(sent(&mut test, "file"), Some("file"));
+    }
+}
+
 /// What others do in a filesystem is seen by those who have a file open, whether or not the app may change it.
 #[test]
 fn what_others_write_is_seen() {

@@ -1,5 +1,5 @@
-//! Paths that the host follows from the directory of a mount, where nothing below it is the tree's: one call of the host,
-//! without an operation of the tree.
+//! Paths that the host follows from the directory of a mount, where nothing below it is the tree's, and single names that
+//! are not: one call of the host, without an operation of the tree.
 
 use vfs_core::late::{LateInode, PathForward};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags, Stat};
@@ -12,10 +12,18 @@ use crate::state::Volume;
 
 /// Returns the metadata of the node at a path.
 pub fn stat_at(volume: &mut Volume, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, Stop> {
-    match volume.forward_path(at, path).and_then(|forward| ask(forward, follow, host::stat_at)) {
-        Some(answer) => Ok(answer?),
-        None => volume.stat_at(at, path, follow),
+    if let Some(answer) = volume.forward_path(at, path).and_then(|forward| ask(forward, follow, host::stat_at)) {
+        return Ok(answer?);
     }
+    let of_name = name(volume, at, path).and_then(|name| ask(name, FollowFinalLink::No, host::stat_at));
+    match of_name {
+        // Where it leads, and what a file with other names is, the tree knows.
+        Some(Ok(Stat { kind: FileKind::SymbolicLink, .. })) if follow == FollowFinalLink::Yes => {}
+        Some(Ok(Stat { kind: FileKind::RegularFile, links: 2.., .. })) => {}
+        Some(answer) => return Ok(answer?),
+        None => {}
+    }
+    volume.stat_at(at, path, follow)
 }
 
 /// Returns the hash of the node at a path.
@@ -25,7 +33,11 @@ pub fn metadata_hash_at(
     path: &str,
     follow: FollowFinalLink,
 ) -> Result<(u64, u64), Stop> {
-    match volume.forward_path(at, path).and_then(|forward| ask(forward, follow, host::identity_at)) {
+    let forward = match volume.forward_path(at, path) {
+        None if follow == FollowFinalLink::No => name(volume, at, path),
+        forward => forward,
+    };
+    match forward.and_then(|forward| ask(forward, follow, host::identity_at)) {
         Some(identity) => Ok(Volume::hash_of_identity(identity?)),
         None => volume.metadata_hash_at(at, path, follow),
     }
@@ -71,6 +83,13 @@ fn open_file(from: u64, at: At<'_>, flags: DescriptorFlags) -> Result<Option<Lat
             told(nodes, number).map(Some)
         })
     })
+}
+
+/// Returns the directory of a path that is a name in it, if only the host knows what the name leads to.
+fn name<'p>(volume: &mut Volume, at: &OpenFile, path: &'p str) -> Option<PathForward<'p>> {
+    let forward = volume.forward_name(at, path)?;
+    let is_known = nodes::with(|nodes| nodes.has_nameless() || nodes.named(forward.node, path.as_bytes()).is_some());
+    (!is_known).then_some(forward)
 }
 
 /// Has the host follow a path. `None`: it leads out of the directory, so the tree has to.

@@ -8,6 +8,7 @@ use super::{Late, LateInode, Stop};
 use crate::fs::may_change;
 use crate::journal::Journal;
 use crate::layer::Performed;
+use crate::limits::MAX_NAME;
 use crate::node::{NodeId, Origin};
 use crate::ops::identity::hash_of_layer;
 use crate::path::{self, Step};
@@ -75,6 +76,22 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
             }
             (directory, left) = (found.node, left.get(left.len() - rest.len()..)?);
         }
+    }
+
+    /// Returns the directory of a path that is a name in it, if the tree has nothing to say of that name. The result of a
+    /// request about the name is the result of the operation, if what it leads to is no link to be followed and the only
+    /// name of a file.
+    pub fn forward_name<'p>(&mut self, at: &OpenFile, path: &'p str) -> Option<PathForward<'p>> {
+        if self.tree.layer.late().answers.has_asked() {
+            return None;
+        }
+        let (component, rest) = path::first(path::check(path).ok()?);
+        let Step::Name(name) = Step::of(component.text) else { return None };
+        if !rest.is_empty() || name.len() < path.len() || name.len() > MAX_NAME {
+            return None;
+        }
+        let node = self.tree.leaves_name(self.directory(at).ok()?, name)?;
+        Some(PathForward { node, path })
     }
 
     /// Returns the [`Volume::metadata_hash`] of a node of the late layer, from what [`Query::Identity`] is answered
