@@ -19,7 +19,8 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     pub fn open_in_layer(&self, found: Found, flags: DescriptorFlags) -> Result<Found, L::Stop> {
         let Some((through, number)) = self.live(found.node) else { return Ok(found) };
         let passes_through = self.layer.passes_through(number).is_some();
-        if !passes_through && !self.needs_layer(found) {
+        // A changed directory still has names of the layer, as long as somebody asks for them.
+        if !passes_through && found.kind != FileKind::Directory && !self.needs_layer(found) {
             return Ok(found);
         }
         let inode = self.layer.open(through, if passes_through { flags } else { DescriptorFlags::READ })?;

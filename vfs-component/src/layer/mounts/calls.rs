@@ -219,13 +219,18 @@ pub fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
 
 fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
     let node = nodes.get(number)?;
-    let (Stat { kind, links, .. }, is_kept_above) = (node.stat, node.is_kept_above);
+    let (Stat { kind, links, .. }, is_kept_above, is_pinned) = (node.stat, node.is_kept_above, node.is_pinned);
     // A root is open for good.
     if node.parent == number || (is_kept_above && node.descriptor.is_some()) {
         return told(nodes, number);
     }
     let open = if kind == FileKind::Directory { OpenFlags::DIRECTORY } else { OpenFlags::NONE };
-    let opened = host::open_at(nodes.reach(number, &mut Vec::new())?, open.bits(), flags.bits())?;
+    let opened = nodes.reach(number, &mut Vec::new()).and_then(|at| host::open_at(at, open.bits(), flags.bits()));
+    let opened = match opened {
+        // What the tree has changed is there, whatever others did with what was below.
+        Err(_) if is_pinned && kind == FileKind::Directory => return told(nodes, number),
+        opened => opened?,
+    };
     if !is_kept_above {
         let opened = add_opened(nodes, opened, |nodes| nodes.add_opened(number, opened))?;
         return told(nodes, opened);
