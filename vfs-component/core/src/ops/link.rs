@@ -41,11 +41,14 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         let (source, source_directory) = self.existing_in(from, from_path, follow)?;
         let (directory, name) = self.resolve_new_entry(to, to_path, false)?;
-        if source.kind == FileKind::Directory {
-            return Err(Error::NotPermitted.into());
-        }
+        let is_directory = source.kind == FileKind::Directory;
         if let Some(source_directory) = source_directory {
-            self.tree.check_one_filesystem(source_directory, directory)?;
+            // A directory may be the root of another filesystem than that of the directory where it was found.
+            let place = if is_directory { source.node } else { source_directory };
+            self.tree.check_one_filesystem(place, directory)?;
+        }
+        if is_directory {
+            return Err(Error::NotPermitted.into());
         }
         may_change(to)?;
         may_change(from)?;

@@ -40,6 +40,11 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         let old = self.parent(from, from_path)?;
         let new = self.parent(to, to_path)?;
+        // Before any name is looked up, as on Linux. A removed directory has no place in the tree, and nothing in it.
+        if L::HAS_MOUNTS && ![old.directory, new.directory].into_iter().any(|directory| self.tree.is_removed(directory))
+        {
+            self.tree.check_one_filesystem(old.directory, new.directory)?;
+        }
         let (Step::Name(old_name), Step::Name(new_name)) = (old.last(), new.last()) else {
             return Err(Error::Busy.into());
         };
@@ -54,15 +59,13 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if !is_directory && (old.must_be_directory || new.must_be_directory) {
             return Err(Error::NotDirectory.into());
         }
-        self.tree.check_one_filesystem(old.directory, new.directory)?;
-        self.tree.check_not_mounted(source.node)?;
-        if let Some(target) = new.found {
-            self.tree.check_not_mounted(target.node)?;
-        }
         let same = new.found.is_some_and(|target| target.node == source.node);
         let through = self.tree.both_pass_through(old.directory, new.directory)?;
-        if !same && through.is_none() {
-            self.check_move(old.directory, source, new.directory, new.found)?;
+        if !same {
+            match through {
+                None => self.check_move(old.directory, source, new.directory, new.found)?,
+                Some(_) => self.check_neither_mounted(source, new.found)?,
+            }
         }
         may_change(from)?;
         may_change(to)?;
@@ -126,7 +129,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(())
     }
 
-    /// Checks that `source`, which is in `from`, can be moved into `to`, replacing `target` if that exists.
+    /// Checks that `source`, which is in `from`, can be moved into `to`, replacing `target` if that exists and is empty.
     fn check_move(&self, from: NodeId, source: Found, to: NodeId, target: Option<Found>) -> Result<(), L::Stop> {
         let is_directory = source.kind == FileKind::Directory;
         // Where the layer's entries stay its own, no list that is copied up shows that it lies.
@@ -144,17 +147,22 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             }
         }
         match target {
-            None => Ok(()),
-            Some(Found { node, kind: FileKind::Directory }) if is_directory => {
-                if self.tree.is_empty(node)? {
-                    Ok(())
-                } else {
-                    Err(Error::NotEmpty.into())
-                }
+            Some(Found { kind: FileKind::Directory, .. }) if !is_directory => return Err(Error::IsDirectory.into()),
+            Some(Found { kind, .. }) if is_directory && kind != FileKind::Directory => {
+                return Err(Error::NotDirectory.into());
             }
-            Some(Found { kind: FileKind::Directory, .. }) => Err(Error::IsDirectory.into()),
-            Some(_) if is_directory => Err(Error::NotDirectory.into()),
-            Some(_) => Ok(()),
+            _ => {}
         }
+        self.check_neither_mounted(source, target)?;
+        match target {
+            Some(Found { node, .. }) if is_directory && !self.tree.is_empty(node)? => Err(Error::NotEmpty.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that nothing is mounted on what is moved, and on what it replaces.
+    fn check_neither_mounted(&self, source: Found, target: Option<Found>) -> Result<(), Error> {
+        self.tree.check_not_mounted(source.node)?;
+        target.map_or(Ok(()), |target| self.tree.check_not_mounted(target.node))
     }
 }

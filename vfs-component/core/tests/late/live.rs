@@ -96,6 +96,17 @@ fn a_name_that_was_removed_stays_removed() {
     assert_eq!(names(&mut test, "."), [""; 0]);
 }
 
+/// An operation that stops after it has loaded a node, and runs again, keeps it.
+#[test]
+fn what_the_tree_has_changed_is_not_released() {
+    let mut test = test(&[("d", Item::Directory), ("d/a", Item::File(b"a"))]);
+    test.run(|volume, root| volume.rename_at(root, "d/a", root, "b"));
+    let changed = test.late.volume.layer_mut().take_pinned();
+    assert_eq!(changed.len(), 3, "d, the root and the file");
+    let released = test.late.volume.layer_mut().take_released();
+    assert!(!changed.iter().any(|number| released.contains(number)), "{changed:?} {released:?}");
+}
+
 #[test]
 fn a_listing_has_each_name_once_while_both_change_the_directory() {
     let items: Vec<_> = ["a", "b", "c", "d", "e"].map(|name| (name, Item::File(b"x"))).into();

@@ -91,9 +91,12 @@ impl Users {
         }
     }
 
-    /// Returns the nodes that were released since the last call.
+    /// Returns the nodes that were released since the last call, but for those that were used again: an operation that
+    /// stops with a request releases what it has loaded, and loads it again when it runs again.
     pub fn take_released(&mut self) -> Vec<u64> {
-        core::mem::take(&mut self.released)
+        let mut released = core::mem::take(&mut self.released);
+        released.retain(|number| self.counts.find(hash(*number), |(known, _)| known == number).is_none());
+        released
     }
 }
 
