@@ -6,6 +6,7 @@
 //! cow           the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven         half of the tree in the image, half in mounts; mounts that are read-only
 //! opened        files that are open before anything is changed
+//! all           all directories that the host gives
 //! nested        mounts inside of others
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
@@ -14,6 +15,7 @@
 //! other_hosts   some of these on Node, and on a newer wasmtime
 //! ```
 
+mod all;
 mod cow;
 mod differs;
 mod escapes;
@@ -51,6 +53,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(woven::trials());
     trials.extend(opened::trials());
     trials.extend(nested::trials());
+    trials.extend(all::trials());
     trials.extend(missing::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());

@@ -12,6 +12,7 @@ in_both_forms! {
     what_is_in_the_place_of_a_directory_is_named
     an_image_file_stays_as_it_is_where_it_has_the_directories
     two_have_two_places
+    all_that_the_host_gives
     what_is_not_supported_is_said
     names_that_lead_nowhere_are_refused
     what_was_meant_is_said
@@ -147,11 +148,30 @@ fn two_have_two_places(here: &Here) {
     assert_eq!((&dirs[0]["guest"], &dirs[1]["guest"]), (&json!("/x"), &json!("/x/y")));
 }
 
+fn all_that_the_host_gives(here: &Here) {
+    let flags = ["--image", "files", "--host-dir", "*", "--host-dir", "*::/work,cow", "--host-dir", "data::/work"];
+    assert_eq!(told(here, &flags), [""; 0]);
+    let text = here.text(&["inspect", "made.wasm"]);
+    for line in ["  host-dir * -> /, ro", "  host-dir * -> /work, cow", "  host-dir data -> /work, ro"] {
+        assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
+    }
+    // Its place is there whatever the host gives, and hides nothing.
+    assert!(here.text(&["image", "ls", "made.wasm"]).contains("work"));
+    fs::create_dir_all(here.path("files/etc")).unwrap();
+    fs::write(here.path("files/etc/config"), "").unwrap();
+    assert_eq!(told(here, &["--image", "files", "--host-dir", "*::/etc", "--preopen", "/etc"]), [""; 0]);
+    let twice = ["app.wasm", "--host-dir", "*::/x", "--host-dir", "*::/x/,rw", "-o", "made.wasm"];
+    let (code, said) = here.fails(&twice);
+    assert!(code == 2 && said.contains("`--host-dir` has `*` and `*` at `/x`"), "{said}");
+    let (code, said) = here.fails(&["run", "app.wasm", "--host-dir", "*"]);
+    assert!(code == 2 && said.contains("this run is the host") && said.contains("hint: name each one"), "{said}");
+}
+
 fn what_is_not_supported_is_said(here: &Here) {
     for (value, wanted) in [
         ("data,union", "`union` is not supported yet"),
         ("data::/,cow,union", "`union` is not supported yet"),
-        ("*", "`*`, all directories that the host gives, is not supported yet"),
+        ("*,optional", "`*` without `optional`"),
         ("data,rx", "it takes ro, rw, cow or optional"),
         ("data,ro,rw", "it takes one of ro, rw and cow"),
         ("data::work", "GUEST is an absolute path"),

@@ -221,7 +221,7 @@ pub fn of_inspection(
 fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
     let Settings { preopens, mounts, environment, arguments, read_only, limits, .. } = &vfs.settings;
     let preopens = preopens.iter().map(|(guest, name)| json!({ "guest": guest, "name": name }));
-    let mounts = mounts.iter().map(|Mount { name, guest, access, optional }| {
+    let mounts = mounts.iter().map(|Mount { name, guest, access, optional, .. }| {
         json!({ "name": name, "guest": guest, "access": access.word(), "optional": optional })
     });
     let environment = environment.iter().map(|(name, value)| json!({ "name": name, "value": value }));

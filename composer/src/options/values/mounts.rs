@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use vfs_abi::settings::{Mount, MountAccess};
+use vfs_abi::settings::{ALL, Beneath, Mount, MountAccess};
 
 use super::ValueError;
 use super::paths::is_guest_path;
@@ -14,7 +14,7 @@ const HOST_DIR: &str = "NAME[::GUEST] and, each after a comma, ro, rw or cow, an
 /// A directory of the host and its place in the tree: `NAME[::GUEST][,ro|,rw|,cow][,optional]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostDir {
-    /// The name that the host gives it; what follows a name and `/` is a directory in it.
+    /// The name that the host gives it; what follows a name and `/` is a directory in it. `*`: all that the host gives.
     pub name: String,
     /// The absolute path in the tree, without a slash at its end.
     pub guest: String,
@@ -52,6 +52,9 @@ impl FromStr for HostDir {
             None => (place, None),
         };
         check_name(name)?;
+        if name == ALL && optional {
+            return Err(ValueError { takes: "`*` without `optional`: it is whatever the host gives" });
+        }
         let guest = match guest {
             Some(guest) => place_of(guest).ok_or(ValueError { takes: GUEST })?,
             None if name.contains(":/") || name.contains("=/") => return Err(ValueError { takes: TWO_COLONS }),
@@ -73,7 +76,6 @@ const UPWARDS: &str = "NAME::GUEST, as in ../data::/data: a NAME with `..` says 
 fn check_name(name: &str) -> Result<(), ValueError> {
     match name {
         "" => Err(ValueError { takes: HOST_DIR }),
-        "*" => Err(ValueError { takes: "a NAME: `*`, all directories that the host gives, is not supported yet" }),
         _ if name.contains('\0') => Err(ValueError { takes: "a NAME without NUL" }),
         _ => Ok(()),
     }
@@ -86,6 +88,9 @@ fn place_of(guest: &str) -> Option<String> {
 
 /// Returns the place of a directory of which only the name is said.
 fn default_place(name: &str) -> Option<String> {
+    if name == ALL {
+        return Some("/".into());
+    }
     name.split('/').all(|part| part != "..").then(|| joined(name))
 }
 
@@ -108,7 +113,7 @@ impl fmt::Display for HostDir {
 impl From<&HostDir> for Mount<String> {
     fn from(directory: &HostDir) -> Self {
         let HostDir { name, guest, access, optional } = directory.clone();
-        Self { guest, name, access: access.unwrap_or_default(), optional }
+        Self { guest, name, access: access.unwrap_or_default(), optional, beneath: Beneath::Hidden }
     }
 }
 
@@ -143,6 +148,9 @@ mod tests {
             ("/::/work", "/", "/work", None, false),
             ("data::/", "data", "/", None, false),
             (".", ".", "/", None, false),
+            ("*", "*", "/", None, false),
+            ("*::/work,cow", "*", "/work", Some(cow), false),
+            ("*/sub", "*/sub", "/*/sub", None, false),
             ("/", "/", "/", None, false),
         ] {
             let wanted = HostDir { name: name.into(), guest: guest.into(), access, optional };
@@ -168,8 +176,7 @@ mod tests {
             ("data,optional,optional", "each word once"),
             ("data,union", "not supported yet"),
             ("data::/,cow,union", "not supported yet"),
-            ("*", "not supported yet"),
-            ("*,ro", "not supported yet"),
+            ("*,optional", "`*` without `optional`"),
             ("data::work", "an absolute path without"),
             ("data::", "an absolute path without"),
             ("data::/a/../b", "an absolute path without"),

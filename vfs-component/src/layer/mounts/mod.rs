@@ -1,6 +1,7 @@
 //! An image with directories of the host in it, by calls of `wasi:filesystem` that block.
 //!
 //! ```text
+//! all       which mounts there are, where all that the host gives are wanted
 //! start     the roots of the mounts, which the host has to give
 //! places    where in the tree they are
 //! nodes     the nodes of the host that the tree or an operation knows of
@@ -9,6 +10,7 @@
 //! paths     paths that the host follows by itself
 //! ```
 
+mod all;
 mod calls;
 mod contents;
 mod nodes;

@@ -128,7 +128,7 @@ fn settings(text: &mut String, vfs: &Vfs<'_>) {
         let name = if guest == name { String::new() } else { format!(" as {name}") };
         _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));
     }
-    for Mount { name, guest, access, optional } in &settings.mounts {
+    for Mount { name, guest, access, optional, .. } in &settings.mounts {
         let optional = if *optional { ", optional" } else { "" };
         _ = writeln!(text, "  host-dir {}, {}{optional}", shown(&format!("{name} -> {guest}")), access.word());
     }
