@@ -78,6 +78,9 @@ pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
 pub use inspect::{Asks, Inspection, Vfs, exit_code, inspect};
+#[cfg(feature = "run")]
+#[doc(hidden)]
+pub use mounts::name_by_place;
 pub use options::Options;
 pub use report::Report;
 pub use vfs_abi::Limits;

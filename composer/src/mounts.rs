@@ -149,6 +149,13 @@ pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks)
     }
 }
 
+/// Returns a name for the directory at a place, of which no other one's name is the start: what is not there is not looked
+/// for in another one.
+#[doc(hidden)]
+pub fn name_by_place(position: usize, guest: &str) -> String {
+    format!("{position}:{guest}")
+}
+
 /// Returns whether two paths of the tree are one.
 fn is_same(one: &str, other: &str) -> bool {
     fn names(path: &str) -> impl Iterator<Item = &str> {

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use vfs_compose::options::HostDir;
-use vfs_compose::{ALL, Beneath, Mount, MountAccess, Vfs};
+use vfs_compose::{ALL, Beneath, Mount, MountAccess, Vfs, name_by_place};
 use vfs_compose_engine::Directory;
 
 use super::composed::Warning;
@@ -52,7 +52,7 @@ pub fn mounted(merged: &Merged, host_dirs: &[HostDir], is_read_only: bool) -> Re
             Err(failure) => return Err(merged.placed_host_dir(index, failure, !path.exists())),
         }
         let is_read_only = is_read_only || *access != Some(MountAccess::ReadWrite);
-        directories.push(Directory { path: path.to_owned(), name: guest.clone(), is_read_only });
+        directories.push(Directory { path: path.to_owned(), name: name_by_place(index, guest), is_read_only });
     }
     Ok(directories)
 }
