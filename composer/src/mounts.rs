@@ -42,10 +42,21 @@ pub enum MountError {
     },
     /// A place at the root of a tree that has files.
     #[error(
-        "`--host-dir {name}` is at `/` and hides all files of the image (`union` is not supported yet): leave those out, or \
-         place it below, as in `{name}::/GUEST`"
+        "`--host-dir {name}` is at `/` and hides all files of the image: `{name}::/,{word},union` shows them where it has \
+         none, and `{name}::/GUEST` places it below"
     )]
     Root {
+        /// The name of the directory.
+        name: String,
+        /// The word of an access with which it can be united with the image.
+        word: &'static str,
+    },
+    /// A directory that is written through and united with the image.
+    #[error(
+        "`--host-dir {name}` cannot be `rw` and `union`, as what is changed in a union of two directories is in neither: \
+         take `ro` or `cow`"
+    )]
+    Union {
         /// The name of the directory.
         name: String,
     },
@@ -96,8 +107,14 @@ pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
         if !composer.is_named_by_place && goes_up(name) {
             return Err(MountError::Upwards { name: name.clone() });
         }
-        if !mount.is_all() && is_same(guest, "/") && !composer.sources.is_empty() {
-            return Err(MountError::Root { name: name.clone() });
+        if mount.beneath == Beneath::United && mount.access == MountAccess::ReadWrite {
+            return Err(MountError::Union { name: name.clone() });
+        }
+        let hides = !mount.is_all() && mount.beneath == Beneath::Hidden;
+        if hides && is_same(guest, "/") && !composer.sources.is_empty() {
+            let can_change = mount.access != MountAccess::ReadOnly;
+            let access = if can_change { MountAccess::CopyOnWrite } else { MountAccess::ReadOnly };
+            return Err(MountError::Root { name: name.clone(), word: access.word() });
         }
         for other in &mounts[..position] {
             let (name, guest) = (name.clone(), guest.clone());
@@ -189,6 +206,14 @@ pub(crate) fn keep_files(composer: &Composer, mounts: &mut [Mount<String>]) {
 /// Tells of accesses that a read-only tree does not give, and of what no flag makes the same at each run.
 pub(crate) fn tell(composer: &Composer, remarks: &mut Remarks) {
     let Settings { mounts, read_only, .. } = &composer.settings;
+    for Mount { name, guest, .. } in mounts.iter().filter(|mount| mount.beneath == Beneath::United) {
+        if composer.sources.is_empty() {
+            let message = format!(
+                "`union` of `--host-dir {name}` at `{guest}` has no effect: there is no image to unite it with; leave it out"
+            );
+            remarks.warn("no-effect", message);
+        }
+    }
     for Mount { name, access, .. } in mounts.iter().filter(|mount| *read_only && mount.access != MountAccess::ReadOnly)
     {
         let word = access.word();
@@ -264,6 +289,15 @@ mod tests {
         check(&composer(&[("*", "/")]).file_at("x", "/x")).unwrap();
         let with_files = composer(&[("a", "/")]).file_at("x", "/x");
         assert!(refused(&with_files).contains("`--host-dir a` is at `/` and hides all files"));
+        assert!(refused(&with_files).contains("`a::/,ro,union` shows them"));
+        let united = |access| Mount { access, beneath: Beneath::United, ..mount("a", "/") };
+        let with = |access| Composer::for_any_app().host_dir(united(access)).file_at("x", "/x");
+        check(&with(MountAccess::ReadOnly)).unwrap();
+        check(&with(MountAccess::CopyOnWrite)).unwrap();
+        assert!(refused(&with(MountAccess::ReadWrite)).contains("cannot be `rw` and `union`"));
+        let changed = Mount { access: MountAccess::ReadWrite, ..mount("a", "/") };
+        let hides = Composer::for_any_app().host_dir(changed).file_at("x", "/x");
+        assert!(refused(&hides).contains("`a::/,cow,union` shows them"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! all       which mounts there are, where all that the host gives are wanted
 //! start     the roots of the mounts, which the host has to give
 //! places    where in the tree they are
+//! union     directories of the host over those of the image
 //! nodes     the nodes of the host that the tree or an operation knows of
 //! calls     requests of operations, as calls of the host
 //! contents  reads and writes that need no operation
@@ -17,6 +18,7 @@ mod nodes;
 mod paths;
 mod places;
 mod start;
+mod union;
 
 use vfs_core::late::{ChangePolicy, Late};
 use vfs_core::settings::MountAccess;

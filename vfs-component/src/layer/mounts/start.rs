@@ -1,11 +1,12 @@
 //! The start: the host's directories become the roots of the mounts, or the program ends with a line that says which
 //! one is missing.
 
-use vfs_core::settings::{Mount, MountAccess, Mounts, SettingsView, Stdio};
+use vfs_core::settings::{Beneath, Mount, MountAccess, Mounts, SettingsView, Stdio};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags};
 
 use super::all::{Place, places};
 use super::calls::stat_without_times;
+use super::places::find_in;
 use super::{nodes, open_preopen};
 use crate::host::filesystem::{self as host, At};
 use crate::host::mounts::print_and_exit;
@@ -21,7 +22,7 @@ pub struct Root {
     pub number: u64,
     /// What the app can do with it.
     pub access: MountAccess,
-    /// Whether the host has it.
+    /// Whether the host has it, or the image, with which it is united.
     pub exists: bool,
     /// Whether the host follows paths in it as a walk does.
     pub follows_paths: bool,
@@ -41,14 +42,22 @@ pub fn open_roots(mounts: Mounts<'static>) -> Vec<Root> {
         let stat = descriptor
             .and_then(|descriptor| host::stat(descriptor).ok())
             .unwrap_or(stat_without_times(FileKind::Directory, 2));
-        let is_kept_above = mount.access == MountAccess::CopyOnWrite && descriptor.is_some();
-        let number = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
+        let image = embed::image().filter(|_| mount.beneath == Beneath::United);
+        let united = image.and_then(|image| Some((image, find_in(&image, &path)?)));
+        let exists = descriptor.is_some() || united.is_some();
+        // What is united has one number, also where nothing can be changed.
+        let is_kept_above = (mount.access == MountAccess::CopyOnWrite && exists) || united.is_some();
+        let number = nodes::with(|nodes| {
+            let number = nodes.add_root(filesystem, descriptor, stat, is_kept_above)?;
+            united.map_or(Ok(()), |(image, directory)| nodes.unite(number, image, directory))?;
+            Ok::<_, Error>(number)
+        });
         roots.push(Root {
             path,
             number: number.unwrap_or_else(|_| abi::trap()),
             access: mount.access,
-            exists: descriptor.is_some(),
-            follows_paths: descriptor.is_some_and(follows_paths),
+            exists,
+            follows_paths: united.is_none() && descriptor.is_some_and(follows_paths),
         });
     }
     given.drain(..).for_each(|Given { descriptor, .. }| host::drop_descriptor(descriptor));
