@@ -118,8 +118,11 @@ fn settle(composer: &Composer, image: &Packed) -> Result<Settings, Error> {
     if settings.read_only {
         settings.mounts.iter_mut().for_each(|mount| mount.access = MountAccess::ReadOnly);
     }
+    mounts::keep_files(composer, &mut settings.mounts);
     if composer.is_named_by_place {
-        settings.mounts.iter_mut().for_each(|mount| mount.name.clone_from(&mount.guest));
+        for (position, mount) in settings.mounts.iter_mut().enumerate() {
+            mount.name = mounts::name_by_place(position, &mount.guest);
+        }
     }
     if settings.preopens.is_empty() {
         settings.preopens.push(("/".into(), "/".into()));

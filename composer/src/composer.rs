@@ -284,7 +284,7 @@ impl Composer {
         self
     }
 
-    /// Makes the host give each directory under its place in the tree as a name. For `vfs-compose run`, where the names of
+    /// Makes the host give each directory under a [name of its place](crate::name_by_place). For `vfs-compose run`, where the names of
     /// [`Composer::host_dir`] are paths of this machine, and messages have them.
     #[cfg(feature = "run")]
     #[doc(hidden)]

@@ -253,8 +253,8 @@ fn stream(view: Stdio<&str>) -> Stdio<String> {
 }
 
 fn mount(view: Mount<&str>) -> Mount<String> {
-    let Mount { guest, name, access, optional } = view;
-    Mount { guest: guest.to_owned(), name: name.to_owned(), access, optional }
+    let Mount { guest, name, access, optional, beneath } = view;
+    Mount { guest: guest.to_owned(), name: name.to_owned(), access, optional, beneath }
 }
 
 fn settings(view: SettingsView<'_>, mounts: Mounts<'_>) -> Settings {

@@ -78,10 +78,13 @@ pub use composed::{Composed, PackedImage};
 pub use composer::{Composer, FormChoice};
 pub use error::Error;
 pub use inspect::{Asks, Inspection, Vfs, exit_code, inspect};
+#[cfg(feature = "run")]
+#[doc(hidden)]
+pub use mounts::name_by_place;
 pub use options::Options;
 pub use report::Report;
 pub use vfs_abi::Limits;
-pub use vfs_abi::settings::{Mount, MountAccess, Settings, Stdio};
+pub use vfs_abi::settings::{ALL, Beneath, Mount, MountAccess, Settings, Stdio};
 pub use vfs_compose_pack::source::files::{Entry, Files};
 pub use vfs_compose_pack::source::filter::Filter;
 pub use vfs_compose_pack::source::found::TEMPORARY;

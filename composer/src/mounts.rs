@@ -1,7 +1,8 @@
 //! Directories of the host in the tree: which ones can be there together, and with what else.
 
-use vfs_abi::settings::{Mount, MountAccess, Settings};
+use vfs_abi::settings::{Beneath, Mount, MountAccess, Settings};
 use vfs_compose_pack::Remarks;
+use vfs_compose_pack::image::Point;
 use vfs_compose_wasi::App;
 
 use crate::{Composer, InterfaceName};
@@ -18,8 +19,8 @@ const MOST: usize = 255;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MountError {
-    /// A name that is empty, has NUL in it, or stands for all.
-    #[error("`{name}` is not the name of one directory of the host: name one")]
+    /// A name that is empty or has NUL in it.
+    #[error("`{name}` is not the name of a directory of the host: name one")]
     Name {
         /// The name, escaped.
         name: String,
@@ -41,10 +42,21 @@ pub enum MountError {
     },
     /// A place at the root of a tree that has files.
     #[error(
-        "`--host-dir {name}` is at `/` and hides all files of the image (`union` is not supported yet): leave those out, or \
-         place it below, as in `{name}::/GUEST`"
+        "`--host-dir {name}` is at `/` and hides all files of the image: `{name}::/,{word},union` shows them where it has \
+         none, and `{name}::/GUEST` places it below"
     )]
     Root {
+        /// The name of the directory.
+        name: String,
+        /// The word of an access with which it can be united with the image.
+        word: &'static str,
+    },
+    /// A directory that is written through and united with the image.
+    #[error(
+        "`--host-dir {name}` cannot be `rw` and `union`, as what is changed in a union of two directories is in neither: \
+         take `ro` or `cow`"
+    )]
+    Union {
         /// The name of the directory.
         name: String,
     },
@@ -87,19 +99,27 @@ pub(crate) fn check(composer: &Composer) -> Result<(), MountError> {
     if mounts.len() > MOST {
         return Err(MountError::TooMany { count: mounts.len() });
     }
-    for (position, Mount { name, guest, .. }) in mounts.iter().enumerate() {
-        if name.is_empty() || name == "*" || name.contains('\0') {
+    for (position, mount) in mounts.iter().enumerate() {
+        let Mount { name, guest, .. } = mount;
+        if name.is_empty() || name.contains('\0') {
             return Err(MountError::Name { name: name.escape_debug().to_string() });
         }
         if !composer.is_named_by_place && goes_up(name) {
             return Err(MountError::Upwards { name: name.clone() });
         }
-        if guest.trim_matches('/').is_empty() && !composer.sources.is_empty() {
-            return Err(MountError::Root { name: name.clone() });
+        if mount.beneath == Beneath::United && mount.access == MountAccess::ReadWrite {
+            return Err(MountError::Union { name: name.clone() });
+        }
+        let hides = !mount.is_all() && mount.beneath == Beneath::Hidden;
+        if hides && is_same(guest, "/") && !composer.sources.is_empty() {
+            let can_change = mount.access != MountAccess::ReadOnly;
+            let access = if can_change { MountAccess::CopyOnWrite } else { MountAccess::ReadOnly };
+            return Err(MountError::Root { name: name.clone(), word: access.word() });
         }
         for other in &mounts[..position] {
             let (name, guest) = (name.clone(), guest.clone());
-            if is_same(&guest, &other.guest) {
+            // What is there of all directories, only the start knows.
+            if is_same(&guest, &other.guest) && mount.is_all() == other.is_all() {
                 return Err(MountError::SamePlace { name: other.name.clone(), other: name, guest });
             }
         }
@@ -146,6 +166,13 @@ pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks)
     }
 }
 
+/// Returns a name for the directory at a place, of which no other one's name is the start: what is not there is not looked
+/// for in another one.
+#[doc(hidden)]
+pub fn name_by_place(position: usize, guest: &str) -> String {
+    format!("{position}:{guest}")
+}
+
 /// Returns whether two paths of the tree are one.
 fn is_same(one: &str, other: &str) -> bool {
     fn names(path: &str) -> impl Iterator<Item = &str> {
@@ -156,19 +183,37 @@ fn is_same(one: &str, other: &str) -> bool {
 
 /// Returns whether a directory of the host is at a path.
 pub(crate) fn is_place(settings: &Settings, guest: &str) -> bool {
-    settings.mounts.iter().any(|mount| is_same(guest, &mount.guest))
+    settings.mounts.iter().any(|mount| !mount.is_all() && is_same(guest, &mount.guest))
 }
 
 /// Returns the paths at which the image has a directory for one of the host, which no other one of the host hides.
-pub(crate) fn points(settings: &Settings) -> Vec<String> {
+pub(crate) fn points(settings: &Settings) -> Vec<Point> {
     let mounts = &settings.mounts;
-    let is_shown = |mount: &&Mount<String>| !mounts.iter().any(|other| other.is_around(&mount.guest));
-    mounts.iter().filter(is_shown).map(|mount| mount.guest.clone()).collect()
+    let hides = |mount: &Mount<String>| !mount.is_all() && mount.beneath == Beneath::Hidden;
+    let is_shown = |mount: &&Mount<String>| !mounts.iter().any(|other| hides(other) && other.is_around(&mount.guest));
+    mounts.iter().filter(is_shown).map(|mount| Point { guest: mount.guest.clone(), hides: hides(mount) }).collect()
+}
+
+/// Keeps the files of the image from a directory that the host may give for the place of all that it gives.
+pub(crate) fn keep_files(composer: &Composer, mounts: &mut [Mount<String>]) {
+    let is_at_root = |mount: &&mut Mount<String>| mount.is_all() && is_same(&mount.guest, "/");
+    if !composer.sources.is_empty() {
+        let hides = |mount: &&mut Mount<String>| mount.beneath == Beneath::Hidden;
+        mounts.iter_mut().filter(is_at_root).filter(hides).for_each(|mount| mount.beneath = Beneath::Kept);
+    }
 }
 
 /// Tells of accesses that a read-only tree does not give, and of what no flag makes the same at each run.
 pub(crate) fn tell(composer: &Composer, remarks: &mut Remarks) {
     let Settings { mounts, read_only, .. } = &composer.settings;
+    for Mount { name, guest, .. } in mounts.iter().filter(|mount| mount.beneath == Beneath::United) {
+        if composer.sources.is_empty() {
+            let message = format!(
+                "`union` of `--host-dir {name}` at `{guest}` has no effect: there is no image to unite it with; leave it out"
+            );
+            remarks.warn("no-effect", message);
+        }
+    }
     for Mount { name, access, .. } in mounts.iter().filter(|mount| *read_only && mount.access != MountAccess::ReadOnly)
     {
         let word = access.word();
@@ -191,7 +236,13 @@ mod tests {
     use crate::Denial;
 
     fn mount(name: &str, guest: &str) -> Mount<String> {
-        Mount { name: name.into(), guest: guest.into(), access: MountAccess::ReadOnly, optional: false }
+        Mount {
+            name: name.into(),
+            guest: guest.into(),
+            access: MountAccess::ReadOnly,
+            optional: false,
+            beneath: Beneath::Hidden,
+        }
     }
 
     fn composer(mounts: &[(&str, &str)]) -> Composer {
@@ -207,12 +258,13 @@ mod tests {
     fn each_has_a_place_of_its_own() {
         check(&composer(&[("a", "/a"), ("b", "/ab"), ("a", "/b/a"), ("c", "/b/c"), ("d", "/b/c/d/e")])).unwrap();
         check(&composer(&[("b", "/x/y"), ("a", "/x"), ("c", "/")])).unwrap();
+        check(&composer(&[("*", "/"), ("a", "/"), ("*", "/x"), ("*", "/x/y"), ("b", "/x")])).unwrap();
         check(&composer(&[("..", "/a"), ("./../../a", "/b"), ("a..b/..c", "/c")])).unwrap();
         for (mounts, wanted) in [
             (&[("a", "/x"), ("b", "/x")][..], "`a` and `b` at `/x`"),
             (&[("a", "/x"), ("b", "//x/")], "`a` and `b` at"),
             (&[("", "/a")], "`` is not the name"),
-            (&[("*", "/a")], "`*` is not the name"),
+            (&[("*", "/"), ("*", "/")], "`*` and `*` at `/`"),
             (&[("a\0", "/a")], "`a\\0` is not the name"),
             (&[("d/../..", "/a")], "`--host-dir d/../..` goes up from a directory of the host"),
             (&[("/d/..", "/a")], "goes up"),
@@ -234,8 +286,18 @@ mod tests {
     #[test]
     fn one_at_the_root_hides_no_files() {
         check(&composer(&[("a", "/")])).unwrap();
+        check(&composer(&[("*", "/")]).file_at("x", "/x")).unwrap();
         let with_files = composer(&[("a", "/")]).file_at("x", "/x");
         assert!(refused(&with_files).contains("`--host-dir a` is at `/` and hides all files"));
+        assert!(refused(&with_files).contains("`a::/,ro,union` shows them"));
+        let united = |access| Mount { access, beneath: Beneath::United, ..mount("a", "/") };
+        let with = |access| Composer::for_any_app().host_dir(united(access)).file_at("x", "/x");
+        check(&with(MountAccess::ReadOnly)).unwrap();
+        check(&with(MountAccess::CopyOnWrite)).unwrap();
+        assert!(refused(&with(MountAccess::ReadWrite)).contains("cannot be `rw` and `union`"));
+        let changed = Mount { access: MountAccess::ReadWrite, ..mount("a", "/") };
+        let hides = Composer::for_any_app().host_dir(changed).file_at("x", "/x");
+        assert!(refused(&hides).contains("`a::/,cow,union` shows them"));
     }
 
     #[test]

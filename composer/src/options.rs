@@ -169,7 +169,9 @@ options! {
         /// NAME is that under which the host gives it when the component runs: `wasmtime run --dir PATH::NAME`; under run
         /// and serve, it is a path of this machine. Words follow, each after a comma: ro (the default) lets the app only
         /// read it, rw change it, cow change a copy in memory. If the host does not give it, the program does not begin;
-        /// with optional, it is empty then. Where NAME or GUEST has a comma, one of these words follows it.
+        /// with optional, it is empty then. With union, and ro or cow, it is over what the image has there, and directories
+        /// merge; without, it hides that. Where NAME or GUEST has a comma, one of these words follows it. `*` is all
+        /// directories that the host gives, each under its own name below GUEST [default: /].
         #[arg(value_name = "NAME[::GUEST]")]
         pub host_dir: Vec<HostDir>,
         /// Set a variable, overriding the host's (repeatable)

@@ -6,6 +6,8 @@
 //! cow           the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven         half of the tree in the image, half in mounts; mounts that are read-only
 //! opened        files that are open before anything is changed
+//! all           all directories that the host gives
+//! union         directories of the host over those of the image
 //! nested        mounts inside of others
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
@@ -14,6 +16,7 @@
 //! other_hosts   some of these on Node, and on a newer wasmtime
 //! ```
 
+mod all;
 mod cow;
 mod differs;
 mod escapes;
@@ -26,6 +29,7 @@ mod numbers;
 mod opened;
 mod other_hosts;
 mod pieces;
+mod union;
 mod woven;
 mod written;
 
@@ -51,6 +55,8 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(woven::trials());
     trials.extend(opened::trials());
     trials.extend(nested::trials());
+    trials.extend(all::trials());
+    trials.extend(union::trials());
     trials.extend(missing::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());

@@ -10,13 +10,18 @@ use vfs_tests::host::{Given, Invocation, Output};
 use vfs_tests::{guests, node_host, wasmtime50_host};
 
 use crate::made::{self, FORMS};
-use crate::{missing, nested, woven};
+use crate::{missing, nested, union, woven};
 
 /// What each host is known to do otherwise, with the reason.
 const DIFFERS: &[(Host, &str, &str)] = &[
     (
         Host::Node,
         "an_open_directory_moves",
+        "a directory's descriptor of jco's shim is its path, so that it does not move with the directory",
+    ),
+    (
+        Host::Node,
+        "an_open_directory_of_both_stays",
         "a directory's descriptor of jco's shim is its path, so that it does not move with the directory",
     ),
     (Host::Node, "sizes_and_times_are_set", "jco's shim takes seconds for milliseconds"),
@@ -26,8 +31,13 @@ const DIFFERS: &[(Host, &str, &str)] = &[
 type OnHost = fn(Form, Host) -> Result<()>;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, OnHost); 4] =
-        [("woven", woven), ("read_only", read_only), ("nested", nested), ("missing", nothing_is_given)];
+    let tests: [(_, OnHost); 5] = [
+        ("woven", woven),
+        ("read_only", read_only),
+        ("nested", nested),
+        ("union", united),
+        ("missing", nothing_is_given),
+    ];
     let mut trials = Vec::new();
     for (name, test) in tests {
         for host in [Host::Wasmtime50, Host::Node] {
@@ -90,6 +100,17 @@ fn nested(form: Form, host: Host) -> Result<()> {
         let (outer, inner) = nested::given()?;
         let given = [Given::new("outer", outer.path()), Given::new("inner", inner.path())];
         check(host, &run(host, form, &made, &["nested", &format!("nested-{access}")], &given)?)?;
+    }
+    Ok(())
+}
+
+fn united(form: Form, host: Host) -> Result<()> {
+    for access in ["ro", "cow"] {
+        let made = union::made_union(form, access)?;
+        for behaviours in ["union", &format!("union-{access}")] {
+            let data = union::given()?;
+            check(host, &run(host, form, &made, &[behaviours], &[Given::new("data", data.path())])?)?;
+        }
     }
     Ok(())
 }

@@ -170,7 +170,8 @@ pub struct Node {
     number: u64,
     modified: (i64, i64),
     changed: (i64, i64),
-    contents: Vec<u8>,
+    /// What it holds.
+    pub contents: Vec<u8>,
 }
 
 /// Everything in a directory, and itself.

@@ -8,15 +8,16 @@
 #![cfg(target_os = "linux")]
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, FileTimes};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
 use vfs_compose::ExitCode;
 use vfs_plan::linux::Linux;
-use vfs_plan::{Op, carry_out, generate, minimal, print};
+use vfs_plan::{Item, Op, built, carry_out, generate, minimal, print};
 use vfs_tests::host::Invocation;
 use vfs_tests::wasmtime_host::{Granted, Prepared};
 use vfs_tests::{compose, guests};
@@ -55,6 +56,69 @@ enum Lower {
     Image,
     /// In a directory of the host, which is in the tree.
     Mount,
+    /// Some in the image, some in a directory of the host that is united with it and copied on write.
+    Union(&'static Halves),
+}
+
+/// The halves of a tree that are united.
+#[derive(PartialEq)]
+struct Halves {
+    /// Paths that only the image has. Directories above them are in both.
+    image: &'static [&'static str],
+    /// Paths that only the host has.
+    host: &'static [&'static str],
+    /// What the image has besides under names that the host has: none of it is seen.
+    hidden: &'static [(&'static str, Item)],
+}
+
+const HALVES: [Halves; 4] = [
+    Halves { image: &["a", "b/d", "b/b/d", "c"], host: &["b/a", "b/b/c", "b/c"], hidden: &[] },
+    Halves {
+        image: &["b/a", "b/b/c", "b/c"],
+        host: &["a", "b/d", "b/b/d", "c"],
+        hidden: &[("b/b/d", Item::File(b"x"))],
+    },
+    Halves { image: &["a", "b", "c"], host: &[], hidden: &[] },
+    Halves {
+        image: &[],
+        host: &["a", "b/a", "b/b/c", "b/b/d/a", "b/c", "b/d", "c"],
+        hidden: &[
+            ("a", Item::Directory),
+            ("a/x", Item::File(b"x")),
+            ("b/a", Item::Link("../a")),
+            ("b/b/c", Item::File(b"other")),
+            ("b/b/d/a", Item::Directory),
+            ("b/c", Item::File(b"other")),
+            ("b/d", Item::Same("b/c")),
+            ("c", Item::Directory),
+            ("c/x", Item::Directory),
+        ],
+    },
+];
+
+/// Takes paths out of a tree, and adds others.
+fn half(root: &Path, without: &[&str], others: &[(&str, Item)]) -> Result<()> {
+    for path in without.iter().map(|path| root.join(path)) {
+        if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(path)? } else { fs::remove_file(path)? }
+    }
+    for (path, item) in others {
+        let path = root.join(path);
+        match item {
+            Item::Directory => fs::create_dir(path)?,
+            Item::File(bytes) => fs::write(path, bytes)?,
+            Item::Link(target) => std::os::unix::fs::symlink(target, path)?,
+            Item::Same(other) => fs::hard_link(root.join(other), path)?,
+        }
+    }
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(built(true));
+    let times = FileTimes::new().set_accessed(time).set_modified(time);
+    for entry in walkdir::WalkDir::new(root) {
+        let entry = entry?;
+        if entry.file_type().is_dir() {
+            fs::File::open(entry.path())?.set_times(times)?;
+        }
+    }
+    Ok(())
 }
 
 impl Bench {
@@ -66,6 +130,13 @@ impl Bench {
         let flags = match lower {
             Lower::Image => Linux::new(&image, over_image).map(|_| Vec::new())?,
             Lower::Mount => ["--host-dir=data::/m,rw", "--preopen=/m=/"].map(str::to_owned).to_vec(),
+            Lower::Union(halves) => {
+                Linux::new(&image, over_image)?;
+                if over_image {
+                    half(&image, halves.host, halves.hidden)?;
+                }
+                vec!["--host-dir=data::/,cow,union".to_owned()]
+            }
         };
         compose(&app, &image, &flags, &out)?;
         Ok(Self { component: Prepared::new(&fs::read(out)?)?, directory, linux: planner.linux, over_image, lower })
@@ -87,19 +158,29 @@ impl Bench {
         let linux = carry_out(&mut (self.linux)(Linux::new(&root, self.over_image)?), plan);
         let invocation = Invocation { stdin: print(plan), ..Invocation::default() };
         let data = self.emptied("data")?;
-        let output = if self.lower == Lower::Mount {
+        if self.lower != Lower::Image {
             Linux::new(&data, self.over_image)?;
-            self.component.run(&invocation, Granted::Named("data", &data))?
-        } else {
-            self.component.run(&invocation, Granted::Nothing)?
-        };
+        }
+        if let (Lower::Union(halves), true) = (self.lower, self.over_image) {
+            half(&data, halves.image, &[])?;
+        }
+        let before = tree(&data)?;
+        let granted = if self.lower == Lower::Image { Granted::Nothing } else { Granted::Named("data", &data) };
+        let output = self.component.run(&invocation, granted)?;
         if output.exit != 0 {
             return Ok(Some(format!("{output:?}")));
         }
-        let shown = |line| if self.lower == Lower::Mount { without_access_times(line) } else { line };
+        let shown = |line: &str| match self.lower {
+            Lower::Image => line.to_owned(),
+            Lower::Mount => without_access_times(line).to_owned(),
+            Lower::Union(_) => without_directories_in_directories(without_access_times(line)),
+        };
         let ours: Vec<_> = output.stdout.lines().map(shown).collect();
         let linux: Vec<_> = linux.iter().map(|line| shown(line.as_str())).collect();
         let differs = difference(plan, ("composed", &ours), ("Linux", &linux));
+        if matches!(self.lower, Lower::Union(_)) && tree(&data)? != before {
+            return Ok(Some(format!("the directory has {:?}, and had {before:?}", tree(&data)?)));
+        }
         if differs.is_none() && self.lower == Lower::Mount && tree(&data)? != tree(&root)? {
             return Ok(Some(format!("the directory has {:?}, and Linux's {:?}", tree(&data)?, tree(&root)?)));
         }
@@ -135,8 +216,8 @@ fn directory() -> Result<TempDir> {
 }
 
 /// The first line in which two sides differ, each with its name.
-fn difference(plan: &[Op], one: (&str, &[&str]), other: (&str, &[&str])) -> Option<String> {
-    let line = |side: (&str, &[&str]), number| side.1.get(number).map_or("nothing", |line| *line).to_owned();
+fn difference<L: AsRef<str>>(plan: &[Op], one: (&str, &[L]), other: (&str, &[L])) -> Option<String> {
+    let line = |side: (&str, &[L]), number| side.1.get(number).map_or("nothing", AsRef::as_ref).to_owned();
     (0..one.1.len().max(other.1.len())).find_map(|number| {
         let (left, right) = (line(one, number), line(other, number));
         let place = plan.get(number).map_or_else(|| "at the end".to_owned(), Op::to_string);
@@ -226,6 +307,33 @@ fn plugged_of_03_in_a_mount() -> Result<()> {
 #[test]
 fn linked_of_preview1_in_a_mount() -> Result<()> {
     plans(OF_PREVIEW1, compose::linked, Lower::Mount)
+}
+
+#[test]
+fn plugged_in_a_union() -> Result<()> {
+    HALVES.iter().try_for_each(|halves| plans(OF_02, compose::plugged, Lower::Union(halves)))
+}
+
+#[test]
+fn linked_in_a_union() -> Result<()> {
+    HALVES.iter().try_for_each(|halves| plans(OF_02, compose::linked, Lower::Union(halves)))
+}
+
+#[test]
+fn plugged_of_03_in_a_union() -> Result<()> {
+    HALVES.iter().try_for_each(|halves| plans(OF_03, compose::plugged, Lower::Union(halves)))
+}
+
+#[test]
+fn linked_of_preview1_in_a_union() -> Result<()> {
+    HALVES.iter().try_for_each(|halves| plans(OF_PREVIEW1, compose::linked, Lower::Union(halves)))
+}
+
+/// Nobody counts the directories in a united one.
+fn without_directories_in_directories(line: &str) -> String {
+    let Some((before, facts)) = line.split_once("Directory ") else { return line.to_owned() };
+    let after = facts.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{before}Directory{after}")
 }
 
 /// When a directory was last read is the host's affair: by the mount it is noted once in a while.

@@ -45,9 +45,18 @@ pub struct Reading {
     /// The directories of the tree that the app gets; none stands for the root.
     pub preopens: Vec<String>,
     /// The directories of the tree in whose place the host's stand, which are made if no source has them.
-    pub points: Vec<String>,
+    pub points: Vec<Point>,
     /// Hears of the progress.
     pub observer: Observer,
+}
+
+/// A directory of the tree at whose path a directory of the host is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The path.
+    pub guest: String,
+    /// Whether what the tree has there is hidden.
+    pub hides: bool,
 }
 
 /// An image of a known size. Its bytes are produced only while they are written.
@@ -105,8 +114,8 @@ impl Packed {
         for (position, source) in order.iter().enumerate() {
             all.add(source, &order[..position])?;
         }
-        for guest in &points {
-            all.add_point(guest, &order)?;
+        for point in &points {
+            all.add_point(point, &order)?;
         }
         let (mut tree, seen) = all.finish(remarks);
         if let Some(latest) = latest {
@@ -215,20 +224,20 @@ impl Packed {
 
 /// Returns whether an image file has all these directories, and tells of those that are not empty: what is in them is
 /// hidden.
-fn has_points(path: &Path, guests: &[String], remarks: &mut Remarks) -> Result<bool, TreeError> {
-    if guests.is_empty() {
+fn has_points(path: &Path, all: &[Point], remarks: &mut Remarks) -> Result<bool, TreeError> {
+    if all.is_empty() {
         return Ok(true);
     }
     let bytes = read(path)?;
     let bad = |source: vfs_image::ImageError| TreeError::Image { path: path.to_owned(), source: source.into() };
     let image = Image::new(&bytes).map_err(bad)?;
-    let directory = |guest: &String| {
-        vfs_image::find(&image, guest.as_bytes()).ok().filter(|inode| inode.kind == FileKind::Directory)
+    let directory = |point: &Point| {
+        vfs_image::find(&image, point.guest.as_bytes()).ok().filter(|inode| inode.kind == FileKind::Directory)
     };
-    let Some(points) = guests.iter().map(directory).collect::<Option<Vec<_>>>() else { return Ok(false) };
-    for (guest, inode) in guests.iter().zip(points) {
-        if Walk::new(&image, inode.nid).nth(1).is_some() {
-            tell_of_hidden(guest, remarks);
+    let Some(found) = all.iter().map(directory).collect::<Option<Vec<_>>>() else { return Ok(false) };
+    for (point, inode) in all.iter().zip(found) {
+        if point.hides && Walk::new(&image, inode.nid).nth(1).is_some() {
+            tell_of_hidden(&point.guest, remarks);
         }
     }
     Ok(true)

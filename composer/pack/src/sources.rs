@@ -10,7 +10,7 @@ use vfs_image::{Attributes, FileKind, Image, NodeIndex, Timestamp, Tree};
 use crate::Remarks;
 use crate::embed;
 use crate::error::{Room, TreeError};
-use crate::image::{Reading, read, tell_of_hidden, without_filter};
+use crate::image::{Point, Reading, read, tell_of_hidden, without_filter};
 use crate::links;
 use crate::merge::{Collision, DIRECTORY, Merge, MergeError, OnCollision};
 use crate::source::directory::{self, Listing};
@@ -154,12 +154,13 @@ impl Sources {
     /// # Errors
     /// - [`TreeError::Point`]: a file or a symbolic link is there, or on the way.
     /// - [`TreeError::GuestPath`], [`TreeError::Entry`]: no directory can have this path.
-    pub(crate) fn add_point(&mut self, guest: &str, sources: &[&Source]) -> Result<(), TreeError> {
+    pub(crate) fn add_point(&mut self, point: &Point, sources: &[&Source]) -> Result<(), TreeError> {
+        let Point { guest, hides } = point;
         tree::names(guest)?;
         let modified = self.listing.times.unwrap_or_default();
         let attributes = Attributes { mode: tree::PLAIN_DIRECTORY, modified };
         let made = tree::make_place(&mut self.tree, guest, attributes, &mut self.leading);
-        let point = made.map_err(|error| match error {
+        let directory = made.map_err(|error| match error {
             PlaceError::NotDirectory(through) => {
                 let owner = owner(&through, sources);
                 TreeError::Point {
@@ -178,7 +179,7 @@ impl Sources {
             }
             PlaceError::Tree(source) => TreeError::Entry { path: guest.into(), source: source.into() },
         })?;
-        if self.tree.entries(point).is_some_and(|entries| !entries.is_empty()) {
+        if *hides && self.tree.entries(directory).is_some_and(|entries| !entries.is_empty()) {
             tell_of_hidden(guest, &mut self.listing.remarks);
         }
         Ok(())

@@ -12,6 +12,8 @@ in_both_forms! {
     what_is_in_the_place_of_a_directory_is_named
     an_image_file_stays_as_it_is_where_it_has_the_directories
     two_have_two_places
+    all_that_the_host_gives
+    a_union_with_the_image
     what_is_not_supported_is_said
     names_that_lead_nowhere_are_refused
     what_was_meant_is_said
@@ -51,9 +53,9 @@ fn inspect_shows_them_and_what_they_add(here: &Here) {
     }
     let json = inspection(here);
     let wanted = json!([
-        { "name": "data", "guest": "/srv/data", "access": "rw", "optional": false },
-        { "name": "a:b", "guest": "/a:b", "access": "ro", "optional": true },
-        { "name": "c", "guest": "/c", "access": "cow", "optional": false },
+        { "name": "data", "guest": "/srv/data", "access": "rw", "optional": false, "union": false },
+        { "name": "a:b", "guest": "/a:b", "access": "ro", "optional": true, "union": false },
+        { "name": "c", "guest": "/c", "access": "cow", "optional": false, "union": false },
     ]);
     assert_eq!(json["vfs"]["host-dirs"], wanted);
     let imports: Vec<_> = json["imports"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
@@ -147,12 +149,46 @@ fn two_have_two_places(here: &Here) {
     assert_eq!((&dirs[0]["guest"], &dirs[1]["guest"]), (&json!("/x"), &json!("/x/y")));
 }
 
+fn a_union_with_the_image(here: &Here) {
+    for (flag, shown) in [
+        ("data::/,cow,union", "  host-dir data -> /, cow, union"),
+        ("data::/,optional,union", "  host-dir data -> /, ro, optional, union"),
+        ("*,union,ro", "  host-dir * -> /, ro, union"),
+    ] {
+        // Nothing of the image is hidden.
+        assert_eq!(told(here, &["--image", "files", "--host-dir", flag]), [""; 0]);
+        let text = here.text(&["inspect", "made.wasm"]);
+        assert!(text.lines().any(|line| line == shown), "{shown} is not in\n{text}");
+        assert_eq!(inspection(here)["vfs"]["host-dirs"][0]["union"], true);
+    }
+    let said = told(here, &["--host-dir", "data,union"]);
+    assert!(said[0].contains("`union` of `--host-dir data` at `/data` has no effect"), "{said:?}");
+}
+
+fn all_that_the_host_gives(here: &Here) {
+    let flags = ["--image", "files", "--host-dir", "*", "--host-dir", "*::/work,cow", "--host-dir", "data::/work"];
+    assert_eq!(told(here, &flags), [""; 0]);
+    let text = here.text(&["inspect", "made.wasm"]);
+    for line in ["  host-dir * -> /, ro", "  host-dir * -> /work, cow", "  host-dir data -> /work, ro"] {
+        assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
+    }
+    // Its place is there whatever the host gives, and hides nothing.
+    assert!(here.text(&["image", "ls", "made.wasm"]).contains("work"));
+    fs::create_dir_all(here.path("files/etc")).unwrap();
+    fs::write(here.path("files/etc/config"), "").unwrap();
+    assert_eq!(told(here, &["--image", "files", "--host-dir", "*::/etc", "--preopen", "/etc"]), [""; 0]);
+    let twice = ["app.wasm", "--host-dir", "*::/x", "--host-dir", "*::/x/,rw", "-o", "made.wasm"];
+    let (code, said) = here.fails(&twice);
+    assert!(code == 2 && said.contains("`--host-dir` has `*` and `*` at `/x`"), "{said}");
+    let (code, said) = here.fails(&["run", "app.wasm", "--host-dir", "*"]);
+    assert!(code == 2 && said.contains("this run is the host") && said.contains("hint: name each one"), "{said}");
+}
+
 fn what_is_not_supported_is_said(here: &Here) {
     for (value, wanted) in [
-        ("data,union", "`union` is not supported yet"),
-        ("data::/,cow,union", "`union` is not supported yet"),
-        ("*", "`*`, all directories that the host gives, is not supported yet"),
-        ("data,rx", "it takes ro, rw, cow or optional"),
+        ("data::/,rw,union", "union with ro or cow"),
+        ("*,optional", "`*` without `optional`"),
+        ("data,rx", "it takes ro, rw, cow, optional or union"),
         ("data,ro,rw", "it takes one of ro, rw and cow"),
         ("data::work", "GUEST is an absolute path"),
         ("", "it takes NAME[::GUEST]"),
@@ -163,7 +199,8 @@ fn what_is_not_supported_is_said(here: &Here) {
     }
     let whole = ["app.wasm", "--host-dir", "data::/", "-o", "made.wasm"];
     let (code, said) = here.fails(&[&whole[..], &["--image", "files"]].concat());
-    assert!(code == 2 && said.contains("hides all files of the image (`union` is not supported yet)"), "{said}");
+    assert!(code == 2 && said.contains("hides all files of the image"), "{said}");
+    assert!(said.contains("hint: `data::/,ro,union` shows them where it has none"), "{said}");
     here.ok(&whole);
 }
 

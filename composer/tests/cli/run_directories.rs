@@ -146,6 +146,12 @@ fn a_directory_that_is_missing_is_told_before_the_program_runs(here: &Here) {
     assert_eq!(said(&here.run(&["run", "made.wasm", "-q"])).0, NOENT);
     let (code, ..) = said(&here.run(&["run", "copies.wasm", "-q", "--host-dir", "none::/data,optional"]));
     assert_eq!(code, NOENT);
+    // One that is inside of another is not looked for in that.
+    std::fs::create_dir(here.path("host/data")).unwrap();
+    std::fs::copy(here.path("host/in"), here.path("host/data/in")).unwrap();
+    let inside = ["run", "copies.wasm", "-q", "--host-dir", "host::/,cow", "--host-dir", "none::/data,cow,optional"];
+    assert_eq!(said(&here.run(&inside)).0, NOENT);
+    here.ok(&inside[..5]);
 }
 
 fn directories_that_are_none_are_named(here: &Here) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::run::{End, Running};
 use super::{FORMS, apps};
 use vfs_compose::error::CheckError;
-use vfs_compose::{Composer, Mount, MountAccess, inspect};
+use vfs_compose::{Beneath, Composer, Mount, MountAccess, inspect};
 use vfs_compose_ir::Encoded;
 use vfs_compose_join::join;
 use vfs_compose_rules::policy::answers::Answers;
@@ -200,7 +200,7 @@ fn the_lowest_version_of_the_filesystem_is_asked_for() {
 
 /// A directory of the host for any of these tests.
 fn mount(access: MountAccess) -> Mount<String> {
-    Mount { guest: "/data".into(), name: "/".into(), access, optional: false }
+    Mount { guest: "/data".into(), name: "/".into(), access, optional: false, beneath: Beneath::Hidden }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A tree that has something of each kind where the plans' paths lead.
 
 /// What can be in it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
     /// A directory. It comes before what is in it.
     Directory,

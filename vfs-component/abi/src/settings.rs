@@ -62,9 +62,43 @@ pub struct Mount<S> {
     pub access: MountAccess,
     /// Whether an empty directory stands for it if the host does not have it.
     pub optional: bool,
+    /// What becomes of the files that the image has in its place.
+    pub beneath: Beneath,
 }
 
+/// What becomes of the files that the image has where a directory of the host stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beneath {
+    /// They are hidden.
+    #[default]
+    Hidden,
+    /// They are seen where the host has nothing of that name, and directories merge.
+    United,
+    /// No directory may hide them. Only of all that the host gives: one of those could stand for their place itself.
+    Kept,
+}
+
+impl Beneath {
+    /// Returns the word for it on command lines and in the encoding, if there is one.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Hidden => "",
+            Self::United => "union",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// The name that stands for all directories that the host gives, each at its own name below the place.
+pub const ALL: &str = "*";
+
 impl<S: AsRef<str>> Mount<S> {
+    /// Returns whether it stands for all directories that the host gives.
+    pub fn is_all(&self) -> bool {
+        self.name.as_ref() == ALL
+    }
+
     /// Returns the path of the directory in one that the host gives under a name; `None` if it is not in that. A `./` that
     /// a name begins with, and a `/` that it ends with, do not count.
     pub fn path_in(&self, given: &str) -> Option<&str> {
@@ -80,9 +114,13 @@ impl<S: AsRef<str>> Mount<S> {
         Some(without_slashes(rest))
     }
 
-    /// Returns the line that tells that the host does not give the directory.
+    /// Returns the line that tells that the host does not give the directory; or, of all that it gives, that not each can
+    /// have its place.
     pub fn missing(&self) -> String {
         let name = self.name.as_ref();
+        if self.is_all() {
+            return "the host's directories cannot all be in the tree: run with other names, --dir PATH::NAME".into();
+        }
         // Without formatting, whose code is larger than the rest of the guest's start.
         ["the host gives no directory \"", name, "\": run with --dir PATH::", name].concat()
     }
@@ -227,14 +265,15 @@ impl Settings {
 
     /// Returns a list of four strings for each mount, if there are mounts.
     fn encoded_mounts(&self) -> Option<Vec<String>> {
-        let strings = self.mounts.iter().flat_map(|Mount { guest, name, access, optional }| {
-            [guest.clone(), name.clone(), access.word().into(), if *optional { OPTIONAL } else { "" }.into()]
+        let strings = self.mounts.iter().flat_map(|Mount { guest, name, access, optional, beneath }| {
+            let words = [if *optional { OPTIONAL } else { "" }, beneath.word()];
+            [guest.clone(), name.clone(), access.word().into(), words.join(" ").trim().into()]
         });
         (!self.mounts.is_empty()).then(|| strings.collect())
     }
 }
 
-/// The fourth string of an optional mount.
+/// The word for an optional mount, in its fourth string.
 const OPTIONAL: &str = "optional";
 
 fn put_length(out: &mut Vec<u8>, length: usize) {
@@ -368,7 +407,10 @@ impl<'a> Iterator for Mounts<'a> {
     fn next(&mut self) -> Option<Mount<&'a str>> {
         let (guest, name, word) = (self.0.next()?, self.0.next()?, self.0.next()?);
         let access = MountAccess::ALL.into_iter().find(|access| access.word() == word)?;
-        Some(Mount { guest, name, access, optional: self.0.next()? == OPTIONAL })
+        let words = self.0.next()?;
+        let has = |word: &str| words.split(' ').any(|other| other == word);
+        let beneath = [Beneath::United, Beneath::Kept].into_iter().find(|beneath| has(beneath.word()));
+        Some(Mount { guest, name, access, optional: has(OPTIONAL), beneath: beneath.unwrap_or_default() })
     }
 }
 
@@ -416,27 +458,39 @@ mod tests {
 
     #[test]
     fn mounts_come_after_everything_else() {
-        let mount =
-            |guest: &str, access, optional| Mount { guest: guest.into(), name: "a::b".into(), access, optional };
+        let mount = |guest: &str, access, optional, beneath| Mount {
+            guest: guest.into(),
+            name: "a::b".into(),
+            access,
+            optional,
+            beneath,
+        };
         let mounts = alloc::vec![
-            mount("/work", MountAccess::ReadOnly, true),
-            mount("/", MountAccess::ReadWrite, false),
-            mount("/a b", MountAccess::CopyOnWrite, false)
+            mount("/work", MountAccess::ReadOnly, true, Beneath::Hidden),
+            mount("/", MountAccess::ReadWrite, false, Beneath::Kept),
+            mount("/a b", MountAccess::CopyOnWrite, false, Beneath::United),
+            mount("/c", MountAccess::ReadOnly, true, Beneath::United)
         ];
         let bytes = Settings { mounts: mounts.clone(), ..all() }.encode();
         assert!(bytes.starts_with(&all().encode()));
         let (view, found) = SettingsView::with_mounts(&bytes).unwrap();
         assert_eq!(view.seed, 7);
-        let owned = |Mount { guest, name, access, optional }: Mount<&str>| Mount {
+        let owned = |Mount { guest, name, access, optional, beneath }: Mount<&str>| Mount {
             guest: guest.into(),
             name: name.into(),
             access,
             optional,
+            beneath,
         };
         assert_eq!(found.map(owned).collect::<Vec<_>>(), mounts);
         assert_eq!(SettingsView::with_mounts(&all().encode()).unwrap().1.count(), 0);
         let (cut, _) = bytes.split_at(bytes.len() - 1);
         assert!(SettingsView::with_mounts(cut).is_none());
+    }
+
+    fn mount<'s>(guest: &'s str, name: &'s str) -> Mount<&'s str> {
+        let (access, beneath) = (MountAccess::ReadOnly, Beneath::Hidden);
+        Mount { guest, name, access, optional: false, beneath }
     }
 
     #[test]
@@ -472,7 +526,7 @@ mod tests {
         ];
         let all = within.map(|(name, given, path)| (name, given, Some(path)));
         for (name, given, path) in all.into_iter().chain(apart.map(|(name, given)| (name, given, None))) {
-            let mount = Mount { guest: "/", name, access: MountAccess::ReadOnly, optional: false };
+            let mount = mount("/", name);
             assert_eq!(mount.path_in(given), path, "{name} in {given}");
         }
     }
@@ -489,7 +543,7 @@ mod tests {
             ("/a/b", "/a/bc", false),
             ("/", "/", false),
         ] {
-            let mount = Mount { guest, name: "a", access: MountAccess::ReadOnly, optional: false };
+            let mount = mount(guest, "a");
             assert_eq!(mount.is_around(path), is_around, "{path} in {guest}");
         }
     }

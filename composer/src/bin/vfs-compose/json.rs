@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use vfs_compose::options::written;
-use vfs_compose::{Form, ImageReport, Inspection, Limits, Mount, Remarks, Report, Settings, Vfs};
+use vfs_compose::{Beneath, Form, ImageReport, Inspection, Limits, Mount, Remarks, Report, Settings, Vfs};
 use vfs_image::{FileKind, Image, Inode, Summary, Walk, WalkEntry};
 
 use crate::report::{Failure, is_verbose};
@@ -221,8 +221,9 @@ pub fn of_inspection(
 fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
     let Settings { preopens, mounts, environment, arguments, read_only, limits, .. } = &vfs.settings;
     let preopens = preopens.iter().map(|(guest, name)| json!({ "guest": guest, "name": name }));
-    let mounts = mounts.iter().map(|Mount { name, guest, access, optional }| {
-        json!({ "name": name, "guest": guest, "access": access.word(), "optional": optional })
+    let mounts = mounts.iter().map(|Mount { name, guest, access, optional, beneath }| {
+        let union = *beneath == Beneath::United;
+        json!({ "name": name, "guest": guest, "access": access.word(), "optional": optional, "union": union })
     });
     let environment = environment.iter().map(|(name, value)| json!({ "name": name, "value": value }));
     Ok(json!({

@@ -3,18 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-use vfs_abi::settings::{Mount, MountAccess};
+use vfs_abi::settings::{ALL, Beneath, Mount, MountAccess};
 
 use super::ValueError;
 use super::paths::is_guest_path;
 
 /// What is a value of `--host-dir`.
-const HOST_DIR: &str = "NAME[::GUEST] and, each after a comma, ro, rw or cow, and optional; such as data::/srv/data,rw";
+const HOST_DIR: &str = "NAME[::GUEST] and, each after a comma, ro, rw or cow, optional, and union; such as \
+                        data::/srv/data,rw";
 
-/// A directory of the host and its place in the tree: `NAME[::GUEST][,ro|,rw|,cow][,optional]`.
+/// A directory of the host and its place in the tree: `NAME[::GUEST][,ro|,rw|,cow][,optional][,union]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostDir {
-    /// The name that the host gives it; what follows a name and `/` is a directory in it.
+    /// The name that the host gives it; what follows a name and `/` is a directory in it. `*`: all that the host gives.
     pub name: String,
     /// The absolute path in the tree, without a slash at its end.
     pub guest: String,
@@ -22,6 +23,8 @@ pub struct HostDir {
     pub access: Option<MountAccess>,
     /// Whether an empty directory stands for it if the host does not have it.
     pub optional: bool,
+    /// Whether it is united with what the image has in its place.
+    pub union: bool,
 }
 
 /// Words after commas at the end are options, and there must be one if what is before has a comma. What is before them is
@@ -30,16 +33,14 @@ impl FromStr for HostDir {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let (mut place, mut access, mut optional) = (text, None, false);
+        let (mut place, mut access, mut optional, mut union) = (text, None, false, false);
         while let Some((before, word)) = place.rsplit_once(',') {
             let known = MountAccess::ALL.into_iter().find(|access| access.word() == word);
             let is_twice = match (word, known) {
                 ("optional", _) => std::mem::replace(&mut optional, true),
-                ("union", _) => {
-                    return Err(ValueError { takes: "ro, rw, cow and optional: `union` is not supported yet" });
-                }
+                ("union", _) => std::mem::replace(&mut union, true),
                 (_, Some(known)) => access.replace(known).is_some(),
-                (word, None) if !word.is_empty() && (access.is_some() || optional) => break,
+                (word, None) if !word.is_empty() && (access.is_some() || optional || union) => break,
                 (_, None) => return Err(ValueError { takes: OPTIONS }),
             };
             if is_twice {
@@ -47,21 +48,28 @@ impl FromStr for HostDir {
             }
             place = before;
         }
+        if union && access == Some(MountAccess::ReadWrite) {
+            return Err(ValueError { takes: UNION });
+        }
         let (name, guest) = match place.rsplit_once("::") {
             Some((name, guest)) => (name, Some(guest)),
             None => (place, None),
         };
         check_name(name)?;
+        if name == ALL && optional {
+            return Err(ValueError { takes: "`*` without `optional`: it is whatever the host gives" });
+        }
         let guest = match guest {
             Some(guest) => place_of(guest).ok_or(ValueError { takes: GUEST })?,
             None if name.contains(":/") || name.contains("=/") => return Err(ValueError { takes: TWO_COLONS }),
             None => default_place(name).ok_or(ValueError { takes: UPWARDS })?,
         };
-        Ok(Self { name: name.into(), guest, access, optional })
+        Ok(Self { name: name.into(), guest, access, optional, union })
     }
 }
 
-const OPTIONS: &str = "ro, rw, cow or optional after a comma; where NAME or GUEST has a comma, one of these follows it, as in \
+const UNION: &str = "union with ro or cow: what the app changes in a union of two directories is in neither";
+const OPTIONS: &str = "ro, rw, cow, optional or union after a comma; where NAME or GUEST has a comma, one of these follows it, as in \
                        `a,b::/x,ro`";
 const GUEST: &str = "NAME::GUEST, where GUEST is an absolute path without `.` or `..`; of a name with `::` in it, GUEST is \
                      always said";
@@ -73,7 +81,6 @@ const UPWARDS: &str = "NAME::GUEST, as in ../data::/data: a NAME with `..` says 
 fn check_name(name: &str) -> Result<(), ValueError> {
     match name {
         "" => Err(ValueError { takes: HOST_DIR }),
-        "*" => Err(ValueError { takes: "a NAME: `*`, all directories that the host gives, is not supported yet" }),
         _ if name.contains('\0') => Err(ValueError { takes: "a NAME without NUL" }),
         _ => Ok(()),
     }
@@ -86,6 +93,9 @@ fn place_of(guest: &str) -> Option<String> {
 
 /// Returns the place of a directory of which only the name is said.
 fn default_place(name: &str) -> Option<String> {
+    if name == ALL {
+        return Some("/".into());
+    }
     name.split('/').all(|part| part != "..").then(|| joined(name))
 }
 
@@ -96,19 +106,21 @@ fn joined(path: &str) -> String {
 
 impl fmt::Display for HostDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, guest, access, optional } = self;
+        let Self { name, guest, access, optional, union } = self;
         write!(f, "{name}::{guest}")?;
         let has_comma = name.contains(',') || guest.contains(',');
-        let access = access.or((has_comma && !optional).then(MountAccess::default));
+        let access = access.or((has_comma && !optional && !union).then(MountAccess::default));
         access.iter().try_for_each(|access| write!(f, ",{}", access.word()))?;
-        if *optional { f.write_str(",optional") } else { Ok(()) }
+        let words = [(optional, ",optional"), (union, ",union")];
+        words.into_iter().filter(|(is_said, _)| **is_said).try_for_each(|(_, word)| f.write_str(word))
     }
 }
 
 impl From<&HostDir> for Mount<String> {
     fn from(directory: &HostDir) -> Self {
-        let HostDir { name, guest, access, optional } = directory.clone();
-        Self { guest, name, access: access.unwrap_or_default(), optional }
+        let HostDir { name, guest, access, optional, union } = directory.clone();
+        let beneath = if union { Beneath::United } else { Beneath::Hidden };
+        Self { guest, name, access: access.unwrap_or_default(), optional, beneath }
     }
 }
 
@@ -143,11 +155,19 @@ mod tests {
             ("/::/work", "/", "/work", None, false),
             ("data::/", "data", "/", None, false),
             (".", ".", "/", None, false),
+            ("*", "*", "/", None, false),
+            ("*::/work,cow", "*", "/work", Some(cow), false),
+            ("*/sub", "*/sub", "/*/sub", None, false),
             ("/", "/", "/", None, false),
         ] {
-            let wanted = HostDir { name: name.into(), guest: guest.into(), access, optional };
+            let wanted = HostDir { name: name.into(), guest: guest.into(), access, optional, union: false };
             assert_eq!(typed.parse(), Ok(wanted.clone()), "{typed}");
-            assert_eq!(wanted.to_string().parse(), Ok(wanted), "{typed}");
+            assert_eq!(wanted.to_string().parse(), Ok(wanted.clone()), "{typed}");
+            // Its place is said, so that a word can follow whatever was typed.
+            let united = HostDir { union: true, ..wanted.clone() };
+            let parsed = format!("{wanted},union").parse();
+            assert!(access == Some(rw) || parsed == Ok(united.clone()), "{typed}: {parsed:?}");
+            assert!(access == Some(rw) || united.to_string().parse() == Ok(united), "{typed}");
         }
     }
 
@@ -157,19 +177,19 @@ mod tests {
             ("", "NAME[::GUEST] and"),
             ("::/data", "NAME[::GUEST] and"),
             (",ro", "NAME[::GUEST] and"),
-            ("data,", "ro, rw, cow or optional"),
-            ("data,r", "ro, rw, cow or optional"),
-            ("data,ro::/x", "ro, rw, cow or optional"),
+            ("data,", "ro, rw, cow, optional or union"),
+            ("data,r", "ro, rw, cow, optional or union"),
+            ("data,ro::/x", "ro, rw, cow, optional or union"),
             ("data::/a,b", "as in `a,b::/x,ro`"),
             ("a,b::/x", "as in `a,b::/x,ro`"),
-            ("data,,ro", "ro, rw, cow or optional"),
+            ("data,,ro", "ro, rw, cow, optional or union"),
             ("data,ro,rw", "one of ro, rw and cow"),
             ("data,ro,ro", "one of ro, rw and cow"),
             ("data,optional,optional", "each word once"),
-            ("data,union", "not supported yet"),
-            ("data::/,cow,union", "not supported yet"),
-            ("*", "not supported yet"),
-            ("*,ro", "not supported yet"),
+            ("data,union,union", "each word once"),
+            ("data::/,rw,union", "union with ro or cow"),
+            ("data::/,union,rw", "union with ro or cow"),
+            ("*,optional", "`*` without `optional`"),
             ("data::work", "an absolute path without"),
             ("data::", "an absolute path without"),
             ("data::/a/../b", "an absolute path without"),

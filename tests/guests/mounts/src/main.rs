@@ -6,6 +6,7 @@ mod opened;
 mod nested;
 mod read_only;
 mod tools;
+mod union;
 mod woven;
 
 fn main() -> std::process::ExitCode {
@@ -20,5 +21,8 @@ fn main() -> std::process::ExitCode {
         ("nested-rw", nested::THROUGH),
         ("nested-cow", nested::ABOVE),
         ("nested-ro", nested::REFUSED),
+        ("union", union::BEHAVIOURS),
+        ("union-cow", union::ABOVE),
+        ("union-ro", union::REFUSED),
     ])
 }

@@ -3,7 +3,8 @@
 use vfs_core::late::{Answer, LateInode, Query, Request};
 use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, OpenFlags, Performed, Stat, Timestamp};
 
-use super::nodes::{self, Nodes, Pass};
+use super::nodes::{self, Node, Nodes, Pass};
+use super::union;
 use crate::host::filesystem::{self as host, At};
 
 /// Has the host answer a request.
@@ -26,10 +27,11 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
         Query::Open { node, flags } => Answer::Inode(open(nodes, *node, *flags)?),
         Query::OpenListing { directory } => Answer::Inode(open_listing(nodes, *directory)?),
         Query::List { directory, cursor } => list(nodes, *directory, *cursor)?,
-        Query::ReadLink { link } => Answer::Bytes(copy(host::readlink_at(nodes.reach(*link, path)?)?)?),
-        Query::Read { file, offset, length } => {
-            Answer::Bytes(copy(host::read(descriptor(nodes, *file)?, *length, *offset)?)?)
-        }
+        Query::ReadLink { link } => match nodes.get(*link)?.image {
+            Some(link) => Answer::Bytes(copy(union::read_link(nodes, link)?)?),
+            None => Answer::Bytes(copy(host::readlink_at(nodes.reach(*link, path)?)?)?),
+        },
+        Query::Read { file, offset, length } => Answer::Bytes(copy(read_file(nodes, *file, *offset, *length)?)?),
         Query::Identity { node } => Answer::Identity(identity(nodes, *node)?),
     })
 }
@@ -39,7 +41,14 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
 /// # Errors
 /// - Those of the host.
 pub fn read(file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
-    host::read(descriptor_of(file)?, length, offset)
+    nodes::with(|nodes| read_file(nodes, file, offset, length))
+}
+
+fn read_file(nodes: &Nodes, file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
+    match nodes.get(file)?.image {
+        Some(file) => union::read(nodes, file, offset, length),
+        None => host::read(descriptor(nodes, file)?, length, offset),
+    }
 }
 
 /// Returns the host's handle of an open node.
@@ -65,6 +74,9 @@ pub fn write(file: u64, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> 
 /// Returns what tells a node from all others.
 fn identity(nodes: &mut Nodes, number: u64) -> Result<u64, Error> {
     let node = nodes.get(number)?;
+    if let Some(of_image) = node.image {
+        return Ok(union::identity(of_image));
+    }
     if let Some(object) = node.object {
         return Ok(object);
     }
@@ -91,10 +103,16 @@ fn is_missing(nodes: &Nodes, number: u64) -> Result<bool, Error> {
 }
 
 fn inode(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
-    let stat = match nodes.get(number)?.descriptor {
-        Some(descriptor) => host::stat(descriptor)?,
-        None if is_missing(nodes, number)? => nodes.get(number)?.stat,
-        None => host::stat_at(nodes.reach(number, &mut Vec::new())?)?,
+    let Node { descriptor, image, .. } = nodes.get(number)?;
+    let stat = match descriptor {
+        Some(descriptor) => host::stat(*descriptor),
+        None if image.is_none() && is_missing(nodes, number)? => Ok(nodes.get(number)?.stat),
+        None => nodes.reach(number, &mut Vec::new()).and_then(host::stat_at),
+    };
+    let stat = match (stat, *image) {
+        (Ok(stat), Some(_)) => union::uncounted(stat),
+        (Err(Error::NoEntry | Error::NotDirectory), Some(of_image)) => union::stat(nodes, of_image)?,
+        (stat, _) => stat?,
     };
     nodes.get_mut(number)?.stat = stat;
     told(nodes, number)
@@ -121,19 +139,26 @@ fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option
     {
         return told(nodes, number).map(Some);
     }
+    let of_image = union::find(nodes, directory, name)?;
     let path = &mut Vec::new();
     let found = nodes.reach_name(directory, name, path).and_then(|at| Ok((at, host::stat_at(at)?)));
-    let (at, stat) = match found {
-        Err(Error::NoEntry) => {
+    let (at, stat) = match (found, of_image) {
+        (Err(Error::NoEntry | Error::NotDirectory), Some(inode)) => {
+            return union::look_up(nodes, directory, name, known, inode).map(Some);
+        }
+        (Err(Error::NoEntry), None) => {
             known.into_iter().for_each(|number| nodes.unname(number));
             return Ok(None);
         }
-        found => found?,
+        (found, _) => found?,
     };
+    let united = union::united(of_image, &stat);
+    let stat = if united.is_some() { union::uncounted(stat) } else { stat };
     let mut object = None;
     if let Some(number) = known {
-        if is_same(nodes, number, at, &stat, &mut object)? {
-            nodes.get_mut(number)?.stat = stat;
+        if nodes.get(number)?.image == united && is_same(nodes, number, at, &stat, &mut object)? {
+            let node = nodes.get_mut(number)?;
+            (node.stat, node.has_host) = (stat, true);
             return told(nodes, number).map(Some);
         }
         nodes.unname(number);
@@ -151,6 +176,7 @@ fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option
         }
     }
     let number = nodes.add(directory, name, None, stat)?;
+    nodes.get_mut(number)?.image = united;
     if let Some(object) = object {
         nodes.set_object(number, object)?;
     }
@@ -225,10 +251,12 @@ fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateIn
         return told(nodes, number);
     }
     let open = if kind == FileKind::Directory { OpenFlags::DIRECTORY } else { OpenFlags::NONE };
-    let opened = nodes.reach(number, &mut Vec::new()).and_then(|at| host::open_at(at, open.bits(), flags.bits()));
-    let opened = match opened {
+    let at = &mut Vec::new();
+    let opened = match nodes.reach(number, at).and_then(|at| host::open_at(at, open.bits(), flags.bits())) {
         // What the tree has changed is there, whatever others did with what was below.
         Err(_) if is_pinned && kind == FileKind::Directory => return told(nodes, number),
+        // The image has it.
+        Err(Error::NoEntry | Error::NotDirectory) if node.image.is_some() => return told(nodes, number),
         opened => opened?,
     };
     if !is_kept_above {
@@ -252,13 +280,22 @@ pub fn add_opened<T>(
 }
 
 fn open_listing(nodes: &mut Nodes, directory: u64) -> Result<LateInode, Error> {
-    let stat = nodes.get(directory)?.stat;
+    let Node { stat, image, .. } = *nodes.get(directory)?;
     let number = nodes.add(directory, &[], None, stat)?;
+    nodes.get_mut(number)?.image = image;
     Ok(LateInode { number, stat, parent: directory })
 }
 
-/// Returns the next entry of a pass. A cursor is the number of entries up to it.
+/// Returns the next entry of a pass.
 fn list(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
+    match nodes.get(number)?.image {
+        Some(directory) => union::list(nodes, number, directory, cursor),
+        None => list_of_host(nodes, number, cursor),
+    }
+}
+
+/// Returns the next entry of the host's. A cursor is the number of entries up to it.
+pub fn list_of_host(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
     let end = Answer::Entries { entries: Vec::new(), is_end: true };
     let stream = match nodes.get(number)?.pass {
         Some(Pass { stream, given }) if given == cursor => stream,
@@ -286,9 +323,14 @@ fn list(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
     }
     // Only the listing tells of it: it has no number of its own.
     let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
+    entry_of(Listed { cursor: cursor + 1, name: copy(name)?, node })
+}
+
+/// Returns an answer that is one entry.
+pub fn entry_of(entry: Listed<Vec<u8>>) -> Result<Answer, Error> {
     let mut entries = Vec::new();
     entries.try_reserve_exact(1)?;
-    entries.push(Listed { cursor: cursor + 1, name: copy(name)?, node });
+    entries.push(entry);
     Ok(Answer::Entries { entries, is_end: false })
 }
 
@@ -373,7 +415,7 @@ pub fn stat_without_times(kind: FileKind, links: u64) -> Stat {
     Stat { kind, links, size: 0, accessed: time, modified: time, changed: time }
 }
 
-fn copy(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+pub fn copy(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut copy = Vec::new();
     copy.try_reserve_exact(bytes.len())?;
     copy.extend_from_slice(bytes);

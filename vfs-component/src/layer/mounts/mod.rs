@@ -1,20 +1,24 @@
 //! An image with directories of the host in it, by calls of `wasi:filesystem` that block.
 //!
 //! ```text
+//! all       which mounts there are, where all that the host gives are wanted
 //! start     the roots of the mounts, which the host has to give
 //! places    where in the tree they are
+//! union     directories of the host over those of the image
 //! nodes     the nodes of the host that the tree or an operation knows of
 //! calls     requests of operations, as calls of the host
 //! contents  reads and writes that need no operation
 //! paths     paths that the host follows by itself
 //! ```
 
+mod all;
 mod calls;
 mod contents;
 mod nodes;
 mod paths;
 mod places;
 mod start;
+mod union;
 
 use vfs_core::late::{ChangePolicy, Late};
 use vfs_core::settings::MountAccess;

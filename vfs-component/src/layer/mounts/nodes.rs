@@ -11,6 +11,7 @@ use core::cell::RefCell;
 
 use hashbrown::HashTable;
 use vfs_core::{Error, FileKind, FollowFinalLink, Stat, Woven};
+use vfs_image::{Image, Nid};
 
 use crate::host::filesystem::{self, At};
 use crate::local;
@@ -36,6 +37,8 @@ pub struct Nodes {
     files: HashTable<u64>,
     /// Number of those that have no name, because the host followed the path to them.
     nameless: usize,
+    /// The image, if a mount is united with it.
+    pub image: Option<Image<'static>>,
 }
 
 struct Slot {
@@ -67,6 +70,12 @@ pub struct Node {
     children: u32,
     /// Whether nothing but its children uses it.
     pub is_released: bool,
+    /// What of the image it is, or is united with if it is a directory; see `union.rs`.
+    pub image: Option<Nid>,
+    /// Whether the host has it.
+    pub has_host: bool,
+    /// In a pass over a united directory: names of the image that the host has told, in order.
+    pub seen: Vec<Box<[u8]>>,
 }
 
 /// A pass over a directory's entries.
@@ -87,6 +96,7 @@ thread_local! {
             objects: HashTable::new(),
             files: HashTable::new(),
             nameless: 0,
+            image: None,
         })
     };
 }
@@ -112,6 +122,17 @@ impl Nodes {
         let number = self.insert(place, descriptor, stat)?;
         self.get_mut(number)?.parent = number;
         Ok(number)
+    }
+
+    /// Unites a root with a directory of the image.
+    ///
+    /// # Errors
+    /// - [`Error::BadDescriptor`]: there is no such node.
+    pub fn unite(&mut self, number: u64, image: Image<'static>, directory: Nid) -> Result<(), Error> {
+        self.image = Some(image);
+        let node = self.get_mut(number)?;
+        (node.image, node.has_host) = (Some(directory), node.descriptor.is_some());
+        Ok(())
     }
 
     /// Adds a node that was found by its name.
@@ -306,6 +327,9 @@ impl Nodes {
             object: None,
             children: 0,
             is_released: false,
+            image: None,
+            has_host: true,
+            seen: Vec::new(),
         });
         Ok(Woven::number(filesystem, *generation << SLOT_BITS | u64::from(slot)))
     }
@@ -330,7 +354,7 @@ impl Nodes {
     /// Finds how the host reaches a node: from the nearest open directory, by a path that is put into `path`.
     ///
     /// # Errors
-    /// - [`Error::NoEntry`]: it is in a directory that the host does not have.
+    /// - [`Error::NoEntry`]: the host does not have it, or not the directory that it is in.
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn reach<'p>(&self, number: u64, path: &'p mut Vec<u8>) -> Result<At<'p>, Error> {
         self.reach_name(number, &[], path)
@@ -356,7 +380,7 @@ impl Nodes {
             if let Some(descriptor) = node.descriptor {
                 break descriptor;
             }
-            if node.parent == at {
+            if node.parent == at || !node.has_host {
                 return Err(Error::NoEntry);
             }
             (at, name) = (node.parent, &node.name);

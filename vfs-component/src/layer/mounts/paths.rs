@@ -88,7 +88,10 @@ fn open_file(from: u64, at: At<'_>, flags: DescriptorFlags) -> Result<Option<Lat
 /// Returns the directory of a path that is a name in it, if only the host knows what the name leads to.
 fn name<'p>(volume: &mut Volume, at: &OpenFile, path: &'p str) -> Option<PathForward<'p>> {
     let forward = volume.forward_name(at, path)?;
-    let is_known = nodes::with(|nodes| nodes.has_nameless() || nodes.named(forward.node, path.as_bytes()).is_some());
+    let is_known = nodes::with(|nodes| {
+        let is_united = nodes.get(forward.node).is_ok_and(|directory| directory.image.is_some());
+        is_united || nodes.has_nameless() || nodes.named(forward.node, path.as_bytes()).is_some()
+    });
     (!is_known).then_some(forward)
 }
 

@@ -42,7 +42,7 @@ impl Places<'_> {
             return known.node;
         }
         let is_of_mount = filesystem_of(directory) != 0;
-        if !is_of_mount && let Some(node) = self.of_image(directory, name) {
+        if !is_of_mount && let Some(Nid(node)) = find_name(self.image, Nid(directory), name) {
             return node;
         }
         let (node, is_read_only) = if is_of_mount && !is_last {
@@ -53,13 +53,17 @@ impl Places<'_> {
         self.placed.push(PlacedName { directory, name: name.to_vec(), node, is_read_only });
         node
     }
+}
 
-    /// Returns a directory of the image.
-    fn of_image(&self, directory: u64, name: &[u8]) -> Option<u64> {
-        let directory = self.image.inode(Nid(directory)).ok()?;
-        let entry = self.image.lookup(&directory, name).ok()??;
-        (entry.kind == FileKind::Directory).then_some(entry.nid.0)
-    }
+/// Returns a directory of the image by its path.
+pub fn find_in(image: &Image<'_>, path: &[&str]) -> Option<Nid> {
+    path.iter().try_fold(image.root(), |directory, name| find_name(image, directory, name.as_bytes()))
+}
+
+/// Returns the directory under a name in a directory of the image.
+fn find_name(image: &Image<'_>, directory: Nid, name: &[u8]) -> Option<Nid> {
+    let entry = image.lookup(&image.inode(directory).ok()?, name).ok()??;
+    (entry.kind == FileKind::Directory).then_some(entry.nid)
 }
 
 /// Opens a directory on the way from the root of a mount to a place inside of it, for good: what the host has there now,
@@ -75,6 +79,11 @@ fn open_on_way(directory: u64, name: &[u8]) -> (u64, bool) {
         let stat = stat.unwrap_or(stat_without_times(FileKind::Directory, 2));
         let filesystem = (directory / (WITHIN + 1)) as u8;
         let number = nodes.add_root(filesystem, opened, stat, is_kept_above)?;
+        if let Some((image, around)) = nodes.image.zip(nodes.get(directory)?.image)
+            && let Some(directory) = find_name(&image, around, name)
+        {
+            nodes.unite(number, image, directory)?;
+        }
         Ok::<_, vfs_core::Error>((number, opened.is_none() && !is_kept_above))
     });
     added.unwrap_or_else(|_| abi::trap())

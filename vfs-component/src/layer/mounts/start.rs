@@ -1,10 +1,12 @@
 //! The start: the host's directories become the roots of the mounts, or the program ends with a line that says which
 //! one is missing.
 
-use vfs_core::settings::{Mount, MountAccess, Mounts, SettingsView, Stdio};
+use vfs_core::settings::{Beneath, Mount, MountAccess, Mounts, SettingsView, Stdio};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags};
 
+use super::all::{Place, places};
 use super::calls::stat_without_times;
+use super::places::find_in;
 use super::{nodes, open_preopen};
 use crate::host::filesystem::{self as host, At};
 use crate::host::mounts::print_and_exit;
@@ -20,7 +22,7 @@ pub struct Root {
     pub number: u64,
     /// What the app can do with it.
     pub access: MountAccess,
-    /// Whether the host has it.
+    /// Whether the host has it, or the image, with which it is united.
     pub exists: bool,
     /// Whether the host follows paths in it as a walk does.
     pub follows_paths: bool,
@@ -30,24 +32,32 @@ pub struct Root {
 pub fn open_roots(mounts: Mounts<'static>) -> Vec<Root> {
     let mut given: Vec<Given> = host::directories().map(|(descriptor, name)| Given { descriptor, name }).collect();
     let mut roots = Vec::new();
-    for (place, mount) in (0_u8..).zip(mounts) {
-        let filesystem = place + 1;
-        let descriptor = match open(&mount, &given) {
+    for (filesystem, Place { path, mount, index, descriptor }) in (1..=u8::MAX).zip(places(mounts, &given)) {
+        let opened = descriptor.map_or_else(|| open(&mount, &given), |given| open_in(given, "."));
+        let descriptor = match opened {
             Ok(descriptor) => Some(descriptor),
             Err(Error::NoEntry) if mount.optional => None,
-            Err(error) => end(place.into(), &mount, error),
+            Err(error) => end(index, &mount, error),
         };
         let stat = descriptor
             .and_then(|descriptor| host::stat(descriptor).ok())
             .unwrap_or(stat_without_times(FileKind::Directory, 2));
-        let is_kept_above = mount.access == MountAccess::CopyOnWrite && descriptor.is_some();
-        let number = nodes::with(|nodes| nodes.add_root(filesystem, descriptor, stat, is_kept_above));
+        let image = embed::image().filter(|_| mount.beneath == Beneath::United);
+        let united = image.and_then(|image| Some((image, find_in(&image, &path)?)));
+        let exists = descriptor.is_some() || united.is_some();
+        // What is united has one number, also where nothing can be changed.
+        let is_kept_above = (mount.access == MountAccess::CopyOnWrite && exists) || united.is_some();
+        let number = nodes::with(|nodes| {
+            let number = nodes.add_root(filesystem, descriptor, stat, is_kept_above)?;
+            united.map_or(Ok(()), |(image, directory)| nodes.unite(number, image, directory))?;
+            Ok::<_, Error>(number)
+        });
         roots.push(Root {
-            path: mount.guest.split('/').filter(|name| !name.is_empty()).collect(),
+            path,
             number: number.unwrap_or_else(|_| abi::trap()),
             access: mount.access,
-            exists: descriptor.is_some(),
-            follows_paths: descriptor.is_some_and(follows_paths),
+            exists,
+            follows_paths: united.is_none() && descriptor.is_some_and(follows_paths),
         });
     }
     given.drain(..).for_each(|Given { descriptor, .. }| host::drop_descriptor(descriptor));
@@ -62,9 +72,11 @@ fn follows_paths(root: u32) -> bool {
 }
 
 /// A directory that the host gives.
-struct Given {
-    descriptor: u32,
-    name: &'static str,
+pub struct Given {
+    /// The host's handle.
+    pub descriptor: u32,
+    /// Its name.
+    pub name: &'static str,
 }
 
 /// Opens the directory of a mount: a preopen of its name, or else a directory in the preopen with the longest name
@@ -72,7 +84,11 @@ struct Given {
 fn open(mount: &Mount<&str>, given: &[Given]) -> Result<u32, Error> {
     let within = |given: &Given| Some((given.descriptor, mount.path_in(given.name)?));
     let (base, rest) = given.iter().filter_map(within).min_by_key(|(_, rest)| rest.len()).ok_or(Error::NoEntry)?;
-    let path = if rest.is_empty() { "." } else { rest };
+    open_in(base, if rest.is_empty() { "." } else { rest })
+}
+
+/// Opens a directory in one that the host gives.
+fn open_in(base: u32, path: &str) -> Result<u32, Error> {
     let at = At { base, path: path.as_bytes(), follow: FollowFinalLink::No };
     let flags = DescriptorFlags::READ;
     host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())
@@ -103,12 +119,17 @@ pub fn check_inside() {
 }
 
 /// Ends the program because the directory of a mount is missing.
-fn end(place: u32, mount: &Mount<&str>, error: Error) -> ! {
+fn end(index: u32, mount: &Mount<&str>, error: Error) -> ! {
     let line = match error {
         Error::NoEntry => mount.missing(),
         _ => ["the host's directory \"", mount.name, "\" cannot be opened"].concat(),
     };
-    print_and_exit(&line);
-    embed::end_without_words(place);
+    end_with(index, &line)
+}
+
+/// Ends the program with a line, because of one of the mounts that the composer knew.
+pub fn end_with(index: u32, line: &str) -> ! {
+    print_and_exit(line);
+    embed::end_without_words(index);
     abi::trap()
 }

@@ -150,7 +150,8 @@ impl Manifest {
                     MountError::SamePlace { other, guest, .. } => (other, Some(guest)),
                     MountError::Name { name }
                     | MountError::Upwards { name }
-                    | MountError::Root { name }
+                    | MountError::Root { name, .. }
+                    | MountError::Union { name }
                     | MountError::Denied { name, .. }
                     | MountError::NotAllowed { name, .. } => (name, None),
                     _ => return Some(("host-dir", None)),

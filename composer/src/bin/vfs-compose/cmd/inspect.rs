@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use serde_json::json;
-use vfs_compose::{ExitCode as ExitCodes, Form, Inspection, Mount, Vfs};
+use vfs_compose::{Beneath, ExitCode as ExitCodes, Form, Inspection, Mount, Vfs};
 use vfs_image::{FileKind, Image, Nid, Summary, Walk, WalkEntry, printable};
 
 use crate::args::Inspect;
@@ -128,9 +128,11 @@ fn settings(text: &mut String, vfs: &Vfs<'_>) {
         let name = if guest == name { String::new() } else { format!(" as {name}") };
         _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));
     }
-    for Mount { name, guest, access, optional } in &settings.mounts {
+    for Mount { name, guest, access, optional, beneath } in &settings.mounts {
         let optional = if *optional { ", optional" } else { "" };
-        _ = writeln!(text, "  host-dir {}, {}{optional}", shown(&format!("{name} -> {guest}")), access.word());
+        let union = if *beneath == Beneath::United { ", union" } else { "" };
+        let place = format!("{name} -> {guest}");
+        _ = writeln!(text, "  host-dir {}, {}{optional}{union}", shown(&place), access.word());
     }
     for (key, value) in &settings.environment {
         _ = writeln!(text, "  env {}", shown(&format!("{key}={value}")));

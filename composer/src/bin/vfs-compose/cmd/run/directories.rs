@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use vfs_compose::options::HostDir;
-use vfs_compose::{Mount, MountAccess, Vfs};
+use vfs_compose::{ALL, Beneath, Mount, MountAccess, Vfs, name_by_place};
 use vfs_compose_engine::Directory;
 
 use super::composed::Warning;
@@ -19,7 +19,8 @@ use crate::report::Failure;
 pub fn of_program(typed: &[HostDirectory]) -> Result<Vec<Directory>, Failure> {
     let directories = typed.iter().enumerate().map(|(position, HostDirectory { path, name })| {
         check(path).map_err(|failure| failure.within(|message| format!("`--dir`: {message}")))?;
-        let named = Mount { name: name.as_str(), guest: "/", access: MountAccess::ReadOnly, optional: false };
+        let (access, beneath) = (MountAccess::ReadOnly, Beneath::Hidden);
+        let named = Mount { name: name.as_str(), guest: "/", access, optional: false, beneath };
         if let Some(other) = typed[..position].iter().find(|other| named.path_in(&other.name) == Some("")) {
             let (one, other) = (other.path.display(), path.display());
             let failure = Failure::usage(format!("`--dir` gives `{one}` and `{other}` one name, `{name}`"));
@@ -37,7 +38,13 @@ pub fn of_program(typed: &[HostDirectory]) -> Result<Vec<Directory>, Failure> {
 /// One cannot be opened, unless it is optional.
 pub fn mounted(merged: &Merged, host_dirs: &[HostDir], is_read_only: bool) -> Result<Vec<Directory>, Failure> {
     let mut directories = Vec::new();
-    for (index, HostDir { name, guest, access, optional }) in host_dirs.iter().enumerate() {
+    for (index, HostDir { name, guest, access, optional, .. }) in host_dirs.iter().enumerate() {
+        if name == ALL {
+            let failure = Failure::usage(
+                "`--host-dir *` is all directories that a host gives, and this run is the host".to_owned(),
+            );
+            return Err(failure.hint("name each one: `--host-dir PATH::/GUEST`"));
+        }
         let path = Path::new(name);
         match check(path) {
             Ok(()) => {}
@@ -45,7 +52,7 @@ pub fn mounted(merged: &Merged, host_dirs: &[HostDir], is_read_only: bool) -> Re
             Err(failure) => return Err(merged.placed_host_dir(index, failure, !path.exists())),
         }
         let is_read_only = is_read_only || *access != Some(MountAccess::ReadWrite);
-        directories.push(Directory { path: path.to_owned(), name: guest.clone(), is_read_only });
+        directories.push(Directory { path: path.to_owned(), name: name_by_place(index, guest), is_read_only });
     }
     Ok(directories)
 }
@@ -76,7 +83,7 @@ fn check(path: &Path) -> Result<(), Failure> {
 /// # Errors
 /// One is missing, or cannot be opened.
 pub fn check_all_given(file: &str, typed: &[HostDirectory], mounts: &[Mount<String>]) -> Result<(), Failure> {
-    for mount in mounts {
+    for mount in mounts.iter().filter(|mount| !mount.is_all()) {
         let name = &mount.name;
         let path = giving(mount, typed).map(|(directory, path)| typed[directory].path.join(path));
         match path {
@@ -113,6 +120,9 @@ pub fn not_in_tree(app: &Path, directory: &HostDirectory) -> Failure {
 /// Returns warnings of directories that a component which is composed already does not ask for.
 pub fn unused(file: &str, typed: &[HostDirectory], vfs: &Vfs<'_>) -> Vec<Warning> {
     let mounts = &vfs.settings.mounts;
+    if mounts.iter().any(Mount::is_all) {
+        return Vec::new();
+    }
     let given: Vec<_> = mounts.iter().map(|mount| giving(mount, typed).map(|(position, _)| position)).collect();
     let unused = typed.iter().enumerate().filter(|(position, _)| !given.contains(&Some(*position)));
     let unused = unused.map(|(_, HostDirectory { name, .. })| {
