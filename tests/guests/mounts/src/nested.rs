@@ -125,7 +125,7 @@ fn points_inside_are_busy() -> Outcome {
     for point in POINTS {
         refused(root.remove_directory_at(point), ErrorCode::Busy)?;
         refused(root.rename_at(point, &root, "m/moved"), ErrorCode::Busy)?;
-        refused(root.rename_at("m/way/up", &root, point), ErrorCode::Busy)?;
+        refused(root.rename_at("m/way/up", &root, point), ErrorCode::IsDirectory)?;
         refused(root.unlink_file_at(point), ErrorCode::IsDirectory)?;
         refused(root.create_directory_at(point), ErrorCode::Exist)?;
     }

@@ -64,7 +64,12 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if !same {
             match through {
                 None => self.check_move(old.directory, source, new.directory, new.found)?,
-                Some(_) => self.check_neither_mounted(source, new.found)?,
+                Some(_) => {
+                    if let Err(busy) = self.check_neither_mounted(source, new.found) {
+                        check_kinds(source, new.found)?;
+                        return Err(busy.into());
+                    }
+                }
             }
         }
         may_change(from)?;
@@ -146,13 +151,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
                 return Err(Error::NotEmpty.into());
             }
         }
-        match target {
-            Some(Found { kind: FileKind::Directory, .. }) if !is_directory => return Err(Error::IsDirectory.into()),
-            Some(Found { kind, .. }) if is_directory && kind != FileKind::Directory => {
-                return Err(Error::NotDirectory.into());
-            }
-            _ => {}
-        }
+        check_kinds(source, target)?;
         self.check_neither_mounted(source, target)?;
         match target {
             Some(Found { node, .. }) if is_directory && !self.tree.is_empty(node)? => Err(Error::NotEmpty.into()),
@@ -164,5 +163,16 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     fn check_neither_mounted(&self, source: Found, target: Option<Found>) -> Result<(), Error> {
         self.tree.check_not_mounted(source.node)?;
         target.map_or(Ok(()), |target| self.tree.check_not_mounted(target.node))
+    }
+}
+
+/// Checks that a directory replaces a directory, and a file something else.
+#[inline(always)]
+fn check_kinds(source: Found, target: Option<Found>) -> Result<(), Error> {
+    let is_directory = source.kind == FileKind::Directory;
+    match target {
+        Some(Found { kind: FileKind::Directory, .. }) if !is_directory => Err(Error::IsDirectory),
+        Some(Found { kind, .. }) if is_directory && kind != FileKind::Directory => Err(Error::NotDirectory),
+        _ => Ok(()),
     }
 }
