@@ -105,7 +105,10 @@ pub fn attempt(state: &mut State, answers: &mut Answers, operation: &mut Attempt
         let result = operation(state);
         let outcome = *result.as_ref().unwrap_or(&Outcome::Asks);
         if state.volume.end(answers, outcome) {
-            settle(&mut state.volume);
+            // What it has loaded and let go, it uses again when it goes on.
+            if outcome != Outcome::Asks {
+                settle(&mut state.volume);
+            }
             return result.map(|_| ());
         }
     }

@@ -26,7 +26,10 @@ pub fn attempt(world: &mut World<'_>, job: &mut Job, progress: Option<Progress>,
             _ => Outcome::Done,
         };
         if world.volume.end(answers, outcome) {
-            settle(world.volume);
+            // What it has loaded and let go, it uses again when it goes on.
+            if outcome != Outcome::Asks {
+                settle(world.volume);
+            }
             return next;
         }
     }
