@@ -116,7 +116,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         let file = self.open_node(found, flags, at.changes)?;
         if truncates && let Err(error) = self.resize(file.slot, 0) {
             self.close(file);
-            return Err(error.into());
+            return Err(error);
         }
         Ok(file)
     }

@@ -25,16 +25,16 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         if let Some((through, file)) = self.tree.passes_through(self.tree.table.id(file.slot)) {
             return self.tree.perform(through, Effect::SetSize { file, size });
         }
-        self.tree.refresh(file.slot)?;
-        Ok(self.resize(file.slot, size)?)
+        self.resize(file.slot, size)
     }
 
-    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), Error> {
+    pub(crate) fn resize(&mut self, slot: u32, size: u64) -> Result<(), L::Stop> {
+        self.tree.refresh(slot)?;
         self.tree.check_nodes(&[slot], 0)?;
 
         let now = self.time.now();
-        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor) };
-        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor) };
+        let Some(node) = self.tree.change(slot) else { return Err(Error::BadDescriptor.into()) };
+        let Body::File(contents) = &mut node.body else { return Err(Error::BadDescriptor.into()) };
         let before = contents.owned();
         contents.set_size(size);
         let after = contents.owned();

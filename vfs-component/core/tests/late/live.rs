@@ -7,6 +7,7 @@ use crate::app::Runner;
 use crate::harness::{NONE, Test};
 use crate::step;
 use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE};
+use crate::world::World;
 
 fn test(items: &[(&str, Item<'_>)]) -> Test {
     Test::new(items, ChangePolicy::AboveLive)
@@ -94,6 +95,19 @@ fn a_name_that_was_removed_stays_removed() {
     test.run(|volume, root| volume.unlink_file_at(root, "d/c"));
     test.run(|volume, root| volume.remove_dir_at(root, "d"));
     assert_eq!(names(&mut test, "."), [""; 0]);
+}
+
+#[test]
+fn a_file_is_cut_as_it_is_now() {
+    let mut test = test(&[("file", Item::File(b"one"))]);
+    let before = test.open("file", NONE, READ).unwrap();
+    let World { fs, root, .. } = &mut test.late.host.world;
+    fs.link_at(root, "file", NO_FOLLOW, root, "same").unwrap();
+    let cut = test.open("file", OpenFlags::TRUNCATE, READ_WRITE).unwrap();
+    let stat = test.run(|volume, _| volume.stat(&cut));
+    assert_eq!((stat.links, stat.size), (2, 0));
+    test.late.volume.close(before);
+    test.late.volume.close(cut);
 }
 
 /// An operation that stops after it has loaded a node, and runs again, keeps it.
