@@ -25,6 +25,8 @@ const PLANS: u64 = 300;
 const FOUND: &[&str] = &[
     // What was removed from the directory was there again, as the change of a directory in which nothing else was known.
     "set-times-at root \"a\" follow 0 1\nrename root \"b/d\" root \"x\"\n",
+    // A file that was open was cut with the number of links that was known when it was opened by its path.
+    "open 2 root \"b/d\" follow 0 1\nopen 2 root \"a\" follow 9 0\n",
 ];
 
 /// Where the files are that a plan begins with, and what it changes.

@@ -24,7 +24,7 @@ mod side;
 mod text;
 
 pub use generate::{generate, generate_with};
-pub use lower::{ITEMS, Item, built};
+pub use lower::{ITEMS, Item, Items, built, split};
 pub use op::{At, NewTime, Op, SLOTS, STREAMS};
 pub use random::Random;
 pub use shrink::minimal;

@@ -34,7 +34,15 @@ impl Linux {
     /// # Errors
     /// Linux's own. `Unsupported`: this kernel has no `openat2`.
     pub fn new(place: &Path, over_image: bool) -> std::io::Result<Self> {
-        lay_out(place, over_image)?;
+        lay_out(place, if over_image { ITEMS } else { &[] }, built(over_image))?;
+        Self::on(place)
+    }
+
+    /// Opens a directory as it is.
+    ///
+    /// # Errors
+    /// Linux's own. `Unsupported`: this kernel has no `openat2`.
+    pub fn on(place: &Path) -> std::io::Result<Self> {
         let root = fs::open(place, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOATIME, Mode::empty())?;
         beneath(root.as_fd(), ".", OFlags::PATH, Mode::empty())?;
         Ok(Self { root, files: [const { None }; SLOTS], streams: [false; STREAMS], bases_first: false })
@@ -142,7 +150,7 @@ impl Linux {
             Op::Same { other, .. } => {
                 let Some(other) = &self.files[*other] else { return Ok(String::new()) };
                 let (one, other) = (fs::fstat(file)?, fs::fstat(other)?);
-                return Ok((one.st_ino == other.st_ino).to_string());
+                return Ok(((one.st_ino, one.st_dev) == (other.st_ino, other.st_dev)).to_string());
             }
             Op::List { .. } | Op::ReadDir { .. } if !directory => return Err(Failure("not-directory")),
             Op::List { .. } => {
@@ -205,13 +213,13 @@ impl Linux {
                 let (directory, last) = self.parent(*to, to_path)?;
                 check_new_name(&directory, last)?;
                 let source = format!("/proc/self/fd/{}", source.as_fd().as_raw_fd());
-                fs::linkat(CWD, source, directory, last, AtFlags::SYMLINK_FOLLOW)?;
+                fs::linkat(CWD, source, directory, last, AtFlags::SYMLINK_FOLLOW).map_err(across)?;
             }
             Op::Rename { from, from_path, to, to_path } => {
                 self.check_bases([*from, *to])?;
                 let (old, old_last) = self.parent(*from, from_path)?;
                 let (new, new_last) = self.parent(*to, to_path)?;
-                fs::renameat(old, old_last, new, new_last)?;
+                fs::renameat(old, old_last, new, new_last).map_err(across)?;
             }
             _ => {}
         }
@@ -298,6 +306,11 @@ impl From<Errno> for Failure {
             errno => panic!("Linux answers {errno:?}, which plans do not ask for"),
         })
     }
+}
+
+/// The failure of what has two places: they may be on two filesystems.
+fn across(errno: Errno) -> Failure {
+    if errno == Errno::XDEV { Failure("cross-device") } else { errno.into() }
 }
 
 /// Opens without leaving the base.
@@ -387,8 +400,11 @@ fn list(directory: &OwnedFd) -> Result<Vec<String>, Errno> {
     Ok(names)
 }
 
-fn lay_out(place: &Path, over_image: bool) -> Result<(), Errno> {
-    let items = if over_image { ITEMS } else { &[] };
+/// Fills an empty directory. All that is there has a time, in seconds.
+///
+/// # Errors
+/// Linux's own.
+pub fn lay_out<P: AsRef<Path>>(place: &Path, items: &[(P, Item)], time: u64) -> std::io::Result<()> {
     for (path, item) in items {
         let path = place.join(path);
         match item {
@@ -401,9 +417,9 @@ fn lay_out(place: &Path, over_image: bool) -> Result<(), Errno> {
             Item::Same(other) => fs::link(place.join(other), &path)?,
         }
     }
-    let built = NewTime::At(built(over_image));
+    let time = NewTime::At(time);
     for path in items.iter().map(|(path, _)| place.join(path)).chain([place.to_owned()]) {
-        fs::utimensat(CWD, path, &times(built, built), AtFlags::SYMLINK_NOFOLLOW)?;
+        fs::utimensat(CWD, path, &times(time, time), AtFlags::SYMLINK_NOFOLLOW)?;
     }
     Ok(())
 }

@@ -215,6 +215,7 @@ fn name(errno: Errno) -> String {
         ERRNO_NOTEMPTY => "not-empty",
         ERRNO_NOTSUP => "unsupported",
         ERRNO_PERM => "not-permitted",
+        ERRNO_XDEV => "cross-device",
         other => other.name(),
     }
     .to_owned()

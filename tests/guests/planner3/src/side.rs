@@ -16,7 +16,8 @@ type Ending = FutureReader<Result<(), ErrorCode>>;
 
 /// A listing, which is read one entry at a time.
 struct Listing {
-    entries: StreamReader<DirectoryEntry>,
+    /// `None`: it is at its end, and cannot be read any more.
+    entries: Option<StreamReader<DirectoryEntry>>,
     ending: Option<Ending>,
 }
 
@@ -166,7 +167,9 @@ impl Listing {
     /// Passes over some entries.
     async fn skip(&mut self, count: usize) -> Result<(), ErrorCode> {
         for _ in 0..count {
-            if self.entries.next().await.is_none() {
+            let Some(entries) = &mut self.entries else { return Ok(()) };
+            if entries.next().await.is_none() {
+                self.entries = None;
                 return match self.ending.take() {
                     Some(ending) => ending.await,
                     None => Ok(()),
@@ -220,7 +223,7 @@ async fn begin(directory: &Descriptor) -> Result<Listing, ErrorCode> {
         ending.await?;
         panic!("a listing of what is no directory");
     }
-    Ok(Listing { entries, ending: Some(ending) })
+    Ok(Listing { entries: Some(entries), ending: Some(ending) })
 }
 
 fn contents(file: &Descriptor, size: u64) -> String {
