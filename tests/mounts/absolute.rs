@@ -81,8 +81,9 @@ fn runs(form: Form, access: &str) -> Result<()> {
 
 fn at_the_root(form: Form) -> Result<()> {
     let data = given()?;
-    let flags = ["--host-dir=data::/,cow", "--absolute-links=root"];
-    let app = made::composed("absolute at the root", || guests::named("mounts"), form, |_| Ok(()), &flags);
+    let flags = ["--host-dir=data::/,cow,union", "--absolute-links=root"];
+    let fill = |image: &Path| Ok(symlink("/dir/file", image.join("of-image"))?);
+    let app = made::composed("absolute at the root", || guests::named("mounts"), form, fill, &flags);
     let given = [Given::new("data", data.path())];
     let output = host::run(&fs::read(app?)?, &Invocation::with_args(["absolute-at-root"]), &given)?;
     ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);

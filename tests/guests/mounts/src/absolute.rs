@@ -36,7 +36,8 @@ pub const THROUGH: &[Behaviour] = &[
 /// Nothing is made in the mount.
 pub const REFUSED: &[Behaviour] = &[("no_link_is_made_in_the_hosts_directory", no_link_is_made_in_the_hosts_directory)];
 
-/// The mount, copied on write, is the whole tree, and its links are not told.
+/// The mount, copied on write, is the whole tree, and its links are not told. The image under it has of-image (->
+/// /dir/file).
 pub const AT_ROOT: &[Behaviour] = &[("a_mount_at_the_root_is_the_root", a_mount_at_the_root_is_the_root)];
 
 const IMAGE: &str = "of the image";
@@ -108,7 +109,7 @@ fn a_mount_at_the_root_is_the_root() -> Outcome {
     let root = root();
     done(root.symlink_at("/dir/file", "dir/made"))?;
     done(root.symlink_at("/", "dir/root"))?;
-    for path in ["dir/made", "dir/root/dir/made", "dir/root/dir/root/dir/file", "dir/../dir/root/./dir/file"] {
+    for path in ["of-image", "dir/made", "dir/root/dir/made", "dir/root/dir/root/dir/file", "dir/../dir/root/./dir/file"] {
         same(done(text(&root, path))?.as_str(), HOST)?;
     }
     for path in ["dir/root/..", "dir/own", "there"] {
