@@ -18,7 +18,13 @@ use crate::{Composer, mounts};
 
 /// Returns what the vfs needs.
 pub(crate) fn needs(composer: &Composer) -> Needs {
-    Needs { mounts: !composer.settings.mounts.is_empty(), ..composer.needs }
+    let Needs { mounts, absolute_links, .. } = needs_of(&composer.settings);
+    Needs { mounts, absolute_links, ..composer.needs }
+}
+
+/// Returns what a vfs needs for its settings.
+pub(crate) fn needs_of(settings: &Settings) -> Needs {
+    Needs { mounts: !settings.mounts.is_empty(), absolute_links: settings.absolute_links, ..Needs::NONE }
 }
 
 /// Image and settings, before any vfs.
@@ -62,6 +68,7 @@ pub(crate) fn pack(composer: &Composer, remarks: &mut Remarks) -> Result<Packed,
         output,
         app: composer.app_path.as_ref().and_then(|path| path.canonicalize().ok()),
         preopens: composer.settings.preopens.iter().map(|(guest, _)| guest.clone()).collect(),
+        follows_absolute_links: composer.settings.absolute_links,
         points: mounts::points(&composer.settings),
         observer: composer.observer.clone(),
     };

@@ -76,6 +76,17 @@ pub enum FormChoice {
     Plugged,
 }
 
+/// Where absolute targets of symbolic links lead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AbsoluteLinks {
+    /// Nowhere: to follow, to make or to read such a link is `not-permitted`.
+    #[default]
+    Refuse,
+    /// To the root of the tree, as after `chroot`, in paths from a descriptor of the root.
+    Root,
+}
+
 impl Composer {
     /// Creates a composer for an app: the bytes of a component, or of a core module that imports
     /// `wasi_snapshot_preview1`.
@@ -245,6 +256,13 @@ impl Composer {
     /// Makes every change of the tree fail with `read-only`, also in directories of the host.
     pub fn read_only(mut self, yes: bool) -> Self {
         self.settings.read_only = yes;
+        self
+    }
+
+    /// Sets where absolute targets of symbolic links lead. In paths from other directories than the root they stay
+    /// `not-permitted`, because an app that gets only such a directory could leave it by a link that it makes.
+    pub fn absolute_links(mut self, choice: AbsoluteLinks) -> Self {
+        self.settings.absolute_links = choice == AbsoluteLinks::Root;
         self
     }
 

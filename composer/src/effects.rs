@@ -57,8 +57,9 @@ pub(crate) fn tell(composer: &Composer, app: &App, remarks: &mut Remarks) {
     // To deny what nobody asks for is no mistake.
     let is_own = |key: &str| chosen.iter().any(|(chosen, value)| chosen == key && value != "deny");
     let names_variables = matches!(&policy.environment, Inherited::Only(_));
-    let wanted: [(&str, bool, &[Asked]); 14] = [
+    let wanted: [(&str, bool, &[Asked]); 15] = [
         ("--host-dir", !settings.mounts.is_empty(), &[(FILES, &[])]),
+        ("--absolute-links root", settings.absolute_links, &[(FILES, &[])]),
         ("--env", !settings.environment.is_empty(), &[VARIABLES]),
         ("--inherit-env", names_variables, &[VARIABLES]),
         ("--argv0", is_chosen("argv0"), &[ARGUMENTS]),

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use vfs_abi::names::preview1;
-use vfs_abi::settings::{Mount, Mounts, Settings, SettingsView, Stdio};
+use vfs_abi::settings::{Extras, Mount, Settings, SettingsView, Stdio};
 use vfs_preview1::ExitCode;
 use wasmparser::{Parser, Payload};
 
-use crate::effects;
 use crate::error::{AppError, Error};
+use crate::{collect, effects};
 use vfs_compose_ir::Edge;
 use vfs_compose_pack::Form;
 use vfs_compose_pack::embed;
@@ -111,12 +111,13 @@ pub fn inspect(component: &[u8]) -> Result<Inspection<'_>, Error> {
         return Ok(Inspection { imports, exports, added_imports: Vec::new(), vfs: None });
     };
     let added_imports = of_flags(&imports, &found.added);
-    let settings_view = SettingsView::with_mounts(&component[found.settings]);
-    let has_mounts = settings_view.is_some_and(|(_, mut mounts)| mounts.next().is_some());
-    let LeftOut { functions, kept, code: saved } = left_out(&component[found.module], has_mounts).map_err(invalid)?;
-    let vfs = settings_view.map(|(view, mounts)| Vfs {
+    let settings_view = SettingsView::with_extras(&component[found.settings]);
+    let settings = settings_view.map(|(view, extras)| settings(view, extras));
+    let needs = settings.as_ref().map(collect::needs_of).unwrap_or_default();
+    let LeftOut { functions, kept, code: saved } = left_out(&component[found.module], needs).map_err(invalid)?;
+    let vfs = settings.map(|settings| Vfs {
         image: &component[found.image.clone()],
-        settings: settings(view, mounts),
+        settings,
         policy: found.policy,
         form: Some(found.form).filter(|form| *form == Form::Linked || found.vfs != (0..component.len())),
         not_linked: found.not_linked,
@@ -257,7 +258,7 @@ fn mount(view: Mount<&str>) -> Mount<String> {
     Mount { guest: guest.to_owned(), name: name.to_owned(), access, optional, beneath }
 }
 
-fn settings(view: SettingsView<'_>, mounts: Mounts<'_>) -> Settings {
+fn settings(view: SettingsView<'_>, extras: Extras<'_>) -> Settings {
     let pairs = |list: vfs_abi::settings::Strings<'_>| -> Vec<(String, String)> {
         let flat: Vec<_> = list.map(str::to_owned).collect();
         flat.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
@@ -275,6 +276,7 @@ fn settings(view: SettingsView<'_>, mounts: Mounts<'_>) -> Settings {
         stdout: stream(view.stdout),
         stderr: stream(view.stderr),
         seed: view.seed,
-        mounts: mounts.map(mount).collect(),
+        mounts: extras.mounts.map(mount).collect(),
+        absolute_links: extras.absolute_links,
     }
 }

@@ -75,7 +75,7 @@ mod report;
 
 pub use adapt::adapt;
 pub use composed::{Composed, PackedImage};
-pub use composer::{Composer, FormChoice};
+pub use composer::{AbsoluteLinks, Composer, FormChoice};
 pub use error::Error;
 pub use inspect::{Asks, Inspection, Vfs, exit_code, inspect};
 #[cfg(feature = "run")]

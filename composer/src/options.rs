@@ -28,7 +28,7 @@ use parsers::{number, setting, source, text, word};
 pub use values::{Access, Bytes, ConfigValue, GuestFile, HostDir, Http, InheritEnv};
 pub use values::{Preopen, Setting, Source, Time, ValueError, Variable};
 
-use crate::FormChoice;
+use crate::{AbsoluteLinks, FormChoice};
 
 /// Makes the structs of options: fields as they are written, which serde and clap read. `arg` adds to what a flag is
 /// for clap, `flag` to what a flag is that needs no value (`--strict`, `--strict=false`), and `key` to what a key is.
@@ -184,6 +184,17 @@ options! {
         /// Make every change of the tree fail with `read-only`
         #[flag()]
         pub read_only: Option<bool>,
+        /// Where absolute targets of symbolic links lead: refuse (an error) or root (to / of the tree) [default: refuse]
+        ///
+        /// With root, the app can make and read such links, too. They are followed in paths from / only: an app that gets
+        /// other directories with --preopen, and not /, never leaves them by a link.
+        #[arg(
+            value_name = "WHERE",
+            value_parser = word::<AbsoluteLinks>(),
+            hide_possible_values = true,
+            hide_short_help = true
+        )]
+        pub absolute_links: Option<AbsoluteLinks>,
         /// Limit the bytes that the app's changes may take, such as 64MiB or 10MB [default: no limit]
         #[arg(value_name = "BYTES", allow_negative_numbers = true, hide_short_help = true)]
         pub max_bytes: Option<Bytes>,

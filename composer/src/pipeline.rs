@@ -60,7 +60,8 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
 }
 
-/// Checks the directories of the host, or leaves them out for an app without a filesystem.
+/// Checks the directories of the host, or leaves them out for an app without a filesystem, with all that needs a variant
+/// of the vfs.
 ///
 /// # Errors
 /// [`MountError`]: they cannot be there.
@@ -71,6 +72,7 @@ fn with_mounts_of_use<'c>(composer: &'c Composer, app: Option<&App>) -> Result<C
     }
     let mut without = composer.clone();
     without.settings.mounts.clear();
+    without.settings.absolute_links = false;
     Ok(Cow::Owned(without))
 }
 

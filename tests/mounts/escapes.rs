@@ -26,7 +26,11 @@ const ACCESSES: [&str; 3] = ["ro", "rw", "cow"];
 type Test = fn(Form, &str) -> Result<()>;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, Test); 2] = [("paths", paths), ("swapped", swapped)];
+    let tests: [(_, Test); 3] = [
+        ("paths", |form, access| paths(form, access, "refuse")),
+        ("paths_with_absolute_links", |form, access| paths(form, access, "root")),
+        ("swapped", swapped),
+    ];
     let mut trials = Vec::new();
     for (name, test) in tests {
         for form in FORMS {
@@ -46,6 +50,7 @@ fn fill(image: &Path) -> Result<()> {
     fs::create_dir(image.join("dir"))?;
     symlink("../../../outside", image.join("far"))?;
     symlink("m/up", image.join("up"))?;
+    symlink("/m/far", image.join("absolute"))?;
     Ok(symlink("m/far/secret", image.join("file"))?)
 }
 
@@ -71,14 +76,18 @@ fn around() -> Result<TempDir> {
     Ok(around)
 }
 
-fn composed(form: Form, access: &str) -> Result<Vec<u8>> {
-    let flags = [format!("--host-dir=data::/m,{access}"), format!("--host-dir=data::/again,{access}")];
+fn composed(form: Form, access: &str, absolute_links: &str) -> Result<Vec<u8>> {
+    let flags = [
+        format!("--host-dir=data::/m,{access}"),
+        format!("--host-dir=data::/again,{access}"),
+        format!("--absolute-links={absolute_links}"),
+    ];
     let made =
         made::composed("escapes", || guests::named("mounts"), form, fill, &flags.each_ref().map(String::as_str))?;
     Ok(fs::read(made)?)
 }
 
-fn paths(form: Form, access: &str) -> Result<()> {
+fn paths(form: Form, access: &str, absolute_links: &str) -> Result<()> {
     let around = around()?;
     let outside = || -> Result<_> {
         let mut all = snapshot(around.path())?;
@@ -90,7 +99,8 @@ fn paths(form: Form, access: &str) -> Result<()> {
     let behaviours =
         ["no_path_reads_what_is_outside", "no_path_changes_what_is_outside", "own_links_lead_nowhere_else"];
     for behaviour in behaviours {
-        let output = host::run(&composed(form, access)?, &Invocation::with_args([behaviour]), &given)?;
+        let app = composed(form, access, absolute_links)?;
+        let output = host::run(&app, &Invocation::with_args([behaviour]), &given)?;
         ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);
         ensure!(outside()? == before, "{behaviour}: something outside has changed");
     }
@@ -113,7 +123,7 @@ fn swapped(form: Form, access: &str) -> Result<()> {
     fs::write(data.join("swapped/secret"), "inside")?;
     symlink("../outside", data.join("other"))?;
     let before = snapshot(&around.path().join("outside"))?;
-    let app = composed(form, access)?;
+    let app = composed(form, access, "refuse")?;
     let is_over = AtomicBool::new(false);
     let output = thread::scope(|scope| {
         let swapping = scope.spawn(|| swap(&data, &is_over));

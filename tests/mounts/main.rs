@@ -9,6 +9,7 @@
 //! all           all directories that the host gives
 //! union         directories of the host over those of the image
 //! nested        mounts inside of others
+//! absolute      links with absolute targets, followed from the root
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
 //! numbers       a program that tries the numbers of handles which it was not given
@@ -16,6 +17,7 @@
 //! other_hosts   some of these on Node, and on a newer wasmtime
 //! ```
 
+mod absolute;
 mod all;
 mod cow;
 mod differs;
@@ -57,6 +59,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(nested::trials());
     trials.extend(all::trials());
     trials.extend(union::trials());
+    trials.extend(absolute::trials());
     trials.extend(missing::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());

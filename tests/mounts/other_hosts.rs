@@ -10,7 +10,7 @@ use vfs_tests::host::{Given, Invocation, Output};
 use vfs_tests::{guests, node_host, wasmtime50_host};
 
 use crate::made::{self, FORMS};
-use crate::{missing, nested, union, woven};
+use crate::{absolute, missing, nested, union, woven};
 
 /// What each host is known to do otherwise, with the reason.
 const DIFFERS: &[(Host, &str, &str)] = &[
@@ -31,11 +31,12 @@ const DIFFERS: &[(Host, &str, &str)] = &[
 type OnHost = fn(Form, Host) -> Result<()>;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, OnHost); 5] = [
+    let tests: [(_, OnHost); 6] = [
         ("woven", woven),
         ("read_only", read_only),
         ("nested", nested),
         ("union", united),
+        ("absolute", absolute),
         ("missing", nothing_is_given),
     ];
     let mut trials = Vec::new();
@@ -111,6 +112,18 @@ fn united(form: Form, host: Host) -> Result<()> {
             let data = union::given()?;
             check(host, &run(host, form, &made, &[behaviours], &[Given::new("data", data.path())])?)?;
         }
+    }
+    Ok(())
+}
+
+/// jco's shim tells absolute targets.
+fn absolute(form: Form, host: Host) -> Result<()> {
+    let of_host = if host == Host::Node { "absolute-told" } else { "absolute-untold" };
+    for access in ["rw", "cow", "ro"] {
+        let made = absolute::made_absolute(form, access)?;
+        let data = absolute::given()?;
+        let given = [Given::new("data", data.path())];
+        check(host, &run(host, form, &made, &["absolute", of_host, &format!("absolute-{access}")], &given)?)?;
     }
     Ok(())
 }

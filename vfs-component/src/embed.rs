@@ -39,11 +39,11 @@ pub fn settings() -> SettingsView<'static> {
     SettingsView::new(bytes(place::settings_offset(), place::settings_size())).unwrap_or_default()
 }
 
-/// Returns the directories of the host in the tree.
-#[cfg(feature = "mounts")]
-pub fn mounts() -> settings::Mounts<'static> {
-    let settings = SettingsView::with_mounts(bytes(place::settings_offset(), place::settings_size()));
-    settings.map_or_else(settings::Mounts::default, |(_, mounts)| mounts)
+/// Returns the settings that not every variant reads.
+#[cfg(feature = "absolute-links")]
+pub fn extras() -> settings::Extras<'static> {
+    let settings = SettingsView::with_extras(bytes(place::settings_offset(), place::settings_size()));
+    settings.map(|(_, extras)| extras).unwrap_or_default()
 }
 
 #[cfg(feature = "mounts")]

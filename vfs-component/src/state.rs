@@ -62,6 +62,12 @@ impl State {
         drop(lists.indexes.try_reserve(64));
         let settings = embed::settings();
         let volume = layer::new_volume(settings.limits);
+        #[cfg(feature = "absolute-links")]
+        let volume = {
+            let mut volume = volume;
+            volume.set_absolute_links(embed::extras().absolute_links);
+            volume
+        };
         Self {
             volume,
             session: Session::new(settings),

@@ -44,6 +44,8 @@ pub struct Reading {
     pub app: Option<PathBuf>,
     /// The directories of the tree that the app gets; none stands for the root.
     pub preopens: Vec<String>,
+    /// Whether the app can follow absolute targets of symbolic links, from the root.
+    pub follows_absolute_links: bool,
     /// The directories of the tree in whose place the host's stand, which are made if no source has them.
     pub points: Vec<Point>,
     /// Hears of the progress.

@@ -11,29 +11,42 @@ use crate::tree::{SourceTree, find};
 /// Links that are followed for one path. Whoever meets more is led in a circle.
 const MAX_FOLLOWED: usize = 40;
 
-/// Warns of symbolic links that are absolute, lead out of the tree or of the directories that the app gets, or in a
-/// circle: WASI follows none of them. Without `preopens`, the app gets the root.
-pub(crate) fn tell(tree: &SourceTree, preopens: &[String], remarks: &mut Remarks) {
+/// Why a link cannot be followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stuck {
+    /// It, or one on the way, has an absolute target, which is not followed from where the path begins.
+    Absolute,
+    /// It leads up from where the path begins, or in a circle.
+    Lost,
+}
+
+/// Warns of symbolic links that lead out of the tree or of the directories that the app gets, or in a circle, or are
+/// absolute: WASI follows none of them. Without `preopens`, the app gets the root. `follows_absolute`: from the root, the
+/// vfs follows absolute ones.
+pub(crate) fn tell(tree: &SourceTree, preopens: &[String], follows_absolute: bool, remarks: &mut Remarks) {
+    let gets_root = preopens.is_empty() || preopens.iter().any(|guest| guest.trim_matches('/').is_empty());
     let preopens: Vec<_> = preopens.iter().filter_map(|guest| find(tree, guest).ok().flatten()).collect();
     let mut todo = vec![vec![tree.root()]];
-    let (mut dangling, mut leaving) = (BTreeMap::new(), BTreeMap::new());
+    let (mut dangling, mut leaving, mut absolute) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut is_any_absolute = false;
     while let Some(directories) = todo.pop() {
         let directory = *directories.last().unwrap_or(&tree.root());
         for (name, node) in tree.entries(directory).into_iter().flat_map(Names::iter) {
             match tree.node(node).content() {
                 Content::Directory(_) => todo.push([&directories[..], &[node]].concat()),
                 Content::SymbolicLink(target) => {
-                    // The path to a preopen around the link, for each one. No app meets a link outside of all.
+                    let follow = |depth| follow(tree, &directories, depth, follows_absolute && depth == 1, node);
+                    // From each preopen around the link. No app meets a link outside of all.
                     let around = (1..=directories.len()).filter(|depth| preopens.contains(&directories[depth - 1]));
-                    let mut around = around.peekable();
-                    let links = if follow(tree, &directories, 1, node).is_none() {
-                        &mut dangling
-                    } else if around.peek().is_some()
-                        && around.all(|depth| follow(tree, &directories, depth, node).is_none())
-                    {
-                        &mut leaving
-                    } else {
-                        continue;
+                    let around: Result<Vec<_>, _> = around.map(|depth| follow(depth).err().ok_or(())).collect();
+                    let links = match (follow(1), around.as_deref()) {
+                        (Err(stuck), _) => {
+                            is_any_absolute |= stuck == Stuck::Absolute;
+                            &mut dangling
+                        }
+                        (Ok(()), Ok([]) | Err(())) => continue,
+                        (Ok(()), Ok(stuck)) if stuck.contains(&Stuck::Absolute) => &mut absolute,
+                        (Ok(()), Ok(_)) => &mut leaving,
                     };
                     let name = String::from_utf8_lossy(name);
                     let path = format!("{}/{name}", tree.path(directory).trim_end_matches('/'));
@@ -43,11 +56,28 @@ pub(crate) fn tell(tree: &SourceTree, preopens: &[String], remarks: &mut Remarks
             }
         }
     }
-    let reasons = "because of absolute targets, targets outside of the tree, or circles";
-    warn(&dangling, reasons, "`--exclude` leaves links out", remarks);
+    let exclude = "`--exclude` leaves links out";
+    let (reasons, way_out) = match (follows_absolute, is_any_absolute) {
+        (true, _) => ("because of targets outside of the tree, or circles", exclude.to_owned()),
+        (false, false) => (REASONS, exclude.to_owned()),
+        (false, true) => {
+            let flags = if gets_root {
+                "`--absolute-links root` lets"
+            } else {
+                "`--absolute-links root` and `--preopen /` let"
+            };
+            (REASONS, format!("{flags} the app follow absolute ones, {exclude}"))
+        }
+    };
+    warn(&dangling, reasons, &way_out, remarks);
     let reason = "because of targets outside of the directories of `--preopen`";
     warn(&leaving, reason, "`--preopen` of a directory around link and target lets the app follow it", remarks);
+    let reason = "because of absolute targets, which are followed in paths from `/` only";
+    warn(&absolute, reason, "`--preopen /` gives the app such paths", remarks);
 }
+
+/// Why links cannot be followed.
+const REASONS: &str = "because of absolute targets, targets outside of the tree, or circles";
 
 /// Warns of links that the app cannot follow, each with its target.
 fn warn(links: &BTreeMap<String, Cow<'_, str>>, reason: &str, way_out: &str, remarks: &mut Remarks) {
@@ -63,45 +93,53 @@ fn warn(links: &BTreeMap<String, Cow<'_, str>>, reason: &str, way_out: &str, rem
 }
 
 /// Follows a link from its directory, the last of `directories` from the root on, of which the app gets the one at
-/// `depth`, counted from 1. What is not there is no fault: the app may make it. Returns `None` if it cannot go on, at
-/// this link or at another that is on the way.
-fn follow(tree: &SourceTree, directories: &[NodeIndex], depth: usize, link: NodeIndex) -> Option<()> {
+/// `depth`, counted from 1. What is not there is no fault: the app may make it.
+///
+/// # Errors
+/// Why it cannot go on, at this link or at another that is on the way.
+fn follow(
+    tree: &SourceTree,
+    directories: &[NodeIndex],
+    depth: usize,
+    follows_absolute: bool,
+    link: NodeIndex,
+) -> Result<(), Stuck> {
     let mut at = directories.to_vec();
     // Names below the last directory that are not there, or no directories.
     let mut beyond = 0_usize;
     let mut todo = Vec::new();
     let mut followed = 0;
-    expand(tree, link, &mut todo)?;
-    while let Some(name) = todo.pop() {
+    let mut next = Some(link);
+    loop {
+        if let Some(link) = next.take() {
+            followed += 1;
+            let Content::SymbolicLink(target) = tree.node(link).content() else { return Ok(()) };
+            let is_absolute = target.starts_with(b"/");
+            if is_absolute && !follows_absolute {
+                return Err(Stuck::Absolute);
+            }
+            if followed > MAX_FOLLOWED {
+                return Err(Stuck::Lost);
+            }
+            if is_absolute {
+                at.truncate(1);
+                beyond = 0;
+            }
+            todo.extend(target.split(|byte| *byte == b'/').rev());
+        }
+        let Some(name) = todo.pop() else { return Ok(()) };
         match name {
             b"" | b"." => {}
             b".." if beyond > 0 => beyond -= 1,
             b".." if at.len() > depth => drop(at.pop()),
-            b".." => return None,
+            b".." => return Err(Stuck::Lost),
             name => match at.last().filter(|_| beyond == 0).and_then(|at| tree.child(*at, name)) {
                 Some(node) if tree.entries(node).is_some() => at.push(node),
-                Some(node) if matches!(tree.node(node).content(), Content::SymbolicLink(_)) => {
-                    followed += 1;
-                    if followed == MAX_FOLLOWED {
-                        return None;
-                    }
-                    expand(tree, node, &mut todo)?;
-                }
+                Some(node) if matches!(tree.node(node).content(), Content::SymbolicLink(_)) => next = Some(node),
                 _ => beyond += 1,
             },
         }
     }
-    Some(())
-}
-
-/// Puts the names of a link's target before those that are left. Returns `None` if the target is absolute.
-fn expand<'t>(tree: &'t SourceTree, link: NodeIndex, todo: &mut Vec<&'t [u8]>) -> Option<()> {
-    let Content::SymbolicLink(target) = tree.node(link).content() else { return Some(()) };
-    if target.starts_with(b"/") {
-        return None;
-    }
-    todo.extend(target.split(|byte| *byte == b'/').rev());
-    Some(())
 }
 
 #[cfg(test)]
@@ -122,12 +160,71 @@ mod tests {
     fn told(links: &[(&str, &str)]) -> String {
         let files = tree(links);
         let mut remarks = Remarks::default();
-        tell(files.tree(), &[], &mut remarks);
+        tell(files.tree(), &[], false, &mut remarks);
         let reasons =
             " cannot be followed in the app, because of absolute targets, targets outside of the tree, or circles";
         let way_out = "; `--exclude` leaves links out";
-        let told = remarks.warnings.iter().map(|warning| warning.message.replace(reasons, "").replace(way_out, ""));
+        let told = remarks.warnings.iter().map(|warning| {
+            let message = warning.message.replace(reasons, "");
+            message.replace("; `--absolute-links root` lets the app follow absolute ones,", ";").replace(way_out, "")
+        });
         told.collect()
+    }
+
+    /// What is told where absolute links are followed from the root, of an app that gets these directories.
+    fn told_with_root(links: &[(&str, &str)], preopens: &[&str]) -> Vec<String> {
+        let (files, mut remarks) = (tree(links), Remarks::default());
+        let preopens: Vec<_> = preopens.iter().map(ToString::to_string).collect();
+        tell(files.tree(), &preopens, true, &mut remarks);
+        remarks.warnings.into_iter().map(|warning| warning.message).collect()
+    }
+
+    #[test]
+    fn absolute_links_have_a_way_out() {
+        let message = |links: &[(&str, &str)], preopens: &[&str]| {
+            let (files, mut remarks) = (tree(links), Remarks::default());
+            let preopens: Vec<_> = preopens.iter().map(ToString::to_string).collect();
+            tell(files.tree(), &preopens, false, &mut remarks);
+            remarks.warnings.into_iter().map(|warning| warning.message).collect::<String>()
+        };
+        let of_flag = "; `--absolute-links root` lets the app follow absolute ones, `--exclude` leaves links out";
+        for (links, preopens) in [
+            (&[("l", "/d")][..], &[][..]),
+            (&[("d/l", "../m"), ("m", "/")], &["/"]),
+            (&[("l", "/d"), ("out", "..")], &["/d", "/"]),
+        ] {
+            assert!(message(links, preopens).ends_with(of_flag), "{}", message(links, preopens));
+        }
+        let of_both = "`--absolute-links root` and `--preopen /` let the app follow absolute ones, `--exclude`";
+        assert!(message(&[("d/l", "/d")], &["/d"]).contains(of_both));
+        assert!(message(&[("l", "..")], &[]).ends_with("circles: `/l` -> `..`; `--exclude` leaves links out"));
+    }
+
+    #[test]
+    fn absolute_links_are_followed_from_the_root() {
+        let links =
+            [("d/l", "/d/e"), ("d/m", "l/f/../../../d/e/x"), ("d/r", "/"), ("gone", "/no/where"), ("s", "//d/")];
+        assert_eq!(told_with_root(&links, &[]), [""; 0]);
+        assert_eq!(told_with_root(&links, &["/d", "/"]), [""; 0]);
+        assert_eq!(
+            told_with_root(&[("d/l", "/../x"), ("o", "/o"), ("p", "/d/../p/x"), ("q", "/d/e/../..")], &[]),
+            ["3 symbolic links cannot be followed in the app, because of targets outside of the tree, or circles: \
+              `/d/l` -> `/../x`, `/o` -> `/o`, `/p` -> `/d/../p/x`; `--exclude` leaves links out"]
+        );
+        // From another directory they are not followed, even where they would stay in it.
+        assert_eq!(
+            told_with_root(
+                &[("d/l", "/d/e"), ("d/m", "e/n"), ("d/e/n", "../l"), ("d/o", "../x"), ("l", "/d")],
+                &["/d"]
+            ),
+            [
+                "1 symbolic link cannot be followed in the app, because of targets outside of the directories of \
+                 `--preopen`: `/d/o` -> `../x`; `--preopen` of a directory around link and target lets the app follow it",
+                "3 symbolic links cannot be followed in the app, because of absolute targets, which are followed in paths \
+                 from `/` only: `/d/e/n` -> `../l`, `/d/l` -> `/d/e`, `/d/m` -> `e/n`; `--preopen /` gives the app such \
+                 paths"
+            ]
+        );
     }
 
     #[test]
@@ -154,7 +251,7 @@ mod tests {
         let told = |preopens: &[&str]| {
             let (files, mut remarks) = (tree(&links), Remarks::default());
             let preopens: Vec<_> = preopens.iter().map(ToString::to_string).collect();
-            tell(files.tree(), &preopens, &mut remarks);
+            tell(files.tree(), &preopens, false, &mut remarks);
             let told = remarks.warnings.into_iter().map(|warning| (warning.code, warning.message));
             told.collect::<Vec<_>>()
         };
@@ -195,7 +292,7 @@ mod tests {
         let names = ["z", "d/b", "a", "d/e/f/g", "x", "d/a", "y"];
         let links: Vec<_> = names.iter().map(|name| (*name, "/")).collect();
         let mut remarks = Remarks::default();
-        tell(tree(&links).tree(), &[], &mut remarks);
+        tell(tree(&links).tree(), &[], false, &mut remarks);
         let [warning] = &remarks.warnings[..] else { panic!() };
         assert_eq!(warning.files, ["/a", "/d/a", "/d/b", "/d/e/f/g", "/x", "/y", "/z"]);
         let listed = "circles: `/a` -> `/`, `/d/a` -> `/`, `/d/b` -> `/`, `/d/e/f/g` -> `/`, `/x` -> `/` and 2 more";

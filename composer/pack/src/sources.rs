@@ -35,13 +35,16 @@ pub(crate) struct Sources {
     pub(crate) has_files_last: bool,
     /// The directories of the tree that the app gets.
     preopens: Vec<String>,
+    /// Whether the app can follow absolute targets of symbolic links, from the root.
+    follows_absolute_links: bool,
     /// What happens to different files at one path.
     pub(crate) on_collision: OnCollision,
 }
 
 impl Sources {
     pub(crate) fn new(reading: Reading) -> Self {
-        let Reading { times, filter, on_collision, output, app, observer, preopens, .. } = reading;
+        let Reading { times, filter, on_collision, output, app, observer, preopens, follows_absolute_links, .. } =
+            reading;
         let tree = Tree::new(Attributes { mode: tree::PLAIN_DIRECTORY, modified: times.unwrap_or_default() });
         let leading = HashSet::from([tree.root()]);
         let listing = Listing {
@@ -58,7 +61,18 @@ impl Sources {
         };
         let (directories, unfiltered) = (Vec::new(), Vec::new());
         let has_files_last = false;
-        Self { tree, leading, listing, kept: 0, directories, unfiltered, has_files_last, preopens, on_collision }
+        Self {
+            tree,
+            leading,
+            listing,
+            kept: 0,
+            directories,
+            unfiltered,
+            has_files_last,
+            preopens,
+            follows_absolute_links,
+            on_collision,
+        }
     }
 
     /// Adds a source. `before` are those that were added already.
@@ -205,7 +219,7 @@ impl Sources {
         unmatched.tell(&self.directories, &own, remarks);
         own.tell(remarks);
         found.tell(remarks, times.is_some());
-        links::tell(&self.tree, &self.preopens, remarks);
+        links::tell(&self.tree, &self.preopens, self.follows_absolute_links, remarks);
         if self.kept > 0 {
             let which = if self.on_collision == OnCollision::Last { "last" } else { "first" };
             let files = if self.kept == 1 { "1 file is".into() } else { format!("{} files are", self.kept) };

@@ -113,6 +113,7 @@ impl Options {
         composer = optional(composer, self.adapting.chosen_wit()?, Composer::wit);
         let process = &self.process;
         composer = optional(composer, process.read_only, Composer::read_only);
+        composer = optional(composer, process.absolute_links, Composer::absolute_links);
         for preopen in &process.preopen {
             composer = composer.preopen_as(&preopen.guest, &preopen.name);
         }

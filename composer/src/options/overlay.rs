@@ -8,7 +8,7 @@ use vfs_preview1::ExitCode;
 use super::values::{
     Access, Bytes, ConfigValue, GuestFile, HostDir, Http, InheritEnv, Preopen, Setting, Source, Time, Variable,
 };
-use crate::FormChoice;
+use crate::{AbsoluteLinks, FormChoice};
 
 /// A value of an option, or one of several.
 pub trait Value {
@@ -28,7 +28,7 @@ macro_rules! plain {
     ($($value:ty),*) => { $(impl Value for $value {})* };
 }
 
-plain!(bool, u32, String, PathBuf, OnCollision, FormChoice, ExitCode);
+plain!(bool, u32, String, PathBuf, OnCollision, AbsoluteLinks, FormChoice, ExitCode);
 plain!(Access, Bytes, GuestFile, HostDir, Http, InheritEnv, Preopen, Source, Time);
 
 impl Value for Setting {

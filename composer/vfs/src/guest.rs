@@ -26,15 +26,21 @@ pub struct Needs {
     pub preview1: bool,
     /// Whether it has directories of the host in its tree.
     pub mounts: bool,
+    /// Whether it can follow absolute targets of symbolic links from its root.
+    pub absolute_links: bool,
 }
 
 impl Needs {
     /// No feature.
-    pub const NONE: Self = Self { late_tree: false, end: false, preview1: false, mounts: false };
+    pub const NONE: Self = Self { late_tree: false, end: false, preview1: false, mounts: false, absolute_links: false };
 
     fn are_in(self, has: Self) -> bool {
-        let Self { late_tree, end, preview1, mounts } = self;
-        (has.late_tree || !late_tree) && (has.end || !end) && (has.preview1 || !preview1) && (has.mounts || !mounts)
+        let Self { late_tree, end, preview1, mounts, absolute_links } = self;
+        (has.late_tree || !late_tree)
+            && (has.end || !end)
+            && (has.preview1 || !preview1)
+            && (has.mounts || !mounts)
+            && (has.absolute_links || !absolute_links)
     }
 
     /// Names what is needed beside directories of the host.
@@ -71,13 +77,24 @@ static END_PREVIEW1: Guest = Guest {
 
 static MOUNTS: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-mounts.wasm")),
-    has: Needs { mounts: true, ..Needs::NONE },
+    has: Needs { mounts: true, absolute_links: true, ..Needs::NONE },
 };
 
 #[cfg(feature = "end")]
 static END_MOUNTS: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end-mounts.wasm")),
-    has: Needs { end: true, mounts: true, ..Needs::NONE },
+    has: Needs { end: true, mounts: true, absolute_links: true, ..Needs::NONE },
+};
+
+static LINKS: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-links.wasm")),
+    has: Needs { preview1: true, absolute_links: true, ..Needs::NONE },
+};
+
+#[cfg(feature = "end")]
+static END_LINKS: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end-links.wasm")),
+    has: Needs { end: true, preview1: true, absolute_links: true, ..Needs::NONE },
 };
 
 #[cfg(feature = "test-guest")]
@@ -90,12 +107,15 @@ static ALL: &[&Guest] = &[
     &PLAIN,
     &PREVIEW1,
     &MOUNTS,
+    &LINKS,
     #[cfg(feature = "end")]
     &END,
     #[cfg(feature = "end")]
     &END_PREVIEW1,
     #[cfg(feature = "end")]
     &END_MOUNTS,
+    #[cfg(feature = "end")]
+    &END_LINKS,
     #[cfg(feature = "test-guest")]
     &LATE,
 ];
@@ -136,6 +156,10 @@ mod tests {
         assert!(std::ptr::eq(Guest::choose(Needs::default()).unwrap(), &PLAIN));
         assert!(std::ptr::eq(Guest::choose(Needs { preview1: true, ..Needs::default() }).unwrap(), &PREVIEW1));
         assert!(std::ptr::eq(Guest::choose(Needs { mounts: true, ..Needs::default() }).unwrap(), &MOUNTS));
+        let links = Needs { absolute_links: true, ..Needs::default() };
+        assert!(std::ptr::eq(Guest::choose(links).unwrap(), &LINKS));
+        assert!(std::ptr::eq(Guest::choose(Needs { preview1: true, ..links }).unwrap(), &LINKS));
+        assert!(std::ptr::eq(Guest::choose(Needs { mounts: true, ..links }).unwrap(), &MOUNTS));
     }
 
     #[test]
@@ -147,13 +171,15 @@ mod tests {
         assert_eq!(Guest::choose(Needs { end: true, ..none }).is_ok(), cfg!(feature = "end"));
         assert_eq!(Guest::choose(Needs { end: true, preview1: true, ..none }).is_ok(), cfg!(feature = "end"));
         assert_eq!(Guest::choose(Needs { end: true, mounts: true, ..none }).is_ok(), cfg!(feature = "end"));
+        assert_eq!(Guest::choose(Needs { end: true, absolute_links: true, ..none }).is_ok(), cfg!(feature = "end"));
         assert!(Guest::choose(Needs { late_tree: true, end: true, ..none }).is_err());
+        assert!(Guest::choose(Needs { late_tree: true, absolute_links: true, ..none }).is_err());
         assert!(Guest::choose(Needs { late_tree: true, preview1: true, ..none }).is_err());
     }
 
     #[test]
     fn a_lack_of_mounts_names_the_flag() {
-        let all = Needs { late_tree: true, end: true, preview1: true, mounts: true };
+        let all = Needs { late_tree: true, end: true, preview1: true, mounts: true, absolute_links: true };
         assert_eq!(
             Guest::choose(all).unwrap_err().to_string(),
             "`--host-dir`: this build has no variant of the vfs with directories of the host beside a tree that the host \

@@ -47,8 +47,11 @@ pub struct Settings {
     pub stderr: Stdio<String>,
     /// The seed of the random numbers, if they are not the host's.
     pub seed: u64,
-    /// Directories of the host. Without any, nothing stands for them in the encoding.
+    /// Directories of the host. Like what follows, they are encoded only where they are set, because only some variants
+    /// of the guest read them; see [`Extras`].
     pub mounts: Vec<Mount<String>>,
+    /// Whether absolute targets of symbolic links are followed, from the root.
+    pub absolute_links: bool,
 }
 
 /// A directory of the host in the tree.
@@ -253,7 +256,7 @@ impl Settings {
             self.directory.iter().cloned().collect(),
             streams.map(|stream| stream.text().cloned().unwrap_or_default()).into(),
         ];
-        for list in lists.into_iter().chain(self.encoded_mounts()) {
+        for list in lists.into_iter().chain(self.extras()) {
             put_length(&mut out, list.len());
             for item in list {
                 put_length(&mut out, item.len());
@@ -263,18 +266,23 @@ impl Settings {
         out
     }
 
-    /// Returns a list of four strings for each mount, if there are mounts.
-    fn encoded_mounts(&self) -> Option<Vec<String>> {
-        let strings = self.mounts.iter().flat_map(|Mount { guest, name, access, optional, beneath }| {
+    /// Returns a list with four strings for each mount, and one with the word for absolute links, without empty lists at
+    /// the end.
+    fn extras(&self) -> impl Iterator<Item = Vec<String>> {
+        let mounts = self.mounts.iter().flat_map(|Mount { guest, name, access, optional, beneath }| {
             let words = [if *optional { OPTIONAL } else { "" }, beneath.word()];
             [guest.clone(), name.clone(), access.word().into(), words.join(" ").trim().into()]
         });
-        (!self.mounts.is_empty()).then(|| strings.collect())
+        let links = self.absolute_links.then(|| alloc::vec![ABSOLUTE_LINKS.into()]);
+        let mounts = (links.is_some() || !self.mounts.is_empty()).then(|| mounts.collect());
+        mounts.into_iter().chain(links)
     }
 }
 
 /// The word for an optional mount, in its fourth string.
 const OPTIONAL: &str = "optional";
+/// The string that says that absolute links are followed.
+const ABSOLUTE_LINKS: &str = "absolute-links";
 
 fn put_length(out: &mut Vec<u8>, length: usize) {
     let length = u32::try_from(length).expect("settings are far below 4 GiB");
@@ -317,13 +325,13 @@ impl<'a> SettingsView<'a> {
         Self::take(&mut bytes)
     }
 
-    /// Decodes settings and the mounts after them, if there are any. `None`: the bytes do not come from
-    /// [`Settings::encode`].
+    /// Decodes settings and what follows them. `None`: the bytes do not come from [`Settings::encode`].
     #[must_use]
-    pub fn with_mounts(mut bytes: &'a [u8]) -> Option<(Self, Mounts<'a>)> {
+    pub fn with_extras(mut bytes: &'a [u8]) -> Option<(Self, Extras<'a>)> {
         let settings = Self::take(&mut bytes)?;
-        let mounts = if bytes.is_empty() { Strings::default() } else { Strings::skip_over(&mut bytes)? };
-        Some((settings, Mounts(mounts)))
+        let mut list = || if bytes.is_empty() { Some(Strings::default()) } else { Strings::skip_over(&mut bytes) };
+        let (mounts, mut links) = (Mounts(list()?), list()?);
+        Some((settings, Extras { mounts, absolute_links: links.any(|word| word == ABSOLUTE_LINKS) }))
     }
 
     /// Decodes the settings at the start of some bytes, and cuts them off.
@@ -397,6 +405,15 @@ impl<'a> Iterator for Strings<'a> {
 
 impl ExactSizeIterator for Strings<'_> {}
 
+/// What follows the settings, for the variants of the guest that read it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extras<'a> {
+    /// See [`Settings::mounts`].
+    pub mounts: Mounts<'a>,
+    /// See [`Settings::absolute_links`].
+    pub absolute_links: bool,
+}
+
 /// Directories of the host in the tree, in order.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mounts<'a>(Strings<'a>);
@@ -453,11 +470,12 @@ mod tests {
             stderr: Stdio::Denied("no".into()),
             seed: 7,
             mounts: Vec::new(),
+            absolute_links: false,
         }
     }
 
     #[test]
-    fn mounts_come_after_everything_else() {
+    fn extras_come_after_everything_else() {
         let mount = |guest: &str, access, optional, beneath| Mount {
             guest: guest.into(),
             name: "a::b".into(),
@@ -471,10 +489,6 @@ mod tests {
             mount("/a b", MountAccess::CopyOnWrite, false, Beneath::United),
             mount("/c", MountAccess::ReadOnly, true, Beneath::United)
         ];
-        let bytes = Settings { mounts: mounts.clone(), ..all() }.encode();
-        assert!(bytes.starts_with(&all().encode()));
-        let (view, found) = SettingsView::with_mounts(&bytes).unwrap();
-        assert_eq!(view.seed, 7);
         let owned = |Mount { guest, name, access, optional, beneath }: Mount<&str>| Mount {
             guest: guest.into(),
             name: name.into(),
@@ -482,10 +496,17 @@ mod tests {
             optional,
             beneath,
         };
-        assert_eq!(found.map(owned).collect::<Vec<_>>(), mounts);
-        assert_eq!(SettingsView::with_mounts(&all().encode()).unwrap().1.count(), 0);
-        let (cut, _) = bytes.split_at(bytes.len() - 1);
-        assert!(SettingsView::with_mounts(cut).is_none());
+        for (mounts, absolute_links) in
+            [(Vec::new(), false), (mounts.clone(), false), (Vec::new(), true), (mounts.clone(), true)]
+        {
+            let bytes = Settings { mounts: mounts.clone(), absolute_links, ..all() }.encode();
+            assert!(bytes.starts_with(&all().encode()));
+            let (view, extras) = SettingsView::with_extras(&bytes).unwrap();
+            assert_eq!((view.seed, extras.absolute_links), (7, absolute_links));
+            assert_eq!(extras.mounts.map(owned).collect::<Vec<_>>(), mounts);
+            let (cut, _) = bytes.split_at(bytes.len() - 1);
+            assert!(SettingsView::with_extras(cut).is_none());
+        }
     }
 
     fn mount<'s>(guest: &'s str, name: &'s str) -> Mount<&'s str> {

@@ -64,6 +64,16 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(Self { tree, time, max_open: limits.max_open, open: 0, above: Vec::new() })
     }
 
+    /// Sets whether absolute targets of symbolic links are followed, from the root of the tree as after `chroot`. By
+    /// default they are refused.
+    ///
+    /// Only walks from the root follow them. From any other directory they stay [`Error::NotPermitted`], because whoever
+    /// has no more than that directory could leave it by a link that they made.
+    #[cfg(feature = "absolute-links")]
+    pub fn set_absolute_links(&mut self, are_followed: bool) {
+        self.tree.absolute_links = are_followed;
+    }
+
     /// Returns the result of the change that this operation has requested from the layer, if there is one. It is then
     /// the result of the operation.
     #[inline]

@@ -105,6 +105,9 @@ pub(crate) struct Walk<'w, L: Layer, J: Journal> {
     /// The rests of the paths after the links on the way, that of the last link on top. None is empty.
     left_behind: Vec<&'w [u8]>,
     links_followed: u32,
+    /// Where absolute targets of links are followed from, if they are.
+    #[cfg(feature = "absolute-links")]
+    root: Option<NodeId>,
     /// Whether the path, or a target at its end, ends in `/`.
     must_be_directory: bool,
     /// Whether the last component may be made as a file, so that a slash after it is refused.
@@ -122,6 +125,9 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
             left: &[],
             left_behind: Vec::new(),
             links_followed: 0,
+            // Whoever has another directory alone could leave it by a link that they made.
+            #[cfg(feature = "absolute-links")]
+            root: (tree.absolute_links && start == tree.root).then_some(start),
             must_be_directory: false,
             is_for_create: false,
         }
@@ -138,7 +144,8 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
     /// # Errors
     /// - [`Error::NoEntry`]: the path is empty, or a directory on the way does not exist, or a link's target is empty.
     /// - [`Error::NotDirectory`]: something on the way is not a directory.
-    /// - [`Error::NotPermitted`]: the path or a followed link is absolute, or `..` leaves the start.
+    /// - [`Error::NotPermitted`]: the path is absolute; or a followed link is, and it is not to be followed from the
+    ///   root, or the walk did not start there; or `..` leaves the start.
     /// - [`Error::IsDirectory`]: the last component may be made as a file, and the path ends in `/`.
     /// - [`Error::Loop`]: more than [`MAX_LINKS_FOLLOWED`] links are on the way.
     /// - [`Error::NameTooLong`]: the path or one of its components is too long.
@@ -228,6 +235,8 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
             return Err(Error::Loop.into());
         }
         let target = self.tree.link_target(link)?;
+        #[cfg(feature = "absolute-links")]
+        let target = self.start_at_root(target);
         path::check_relative(target)?;
         if !rest.is_empty() {
             self.left_behind.try_reserve(1).map_err(Error::from)?;
@@ -235,5 +244,15 @@ impl<'w, L: Layer, J: Journal> Walk<'w, L, J> {
         }
         self.left = target;
         Ok(())
+    }
+
+    /// Goes to the root if a link's target is absolute and to be followed from there. Returns what is to be walked.
+    #[cfg(feature = "absolute-links")]
+    fn start_at_root(&mut self, target: &'w [u8]) -> &'w [u8] {
+        let (Some(root), [b'/', ..]) = (self.root, target) else { return target };
+        self.at = root;
+        self.above.clear();
+        let start = target.iter().position(|&byte| byte != b'/');
+        start.and_then(|start| target.get(start..)).unwrap_or(b".")
     }
 }

@@ -25,6 +25,9 @@ pub(crate) struct Tree<L: Layer, J: Journal> {
     pub journal: J,
     pub table: Table<L>,
     pub root: NodeId,
+    /// Whether absolute targets of links are followed from the root.
+    #[cfg(feature = "absolute-links")]
+    pub absolute_links: bool,
     limits: Limits,
     /// Number of owned bytes of all files.
     bytes: u64,
@@ -41,7 +44,17 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     pub fn new(layer: L, limits: Limits) -> Result<Self, L::Stop> {
         let root = layer.root()?;
         let id = NodeId::layer(root.unwrap_or(0));
-        let mut tree = Self { layer, journal: J::new(id), table: Table::new(), root: id, limits, bytes: 0, nodes: 0 };
+        let mut tree = Self {
+            layer,
+            journal: J::new(id),
+            table: Table::new(),
+            root: id,
+            #[cfg(feature = "absolute-links")]
+            absolute_links: false,
+            limits,
+            bytes: 0,
+            nodes: 0,
+        };
         if root.is_none() {
             tree.table.reserve()?;
             let body = Body::Directory(Directory::new(None));
@@ -219,6 +232,17 @@ impl<L: Layer, J: Journal> Tree<L, J> {
             Source::Upper(Node { body: Body::Symlink(Symlink::Layer(inode)), .. }) => self.layer.read_link(inode),
             Source::Layer(inode) if inode.kind() == FileKind::SymbolicLink => self.layer.read_link(&inode),
             Source::Upper(_) | Source::Layer(_) => Err(Error::Invalid.into()),
+        }
+    }
+
+    /// Returns the result of a check of a link's target, without the error that it is absolute, which the check finds
+    /// last, if such targets are followed.
+    #[inline]
+    pub fn allow_absolute(&self, checked: Result<(), Error>) -> Result<(), Error> {
+        match checked {
+            #[cfg(feature = "absolute-links")]
+            Err(Error::NotPermitted) if self.absolute_links => Ok(()),
+            checked => checked,
         }
     }
 

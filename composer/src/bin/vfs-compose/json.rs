@@ -7,7 +7,9 @@ use std::ops::Range;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use vfs_compose::options::written;
-use vfs_compose::{Beneath, Form, ImageReport, Inspection, Limits, Mount, Remarks, Report, Settings, Vfs};
+use vfs_compose::{
+    AbsoluteLinks, Beneath, Form, ImageReport, Inspection, Limits, Mount, Remarks, Report, Settings, Vfs,
+};
 use vfs_image::{FileKind, Image, Inode, Summary, Walk, WalkEntry};
 
 use crate::report::{Failure, is_verbose};
@@ -219,7 +221,7 @@ pub fn of_inspection(
 }
 
 fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
-    let Settings { preopens, mounts, environment, arguments, read_only, limits, .. } = &vfs.settings;
+    let Settings { preopens, mounts, environment, arguments, read_only, absolute_links, limits, .. } = &vfs.settings;
     let preopens = preopens.iter().map(|(guest, name)| json!({ "guest": guest, "name": name }));
     let mounts = mounts.iter().map(|Mount { name, guest, access, optional, beneath }| {
         let union = *beneath == Beneath::United;
@@ -238,6 +240,7 @@ fn of_vfs(vfs: &Vfs<'_>, summary: &Summary) -> Result<Value, Failure> {
         "environment": environment.collect::<Vec<_>>(),
         "arguments": arguments,
         "read-only": read_only,
+        "absolute-links": if *absolute_links { AbsoluteLinks::Root } else { AbsoluteLinks::Refuse },
         "policy": vfs.policy.iter().map(|(key, value)| (key, policy(key, value))).collect::<BTreeMap<_, _>>(),
         "limits": of_limits(*limits),
         "image": of_summary(vfs.image, summary)?,

@@ -18,16 +18,18 @@ pub struct LeftOut {
     pub code: u64,
 }
 
-/// Compares the module of a vfs with the whole module that this composer contains. `has_mounts`: its tree has directories
-/// of the host.
+/// Compares the module of a vfs with the whole module that this composer contains for such needs, and for a program of
+/// preview1 if it has functions of that.
 ///
 /// # Errors
 /// The module cannot be parsed.
-pub fn left_out(module: &[u8], has_mounts: bool) -> Result<LeftOut, BinaryReaderError> {
+pub fn left_out(module: &[u8], needs: Needs) -> Result<LeftOut, BinaryReaderError> {
     let has = Part::of(module)?;
     let preview1 = has.functions.iter().any(|name| is_of_preview1(name));
-    let whole = Guest::choose(Needs { preview1, mounts: has_mounts, ..Needs::NONE }).unwrap_or(&PLAIN);
-    let whole = Part::of(whole.module)?;
+    let whole = Guest::choose(Needs { preview1, ..needs }).unwrap_or(&PLAIN);
+    let mut whole = Part::of(whole.module)?;
+    // A variant may have them for other programs.
+    whole.functions.retain(|name| preview1 || !is_of_preview1(name));
     Ok(LeftOut {
         functions: whole.functions.difference(&has.functions).cloned().collect(),
         kept: has.functions,

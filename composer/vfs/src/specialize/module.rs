@@ -165,10 +165,10 @@ pub(super) fn replace_embed_imports(
 /// Replaces the function that ends a program to which the host does not give a directory, if it has no stderr to be told
 /// by: a trap for each mount, in a function whose name is the line.
 fn end_without_words(module: &mut CoreModule<'_>, function: FunctionId, settings: &[u8]) -> Result<(), TailorError> {
-    let (_, mounts) =
-        SettingsView::with_mounts(settings).ok_or_else(|| TailorError::module("its settings are damaged"))?;
+    let (_, extras) =
+        SettingsView::with_extras(settings).ok_or_else(|| TailorError::module("its settings are damaged"))?;
     let mut code = Vec::new();
-    for (place, mount) in (0..).zip(mounts) {
+    for (place, mount) in (0..).zip(extras.mounts) {
         let trap = module.add_trap(&mount.missing());
         code.extend([Instruction::LocalGet(0), Instruction::I32Const(place), Instruction::I32Eq]);
         code.extend([Instruction::If(BlockType::Empty), Instruction::Call(trap.0), Instruction::End]);

@@ -1,5 +1,6 @@
 //! What is too much: limits, and the longest, deepest, largest and emptiest of everything.
 
+mod absolute;
 mod answers;
 mod creates;
 mod limits;
@@ -23,6 +24,9 @@ fn main() -> std::process::ExitCode {
         ("creates", creates::BEHAVIOURS),
         ("names", names::BEHAVIOURS),
         ("links", links::BEHAVIOURS),
+        ("absolute-links", absolute::FROM_ROOT),
+        ("absolute-links-refused", absolute::REFUSED),
+        ("absolute-links-in-a-directory", absolute::IN_A_DIRECTORY),
         ("numbers", numbers::BEHAVIOURS),
         ("answers", answers::BEHAVIOURS),
         ("answers-of-no-disk", answers::OF_NO_DISK),

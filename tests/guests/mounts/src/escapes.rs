@@ -85,6 +85,9 @@ fn own_links_lead_nowhere_else() -> Outcome {
         "up/outside/secret",
         "..",
         "../..",
+        "/",
+        "/../outside/secret",
+        "/m/up/outside/secret",
     ];
     for place in ["m/own", "m/dir/own", "own"] {
         for target in targets {

@@ -1,9 +1,10 @@
 //! What a program sees of directories of the host in a tree, and what they do not let it do. `tests/mounts` says which
 //! tree there is.
 
+mod absolute;
 mod escapes;
-mod opened;
 mod nested;
+mod opened;
 mod read_only;
 mod tools;
 mod union;
@@ -24,5 +25,12 @@ fn main() -> std::process::ExitCode {
         ("union", union::BEHAVIOURS),
         ("union-cow", union::ABOVE),
         ("union-ro", union::REFUSED),
+        ("absolute", absolute::BEHAVIOURS),
+        ("absolute-told", absolute::TOLD),
+        ("absolute-untold", absolute::UNTOLD),
+        ("absolute-cow", absolute::ABOVE),
+        ("absolute-rw", absolute::THROUGH),
+        ("absolute-ro", absolute::REFUSED),
+        ("absolute-at-root", absolute::AT_ROOT),
     ])
 }

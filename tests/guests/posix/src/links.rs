@@ -26,6 +26,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("create_dir_over_a_dangling_link", create_dir_over_a_dangling_link),
 ];
 
+/// With links of the image that have absolute targets, and are followed.
+pub const ABSOLUTE: &[Behaviour] = &[
+    ("absolute_links_of_the_image", absolute_links_of_the_image),
+    ("absolute_links_that_are_made", absolute_links_that_are_made),
+    ("absolute_links_in_a_circle", absolute_links_in_a_circle),
+];
+
 fn hard_link() -> Outcome {
     let dir = scratch("hard_link")?;
     fs::write(dir.join("a"), "one")?;
@@ -128,4 +135,35 @@ fn create_dir_over_a_dangling_link() -> Outcome {
     let dir = scratch("create_dir_over_a_dangling_link")?;
     fs::soft_link("nowhere", dir.join("l"))?;
     refused(fs::create_dir(dir.join("l")), &["EEXIST"])
+}
+
+fn absolute_links_of_the_image() -> Outcome {
+    for path in ["/to-file", "/dir/up", "/to-root/dir/file", "/to-root/to-root/dir/../to-file"] {
+        same(fs::read_to_string(path)?, "in dir\n")?;
+    }
+    same(fs::read_link("/to-file")?.to_str(), Some("/dir/file"))?;
+    same(fs::read_link("/to-root")?.to_str(), Some("/"))?;
+    holds(fs::metadata("/to-root")?.is_dir(), "the link leads to the root")
+}
+
+fn absolute_links_that_are_made() -> Outcome {
+    let dir = scratch("absolute_links_that_are_made")?;
+    let target = dir.join("new");
+    fs::soft_link(&target, dir.join("l"))?;
+    same(&fs::read_link(dir.join("l"))?, &target)?;
+    refused(File::open(dir.join("l")), &["ENOENT"])?;
+    fs::write(dir.join("l"), "made")?;
+    same(fs::read_to_string(&target)?, "made")?;
+    fs::rename(&target, "/w/moved")?;
+    refused(File::open(dir.join("l")), &["ENOENT"])?;
+    fs::soft_link("/w/moved", &target)?;
+    same(fs::read_to_string(dir.join("l"))?, "made")
+}
+
+fn absolute_links_in_a_circle() -> Outcome {
+    let dir = scratch("absolute_links_in_a_circle")?;
+    fs::soft_link(dir.join("b"), dir.join("a"))?;
+    fs::soft_link("a", dir.join("b"))?;
+    refused(File::open(dir.join("a")), &["ELOOP"])?;
+    refused(File::open(dir.join("b")), &["ELOOP"])
 }

@@ -21,6 +21,7 @@ fn main() -> std::process::ExitCode {
         ("directories", directories::BEHAVIOURS),
         ("rename", rename::BEHAVIOURS),
         ("links", links::BEHAVIOURS),
+        ("absolute-links", links::ABSOLUTE),
         ("times", times::BEHAVIOURS),
         ("names", names::BEHAVIOURS),
         ("process", process::BEHAVIOURS),

@@ -1,6 +1,7 @@
 //! Streams of files where they are hard on who feeds them. The first argument says what is done; without one, stdin goes to a file and
 //! that file to stdout. The second one says how the program exits, if it is not to return.
 
+mod absolute;
 mod cancelled;
 mod first;
 mod full;
@@ -17,6 +18,7 @@ struct Streams;
 impl wasip3::exports::cli::run::Guest for Streams {
     async fn run() -> Result<(), ()> {
         let done = match get_arguments().get(1).map(String::as_str) {
+            Some("absolute") => absolute::links().await,
             Some("first") => first::listing().await,
             Some("full") => full::of_bytes().await,
             Some("cancelled") => cancelled::calls_reads_and_writes().await,

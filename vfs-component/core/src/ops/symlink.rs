@@ -17,7 +17,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     /// Makes a symbolic link to `target`, which need not exist.
     ///
     /// # Errors
-    /// - [`Error::NotPermitted`]: the target is absolute; or the path or a followed link is, or `..` leaves `at`.
+    /// - [`Error::NotPermitted`]: the target is absolute, and absolute links are not followed or the layer makes the link;
+    ///   or the path or a followed link is absolute, or `..` leaves `at`.
     /// - [`Error::NoEntry`]: the target or the path is empty, or something on the way is not there, or the path ends in
     ///   `/`, or the directory was removed.
     /// - [`Error::NameTooLong`]: the target, the path or one of its components is too long.
@@ -35,10 +36,13 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             return performed;
         }
         self.directory(at)?;
-        let target = path::check(target)?;
+        self.tree.allow_absolute(path::check(target).map(drop))?;
+        let target = target.as_bytes();
         let (directory, name) = self.resolve_new_entry(at, path, false)?;
         may_change(at)?;
         if let Some((through, directory)) = self.tree.passes_through(directory) {
+            // To others who follow the link there, an absolute target is outside of the tree.
+            path::check_relative(target)?;
             return self.tree.perform(through, Effect::Symlink { target, directory, name });
         }
         let (target, name) = (owned(target)?, owned(name)?);

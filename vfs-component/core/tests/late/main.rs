@@ -14,6 +14,7 @@
 //! - where others change the world between two answers, an operation may see part of it before and part of it after,
 //!   and ends with `io` where it cannot make sense of it.
 
+mod absolute;
 #[path = "../faults/allocator.rs"]
 mod allocator;
 mod answers;

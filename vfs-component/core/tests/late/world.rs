@@ -19,6 +19,8 @@ pub struct World {
     pub root: OpenFile,
     /// The root's number.
     pub first: u64,
+    /// Whether it tells absolute targets of links.
+    pub tells_absolute: bool,
     /// By number, from `first` on.
     nodes: Vec<Known>,
     numbers: HashMap<(u64, u64), u64>,
@@ -60,7 +62,8 @@ impl World {
         let file = fs.reopen(&root).unwrap();
         let hash = fs.metadata_hash(&root).unwrap();
         let known = Known { hash, kind: FileKind::Directory, file: Some(file), parent: first, name: ".".into() };
-        Self { fs, root, first, nodes: vec![known], numbers: HashMap::from([(hash, first)]), cursors: HashMap::new() }
+        let numbers = HashMap::from([(hash, first)]);
+        Self { fs, root, first, tells_absolute: false, nodes: vec![known], numbers, cursors: HashMap::new() }
     }
 
     fn known(&self, number: u64) -> Result<&Known, Error> {
@@ -250,8 +253,13 @@ impl World {
             Query::List { directory, cursor } => self.entries(*directory, *cursor, most),
             Query::ReadLink { link } => {
                 let (directory, name) = self.place(*link)?;
+                let tells_absolute = self.tells_absolute;
                 let (fs, at) = self.open(directory)?;
-                Ok(Answer::Bytes(fs.readlink_at(at, &name)?.as_bytes().to_vec()))
+                fs.set_absolute_links(tells_absolute);
+                let target = fs.readlink_at(at, &name).map(|target| Answer::Bytes(target.as_bytes().to_vec()));
+                // It follows none itself.
+                fs.set_absolute_links(false);
+                target
             }
             Query::Read { file, offset, length } => {
                 let (fs, file) = self.open(*file)?;

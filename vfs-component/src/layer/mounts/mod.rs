@@ -48,7 +48,7 @@ extern "C" fn _initialize() {
 /// Makes the volume over the embedded image and the host's directories.
 pub fn new_volume(limits: Limits) -> Volume {
     let image = embed::image();
-    let roots = start::open_roots(embed::mounts());
+    let roots = start::open_roots(embed::extras().mounts);
     let (covered, placed) = places::find(image.as_ref(), &roots);
     let mount = |(covered, root): (u64, &Root)| vfs_core::Mount {
         covered,

@@ -106,7 +106,7 @@ pub fn check_inside() {
         Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
     });
     let paths = preopens.map(|(path, _)| path).chain(files.map(|(directory, _)| directory));
-    for path in paths.filter(|path| embed::mounts().any(|mount| mount.is_around(path))) {
+    for path in paths.filter(|path| embed::extras().mounts.any(|mount| mount.is_around(path))) {
         let open = |state: &mut State| open_preopen(&state.session, &mut state.volume, path);
         let close = |state: &mut State, opened: Result<OpenFile, Error>| opened.map(|file| state.volume.close(file));
         // That `max-open` leaves no room is told elsewhere.

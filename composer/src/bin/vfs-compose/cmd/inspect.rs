@@ -124,6 +124,9 @@ fn settings(text: &mut String, vfs: &Vfs<'_>) {
     if settings.read_only {
         text.push_str("  read-only\n");
     }
+    if settings.absolute_links {
+        text.push_str("  absolute-links root\n");
+    }
     for (guest, name) in &settings.preopens {
         let name = if guest == name { String::new() } else { format!(" as {name}") };
         _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));

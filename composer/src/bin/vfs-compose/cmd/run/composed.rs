@@ -3,7 +3,9 @@
 //! What the flags say of the host, the host of this run can do. What they say of the vfs was decided when it was composed.
 
 use vfs_compose::options::{Access, ConfigValue, Deny, Http, Setting};
-use vfs_compose::{Asks, ExitCode, Form, FormChoice, Inherited, Inspection, OnCollision, Options, Remarks, Stdio, Vfs};
+use vfs_compose::{
+    AbsoluteLinks, Asks, ExitCode, Form, FormChoice, Inherited, Inspection, OnCollision, Options, Remarks, Stdio, Vfs,
+};
 use vfs_image::{FileKind, Image, find};
 
 use super::{Talk, directories};
@@ -165,6 +167,9 @@ fn use_of(key: &str, typed: &Options, component: &[u8], vfs: &Vfs<'_>, wants_htt
         "monotonic-clock" => setting(&host.monotonic_clock, &["wasi:clocks", "wasi:clocks/monotonic-clock"]),
         "random" => setting(&host.random, &["wasi:random"]),
         "exit" => is_same(denies(&["wasi:cli", "wasi:cli/exit"]) == (deny.exit == Some(Access::Deny))),
+        "absolute-links" => {
+            is_same((process.absolute_links == Some(AbsoluteLinks::Root)) == vfs.settings.absolute_links)
+        }
         "read-only" => is_same(process.read_only == Some(vfs.settings.read_only)),
         "deny-all" => is_same(deny.deny_all == Some(line("deny-all").is_some())),
         "deterministic" => {
@@ -210,6 +215,10 @@ fn shown(typed: &Options, key: &str) -> String {
         "exit-code" => typed.adapting.exit_code.map(|code| match code {
             ExitCode::Full => " full".to_owned(),
             ExitCode::Bool => " bool".to_owned(),
+        }),
+        "absolute-links" => process.absolute_links.map(|choice| match choice {
+            AbsoluteLinks::Refuse => " refuse".to_owned(),
+            AbsoluteLinks::Root => " root".to_owned(),
         }),
         "read-only" => is_off(process.read_only),
         "deny-all" => is_off(deny.deny_all),
