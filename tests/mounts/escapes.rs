@@ -20,7 +20,7 @@ use crate::host::{self, Given};
 use crate::made::{self, FORMS};
 use crate::woven::snapshot;
 
-const ACCESSES: [&str; 3] = ["ro", "rw", "cow"];
+const ACCESSES: [&str; 4] = ["ro", "rw", "cow", "cow,union"];
 
 /// A test of a form, with an access.
 type Test = fn(Form, &str) -> Result<()>;
@@ -35,7 +35,7 @@ pub fn trials() -> Vec<Trial> {
     for (name, test) in tests {
         for form in FORMS {
             for access in ACCESSES {
-                let is_usual = matches!((form, access), (Form::Linked, "rw") | (Form::Plugged, "ro"));
+                let is_usual = matches!((form, access), (Form::Linked, "rw" | "cow,union") | (Form::Plugged, "ro"));
                 let name = format!("escapes::{name}::{access}::{}", form.name());
                 let test = move || test(form, access).map_err(|error| format!("{error:#}").into());
                 let extent = if is_usual { Extent::Quick } else { Extent::All };
@@ -48,6 +48,9 @@ pub fn trials() -> Vec<Trial> {
 
 fn fill(image: &Path) -> Result<()> {
     fs::create_dir(image.join("dir"))?;
+    // Hidden, or united.
+    fs::create_dir_all(image.join("m/swapped"))?;
+    fs::write(image.join("m/swapped/of-image"), "of the image")?;
     symlink("../../../outside", image.join("far"))?;
     symlink("m/up", image.join("up"))?;
     symlink("/m/far", image.join("absolute"))?;

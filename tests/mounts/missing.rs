@@ -16,10 +16,11 @@ use crate::made::{self, FORMS, InForm};
 use crate::written;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, InForm); 7] = [
+    let tests: [(_, InForm); 8] = [
         ("nothing_of_the_app_runs", nothing_of_the_app_runs),
         ("not_even_a_start_function", not_even_a_start_function),
         ("with_less_to_end_by", with_less_to_end_by),
+        ("of_all_with_less", of_all_with_less),
         ("a_program", a_program),
         ("optional", optional),
         ("below_a_preopen", below_a_preopen),
@@ -144,6 +145,25 @@ fn with_less_to_end_by(form: Form) -> Result<()> {
         ensure!(told || output.stderr.contains(line("data").trim_end()), "{name}: {output:?}");
         let data = TempDir::new()?;
         let output = host::run(&app, &Invocation::default(), &[Given::new("data", data.path())])?;
+        ensure!(output.exit == 0 && output.stdout == "initialized\nran\n", "{name}: {output:?}");
+    }
+    Ok(())
+}
+
+/// The same where all that the host gives cannot be in the tree. Which ones, only a line with words tells.
+fn of_all_with_less(form: Form) -> Result<()> {
+    for (ends, name) in [(&[][..], "neither"), (&[End::Stderr], "stderr"), (&[End::Exit], "exit")] {
+        let flags = ["--host-dir=data::/m,optional", "--host-dir=*"];
+        let app = made::composed(name, || early("", ends), form, |_| Ok(()), &flags)?;
+        let app = fs::read(app)?;
+        let data = TempDir::new()?;
+        let twice = [Given::new("a", data.path()), Given::new("./a", data.path())];
+        let output = host::run(&app, &Invocation::default(), &twice)?;
+        ensure!(output.exit == TRAP && output.stdout.is_empty(), "{name}: {output:?}");
+        let has_words = output.stderr.contains("the host's directories \"a\" and \"./a\" have one place");
+        ensure!(has_words == ends.contains(&End::Stderr), "{name}: {output:?}");
+        ensure!(has_words || output.stderr.contains("cannot all be in the tree"), "{name}: {output:?}");
+        let output = host::run(&app, &Invocation::default(), &twice[..1])?;
         ensure!(output.exit == 0 && output.stdout == "initialized\nran\n", "{name}: {output:?}");
     }
     Ok(())
