@@ -30,7 +30,9 @@ const LAYOUTS: &[(&[&str], bool)] = &[
     (&["b", "d"], true),
     (&["b/b"], true),
     (&["b/b/d", "d/a"], true),
+    (&["b", "b/b"], true),
     (&["a", "c"], false),
+    (&["a", "a/b"], false),
     (&["a/b"], false),
 ];
 
@@ -108,10 +110,11 @@ impl Halves {
         let root = emptied(self.folder.path(), "root")?;
         lay_out(&root, &self.in_image, self.time)?;
         let points = self.points.iter().enumerate();
-        let mounted: Result<Vec<_>> =
-            points.map(|(number, point)| Mounted::bind(&given.join(number.to_string()), &root.join(point))).collect();
+        let mounted: Vec<_> = points
+            .map(|(number, point)| Mounted::bind(&given.join(number.to_string()), &root.join(point)))
+            .collect::<Result<_>>()?;
         let lines = carry_out(&mut (self.linux)(Linux::on(&root)?), plan);
-        drop(mounted?);
+        drop(mounted);
         Ok(lines)
     }
 

@@ -37,45 +37,44 @@ pub fn built(over_image: bool) -> u64 {
 pub type Items = Vec<(String, Item)>;
 
 /// Puts what is in some directories of a tree elsewhere: what remains, with these directories, and for each of them
-/// what was in it. No point is in another one. One that is not in the tree is added to it.
+/// what was in it. A point that is in another one comes after that. One that is not in the tree is added to it.
 ///
-/// A name of a file whose other name is elsewhere becomes a file of its own.
+/// A file whose other name is elsewhere becomes two.
 #[must_use]
-pub fn split(items: &[(&str, Item)], points: &[&str]) -> (Items, Vec<Items>) {
-    let place = |path: &str| {
-        let within =
-            |point: &&str| path.strip_prefix(*point).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        points.iter().position(within)
-    };
-    let inside = |part: Option<usize>, path: &str| match part {
-        Some(part) => path[points[part].len()..].trim_start_matches('/').to_owned(),
-        None => path.to_owned(),
-    };
-    let mut remaining = Items::new();
-    let mut parts = vec![Items::new(); points.len()];
-    for &(path, item) in items {
-        let part = place(path);
-        let item = match item {
-            Item::Same(other) if place(other) == part => {
-                Item::Same(&other[part.map_or(0, |part| points[part].len() + 1)..])
-            }
-            Item::Same(other) => items.iter().find(|(path, _)| *path == other).expect("it came before").1,
-            other => other,
+pub fn split(items: &[(&'static str, Item)], points: &[&'static str]) -> (Items, Vec<Items>) {
+    // Where a path is: the innermost point, and the path in it.
+    let place = |path: &'static str, points: &[&str]| {
+        let within = |(number, point): (usize, &&str)| {
+            let rest = path.strip_prefix(*point)?;
+            Some((Some(number), if rest.is_empty() { rest } else { rest.strip_prefix('/')? }))
         };
-        let name = inside(part, path);
-        if !name.is_empty() {
-            part.map_or(&mut remaining, |part| &mut parts[part]).push((name, item));
+        points.iter().enumerate().rev().find_map(within).unwrap_or((None, path))
+    };
+    let mut parts = vec![Items::new(); points.len() + 1];
+    let mut add = |(part, path): (Option<usize>, &str), item| {
+        let part: &mut Items = &mut parts[part.map_or(0, |part| part + 1)];
+        if !path.is_empty() && !part.iter().any(|(known, _)| known == path) {
+            part.push((path.to_owned(), item));
+        }
+    };
+    for &(path, item) in items {
+        let at = place(path, points);
+        let item = match item {
+            Item::Same(other) => match place(other, points) {
+                (part, other) if part == at.0 => Item::Same(other),
+                _ => items.iter().find(|(path, _)| *path == other).expect("it came before").1,
+            },
+            item => item,
+        };
+        add(at, item);
+    }
+    for (number, &point) in points.iter().enumerate() {
+        for (end, _) in point.match_indices('/').chain([(point.len(), "")]) {
+            add(place(&point[..end], &points[..number]), Item::Directory);
         }
     }
-    for point in points {
-        let ends = point.match_indices('/').map(|(end, _)| end).chain([point.len()]);
-        for directory in ends.map(|end| &point[..end]) {
-            if !remaining.iter().any(|(path, _)| path == directory) {
-                remaining.push((directory.to_owned(), Item::Directory));
-            }
-        }
-    }
-    (remaining, parts)
+    let within = parts.split_off(1);
+    (parts.remove(0), within)
 }
 
 #[cfg(test)]
@@ -91,7 +90,11 @@ mod tests {
         assert!(matches!(parts[0][0].1, Item::File(bytes) if bytes.len() == 70_001));
         assert!(matches!(remaining[4].1, Item::Same("a")));
         assert!(parts[1].is_empty());
+        let (_, parts) = split(ITEMS, &["b", "b/b"]);
+        assert_eq!(paths(&parts[0]), ["a", "c", "d", "b"]);
+        assert!(matches!(parts[0][2].1, Item::File(bytes) if bytes.len() == 10));
+        assert_eq!(paths(&parts[1]), ["c", "d", "d/a"]);
         let (_, parts) = split(ITEMS, &["b"]);
-        assert!(matches!(parts[0][2].1, Item::Same("a")), "{parts:?}");
+        assert_eq!(parts[0][2], ("b/c".to_owned(), Item::Same("a")));
     }
 }
