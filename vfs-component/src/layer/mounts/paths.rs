@@ -19,7 +19,7 @@ pub fn stat_at(volume: &mut Volume, at: &OpenFile, path: &str, follow: FollowFin
     match of_name {
         // Where it leads, and what a file with other names is, the tree knows.
         Some(Ok(Stat { kind: FileKind::SymbolicLink, .. })) if follow == FollowFinalLink::Yes => {}
-        Some(Ok(Stat { kind: FileKind::RegularFile, links: 2.., .. })) => {}
+        Some(Ok(Stat { kind, links: 2.., .. })) if kind != FileKind::Directory => {}
         Some(answer) => return Ok(answer?),
         None => {}
     }
