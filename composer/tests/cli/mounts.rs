@@ -132,13 +132,10 @@ fn an_image_file_stays_as_it_is_where_it_has_the_directories(here: &Here) {
 }
 
 fn two_have_two_places(here: &Here) {
-    for (first, second, wanted, hint) in
-        [("a::/x", "b::/x", "`--host-dir` has `a` and `b` at `/x`", "hint: place one elsewhere, as in `b::/GUEST`")]
-    {
-        let (code, said) = here.fails(&["app.wasm", "--host-dir", first, "--host-dir", second, "-o", "made.wasm"]);
-        assert_eq!(code, 2, "{said}");
-        assert!(said.contains(wanted) && said.contains(hint), "{said}");
-    }
+    let (code, said) = here.fails(&["app.wasm", "--host-dir", "a::/x", "--host-dir", "b::/x", "-o", "made.wasm"]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("`--host-dir` has `a` and `b` at `/x`"), "{said}");
+    assert!(said.contains("hint: place one elsewhere, as in `b::/GUEST`"), "{said}");
     for (first, second) in [("a::/x", "a::/y"), ("a::/x", "b::/x/y"), ("a::/x/y/z", "b::/x"), ("a::/", "b::/x")] {
         assert_eq!(told(here, &["--host-dir", first, "--host-dir", second]), [""; 0]);
     }
@@ -236,8 +233,7 @@ fn a_name_with_a_comma_has_an_option_after_it(here: &Here) {
     let dirs = &inspection(here)["vfs"]["host-dirs"];
     assert_eq!((&dirs[0]["name"], &dirs[0]["guest"]), (&json!("a,b"), &json!("/x")));
     let (code, said) = here.fails(&["app.wasm", "--host-dir", "a,b::/x", "-o", "made.wasm"]);
-    let wanted =
-        "it takes ro, rw, cow or optional after a comma; where NAME or GUEST has a comma, one of these follows it";
+    let wanted = "it takes ro, rw, cow, optional or union after a comma; where NAME or GUEST has a comma, one of these follows it";
     assert!(code == 2 && said.contains(wanted), "{said}");
     here.write_manifest("host-dir = ['a,b::/x,cow']");
     here.ok(&["app.wasm", "-q", "-o", "made.wasm", "--manifest", "project/vfs.toml"]);
