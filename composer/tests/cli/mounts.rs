@@ -236,8 +236,7 @@ fn a_name_with_a_comma_has_an_option_after_it(here: &Here) {
     let dirs = &inspection(here)["vfs"]["host-dirs"];
     assert_eq!((&dirs[0]["name"], &dirs[0]["guest"]), (&json!("a,b"), &json!("/x")));
     let (code, said) = here.fails(&["app.wasm", "--host-dir", "a,b::/x", "-o", "made.wasm"]);
-    let wanted =
-        "it takes ro, rw, cow or optional after a comma; where NAME or GUEST has a comma, one of these follows it";
+    let wanted = "it takes ro, rw, cow, optional or union after a comma; where NAME or GUEST has a comma, one of these follows it";
     assert!(code == 2 && said.contains(wanted), "{said}");
     here.write_manifest("host-dir = ['a,b::/x,cow']");
     here.ok(&["app.wasm", "-q", "-o", "made.wasm", "--manifest", "project/vfs.toml"]);
