@@ -18,6 +18,7 @@ macro_rules! in_both_forms {
     )*};
 }
 
+mod absolute_links;
 mod asked;
 mod compose;
 mod here;

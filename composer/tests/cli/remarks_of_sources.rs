@@ -105,7 +105,8 @@ fn all_links_that_lead_nowhere_can_be_seen(here: &Here) {
     let listed = "`/a` -> `/etc`, `/b` -> `/etc`, `/c` -> `/etc`, `/d` -> `/etc`, `/e` -> `/etc`";
     let message = format!(
         "7 symbolic links cannot be followed in the app, because of absolute targets, targets outside of the tree, or \
-         circles: {listed} and 2 more (`-v` lists all); `--exclude` leaves links out"
+         circles: {listed} and 2 more (`-v` lists all); `--absolute-links root` lets the app follow absolute ones, \
+         `--exclude` leaves links out"
     );
     let args = ["app.wasm", "--image", "files", "-o", "out.wasm"];
     let said = |more: &[&str]| String::from_utf8(here.run(&[&args, more].concat()).stderr).unwrap();

@@ -315,6 +315,8 @@ fn flags_of_the_vfs_that_change_nothing_are_told(here: &Here) {
         ("--deny wasi:sockets", false, true),
         ("--sockets deny", true, true),
         ("--no-inherit-env", true, true),
+        ("--absolute-links refuse", true, true),
+        ("--absolute-links root", false, false),
     ] {
         let words: Vec<_> = flag.split(' ').collect();
         for (app, has_no_effect) in [("plain.wasm", is_of_plain), ("ruled.wasm", is_of_ruled)] {
