@@ -10,6 +10,7 @@
 //! union         directories of the host over those of the image
 //! nested        mounts inside of others
 //! absolute      links with absolute targets, followed from the root
+//! lies          a host that fails, and one that lies about what it has
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
 //! numbers       a program that tries the numbers of handles which it was not given
@@ -24,6 +25,8 @@ mod differs;
 mod escapes;
 mod golden;
 mod host;
+mod lies;
+mod lying_host;
 mod made;
 mod missing;
 mod nested;
@@ -61,6 +64,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(union::trials());
     trials.extend(absolute::trials());
     trials.extend(missing::trials());
+    trials.extend(lies::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());
     trials.extend(pieces::trials());

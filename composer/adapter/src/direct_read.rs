@@ -168,7 +168,7 @@ impl Callees {
     fn read_descriptor(&self, plain: u32) -> Body {
         let (handle, length, offset, answer) = (0, 1, 2, 3);
         let mut body = Body::new(4);
-        let found = body.local(ValType::I32);
+        let [found, count] = [(); 2].map(|()| body.local(ValType::I32));
         trap_if_busy(&mut body);
         body.code().block(BlockType::Empty);
         leave_unless_ours(&mut body, handle);
@@ -177,7 +177,17 @@ impl Callees {
         untag(&mut body);
         body.code().local_get(length).local_get(offset).call(self.of_descriptor).local_tee(found).i32_eqz().br_if(0);
         self.call_host(&mut body, found);
-        body.code().local_get(answer).call(self.host).return_().end();
+        body.code().local_get(answer).call(self.host);
+        let answer = Place { memory: APP, local: answer };
+        body.code().block(BlockType::Empty);
+        load(&mut body, answer, TAG_AT, 1);
+        body.code().br_if(0);
+        load(&mut body, answer, LENGTH_AT, 4);
+        body.code().local_set(count);
+        at_most(&mut body, count, length);
+        body.code().local_set(count).local_get(answer.local).local_get(count);
+        store(&mut body, answer, LENGTH_AT, 4);
+        body.code().end().return_().end();
         push_parameters(&mut body, 4);
         body.code().call(plain);
         body
@@ -210,9 +220,8 @@ impl Callees {
         // Errors, and the end of the file, are for the vfs to tell. What lies where the answer was is read once more.
         body.code().call(self.give_back).br_if(0);
         body.code().local_get(failed).br_if(0).local_get(count).i32_eqz().br_if(0);
-        // A host that gives more than was asked for does not get it to the app.
-        body.code().local_get(count).local_get(length).i32_wrap_i64();
-        body.code().local_get(count).i64_extend_i32_u().local_get(length).i64_le_u().select().local_set(count);
+        at_most(&mut body, count, length);
+        body.code().local_set(count);
         body.code().local_get(handle);
         untag(&mut body);
         body.code().local_get(count).i64_extend_i32_u().call(self.advance);
@@ -237,6 +246,12 @@ impl Callees {
         body.code().local_get(found.local).i64_load(at(found, 8, 8));
         body.code().local_get(found.local).i64_load(at(found, 0, 8));
     }
+}
+
+/// Pushes the number of bytes that the app gets: a host that gives more than was asked for does not get it there.
+fn at_most(body: &mut Body, count: u32, length: u32) {
+    body.code().local_get(count).local_get(length).i32_wrap_i64();
+    body.code().local_get(count).i64_extend_i32_u().local_get(length).i64_le_u().select();
 }
 
 /// Leaves the block unless a handle is the vfs's.

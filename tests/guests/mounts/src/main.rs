@@ -3,6 +3,7 @@
 
 mod absolute;
 mod escapes;
+mod lies;
 mod nested;
 mod opened;
 mod read_only;
@@ -18,6 +19,7 @@ fn main() -> std::process::ExitCode {
         ("read-only", read_only::BEHAVIOURS),
         ("escapes", escapes::BEHAVIOURS),
         ("swapped", escapes::SWAPPED),
+        ("lies", lies::BEHAVIOURS),
         ("nested", nested::BEHAVIOURS),
         ("nested-rw", nested::THROUGH),
         ("nested-cow", nested::ABOVE),
