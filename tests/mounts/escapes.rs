@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::extent::Extent;
 use vfs_tests::guests;
-use vfs_tests::host::Invocation;
+use vfs_tests::host::{Invocation, Output};
 
 use crate::host::{self, Given};
 use crate::made::{self, FORMS};
@@ -79,18 +79,31 @@ fn around() -> Result<TempDir> {
     Ok(around)
 }
 
-fn composed(form: Form, access: &str, absolute_links: &str) -> Result<Vec<u8>> {
+fn composed(form: Form, access: &str, absolute_links: &str) -> Result<PathBuf> {
     let flags = [
         format!("--host-dir=data::/m,{access}"),
         format!("--host-dir=data::/again,{access}"),
         format!("--absolute-links={absolute_links}"),
     ];
-    let made =
-        made::composed("escapes", || guests::named("mounts"), form, fill, &flags.each_ref().map(String::as_str))?;
-    Ok(fs::read(made)?)
+    made::composed("escapes", || guests::named("mounts"), form, fill, &flags.each_ref().map(String::as_str))
 }
 
 fn paths(form: Form, access: &str, absolute_links: &str) -> Result<()> {
+    paths_with(form, access, absolute_links, |app, behaviour, given| {
+        host::run(&fs::read(app)?, &Invocation::with_args([behaviour]), given)
+    })
+}
+
+/// Hostile paths on a host, which runs the behaviours of the program.
+///
+/// # Errors
+/// Something outside is reached.
+pub fn paths_with(
+    form: Form,
+    access: &str,
+    absolute_links: &str,
+    run: impl Fn(&Path, &str, &[Given]) -> Result<Output>,
+) -> Result<()> {
     let around = around()?;
     let outside = || -> Result<_> {
         let mut all = snapshot(around.path())?;
@@ -102,41 +115,71 @@ fn paths(form: Form, access: &str, absolute_links: &str) -> Result<()> {
     let behaviours =
         ["no_path_reads_what_is_outside", "no_path_changes_what_is_outside", "own_links_lead_nowhere_else"];
     for behaviour in behaviours {
-        let app = composed(form, access, absolute_links)?;
-        let output = host::run(&app, &Invocation::with_args([behaviour]), &given)?;
+        let output = run(&composed(form, access, absolute_links)?, behaviour, &given)?;
         ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);
         ensure!(outside()? == before, "{behaviour}: something outside has changed");
     }
     Ok(())
 }
 
-/// Puts a directory and a link in each other's place until it is told to stop.
-fn swap(data: &Path, is_over: &AtomicBool) -> Result<()> {
-    let [one, other] = ["swapped", "other"].map(|name| data.join(name));
-    while !is_over.load(Ordering::Relaxed) {
-        renameat2(AT_FDCWD, &one, AT_FDCWD, &other, RenameFlags::RENAME_EXCHANGE)?;
+/// What is put in each other's places: directories and files, and links that lead outside; a directory, and another one
+/// that is elsewhere.
+const SWAPPED: [[&str; 2]; 5] = [
+    ["data/swapped", "data/other"],
+    ["data/dir/sub", "data/dir/sub-link"],
+    ["data/dir/deep", "elsewhere/deep"],
+    ["data/inner", "data/inner-link"],
+    ["data/dir", "data/dir-link"],
+];
+
+/// Makes what is swapped.
+fn make_swapped(root: &Path) -> Result<()> {
+    for directory in ["data/swapped", "data/dir/sub", "data/dir/deep", "elsewhere/deep"] {
+        fs::create_dir_all(root.join(directory))?;
+        fs::write(root.join(directory).join("secret"), "inside")?;
+        symlink("..", root.join(directory).join("up"))?;
+    }
+    fs::write(root.join("elsewhere/secret"), "secret")?;
+    fs::write(root.join("outside/only-outside"), "secret")?;
+    fs::write(root.join("data/inner"), "inside")?;
+    let links = [("other", "../outside"), ("dir-link", "../outside"), ("inner-link", "../outside/secret")];
+    for (name, target) in links.into_iter().chain([("dir/sub-link", "../../outside")]) {
+        symlink(target, root.join("data").join(name))?;
     }
     Ok(())
 }
 
+/// Swaps until it is told to stop. Returns how often.
+fn swap(root: &Path, is_over: &AtomicBool) -> u64 {
+    let mut count = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        for names in SWAPPED {
+            let [one, other] = names.map(|name| root.join(name));
+            // What is in a directory is not there while a link is.
+            count += u64::from(renameat2(AT_FDCWD, &one, AT_FDCWD, &other, RenameFlags::RENAME_EXCHANGE).is_ok());
+        }
+    }
+    count
+}
+
 fn swapped(form: Form, access: &str) -> Result<()> {
     let around = around()?;
-    let data = around.path().join("data");
-    fs::create_dir(data.join("swapped"))?;
-    fs::write(data.join("swapped/secret"), "inside")?;
-    symlink("../outside", data.join("other"))?;
-    let before = snapshot(&around.path().join("outside"))?;
-    let app = composed(form, access, "refuse")?;
+    let root = around.path();
+    make_swapped(root)?;
+    let kept = || Ok::<_, anyhow::Error>((snapshot(&root.join("outside"))?, fs::read(root.join("elsewhere/secret"))?));
+    let before = kept()?;
+    let app = fs::read(composed(form, access, "refuse")?)?;
     let is_over = AtomicBool::new(false);
-    let output = thread::scope(|scope| {
-        let swapping = scope.spawn(|| swap(&data, &is_over));
-        let given = [Given::new("data", &data)];
+    let (output, count) = thread::scope(|scope| {
+        let swapping = scope.spawn(|| swap(root, &is_over));
+        let given = [Given::new("data", root.join("data"))];
         let output = host::run(&app, &Invocation::with_args(["swapped"]), &given);
         is_over.store(true, Ordering::Relaxed);
-        swapping.join().expect("it does not panic")?;
-        output
-    })?;
+        (output, swapping.join().expect("it does not panic"))
+    });
+    let output = output?;
     ensure!(output.exit == 0, "{}{}", output.stdout, output.stderr);
-    ensure!(snapshot(&around.path().join("outside"))? == before, "something outside has changed");
+    ensure!(count > 1000, "only {count} times something was swapped");
+    ensure!(kept()? == before, "something outside has changed");
     Ok(())
 }

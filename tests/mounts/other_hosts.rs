@@ -1,8 +1,9 @@
 //! Mounts on other hosts than the embedded engine: what is seen and refused there, too.
 
 use std::fs;
+use std::path::Path;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use libtest_mimic::Trial;
 use vfs_tests::case::{Form, Host};
 use vfs_tests::extent::Extent;
@@ -10,7 +11,7 @@ use vfs_tests::host::{Given, Invocation, Output};
 use vfs_tests::{guests, node_host, wasmtime50_host};
 
 use crate::made::{self, FORMS};
-use crate::{absolute, missing, nested, union, woven};
+use crate::{absolute, escapes, missing, nested, union, woven};
 
 /// What each host is known to do otherwise, with the reason.
 const DIFFERS: &[(Host, &str, &str)] = &[
@@ -31,12 +32,13 @@ const DIFFERS: &[(Host, &str, &str)] = &[
 type OnHost = fn(Form, Host) -> Result<()>;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, OnHost); 6] = [
+    let tests: [(_, OnHost); 7] = [
         ("woven", woven),
         ("read_only", read_only),
         ("nested", nested),
         ("union", united),
         ("absolute", absolute),
+        ("escapes", escapes),
         ("missing", nothing_is_given),
     ];
     let mut trials = Vec::new();
@@ -53,7 +55,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-fn run(host: Host, form: Form, app: &std::path::Path, args: &[&str], given: &[Given]) -> Result<Output> {
+fn run(host: Host, form: Form, app: &Path, args: &[&str], given: &[Given]) -> Result<Output> {
     let invocation = Invocation::with_args(args.iter().copied());
     match host {
         Host::Wasmtime50 => wasmtime50_host::run_with(app, &invocation, given),
@@ -124,6 +126,14 @@ fn absolute(form: Form, host: Host) -> Result<()> {
         let data = absolute::given()?;
         let given = [Given::new("data", data.path())];
         check(host, &run(host, form, &made, &["absolute", of_host, &format!("absolute-{access}")], &given)?)?;
+    }
+    Ok(())
+}
+
+fn escapes(form: Form, host: Host) -> Result<()> {
+    for access in ["ro", "rw", "cow"] {
+        let run = |app: &Path, behaviour: &str, given: &[Given]| run(host, form, app, &[behaviour], given);
+        escapes::paths_with(form, access, "refuse", run).with_context(|| access.to_owned())?;
     }
     Ok(())
 }

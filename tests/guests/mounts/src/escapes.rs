@@ -12,8 +12,12 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("own_links_lead_nowhere_else", own_links_lead_nowhere_else),
 ];
 
-/// While another program puts a directory and a link that leads outside in each other's place.
-pub const SWAPPED: &[Behaviour] = &[("what_is_swapped_meanwhile_leads_nowhere_else", what_is_swapped_meanwhile)];
+/// While another program puts directories and links that lead outside in each other's places, and moves a directory out
+/// and in.
+pub const SWAPPED: &[Behaviour] = &[
+    ("what_is_swapped_meanwhile_leads_nowhere_else", what_is_swapped_meanwhile),
+    ("hostile_paths_lead_nowhere_else_meanwhile", hostile_paths_meanwhile),
+];
 
 const NAMES: [&str; 12] = ["..", ".", "", "m", "again", "dir", "up", "far", "absolute", "to-again", "self", "file"];
 
@@ -111,7 +115,7 @@ fn own_links_lead_nowhere_else() -> Outcome {
 fn what_is_swapped_meanwhile() -> Outcome {
     let root = root();
     let (mut inside, mut refused) = (0, 0);
-    for round in 0..5_000 {
+    for round in 0..3_000 {
         match text(&root, "m/swapped/secret") {
             Ok(text) if text == "inside" => inside += 1,
             Ok(text) => holds(false, format!("{text:?} in round {round}"))?,
@@ -128,4 +132,84 @@ fn what_is_swapped_meanwhile() -> Outcome {
         }
     }
     holds(inside > 0 && refused > 0, format!("{inside} times it was inside, {refused} times a link"))
+}
+
+/// What is swapped, and links that are not.
+const PLACES: [&str; 12] = [
+    "swapped",
+    "other",
+    "dir",
+    "dir-link",
+    "dir/sub",
+    "dir/sub-link",
+    "dir/deep",
+    "dir/deep/up",
+    "far",
+    "absolute",
+    "inner",
+    "inner-link",
+];
+
+const ENDS: [&str; 8] = [
+    "",
+    "/secret",
+    "/../secret",
+    "/../outside/secret",
+    "/../../outside/secret",
+    "/up/secret",
+    "/sub/secret",
+    "/deep/../secret",
+];
+
+fn hostile_paths_meanwhile() -> Outcome {
+    let ways = PLACES.into_iter().flat_map(|one| PLACES.map(|other| format!("{one}/../{other}")));
+    let ways = ways.flat_map(|way| [format!("{way}/secret"), way]);
+    let paths: Vec<_> = PLACES.into_iter().flat_map(|one| ENDS.map(|end| format!("{one}{end}"))).chain(ways).collect();
+    let root = root();
+    let (mut inside, mut refused) = (0, 0);
+    for round in 0..2 {
+        let deep = directory("m/dir/deep");
+        for (at, before) in [(&root, "m/"), (&root, "again/"), (&done(directory("m"))?, "")] {
+            for path in paths.iter().map(|path| format!("{before}{path}")) {
+                match text(at, &path) {
+                    Ok(text) if text == "secret" => holds(false, &path)?,
+                    Ok(_) => inside += 1,
+                    Err(_) => refused += 1,
+                }
+                let _ = (at.stat_at(FOLLOW, &path), at.metadata_hash_at(FOLLOW, &path));
+                if let Ok(names) = names(at, &path) {
+                    holds(!names.iter().any(|name| name == "only-outside"), &path)?;
+                }
+                if round > 0 {
+                    change_meanwhile(at, &path)?;
+                }
+            }
+        }
+        // It may be elsewhere by now.
+        if let Ok(deep) = deep {
+            for path in ["secret", "..", "../secret", "up", "up/secret", "up/up/secret"] {
+                holds(text(&deep, path).ok().as_deref() != Some("secret"), path)?;
+            }
+        }
+    }
+    holds(inside > 0 && refused > 0, format!("{inside} times it was inside, {refused} times not"))
+}
+
+/// Whatever comes of it. The host's side looks whether anything has changed outside.
+fn change_meanwhile(at: &Descriptor, path: &str) -> Outcome {
+    let root = root();
+    let new = format!("{path}/new");
+    let _ = (at.create_directory_at(&new), at.remove_directory_at(&new));
+    let _ = (at.symlink_at("file", &new), at.unlink_file_at(&new));
+    if at.open_at(FOLLOW, &new, OpenFlags::CREATE | OpenFlags::TRUNCATE, READ | WRITE).is_ok() {
+        let _ = at.unlink_file_at(&new);
+    }
+    if path.ends_with("secret")
+        && (at.link_at(FOLLOW, path, &root, "m/stolen").is_ok()
+            || at.link_at(NO_FOLLOW, path, &root, "m/stolen").is_ok())
+    {
+        holds(text(&root, "m/stolen").ok().as_deref() != Some("secret"), path)?;
+        let _ = root.unlink_file_at("m/stolen");
+    }
+    Ok(())
 }
