@@ -109,7 +109,9 @@ fn a_mount_at_the_root_is_the_root() -> Outcome {
     let root = root();
     done(root.symlink_at("/dir/file", "dir/made"))?;
     done(root.symlink_at("/", "dir/root"))?;
-    for path in ["of-image", "dir/made", "dir/root/dir/made", "dir/root/dir/root/dir/file", "dir/../dir/root/./dir/file"] {
+    for path in
+        ["of-image", "dir/made", "dir/root/dir/made", "dir/root/dir/root/dir/file", "dir/../dir/root/./dir/file"]
+    {
         same(done(text(&root, path))?.as_str(), HOST)?;
     }
     for path in ["dir/root/..", "dir/own", "there"] {
