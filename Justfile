@@ -76,6 +76,7 @@ lint: _targets
     cargo clippy --release -p vfs-preview1-over-wasi --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features preview1 --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features end,preview1 --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --release -p vfs-component --features end,preview1,absolute-links --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-preview1-volume --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-image --target wasm32-unknown-unknown --no-default-features --features alloc -- -D warnings
 

@@ -65,7 +65,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
     }
 
     /// Sets whether absolute targets of symbolic links are followed, from the root of the tree as after `chroot`. By
-    /// default they are refused.
+    /// default they are refused: where an operation says that a followed link with one is [`Error::NotPermitted`], it is
+    /// so without this.
     ///
     /// Only walks from the root follow them. From any other directory they stay [`Error::NotPermitted`], because whoever
     /// has no more than that directory could leave it by a link that they made.
