@@ -73,6 +73,8 @@ lint: _targets
     cargo clippy --release -p vfs-component --features late --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features mounts --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features end,mounts --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --release -p vfs-component --features mounts3 --target wasm32-unknown-unknown -- -D warnings
+    cargo clippy --release -p vfs-component --features end,mounts3 --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-preview1-over-wasi --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features preview1 --target wasm32-unknown-unknown -- -D warnings
     cargo clippy --release -p vfs-component --features end,preview1 --target wasm32-unknown-unknown -- -D warnings

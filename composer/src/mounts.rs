@@ -3,6 +3,7 @@
 use vfs_abi::settings::{Beneath, Mount, MountAccess, Settings};
 use vfs_compose_pack::Remarks;
 use vfs_compose_pack::image::Point;
+use vfs_compose_vfs::has_mounts_by_0_3;
 use vfs_compose_wasi::App;
 
 use crate::{Composer, InterfaceName};
@@ -155,10 +156,12 @@ fn check_rules(composer: &Composer, name: &str) -> Result<(), MountError> {
     }
 }
 
-/// Notes that an app of WASI 0.3 waits for the host as a whole.
+/// Notes that an app of WASI 0.3 waits for the host as a whole, if it also has the filesystem of 0.2, whose functions
+/// cannot wait.
 pub(crate) fn tell_of_app(composer: &Composer, app: &App, remarks: &mut Remarks) {
     let is_of_files = |name: &InterfaceName| name.is_wasi_0_3() && name.path.starts_with(PACKAGE);
-    if !composer.settings.mounts.is_empty() && app.virtual_imports.keys().any(is_of_files) {
+    let is_of_both = app.virtual_imports.keys().any(is_of_files) && !has_mounts_by_0_3(app);
+    if !composer.settings.mounts.is_empty() && is_of_both {
         remarks.note(
             "waits-for-host",
             "while the host answers about what `--host-dir` names, the app's other tasks wait, too: it is asked by WASI 0.2",

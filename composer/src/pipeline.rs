@@ -22,7 +22,7 @@ use vfs_compose_rules::policy::answers::Answers;
 use vfs_compose_vfs::guest::Guest;
 use vfs_compose_vfs::specialize::{self, Grants, PumpStart, VfsSpec};
 use vfs_compose_vfs::wrap::{self, OfAnyApp, Wrapping};
-use vfs_compose_vfs::{AddedImports, check, end, link, p3_entry};
+use vfs_compose_vfs::{AddedImports, check, end, has_mounts_by_0_3, link, p3_entry};
 use vfs_compose_wasi::{App, END, InterfaceUse, Track, Wasi, is_in_version};
 
 use crate::collect::{self, Collected};
@@ -60,15 +60,20 @@ pub(crate) fn compose(composer: &Composer, app: &[u8]) -> Result<Composed, Error
     Ok(put_together(composer, &wasi, &app)?.with_remarks(remarks))
 }
 
-/// Checks the directories of the host, or leaves them out for an app without a filesystem, with all that needs a variant
-/// of the vfs.
+/// Checks the directories of the host, and by which WASI the vfs has them, or leaves them out for an app without a
+/// filesystem, with all that needs a variant of the vfs.
 ///
 /// # Errors
 /// [`MountError`]: they cannot be there.
 fn with_mounts_of_use<'c>(composer: &'c Composer, app: Option<&App>) -> Result<Cow<'c, Composer>, MountError> {
     if app.is_none_or(App::has_filesystem) {
         mounts::check(composer)?;
-        return Ok(Cow::Borrowed(composer));
+        if composer.settings.mounts.is_empty() || !app.is_some_and(has_mounts_by_0_3) {
+            return Ok(Cow::Borrowed(composer));
+        }
+        let mut by_0_3 = composer.clone();
+        by_0_3.needs.mounts_by_0_3 = true;
+        return Ok(Cow::Owned(by_0_3));
     }
     let mut without = composer.clone();
     without.settings.mounts.clear();

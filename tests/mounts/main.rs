@@ -14,6 +14,7 @@
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
 //! numbers       a program that tries the numbers of handles which it was not given
+//! slow          a host that takes long about one file, in WASI 0.3
 //! pieces        a vfs for any app, as a piece of a composition: docs/pieces.md
 //! other_hosts   some of these on Node, and on a newer wasmtime
 //! ```
@@ -34,6 +35,7 @@ mod numbers;
 mod opened;
 mod other_hosts;
 mod pieces;
+mod slow;
 mod union;
 mod woven;
 mod written;
@@ -68,6 +70,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());
     trials.extend(pieces::trials());
+    trials.extend(slow::trials());
     trials.extend(other_hosts::trials());
     Ok(trials)
 }

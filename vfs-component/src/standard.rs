@@ -28,6 +28,26 @@ impl Default for Standard {
     }
 }
 
+/// Opens the files of the streams that are inside of mounts: once the app asks for them, it is too late to wait.
+#[cfg(feature = "mounts3")]
+pub fn open_inside(session: &mut Session, volume: &mut Volume) -> Result<(), Stop> {
+    let is_inside = |setting: Stdio<&str>| match setting {
+        Stdio::File(path) | Stdio::Append(path) => crate::embed::extras().mounts.any(|mount| mount.is_around(path)),
+        Stdio::Host | Stdio::Null | Stdio::Denied(_) => false,
+    };
+    if is_inside(session.settings.stdin) {
+        open_input(session, volume)?;
+    }
+    for (setting, stream) in [(session.settings.stdout, Stream::Stdout), (session.settings.stderr, Stream::Stderr)] {
+        if is_inside(setting)
+            && let Output::File { file, .. } = new_output(session, volume, stream)?
+        {
+            volume.close(file);
+        }
+    }
+    Ok(())
+}
+
 /// Opens stdin, once for the session. If that fails, reads return the error.
 pub fn open_input(session: &mut Session, volume: &mut Volume) -> Result<(), Stop> {
     if let Input::Standard = session.standard.input {

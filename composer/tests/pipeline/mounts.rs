@@ -262,13 +262,32 @@ fn a_vfs_alone_has_mounts_too() {
     assert!(of_one.report().imports.contains(&"wasi:filesystem/types@0.2.6".to_owned()));
 }
 
+/// The filesystem that a composed app of these versions imports, and whether it waits as a whole.
+fn asks_by(versions: &[&str]) -> (BTreeSet<String>, bool) {
+    let body: String = versions.iter().map(|version| apps::all_imports(version)).collect();
+    let composed =
+        Composer::new(apps::dummy(versions, &body)).host_dir(mount(MountAccess::ReadOnly)).compose().unwrap();
+    let report = composed.report();
+    let imports = report.imports.iter().filter(|name| name.starts_with("wasi:filesystem/")).cloned();
+    let waits = report.remarks.notes.iter().any(|note| note.message.contains("the app's other tasks wait, too"));
+    // Whatever is not the app's is the flag's.
+    let added = inspect(&composed.to_bytes().unwrap()).unwrap().added_imports;
+    let names: BTreeSet<_> = imports.collect();
+    let of_files = added.iter().filter(|(name, flag)| names.contains(name) && flag == "--host-dir");
+    assert_eq!(of_files.count(), names.len(), "{added:?}");
+    (names, waits)
+}
+
 #[test]
-fn an_app_of_wasi_0_3_asks_the_host_by_0_2() {
-    let app = apps::dummy(&["0.3.0"], &apps::all_imports("0.3.0"));
-    let composed = Composer::new(app).host_dir(mount(MountAccess::ReadOnly)).compose().unwrap();
-    let of_files = composed.report().imports.iter().filter(|name| name.starts_with("wasi:filesystem/"));
-    let wanted = ["wasi:filesystem/preopens@0.2.0", "wasi:filesystem/types@0.2.0"];
-    assert_eq!(of_files.map(String::as_str).collect::<BTreeSet<_>>(), BTreeSet::from(wanted));
-    let notes = &composed.report().remarks.notes;
-    assert!(notes.iter().any(|note| note.message.contains("the app's other tasks wait, too")), "{notes:?}");
+fn an_app_of_wasi_0_3_asks_the_host_by_0_3() {
+    let wanted = ["wasi:filesystem/preopens@0.3.0", "wasi:filesystem/types@0.3.0"].map(str::to_owned);
+    assert_eq!(asks_by(&["0.3.0"]), (BTreeSet::from(wanted.clone()), false));
+    // Of several versions, the lowest.
+    assert_eq!(asks_by(&["0.3.2", "0.3.0"]), (BTreeSet::from(wanted), false));
+}
+
+#[test]
+fn an_app_of_both_minors_asks_the_host_by_0_2_and_is_told_that_it_waits() {
+    let wanted = ["wasi:filesystem/preopens@0.2.6", "wasi:filesystem/types@0.2.6"].map(str::to_owned);
+    assert_eq!(asks_by(&["0.2.6", "0.3.0"]), (BTreeSet::from(wanted), true));
 }

@@ -11,13 +11,15 @@ pub struct Variant {
     pub only_with: Option<&'static str>,
 }
 
-pub const VARIANTS: [Variant; 9] = [
+pub const VARIANTS: [Variant; 11] = [
     Variant { file: "vfs.wasm", features: &[], only_with: None },
     Variant { file: "vfs-preview1.wasm", features: &["preview1"], only_with: None },
     Variant { file: "vfs-end.wasm", features: &["end"], only_with: Some("end") },
     Variant { file: "vfs-end-preview1.wasm", features: &["end", "preview1"], only_with: Some("end") },
     Variant { file: "vfs-mounts.wasm", features: &["mounts"], only_with: None },
     Variant { file: "vfs-end-mounts.wasm", features: &["end", "mounts"], only_with: Some("end") },
+    Variant { file: "vfs-mounts3.wasm", features: &["mounts3"], only_with: None },
+    Variant { file: "vfs-end-mounts3.wasm", features: &["end", "mounts3"], only_with: Some("end") },
     Variant { file: "vfs-links.wasm", features: &["preview1", "absolute-links"], only_with: None },
     Variant { file: "vfs-end-links.wasm", features: &["end", "preview1", "absolute-links"], only_with: Some("end") },
     Variant { file: "vfs-late.wasm", features: &["late"], only_with: Some("test-guest") },

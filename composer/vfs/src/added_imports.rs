@@ -9,12 +9,25 @@ use vfs_compose_wasi::{App, FILESYSTEM, InterfaceName};
 /// The flag for directories of the host.
 pub const HOST_DIR: &str = "--host-dir";
 
-/// The interfaces of the filesystem of WASI 0.2.
-const OF_FILES: [&str; 2] = ["wasi:filesystem/types", "wasi:filesystem/preopens"];
-/// Those whose resources the functions of [`OF_FILES`] return.
-const OF_STREAMS: [&str; 3] = ["wasi:io/error", "wasi:io/poll", "wasi:io/streams"];
-/// That with the type of the times of files.
-const OF_TIMES: &str = "wasi:clocks/wall-clock";
+/// The interfaces of the filesystem, and what they use: those whose resources their functions return, and that with the
+/// type of the times of files.
+struct OfFiles {
+    files: [&'static str; 2],
+    streams: &'static [&'static str],
+    times: &'static str,
+}
+
+const OF_0_2: OfFiles = OfFiles {
+    files: ["wasi:filesystem/types", "wasi:filesystem/preopens"],
+    streams: &["wasi:io/error", "wasi:io/poll", "wasi:io/streams"],
+    times: "wasi:clocks/wall-clock",
+};
+
+const OF_0_3: OfFiles = OfFiles {
+    files: ["wasi:filesystem/types@0.3", "wasi:filesystem/preopens@0.3"],
+    streams: &[],
+    times: "wasi:clocks/system-clock@0.3",
+};
 
 /// The imports that the result may have although the app has them not, or has them from the vfs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,18 +50,19 @@ pub(crate) enum Part {
 }
 
 impl AddedImports {
-    /// Adds what directories of the host need: the filesystem at the lowest version of WASI 0.2 at which the app imports
-    /// it, and the interfaces that it uses where the app's own imports do not grant them. A vfs for any app is granted
-    /// those, and the filesystem at the lowest version of all.
+    /// Adds what directories of the host need: the filesystem at the lowest version at which the app imports it, of WASI
+    /// 0.2 unless the app imports that of 0.3 alone, and the interfaces that it uses where the app's own imports do not
+    /// grant them. A vfs for any app is granted those, and the filesystem at the lowest version of all.
     #[must_use]
     pub fn with_mounts(mut self, app: Option<&App>) -> Self {
         let version = app.map_or(LOWEST, version_of_mounts);
         let mut add = |path: &str, part| {
             self.0.insert(InterfaceName::new(path, version.clone()), AddedImport { flag: HOST_DIR, part });
         };
-        OF_FILES.into_iter().for_each(|path| add(path, Part::Whole));
+        let OfFiles { files, streams, times } = if app.is_some_and(has_mounts_by_0_3) { OF_0_3 } else { OF_0_2 };
+        files.into_iter().for_each(|path| add(path, Part::Whole));
         let Some(granted) = app.map(App::granted) else { return self };
-        let used = OF_STREAMS.map(|path| (path, Part::Whole)).into_iter().chain([(OF_TIMES, Part::Types)]);
+        let used = streams.iter().map(|path| (*path, Part::Whole)).chain([(times, Part::Types)]);
         for (path, part) in used.filter(|(path, _)| granted.keys().all(|name| name.path != *path)) {
             add(path, part);
         }
@@ -100,10 +114,20 @@ pub(crate) fn version_of_mounts(app: &App) -> Version {
     lowest_version(app).unwrap_or(LOWEST)
 }
 
-/// Returns the lowest version of WASI 0.2 at which an app imports the filesystem, or else anything.
+/// Returns whether an app has directories of the host by functions of WASI 0.3: it imports the filesystem of 0.3, and not
+/// that of 0.2, whose functions cannot wait for those.
+#[must_use]
+pub fn has_mounts_by_0_3(app: &App) -> bool {
+    let mut of_files = app.virtual_imports.keys().filter(|name| name.path.starts_with(FILESYSTEM)).peekable();
+    of_files.peek().is_some() && of_files.all(InterfaceName::is_wasi_0_3)
+}
+
+/// Returns the lowest version at which an app imports the filesystem, or else anything, of the WASI that it has mounts
+/// by.
 fn lowest_version(app: &App) -> Option<Version> {
     let imported = app.imports.iter().filter_map(|name| InterfaceName::parse(name));
-    let imported = imported.filter(InterfaceName::is_wasi_0_2);
+    let is_wanted = if has_mounts_by_0_3(app) { InterfaceName::is_wasi_0_3 } else { InterfaceName::is_wasi_0_2 };
+    let imported = imported.filter(is_wanted);
     let (of_files, others): (Vec<_>, Vec<_>) = imported.partition(|name| name.path.starts_with(FILESYSTEM));
     let lowest = |names: Vec<InterfaceName>| names.into_iter().map(|name| name.version).min();
     lowest(of_files).or_else(|| lowest(others))

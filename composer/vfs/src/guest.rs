@@ -28,19 +28,29 @@ pub struct Needs {
     pub mounts: bool,
     /// Whether it can follow absolute targets of symbolic links from its root.
     pub absolute_links: bool,
+    /// Whether it has those by functions of WASI 0.3, for which its tasks wait, and not by those of 0.2, which block.
+    pub mounts_by_0_3: bool,
 }
 
 impl Needs {
     /// No feature.
-    pub const NONE: Self = Self { late_tree: false, end: false, preview1: false, mounts: false, absolute_links: false };
+    pub const NONE: Self = Self {
+        late_tree: false,
+        end: false,
+        preview1: false,
+        mounts: false,
+        absolute_links: false,
+        mounts_by_0_3: false,
+    };
 
     fn are_in(self, has: Self) -> bool {
-        let Self { late_tree, end, preview1, mounts, absolute_links } = self;
+        let Self { late_tree, end, preview1, mounts, absolute_links, mounts_by_0_3 } = self;
         (has.late_tree || !late_tree)
             && (has.end || !end)
             && (has.preview1 || !preview1)
             && (has.mounts || !mounts)
             && (has.absolute_links || !absolute_links)
+            && has.mounts_by_0_3 == mounts_by_0_3
     }
 
     /// Names what is needed beside directories of the host.
@@ -97,6 +107,17 @@ static END_LINKS: Guest = Guest {
     has: Needs { end: true, preview1: true, absolute_links: true, ..Needs::NONE },
 };
 
+static MOUNTS_3: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-mounts3.wasm")),
+    has: Needs { mounts: true, absolute_links: true, mounts_by_0_3: true, ..Needs::NONE },
+};
+
+#[cfg(feature = "end")]
+static END_MOUNTS_3: Guest = Guest {
+    module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-end-mounts3.wasm")),
+    has: Needs { end: true, mounts: true, absolute_links: true, mounts_by_0_3: true, ..Needs::NONE },
+};
+
 #[cfg(feature = "test-guest")]
 static LATE: Guest = Guest {
     module: include_bytes!(concat!(env!("OUT_DIR"), "/vfs-late.wasm")),
@@ -107,6 +128,7 @@ static ALL: &[&Guest] = &[
     &PLAIN,
     &PREVIEW1,
     &MOUNTS,
+    &MOUNTS_3,
     &LINKS,
     #[cfg(feature = "end")]
     &END,
@@ -114,6 +136,8 @@ static ALL: &[&Guest] = &[
     &END_PREVIEW1,
     #[cfg(feature = "end")]
     &END_MOUNTS,
+    #[cfg(feature = "end")]
+    &END_MOUNTS_3,
     #[cfg(feature = "end")]
     &END_LINKS,
     #[cfg(feature = "test-guest")]
@@ -143,7 +167,12 @@ impl Guest {
     /// Returns whether the asynchronous functions of WASI 0.3, other than those of streams, always finish before they
     /// return.
     pub fn answers_at_once(&self) -> bool {
-        !self.has.late_tree
+        !self.has.late_tree && !self.has.mounts_by_0_3
+    }
+
+    /// Returns whether the function that starts the pump may have to wait for the host.
+    pub fn starts_late(&self) -> bool {
+        self.has.mounts_by_0_3
     }
 }
 
@@ -160,6 +189,8 @@ mod tests {
         assert!(std::ptr::eq(Guest::choose(links).unwrap(), &LINKS));
         assert!(std::ptr::eq(Guest::choose(Needs { preview1: true, ..links }).unwrap(), &LINKS));
         assert!(std::ptr::eq(Guest::choose(Needs { mounts: true, ..links }).unwrap(), &MOUNTS));
+        let by_0_3 = Needs { mounts: true, mounts_by_0_3: true, ..Needs::default() };
+        assert!(std::ptr::eq(Guest::choose(by_0_3).unwrap(), &MOUNTS_3));
     }
 
     #[test]
@@ -179,7 +210,14 @@ mod tests {
 
     #[test]
     fn a_lack_of_mounts_names_the_flag() {
-        let all = Needs { late_tree: true, end: true, preview1: true, mounts: true, absolute_links: true };
+        let all = Needs {
+            late_tree: true,
+            end: true,
+            preview1: true,
+            mounts: true,
+            absolute_links: true,
+            mounts_by_0_3: false,
+        };
         assert_eq!(
             Guest::choose(all).unwrap_err().to_string(),
             "`--host-dir`: this build has no variant of the vfs with directories of the host beside a tree that the host \

@@ -22,6 +22,6 @@ pub mod p3_entry;
 pub mod specialize;
 pub mod wrap;
 
-pub use added_imports::{AddedImports, HOST_DIR};
+pub use added_imports::{AddedImports, HOST_DIR, has_mounts_by_0_3};
 pub use error::{CheckError, TailorError};
 pub use link::{LinkError, Unlinkable};

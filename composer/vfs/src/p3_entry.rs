@@ -66,12 +66,13 @@ fn put_in<'a>(
     is_vfs: &dyn Fn(&str) -> bool,
 ) -> Result<bool, Malformed> {
     let Inputs { wasi, app, guest } = inputs;
-    if !start::put_in(component, names, app, exports) {
-        return inside::put_in(inputs, component, names, exports, is_vfs);
-    }
     // A synchronous call of an asynchronous function traps in a task that must not block, so every export must be
     // asynchronous.
-    if guest.answers_at_once() && exports.iter().all(|(_, function)| function.kind.is_async()) {
+    let may_block = exports.iter().all(|(_, function)| function.kind.is_async());
+    if !start::put_in(component, names, app, exports, guest.starts_late() && may_block) {
+        return inside::put_in(inputs, component, names, exports, is_vfs);
+    }
+    if guest.answers_at_once() && may_block {
         direct::put_in(wasi, component, names, app, is_vfs);
     }
     Ok(true)

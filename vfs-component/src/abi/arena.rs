@@ -24,9 +24,21 @@ struct Arena {
     blocks: Vec<Vec<u128>>,
     /// Number of used bytes in the last block.
     used: usize,
-    /// Number of questions under way.
-    #[cfg(feature = "late")]
-    kept: usize,
+    /// What is kept for tasks that wait.
+    #[cfg(feature = "tasks")]
+    kept: Kept,
+}
+
+/// Blocks that tasks still need, whose arguments lie in them, or whose answers may.
+#[cfg(feature = "tasks")]
+#[derive(Default)]
+struct Kept {
+    /// How often blocks were put aside.
+    time: u64,
+    /// For each task that waits, the time since when.
+    since: Vec<u64>,
+    /// Blocks that were put aside, each with the time.
+    aside: Vec<(u64, Vec<Vec<u128>>)>,
 }
 
 thread_local! {
@@ -35,35 +47,33 @@ thread_local! {
             stale: false,
             blocks: Vec::new(),
             used: 0,
-            #[cfg(feature = "late")]
-            kept: 0,
+            #[cfg(feature = "tasks")]
+            kept: Kept { time: 0, since: Vec::new(), aside: Vec::new() },
         })
     };
 }
 
 /// Ends a call: from here on only its results are needed.
-#[cfg(not(feature = "late"))]
 pub fn finish() {
     local::with(&ARENA, |arena| arena.stale = true);
 }
 
-/// Ends a call: from here on only its results are needed. The arguments stay while a question is under way, because
-/// those of another call, or its answer, may be among them.
-#[cfg(feature = "late")]
-pub fn finish() {
-    local::with(&ARENA, |arena| arena.stale |= arena.kept == 0);
+/// Keeps the contents of the arena, and everything that arrives, until [`release`] was called with what this returns.
+#[cfg(feature = "tasks")]
+pub fn keep() -> u64 {
+    local::with(&ARENA, |arena| {
+        arena.kept.since.push(arena.kept.time);
+        arena.kept.time
+    })
 }
 
-/// Keeps the contents of the arena, and everything that arrives, until [`release`] was called as often.
-#[cfg(feature = "late")]
-pub fn keep() {
-    local::with(&ARENA, |arena| arena.kept += 1);
-}
-
-/// Undoes one call of [`keep`].
-#[cfg(feature = "late")]
-pub fn release() {
-    local::with(&ARENA, |arena| arena.kept -= 1);
+/// Undoes one call of [`keep`]. What was kept stays until the next call needs memory.
+#[cfg(feature = "tasks")]
+pub fn release(since: u64) {
+    local::with(&ARENA, |arena| {
+        let since = arena.kept.since.iter().position(|time| *time == since);
+        since.map(|place| arena.kept.since.swap_remove(place));
+    });
 }
 
 /// Allocates memory for the canonical ABI.
@@ -127,6 +137,8 @@ impl Arena {
         if self.stale {
             self.stale = false;
             self.used = 0;
+            #[cfg(feature = "tasks")]
+            self.put_aside();
             if self.blocks.len() > 1 {
                 self.keep_one();
             }
@@ -143,8 +155,8 @@ impl Arena {
     }
 
     fn make_room(&mut self, size: usize) -> u64 {
-        #[cfg(feature = "late")]
-        if self.kept > 0 {
+        #[cfg(feature = "tasks")]
+        if !self.kept.since.is_empty() {
             return size as u64;
         }
         if self.kept_bytes() < size && self.take_from_new_block(size).is_some() {
@@ -158,6 +170,20 @@ impl Arena {
 
     fn kept_bytes(&self) -> usize {
         self.blocks.first().map_or(0, |block| block.capacity() * size_of::<u128>())
+    }
+
+    /// Puts blocks aside that a task needs which waits, and frees those that none needs any more.
+    #[cfg(feature = "tasks")]
+    fn put_aside(&mut self) {
+        let Kept { time, since, aside } = &mut self.kept;
+        match since.iter().min() {
+            None => aside.clear(),
+            Some(oldest) => {
+                aside.push((*time, core::mem::take(&mut self.blocks)));
+                *time += 1;
+                aside.retain(|(time, _)| time >= oldest);
+            }
+        }
     }
 
     #[cold]

@@ -12,7 +12,7 @@ pub use stat::DescriptorStat;
 pub use version3::{DescriptorType, ErrorCode};
 
 pub use arena::{finish as finish_call, make_more_room, make_room, utf8};
-#[cfg(feature = "late")]
+#[cfg(feature = "tasks")]
 pub use arena::{keep as keep_arguments, release as release_arguments};
 
 /// Ends the instance. For traps that the component model itself defines, and for calls that cannot report an error.

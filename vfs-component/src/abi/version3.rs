@@ -27,6 +27,13 @@ impl ErrorCode {
     pub fn number(self) -> u8 {
         self.0.number
     }
+
+    /// Returns the error of the host.
+    #[cfg(feature = "mounts3")]
+    pub fn error(self) -> Error {
+        let number = self.0.number;
+        Error::from_code(if number < WOULD_BLOCK { number } else { number.saturating_add(1) })
+    }
 }
 
 impl From<Error> for ErrorCode {
@@ -41,10 +48,24 @@ impl From<Error> for ErrorCode {
 #[repr(C)]
 pub struct DescriptorType(Case);
 
-#[cfg(feature = "late")]
 impl DescriptorType {
+    #[cfg(feature = "tasks")]
     pub fn number(self) -> u8 {
         self.0.number
+    }
+
+    /// Returns the kind of a node. What the host does not know cannot be opened: it counts as a device.
+    #[cfg(feature = "mounts3")]
+    pub fn kind(self) -> FileKind {
+        match self.0.number {
+            0 => FileKind::BlockDevice,
+            2 => FileKind::Directory,
+            3 => FileKind::Fifo,
+            4 => FileKind::SymbolicLink,
+            5 => FileKind::RegularFile,
+            6 => FileKind::Socket,
+            _ => FileKind::CharacterDevice,
+        }
     }
 }
 

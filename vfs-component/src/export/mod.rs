@@ -1,7 +1,7 @@
 //! The WASI functions that the app calls, a file for each interface or part of it.
 
 pub mod clocks;
-#[cfg(feature = "mounts")]
+#[cfg(all(feature = "mounts", not(feature = "mounts3")))]
 pub mod direct;
 #[cfg(feature = "end")]
 mod end;

@@ -2,9 +2,10 @@
 //!
 //! Handles are the host's own. They never reach the app.
 
-use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, Stat, Timestamp};
+use vfs_core::{Error, FileKind, NewTimestamp, Stat, Timestamp};
 
 use crate::abi::{self, Datetime, DescriptorStat, List, Opt, Pair, Plain, Res, Unit};
+use crate::host::at::{At, Entries, NO_FOLLOW, copy, flat};
 use crate::host::mounts as streams;
 use crate::host::streams::StreamError;
 
@@ -148,29 +149,7 @@ mod import {
     }
 }
 
-pub use import::{drop_descriptor, drop_directory_entry_stream};
-
-/// Follows no link at the end of a path.
-const NO_FOLLOW: u32 = 0;
-
-/// A path, from an open directory of the host.
-#[derive(Clone, Copy)]
-pub struct At<'p> {
-    pub base: u32,
-    pub path: &'p [u8],
-    /// Whether the host follows a link at its end, where it is asked for what is there. Changes never do.
-    pub follow: FollowFinalLink,
-}
-
-impl At<'_> {
-    /// Returns `path-flags`.
-    fn path_flags(&self) -> u32 {
-        match self.follow {
-            FollowFinalLink::Yes => 1,
-            FollowFinalLink::No => NO_FOLLOW,
-        }
-    }
-}
+pub use import::{drop_descriptor, drop_directory_entry_stream as drop_listing};
 
 /// Calls an import, whose reply is `io` unless the host writes another.
 fn call<T>(import: impl FnOnce(&mut Reply<T>)) -> Result<T, Error> {
@@ -197,28 +176,33 @@ pub fn directories() -> impl Iterator<Item = (u32, &'static str)> {
 }
 
 /// Returns the kind of what is open.
-pub fn kind(descriptor: u32) -> Result<FileKind, Error> {
+pub async fn kind(descriptor: u32) -> Result<FileKind, Error> {
     call(|reply| import::get_type(descriptor, reply)).map(file_kind)
 }
 
-pub fn stat(descriptor: u32) -> Result<Stat, Error> {
+pub async fn stat(descriptor: u32) -> Result<Stat, Error> {
     call(|reply| import::stat(descriptor, reply)).map(stat_of)
 }
 
-pub fn stat_at(at: At<'_>) -> Result<Stat, Error> {
+pub async fn stat_at(at: At<'_>) -> Result<Stat, Error> {
     let At { base, path, .. } = at;
     call(|reply| import::stat_at(base, at.path_flags(), path.as_ptr(), path.len(), reply)).map(stat_of)
 }
 
 /// Opens a path; `open` and `flags` are `open-flags` and `descriptor-flags`.
-pub fn open_at(at: At<'_>, open: u8, flags: u8) -> Result<u32, Error> {
+pub async fn open_at(at: At<'_>, open: u8, flags: u8) -> Result<u32, Error> {
     let At { base, path, .. } = at;
     let (open, flags) = (u32::from(open), u32::from(flags));
     call(|reply| import::open_at(base, at.path_flags(), path.as_ptr(), path.len(), open, flags, reply))
 }
 
+/// Reads at most `length` bytes.
+pub async fn read(descriptor: u32, length: u64, offset: u64) -> Result<Vec<u8>, Error> {
+    copy(read_in_place(descriptor, length, offset)?)
+}
+
 /// Reads at most `length` bytes, which stay until the end of the app's call.
-pub fn read(descriptor: u32, length: u64, offset: u64) -> Result<&'static [u8], Error> {
+pub fn read_in_place(descriptor: u32, length: u64, offset: u64) -> Result<&'static [u8], Error> {
     let Pair(bytes, _is_end) = call(|reply| import::read(descriptor, length, offset, reply))?;
     // A host that gives more does not get it to the app.
     let length = usize::try_from(length).map_or(bytes.length, |length| length.min(bytes.length));
@@ -229,7 +213,7 @@ pub fn read(descriptor: u32, length: u64, offset: u64) -> Result<&'static [u8], 
 ///
 /// # Errors
 /// Those of the host. Bytes before the failure may be written.
-pub fn write(descriptor: u32, mut offset: u64, mut bytes: &[u8]) -> Result<(), Error> {
+pub async fn write(descriptor: u32, mut offset: u64, mut bytes: &[u8]) -> Result<(), Error> {
     while !bytes.is_empty() {
         let count = call(|reply| import::write(descriptor, bytes.as_ptr(), bytes.len(), offset, reply))?;
         // A host that takes nothing, or more than there is, would keep us here.
@@ -244,7 +228,7 @@ pub fn write(descriptor: u32, mut offset: u64, mut bytes: &[u8]) -> Result<(), E
 ///
 /// # Errors
 /// Those of the host. Bytes before the failure may be written.
-pub fn append(descriptor: u32, bytes: &[u8]) -> Result<(), Error> {
+pub async fn append(descriptor: u32, bytes: &[u8]) -> Result<(), Error> {
     let stream = call(|reply| import::append_via_stream(descriptor, reply))?;
     let written = append_to(stream, bytes);
     streams::drop_output_stream(stream);
@@ -284,20 +268,20 @@ fn failed(error: StreamError) -> Error {
     }
 }
 
-pub fn sync(descriptor: u32, data_only: bool) -> Result<(), Error> {
+pub async fn sync(descriptor: u32, data_only: bool) -> Result<(), Error> {
     done(|reply| if data_only { import::sync_data(descriptor, reply) } else { import::sync(descriptor, reply) })
 }
 
-pub fn set_size(descriptor: u32, size: u64) -> Result<(), Error> {
+pub async fn set_size(descriptor: u32, size: u64) -> Result<(), Error> {
     done(|reply| import::set_size(descriptor, size, reply))
 }
 
-pub fn set_times(descriptor: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+pub async fn set_times(descriptor: u32, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
     let ((a, a_seconds, a_nanoseconds), (m, m_seconds, m_nanoseconds)) = (flat(accessed), flat(modified));
     done(|reply| import::set_times(descriptor, a, a_seconds, a_nanoseconds, m, m_seconds, m_nanoseconds, reply))
 }
 
-pub fn set_times_at(at: At<'_>, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
+pub async fn set_times_at(at: At<'_>, accessed: NewTimestamp, modified: NewTimestamp) -> Result<(), Error> {
     let ((a, a_seconds, a_nanoseconds), (m, m_seconds, m_nanoseconds)) = (flat(accessed), flat(modified));
     let At { base, path, .. } = at;
     done(|reply| {
@@ -317,72 +301,68 @@ pub fn set_times_at(at: At<'_>, accessed: NewTimestamp, modified: NewTimestamp) 
     })
 }
 
+/// A pass over a directory's entries: the host's stream.
+pub type Listing = u32;
+
 /// Begins a pass over a directory's entries.
-pub fn read_directory(descriptor: u32) -> Result<u32, Error> {
+pub fn read_directory(descriptor: u32) -> Result<Listing, Error> {
     call(|reply| import::read_directory(descriptor, reply))
 }
 
-/// Returns the next entry of a pass, with its name; the name stays until the end of the app's call.
-pub fn read_directory_entry(stream: u32) -> Result<Option<(FileKind, &'static [u8])>, Error> {
-    Ok(match call(|reply| import::read_directory_entry(stream, reply))? {
-        Opt::None => None,
-        Opt::Some(Pair(kind, name)) => Some((file_kind(kind), abi::list(name.pointer, name.length))),
-    })
+/// Returns the next entry of a pass; none at its end.
+pub async fn read_entries(listing: Listing) -> Result<Entries, Error> {
+    let mut entries = Entries::default();
+    if let Opt::Some(Pair(kind, name)) = call(|reply| import::read_directory_entry(listing, reply))? {
+        entries.list.try_reserve_exact(1)?;
+        entries.list.push((file_kind(kind), copy(abi::list(name.pointer, name.length))?));
+    }
+    Ok(entries)
 }
 
-pub fn create_directory_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
+pub async fn create_directory_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::create_directory_at(base, path.as_ptr(), path.len(), reply))
 }
 
-pub fn remove_directory_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
+pub async fn remove_directory_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::remove_directory_at(base, path.as_ptr(), path.len(), reply))
 }
 
-pub fn unlink_file_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
+pub async fn unlink_file_at(At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::unlink_file_at(base, path.as_ptr(), path.len(), reply))
 }
 
 /// Returns the target of a symbolic link; it stays until the end of the app's call.
-pub fn readlink_at(At { base, path, .. }: At<'_>) -> Result<&'static [u8], Error> {
+pub async fn readlink_at(At { base, path, .. }: At<'_>) -> Result<&'static [u8], Error> {
     let target = call(|reply| import::readlink_at(base, path.as_ptr(), path.len(), reply))?;
     Ok(abi::list(target.pointer, target.length))
 }
 
-pub fn symlink_at(target: &[u8], At { base, path, .. }: At<'_>) -> Result<(), Error> {
+pub async fn symlink_at(target: &[u8], At { base, path, .. }: At<'_>) -> Result<(), Error> {
     done(|reply| import::symlink_at(base, target.as_ptr(), target.len(), path.as_ptr(), path.len(), reply))
 }
 
-pub fn link_at(old: At<'_>, new: At<'_>) -> Result<(), Error> {
+pub async fn link_at(old: At<'_>, new: At<'_>) -> Result<(), Error> {
     let (from, to) = (old.path, new.path);
     done(|reply| {
         import::link_at(old.base, NO_FOLLOW, from.as_ptr(), from.len(), new.base, to.as_ptr(), to.len(), reply);
     })
 }
 
-pub fn rename_at(old: At<'_>, new: At<'_>) -> Result<(), Error> {
+pub async fn rename_at(old: At<'_>, new: At<'_>) -> Result<(), Error> {
     let (from, to) = (old.path, new.path);
     done(|reply| import::rename_at(old.base, from.as_ptr(), from.len(), new.base, to.as_ptr(), to.len(), reply))
 }
 
 /// Returns the half of a node's hash that is its identity: the other may be its time.
-pub fn identity(descriptor: u32) -> Result<u64, Error> {
+pub async fn identity(descriptor: u32) -> Result<u64, Error> {
     call(|reply| import::metadata_hash(descriptor, reply)).map(|Pair(lower, _)| lower)
 }
 
 /// Returns what [`identity`] does, of the node at a path.
-pub fn identity_at(at: At<'_>) -> Result<u64, Error> {
+pub async fn identity_at(at: At<'_>) -> Result<u64, Error> {
     let At { base, path, .. } = at;
     let hash = call(|reply| import::metadata_hash_at(base, at.path_flags(), path.as_ptr(), path.len(), reply));
     hash.map(|Pair(lower, _)| lower)
-}
-
-/// Encodes `new-timestamp` in its flat form: case, seconds, nanoseconds.
-fn flat(time: NewTimestamp) -> (u32, u64, u32) {
-    match time {
-        NewTimestamp::NoChange => (0, 0, 0),
-        NewTimestamp::Now => (1, 0, 0),
-        NewTimestamp::At(Timestamp { seconds, nanoseconds }) => (2, seconds, nanoseconds),
-    }
 }
 
 fn stat_of(stat: DescriptorStat<u8>) -> Stat {

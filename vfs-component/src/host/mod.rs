@@ -5,11 +5,16 @@
 //! import, the composer replaces it by a function that does nothing. Then the initial value remains, so each caller
 //! initialises it with a correct result.
 
+#[cfg(feature = "mounts")]
+pub mod at;
 pub mod clocks;
 pub mod environment;
 pub mod error;
 pub mod exit;
-#[cfg(feature = "mounts")]
+#[cfg(all(feature = "mounts", not(feature = "mounts3")))]
+pub mod filesystem;
+#[cfg(feature = "mounts3")]
+#[path = "filesystem3.rs"]
 pub mod filesystem;
 #[cfg(feature = "mounts")]
 pub mod mounts;
@@ -19,4 +24,6 @@ pub mod random;
 pub mod stdio;
 pub mod streams;
 pub mod terminal;
+#[cfg(feature = "tasks")]
+pub mod wait;
 pub mod wall_clock;

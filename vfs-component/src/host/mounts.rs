@@ -1,17 +1,22 @@
 //! WASI's functions for what the host's files return, and for the start: `vfs_abi::names::mounts`.
 
 use crate::abi::{Res, Unit};
-use crate::host::streams::{Outcome, StreamError, outcome};
+#[cfg(not(feature = "mounts3"))]
+use crate::host::streams::Outcome;
+use crate::host::streams::{StreamError, outcome};
 
 mod import {
     use super::{Res, StreamError, Unit};
 
     #[link(wasm_import_module = "vfs-compose:mounts/streams")]
     unsafe extern "C" {
+        #[cfg(not(feature = "mounts3"))]
         #[link_name = "[method]output-stream.check-write"]
         pub safe fn check_write(stream: u32, result: &mut Res<u64, StreamError>);
+        #[cfg(not(feature = "mounts3"))]
         #[link_name = "[method]output-stream.write"]
         pub safe fn write(stream: u32, bytes: *const u8, length: usize, result: &mut Res<Unit, StreamError>);
+        #[cfg(not(feature = "mounts3"))]
         #[link_name = "[method]output-stream.blocking-flush"]
         pub safe fn blocking_flush(stream: u32, result: &mut Res<Unit, StreamError>);
         #[link_name = "[method]output-stream.blocking-write-and-flush"]
@@ -21,10 +26,12 @@ mod import {
             length: usize,
             result: &mut Res<Unit, StreamError>,
         );
+        #[cfg(not(feature = "mounts3"))]
         #[link_name = "[resource-drop]output-stream"]
         pub safe fn drop_output_stream(stream: u32);
     }
 
+    #[cfg(not(feature = "mounts3"))]
     #[link(wasm_import_module = "vfs-compose:mounts/error")]
     unsafe extern "C" {
         #[link_name = "[resource-drop]error"]
@@ -44,16 +51,20 @@ mod import {
     }
 }
 
+#[cfg(not(feature = "mounts3"))]
 pub use import::{drop_error, drop_output_stream};
 
+#[cfg(not(feature = "mounts3"))]
 pub fn check_write(stream: u32) -> Outcome<u64> {
     outcome(|result| import::check_write(stream, result))
 }
 
+#[cfg(not(feature = "mounts3"))]
 pub fn write(stream: u32, bytes: &[u8]) -> Outcome<Unit> {
     outcome(|result| import::write(stream, bytes.as_ptr(), bytes.len(), result))
 }
 
+#[cfg(not(feature = "mounts3"))]
 pub fn blocking_flush(stream: u32) -> Outcome<Unit> {
     outcome(|result| import::blocking_flush(stream, result))
 }

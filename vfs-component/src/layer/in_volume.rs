@@ -3,7 +3,9 @@
 use vfs_core::{DescriptorFlags, FollowFinalLink, OpenFile, OpenFlags, Stat};
 
 use super::Stop;
-use crate::state::{Session, Volume};
+#[cfg(not(feature = "mounts"))]
+use crate::state::Session;
+use crate::state::Volume;
 
 /// Reads bytes of a file.
 #[inline(always)]
@@ -30,6 +32,7 @@ pub fn append(volume: &mut Volume, file: &OpenFile, bytes: &[u8]) -> Result<(), 
 }
 
 /// Opens a directory as a preopen.
+#[cfg(not(feature = "mounts"))]
 #[inline(always)]
 pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
     session.open_directory(volume, path)

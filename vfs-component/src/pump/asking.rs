@@ -6,15 +6,22 @@ use vfs_core::late::Answers;
 use super::attempt::attempt;
 use super::ends::Progress;
 use super::{Job, Next, Pump, TURNS, World};
-use crate::layer::{Asked, Question};
+use crate::abi;
+use crate::host::wait;
+use crate::layer::settle;
+use crate::layer::tasks::{Asking, ask};
 
 /// A job that waits for an answer.
-pub struct Asking {
+pub struct Waiting {
     job: Job,
     /// The argument for the next attempt of its turn.
     progress: Option<Progress>,
     answers: Answers,
-    question: Question,
+    asking: Asking,
+    /// What the answer waits for.
+    waits_for: u32,
+    /// Since when what arrives is kept.
+    kept: u64,
 }
 
 impl Pump {
@@ -34,15 +41,16 @@ impl Pump {
         for _ in 0..TURNS {
             let mut next = attempt(world, &mut job, progress, &mut answers);
             while let Next::Ask(request) = next {
-                next = match Question::begin(request) {
-                    Asked::Waiting(question) => {
-                        self.join(question.subtask);
-                        self.kept += 1;
-                        return self.asking.push(Asking { job, progress, answers, question });
+                let mut asking = ask(&answers, request);
+                next = match wait::go_on(&mut asking) {
+                    Err(waits_for) => {
+                        self.adopt(waits_for);
+                        let kept = abi::keep_arguments();
+                        return self.asking.push(Waiting { job, progress, answers, asking, waits_for, kept });
                     }
-                    Asked::Answered(request, answer) => match answers.add(request, answer) {
+                    Ok((request, answer)) => match answers.add(request, answer) {
                         Ok(()) => attempt(world, &mut job, progress, &mut answers),
-                        Err(error) => Next::Over(Err(error)),
+                        Err(error) => give_up(world, core::mem::take(&mut answers), error),
                     },
                 };
             }
@@ -61,33 +69,29 @@ impl Pump {
         self.keep(job, progress);
     }
 
-    /// Waits for the answer to a question whose task is gone: the host still has to write it somewhere.
-    pub fn give_up(&mut self, question: Question) {
-        self.join(question.subtask);
-        self.kept += 1;
-        self.given_up.push(question);
-    }
-
-    /// Continues the job whose question has an event.
-    pub(super) fn answered(&mut self, world: &mut World<'_>, subtask: u32, code: u32) {
-        if let Some(place) = self.given_up.iter().position(|question| question.subtask == subtask) {
-            match self.given_up.swap_remove(place).end(code) {
-                Asked::Waiting(question) => self.given_up.push(question),
-                Asked::Answered(..) => self.kept -= 1,
+    /// Continues the job that waits for this event. Returns whether there is one.
+    pub(super) fn answered(&mut self, world: &mut World<'_>, waitable: u32, code: u32) -> bool {
+        let Some(place) = self.asking.iter().position(|waiting| waiting.waits_for == waitable) else { return false };
+        let mut waiting = self.asking.swap_remove(place);
+        let (request, answer) = match wait::go_on_by(&mut waiting.asking, code) {
+            Ok(answered) => answered,
+            Err(waits_for) => {
+                self.join(waits_for);
+                self.asking.push(Waiting { waits_for, ..waiting });
+                return true;
             }
-            return;
-        }
-        let Some(place) = self.asking.iter().position(|asking| asking.question.subtask == subtask) else { return };
-        let Asking { job, progress, mut answers, question } = self.asking.swap_remove(place);
-        let (request, answer) = match question.end(code) {
-            Asked::Waiting(question) => return self.asking.push(Asking { job, progress, answers, question }),
-            Asked::Answered(request, answer) => (request, answer),
         };
-        self.kept -= 1;
+        let Waiting { job, progress, mut answers, kept, .. } = waiting;
+        abi::release_arguments(kept);
+        self.lose();
         match answers.add(request, answer) {
             Ok(()) => self.drive_with(world, job, progress, answers),
-            Err(error) => self.fail(world, job, error),
+            Err(error) => {
+                give_up(world, answers, error);
+                self.fail(world, job, error);
+            }
         }
+        true
     }
 
     fn fail(&mut self, world: &mut World<'_>, job: Job, error: Error) {
@@ -96,4 +100,11 @@ impl Pump {
             self.drive(world, Job::Answer(answer), None);
         }
     }
+}
+
+/// Ends a turn whose operation fails because there is no room for an answer.
+fn give_up(world: &mut World<'_>, answers: Answers, error: Error) -> Next {
+    world.volume.give_up(answers);
+    settle(world.volume);
+    Next::Over(Err(error))
 }

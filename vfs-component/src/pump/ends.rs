@@ -95,8 +95,14 @@ pub mod entries {
         safe fn stream_new() -> u64;
         #[link_name = "stream-write"]
         fn stream_write(end: u32, entries: *const Entry, count: usize) -> u32;
+        #[cfg(feature = "mounts3")]
+        #[link_name = "stream-read"]
+        fn stream_read(end: u32, entries: *mut Entry, count: usize) -> u32;
         #[link_name = "stream-drop-writable"]
         pub safe fn drop_writable(end: u32);
+        #[cfg(feature = "mounts3")]
+        #[link_name = "stream-drop-readable"]
+        pub safe fn drop_readable(end: u32);
     }
 
     /// `directory-entry`: kind and name.
@@ -118,6 +124,16 @@ pub mod entries {
         // SAFETY: the slice and what it points at are valid now, and stay so as long as the offer stands.
         Progress::new(unsafe { stream_write(end, entries.as_ptr(), entries.len()) })
     }
+
+    /// Takes entries, at most `count`, into room behind those of a buffer. `None`: they arrive until an event comes.
+    ///
+    /// # Safety
+    /// Until then nobody may move or read the buffer, which has the room.
+    #[cfg(feature = "mounts3")]
+    pub unsafe fn read(end: u32, buffer: &mut Vec<Entry>, count: usize) -> Option<Progress> {
+        // SAFETY: there is room, and it stays where it is until the event.
+        Progress::new(unsafe { stream_read(end, buffer.spare_capacity_mut().as_mut_ptr().cast(), count) })
+    }
 }
 
 /// `future<result<_, error-code>>` of `wasi:filesystem` and of `wasi:cli`: functions that make one, write its value,
@@ -132,6 +148,9 @@ pub mod results {
             pub safe fn new() -> u64;
             #[link_name = "future-write"]
             pub safe fn write(end: u32, value: &'static [u32; 5]) -> u32;
+            #[cfg(feature = "mounts3")]
+            #[link_name = "future-read"]
+            pub fn read(end: u32, value: *mut crate::abi::Res<crate::abi::Unit, crate::abi::ErrorCode>) -> u32;
             #[link_name = "future-drop-writable"]
             pub safe fn drop_writable(end: u32);
             #[link_name = "future-drop-readable"]
@@ -152,6 +171,9 @@ pub mod results {
             pub safe fn drop_readable(end: u32);
         }
     }
+
+    #[cfg(feature = "mounts3")]
+    pub use filesystem::read as read_of_filesystem;
 
     pub use cli::{drop_readable as ignore_of_cli, drop_writable as drop_of_cli, write as write_to_cli};
     pub use filesystem::{

@@ -19,11 +19,11 @@
 //! future, so only the component model allocates, polls and wakes. `docs/pump.md` explains all of it.
 
 mod answer;
-#[cfg(feature = "late")]
+#[cfg(feature = "tasks")]
 mod asking;
 #[cfg(feature = "asks")]
 mod attempt;
-#[cfg(feature = "mounts")]
+#[cfg(all(feature = "mounts", not(feature = "tasks")))]
 mod blocking;
 mod ends;
 mod lister;
@@ -39,6 +39,8 @@ use crate::standard::Standard;
 use crate::state::Volume;
 
 pub use answer::Done;
+#[cfg(feature = "mounts3")]
+pub use ends::{Progress as StreamProgress, results};
 pub use ends::{bytes, entries};
 pub use lister::Lister;
 pub use reader::{Reader, Source};
@@ -46,7 +48,7 @@ pub use start::{become_pump, callback};
 pub use writer::{Sink, Writer};
 
 use answer::Answer;
-#[cfg(feature = "mounts")]
+#[cfg(all(feature = "mounts", not(feature = "tasks")))]
 use blocking::turn;
 use ends::Progress;
 
@@ -68,11 +70,8 @@ pub struct Pump {
     runs: bool,
     ends: bool,
     /// Jobs that wait for an answer of the layer.
-    #[cfg(feature = "late")]
-    asking: Vec<asking::Asking>,
-    /// Questions whose operations the app has cancelled.
-    #[cfg(feature = "late")]
-    given_up: Vec<crate::layer::Question>,
+    #[cfg(feature = "tasks")]
+    asking: Vec<asking::Waiting>,
 }
 
 struct Waiting {
@@ -162,8 +161,22 @@ impl Pump {
     }
 
     /// Begins a job for a listing.
+    #[cfg(not(feature = "mounts3"))]
     pub fn list(&mut self, world: &mut World<'_>, lister: Lister) {
         self.begin(world, Job::List(lister));
+    }
+
+    /// Begins a job for a listing, in the pump's task: it may read the host's entries, and engines want that the task is
+    /// still there which has begun to.
+    #[cfg(feature = "mounts3")]
+    pub fn list(&mut self, world: &mut World<'_>, lister: Lister) {
+        let job = Job::List(lister);
+        if self.make_room(job.end()).is_err() {
+            return self.begin(world, job);
+        }
+        self.join(job.end());
+        self.keep(job, Some(Progress { count: 0, open: true }));
+        self.wake(world);
     }
 
     /// Begins a job for a stream that the app writes, or somebody from whom the app has it.
@@ -202,7 +215,21 @@ impl Pump {
         }
     }
 
-    fn join(&mut self, end: u32) {
+    /// Waits for an event of something, beside the jobs.
+    #[cfg(feature = "tasks")]
+    pub fn adopt(&mut self, waitable: u32) {
+        self.join(waitable);
+        self.kept += 1;
+    }
+
+    /// Waits no longer for the events of something that was adopted.
+    #[cfg(feature = "tasks")]
+    pub fn lose(&mut self) {
+        self.kept -= 1;
+    }
+
+    /// Has the task wait for an event, too.
+    pub fn join(&mut self, end: u32) {
         if self.set == 0 {
             self.set = ends::new_set();
         }
@@ -220,7 +247,7 @@ impl Pump {
     }
 
     /// Runs one job until it has to wait.
-    #[cfg(not(feature = "late"))]
+    #[cfg(not(feature = "tasks"))]
     fn drive(&mut self, world: &mut World<'_>, mut job: Job, mut progress: Option<Progress>) {
         for _ in 0..TURNS {
             match turn(world, &mut job, progress.take()) {

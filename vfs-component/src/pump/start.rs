@@ -11,20 +11,34 @@ const WAIT: u32 = 2;
 /// Events at the ends of streams and futures: a read or a write has completed.
 const EVENTS: core::ops::RangeInclusive<u32> = 2..=5;
 
-/// Event: the state of a question has changed.
-#[cfg(feature = "late")]
-const SUBTASK: u32 = 1;
-
 #[link(wasm_import_module = "[export]vfs-compose:vfs/pump")]
 unsafe extern "C" {
     #[link_name = "[task-return]start"]
     safe fn task_return();
 }
 
+#[cfg(not(feature = "mounts3"))]
 #[unsafe(export_name = "[async-lift]vfs-compose:vfs/pump#start")]
 extern "C" fn start() -> u32 {
     task_return();
     become_pump()
+}
+
+/// Returns after the start of the vfs, for which the app waits.
+#[cfg(feature = "mounts3")]
+#[unsafe(export_name = "[async-lift]vfs-compose:vfs/pump#start")]
+extern "C" fn start() -> u32 {
+    let start = async {
+        crate::layer::finish_start().await;
+        task_return();
+    };
+    crate::layer::tasks::begin_work(start, become_pump)
+}
+
+#[cfg(feature = "mounts3")]
+#[unsafe(export_name = "[callback][async-lift]vfs-compose:vfs/pump#start")]
+extern "C" fn start_callback(event: u32, end: u32, code: u32) -> u32 {
+    crate::layer::tasks::callback(event, end, code)
 }
 
 #[unsafe(export_name = "vfs-compose:vfs/pump#stop")]
@@ -40,23 +54,36 @@ pub fn become_pump() -> u32 {
     call_value(|state| if state.pump.start() { state.pump.next() } else { EXIT })
 }
 
-#[unsafe(export_name = "[callback][async-lift]vfs-compose:vfs/pump#start")]
+/// The callback of the pump's task.
+#[cfg_attr(not(feature = "mounts3"), unsafe(export_name = "[callback][async-lift]vfs-compose:vfs/pump#start"))]
 pub extern "C" fn callback(event: u32, end: u32, code: u32) -> u32 {
+    #[cfg(feature = "tasks")]
+    if event != 0 && crate::layer::tasks::go_on_without_task(end, code) {
+        return call_value(go_on);
+    }
     call_value(|state| {
         let State { volume, session, pump, .. } = state;
         let world = &mut World { volume, standard: &mut session.standard };
+        #[cfg(feature = "tasks")]
+        if event != 0 && pump.answered(world, end, code) {
+            pump.go_on(world);
+            return pump.next();
+        }
         if EVENTS.contains(&event)
             && let Some(progress) = Progress::new(code)
         {
             pump.event(world, end, progress);
         }
-        #[cfg(feature = "late")]
-        if event == SUBTASK {
-            pump.answered(world, end, code);
-        }
         pump.go_on(world);
         pump.next()
     })
+}
+
+#[cfg(feature = "tasks")]
+fn go_on(state: &mut State) -> u32 {
+    let State { volume, session, pump, .. } = state;
+    pump.go_on(&mut World { volume, standard: &mut session.standard });
+    pump.next()
 }
 
 impl Pump {

@@ -41,26 +41,28 @@ pub(crate) struct Lifted {
     pub(crate) callback: Option<u32>,
 }
 
-/// Adds the wrappers. Returns `false`, with nothing changed, if this component does not lift one of the exports.
+/// Adds the wrappers. `waits`: `start` may take a while, and the app waits for it. Returns `false`, with nothing changed,
+/// if this component does not lift one of the exports.
 pub(super) fn put_in<'a>(
     component: &mut Component<'a>,
     names: &'a Bump,
     app: &App,
     exports: &[(String, &Function)],
+    waits: bool,
 ) -> bool {
     let lifted: Option<Vec<_>> =
         exports.iter().map(|(export, function)| lifted(component, app, export, function)).collect();
     let Some(lifted) = lifted.filter(|lifted| !lifted.is_empty()) else { return false };
     let function = |name, index| Export { name, kind: ExternalKind::Func, index };
     let pump = import(component, names);
-    let [start, stop] = lower(component, pump);
+    let [start, stop] = lower(component, pump, waits);
     let of_vfs = bundle(component, vec![function(START, start), function(STOP, stop)]);
     let callbacks = lifted.iter().filter_map(|one| one.callback);
     let of_app: Vec<u32> = lifted.iter().map(|one| one.core).chain(callbacks).collect();
     let numbers: Vec<&str> = (0..of_app.len()).map(|number| &*names.alloc_str(&number.to_string())).collect();
     let of_app = numbers.iter().zip(of_app).map(|(name, index)| function(*name, index)).collect();
     let of_app = bundle(component, of_app);
-    let module = component.add(Item::CoreModule(module(&lifted).into()));
+    let module = component.add(Item::CoreModule(module(&lifted, waits).into()));
     let instance = instantiate(component, module, vec![("pump", of_vfs), ("app", of_app)]);
     replace_lifts(component, &lifted, instance, &numbers);
     true
@@ -138,8 +140,8 @@ pub(super) fn import<'a>(component: &mut Component<'a>, names: &'a Bump) -> u32 
 }
 
 /// Lowers `start` and `stop`, and returns the core functions.
-fn lower(component: &mut Component<'_>, instance_index: u32) -> [u32; 2] {
-    [(START, Some(CanonicalOption::Async)), (STOP, None)].map(|(name, option)| {
+fn lower(component: &mut Component<'_>, instance_index: u32, waits: bool) -> [u32; 2] {
+    [(START, (!waits).then_some(CanonicalOption::Async)), (STOP, None)].map(|(name, option)| {
         let kind = ComponentExternalKind::Func;
         let func_index = component.add(Item::Alias(ComponentAlias::InstanceExport { kind, instance_index, name }));
         component.add(Item::Canonical(CanonicalFunction::Lower { func_index, options: option.into_iter().collect() }))
@@ -161,7 +163,7 @@ struct Before<'a> {
     has_code: bool,
 }
 
-fn module(lifted: &[Lifted]) -> Vec<u8> {
+fn module(lifted: &[Lifted], waits: bool) -> Vec<u8> {
     let firsts = lifted.iter().map(|one| Before {
         params: &one.params,
         results: &one.results,
@@ -176,7 +178,7 @@ fn module(lifted: &[Lifted]) -> Vec<u8> {
     let (mut exports, mut code) = (ExportSection::new(), CodeSection::new());
     types.ty().function([], [ValType::I32]);
     types.ty().function([], []);
-    imports.import("pump", START, EntityType::Function(0));
+    imports.import("pump", START, EntityType::Function(u32::from(waits)));
     imports.import("pump", STOP, EntityType::Function(1));
     let leave_number = OF_APP + all.len() as u32;
     functions.function(1);
@@ -186,7 +188,7 @@ fn module(lifted: &[Lifted]) -> Vec<u8> {
         imports.import("app", &number.to_string(), EntityType::Function(2 + number));
         functions.function(2 + number);
         exports.export(&number.to_string(), ExportKind::Func, leave_number + 1 + number);
-        code.function(&one.body(OF_APP + number, leave_number));
+        code.function(&one.body(OF_APP + number, leave_number, waits));
     }
     // The number of running tasks of the app.
     let mut globals = GlobalSection::new();
@@ -197,13 +199,17 @@ fn module(lifted: &[Lifted]) -> Vec<u8> {
 }
 
 impl Before<'_> {
-    fn body(&self, callee: u32, leave: u32) -> wasm_encoder::Function {
+    fn body(&self, callee: u32, leave: u32, waits: bool) -> wasm_encoder::Function {
         let given = self.params.len() as u32;
         let mut body = wasm_encoder::Function::new([(1, ValType::I32)]);
         let mut code = body.instructions();
         if self.is_first {
-            // `start` finishes before it returns, so there is no subtask to keep.
-            code.global_get(0).i32_eqz().if_(BlockType::Empty).call(START_NUMBER).drop().end();
+            code.global_get(0).i32_eqz().if_(BlockType::Empty).call(START_NUMBER);
+            if !waits {
+                // `start` finishes before it returns, so there is no subtask to keep.
+                code.drop();
+            }
+            code.end();
             code.global_get(0).i32_const(1).i32_add().global_set(0);
         }
         for local in 0..given {

@@ -10,6 +10,7 @@ use wit_parser::{Function, Type, TypeDefKind, TypeId};
 
 use super::imports::{do_nothing, function_imports};
 use super::module::INTRINSICS;
+use super::world::host_name;
 use vfs_compose_wasi::InterfaceName;
 use vfs_compose_wasi::{InterfaceUse, InterfaceUses};
 use vfs_compose_wasi::{PUMP, PUMP_VERSION, Track, Wasi};
@@ -33,19 +34,35 @@ pub fn has_streams(wasi: &Wasi, exports: &InterfaceUses) -> bool {
     ["bytes", "entries"].into_iter().any(|carried| holder(wasi, exports, carried).is_some())
 }
 
-/// Renames each import for the encoder. An import whose type no export has becomes a function that does nothing.
-pub(super) fn replace(wasi: &Wasi, module: &mut CoreModule<'_>, exports: &InterfaceUses) {
-    for (id, Import { module: from, name }) in function_imports(module, |module| module.starts_with(ENDS)) {
-        let carried = from.trim_start_matches(ENDS);
-        let Some((interface, function, index)) = holder(wasi, exports, carried) else {
-            do_nothing(module, id);
-            continue;
-        };
-        let is_waiting = ["read", "write"].iter().any(|operation| name.ends_with(&format!("-{operation}")));
-        let lowered = if is_waiting { "[async-lower]" } else { "" };
-        let name = format!("{lowered}[{name}-{index}]{function}");
-        module.rename_import(id, Import { module: format!("{INTRINSICS}{interface}"), name });
+/// Renames each import for the encoder. An import whose type no export has becomes a function that does nothing, unless
+/// `leaves`: a function of the host may have its type, see [`replace_by_host`].
+pub(super) fn replace(wasi: &Wasi, module: &mut CoreModule<'_>, exports: &InterfaceUses, leaves: bool) {
+    for (id, import) in function_imports(module, |module| module.starts_with(ENDS)) {
+        match holder(wasi, exports, import.module.trim_start_matches(ENDS)) {
+            Some(holder) => module.rename_import(id, renamed(&import.name, INTRINSICS, &holder.0.to_string(), &holder)),
+            None if !leaves => do_nothing(module, id),
+            None => {}
+        }
     }
+}
+
+/// Renames the imports that are left by functions of the host. One whose type those have not either becomes a function
+/// that does nothing.
+pub(super) fn replace_by_host(wasi: &Wasi, module: &mut CoreModule<'_>, host: &InterfaceUses) {
+    for (id, import) in function_imports(module, |module| module.starts_with(ENDS)) {
+        match holder(wasi, host, import.module.trim_start_matches(ENDS)) {
+            Some(holder) => module.rename_import(id, renamed(&import.name, "", &host_name(holder.0), &holder)),
+            None => do_nothing(module, id),
+        }
+    }
+}
+
+/// Returns the name of a built-in function by the function that has its type.
+fn renamed(name: &str, prefix: &str, interface: &str, holder: &(&InterfaceName, &str, usize)) -> Import {
+    let (_, function, index) = holder;
+    let is_waiting = ["read", "write"].iter().any(|operation| name.ends_with(&format!("-{operation}")));
+    let lowered = if is_waiting { "[async-lower]" } else { "" };
+    Import { module: format!("{prefix}{interface}"), name: format!("{lowered}[{name}-{index}]{function}") }
 }
 
 /// Returns an exported function whose signature contains a stream or future that carries this type, and the position of

@@ -6,6 +6,7 @@ use wasmparser::{BinaryReaderError, ExternalKind, Parser, Payload};
 
 use vfs_preview1_abi::signature::MODULE;
 
+use super::module::AS_TASK;
 use crate::guest::{Guest, Needs, PLAIN};
 
 /// What a tailored vfs lacks of the whole one.
@@ -26,7 +27,8 @@ pub struct LeftOut {
 pub fn left_out(module: &[u8], needs: Needs) -> Result<LeftOut, BinaryReaderError> {
     let has = Part::of(module)?;
     let preview1 = has.functions.iter().any(|name| is_of_preview1(name));
-    let whole = Guest::choose(Needs { preview1, ..needs }).unwrap_or(&PLAIN);
+    let mounts_by_0_3 = needs.mounts && has.has_tasks;
+    let whole = Guest::choose(Needs { preview1, mounts_by_0_3, ..needs }).unwrap_or(&PLAIN);
     let mut whole = Part::of(whole.module)?;
     // A variant may have them for other programs.
     whole.functions.retain(|name| preview1 || !is_of_preview1(name));
@@ -42,6 +44,8 @@ pub fn left_out(module: &[u8], needs: Needs) -> Result<LeftOut, BinaryReaderErro
 struct Part {
     /// The exported functions of WASI.
     functions: BTreeSet<String>,
+    /// Whether asynchronous functions are tasks, beside that which may become the pump.
+    has_tasks: bool,
     /// Bytes of code.
     code: u64,
 }
@@ -55,6 +59,7 @@ impl Part {
                 Payload::ExportSection(exports) => {
                     for export in exports {
                         let export = export?;
+                        part.has_tasks |= is_task(export.name);
                         part.functions
                             .extend((export.kind == ExternalKind::Func).then(|| function(export.name)).flatten());
                     }
@@ -66,9 +71,16 @@ impl Part {
     }
 }
 
+/// Returns whether an export is a function of the filesystem that is lifted as a task.
+fn is_task(export: &str) -> bool {
+    let function =
+        export.strip_prefix(AS_TASK).and_then(|name| name.strip_prefix("wasi:filesystem/types@")?.split_once('#'));
+    function.is_some_and(|(_, function)| function != "[method]descriptor.open-at")
+}
+
 /// Returns the function of WASI that an export implements.
 fn function(export: &str) -> Option<String> {
-    let (interface, function) = export.split_once('#')?;
+    let (interface, function) = export.strip_prefix(AS_TASK).unwrap_or(export).split_once('#')?;
     let path = interface.split_once('@').map_or(interface, |(path, _)| path);
     let is_of_wasi = (path.starts_with("wasi:") || path == MODULE) && !function.starts_with("[dtor]");
     is_of_wasi.then(|| format!("{path}#{function}"))

@@ -31,7 +31,7 @@ pub(super) const INTRINSICS: &str = "[export]";
 /// The module name of intrinsics for the running task.
 const OF_TASK: &str = "[export]$root";
 /// Prefix of functions that are lifted asynchronously, then that of their callbacks.
-const AS_TASK: &str = "[async-lift]";
+pub(super) const AS_TASK: &str = "[async-lift]";
 const CALLBACK: &str = "[callback][async-lift]";
 
 /// What is embedded in the vfs.
@@ -88,9 +88,10 @@ pub(super) fn edit(wasi: &Wasi, module: &[u8], order: &VfsSpec, embedding: &Embe
     let dispatch = Dispatch::new(wasi, &mut module, &order.exports);
     replace_exports(wasi, &mut module, order, &dispatch)?;
     replace_intrinsics(&mut module, &order.exports, &dispatch)?;
-    ends::replace(wasi, &mut module, &order.exports);
+    ends::replace(wasi, &mut module, &order.exports, embedding.guest.has.mounts_by_0_3);
     name_those_of_mounts(&mut module);
     let host = replace_host_imports(wasi, &mut module, order)?;
+    ends::replace_by_host(wasi, &mut module, &host);
     add_segments(&mut module, embedding, &reserved);
     Ok(Edited { bytes: module.emit().map_err(TailorError::module)?, host, place: reserved.placed() })
 }
@@ -268,7 +269,9 @@ fn replace_host_imports(
 ) -> Result<InterfaceUses, TailorError> {
     loop {
         module.drop_unused().map_err(TailorError::module)?;
-        let imports = function_imports(module, |module| !module.starts_with(INTRINSICS) && module != ends::ROOT);
+        let is_of_host =
+            |module: &str| !module.starts_with(INTRINSICS) && !module.starts_with(ends::ENDS) && module != ends::ROOT;
+        let imports = function_imports(module, is_of_host);
         let all = imports.iter().map(|(_, import)| HostImport::new(&import.module, &import.name));
         let all: BTreeSet<_> = all.collect();
         let useful = host::useful(wasi, order, all.clone());

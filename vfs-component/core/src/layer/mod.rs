@@ -170,6 +170,12 @@ pub trait Layer {
         false
     }
 
+    /// Returns whether what the layer is asked about a directory has all of its entries, and no others.
+    #[inline]
+    fn lists_alone(&self, _directory: u64) -> bool {
+        true
+    }
+
     /// Returns the filesystem of a node. Names can be moved, and links made, within one.
     #[inline]
     fn filesystem(&self, _number: u64) -> u32 {

@@ -94,6 +94,18 @@ impl<'i> Woven<'i> {
         placed::made(place)
     }
 
+    /// Refuses changes in a mount that has turned out to be missing: before its first use.
+    pub fn refuse_changes(&mut self, root: u64) {
+        if let Some(mount) = self.mounts.iter_mut().find(|mount| mount.root == root) {
+            mount.changes = ChangePolicy::Refused;
+        }
+    }
+
+    /// Allows changes in a directory on the way to a mount that has turned out to be there: before its first use.
+    pub fn allow_changes(&mut self, node: u64) {
+        self.placed.allow_changes(node);
+    }
+
     /// Checks that what a mount has opened is its own.
     fn of_mount(&self, through: Through, opened: Result<LateInode, Stop>) -> Result<WovenInode, Stop> {
         let inode = opened?;
@@ -332,6 +344,10 @@ impl<'i> Layer for Woven<'i> {
 
     fn is_placed(&self, directory: u64) -> bool {
         self.placed.of_node(directory).is_some()
+    }
+
+    fn lists_alone(&self, directory: u64) -> bool {
+        self.placed.within(directory).is_empty()
     }
 
     fn filesystem(&self, number: u64) -> u32 {

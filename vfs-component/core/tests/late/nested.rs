@@ -412,3 +412,22 @@ fn a_pass_goes_on_behind_the_placed_names() {
     assert_eq!(seen, ["cache", "file", "made", "new", "way"]);
     test.tree.volume.close_dir(stream);
 }
+
+#[test]
+fn streams_are_the_layers_where_nothing_is_above_or_placed() {
+    for (changes, follows) in ALL {
+        let mut test = nested(changes, follows);
+        let passes = matches!(changes, ChangePolicy::Through | ChangePolicy::Refused);
+        let file = test.open("outer/file", OpenFlags::NONE, READ).unwrap();
+        assert_eq!(test.tree.volume.forward_stream(&file).map(|node| node.is_some()), Ok(passes), "{changes:?}");
+        let in_image = test.open("etc/config", OpenFlags::NONE, READ).unwrap();
+        assert_eq!(test.tree.volume.forward_stream(&in_image), Ok(None));
+        let (dir, root, image) = (test.directory("outer/cache/dir"), test.directory("outer"), test.directory("."));
+        assert_eq!(test.tree.volume.forward_stream(&dir), Err(Error::IsDirectory));
+        assert_eq!(test.tree.volume.forward_listing(&dir).is_some(), passes);
+        // A mount is inside.
+        assert_eq!(test.tree.volume.forward_listing(&root), None);
+        assert_eq!(test.tree.volume.forward_listing(&image), None);
+        assert_eq!(test.tree.volume.forward_listing(&file), None);
+    }
+}

@@ -126,19 +126,46 @@ export! {
 
 #[unsafe(export_name = "wasi:filesystem/types#[method]descriptor.is-same-object")]
 extern "C" fn is_same_object(descriptor: u32, other: u32) -> bool {
-    answer_value(|state| {
-        let handles = &state.session.handles;
-        match state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other)) {
-            // What cannot be compared is not known to be the same.
-            Err(stop) => ended(stop).map(|_| false),
-            same => same,
-        }
-    })
+    answer_value(|state| is_same(state, descriptor, other))
 }
 
+#[cfg(not(feature = "tasks"))]
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.is-same-object")]
 extern "C" fn is_same_object_3(descriptor: u32, other: u32) -> bool {
     is_same_object(descriptor, other)
+}
+
+#[cfg(feature = "tasks")]
+mod is_same_object_3 {
+    use crate::abi;
+    use crate::layer::tasks;
+
+    #[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
+    unsafe extern "C" {
+        #[link_name = "[task-return][method]descriptor.is-same-object"]
+        safe fn task_return(is_same: u32);
+    }
+
+    #[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.is-same-object")]
+    extern "C" fn is_same_object(descriptor: u32, other: u32) -> u32 {
+        let give = |is_same: Result<bool, _>| task_return(is_same.map_or_else(|_| abi::trap(), u32::from));
+        tasks::begin(move |state| super::is_same(state, descriptor, other), give, |_| abi::trap(), tasks::exit)
+    }
+
+    #[unsafe(export_name = "[callback][async-lift]wasi:filesystem/types@0.3#[method]descriptor.is-same-object")]
+    extern "C" fn callback(event: u32, waitable: u32, code: u32) -> u32 {
+        tasks::callback(event, waitable, code)
+    }
+}
+
+#[inline(always)]
+fn is_same(state: &mut State, descriptor: u32, other: u32) -> Result<bool, Stop> {
+    let handles = &state.session.handles;
+    match state.volume.is_same(handles.descriptor(descriptor), handles.descriptor(other)) {
+        // What cannot be compared is not known to be the same.
+        Err(stop) => ended(stop).map(|_| false),
+        same => same,
+    }
 }
 
 export! {

@@ -17,7 +17,7 @@ macro_rules! export {
 
 /// Exports a function of WASI 0.3. If it is asynchronous, it is done when it returns here, so it needs no task; `then`
 /// is for the variant with tasks, and tells what a task does at its end.
-#[cfg(not(feature = "late"))]
+#[cfg(not(feature = "tasks"))]
 macro_rules! export_3 {
     (
         $function:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ident, |$state:ident| $body:expr
@@ -30,7 +30,7 @@ macro_rules! export_3 {
     };
 }
 
-#[cfg(not(feature = "late"))]
+#[cfg(not(feature = "tasks"))]
 use export_3;
 
 mod content;
@@ -41,10 +41,10 @@ mod names;
 mod open;
 mod preopens;
 mod streams3;
-#[cfg(feature = "late")]
+#[cfg(feature = "tasks")]
 mod tasks3;
 
-#[cfg(feature = "late")]
+#[cfg(feature = "tasks")]
 use tasks3::export_3;
 
 use vfs_core::{Error, FileKind, FollowFinalLink, NewTimestamp, Timestamp};

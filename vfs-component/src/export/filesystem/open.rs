@@ -38,7 +38,7 @@ const _: () = {
 };
 
 /// `open-at` for a vfs that nothing in front of the app starts.
-#[cfg(not(feature = "late"))]
+#[cfg(not(feature = "tasks"))]
 mod as_pump {
     use super::super::version_3;
     use super::open;

@@ -4,6 +4,8 @@ use vfs_core::{DirStream, Error, OpenFile};
 
 use crate::abi::{Area, Pair, finish_call};
 use crate::handle::{AppHandles, Position};
+#[cfg(feature = "mounts3")]
+use crate::layer::streams;
 use crate::layer::{Stop, error_of, operate};
 use crate::pump::{Done, Lister, Reader, Sink, Source, World, Writer, bytes, entries};
 use crate::state::{State, call, call_value};
@@ -11,6 +13,10 @@ use crate::state::{State, call, call_value};
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.read-via-stream")]
 extern "C" fn read_via_stream(descriptor: u32, offset: u64) -> *const Pair<u32, u32> {
     call(|state| {
+        #[cfg(feature = "mounts3")]
+        if let Some(streaming) = streams::read(&state.volume, state.session.handles.descriptor(descriptor), offset) {
+            return Pair(streaming.stream, streaming.end);
+        }
         let (stream, end) = bytes::new();
         let (future, done) = Done::of_filesystem();
         let file = readable(state, descriptor);
@@ -46,6 +52,11 @@ extern "C" fn append_via_stream(descriptor: u32, stream: u32) -> u32 {
 }
 
 fn write(state: &mut State, descriptor: u32, stream: u32, position: Position) -> u32 {
+    #[cfg(feature = "mounts3")]
+    if let Some(future) = streams::write(&state.volume, state.session.handles.descriptor(descriptor), position, stream)
+    {
+        return future;
+    }
     let (future, done) = Done::of_filesystem();
     let sink = match writable(state, descriptor) {
         Ok(file) => Sink::File { file, position },
@@ -64,6 +75,12 @@ fn writable(state: &mut State, descriptor: u32) -> Result<OpenFile, Stop> {
 
 #[unsafe(export_name = "wasi:filesystem/types@0.3#[method]descriptor.read-directory")]
 extern "C" fn read_directory(descriptor: u32) -> *const Pair<u32, u32> {
+    #[cfg(feature = "mounts3")]
+    if let Some(streaming) =
+        call_value(|state| streams::list(&state.volume, state.session.handles.descriptor(descriptor)))
+    {
+        return Area::put(Pair(streaming.stream, streaming.end));
+    }
     let listing = operate(|state| state.volume.read_dir(state.session.handles.descriptor(descriptor)), list);
     finish_call();
     Area::put(listing)

@@ -8,7 +8,7 @@ use crate::abi::{DescriptorType, ErrorCode, List, Unit};
 macro_rules! export_3 {
     ($function:literal, ($($name:ident: $ty:ty),* $(,)?) -> $value:ident, |$state:ident| $body:expr) => {
         super::tasks3::export_3! {
-            $function, ($($name: $ty),*) -> $value, |$state| $body, then crate::layer::task::exit
+            $function, ($($name: $ty),*) -> $value, |$state| $body, then crate::layer::tasks::exit
         }
     };
     (
@@ -21,12 +21,12 @@ macro_rules! export_3 {
         extern "C" fn version_3($($name: $ty),*) -> u32 {
             let operation =
                 move |$state: &mut crate::state::State| -> Result<$value, crate::layer::Stop> { $body };
-            crate::layer::task::begin(operation, give, |error| give(Err(error)), $after)
+            crate::layer::tasks::begin(operation, give, |error| give(Err(error)), $after)
         }
 
         #[unsafe(export_name = concat!("[callback][async-lift]wasi:filesystem/types@0.3#", $function))]
         extern "C" fn callback(event: u32, waitable: u32, code: u32) -> u32 {
-            crate::layer::task::callback(event, waitable, code)
+            crate::layer::tasks::callback(event, waitable, code)
         }
     };
 }

@@ -4,7 +4,7 @@ mod input;
 mod output;
 mod splice;
 
-#[cfg(feature = "mounts")]
+#[cfg(all(feature = "mounts", not(feature = "mounts3")))]
 pub use input::file_of_input;
 #[cfg(feature = "preview1")]
 pub use input::read_file;

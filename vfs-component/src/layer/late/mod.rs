@@ -1,23 +1,15 @@
 //! A layer whose answers come from the host: `wit/late.wit`. For tests of what such a layer requires of the guest.
 //!
-//! ```text
-//! task       an operation of 0.3: the task waits for the answer, and other tasks use the tree meanwhile
-//! question   what is asked, and how the answer lies in memory
-//! ```
-//!
-//! Streams of 0.3 ask through the pump (`pump/asking.rs`).
-
 mod question;
-pub mod task;
 
 use vfs_core::Limits;
-use vfs_core::late::{ChangePolicy, LateLayer};
+use vfs_core::late::{Answers, ChangePolicy, LateLayer};
 
 use crate::abi;
 use crate::host::wall_clock::HostClock;
 use crate::state::Volume;
 
-pub use question::{Asked, Question, ask};
+pub use question::{answer_later, ask};
 
 pub type Layer = LateLayer;
 
@@ -32,6 +24,14 @@ pub fn new_volume(limits: Limits) -> Volume {
 /// Forgets which nodes nothing uses any more: nothing is kept for them.
 pub fn settle(volume: &mut Volume) {
     drop(volume.layer_mut().take_released());
+}
+
+/// What a node is known by while an operation waits: its number, for good.
+pub struct Held;
+
+/// Keeps the nodes that an operation was told of, until what this returns is dropped.
+pub fn hold(_answers: &Answers) -> Held {
+    Held
 }
 
 /// Moves bytes to the caller's buffer, because this layer lends none for good.

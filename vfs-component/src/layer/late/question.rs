@@ -1,11 +1,10 @@
 //! Questions and answers, as `wit/late.wit` defines them.
 
-use core::cell::UnsafeCell;
-
 use vfs_core::late::{Answer, LateInode, Query, Request};
 use vfs_core::{Error, FileKind, LayerNode, Listed, Stat, Timestamp};
 
 use crate::abi::{self, List, Opt, Pair, Plain, Res};
+use crate::host::wait;
 
 #[link(wasm_import_module = "vfs-compose:late/tree")]
 unsafe extern "C" {
@@ -15,15 +14,6 @@ unsafe extern "C" {
     #[link_name = "[async-lower]ask-later"]
     fn host_ask_later(case: u32, number: u64, second: u64, third: u64, reply: *mut Reply) -> u32;
 }
-
-#[link(wasm_import_module = "$root")]
-unsafe extern "C" {
-    #[link_name = "[subtask-drop]"]
-    safe fn drop_subtask(subtask: u32);
-}
-
-/// The state of a subtask that has returned, in events and results of calls.
-const RETURNED: u32 = 2;
 
 /// `result<answer, failure>`.
 type Reply = Res<ReplyOf, Failure>;
@@ -93,53 +83,15 @@ pub fn ask(request: &Request) -> Result<Answer, Error> {
     answer(reply)
 }
 
-/// A question that is under way.
-pub struct Question {
-    request: Request,
-    /// The place of the answer. Boxed, so that it does not move.
-    reply: Box<UnsafeCell<Reply>>,
-    /// Its number in the component model.
-    pub subtask: u32,
-}
-
-/// The state of a question.
-pub enum Asked {
-    /// The answer is there.
-    Answered(Request, Result<Answer, Error>),
-    /// The answer will come with an event.
-    Waiting(Question),
-}
-
-impl Question {
-    /// Asks without waiting. No arguments are freed until the answer was taken, because its lists lie among them.
-    pub fn begin(request: Request) -> Asked {
-        let (case, number, second, third) = match flat(&request) {
-            Ok(flat) => flat,
-            Err(error) => return Asked::Answered(request, Err(error)),
-        };
-        let reply = Box::new(UnsafeCell::new(NO_REPLY));
-        abi::keep_arguments();
-        // SAFETY: the reply stays in its box until the answer is there, and nobody reads it before. The name belongs to
-        // the request, which is stored beside it.
-        let code = unsafe { host_ask_later(case, number, second, third, reply.get()) };
-        let question = Self { request, reply, subtask: code >> 4 };
-        if code & 15 == RETURNED { question.answered() } else { Asked::Waiting(question) }
-    }
-
-    /// Takes the answer, if it is there by the event `code`.
-    pub fn end(self, code: u32) -> Asked {
-        if code != RETURNED {
-            return Asked::Waiting(self);
-        }
-        drop_subtask(self.subtask);
-        self.answered()
-    }
-
-    fn answered(self) -> Asked {
-        let answer = answer(self.reply.into_inner());
-        abi::release_arguments();
-        Asked::Answered(self.request, answer)
-    }
+/// Asks, and waits in the current task.
+///
+/// # Errors
+/// Those of [`ask`].
+pub async fn answer_later(request: &Request) -> Result<Answer, Error> {
+    let (case, number, second, third) = flat(request)?;
+    // SAFETY: the place of the reply stays until the answer is there, and nobody reads it before. So does the request,
+    // which has the name.
+    answer(wait::call(NO_REPLY, |reply| unsafe { host_ask_later(case, number, second, third, reply) }).await)
 }
 
 fn flat(request: &Request) -> Result<(u32, u64, u64, u64), Error> {

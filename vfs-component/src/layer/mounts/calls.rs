@@ -1,38 +1,47 @@
 //! Requests of operations, as calls of the host.
+//!
+//! Nobody has the nodes while the host is called, which may take long in WASI 0.3: others use them meanwhile. So what a
+//! call has told is fitted in with what is known by then.
 
 use vfs_core::late::{Answer, LateInode, Query, Request};
 use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, OpenFlags, Performed, Stat, Timestamp};
+use vfs_image::Nid;
 
 use super::nodes::{self, Node, Nodes, Pass};
 use super::union;
-use crate::host::filesystem::{self as host, At};
+use crate::host::at::{At, Entries, copy};
+use crate::host::filesystem as host;
 
 /// Has the host answer a request.
 ///
 /// # Errors
 /// - Those of the host.
 /// - [`Error::InsufficientMemory`]: an allocation failed.
-pub fn ask(request: &Request) -> Result<Answer, Error> {
-    nodes::with(|nodes| match request {
-        Request::Query(query) => answer(nodes, query),
-        Request::Effect(effect) => perform(nodes, effect).map(Answer::Performed),
-    })
+pub async fn answer_later(request: &Request) -> Result<Answer, Error> {
+    match request {
+        Request::Query(query) => answer(query).await,
+        Request::Effect(effect) => perform(effect).await.map(Answer::Performed),
+    }
 }
 
-fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
-    let path = &mut Vec::new();
+async fn answer(query: &Query) -> Result<Answer, Error> {
     Ok(match query {
-        Query::Inode { node } => Answer::Inode(inode(nodes, *node)?),
-        Query::Lookup { directory, name } => Answer::Found(look_up(nodes, *directory, name)?),
-        Query::Open { node, flags } => Answer::Inode(open(nodes, *node, *flags)?),
-        Query::OpenListing { directory } => Answer::Inode(open_listing(nodes, *directory)?),
-        Query::List { directory, cursor } => list(nodes, *directory, *cursor)?,
-        Query::ReadLink { link } => match nodes.get(*link)?.image {
-            Some(link) => Answer::Bytes(copy(union::read_link(nodes, link)?)?),
-            None => Answer::Bytes(copy(host::readlink_at(nodes.reach(*link, path)?)?)?),
+        Query::Inode { node } => Answer::Inode(inode(*node).await?),
+        Query::Lookup { directory, name } => Answer::Found(look_up(*directory, name).await?),
+        Query::Open { node, flags } => Answer::Inode(open(*node, *flags).await?),
+        Query::OpenListing { directory } => Answer::Inode(nodes::with(|nodes| open_listing(nodes, *directory))?),
+        Query::List { directory, cursor } => list(*directory, *cursor).await?,
+        Query::ReadLink { link } => match nodes::with(|nodes| union::link_of(nodes, *link))? {
+            Some(target) => Answer::Bytes(copy(target)?),
+            None => Answer::Bytes(copy(host::readlink_at(reach(*link, &mut Vec::new())?).await?)?),
         },
-        Query::Read { file, offset, length } => Answer::Bytes(copy(read_file(nodes, *file, *offset, *length)?)?),
-        Query::Identity { node } => Answer::Identity(identity(nodes, *node)?),
+        Query::Read { file, offset, length } => {
+            match nodes::with(|nodes| union::bytes_of(nodes, *file, *offset, *length))? {
+                Some(bytes) => Answer::Bytes(copy(bytes)?),
+                None => Answer::Bytes(host::read(descriptor_of(*file)?, *length, *offset).await?),
+            }
+        }
+        Query::Identity { node } => Answer::Identity(identity(*node).await?),
     })
 }
 
@@ -40,14 +49,11 @@ fn answer(nodes: &mut Nodes, query: &Query) -> Result<Answer, Error> {
 ///
 /// # Errors
 /// - Those of the host.
+#[cfg(not(feature = "mounts3"))]
 pub fn read(file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
-    nodes::with(|nodes| read_file(nodes, file, offset, length))
-}
-
-fn read_file(nodes: &Nodes, file: u64, offset: u64, length: u64) -> Result<&'static [u8], Error> {
-    match nodes.get(file)?.image {
-        Some(file) => union::read(nodes, file, offset, length),
-        None => host::read(descriptor(nodes, file)?, length, offset),
+    match nodes::with(|nodes| union::bytes_of(nodes, file, offset, length))? {
+        Some(bytes) => Ok(bytes),
+        None => host::read_in_place(descriptor_of(file)?, length, offset),
     }
 }
 
@@ -55,124 +61,190 @@ fn read_file(nodes: &Nodes, file: u64, offset: u64, length: u64) -> Result<&'sta
 ///
 /// # Errors
 /// - [`Error::BadDescriptor`]: it is not open.
-pub fn descriptor_of(node: u64) -> Result<u32, Error> {
-    nodes::with(|nodes| descriptor(nodes, node))
+pub fn descriptor_of(number: u64) -> Result<u32, Error> {
+    nodes::with(|nodes| nodes.get(number)?.descriptor.ok_or(Error::BadDescriptor))
 }
 
-/// Writes all bytes at an offset of an open file, or at its end.
-///
-/// # Errors
-/// - Those of the host. Bytes before the failure may be written.
-pub fn write(file: u64, offset: Option<u64>, bytes: &[u8]) -> Result<(), Error> {
-    let descriptor = descriptor_of(file)?;
-    match offset {
-        Some(offset) => host::write(descriptor, offset, bytes),
-        None => host::append(descriptor, bytes),
-    }
+/// Finds how the host reaches a node.
+fn reach(number: u64, path: &mut Vec<u8>) -> Result<At<'_>, Error> {
+    nodes::with(|nodes| nodes.reach(number, path))
+}
+
+/// Finds how the host reaches a name in a directory.
+fn reach_name<'p>(directory: u64, name: &[u8], path: &'p mut Vec<u8>) -> Result<At<'p>, Error> {
+    nodes::with(|nodes| nodes.reach_name(directory, name, path))
+}
+
+/// Where a node is asked about.
+enum Asked {
+    /// What is open of it.
+    Open(u32),
+    /// Nowhere: it is the root of a directory that the host does not have.
+    Missing(Stat),
+    /// At its path.
+    Path,
+}
+
+fn asked(number: u64) -> Result<Asked, Error> {
+    nodes::with(|nodes| {
+        let node = nodes.get(number)?;
+        Ok(match node.descriptor {
+            Some(descriptor) => Asked::Open(descriptor),
+            None if node.parent == number && node.image.is_none() => Asked::Missing(node.stat),
+            None => Asked::Path,
+        })
+    })
 }
 
 /// Returns what tells a node from all others.
-fn identity(nodes: &mut Nodes, number: u64) -> Result<u64, Error> {
-    let node = nodes.get(number)?;
-    if let Some(of_image) = node.image {
-        return Ok(union::identity(of_image));
+async fn identity(number: u64) -> Result<u64, Error> {
+    let known = nodes::with(|nodes| nodes.get(number).map(|node| node.image.map(union::identity).or(node.object)))?;
+    if let Some(known) = known {
+        return Ok(known);
     }
-    if let Some(object) = node.object {
-        return Ok(object);
-    }
-    let object = match node.descriptor {
-        Some(descriptor) => host::identity(descriptor)?,
-        None if is_missing(nodes, number)? => return Ok(number),
-        None => host::identity_at(nodes.reach(number, &mut Vec::new())?)?,
+    let object = match asked(number)? {
+        Asked::Open(descriptor) => host::identity(descriptor).await?,
+        Asked::Missing(_) => return Ok(number),
+        Asked::Path => host::identity_at(reach(number, &mut Vec::new())?).await?,
     };
-    if nodes.get(number)?.is_kept_above {
-        nodes.set_object(number, object)?;
-    }
+    nodes::with(|nodes| if nodes.get(number)?.is_kept_above { nodes.set_object(number, object) } else { Ok(()) })?;
     Ok(object)
 }
 
-/// Returns the host's handle of an open node.
-fn descriptor(nodes: &Nodes, number: u64) -> Result<u32, Error> {
-    nodes.get(number)?.descriptor.ok_or(Error::BadDescriptor)
-}
-
-/// Returns whether a node is the root of a directory that the host does not have.
-fn is_missing(nodes: &Nodes, number: u64) -> Result<bool, Error> {
-    let node = nodes.get(number)?;
-    Ok(node.parent == number && node.descriptor.is_none())
-}
-
-fn inode(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
-    let Node { descriptor, image, .. } = nodes.get(number)?;
-    let stat = match descriptor {
-        Some(descriptor) => host::stat(*descriptor),
-        None if image.is_none() && is_missing(nodes, number)? => Ok(nodes.get(number)?.stat),
-        None => nodes.reach(number, &mut Vec::new()).and_then(host::stat_at),
+async fn inode(number: u64) -> Result<LateInode, Error> {
+    let stat = match asked(number)? {
+        Asked::Open(descriptor) => host::stat(descriptor).await,
+        Asked::Missing(stat) => Ok(stat),
+        Asked::Path => match reach(number, &mut Vec::new()) {
+            Ok(at) => host::stat_at(at).await,
+            Err(error) => Err(error),
+        },
     };
-    let stat = match (stat, *image) {
-        (Ok(stat), Some(_)) => union::uncounted(stat),
-        (Err(Error::NoEntry | Error::NotDirectory), Some(of_image)) => union::stat(nodes, of_image)?,
-        (stat, _) => stat?,
-    };
-    nodes.get_mut(number)?.stat = stat;
-    told(nodes, number)
+    nodes::with(|nodes| {
+        let stat = match (stat, nodes.get(number)?.image) {
+            (Ok(stat), Some(_)) => union::uncounted(stat),
+            (Err(Error::NoEntry | Error::NotDirectory), Some(of_image)) => union::stat(nodes, of_image)?,
+            (stat, _) => stat?,
+        };
+        nodes.get_mut(number)?.stat = stat;
+        told(nodes, number)
+    })
 }
 
-fn look_up(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
-    if nodes.get(directory)?.is_kept_above {
-        return look_up_kept(nodes, directory, name);
+async fn look_up(directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
+    let is_kept_above = nodes::with(|nodes| nodes.get(directory).map(|node| node.is_kept_above))?;
+    if is_kept_above && let Some(inode) = nodes::with(|nodes| pinned(nodes, directory, name))? {
+        return Ok(Some(inode));
     }
     let path = &mut Vec::new();
-    let stat = match nodes.reach_name(directory, name, path).and_then(host::stat_at) {
-        Err(Error::NoEntry) => return Ok(None),
-        stat => stat?,
+    let found = match reach_name(directory, name, path) {
+        Ok(at) => host::stat_at(at).await.map(|stat| (at, stat)),
+        Err(error) => Err(error),
     };
-    let number = nodes.add(directory, name, None, stat)?;
-    Ok(Some(LateInode { number, stat, parent: directory }))
+    let of_image = nodes::with(|nodes| union::find(nodes, directory, name))?;
+    match (found, of_image) {
+        (Err(Error::NoEntry | Error::NotDirectory), Some(inode)) => nodes::with(|nodes| {
+            let pinned = pinned(nodes, directory, name)?;
+            let known = nodes.named(directory, name);
+            pinned.map_or_else(|| union::look_up(nodes, directory, name, known, inode), Ok).map(Some)
+        }),
+        (Err(Error::NoEntry), None) => nodes::with(|nodes| {
+            if !is_kept_above {
+                return Ok(None);
+            }
+            let pinned = pinned(nodes, directory, name)?;
+            if pinned.is_none() {
+                nodes.named(directory, name).into_iter().for_each(|number| nodes.unname(number));
+            }
+            Ok(pinned)
+        }),
+        (Ok((at, stat)), of_image) if is_kept_above => {
+            let united = union::united(of_image, &stat);
+            let stat = if united.is_some() { union::uncounted(stat) } else { stat };
+            look_up_kept(directory, name, at, Told { stat, united }).await.map(Some)
+        }
+        (found, _) => {
+            let (_, stat) = found?;
+            let number = nodes::with(|nodes| nodes.add(directory, name, None, stat))?;
+            Ok(Some(LateInode { number, stat, parent: directory }))
+        }
+    }
 }
 
-/// Looks up a name where changes are kept above the host, so that a node has one number.
-fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
-    let known = nodes.named(directory, name);
-    if let Some(number) = known
-        && nodes.get(number)?.is_pinned
-    {
-        return told(nodes, number).map(Some);
+/// Returns the node that a name leads to whatever others put there.
+fn pinned(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
+    match nodes.named(directory, name) {
+        Some(number) if nodes.get(number)?.is_pinned => told(nodes, number).map(Some),
+        _ => Ok(None),
     }
-    let of_image = union::find(nodes, directory, name)?;
-    let path = &mut Vec::new();
-    let found = nodes.reach_name(directory, name, path).and_then(|at| Ok((at, host::stat_at(at)?)));
-    let (at, stat) = match (found, of_image) {
-        (Err(Error::NoEntry | Error::NotDirectory), Some(inode)) => {
-            return union::look_up(nodes, directory, name, known, inode).map(Some);
-        }
-        (Err(Error::NoEntry), None) => {
-            known.into_iter().for_each(|number| nodes.unname(number));
-            return Ok(None);
-        }
-        (found, _) => found?,
-    };
-    let united = union::united(of_image, &stat);
-    let stat = if united.is_some() { union::uncounted(stat) } else { stat };
+}
+
+/// What the host has at a path.
+#[derive(Clone, Copy)]
+struct Told {
+    stat: Stat,
+    /// The directory of the image that it is united with.
+    united: Option<Nid>,
+}
+
+/// What has to be known to find the node of what the host has at a path.
+enum Sought {
+    Found(LateInode),
+    /// The object at the path.
+    Object,
+    /// The object of an open file.
+    ObjectOf(u64, u32),
+}
+
+/// Finds the node of what the host has at a path, where changes are kept above the host, so that a node has one number.
+async fn look_up_kept(directory: u64, name: &[u8], at: At<'_>, told: Told) -> Result<LateInode, Error> {
     let mut object = None;
-    if let Some(number) = known {
-        if nodes.get(number)?.image == united && is_same(nodes, number, at, &stat, &mut object)? {
-            let node = nodes.get_mut(number)?;
+    loop {
+        match nodes::with(|nodes| seek(nodes, directory, name, told, object))? {
+            Sought::Found(inode) => return Ok(inode),
+            Sought::Object => object = Some(host::identity_at(at).await?),
+            Sought::ObjectOf(number, descriptor) => identify(number, descriptor).await?,
+        }
+    }
+}
+
+fn seek(
+    nodes: &mut Nodes,
+    directory: u64,
+    name: &[u8],
+    Told { stat, united }: Told,
+    object: Option<u64>,
+) -> Result<Sought, Error> {
+    if let Some(number) = nodes.named(directory, name) {
+        let node = nodes.get_mut(number)?;
+        if node.is_pinned {
+            return told(nodes, number).map(Sought::Found);
+        }
+        // Others may have put something else there. What is not open is only its name.
+        let is_same = node.image == united
+            && node.stat.kind == stat.kind
+            && match (node.descriptor, node.object) {
+                (None, _) => true,
+                (Some(descriptor), None) => return Ok(Sought::ObjectOf(number, descriptor)),
+                (Some(_), Some(_)) if object.is_none() => return Ok(Sought::Object),
+                (Some(_), own) => own == object,
+            };
+        if is_same {
             (node.stat, node.has_host) = (stat, true);
-            return told(nodes, number).map(Some);
+            return told(nodes, number).map(Sought::Found);
         }
         nodes.unname(number);
     }
     let is_open_without_name = stat.kind == FileKind::RegularFile && nodes.has_nameless();
-    if is_open_without_name {
-        identify_open(nodes)?;
+    if is_open_without_name && let Some((number, descriptor)) = nodes.unidentified() {
+        return Ok(Sought::ObjectOf(number, descriptor));
     }
     if is_open_without_name || (stat.links > 1 && stat.kind != FileKind::Directory) {
-        let object = object_at(at, &mut object)?;
+        let Some(object) = object else { return Ok(Sought::Object) };
         if let Some(number) = nodes.of_object(directory, object) {
             nodes.adopt(number, directory, name)?;
             nodes.get_mut(number)?.stat = stat;
-            return told(nodes, number).map(Some);
+            return told(nodes, number).map(Sought::Found);
         }
     }
     let number = nodes.add(directory, name, None, stat)?;
@@ -180,60 +252,40 @@ fn look_up_kept(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option
     if let Some(object) = object {
         nodes.set_object(number, object)?;
     }
-    told(nodes, number).map(Some)
+    told(nodes, number).map(Sought::Found)
 }
 
-/// Returns whether what the host has at a path is a node: others may have put something else there.
-fn is_same(nodes: &mut Nodes, number: u64, at: At<'_>, stat: &Stat, object: &mut Option<u64>) -> Result<bool, Error> {
-    let node = nodes.get(number)?;
-    if node.stat.kind != stat.kind {
-        return Ok(false);
-    }
-    // What is not open is only its name.
-    let (Some(descriptor), known) = (node.descriptor, node.object) else { return Ok(true) };
-    let own = match known {
-        Some(own) => own,
-        None => {
-            let own = host::identity(descriptor)?;
-            nodes.set_object(number, own)?;
-            own
-        }
-    };
-    Ok(object_at(at, object)? == own)
-}
-
-/// Asks for the objects of all open files.
-fn identify_open(nodes: &mut Nodes) -> Result<(), Error> {
-    while let Some((number, descriptor)) = nodes.unidentified() {
-        nodes.set_object(number, host::identity(descriptor)?)?;
-    }
-    Ok(())
+/// Asks for the object of what is open of a node.
+async fn identify(number: u64, descriptor: u32) -> Result<(), Error> {
+    let object = host::identity(descriptor).await?;
+    nodes::with(|nodes| match nodes.set_object(number, object) {
+        // It is not known any more.
+        Err(Error::BadDescriptor) => Ok(()),
+        set => set,
+    })
 }
 
 /// Adds a file that was opened by a path, where changes are kept above: it may be open already.
-pub fn add_opened_by_path(nodes: &mut Nodes, from: u64, descriptor: u32) -> Result<u64, Error> {
-    if !nodes.has_open_files() {
-        return nodes.add_nameless(from, descriptor, file());
+#[cfg(not(feature = "mounts3"))]
+pub async fn add_opened_by_path(from: u64, descriptor: u32) -> Result<u64, Error> {
+    if !nodes::with(|nodes| nodes.has_open_files()) {
+        return nodes::with(|nodes| nodes.add_nameless(from, descriptor, file()));
     }
-    identify_open(nodes)?;
-    let object = host::identity(descriptor)?;
-    if let Some(number) = nodes.of_object(from, object)
-        && nodes.get(number)?.descriptor.is_some()
-    {
-        host::drop_descriptor(descriptor);
-        return Ok(number);
+    while let Some((number, descriptor)) = nodes::with(|nodes| nodes.unidentified()) {
+        identify(number, descriptor).await?;
     }
-    let number = nodes.add_nameless(from, descriptor, file())?;
-    nodes.set_object(number, object)?;
-    Ok(number)
-}
-
-/// Asks for the object at a path, once.
-fn object_at(at: At<'_>, object: &mut Option<u64>) -> Result<u64, Error> {
-    if let Some(object) = object {
-        return Ok(*object);
-    }
-    Ok(*object.insert(host::identity_at(at)?))
+    let object = host::identity(descriptor).await?;
+    nodes::with(|nodes| {
+        if let Some(number) = nodes.of_object(from, object)
+            && nodes.get(number)?.descriptor.is_some()
+        {
+            host::drop_descriptor(descriptor);
+            return Ok(number);
+        }
+        let number = nodes.add_nameless(from, descriptor, file())?;
+        nodes.set_object(number, object)?;
+        Ok(number)
+    })
 }
 
 /// Tells of a node what was told last. So somebody uses it again, who will release it.
@@ -243,31 +295,67 @@ pub fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
     Ok(LateInode { number, stat: node.stat, parent: node.parent })
 }
 
-fn open(nodes: &mut Nodes, number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
-    let node = nodes.get(number)?;
-    let (Stat { kind, links, .. }, is_kept_above, is_pinned) = (node.stat, node.is_kept_above, node.is_pinned);
-    // A root is open for good.
-    if node.parent == number || (is_kept_above && node.descriptor.is_some()) {
-        return told(nodes, number);
-    }
-    let open = if kind == FileKind::Directory { OpenFlags::DIRECTORY } else { OpenFlags::NONE };
-    let at = &mut Vec::new();
-    let opened = match nodes.reach(number, at).and_then(|at| host::open_at(at, open.bits(), flags.bits())) {
-        // What the tree has changed is there, whatever others did with what was below.
-        Err(_) if is_pinned && kind == FileKind::Directory => return told(nodes, number),
-        // The image has it.
-        Err(Error::NoEntry | Error::NotDirectory) if node.image.is_some() => return told(nodes, number),
-        opened => opened?,
+async fn open(number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
+    let (is_directory, asks_for_object) = match nodes::with(|nodes| {
+        let already = open_already(nodes, number)?;
+        let node = nodes.get(number)?;
+        let is_directory = node.stat.kind == FileKind::Directory;
+        let asks = node.is_kept_above && node.object.is_none() && node.stat.links > 1 && !is_directory;
+        Ok::<_, Error>(already.ok_or((is_directory, asks)))
+    })? {
+        Ok(inode) => return Ok(inode),
+        Err(needed) => needed,
     };
-    if !is_kept_above {
-        let opened = add_opened(nodes, opened, |nodes| nodes.add_opened(number, opened))?;
-        return told(nodes, opened);
+    let open = if is_directory { OpenFlags::DIRECTORY } else { OpenFlags::NONE };
+    let opened = match reach(number, &mut Vec::new()) {
+        Ok(at) => host::open_at(at, open.bits(), flags.bits()).await,
+        Err(error) => Err(error),
+    };
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => return nodes::with(|nodes| open_without_host(nodes, number, error)),
+    };
+    let object = if asks_for_object { Some(host::identity(opened).await) } else { None };
+    nodes::with(|nodes| {
+        add_opened(nodes, opened, |nodes| {
+            if !nodes.get(number)?.is_kept_above {
+                let opened = nodes.add_opened(number, opened)?;
+                return told(nodes, opened);
+            }
+            // Another operation may have opened it meanwhile.
+            if let Some(inode) = open_already(nodes, number)? {
+                host::drop_descriptor(opened);
+                return Ok(inode);
+            }
+            if let Some(object) = object {
+                nodes.set_object(number, object?)?;
+            }
+            nodes.set_open(number, opened)?;
+            told(nodes, number)
+        })
+    })
+}
+
+/// Tells of a node that the host does not open.
+fn open_without_host(nodes: &mut Nodes, number: u64, error: Error) -> Result<LateInode, Error> {
+    let node = nodes.get(number)?;
+    match error {
+        // What the tree has changed is there, whatever others did with what was below.
+        _ if node.is_pinned && node.stat.kind == FileKind::Directory => told(nodes, number),
+        // The image has it.
+        Error::NoEntry | Error::NotDirectory if node.image.is_some() => told(nodes, number),
+        error => Err(error),
     }
-    if nodes.get(number)?.object.is_none() && links > 1 && kind != FileKind::Directory {
-        add_opened(nodes, opened, |nodes| nodes.set_object(number, host::identity(opened)?))?;
+}
+
+/// Tells of a node that needs not be opened: a root is open for good, and where changes are kept above, one descriptor
+/// is enough.
+fn open_already(nodes: &mut Nodes, number: u64) -> Result<Option<LateInode>, Error> {
+    let node = nodes.get(number)?;
+    if node.parent == number || (node.is_kept_above && node.descriptor.is_some()) {
+        return told(nodes, number).map(Some);
     }
-    add_opened(nodes, opened, |nodes| nodes.set_open(number, opened))?;
-    told(nodes, number)
+    Ok(None)
 }
 
 /// Adds what is open; closes it if that fails.
@@ -286,72 +374,83 @@ fn open_listing(nodes: &mut Nodes, directory: u64) -> Result<LateInode, Error> {
     Ok(LateInode { number, stat, parent: directory })
 }
 
-/// Returns the next entry of a pass.
-fn list(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
-    match nodes.get(number)?.image {
-        Some(directory) => union::list(nodes, number, directory, cursor),
-        None => list_of_host(nodes, number, cursor),
-    }
+/// Returns the next entries of a pass.
+async fn list(number: u64, cursor: u64) -> Result<Answer, Error> {
+    let entries = match nodes::with(|nodes| nodes.get(number).map(|node| node.image))? {
+        Some(directory) => union::list(number, directory, cursor).await?,
+        None => list_of_host(number, cursor).await?,
+    };
+    let is_end = entries.is_empty();
+    Ok(Answer::Entries { entries, is_end })
 }
 
-/// Returns the next entry of the host's. A cursor is the number of entries up to it.
-pub fn list_of_host(nodes: &mut Nodes, number: u64, cursor: u64) -> Result<Answer, Error> {
-    let end = Answer::Entries { entries: Vec::new(), is_end: true };
-    let stream = match nodes.get(number)?.pass {
-        Some(Pass { stream, given }) if given == cursor => stream,
-        // A cursor that goes back begins afresh.
-        pass => {
-            nodes.get_mut(number)?.pass = None;
-            if let Some(Pass { stream, .. }) = pass {
-                host::drop_directory_entry_stream(stream);
-            }
-            let Some(stream) = begin_pass(nodes, number)? else { return Ok(end) };
-            // Until it is where the cursor is, so that none goes on from elsewhere after an error.
-            nodes.get_mut(number)?.pass = Some(Pass { stream, given: 0 });
-            for given in 1..=cursor {
-                if host::read_directory_entry(stream)?.is_none() {
-                    return Ok(end);
-                }
-                nodes.get_mut(number)?.pass = Some(Pass { stream, given });
-            }
-            stream
+/// Returns the next entries of the host's, none at the end. A cursor is the number of entries up to it.
+pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>>>, Error> {
+    let none = Vec::new();
+    let known = nodes::with(|nodes| {
+        let pass = nodes.get(number)?.pass;
+        Ok::<_, Error>(pass.filter(|pass| pass.given == cursor).or_else(|| {
+            // A cursor that goes back begins afresh.
+            pass.into_iter().for_each(|pass| host::drop_listing(pass.listing));
+            nodes.get_mut(number).ok()?.pass = None;
+            None
+        }))
+    })?;
+    let mut pass = match known {
+        Some(pass) => pass,
+        None => {
+            let Some(listing) = begin_pass(number).await? else { return Ok(none) };
+            Pass { listing, given: 0, end: None }
         }
     };
-    let Some((kind, name)) = host::read_directory_entry(stream)? else { return Ok(end) };
-    if let Some(pass) = &mut nodes.get_mut(number)?.pass {
-        pass.given += 1;
+    loop {
+        // So that none goes on from elsewhere after an error.
+        nodes::with(|nodes| nodes.get_mut(number).map(|node| node.pass = Some(pass)))
+            .inspect_err(|_| host::drop_listing(pass.listing))?;
+        if let Some(end) = pass.end {
+            pass.end = Some(Ok(()));
+            nodes::with(|nodes| nodes.get_mut(number).map(|node| node.pass = Some(pass)))?;
+            return end.map(|()| none);
+        }
+        let Entries { list, end } = host::read_entries(pass.listing).await?;
+        if list.is_empty() && end.is_none() {
+            return Ok(none);
+        }
+        let before = pass.given;
+        (pass.given, pass.end) = (before + list.len() as u64, end);
+        // Only the listing tells of them: they have no numbers of their own.
+        let listed = (before + 1..).zip(list).filter(|(place, _)| *place > cursor);
+        let mut entries = Vec::new();
+        for (cursor, (kind, name)) in listed {
+            entries.try_reserve(1)?;
+            let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
+            entries.push(Listed { cursor, name, node });
+        }
+        if !entries.is_empty() {
+            nodes::with(|nodes| nodes.get_mut(number).map(|node| node.pass = Some(pass)))?;
+            return Ok(entries);
+        }
     }
-    // Only the listing tells of it: it has no number of its own.
-    let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
-    entry_of(Listed { cursor: cursor + 1, name: copy(name)?, node })
-}
-
-/// Returns an answer that is one entry.
-pub fn entry_of(entry: Listed<Vec<u8>>) -> Result<Answer, Error> {
-    let mut entries = Vec::new();
-    entries.try_reserve_exact(1)?;
-    entries.push(entry);
-    Ok(Answer::Entries { entries, is_end: false })
 }
 
 /// Begins a pass over the entries of a directory. `None`: the host does not have it, so it is empty.
-fn begin_pass(nodes: &Nodes, number: u64) -> Result<Option<u32>, Error> {
+async fn begin_pass(number: u64) -> Result<Option<host::Listing>, Error> {
     // The node of a pass is in that of its directory, without a name.
     let path = &mut Vec::new();
-    let at = match nodes.reach(number, path) {
+    let at = match reach(number, path) {
         Err(Error::NoEntry) => return Ok(None),
         at => at?,
     };
     if at.path == b"." {
         return host::read_directory(at.base).map(Some);
     }
-    let directory = host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits())?;
-    let stream = host::read_directory(directory);
+    let directory = host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits()).await?;
+    let listing = host::read_directory(directory);
     host::drop_descriptor(directory);
-    stream.map(Some)
+    listing.map(Some)
 }
 
-fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error> {
+async fn perform(effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error> {
     let (path, other) = (&mut Vec::new(), &mut Vec::new());
     match effect {
         Effect::Create { directory, name, exclusive, truncate } => {
@@ -363,43 +462,46 @@ fn perform(nodes: &mut Nodes, effect: &Effect<Vec<u8>>) -> Result<Performed<Late
                 open = open | OpenFlags::TRUNCATE;
             }
             let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
-            let opened = host::open_at(nodes.reach_name(*directory, name, path)?, open.bits(), flags.bits())?;
-            let number = add_opened(nodes, opened, |nodes| nodes.add(*directory, name, Some(opened), file()))?;
+            let opened = host::open_at(reach_name(*directory, name, path)?, open.bits(), flags.bits()).await?;
+            let add = |nodes: &mut Nodes| nodes.add(*directory, name, Some(opened), file());
+            let number = nodes::with(|nodes| add_opened(nodes, opened, add))?;
             return Ok(Performed::Opened(LateInode { number, stat: file(), parent: *directory }));
         }
         Effect::Truncate { file: number } => {
             let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
-            let opened = host::open_at(nodes.reach(*number, path)?, OpenFlags::TRUNCATE.bits(), flags.bits())?;
-            let parent = nodes.get(*number)?.parent;
-            let number = add_opened(nodes, opened, |nodes| nodes.add_opened(*number, opened))?;
+            let opened = host::open_at(reach(*number, path)?, OpenFlags::TRUNCATE.bits(), flags.bits()).await?;
+            let opened = nodes::with(|nodes| {
+                add_opened(nodes, opened, |nodes| Ok((nodes.get(*number)?.parent, nodes.add_opened(*number, opened)?)))
+            });
+            let (parent, number) = opened?;
             return Ok(Performed::Opened(LateInode { number, stat: file(), parent }));
         }
         Effect::CreateDirectory { directory, name } => {
-            host::create_directory_at(nodes.reach_name(*directory, name, path)?)?;
+            host::create_directory_at(reach_name(*directory, name, path)?).await?;
         }
         Effect::Symlink { target, directory, name } => {
-            host::symlink_at(target, nodes.reach_name(*directory, name, path)?)?;
+            host::symlink_at(target, reach_name(*directory, name, path)?).await?;
         }
         Effect::Link { node, directory, name } => {
-            host::link_at(nodes.reach(*node, path)?, nodes.reach_name(*directory, name, other)?)?;
+            host::link_at(reach(*node, path)?, reach_name(*directory, name, other)?).await?;
         }
         Effect::Rename { from, old, to, new } => {
-            host::rename_at(nodes.reach_name(*from, old, path)?, nodes.reach_name(*to, new, other)?)?;
+            host::rename_at(reach_name(*from, old, path)?, reach_name(*to, new, other)?).await?;
         }
-        Effect::Unlink { directory, name } => host::unlink_file_at(nodes.reach_name(*directory, name, path)?)?,
+        Effect::Unlink { directory, name } => host::unlink_file_at(reach_name(*directory, name, path)?).await?,
         Effect::RemoveDirectory { directory, name } => {
-            host::remove_directory_at(nodes.reach_name(*directory, name, path)?)?;
+            host::remove_directory_at(reach_name(*directory, name, path)?).await?;
         }
-        Effect::SetSize { file, size } => host::set_size(descriptor(nodes, *file)?, *size)?,
-        Effect::SetTimes { node, accessed, modified } => match nodes.get(*node)?.descriptor {
-            Some(descriptor) => host::set_times(descriptor, *accessed, *modified)?,
-            None => host::set_times_at(nodes.reach(*node, path)?, *accessed, *modified)?,
+        Effect::SetSize { file, size } => host::set_size(descriptor_of(*file)?, *size).await?,
+        Effect::SetTimes { node, accessed, modified } => match asked(*node)? {
+            Asked::Open(descriptor) => host::set_times(descriptor, *accessed, *modified).await?,
+            Asked::Missing(_) | Asked::Path => host::set_times_at(reach(*node, path)?, *accessed, *modified).await?,
         },
         Effect::Write { file, offset, bytes } => match offset {
-            Some(offset) => host::write(descriptor(nodes, *file)?, *offset, bytes)?,
-            None => host::append(descriptor(nodes, *file)?, bytes)?,
+            Some(offset) => host::write(descriptor_of(*file)?, *offset, bytes).await?,
+            None => host::append(descriptor_of(*file)?, bytes).await?,
         },
-        Effect::Sync { node, data_only } => host::sync(descriptor(nodes, *node)?, *data_only)?,
+        Effect::Sync { node, data_only } => host::sync(descriptor_of(*node)?, *data_only).await?,
     }
     Ok(Performed::Done)
 }
@@ -413,11 +515,4 @@ pub fn file() -> Stat {
 pub fn stat_without_times(kind: FileKind, links: u64) -> Stat {
     let time = Timestamp::default();
     Stat { kind, links, size: 0, accessed: time, modified: time, changed: time }
-}
-
-pub fn copy(bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(bytes.len())?;
-    copy.extend_from_slice(bytes);
-    Ok(copy)
 }

@@ -4,8 +4,9 @@ use vfs_core::OpenFile;
 use vfs_core::late::Forward;
 use vfs_core::limits::MAX_READ;
 
-use super::calls;
+use super::{calls, now};
 use crate::export::direct::Direct;
+use crate::host::filesystem as host;
 use crate::layer::Stop;
 use crate::state::Volume;
 
@@ -46,7 +47,7 @@ pub fn write(volume: &mut Volume, file: &OpenFile, offset: u64, bytes: &[u8]) ->
     if has_bytes(offset, length)
         && let Some(node) = volume.forward_write(file)?
     {
-        return Ok(calls::write(node, Some(offset), bytes)?);
+        return Ok(now(host::write(calls::descriptor_of(node)?, offset, bytes))?);
     }
     volume.write(file, offset, bytes)
 }
@@ -56,7 +57,7 @@ pub fn append(volume: &mut Volume, file: &OpenFile, bytes: &[u8]) -> Result<(), 
     if !bytes.is_empty()
         && let Some(node) = volume.forward_write(file)?
     {
-        return Ok(calls::write(node, None, bytes)?);
+        return Ok(now(host::append(calls::descriptor_of(node)?, bytes))?);
     }
     volume.append(file, bytes)
 }

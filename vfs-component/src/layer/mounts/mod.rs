@@ -1,4 +1,5 @@
-//! An image with directories of the host in it, by calls of `wasi:filesystem` that block.
+//! An image with directories of the host in it: by calls of `wasi:filesystem` of 0.2, which block, or of 0.3 (`mounts3`),
+//! for which tasks wait.
 //!
 //! ```text
 //! all       which mounts there are, where all that the host gives are wanted
@@ -7,19 +8,39 @@
 //! union     directories of the host over those of the image
 //! nodes     the nodes of the host that the tree or an operation knows of
 //! calls     requests of operations, as calls of the host
-//! contents  reads and writes that need no operation
-//! paths     paths that the host follows by itself
+//! contents  0.2: reads and writes that need no operation
+//! paths     0.2: paths that the host follows by itself
+//! opening   0.2: what the start opens
+//! later     0.3: the same, as far as it waits for the host
+//! streams   0.3: streams of the host that are the app's
 //! ```
 
 mod all;
 mod calls;
+#[cfg(not(feature = "mounts3"))]
 mod contents;
+#[cfg(feature = "mounts3")]
+mod later;
 mod nodes;
+#[cfg(not(feature = "mounts3"))]
+mod opening;
+#[cfg(not(feature = "mounts3"))]
 mod paths;
 mod places;
 mod start;
+#[cfg(feature = "mounts3")]
+pub mod streams;
 mod union;
 
+#[cfg(not(feature = "mounts3"))]
+use core::pin::pin;
+#[cfg(not(feature = "mounts3"))]
+use core::task::{Context, Poll, Waker};
+
+#[cfg(feature = "mounts3")]
+use vfs_core::late::Answers;
+#[cfg(not(feature = "mounts3"))]
+use vfs_core::late::{Answer, Request};
 use vfs_core::late::{ChangePolicy, Late};
 use vfs_core::settings::MountAccess;
 use vfs_core::{Error, ImageLayer, Limits, OpenFile, Woven, WovenBytes};
@@ -31,8 +52,15 @@ use crate::{abi, embed};
 
 use start::Root;
 
-pub use calls::ask;
+#[cfg(feature = "mounts3")]
+pub use calls::answer_later;
+#[cfg(not(feature = "mounts3"))]
 pub use contents::{append, direct, read, write};
+#[cfg(feature = "mounts3")]
+use later as opening;
+#[cfg(feature = "mounts3")]
+pub use later::finish_start;
+#[cfg(not(feature = "mounts3"))]
 pub use paths::{metadata_hash_at, open_at, stat_at};
 
 pub type Layer = Woven<'static>;
@@ -41,8 +69,51 @@ pub type Layer = Woven<'static>;
 #[unsafe(no_mangle)]
 extern "C" fn _initialize() {
     within_call(|_| ());
-    start::check_inside();
+    #[cfg(not(feature = "mounts3"))]
+    opening::check_inside();
     abi::finish_call();
+}
+
+/// Has the host answer a request.
+///
+/// # Errors
+/// - Those of the host.
+/// - [`Error::InsufficientMemory`]: an allocation failed.
+#[cfg(not(feature = "mounts3"))]
+pub fn ask(request: &Request) -> Result<Answer, Error> {
+    now(calls::answer_later(request))
+}
+
+/// Runs a call of the host that blocks, so that it never waits.
+#[cfg(not(feature = "mounts3"))]
+fn now<T>(call: impl Future<Output = T>) -> T {
+    match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => abi::trap(),
+    }
+}
+
+/// The nodes that an operation which waits was told of.
+#[cfg(feature = "mounts3")]
+pub struct Held(Vec<u64>);
+
+/// Keeps the nodes that an operation was told of, until what this returns is dropped. Without memory, another operation
+/// may release them.
+#[cfg(feature = "mounts3")]
+pub fn hold(answers: &Answers) -> Held {
+    let mut held = Vec::new();
+    if held.try_reserve_exact(answers.told().count()).is_ok() {
+        held.extend(answers.told());
+    }
+    nodes::with(|nodes| held.iter().for_each(|number| nodes.hold(*number)));
+    Held(held)
+}
+
+#[cfg(feature = "mounts3")]
+impl Drop for Held {
+    fn drop(&mut self) {
+        nodes::with(|nodes| self.0.iter().for_each(|number| nodes.let_go(*number)));
+    }
 }
 
 /// Makes the volume over the embedded image and the host's directories.
@@ -98,6 +169,10 @@ pub fn lent(bytes: WovenBytes<'static>, buffer: &mut Vec<u8>) -> Option<&'static
 
 /// Opens a directory as a preopen, with the rights that its mount allows.
 pub fn open_preopen(session: &Session, volume: &mut Volume, path: &str) -> Result<OpenFile, Stop> {
+    #[cfg(feature = "mounts3")]
+    if let Some(opened) = later::opened(volume, path) {
+        return opened;
+    }
     match session.open_directory(volume, path) {
         Err(Stop::Error(Error::ReadOnly)) => session.open_directory_to_read(volume, path),
         opened => opened,

@@ -13,7 +13,8 @@ use hashbrown::HashTable;
 use vfs_core::{Error, FileKind, FollowFinalLink, Stat, Woven};
 use vfs_image::{Image, Nid};
 
-use crate::host::filesystem::{self, At};
+use crate::host::at::At;
+use crate::host::filesystem::{self, Listing};
 use crate::local;
 
 /// Bits of a slot's number in a node's number. The generation comes above them, and the filesystem above both.
@@ -76,15 +77,20 @@ pub struct Node {
     pub has_host: bool,
     /// In a pass over a united directory: names of the image that the host has told, in order.
     pub seen: Vec<Box<[u8]>>,
+    /// Number of operations that were told of it and wait.
+    #[cfg(feature = "mounts3")]
+    waiting: u32,
 }
 
 /// A pass over a directory's entries.
 #[derive(Clone, Copy)]
 pub struct Pass {
-    /// The host's stream.
-    pub stream: u32,
+    /// The host's.
+    pub listing: Listing,
     /// Number of entries that it has given.
     pub given: u64,
+    /// How it has ended, if the host has said so.
+    pub end: Option<Result<(), Error>>,
 }
 
 thread_local! {
@@ -133,6 +139,13 @@ impl Nodes {
         let node = self.get_mut(number)?;
         (node.image, node.has_host) = (Some(directory), node.descriptor.is_some());
         Ok(())
+    }
+
+    /// Returns whether a handle of the host is that of a root.
+    #[cfg(feature = "mounts3")]
+    pub fn is_root(&self, descriptor: u32) -> bool {
+        let mut nodes = self.slots.iter().filter_map(|slot| slot.node.as_ref());
+        nodes.any(|node| node.descriptor == Some(descriptor))
     }
 
     /// Adds a node that was found by its name.
@@ -216,6 +229,7 @@ impl Nodes {
     }
 
     /// Returns whether a file is open, where changes are kept above.
+    #[cfg(not(feature = "mounts3"))]
     pub fn has_open_files(&self) -> bool {
         !self.files.is_empty()
     }
@@ -236,6 +250,7 @@ impl Nodes {
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
+    #[cfg(not(feature = "mounts3"))]
     pub fn add_nameless(&mut self, from: u64, descriptor: u32, stat: Stat) -> Result<u64, Error> {
         self.files.try_reserve(1, |number| spread(*number))?;
         let number = self.add(from, &[], None, stat)?;
@@ -330,6 +345,8 @@ impl Nodes {
             image: None,
             has_host: true,
             seen: Vec::new(),
+            #[cfg(feature = "mounts3")]
+            waiting: 0,
         });
         Ok(Woven::number(filesystem, *generation << SLOT_BITS | u64::from(slot)))
     }
@@ -400,11 +417,32 @@ impl Nodes {
         if node.parent == number {
             return;
         }
+        // It is released again when the last operation ends that was told of it.
+        #[cfg(feature = "mounts3")]
+        if node.waiting > 0 {
+            return;
+        }
         node.is_released = true;
         if node.children == 0 {
             let parent = node.parent;
             self.remove(number);
             self.lose_child(parent);
+        }
+    }
+
+    /// Notes that an operation waits which was told of a node.
+    #[cfg(feature = "mounts3")]
+    pub fn hold(&mut self, number: u64) {
+        if let Ok(node) = self.get_mut(number) {
+            node.waiting += 1;
+        }
+    }
+
+    /// Undoes one call of [`Nodes::hold`].
+    #[cfg(feature = "mounts3")]
+    pub fn let_go(&mut self, number: u64) {
+        if let Ok(node) = self.get_mut(number) {
+            node.waiting = node.waiting.saturating_sub(1);
         }
     }
 
@@ -456,8 +494,8 @@ impl Nodes {
         self.forget_open(number);
         let Some(slot) = self.slots.get_mut(place(number)) else { return };
         let Some(node) = slot.node.take() else { return };
-        if let Some(Pass { stream, .. }) = node.pass {
-            filesystem::drop_directory_entry_stream(stream);
+        if let Some(Pass { listing, .. }) = node.pass {
+            filesystem::drop_listing(listing);
         }
         if let Some(descriptor) = node.descriptor {
             filesystem::drop_descriptor(descriptor);

@@ -4,18 +4,20 @@
 use vfs_core::late::{LateInode, PathForward};
 use vfs_core::{DescriptorFlags, Error, FileKind, FollowFinalLink, OpenFile, OpenFlags, Stat};
 
-use super::calls::{add_opened, add_opened_by_path, file, told};
-use super::nodes;
-use crate::host::filesystem::{self as host, At};
+use super::calls::{add_opened_by_path, file, told};
+use super::{nodes, now};
+use crate::host::at::At;
+use crate::host::filesystem as host;
 use crate::layer::Stop;
 use crate::state::Volume;
 
 /// Returns the metadata of the node at a path.
 pub fn stat_at(volume: &mut Volume, at: &OpenFile, path: &str, follow: FollowFinalLink) -> Result<Stat, Stop> {
-    if let Some(answer) = volume.forward_path(at, path).and_then(|forward| ask(forward, follow, host::stat_at)) {
+    let ask_of = |at: At<'_>| now(host::stat_at(at));
+    if let Some(answer) = volume.forward_path(at, path).and_then(|forward| ask(forward, follow, ask_of)) {
         return Ok(answer?);
     }
-    let of_name = name(volume, at, path).and_then(|name| ask(name, FollowFinalLink::No, host::stat_at));
+    let of_name = name(volume, at, path).and_then(|name| ask(name, FollowFinalLink::No, ask_of));
     match of_name {
         // Where it leads, and what a file with other names is, the tree knows.
         Some(Ok(Stat { kind: FileKind::SymbolicLink, .. })) if follow == FollowFinalLink::Yes => {}
@@ -37,7 +39,7 @@ pub fn metadata_hash_at(
         None if follow == FollowFinalLink::No => name(volume, at, path),
         forward => forward,
     };
-    match forward.and_then(|forward| ask(forward, follow, host::identity_at)) {
+    match forward.and_then(|forward| ask(forward, follow, |at| now(host::identity_at(at)))) {
         Some(identity) => Ok(Volume::hash_of_identity(identity?)),
         None => volume.metadata_hash_at(at, path, follow),
     }
@@ -67,22 +69,23 @@ pub fn open_at(
 
 /// Opens a file. `None`: it is something else. A directory is for a walk, which knows what it is in.
 fn open_file(from: u64, at: At<'_>, flags: DescriptorFlags) -> Result<Option<LateInode>, Error> {
-    let descriptor = host::open_at(at, OpenFlags::NONE.bits(), flags.bits())?;
-    nodes::with(|nodes| {
-        add_opened(nodes, descriptor, |nodes| {
-            if host::kind(descriptor)? != FileKind::RegularFile {
-                host::drop_descriptor(descriptor);
-                return Ok(None);
-            }
-            // It is reached by its descriptor, so it needs no name.
-            let number = if nodes.get(from)?.is_kept_above {
-                add_opened_by_path(nodes, from, descriptor)?
-            } else {
-                nodes.add(from, &[], Some(descriptor), file())?
-            };
-            told(nodes, number).map(Some)
-        })
-    })
+    let descriptor = now(host::open_at(at, OpenFlags::NONE.bits(), flags.bits()))?;
+    add_file(from, descriptor).inspect_err(|_| host::drop_descriptor(descriptor))
+}
+
+/// Adds what was opened by a path, if it is a file.
+fn add_file(from: u64, descriptor: u32) -> Result<Option<LateInode>, Error> {
+    if now(host::kind(descriptor))? != FileKind::RegularFile {
+        host::drop_descriptor(descriptor);
+        return Ok(None);
+    }
+    // It is reached by its descriptor, so it needs no name.
+    let number = if nodes::with(|nodes| nodes.get(from).map(|node| node.is_kept_above))? {
+        now(add_opened_by_path(from, descriptor))?
+    } else {
+        nodes::with(|nodes| nodes.add(from, &[], Some(descriptor), file()))?
+    };
+    nodes::with(|nodes| told(nodes, number)).map(Some)
 }
 
 /// Returns the directory of a path that is a name in it, if only the host knows what the name leads to.

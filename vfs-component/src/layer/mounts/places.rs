@@ -1,13 +1,12 @@
 //! The places of the mounts: directories of the image, or names that are placed where it or another mount has none.
 
-use vfs_core::{DescriptorFlags, FileKind, OpenFlags, PlacedName, Woven};
+use vfs_core::{FileKind, PlacedName, Woven};
 use vfs_image::{Image, Nid};
 
-use super::calls::stat_without_times;
 use super::nodes::{self, WITHIN, filesystem_of};
+use super::opening;
 use super::start::Root;
 use crate::abi;
-use crate::host::filesystem as host;
 
 /// Finds the directory that each mount covers, and the names that have to be placed for that.
 pub fn find(image: Option<&Image<'_>>, roots: &[Root]) -> (Vec<u64>, Vec<PlacedName>) {
@@ -66,17 +65,12 @@ fn find_name(image: &Image<'_>, directory: Nid, name: &[u8]) -> Option<Nid> {
     (entry.kind == FileKind::Directory).then_some(entry.nid)
 }
 
-/// Opens a directory on the way from the root of a mount to a place inside of it, for good: what the host has there now,
-/// or an empty one. Returns its number, and whether no name in it can be made.
+/// Opens a directory on the way from the root of a mount to a place inside of it, for good: what the host has there, or an
+/// empty one. Returns its number, and whether no name in it can be made.
 fn open_on_way(directory: u64, name: &[u8]) -> (u64, bool) {
+    let (opened, stat) = opening::on_way(directory, name);
     let added = nodes::with(|nodes| {
-        let flags = DescriptorFlags::READ;
-        let path = &mut Vec::new();
-        let opened = nodes.reach_name(directory, name, path);
-        let opened = opened.and_then(|at| host::open_at(at, OpenFlags::DIRECTORY.bits(), flags.bits())).ok();
         let is_kept_above = nodes.get(directory)?.is_kept_above;
-        let stat = opened.and_then(|opened| host::stat(opened).ok());
-        let stat = stat.unwrap_or(stat_without_times(FileKind::Directory, 2));
         let filesystem = (directory / (WITHIN + 1)) as u8;
         let number = nodes.add_root(filesystem, opened, stat, is_kept_above)?;
         if let Some((image, around)) = nodes.image.zip(nodes.get(directory)?.image)
@@ -86,5 +80,7 @@ fn open_on_way(directory: u64, name: &[u8]) -> (u64, bool) {
         }
         Ok::<_, vfs_core::Error>((number, opened.is_none() && !is_kept_above))
     });
-    added.unwrap_or_else(|_| abi::trap())
+    let (number, is_read_only) = added.unwrap_or_else(|_| abi::trap());
+    opening::note_on_way(number, directory, name);
+    (number, is_read_only)
 }

@@ -9,12 +9,13 @@
 //! A node of a united mount has one number, as where changes are kept above the host (`nodes.rs`), whoever may change it:
 //! so one of the image is found again, too.
 
-use vfs_core::late::{Answer, LateInode};
+use vfs_core::late::LateInode;
 use vfs_core::{Error, FileKind, LayerInode, LayerNode, Listed, Stat};
 use vfs_image::{Image, Inode, Nid};
 
-use super::calls::{copy, entry_of, list_of_host, told};
-use super::nodes::{Nodes, WITHIN, filesystem_of};
+use super::calls::{list_of_host, told};
+use super::nodes::{self, Nodes, WITHIN, filesystem_of};
+use crate::host::at::copy;
 
 /// The bit of cursors in the image's part of a listing. The rest is the image's cursor.
 const OF_IMAGE: u64 = 1 << 60;
@@ -82,72 +83,92 @@ pub fn uncounted(stat: Stat) -> Stat {
     Stat { links: 1, ..stat }
 }
 
-/// Returns the target of a link of the image.
-pub fn read_link(nodes: &Nodes, nid: Nid) -> Result<&'static [u8], Error> {
+/// Returns the target of a link; `None` if it is not the image's.
+pub fn link_of(nodes: &Nodes, link: u64) -> Result<Option<&'static [u8]>, Error> {
+    let Some(nid) = nodes.get(link)?.image else { return Ok(None) };
     let image = image(nodes)?;
-    Ok(image.link_target(&image.inode(nid)?)?)
+    Ok(Some(image.link_target(&image.inode(nid)?)?))
 }
 
-/// Returns bytes of a file of the image, in place.
-pub fn read(nodes: &Nodes, nid: Nid, offset: u64, length: u64) -> Result<&'static [u8], Error> {
+/// Returns bytes of a file, in place; `None` if it is not the image's.
+pub fn bytes_of(nodes: &Nodes, file: u64, offset: u64, length: u64) -> Result<Option<&'static [u8]>, Error> {
+    let Some(nid) = nodes.get(file)?.image else { return Ok(None) };
     let image = image(nodes)?;
     let run = image.data(&image.inode(nid)?, offset)?;
-    Ok(usize::try_from(length).ok().and_then(|length| run.get(..length)).unwrap_or(run))
+    Ok(Some(usize::try_from(length).ok().and_then(|length| run.get(..length)).unwrap_or(run)))
 }
 
-/// Returns the next entry of a listing: the host's, and then the image's.
-pub fn list(nodes: &mut Nodes, number: u64, directory: Nid, cursor: u64) -> Result<Answer, Error> {
-    let image = image(nodes)?;
+/// Returns the next entries of a listing: the host's, and then the image's.
+pub async fn list(number: u64, directory: Nid, cursor: u64) -> Result<Vec<Listed<Vec<u8>>>, Error> {
+    let image = nodes::with(|nodes| image(nodes))?;
     let inode = image.inode(directory)?;
-    if cursor < OF_IMAGE
-        && let Some(entry) = list_host_part(nodes, number, &image, &inode, cursor)?
-    {
-        return entry_of(entry);
-    }
-    let seen = &nodes.get(number)?.seen;
-    for entry in image.entries(&inode, cursor.max(OF_IMAGE) - OF_IMAGE) {
-        let (cursor, entry) = entry?;
-        if seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_err() {
-            let node = LayerNode { number: filesystem_of(number) | WITHIN, kind: entry.kind };
-            return entry_of(Listed { cursor: OF_IMAGE | cursor, name: copy(entry.name)?, node });
+    if cursor < OF_IMAGE {
+        let entries = list_host_part(number, &image, &inode, cursor).await?;
+        if !entries.is_empty() {
+            return Ok(entries);
         }
     }
-    Ok(Answer::Entries { entries: Vec::new(), is_end: true })
+    nodes::with(|nodes| {
+        let seen = &nodes.get(number)?.seen;
+        let mut entries = Vec::new();
+        for entry in image.entries(&inode, cursor.max(OF_IMAGE) - OF_IMAGE) {
+            let (cursor, entry) = entry?;
+            if seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_err() {
+                let node = LayerNode { number: filesystem_of(number) | WITHIN, kind: entry.kind };
+                entries.try_reserve_exact(1)?;
+                entries.push(Listed { cursor: OF_IMAGE | cursor, name: copy(entry.name)?, node });
+                break;
+            }
+        }
+        Ok(entries)
+    })
 }
 
-/// Returns the next entry of the host, and notes it if the image has the name, too.
-fn list_host_part(
-    nodes: &mut Nodes,
+/// Returns the next entries of the host, and notes those whose names the image has, too.
+async fn list_host_part(
     number: u64,
     image: &Image<'_>,
     directory: &Inode,
     cursor: u64,
-) -> Result<Option<Listed<Vec<u8>>>, Error> {
-    let is_next = cursor > 0 && nodes.get(number)?.pass.is_some_and(|pass| pass.given == cursor);
-    if !is_next {
-        // A cursor that goes back begins afresh, so that what it comes from is noted.
-        nodes.get_mut(number)?.seen.clear();
-        for before in 0..cursor {
-            if list_host_part(nodes, number, image, directory, before)?.is_none() {
-                return Ok(None);
+) -> Result<Vec<Listed<Vec<u8>>>, Error> {
+    let is_next = nodes::with(|nodes| {
+        let node = nodes.get_mut(number)?;
+        let is_next = cursor > 0 && node.pass.is_some_and(|pass| pass.given == cursor);
+        if !is_next {
+            // A cursor that goes back begins afresh, so that what it comes from is noted.
+            node.seen.clear();
+        }
+        Ok::<_, Error>(is_next)
+    })?;
+    let mut at = if is_next { cursor } else { 0 };
+    loop {
+        let mut entries = match list_of_host(number, at).await {
+            // The host has it no longer.
+            Err(Error::NoEntry | Error::NotDirectory) => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        for entry in &entries {
+            if image.lookup(directory, &entry.name)?.is_some() {
+                nodes::with(|nodes| note(nodes, number, &entry.name))?;
             }
         }
-    }
-    let entries = match list_of_host(nodes, number, cursor) {
-        Ok(Answer::Entries { entries, .. }) => entries,
-        // The host has it no longer.
-        Err(Error::NoEntry | Error::NotDirectory) => Vec::new(),
-        other => return other.map(|_| None),
-    };
-    let Some(entry) = entries.into_iter().next() else { return Ok(None) };
-    if image.lookup(directory, &entry.name)?.is_some() {
-        let seen = &mut nodes.get_mut(number)?.seen;
-        if let Err(place) = seen.binary_search_by(|seen| (**seen).cmp(&entry.name)) {
-            seen.try_reserve(1)?;
-            seen.insert(place, copy(&entry.name)?.into_boxed_slice());
+        let Some(last) = entries.last() else { return Ok(entries) };
+        at = last.cursor;
+        entries.retain(|entry| entry.cursor > cursor);
+        if !entries.is_empty() {
+            return Ok(entries);
         }
     }
-    Ok(Some(entry))
+}
+
+/// Notes a name of the image that the host has told.
+fn note(nodes: &mut Nodes, number: u64, name: &[u8]) -> Result<(), Error> {
+    let seen = &mut nodes.get_mut(number)?.seen;
+    if let Err(place) = seen.binary_search_by(|seen| (**seen).cmp(name)) {
+        seen.try_reserve(1)?;
+        seen.insert(place, copy(name)?.into_boxed_slice());
+    }
+    Ok(())
 }
 
 fn image(nodes: &Nodes) -> Result<Image<'static>, Error> {

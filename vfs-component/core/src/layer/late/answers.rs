@@ -110,7 +110,7 @@ impl Answers {
     }
 
     /// Returns the numbers of the nodes that answers told of.
-    pub(super) fn told(&self) -> impl Iterator<Item = u64> {
+    pub fn told(&self) -> impl Iterator<Item = u64> {
         self.inodes.iter().map(|inode| inode.number).chain(self.forgotten.iter().copied())
     }
 

@@ -45,6 +45,25 @@ impl<L: Late, C: Clock, J: Journal> Volume<L, C, J> {
         Ok(through.map(|(_, number)| number).filter(|number| !self.tree.layer.is_read_only(*number)))
     }
 
+    /// Returns the node of the layer that all reads of a file go to, whatever happens to it, so that a stream of it can be
+    /// the layer's. `None`: read the volume.
+    ///
+    /// # Errors
+    /// Those of [`Volume::check_readable`].
+    pub fn forward_stream(&self, file: &OpenFile) -> Result<Option<u64>, Error> {
+        self.check_readable(file)?;
+        let through = self.tree.passes_through(self.tree.table.id(file.slot));
+        Ok(through.map(|(_, number)| number))
+    }
+
+    /// Returns the node of the layer that has all entries of a directory, and no others, so that a listing can be the
+    /// layer's. `None`: list the volume.
+    #[must_use]
+    pub fn forward_listing(&self, directory: &OpenFile) -> Option<u64> {
+        let (_, number) = self.tree.passes_through(self.directory(directory).ok()?)?;
+        self.tree.layer.lists_alone(number).then_some(number)
+    }
+
     /// Goes along a path as far as the tree knows it, into the first directory from which the layer follows paths.
     /// Returns that, and the rest of the path. The result of the request is the result of the operation, but for two
     /// errors: if it is [`Error::NotPermitted`] or [`Error::Loop`], only the tree knows where the path leads, because it

@@ -94,6 +94,13 @@ impl PlacedNames {
         find(self.within(directory), name)
     }
 
+    /// Allows changes in a directory.
+    pub fn allow_changes(&mut self, node: u64) {
+        if let Some(placed) = self.0.iter_mut().find(|placed| placed.node == node) {
+            placed.is_read_only = false;
+        }
+    }
+
     /// Finds the name of a directory.
     #[inline]
     pub fn of_node(&self, node: u64) -> Option<&PlacedName> {
