@@ -154,8 +154,8 @@ pub type Asking = Work<(Request, Result<Answer, Error>)>;
 pub fn ask(answers: &Answers, request: Request) -> Asking {
     let held = hold(answers);
     Box::pin(async move {
+        let _held = held;
         let answer = answer_later(&request).await;
-        drop(held);
         (request, answer)
     })
 }
@@ -232,7 +232,7 @@ pub fn callback(event: u32, waitable: u32, code: u32) -> u32 {
 }
 
 /// Ends a task whose operation the app has cancelled. Its work goes on in the pump's task up to the next answer, because
-/// the host still has to write that somewhere, and may have opened something.
+/// the host still has to write that somewhere, and may have opened something. A task that has to stay ends then.
 fn cancel(task: Task) -> u32 {
     task.is_cancelled.set(true);
     let (set, waitable) = (task.set, context());
