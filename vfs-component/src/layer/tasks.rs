@@ -43,7 +43,7 @@ const NONE: u32 = 0;
 /// Work and its task.
 struct Task {
     work: Work<()>,
-    /// The waitable set of the task; 0 before it has waited.
+    /// The waitable set of the task; 0 before it has waited, and when the pump's task has the work.
     set: u32,
     /// Continues the task after the work; returns what its callback returns.
     after: fn() -> u32,
@@ -210,9 +210,14 @@ fn go_on(task: &mut Task, code: Option<u32>) -> Result<(), u32> {
     gone_on
 }
 
+/// Takes the work that waits for this, if it still has its own task.
 fn take(waitable: u32) -> Option<Task> {
+    take_of(waitable, |task| task.set != 0)
+}
+
+fn take_of(waitable: u32, is_it: fn(&Task) -> bool) -> Option<Task> {
     local::with(&WAITING, |waiting| {
-        let place = waiting.iter().position(|(waits_for, _)| *waits_for == waitable)?;
+        let place = waiting.iter().position(|(waits_for, task)| *waits_for == waitable && is_it(task))?;
         Some(waiting.swap_remove(place).1)
     })
 }
@@ -254,7 +259,7 @@ fn leave(waitable: u32, task: Task) {
 
 /// Goes on with work that was left to the pump's task. Returns whether the event was for that.
 pub fn go_on_without_task(waitable: u32, code: u32) -> bool {
-    let Some(mut task) = take(waitable) else { return false };
+    let Some(mut task) = take_of(waitable, |task| task.set == 0) else { return false };
     match go_on(&mut task, Some(code)) {
         Ok(()) => within_call(|state| state.pump.lose()),
         Err(waitable) => {
