@@ -405,6 +405,24 @@ impl<'a> Iterator for Strings<'a> {
 
 impl ExactSizeIterator for Strings<'_> {}
 
+impl<'a> SettingsView<'a> {
+    /// Returns the directories inside of mounts that are preopens, or have the file of a standard stream.
+    pub fn inside_of(&self, mounts: Mounts<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
+        let files = [self.stdin, self.stdout, self.stderr].into_iter().filter_map(|stream| match stream {
+            Stdio::File(path) | Stdio::Append(path) => path.rsplit_once('/'),
+            Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
+        });
+        let paths = self.preopens.step_by(2).chain(files.map(|(directory, _)| directory));
+        paths.filter(move |path| { mounts }.any(|mount| mount.is_around(path)))
+    }
+}
+
+/// Returns the line that tells that the host does not have a directory that [`SettingsView::inside_of`] returns.
+#[must_use]
+pub fn missing_inside(path: &str) -> String {
+    ["the host has no directory \"", path, "\", which a preopen or standard stream needs"].concat()
+}
+
 /// What follows the settings, for the variants of the guest that read it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras<'a> {

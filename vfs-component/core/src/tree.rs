@@ -266,11 +266,20 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     pub fn is_empty(&self, directory: NodeId) -> Result<bool, L::Stop> {
         match self.directory(directory)? {
             Names::Own(entries) => Ok(entries.len() == 0),
-            Names::Layer(inode) => Ok(self.layer.entry_after(&inode, 0)?.is_none()),
+            Names::Layer(inode) => {
+                let pass = match self.live(directory) {
+                    // A pass of its own, which ends with the operation.
+                    Some((through, _)) => self.layer.open_listing(through)?,
+                    None => inode,
+                };
+                Ok(self.layer.entry_after(&pass, 0)?.is_none())
+            }
             Names::Beside(_, entries, ..) if entries.len() > 0 => Ok(false),
-            Names::Beside(_, _, hidden, inode) => {
-                let mut cursor = 0;
-                while let Some(listed) = self.layer.entry_after(&inode, cursor)? {
+            Names::Beside(through, _, hidden, _) => {
+                let pass = self.layer.open_listing(through)?;
+                // What came before was hidden, or an earlier attempt would have ended.
+                let mut cursor = self.layer.asked_last(&pass);
+                while let Some(listed) = self.layer.entry_after(&pass, cursor)? {
                     if !hidden.contains(listed.name) {
                         return Ok(false);
                     }

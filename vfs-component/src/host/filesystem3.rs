@@ -236,7 +236,6 @@ pub fn directories() -> impl Iterator<Item = (u32, &'static str)> {
 // the future has them, which nobody drops before.
 
 /// Returns the kind of what is open.
-#[expect(dead_code, reason = "paths go name by name")]
 pub async fn kind(descriptor: u32) -> Result<FileKind, Error> {
     // SAFETY: see above.
     call(descriptor, |reply| unsafe { import::get_type(descriptor, reply) }).await.map(DescriptorType::kind)

@@ -164,13 +164,15 @@ pub(super) fn replace_embed_imports(
 }
 
 /// Replaces the function that ends a program to which the host does not give a directory, if it has no stderr to be told
-/// by: a trap for each mount, in a function whose name is the line.
+/// by: a trap for each mount and each directory inside of one, in a function whose name is the line.
 fn end_without_words(module: &mut CoreModule<'_>, function: FunctionId, settings: &[u8]) -> Result<(), TailorError> {
-    let (_, extras) =
+    let (settings, extras) =
         SettingsView::with_extras(settings).ok_or_else(|| TailorError::module("its settings are damaged"))?;
     let mut code = Vec::new();
-    for (place, mount) in (0..).zip(extras.mounts) {
-        let trap = module.add_trap(&mount.missing());
+    let lines = extras.mounts.map(|mount| mount.missing());
+    let inside = settings.inside_of(extras.mounts).map(missing_inside);
+    for (place, line) in (0..).zip(lines.chain(inside)) {
+        let trap = module.add_trap(&line);
         code.extend([Instruction::LocalGet(0), Instruction::I32Const(place), Instruction::I32Eq]);
         code.extend([Instruction::If(BlockType::Empty), Instruction::Call(trap.0), Instruction::End]);
     }

@@ -15,6 +15,7 @@ fn main() -> std::process::ExitCode {
     check::run(&[
         ("woven", woven::BEHAVIOURS),
         ("largest", woven::LARGEST),
+        ("copies", woven::COPIES),
         ("opened", opened::BEHAVIOURS),
         ("read-only", read_only::BEHAVIOURS),
         ("escapes", escapes::BEHAVIOURS),

@@ -39,6 +39,12 @@ pub const BEHAVIOURS: &[Behaviour] = &[
 /// At the largest size of a file, which jco's shim does not reach.
 pub const LARGEST: &[Behaviour] = &[("an_append_that_fails_says_why", an_append_that_fails_says_why)];
 
+/// `/m` and `/again` are `cow`, and `twin` is another name of dir/file.
+pub const COPIES: &[Behaviour] = &[
+    ("copies_of_one_object_are_two", copies_of_one_object_are_two),
+    ("two_names_of_a_copy_are_one", two_names_of_a_copy_are_one),
+];
+
 const OF_HOST: &str = "of the host";
 const OF_IMAGE: &str = "of the image";
 
@@ -127,6 +133,30 @@ fn one_object_in_two_mounts_is_one() -> Outcome {
         same((one.lower, one.upper), (other.lower, other.upper))?;
     }
     Ok(())
+}
+
+fn copies_of_one_object_are_two() -> Outcome {
+    let root = root();
+    for path in ["", "/dir", "/dir/file"] {
+        let [one, other] = ["m", "again"].map(|mount| format!("{mount}{path}"));
+        let is_one = done(open(&one))?.is_same_object(&done(open(&other))?);
+        holds(!is_one, format!("{one} and {other} are two"))?;
+        let (one, other) = (done(root.metadata_hash_at(FOLLOW, &one))?, done(root.metadata_hash_at(FOLLOW, &other))?);
+        holds(one.lower != other.lower && one.upper != other.upper, "their hashes differ")?;
+    }
+    Ok(())
+}
+
+fn two_names_of_a_copy_are_one() -> Outcome {
+    let root = root();
+    let hash = |path| done(root.metadata_hash_at(FOLLOW, path)).map(|hash| (hash.lower, hash.upper));
+    let before = hash("m/dir/file")?;
+    same(hash("m/twin")?, before)?;
+    done(write(&root, "m/twin", "changed"))?;
+    same(hash("m/dir/file")?, before)?;
+    same(hash("m/twin")?, before)?;
+    same(done(text(&root, "m/dir/file"))?.as_str(), "changed")?;
+    same(done(text(&root, "again/dir/file"))?.as_str(), OF_HOST)
 }
 
 fn what_is_written_is_there_in_both() -> Outcome {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::tree::owned;
-use crate::{Error, NewTimestamp};
+use crate::{DescriptorFlags, Error, NewTimestamp};
 
 /// A change of nodes whose changes pass through, identified by their numbers. An operation requests at most one, and
 /// its answer is the answer of the operation. `N` is the type of names, link targets and bytes.
@@ -19,11 +19,15 @@ pub enum Effect<N> {
         exclusive: bool,
         /// Whether to cut an existing file to size 0.
         truncate: bool,
+        /// What it is opened for.
+        flags: DescriptorFlags,
     },
     /// Cuts a file to size 0 while opening it; answered with [`Performed::Opened`].
     Truncate {
         /// The file.
         file: u64,
+        /// What it is opened for.
+        flags: DescriptorFlags,
     },
     /// Makes a directory.
     CreateDirectory {
@@ -116,10 +120,10 @@ impl Effect<&[u8]> {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn to_owned(&self) -> Result<Effect<Vec<u8>>, Error> {
         Ok(match *self {
-            Self::Create { directory, name, exclusive, truncate } => {
-                Effect::Create { directory, name: owned(name)?, exclusive, truncate }
+            Self::Create { directory, name, exclusive, truncate, flags } => {
+                Effect::Create { directory, name: owned(name)?, exclusive, truncate, flags }
             }
-            Self::Truncate { file } => Effect::Truncate { file },
+            Self::Truncate { file, flags } => Effect::Truncate { file, flags },
             Self::CreateDirectory { directory, name } => Effect::CreateDirectory { directory, name: owned(name)? },
             Self::Symlink { target, directory, name } => {
                 Effect::Symlink { target: owned(target)?, directory, name: owned(name)? }

@@ -241,6 +241,12 @@ pub trait Layer {
     /// - The reason why it cannot be opened.
     fn open_listing(&self, through: Self::Through) -> Result<Self::Inode, Self::Stop>;
 
+    /// Returns the cursor after which the current operation asked for entries of a directory last; 0 if it has not.
+    #[inline]
+    fn asked_last(&self, _directory: &Self::Inode) -> u64 {
+        0
+    }
+
     /// Returns a number for a live node. Two nodes have the same number if they are one.
     ///
     /// # Errors

@@ -412,6 +412,14 @@ impl<'i> Layer for Woven<'i> {
         }
     }
 
+    fn asked_last(&self, directory: &WovenInode) -> u64 {
+        match directory {
+            WovenInode::Late(pass) => self.late.asked_last(pass),
+            // The cursors of the others count their placed names, too.
+            _ => 0,
+        }
+    }
+
     fn identity(&self, through: Through) -> Result<u64, Stop> {
         self.late.identity(through)
     }

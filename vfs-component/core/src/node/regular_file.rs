@@ -93,6 +93,11 @@ impl<K: Contents> RegularFile<K> {
         (self.chunks.partition_point(|chunk| chunk.index < of_layer) as u64) < of_layer
     }
 
+    /// Returns whether nothing of its contents was changed.
+    pub fn is_of_layer(&self) -> bool {
+        self.version == 0 && self.chunks.is_empty()
+    }
+
     /// Returns how many bytes from the start may still be the layer's.
     pub fn lower_size(&self) -> u64 {
         self.lower.size()

@@ -82,7 +82,8 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
                 let (directory, name) = (place.directory, owned(name)?);
                 if let Some((through, directory)) = self.tree.passes_through(directory) {
                     may_change(at)?;
-                    let effect = Effect::Create { directory, name: name.as_slice(), exclusive, truncate: truncates };
+                    let (name, truncate) = (name.as_slice(), truncates);
+                    let effect = Effect::Create { directory, name, exclusive, truncate, flags };
                     return self.open_by_layer(through, effect, flags, at.changes);
                 }
                 return self.create_file(at, directory, name, flags);
@@ -111,7 +112,7 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
             changeable => changeable.map(|()| flags)?,
         };
         if truncates && let Some((through, file)) = self.tree.passes_through(found.node) {
-            return self.open_by_layer(through, Effect::Truncate { file }, flags, at.changes);
+            return self.open_by_layer(through, Effect::Truncate { file, flags }, flags, at.changes);
         }
         let file = self.open_node(found, flags, at.changes)?;
         if truncates && let Err(error) = self.resize(file.slot, 0) {

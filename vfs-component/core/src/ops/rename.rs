@@ -124,6 +124,10 @@ impl<L: Layer, C: Clock, J: Journal> Volume<L, C, J> {
         }
         if let Some(node) = self.tree.change(moved) {
             node.times.changed = now;
+            // The name may be one that others gave to an open file whose other names the app has removed.
+            if L::Hidden::ANY && node.links == 0 {
+                node.links = 1;
+            }
             if let Body::Directory(Directory { parent, .. }) = &mut node.body {
                 *parent = Some(new.directory);
             }

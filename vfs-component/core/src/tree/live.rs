@@ -16,7 +16,7 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// # Errors
     /// Those of [`Layer::open`].
     #[inline(always)]
-    pub fn open_in_layer(&self, found: Found, flags: DescriptorFlags) -> Result<Found, L::Stop> {
+    pub fn open_in_layer(&mut self, found: Found, flags: DescriptorFlags) -> Result<Found, L::Stop> {
         let Some((through, number)) = self.live(found.node) else { return Ok(found) };
         let passes_through = self.layer.passes_through(number).is_some();
         // A changed directory still has names of the layer, as long as somebody asks for them.
@@ -28,7 +28,11 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         if inode.kind() != found.kind {
             return Err(self.layer.contradiction());
         }
-        Ok(if passes_through { Found { node: NodeId::layer(inode.number()), ..found } } else { found })
+        if passes_through {
+            return Ok(Found { node: NodeId::layer(inode.number()), ..found });
+        }
+        self.renew_contents(found.node, &inode)?;
+        Ok(found)
     }
 
     /// Returns whether an open live node has something left from the layer.
@@ -40,13 +44,27 @@ impl<L: Layer, J: Journal> Tree<L, J> {
         }
     }
 
-    /// Tells the layer of a live node that has nothing left from it.
+    /// Makes the contents of a changed file what its name leads to now, if they were not changed and it was not open.
+    fn renew_contents(&mut self, node: NodeId, inode: &L::Inode) -> Result<(), L::Stop> {
+        let Some(slot) = self.table.find(node) else { return Ok(()) };
+        if let Node { changed: true, opens: 0, body: Body::File(file), .. } = self.table.get_mut(slot)?
+            && file.is_of_layer()
+        {
+            *file = RegularFile::from_layer(self.layer.contents(inode)?);
+        }
+        Ok(())
+    }
+
+    /// Tells the layer of a live node that nobody has open, unless the rest of its contents must not change any more.
     pub(super) fn close_in_layer(&mut self, slot: u32) {
         let id = self.table.id(slot);
         let Ok(node) = self.table.get(slot) else { return };
-        let found = Found { node: id, kind: node.kind() };
+        let has_rest = match &node.body {
+            Body::File(file) => file.needs_layer() && !file.is_of_layer(),
+            _ => self.needs_layer(Found { node: id, kind: node.kind() }),
+        };
         if let Some((_, number)) = self.live(id)
-            && !self.needs_layer(found)
+            && !has_rest
         {
             self.layer.close(number);
         }
@@ -76,14 +94,16 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     #[inline]
     pub fn refresh(&mut self, slot: u32) -> Result<(), L::Stop> {
         match self.reads_through(self.table.id(slot)) {
-            Some((_, number)) => self.refresh_from(slot, number),
+            Some((through, number)) => self.refresh_from(slot, through, number),
             None => Ok(()),
         }
     }
 
     #[cold]
-    pub(super) fn refresh_from(&mut self, slot: u32, number: u64) -> Result<(), L::Stop> {
+    pub(super) fn refresh_from(&mut self, slot: u32, through: L::Through, number: u64) -> Result<(), L::Stop> {
         let inode = self.layer.inode(number)?;
+        // So that it has the same one afterwards, whatever becomes of its name.
+        self.layer.identity(through)?;
         let node = self.table.get_mut(slot)?;
         if node.kind() != inode.kind() {
             return Err(self.layer.contradiction());

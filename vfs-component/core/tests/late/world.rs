@@ -274,7 +274,7 @@ impl World {
     pub fn perform(&mut self, effect: &Effect<Vec<u8>>) -> Result<Answer, Error> {
         let mut performed = Performed::Done;
         match effect {
-            Effect::Create { directory, name, exclusive, truncate } => {
+            Effect::Create { directory, name, exclusive, truncate, .. } => {
                 let (fs, at) = self.open(*directory)?;
                 let mut open = OpenFlags::CREATE;
                 for (wanted, flag) in [(exclusive, OpenFlags::EXCLUSIVE), (truncate, OpenFlags::TRUNCATE)] {
@@ -286,7 +286,7 @@ impl World {
                 fs.close(file);
                 performed = Performed::Opened(self.tell(*directory, text(name))?);
             }
-            Effect::Truncate { file } => {
+            Effect::Truncate { file, .. } => {
                 let (fs, open) = self.open(*file)?;
                 fs.set_size(open, 0)?;
                 performed = Performed::Opened(self.inode(*file)?);

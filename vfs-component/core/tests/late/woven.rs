@@ -121,7 +121,7 @@ pub fn answer(hosts: &mut [Host], request: &Request, bytes: &[u8]) -> Result<Ans
         },
         Request::Effect(effect) => match effect {
             Effect::Create { directory: number, .. }
-            | Effect::Truncate { file: number }
+            | Effect::Truncate { file: number, .. }
             | Effect::CreateDirectory { directory: number, .. }
             | Effect::Symlink { directory: number, .. }
             | Effect::Link { node: number, .. }

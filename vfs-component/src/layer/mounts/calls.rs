@@ -7,10 +7,13 @@ use vfs_core::late::{Answer, LateInode, Query, Request};
 use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, OpenFlags, Performed, Stat, Timestamp};
 use vfs_image::Nid;
 
-use super::nodes::{self, Node, Nodes, Pass};
+use super::nodes::{self, Nodes, Pass};
 use super::union;
 use crate::host::at::{At, Entries, copy};
 use crate::host::filesystem as host;
+
+/// Where cursors in what the tree has changed begin.
+const CHANGED: u64 = 1 << 61;
 
 /// Has the host answer a request.
 ///
@@ -29,7 +32,7 @@ async fn answer(query: &Query) -> Result<Answer, Error> {
         Query::Inode { node } => Answer::Inode(inode(*node).await?),
         Query::Lookup { directory, name } => Answer::Found(look_up(*directory, name).await?),
         Query::Open { node, flags } => Answer::Inode(open(*node, *flags).await?),
-        Query::OpenListing { directory } => Answer::Inode(nodes::with(|nodes| open_listing(nodes, *directory))?),
+        Query::OpenListing { directory } => Answer::Inode(nodes::with(|nodes| nodes.add_pass(*directory))?),
         Query::List { directory, cursor } => list(*directory, *cursor).await?,
         Query::ReadLink { link } => match nodes::with(|nodes| union::link_of(nodes, *link))? {
             Some(target) => Answer::Bytes(copy(target)?),
@@ -96,19 +99,21 @@ fn asked(number: u64) -> Result<Asked, Error> {
     })
 }
 
-/// Returns what tells a node from all others.
+/// Returns the identity of a node.
 async fn identity(number: u64) -> Result<u64, Error> {
     let known = nodes::with(|nodes| nodes.get(number).map(|node| node.image.map(union::identity).or(node.object)))?;
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    let object = match asked(number)? {
-        Asked::Open(descriptor) => host::identity(descriptor).await?,
-        Asked::Missing(_) => return Ok(number),
-        Asked::Path => host::identity_at(reach(number, &mut Vec::new())?).await?,
+    let object = match (known, asked(number)?) {
+        (Some(object), _) => object,
+        (None, Asked::Open(descriptor)) => host::identity(descriptor).await?,
+        (None, Asked::Missing(_)) => return Ok(number),
+        (None, Asked::Path) => host::identity_at(reach(number, &mut Vec::new())?).await?,
     };
-    nodes::with(|nodes| if nodes.get(number)?.is_kept_above { nodes.set_object(number, object) } else { Ok(()) })?;
-    Ok(object)
+    nodes::with(|nodes| {
+        if known.is_none() && nodes.get(number)?.is_kept_above {
+            nodes.set_object(number, object)?;
+        }
+        Ok(nodes.get(number)?.identity_of(object))
+    })
 }
 
 async fn inode(number: u64) -> Result<LateInode, Error> {
@@ -140,6 +145,13 @@ async fn look_up(directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error
     let found = match reach_name(directory, name, path) {
         Ok(at) => host::stat_at(at).await.map(|stat| (at, stat)),
         Err(error) => Err(error),
+    };
+    let found = match found {
+        // It is a directory because the tree has changed it, whatever others put there.
+        Err(Error::NotDirectory) if nodes::with(|nodes| Ok::<_, Error>(nodes.get(directory)?.is_pinned()))? => {
+            Err(Error::NoEntry)
+        }
+        found => found,
     };
     let of_image = nodes::with(|nodes| union::find(nodes, directory, name))?;
     match (found, of_image) {
@@ -174,7 +186,7 @@ async fn look_up(directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error
 /// Returns the node that a name leads to whatever others put there.
 fn pinned(nodes: &mut Nodes, directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
     match nodes.named(directory, name) {
-        Some(number) if nodes.get(number)?.is_pinned => told(nodes, number).map(Some),
+        Some(number) if nodes.get(number)?.is_pinned() => told(nodes, number).map(Some),
         _ => Ok(None),
     }
 }
@@ -217,7 +229,7 @@ fn seek(
 ) -> Result<Sought, Error> {
     if let Some(number) = nodes.named(directory, name) {
         let node = nodes.get_mut(number)?;
-        if node.is_pinned {
+        if node.is_pinned() {
             return told(nodes, number).map(Sought::Found);
         }
         // Others may have put something else there. What is not open is only its name.
@@ -235,13 +247,18 @@ fn seek(
         }
         nodes.unname(number);
     }
-    let is_open_without_name = stat.kind == FileKind::RegularFile && nodes.has_nameless();
-    if is_open_without_name && let Some((number, descriptor)) = nodes.unidentified() {
+    // It may be open without a name, or by one that others have changed.
+    let may_be_open = stat.kind == FileKind::RegularFile && nodes.has_open_files();
+    if may_be_open && let Some((number, descriptor)) = nodes.unidentified() {
         return Ok(Sought::ObjectOf(number, descriptor));
     }
-    if is_open_without_name || (stat.links > 1 && stat.kind != FileKind::Directory) {
+    let has_names = stat.links > 1 && stat.kind != FileKind::Directory;
+    if may_be_open || has_names {
         let Some(object) = object else { return Ok(Sought::Object) };
-        if let Some(number) = nodes.of_object(directory, object) {
+        // What the tree has changed keeps its name, and others' new name for what was there leads to that.
+        if let Some(number) = nodes.of_object(directory, object)
+            && (has_names || !nodes.get(number)?.is_pinned())
+        {
             nodes.adopt(number, directory, name)?;
             nodes.get_mut(number)?.stat = stat;
             return told(nodes, number).map(Sought::Found);
@@ -269,7 +286,7 @@ async fn identify(number: u64, descriptor: u32) -> Result<(), Error> {
 #[cfg(not(feature = "mounts3"))]
 pub async fn add_opened_by_path(from: u64, descriptor: u32) -> Result<u64, Error> {
     if !nodes::with(|nodes| nodes.has_open_files()) {
-        return nodes::with(|nodes| nodes.add_nameless(from, descriptor, file()));
+        return nodes::with(|nodes| nodes.add_nameless(from, descriptor, file(), None));
     }
     while let Some((number, descriptor)) = nodes::with(|nodes| nodes.unidentified()) {
         identify(number, descriptor).await?;
@@ -282,9 +299,7 @@ pub async fn add_opened_by_path(from: u64, descriptor: u32) -> Result<u64, Error
             host::drop_descriptor(descriptor);
             return Ok(number);
         }
-        let number = nodes.add_nameless(from, descriptor, file())?;
-        nodes.set_object(number, object)?;
-        Ok(number)
+        nodes.add_nameless(from, descriptor, file(), Some(object))
     })
 }
 
@@ -296,12 +311,12 @@ pub fn told(nodes: &mut Nodes, number: u64) -> Result<LateInode, Error> {
 }
 
 async fn open(number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
-    let (is_directory, asks_for_object) = match nodes::with(|nodes| {
+    let (is_directory, is_pinned, asks_for_object) = match nodes::with(|nodes| {
         let already = open_already(nodes, number)?;
         let node = nodes.get(number)?;
         let is_directory = node.stat.kind == FileKind::Directory;
         let asks = node.is_kept_above && node.object.is_none() && node.stat.links > 1 && !is_directory;
-        Ok::<_, Error>(already.ok_or((is_directory, asks)))
+        Ok::<_, Error>(already.ok_or((is_directory, node.is_pinned() && !is_directory, asks)))
     })? {
         Ok(inode) => return Ok(inode),
         Err(needed) => needed,
@@ -316,8 +331,18 @@ async fn open(number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
         Err(error) => return nodes::with(|nodes| open_without_host(nodes, number, error)),
     };
     let object = if asks_for_object { Some(host::identity(opened).await) } else { None };
+    // Others may have put something else there.
+    let kind = if is_directory { Ok(FileKind::Directory) } else { host::kind(opened).await };
+    // What the tree has changed of the file stays; its contents may still be the host's.
+    let renewed = if is_pinned { Some(host::stat(opened).await) } else { None };
     nodes::with(|nodes| {
         add_opened(nodes, opened, |nodes| {
+            let kind = kind?;
+            if kind != nodes.get(number)?.stat.kind {
+                host::drop_descriptor(opened);
+                let LateInode { number, stat, parent } = told(nodes, number)?;
+                return Ok(LateInode { number, stat: Stat { kind, ..stat }, parent });
+            }
             if !nodes.get(number)?.is_kept_above {
                 let opened = nodes.add_opened(number, opened)?;
                 return told(nodes, opened);
@@ -327,10 +352,10 @@ async fn open(number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
                 host::drop_descriptor(opened);
                 return Ok(inode);
             }
-            if let Some(object) = object {
-                nodes.set_object(number, object?)?;
+            nodes.set_open(number, opened, object.transpose()?)?;
+            if let Some(stat) = renewed.transpose()? {
+                nodes.get_mut(number)?.stat = stat;
             }
-            nodes.set_open(number, opened)?;
             told(nodes, number)
         })
     })
@@ -341,7 +366,7 @@ fn open_without_host(nodes: &mut Nodes, number: u64, error: Error) -> Result<Lat
     let node = nodes.get(number)?;
     match error {
         // What the tree has changed is there, whatever others did with what was below.
-        _ if node.is_pinned && node.stat.kind == FileKind::Directory => told(nodes, number),
+        _ if node.is_pinned() && node.stat.kind == FileKind::Directory => told(nodes, number),
         // The image has it.
         Error::NoEntry | Error::NotDirectory if node.image.is_some() => told(nodes, number),
         error => Err(error),
@@ -367,29 +392,43 @@ pub fn add_opened<T>(
     add(nodes).inspect_err(|_| host::drop_descriptor(descriptor))
 }
 
-fn open_listing(nodes: &mut Nodes, directory: u64) -> Result<LateInode, Error> {
-    let Node { stat, image, .. } = *nodes.get(directory)?;
-    let number = nodes.add(directory, &[], None, stat)?;
-    nodes.get_mut(number)?.image = image;
-    Ok(LateInode { number, stat, parent: directory })
-}
-
-/// Returns the next entries of a pass.
+/// Returns the next entries of a pass: the host's, those of the image, and then what the tree has changed, so that it is
+/// there once whatever others do with the names.
 async fn list(number: u64, cursor: u64) -> Result<Answer, Error> {
-    let entries = match nodes::with(|nodes| nodes.get(number).map(|node| node.image))? {
+    let image = nodes::with(|nodes| nodes.get(number).map(|node| node.image))?;
+    let mut entries = match image {
+        _ if cursor >= CHANGED => Vec::new(),
         Some(directory) => union::list(number, directory, cursor).await?,
         None => list_of_host(number, cursor).await?,
     };
+    if entries.is_empty() {
+        nodes::with(|nodes| list_changed(nodes, number, cursor, &mut entries))?;
+    }
     let is_end = entries.is_empty();
     Ok(Answer::Entries { entries, is_end })
 }
 
-/// Returns the next entries of the host's, none at the end. A cursor is the number of entries up to it.
+/// Adds the next entry of what the tree has changed in the directory.
+fn list_changed(
+    nodes: &Nodes,
+    number: u64,
+    cursor: u64,
+    entries: &mut Vec<Listed<Vec<u8>>>,
+) -> Result<(), Error> {
+    let Some((next, name, kind)) = nodes.pinned_after(number, cursor.saturating_sub(CHANGED))? else { return Ok(()) };
+    let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
+    entries.try_reserve_exact(1)?;
+    entries.push(Listed { cursor: CHANGED + next, name: copy(name)?, node });
+    Ok(())
+}
+
+/// Returns the next entries of the host's that the tree has not changed, none at the end. A cursor is the number of entries
+/// up to it.
 pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>>>, Error> {
     let none = Vec::new();
     let known = nodes::with(|nodes| {
         let pass = nodes.get(number)?.pass;
-        Ok::<_, Error>(pass.filter(|pass| pass.given == cursor).or_else(|| {
+        Ok::<_, Error>(pass.filter(|pass| cursor > 0 && pass.given == cursor).or_else(|| {
             // A cursor that goes back begins afresh.
             pass.into_iter().for_each(|pass| host::drop_listing(pass.listing));
             nodes.get_mut(number).ok()?.pass = None;
@@ -422,6 +461,9 @@ pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>
         let listed = (before + 1..).zip(list).filter(|(place, _)| *place > cursor);
         let mut entries = Vec::new();
         for (cursor, (kind, name)) in listed {
+            if nodes::with(|nodes| nodes.is_name_pinned(number, &name)) {
+                continue;
+            }
             entries.try_reserve(1)?;
             let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
             entries.push(Listed { cursor, name, node });
@@ -444,16 +486,25 @@ async fn begin_pass(number: u64) -> Result<Option<host::Listing>, Error> {
     if at.path == b"." {
         return host::read_directory(at.base).map(Some);
     }
-    let directory = host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits()).await?;
+    let directory = match host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits()).await {
+        // The tree has changed it, so it is there.
+        Err(Error::NoEntry | Error::NotDirectory) if nodes::with(|nodes| nodes.is_pass_pinned(number)) => return Ok(None),
+        opened => opened?,
+    };
     let listing = host::read_directory(directory);
     host::drop_descriptor(directory);
     listing.map(Some)
 }
 
+/// Returns the flags with which the host makes or cuts a file.
+fn for_changes(flags: DescriptorFlags) -> DescriptorFlags {
+    flags.difference(DescriptorFlags::MUTATE_DIRECTORY) | DescriptorFlags::READ | DescriptorFlags::WRITE
+}
+
 async fn perform(effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error> {
     let (path, other) = (&mut Vec::new(), &mut Vec::new());
     match effect {
-        Effect::Create { directory, name, exclusive, truncate } => {
+        Effect::Create { directory, name, exclusive, truncate, flags } => {
             let mut open = OpenFlags::CREATE;
             if *exclusive {
                 open = open | OpenFlags::EXCLUSIVE;
@@ -461,14 +512,14 @@ async fn perform(effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error
             if *truncate {
                 open = open | OpenFlags::TRUNCATE;
             }
-            let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
+            let flags = for_changes(*flags);
             let opened = host::open_at(reach_name(*directory, name, path)?, open.bits(), flags.bits()).await?;
             let add = |nodes: &mut Nodes| nodes.add(*directory, name, Some(opened), file());
             let number = nodes::with(|nodes| add_opened(nodes, opened, add))?;
             return Ok(Performed::Opened(LateInode { number, stat: file(), parent: *directory }));
         }
-        Effect::Truncate { file: number } => {
-            let flags = DescriptorFlags::READ | DescriptorFlags::WRITE;
+        Effect::Truncate { file: number, flags } => {
+            let flags = for_changes(*flags);
             let opened = host::open_at(reach(*number, path)?, OpenFlags::TRUNCATE.bits(), flags.bits()).await?;
             let opened = nodes::with(|nodes| {
                 add_opened(nodes, opened, |nodes| Ok((nodes.get(*number)?.parent, nodes.add_opened(*number, opened)?)))

@@ -109,11 +109,11 @@ pub async fn finish_start() {
     if local::with(&START, |start| start.is_over) {
         return;
     }
-    for path in start::paths_inside() {
+    for (place, path) in start::paths_inside().enumerate() {
         let open = move |state: &mut State| super::open_preopen(&state.session, &mut state.volume, path);
         match tasks::complete(open).await {
             Ok(file) => local::with(&START, |start| start.preopens.push((path, file))),
-            Err(error) => start::end_inside(path, error),
+            Err(error) => start::end_inside(place, path, error),
         }
     }
     let open = |state: &mut State| standard::open_inside(&mut state.session, &mut state.volume);

@@ -4,12 +4,14 @@
 //!
 //! Where the host makes the changes, it also knows what is one and the same: each open has a number of its own. Where
 //! changes are kept above the host, a node has one number under all its names as long as anything uses it: it is found
-//! by its name, and by its object if it has several. Once the tree has changed a node (`pin`), its name leads to it
-//! whatever others put there.
+//! by its name, and by its object if it has several. Once the tree has changed a node (`pin`), the name that leads to it
+//! does so whatever others put there, and is in listings.
 
 use core::cell::RefCell;
 
 use hashbrown::HashTable;
+use vfs_core::late::LateInode;
+use vfs_core::settings::MountAccess;
 use vfs_core::{Error, FileKind, FollowFinalLink, Stat, Woven};
 use vfs_image::{Image, Nid};
 
@@ -38,6 +40,8 @@ pub struct Nodes {
     files: HashTable<u64>,
     /// Number of those that have no name, because the host followed the path to them.
     nameless: usize,
+    /// Number of nodes that the tree has changed so far.
+    pinned: u64,
     /// The image, if a mount is united with it.
     pub image: Option<Image<'static>>,
 }
@@ -61,10 +65,14 @@ pub struct Node {
     pub pass: Option<Pass>,
     /// What was last told of it.
     pub stat: Stat,
+    /// What the app may do in its mount.
+    access: MountAccess,
     /// Whether changes are kept above the host.
     pub is_kept_above: bool,
-    /// Whether the tree has changed it.
-    pub is_pinned: bool,
+    /// As the how many-th node the tree has changed it; 0: it has not.
+    pinned: u64,
+    /// The nodes in it whose names lead to them because the tree has changed them, as the how many-th each.
+    pinned_children: Vec<(u64, u64)>,
     /// What tells it from all other nodes of the host, if that was asked.
     pub object: Option<u64>,
     /// Number of nodes whose parent it is.
@@ -77,6 +85,8 @@ pub struct Node {
     pub has_host: bool,
     /// In a pass over a united directory: names of the image that the host has told, in order.
     pub seen: Vec<Box<[u8]>>,
+    /// If it is a pass: the number of nodes that the tree had changed when that began.
+    begun_at: Option<u64>,
     /// Number of operations that were told of it and wait.
     #[cfg(feature = "mounts3")]
     waiting: u32,
@@ -102,6 +112,7 @@ thread_local! {
             objects: HashTable::new(),
             files: HashTable::new(),
             nameless: 0,
+            pinned: 0,
             image: None,
         })
     };
@@ -110,6 +121,22 @@ thread_local! {
 /// Does something with the nodes. The host may be called meanwhile: it calls nothing back that needs them.
 pub fn with<T>(act: impl FnOnce(&mut Nodes) -> T) -> T {
     local::with(&NODES, act)
+}
+
+impl Node {
+    /// Returns whether the tree has changed it.
+    pub fn is_pinned(&self) -> bool {
+        self.pinned > 0
+    }
+
+    /// Returns the identity of an object of the host in its mount. A file that is copied when it is written to is not the
+    /// file that the host has.
+    pub fn identity_of(&self, object: u64) -> u64 {
+        match self.access {
+            MountAccess::CopyOnWrite => spread(object ^ spread(u64::from(self.filesystem))),
+            MountAccess::ReadOnly | MountAccess::ReadWrite => object,
+        }
+    }
 }
 
 impl Nodes {
@@ -122,12 +149,22 @@ impl Nodes {
         filesystem: u8,
         descriptor: Option<u32>,
         stat: Stat,
+        access: MountAccess,
         is_kept_above: bool,
     ) -> Result<u64, Error> {
-        let place = Place { filesystem, parent: 0, name: &[], is_kept_above };
+        let place = Place { filesystem, parent: 0, name: &[], access, is_kept_above };
         let number = self.insert(place, descriptor, stat)?;
         self.get_mut(number)?.parent = number;
         Ok(number)
+    }
+
+    /// Adds a directory of a filesystem that stays as its root does.
+    ///
+    /// # Errors
+    /// Those of [`Nodes::add_root`].
+    pub fn add_root_inside(&mut self, directory: u64, descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
+        let Node { filesystem, access, is_kept_above, .. } = *self.get(directory)?;
+        self.add_root(filesystem, descriptor, stat, access, is_kept_above)
     }
 
     /// Unites a root with a directory of the image.
@@ -153,12 +190,12 @@ impl Nodes {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn add(&mut self, parent: u64, name: &[u8], descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
-        let Node { filesystem, is_kept_above, .. } = *self.get(parent)?;
+        let Node { filesystem, access, is_kept_above, .. } = *self.get(parent)?;
         if is_kept_above {
             let Self { slots, named, .. } = self;
             named.try_reserve(1, |number| hash_of(slots, *number))?;
         }
-        let number = self.insert(Place { filesystem, parent, name, is_kept_above }, descriptor, stat)?;
+        let number = self.insert(Place { filesystem, parent, name, access, is_kept_above }, descriptor, stat)?;
         let parent = self.get_mut(parent)?;
         parent.children = parent.children.saturating_add(1);
         if is_kept_above {
@@ -200,13 +237,72 @@ impl Nodes {
 
     /// Notes that the tree has changed a node.
     pub fn pin(&mut self, number: u64) {
+        let pinned = self.pinned + 1;
         let Ok(node) = self.get_mut(number) else { return };
-        node.is_pinned = true;
-        let Self { slots, named, .. } = self;
-        // Without memory, its name leads to what others put there.
-        if named.try_reserve(1, |number| hash_of(slots, *number)).is_ok() {
-            self.name(number);
+        node.pinned = pinned;
+        let parent = node.parent;
+        // The host may give the object of what is not open to another file, but not while that has other names.
+        if node.descriptor.is_none() && node.stat.links <= 1 {
+            self.forget_object(number);
         }
+        self.pinned = pinned;
+        let Ok(node) = self.get(number) else { return };
+        if !node.name.is_empty()
+            && self.named(parent, &node.name) == Some(number)
+            && let Ok(parent) = self.get_mut(parent)
+            // Without memory, listings have it only if the host has it.
+            && parent.pinned_children.try_reserve(1).is_ok()
+        {
+            parent.pinned_children.push((pinned, number));
+        }
+    }
+
+    /// Returns whether a name leads to a node that the tree had changed when a pass began. The pass has it at its end.
+    pub fn is_name_pinned(&self, pass: u64, name: &[u8]) -> bool {
+        let Ok((directory, begun_at)) = self.pass(pass) else { return false };
+        if self.get(directory).is_ok_and(|node| node.pinned_children.is_empty()) {
+            return false;
+        }
+        let node = self.named(directory, name).and_then(|number| find(&self.slots, number));
+        node.is_some_and(|node| node.is_pinned() && node.pinned <= begun_at)
+    }
+
+    /// Returns the name and kind of the first node that the tree changed after a number of others, as the how many-th, in
+    /// the directory of a pass, if that was before the pass began.
+    pub fn pinned_after(&self, pass: u64, number: u64) -> Result<Option<(u64, &[u8], FileKind)>, Error> {
+        let (directory, begun_at) = self.pass(pass)?;
+        let children = &self.get(directory)?.pinned_children;
+        let next = children.get(children.partition_point(|(pinned, _)| *pinned <= number));
+        Ok(next.filter(|(pinned, _)| *pinned <= begun_at).and_then(|(pinned, number)| {
+            let node = find(&self.slots, *number)?;
+            Some((*pinned, &*node.name, node.stat.kind))
+        }))
+    }
+
+    /// Adds a pass over a directory's entries.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn add_pass(&mut self, directory: u64) -> Result<LateInode, Error> {
+        let Node { stat, image, .. } = *self.get(directory)?;
+        let number = self.add(directory, &[], None, stat)?;
+        let begun_at = Some(self.pinned);
+        let node = self.get_mut(number)?;
+        (node.image, node.begun_at) = (image, begun_at);
+        Ok(LateInode { number, stat, parent: directory })
+    }
+
+    /// Returns whether the tree has changed the directory of a pass.
+    pub fn is_pass_pinned(&self, pass: u64) -> bool {
+        let directory = self.pass(pass).and_then(|(directory, _)| self.get(directory));
+        directory.is_ok_and(Node::is_pinned)
+    }
+
+    /// Returns the directory of a pass, and how many nodes the tree had changed when it began. A directory may be its own
+    /// pass.
+    fn pass(&self, number: u64) -> Result<(u64, u64), Error> {
+        let node = self.get(number)?;
+        Ok(node.begun_at.map_or((number, u64::MAX), |begun_at| (node.parent, begun_at)))
     }
 
     /// Returns the node of an object in the filesystem of a node.
@@ -229,12 +325,12 @@ impl Nodes {
     }
 
     /// Returns whether a file is open, where changes are kept above.
-    #[cfg(not(feature = "mounts3"))]
     pub fn has_open_files(&self) -> bool {
         !self.files.is_empty()
     }
 
     /// Returns whether a file is open to which no name leads.
+    #[cfg(not(feature = "mounts3"))]
     pub fn has_nameless(&self) -> bool {
         self.nameless > 0
     }
@@ -251,41 +347,58 @@ impl Nodes {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     #[cfg(not(feature = "mounts3"))]
-    pub fn add_nameless(&mut self, from: u64, descriptor: u32, stat: Stat) -> Result<u64, Error> {
-        self.files.try_reserve(1, |number| spread(*number))?;
+    pub fn add_nameless(
+        &mut self,
+        from: u64,
+        descriptor: u32,
+        stat: Stat,
+        object: Option<u64>,
+    ) -> Result<u64, Error> {
+        self.reserve_open()?;
         let number = self.add(from, &[], None, stat)?;
-        self.set_open(number, descriptor)?;
+        self.set_open(number, descriptor, object)?;
         Ok(number)
     }
 
-    /// Makes a name lead to an open file, and the file be what the name leads to, if it has no name.
+    /// Gives an open file the name that was found to lead to it, if it had none, or others have renamed it.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn adopt(&mut self, number: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
         let node = self.get(number)?;
-        if !node.name.is_empty() {
+        let is_nameless = node.name.is_empty();
+        if !is_nameless && node.stat.links > 1 {
             return Ok(());
         }
         let (before, name) = (node.parent, copy(name)?);
         let Self { slots, named, .. } = self;
         named.try_reserve(1, |number| hash_of(slots, *number))?;
+        self.unname(number);
         let parent = self.get_mut(directory)?;
         parent.children = parent.children.saturating_add(1);
         let node = self.get_mut(number)?;
         (node.parent, node.name) = (directory, name);
-        self.nameless -= 1;
+        self.nameless -= usize::from(is_nameless);
         self.name(number);
         self.lose_child(before);
         Ok(())
     }
 
-    /// Notes what the host has open of a node.
+    /// Makes sure that the next [`Nodes::set_open`] needs no memory.
+    fn reserve_open(&mut self) -> Result<(), Error> {
+        self.files.try_reserve(1, |number| spread(*number))?;
+        Ok(self.objects.try_reserve(1, |(object, _)| *object)?)
+    }
+
+    /// Notes what the host has open of a node, and its object if that is known. Does nothing if it fails.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn set_open(&mut self, number: u64, descriptor: u32) -> Result<(), Error> {
-        self.files.try_reserve(1, |number| spread(*number))?;
+    pub fn set_open(&mut self, number: u64, descriptor: u32, object: Option<u64>) -> Result<(), Error> {
+        self.reserve_open()?;
+        if let Some(object) = object {
+            self.set_object(number, object)?;
+        }
         let node = self.get_mut(number)?;
         node.descriptor = Some(descriptor);
         if node.is_kept_above && node.stat.kind == FileKind::RegularFile {
@@ -316,7 +429,7 @@ impl Nodes {
     }
 
     fn insert(&mut self, place: Place<'_>, descriptor: Option<u32>, stat: Stat) -> Result<u64, Error> {
-        let Place { filesystem, parent, name, is_kept_above } = place;
+        let Place { filesystem, parent, name, access, is_kept_above } = place;
         let name = copy(name)?;
         let slot = match self.free.pop() {
             Some(slot) => slot,
@@ -337,14 +450,17 @@ impl Nodes {
             descriptor,
             pass: None,
             stat,
+            access,
             is_kept_above,
-            is_pinned: false,
+            pinned: 0,
+            pinned_children: Vec::new(),
             object: None,
             children: 0,
             is_released: false,
             image: None,
             has_host: true,
             seen: Vec::new(),
+            begun_at: None,
             #[cfg(feature = "mounts3")]
             waiting: 0,
         });
@@ -488,10 +604,21 @@ impl Nodes {
         }
     }
 
+    /// Forgets that the tree has changed a node.
+    fn forget_pinned(&mut self, number: u64) {
+        let Ok(&Node { pinned, parent, .. }) = self.get(number) else { return };
+        if let Ok(Node { pinned_children, .. }) = self.get_mut(parent)
+            && let Ok(place) = pinned_children.binary_search_by_key(&pinned, |(pinned, _)| *pinned)
+        {
+            pinned_children.remove(place);
+        }
+    }
+
     fn remove(&mut self, number: u64) {
         self.unname(number);
         self.forget_object(number);
         self.forget_open(number);
+        self.forget_pinned(number);
         let Some(slot) = self.slots.get_mut(place(number)) else { return };
         let Some(node) = slot.node.take() else { return };
         if let Some(Pass { listing, .. }) = node.pass {
@@ -513,6 +640,7 @@ struct Place<'n> {
     filesystem: u8,
     parent: u64,
     name: &'n [u8],
+    access: MountAccess,
     is_kept_above: bool,
 }
 

@@ -34,10 +34,11 @@ pub fn drop_given(descriptor: u32) {
 }
 
 /// Returns whether the host follows paths from name to name. One that does not, but first removes `..` from the text,
-/// finds something where there is nothing. Such a host may also follow links to anywhere.
+/// finds something where there is nothing. Such a host may also follow links to anywhere. Nor may `..` lead out of the
+/// directory, as long as that is in one which the host gives.
 pub fn follows_paths(root: u32) -> bool {
-    let path = b".vfs-compose-has-no-such-name/..";
-    now(host::stat_at(At { base: root, path, follow: FollowFinalLink::No })) == Err(Error::NoEntry)
+    let stat = |path| now(host::stat_at(At { base: root, path, follow: FollowFinalLink::No }));
+    stat(b".vfs-compose-has-no-such-name/..") == Err(Error::NoEntry) && stat(b"..") == Err(Error::NotPermitted)
 }
 
 /// Opens a directory on the way from a root to a mount inside of it. Returns what [`root`] does.
@@ -55,9 +56,9 @@ pub fn note_on_way(_number: u64, _directory: u64, _name: &[u8]) {}
 /// Opens each directory inside of a mount that is a preopen, or has the file of a standard stream, to see whether the
 /// host has it. Ends the program if one is missing.
 pub fn check_inside() {
-    for path in start::paths_inside() {
+    for (place, path) in start::paths_inside().enumerate() {
         let open = |state: &mut State| open_preopen(&state.session, &mut state.volume, path);
         let close = |state: &mut State, opened: Result<OpenFile, Error>| opened.map(|file| state.volume.close(file));
-        operate(open, close).unwrap_or_else(|error| start::end_inside(path, error));
+        operate(open, close).unwrap_or_else(|error| start::end_inside(place, path, error));
     }
 }

@@ -39,8 +39,12 @@ pub fn metadata_hash_at(
         None if follow == FollowFinalLink::No => name(volume, at, path),
         forward => forward,
     };
-    match forward.and_then(|forward| ask(forward, follow, |at| now(host::identity_at(at)))) {
-        Some(identity) => Ok(Volume::hash_of_identity(identity?)),
+    let directory = forward.as_ref().map(|forward| forward.node);
+    match forward.and_then(|forward| ask(forward, follow, |at| now(host::identity_at(at)))).zip(directory) {
+        Some((object, directory)) => {
+            let identity = nodes::with(|nodes| Ok::<_, Error>(nodes.get(directory)?.identity_of(object?)))?;
+            Ok(Volume::hash_of_identity(identity))
+        }
         None => volume.metadata_hash_at(at, path, follow),
     }
 }

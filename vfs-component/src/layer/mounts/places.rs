@@ -3,7 +3,7 @@
 use vfs_core::{FileKind, PlacedName, Woven};
 use vfs_image::{Image, Nid};
 
-use super::nodes::{self, WITHIN, filesystem_of};
+use super::nodes::{self, filesystem_of};
 use super::opening;
 use super::start::Root;
 use crate::abi;
@@ -71,8 +71,7 @@ fn open_on_way(directory: u64, name: &[u8]) -> (u64, bool) {
     let (opened, stat) = opening::on_way(directory, name);
     let added = nodes::with(|nodes| {
         let is_kept_above = nodes.get(directory)?.is_kept_above;
-        let filesystem = (directory / (WITHIN + 1)) as u8;
-        let number = nodes.add_root(filesystem, opened, stat, is_kept_above)?;
+        let number = nodes.add_root_inside(directory, opened, stat)?;
         if let Some((image, around)) = nodes.image.zip(nodes.get(directory)?.image)
             && let Some(directory) = find_name(&image, around, name)
         {

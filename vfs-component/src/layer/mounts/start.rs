@@ -2,7 +2,7 @@
 //! one is missing.
 
 use vfs_core::Error;
-use vfs_core::settings::{Beneath, Mount, MountAccess, Mounts, SettingsView, Stdio};
+use vfs_core::settings::{Beneath, Mount, MountAccess, Mounts, missing_inside};
 
 use super::all::{Place, places};
 use super::nodes;
@@ -44,7 +44,7 @@ pub fn open_roots(mounts: Mounts<'static>) -> Vec<Root> {
         // What is united has one number, also where nothing can be changed.
         let is_kept_above = (mount.access == MountAccess::CopyOnWrite && exists) || united.is_some();
         let number = nodes::with(|nodes| {
-            let number = nodes.add_root(filesystem, descriptor, stat, is_kept_above)?;
+            let number = nodes.add_root(filesystem, descriptor, stat, mount.access, is_kept_above)?;
             united.map_or(Ok(()), |(image, directory)| nodes.unite(number, image, directory))?;
             Ok::<_, Error>(number)
         });
@@ -78,27 +78,16 @@ fn open(mount: &Mount<&str>, given: &[Given]) -> Result<Opened, Error> {
     opening::open(base, rest)
 }
 
-/// Returns the directories inside of mounts that are preopens, or have the file of a standard stream.
+/// Returns the directories inside of mounts that the start needs.
 pub fn paths_inside() -> impl Iterator<Item = &'static str> {
-    let (preopens, streams) = within_call(|state| {
-        let SettingsView { stdin, stdout, stderr, .. } = state.session.settings;
-        (state.session.preopens(), [stdin, stdout, stderr])
-    });
-    let files = streams.into_iter().filter_map(|stream| match stream {
-        Stdio::File(path) | Stdio::Append(path) => path.rsplit_once('/'),
-        Stdio::Host | Stdio::Null | Stdio::Denied(_) => None,
-    });
-    let paths = preopens.map(|(path, _)| path).chain(files.map(|(directory, _)| directory));
-    paths.filter(|path| embed::extras().mounts.any(|mount| mount.is_around(path)))
+    within_call(|state| state.session.settings.inside_of(embed::extras().mounts))
 }
 
-/// Ends the program because a directory inside of a mount is missing.
-pub fn end_inside(path: &str, error: Error) {
+/// Ends the program because a directory inside of a mount is missing, as the how many-th of them.
+pub fn end_inside(place: usize, path: &str, error: Error) {
     // That `max-open` leaves no room is told elsewhere.
     if error != Error::InsufficientMemory {
-        let line = ["the host has no directory \"", path, "\", which a preopen or standard stream needs"];
-        print_and_exit(&line.concat());
-        abi::trap()
+        end_with((embed::extras().mounts.count() + place) as u32, &missing_inside(path))
     }
 }
 
@@ -111,7 +100,7 @@ pub fn end(index: u32, mount: &Mount<&str>, error: Error) -> ! {
     end_with(index, &line)
 }
 
-/// Ends the program with a line, because of one of the mounts that the composer knew.
+/// Ends the program with a line, because of one of the mounts that the composer knew, or of the directories inside of them.
 pub fn end_with(index: u32, line: &str) -> ! {
     print_and_exit(line);
     embed::end_without_words(index);

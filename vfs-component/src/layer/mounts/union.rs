@@ -69,7 +69,7 @@ pub fn look_up(
 
 /// Returns what tells a node of the image from all others.
 pub fn identity(Nid(number): Nid) -> u64 {
-    // Numbers of nodes are small, and what hosts tell is spread over all numbers.
+    // Numbers of nodes are small, and those of objects are spread over all numbers.
     !number
 }
 
@@ -113,7 +113,8 @@ pub async fn list(number: u64, directory: Nid, cursor: u64) -> Result<Vec<Listed
         let mut entries = Vec::new();
         for entry in image.entries(&inode, cursor.max(OF_IMAGE) - OF_IMAGE) {
             let (cursor, entry) = entry?;
-            if seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_err() {
+            let is_seen = seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_ok();
+            if !is_seen && !nodes.is_name_pinned(number, entry.name) {
                 let node = LayerNode { number: filesystem_of(number) | WITHIN, kind: entry.kind };
                 entries.try_reserve_exact(1)?;
                 entries.push(Listed { cursor: OF_IMAGE | cursor, name: copy(entry.name)?, node });

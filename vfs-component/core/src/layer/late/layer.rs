@@ -204,13 +204,7 @@ impl Layer for LateLayer {
     fn entries(&self, directory: &LateInode) -> Result<impl Iterator<Item = ListedOf<Self>>, Stop> {
         // All answers must be there before the first entry is copied, or each attempt would copy them again. The last
         // answer is looked at first, so an attempt costs a search and not a whole pass.
-        let (number, mut cursor) = (directory.number, 0);
-        if let Some((Query::List { directory: listed, .. }, Ok(Answer::Entries { entries, .. }))) =
-            self.answers.last_up_to(&Query::List { directory: number, cursor: u64::MAX })
-            && *listed == number
-        {
-            cursor = entries.last().map_or(0, |last| last.cursor);
-        }
+        let (number, mut cursor) = (directory.number, self.asked_last(directory));
         while let Some(last) = self.batch(number, cursor)?.last() {
             cursor = last.cursor;
         }
@@ -319,6 +313,13 @@ impl Layer for LateLayer {
         match self.ask(Query::OpenListing { directory })? {
             Answer::Inode(inode) => Ok(*inode),
             _ => Err(Error::Io.into()),
+        }
+    }
+
+    fn asked_last(&self, directory: &LateInode) -> u64 {
+        match self.answers.last_up_to(&Query::List { directory: directory.number, cursor: u64::MAX }) {
+            Some((Query::List { directory: listed, cursor }, _)) if *listed == directory.number => *cursor,
+            _ => 0,
         }
     }
 
