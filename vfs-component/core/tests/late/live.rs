@@ -1,10 +1,11 @@
 //! Changes above a layer that others change, too: each sees what the other did, as far as the tree has no part in it.
 
-use vfs_core::late::{Answers, ChangePolicy};
-use vfs_core::{Error, OpenFile, OpenFlags};
+use vfs_core::late::{Answers, ChangePolicy, Query};
+use vfs_core::{Error, NewTimestamp, OpenFile, OpenFlags, Timestamp};
 
 use crate::app::Runner;
 use crate::harness::{NONE, Test};
+use crate::host::Manner;
 use crate::step;
 use crate::support::{FOLLOW, Item, NO_FOLLOW, READ, READ_WRITE};
 use crate::world::World;
@@ -78,6 +79,46 @@ fn the_rest_of_a_large_file_stays_that_of_the_file_it_was() {
     // That its name leads to what the tree has changed is for whoever tells nodes apart.
     let large = test.late.volume.layer_mut().take_pinned();
     assert_eq!(large.len(), 1);
+}
+
+#[test]
+fn contents_that_the_tree_has_not_changed_are_the_layers() {
+    let mut test = test(&[("file", Item::File(b"one"))]);
+    let number = test.number("file");
+    let file = test.open("file", NONE, READ_WRITE).unwrap();
+    let time = NewTimestamp::At(Timestamp { seconds: 7, nanoseconds: 0 });
+    test.run(|volume, _| volume.set_times(&file, time, time));
+    test.late.volume.close(file);
+    assert_eq!(test.late.volume.layer_mut().take_closed(), [number]);
+    write(&mut test, "file", 3, b", two");
+    assert_eq!(text(&mut test, "file").unwrap(), b"one, two");
+    let stat = test.run(|volume, root| volume.stat_at(root, "file", NO_FOLLOW));
+    assert_eq!((stat.size, stat.modified.seconds), (8, 7));
+    // A file that was cut to what it had is changed.
+    let file = test.open("file", OpenFlags::TRUNCATE, READ_WRITE).unwrap();
+    test.write(&file, 0, b"mine").unwrap();
+    test.late.volume.close(file);
+    write(&mut test, "file", 0, b"theirs");
+    assert_eq!(text(&mut test, "file").unwrap(), b"mine");
+}
+
+#[test]
+fn an_emptied_directory_is_listed_once_to_be_removed() {
+    let paths: Vec<_> = (0..300).map(|number| format!("d/{number}")).collect();
+    let mut items = vec![("d", Item::Directory)];
+    items.extend(paths.iter().map(|path| (path.as_str(), Item::File(b"x"))));
+    let mut test = test(&items);
+    for path in &paths {
+        test.run(|volume, root| volume.unlink_file_at(root, path));
+    }
+    test.late.host.manner = Manner { batch: 1, ..Manner::PROMPT };
+    let (removed, queries, _) = test.ask(&[], |volume, root| volume.remove_dir_at(root, "d"));
+    removed.unwrap();
+    let listed: Vec<_> = queries.iter().filter(|query| matches!(query, Query::List { .. })).collect();
+    // The last answer may say that it is the last.
+    assert!((300..=301).contains(&listed.len()), "{}", listed.len());
+    assert!(listed.is_sorted(), "no entry is asked for again: {listed:?}");
+    assert_eq!(names(&mut test, "."), [""; 0]);
 }
 
 #[test]
