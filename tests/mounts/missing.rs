@@ -21,6 +21,7 @@ pub fn trials() -> Vec<Trial> {
         ("not_even_a_start_function", not_even_a_start_function),
         ("with_less_to_end_by", with_less_to_end_by),
         ("of_all_with_less", of_all_with_less),
+        ("inside_with_less", inside_with_less),
         ("a_program", a_program),
         ("optional", optional),
         ("below_a_preopen", below_a_preopen),
@@ -164,6 +165,27 @@ fn of_all_with_less(form: Form) -> Result<()> {
         ensure!(has_words == ends.contains(&End::Stderr), "{name}: {output:?}");
         ensure!(has_words || output.stderr.contains("cannot all be in the tree"), "{name}: {output:?}");
         let output = host::run(&app, &Invocation::default(), &twice[..1])?;
+        ensure!(output.exit == 0 && output.stdout == "initialized\nran\n", "{name}: {output:?}");
+    }
+    Ok(())
+}
+
+/// The same for a preopen inside of a mount, which has a line of its own.
+fn inside_with_less(form: Form) -> Result<()> {
+    for (ends, name) in [(&[][..], "neither"), (&[End::Stderr], "stderr"), (&[End::Exit], "exit")] {
+        let flags = ["--host-dir=data::/m", "--host-dir=other::/other,optional", "--preopen=/m/work"];
+        let app = made::composed(name, || early("", ends), form, |_| Ok(()), &flags)?;
+        let app = fs::read(app)?;
+        let data = TempDir::new()?;
+        let given = [Given::new("data", data.path())];
+        let line = "the host has no directory \"/m/work\", which a preopen or standard stream needs";
+        let output = host::run(&app, &Invocation::default(), &given)?;
+        ensure!(output.exit == TRAP && output.stdout.is_empty(), "{name}: {output:?}");
+        let told = output.stderr.starts_with(line);
+        ensure!(told == ends.contains(&End::Stderr), "{name}: {output:?}");
+        ensure!(told || output.stderr.contains(line), "{name}: {output:?}");
+        fs::create_dir(data.path().join("work"))?;
+        let output = host::run(&app, &Invocation::default(), &given)?;
         ensure!(output.exit == 0 && output.stdout == "initialized\nran\n", "{name}: {output:?}");
     }
     Ok(())
