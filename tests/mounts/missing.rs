@@ -16,7 +16,7 @@ use crate::made::{self, FORMS, InForm};
 use crate::written;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, InForm); 8] = [
+    let tests: [(_, InForm); 9] = [
         ("nothing_of_the_app_runs", nothing_of_the_app_runs),
         ("not_even_a_start_function", not_even_a_start_function),
         ("with_less_to_end_by", with_less_to_end_by),

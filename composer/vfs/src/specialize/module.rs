@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use vfs_abi::settings::{self, SettingsView};
+use vfs_abi::settings::{self, SettingsView, missing_inside};
 use vfs_compose_ir::core_module::{CoreModule, Data, Export, FunctionId, Import};
 use wasm_encoder::{BlockType, ExportKind, Instruction};
 

@@ -15,7 +15,7 @@
 //! /etc/config        "of the image"
 //! ```
 
-use check::{Behaviour, Outcome, holds, same};
+use check::{Behaviour, Outcome, Saw, holds, same};
 use wasip2::filesystem::types::{DescriptorType, ErrorCode, OpenFlags};
 
 use crate::tools::{FOLLOW, MUTATE, NO_FOLLOW, READ, WRITE, directory, done, names, open, refused, root, text, write};
@@ -42,10 +42,14 @@ pub const ABOVE: &[Behaviour] = &[
     ("a_united_directory_is_removed_when_both_are_empty", a_united_directory_is_removed),
     ("what_is_changed_stays_whatever_others_do", what_is_changed_stays_whatever_others_do),
     ("names_are_linked_and_moved_between_both", names_are_linked_and_moved_between_both),
+    ("a_copy_is_not_the_hosts_file", a_copy_is_not_the_hosts_file),
 ];
 
 /// It is read-only.
-pub const REFUSED: &[Behaviour] = &[("neither_can_be_changed", neither_can_be_changed)];
+pub const REFUSED: &[Behaviour] = &[
+    ("neither_can_be_changed", neither_can_be_changed),
+    ("a_file_of_the_host_is_one_and_the_same", a_file_of_the_host_is_one_and_the_same),
+];
 
 const IMAGE: &str = "of the image";
 const HOST: &str = "of the host";
@@ -126,9 +130,24 @@ fn nodes_of_both_are_told_apart() -> Outcome {
         let opened = done(done(open(one))?.metadata_hash())?;
         holds((opened.lower, opened.upper) == hash(one)?, format!("the hash of {one} is that of what is open"))?;
     }
-    // A file of the host is one and the same, wherever it is.
-    same(hash("u/both/of-host")?, hash("raw/both/of-host")?)?;
     same(hash("u/both/deep/..")?, hash("u/both")?)
+}
+
+fn a_file_of_the_host_is_one_and_the_same() -> Outcome {
+    holds(is_the_hosts_own("u/both/of-host", "raw/both/of-host")?, "one file in both mounts")
+}
+
+fn a_copy_is_not_the_hosts_file() -> Outcome {
+    holds(!is_the_hosts_own("u/both/of-host", "raw/both/of-host")?, "two files")
+}
+
+/// Whether two paths have one hash; what is open says so, too.
+fn is_the_hosts_own(one: &str, other: &str) -> Result<bool, Saw> {
+    let root = root();
+    let hash = |path: &str| done(root.metadata_hash_at(FOLLOW, path)).map(|hash| (hash.lower, hash.upper));
+    let is_one = hash(one)? == hash(other)?;
+    holds(done(open(one))?.is_same_object(&done(open(other))?) == is_one, "hashes and what is open agree")?;
+    Ok(is_one)
 }
 
 fn hard_links_of_the_image_stay() -> Outcome {

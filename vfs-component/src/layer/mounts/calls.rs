@@ -257,7 +257,7 @@ fn seek(
         let Some(object) = object else { return Ok(Sought::Object) };
         // What the tree has changed keeps its name, and others' new name for what was there leads to that.
         if let Some(number) = nodes.of_object(directory, object)
-            && (has_names || !nodes.get(number)?.is_pinned())
+            && (has_names || !nodes.get(number)?.is_changed_by_name())
         {
             nodes.adopt(number, directory, name)?;
             nodes.get_mut(number)?.stat = stat;
@@ -409,12 +409,7 @@ async fn list(number: u64, cursor: u64) -> Result<Answer, Error> {
 }
 
 /// Adds the next entry of what the tree has changed in the directory.
-fn list_changed(
-    nodes: &Nodes,
-    number: u64,
-    cursor: u64,
-    entries: &mut Vec<Listed<Vec<u8>>>,
-) -> Result<(), Error> {
+fn list_changed(nodes: &Nodes, number: u64, cursor: u64, entries: &mut Vec<Listed<Vec<u8>>>) -> Result<(), Error> {
     let Some((next, name, kind)) = nodes.pinned_after(number, cursor.saturating_sub(CHANGED))? else { return Ok(()) };
     let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
     entries.try_reserve_exact(1)?;
@@ -428,7 +423,7 @@ pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>
     let none = Vec::new();
     let known = nodes::with(|nodes| {
         let pass = nodes.get(number)?.pass;
-        Ok::<_, Error>(pass.filter(|pass| cursor > 0 && pass.given == cursor).or_else(|| {
+        Ok::<_, Error>(pass.filter(|pass| pass.given == cursor).or_else(|| {
             // A cursor that goes back begins afresh.
             pass.into_iter().for_each(|pass| host::drop_listing(pass.listing));
             nodes.get_mut(number).ok()?.pass = None;
@@ -488,7 +483,9 @@ async fn begin_pass(number: u64) -> Result<Option<host::Listing>, Error> {
     }
     let directory = match host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits()).await {
         // The tree has changed it, so it is there.
-        Err(Error::NoEntry | Error::NotDirectory) if nodes::with(|nodes| nodes.is_pass_pinned(number)) => return Ok(None),
+        Err(Error::NoEntry | Error::NotDirectory) if nodes::with(|nodes| nodes.is_pass_pinned(number)) => {
+            return Ok(None);
+        }
         opened => opened?,
     };
     let listing = host::read_directory(directory);

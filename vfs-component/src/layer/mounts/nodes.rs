@@ -129,6 +129,11 @@ impl Node {
         self.pinned > 0
     }
 
+    /// Returns whether the tree has changed it and it has a name.
+    pub fn is_changed_by_name(&self) -> bool {
+        self.is_pinned() && !self.name.is_empty()
+    }
+
     /// Returns the identity of an object of the host in its mount. A file that is copied when it is written to is not the
     /// file that the host has.
     pub fn identity_of(&self, object: u64) -> u64 {
@@ -347,13 +352,7 @@ impl Nodes {
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     #[cfg(not(feature = "mounts3"))]
-    pub fn add_nameless(
-        &mut self,
-        from: u64,
-        descriptor: u32,
-        stat: Stat,
-        object: Option<u64>,
-    ) -> Result<u64, Error> {
+    pub fn add_nameless(&mut self, from: u64, descriptor: u32, stat: Stat, object: Option<u64>) -> Result<u64, Error> {
         self.reserve_open()?;
         let number = self.add(from, &[], None, stat)?;
         self.set_open(number, descriptor, object)?;
@@ -367,7 +366,7 @@ impl Nodes {
     pub fn adopt(&mut self, number: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
         let node = self.get(number)?;
         let is_nameless = node.name.is_empty();
-        if !is_nameless && node.stat.links > 1 {
+        if !is_nameless && (node.stat.links > 1 || node.is_pinned()) {
             return Ok(());
         }
         let (before, name) = (node.parent, copy(name)?);
@@ -381,6 +380,9 @@ impl Nodes {
         self.nameless -= usize::from(is_nameless);
         self.name(number);
         self.lose_child(before);
+        if self.get(number)?.is_pinned() {
+            self.pin(number);
+        }
         Ok(())
     }
 
