@@ -13,6 +13,7 @@
 //! lies          a host that fails, and one that lies about what it has
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
+//! direct        reads of programs whose realloc and addresses are what no compiler makes them
 //! numbers       a program that tries the numbers of handles which it was not given
 //! pieces        a vfs for any app, as a piece of a composition: docs/pieces.md
 //! other_hosts   some of these on Node, and on a newer wasmtime
@@ -22,6 +23,7 @@ mod absolute;
 mod all;
 mod cow;
 mod differs;
+mod direct;
 mod escapes;
 mod golden;
 mod host;
@@ -64,6 +66,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(union::trials());
     trials.extend(absolute::trials());
     trials.extend(missing::trials());
+    trials.extend(direct::trials());
     trials.extend(lies::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());
