@@ -14,6 +14,7 @@
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
 //! direct        reads of programs whose realloc and addresses are what no compiler makes them
+//! large         a file of 1 GiB, and a million names: memory that they take
 //! numbers       a program that tries the numbers of handles which it was not given
 //! pieces        a vfs for any app, as a piece of a composition: docs/pieces.md
 //! other_hosts   some of these on Node, and on a newer wasmtime
@@ -27,6 +28,7 @@ mod direct;
 mod escapes;
 mod golden;
 mod host;
+mod large;
 mod lies;
 mod lying_host;
 mod made;
@@ -67,6 +69,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(absolute::trials());
     trials.extend(missing::trials());
     trials.extend(direct::trials());
+    trials.extend(large::trials());
     trials.extend(lies::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());
