@@ -78,7 +78,8 @@ fn first_write(form: Form) -> Result<()> {
     let app = prepared(form, &["--host-dir=data::/m,cow", "--max-bytes=64KiB"])?;
     let without = measured(&app, "no_byte_is_written", 0, data.path())?;
     let with = measured(&app, "one_byte_is_written", 0, data.path())?;
-    ensure!(with <= without + 2 * CHUNK as usize, "{with} bytes of memory, and {without} if nothing is written");
+    // The host's answer, what the operation keeps of it, and the chunk; twice that, as memory grows by pages.
+    ensure!(with <= without + 6 * CHUNK as usize, "{with} bytes of memory, and {without} if nothing is written");
     ensure!(state()? == before, "the file was {before:?}, and is {:?}", state()?);
     Ok(())
 }
@@ -94,18 +95,16 @@ fn walk((directories, names): Shape) -> Result<()> {
         }
     }
     let settings = [
-        ("ro", "names_are_walked", 0),
-        ("cow", "names_are_walked", 0),
+        (Form::Plugged, "ro", "names_are_walked", 0),
+        (Form::Plugged, "cow", "names_are_walked", 0),
         // The file that the program makes.
-        ("cow", "names_are_walked_after_a_change", 1),
+        (Form::Plugged, "cow", "names_are_walked_after_a_change", 1),
+        (Form::Linked, "cow", "names_are_walked_after_a_change", 1),
     ];
-    for form in FORMS {
-        for (access, behaviour, more) in settings {
-            let app = prepared(form, &[&format!("--host-dir=data::/m,{access}")])?;
-            let held = measured(&app, behaviour, directories * names + more, data.path())?;
-            eprintln!("{form:?}, {access}: {behaviour}: {held}");
-            ensure!(held < MOST, "{form:?}, {access}: {behaviour}: {held} bytes of memory");
-        }
+    for (form, access, behaviour, more) in settings {
+        let app = prepared(form, &[&format!("--host-dir=data::/m,{access}")])?;
+        let held = measured(&app, behaviour, directories * names + more, data.path())?;
+        ensure!(held < MOST, "{form:?}, {access}: {behaviour}: {held} bytes of memory");
     }
     Ok(())
 }
