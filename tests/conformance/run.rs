@@ -116,7 +116,7 @@ fn embedded<'n>(
         wasi.preopened_dir(directory, name, rights).map_err(|error| anyhow!("{error:?}"))?;
         wasi.initial_cwd(INITIAL_DIRECTORY);
     }
-    Prepared::new(app)?.run_in(wasi.build(), (stdout, stderr))
+    Ok(Prepared::new(app)?.run_in(wasi.build(), (stdout, stderr))?.0)
 }
 
 /// The component of a place in a setting, made once.

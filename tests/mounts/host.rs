@@ -20,6 +20,14 @@ pub fn run(app: &[u8], invocation: &Invocation, given: &[Given]) -> Result<Outpu
 /// # Errors
 /// A directory cannot be opened.
 pub fn run_prepared(app: &Prepared, invocation: &Invocation, given: &[Given]) -> Result<Output> {
+    Ok(run_and_measure(app, invocation, given)?.0)
+}
+
+/// The same, with the bytes that all memories of the component have at the end. They never become less.
+///
+/// # Errors
+/// A directory cannot be opened.
+pub fn run_and_measure(app: &Prepared, invocation: &Invocation, given: &[Given]) -> Result<(Output, usize)> {
     let (stdout, stderr) = wasmtime_host::pipes();
     let mut wasi = WasiCtx::builder();
     wasi.arg(invocation.name.as_deref().unwrap_or("app.wasm")).args(&invocation.args);

@@ -13,6 +13,8 @@
 //! lies          a host that fails, and one that lies about what it has
 //! escapes       paths and links that try to leave the tree
 //! missing       directories that the host does not give
+//! direct        reads of programs whose realloc and addresses are what no compiler makes them
+//! large         a file of 1 GiB, and a million names: memory that they take
 //! numbers       a program that tries the numbers of handles which it was not given
 //! slow          a host that takes long about one file, in WASI 0.3
 //! pieces        a vfs for any app, as a piece of a composition: docs/pieces.md
@@ -23,9 +25,11 @@ mod absolute;
 mod all;
 mod cow;
 mod differs;
+mod direct;
 mod escapes;
 mod golden;
 mod host;
+mod large;
 mod lies;
 mod lying_host;
 mod made;
@@ -66,6 +70,8 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(union::trials());
     trials.extend(absolute::trials());
     trials.extend(missing::trials());
+    trials.extend(direct::trials());
+    trials.extend(large::trials());
     trials.extend(lies::trials());
     trials.extend(escapes::trials());
     trials.extend(numbers::trials());

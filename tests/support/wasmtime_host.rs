@@ -176,12 +176,16 @@ impl Prepared {
         self.run_to_the_end(invocation, Granted::Nothing, most).map_err(told)
     }
 
-    /// The same in a context whose output goes to `pipes`.
+    /// The same in a context whose output goes to `pipes`. Gives the bytes of all memories at the end, too.
     ///
     /// # Errors
     /// None that a test could cause.
-    pub fn run_in(&self, wasi: WasiCtx, pipes: (MemoryOutputPipe, MemoryOutputPipe)) -> anyhow::Result<Output> {
-        self.ended(store_in(wasi), pipes).map(|(output, _)| output).map_err(told)
+    pub fn run_in(
+        &self,
+        wasi: WasiCtx,
+        pipes: (MemoryOutputPipe, MemoryOutputPipe),
+    ) -> anyhow::Result<(Output, usize)> {
+        self.ended(store_in(wasi), pipes).map_err(told)
     }
 
     fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>, most: usize) -> Result<(Output, usize)> {

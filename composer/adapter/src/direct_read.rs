@@ -60,10 +60,11 @@ pub enum ReadOf {
 /// Generates the lender. It imports `memory` and `realloc` from `app`, and the global `busy` from `vfs`.
 #[must_use]
 pub fn lender() -> Vec<u8> {
-    const FIRST: u32 = BUSY_GLOBAL + 1;
-    const SECOND: u32 = FIRST + 1;
-    const IS_HIT: u32 = SECOND + 1;
     const BUSY_GLOBAL: u32 = 0;
+    /// What the host has written there while the app's bytes are back, and the app's bytes while they are not.
+    const HALVES: [u32; 2] = [BUSY_GLOBAL + 1, BUSY_GLOBAL + 2];
+    const IS_LENT: u32 = BUSY_GLOBAL + 3;
+    const IS_HIT: u32 = BUSY_GLOBAL + 4;
     let mut assembly = Assembly::default();
     assembly.import_global("vfs", BUSY);
     assembly.import_memory("app");
@@ -73,23 +74,31 @@ pub fn lender() -> Vec<u8> {
         (ValType::I64, ConstExpr::i64_const(0)),
         (ValType::I64, ConstExpr::i64_const(0)),
         (ValType::I32, ConstExpr::i32_const(0)),
+        (ValType::I32, ConstExpr::i32_const(0)),
     ] {
         assembly.globals.global(GlobalType { val_type, mutable: true, shared: false }, &zero);
     }
-    let half = |offset| MemArg { offset, align: 3, memory_index: 0 };
-    let keep = |body: &mut Body| {
-        body.code().i32_const(0).i64_load(half(0)).global_set(FIRST);
-        body.code().i32_const(0).i64_load(half(8)).global_set(SECOND);
-    };
 
-    // The app's realloc may change the first bytes, and nothing of the app runs after it until they are put back.
+    let mut body = Body::new(0);
+    let half = body.local(ValType::I64);
+    body.code().block(BlockType::Empty).global_get(IS_LENT).i32_eqz().br_if(0);
+    for (global, offset) in HALVES.into_iter().zip([0, 8]) {
+        let at = MemArg { offset, align: 3, memory_index: 0 };
+        body.code().i32_const(0).i64_load(at).local_set(half);
+        body.code().i32_const(0).global_get(global).i64_store(at);
+        body.code().local_get(half).global_set(global);
+    }
+    body.code().end();
+    let code = body.finish();
+    let swap = assembly.define("swap", &[], &[], code);
+
+    // The app's realloc may read and change the first bytes, and the host may have put a part of its answer there before.
     let mut body = Body::new(4);
     let place = body.local(ValType::I32);
-    body.code().i32_const(1).global_set(BUSY_GLOBAL);
+    body.code().call(swap).i32_const(1).global_set(BUSY_GLOBAL);
     push_parameters(&mut body, 4);
     body.code().call(of_app).local_set(place);
-    body.code().i32_const(0).global_set(BUSY_GLOBAL);
-    keep(&mut body);
+    body.code().i32_const(0).global_set(BUSY_GLOBAL).call(swap);
     let size = 3;
     body.code().local_get(place).i32_const(ANSWER_SIZE as i32).i32_lt_u();
     body.code().local_get(size).i32_const(0).i32_ne().i32_and();
@@ -100,15 +109,14 @@ pub fn lender() -> Vec<u8> {
     assembly.exports.export(names::REALLOC, ExportKind::Func, function);
 
     let mut body = Body::new(0);
-    keep(&mut body);
+    body.code().i32_const(1).global_set(IS_LENT).call(swap);
     body.code().i32_const(0).global_set(IS_HIT);
     let code = body.finish();
     let function = assembly.define(names::BORROW, &[], &[], code);
     assembly.exports.export(names::BORROW, ExportKind::Func, function);
 
     let mut body = Body::new(0);
-    body.code().i32_const(0).global_get(FIRST).i64_store(half(0));
-    body.code().i32_const(0).global_get(SECOND).i64_store(half(8));
+    body.code().call(swap).i32_const(0).global_set(IS_LENT);
     body.code().global_get(IS_HIT);
     let code = body.finish();
     let function = assembly.define(names::GIVE_BACK, &[], &[ValType::I32], code);

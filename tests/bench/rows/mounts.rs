@@ -23,6 +23,7 @@ const READ_4K: &[&str] = &["read-own", "/own", "4096", "65536", "500"];
 const WRITE: &[&str] = &["write", "/out", "65536", "67108864", "1"];
 const LIST: &[&str] = &["list", "/d1000", "20"];
 const LIST_CHANGED: &[&str] = &["list-changed", "/d20000", "3"];
+const WRITE_FIRST: &[&str] = &["write-first", "/data.bin"];
 const DIRECT_64K: &[&str] = &["direct-read", "/data.bin", "65536", "2048"];
 const DIRECT_1M: &[&str] = &["direct-read", "/data.bin", "1048576", "128"];
 
@@ -44,6 +45,7 @@ pub const ROWS: &[Row] = &[
     row("mount cow: open, read, close", CopyOnWrite, OPEN_2, Times(1.25)),
     row("mount cow: read 64 KiB", CopyOnWrite, DIRECT_64K, Times(1.05)),
     row("mount cow: list 20,000 names, one of them new", CopyOnWrite, LIST_CHANGED, Times(1.5)),
+    row("mount cow: first write of one byte to a file of 16 MiB", CopyOnWrite, WRITE_FIRST, Target::None),
     roof("mount rw: CPU of reading in 64 KiB pieces, plugged", |lab| against_boundary(lab, 64 << 10, DIRECT_64K)),
     roof("mount rw: CPU of reading in 1 MiB pieces, plugged", |lab| against_boundary(lab, 1 << 20, DIRECT_1M)),
 ];

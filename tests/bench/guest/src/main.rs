@@ -35,6 +35,8 @@ fn main() -> Result<()> {
         ["write", path, piece, size, passes] => {
             write::sequential(path, number(piece)? as usize, number(size)?, number(passes)?)?.print();
         }
+        // The first change of a file that is there.
+        ["write-first", path] => write::first(path)?.print(),
         ["append", path, count] => write::append(path, number(count)?)?.print(),
         ["small-files", dir, count] => write::small_files(dir, number(count)?)?.iter().for_each(|t| t.print()),
         _ => return Err(Error::other(format!("no such mode: {}", words.join(" ")))),

@@ -2,7 +2,7 @@
 
 use crate::{Timing, time};
 use std::fs::{self, File, OpenOptions};
-use std::io::{Result, Write};
+use std::io::{Read, Result, Seek, SeekFrom, Write};
 
 /// Writes a new file of `size` bytes `passes` times, front to back, `piece` bytes a call.
 pub fn sequential(path: &str, piece: usize, size: u64, passes: u64) -> Result<Timing> {
@@ -19,6 +19,16 @@ pub fn sequential(path: &str, piece: usize, size: u64, passes: u64) -> Result<Ti
     })?;
     fs::remove_file(path)?;
     Ok(timing)
+}
+
+/// Writes one byte to a file, the byte that it has: its last.
+pub fn first(path: &str) -> Result<Timing> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut byte = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut byte)?;
+    file.seek(SeekFrom::End(-1))?;
+    time("write-first", 1, || file.write_all(&byte).map(|()| 1))
 }
 
 /// Appends 100 bytes at a time.

@@ -3,6 +3,7 @@
 
 mod absolute;
 mod escapes;
+mod large;
 mod lies;
 mod nested;
 mod opened;
@@ -21,6 +22,7 @@ fn main() -> std::process::ExitCode {
         ("escapes", escapes::BEHAVIOURS),
         ("swapped", escapes::SWAPPED),
         ("lies", lies::BEHAVIOURS),
+        ("large", large::BEHAVIOURS),
         ("nested", nested::BEHAVIOURS),
         ("nested-rw", nested::THROUGH),
         ("nested-cow", nested::ABOVE),
