@@ -34,7 +34,6 @@ const BEHAVIOURS: &[(&[&str], &[&str])] = &[
             "a_first_change_does_not_turn_the_name_back",
             "what_was_seen_to_be_gone_stays_gone",
             "an_open_file_is_one_by_a_name_that_others_gave_it",
-            "a_changed_file_is_one_by_a_name_that_others_gave_it",
             "what_others_write_is_seen_until_the_first_change",
             "a_copied_part_never_mixes_with_a_new_file",
             "a_changed_directory_stays_when_it_is_removed",
@@ -45,14 +44,15 @@ const BEHAVIOURS: &[(&[&str], &[&str])] = &[
             "an_emptied_directory_can_be_removed_when_it_is_removed",
             "an_emptied_directory_can_be_removed_when_a_file_is_put_there",
             "a_moved_directory_stays_when_it_is_removed",
-            "a_directory_that_others_filled_is_not_empty",
             "what_others_make_is_listed_beside_what_the_app_made",
+            "a_name_that_both_made_is_gone_when_it_is_removed",
             "a_file_keeps_its_number_when_it_is_changed",
             "a_directory_keeps_its_number_when_it_is_changed",
             "copy_and_original_are_two_objects",
             "names_of_one_file_stay_together",
             "a_replaced_file_is_another_object",
             "the_number_of_a_changed_file_is_its_own",
+            "a_number_that_the_host_gives_again_is_another_file",
             "files_whose_times_were_set_are_not_kept_open",
             "changed_files_are_not_kept_open",
             "directories_that_are_not_empty_are_not_kept_open",
@@ -61,6 +61,7 @@ const BEHAVIOURS: &[(&[&str], &[&str])] = &[
     ),
     (&["--max-bytes=128K"], &["what_is_copied_up_counts_as_bytes"]),
     (&["--max-nodes=6"], &["what_is_changed_counts_as_nodes"]),
+    (&["--max-nodes=0"], &["a_directory_that_others_filled_is_not_empty"]),
 ];
 
 /// All behaviours, each in a program of its own, in both forms.

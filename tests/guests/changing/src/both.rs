@@ -1,7 +1,7 @@
 //! Both sides: what others do by `/host`, and what the app does in `/w`.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -94,12 +94,21 @@ pub fn write_at(mut file: &File, offset: u64, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
+/// Error numbers of wasi-libc: the standard library has no kind for all of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Errno {
+    NoEntry = 44,
+    NoSpace = 51,
+    NotDirectory = 54,
+    NotEmpty = 55,
+}
+
 /// The operation failed in this way.
 #[track_caller]
-pub fn refused<T>(result: io::Result<T>, wanted: ErrorKind) -> Outcome {
+pub fn refused<T>(result: io::Result<T>, wanted: Errno) -> Outcome {
     match result {
         Ok(_) => Err(here(format!("success, not {wanted:?}"))),
-        Err(error) if error.kind() == wanted => Ok(()),
+        Err(error) if error.raw_os_error() == Some(wanted as i32) => Ok(()),
         Err(error) => Err(here(format!("{error}, not {wanted:?}"))),
     }
 }
@@ -107,8 +116,8 @@ pub fn refused<T>(result: io::Result<T>, wanted: ErrorKind) -> Outcome {
 /// Nothing is at the path, and its directory does not list it.
 #[track_caller]
 pub fn is_gone(path: &str) -> Outcome {
-    refused(fs::symlink_metadata(path), ErrorKind::NotFound)?;
-    refused(File::open(path), ErrorKind::NotFound)?;
+    refused(fs::symlink_metadata(path), Errno::NoEntry)?;
+    refused(File::open(path), Errno::NoEntry)?;
     let (directory, name) = path.rsplit_once('/').expect("paths here are absolute");
     holds(!names(directory)?.iter().any(|listed| listed == name), format!("{name} is not listed"))
 }

@@ -1,14 +1,12 @@
 //! Directories in which the app has changed something, while others take them away.
 
 use std::fs;
-use std::io::ErrorKind;
 
 use check::{Behaviour, Outcome, holds, same};
-use wasip2::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
 
 use crate::both::{
-    OURS, THEIRS, Taking, app, change, identity, is_gone, names, refused, remove, replace_by_directory,
-    replace_by_file, root,
+    Errno, OURS, THEIRS, Taking, app, change, identity, is_gone, names, refused, remove, replace_by_directory,
+    replace_by_file,
 };
 
 pub const BEHAVIOURS: &[Behaviour] = &[
@@ -24,8 +22,8 @@ pub const BEHAVIOURS: &[Behaviour] = &[
         an_emptied_directory_can_be_removed(replace_by_file)
     }),
     ("a_moved_directory_stays_when_it_is_removed", a_moved_directory_stays),
-    ("a_directory_that_others_filled_is_not_empty", a_directory_that_others_filled_is_not_empty),
     ("what_others_make_is_listed_beside_what_the_app_made", what_others_make_is_listed),
+    ("a_name_that_both_made_is_gone_when_it_is_removed", a_name_that_both_made_is_gone_when_it_is_removed),
 ];
 
 /// The app made a file in it.
@@ -47,7 +45,7 @@ fn a_changed_directory_stays(take: Taking) -> Outcome {
         fs::write("/w/d/sub/new", OURS)?;
         fs::create_dir("/w/d/sub/folder")?;
         same(fs::read_to_string("/w/d/sub/new")?.as_str(), OURS)?;
-        refused(fs::remove_dir("/w/d/sub"), ErrorKind::DirectoryNotEmpty)?;
+        refused(fs::remove_dir("/w/d/sub"), Errno::NotEmpty)?;
         for name in names("/w/d/sub")? {
             remove(&format!("/w/d/sub/{name}"))?;
         }
@@ -118,37 +116,6 @@ fn a_moved_directory_stays() -> Outcome {
     })
 }
 
-/// It was found empty, and then the descriptor did not allow the change. It stays open, so that it stays known.
-fn a_directory_that_others_filled_is_not_empty() -> Outcome {
-    let directory = |path, flags| root().open_at(PathFlags::SYMLINK_FOLLOW, path, OpenFlags::DIRECTORY, flags);
-    for is_changed in [false, true] {
-        fs::create_dir_all("/host/empty")?;
-        let kept = directory("w/empty", DescriptorFlags::READ)?;
-        app(|| {
-            if is_changed {
-                fs::write("/w/empty/own", OURS)?;
-                fs::remove_file("/w/empty/own")?;
-            }
-            let readable = directory("w", DescriptorFlags::READ)?;
-            holds(readable.remove_directory_at("empty").is_err(), "it cannot be changed by a descriptor for reading")
-        })?;
-        fs::write("/host/empty/theirs", THEIRS)?;
-        app(|| {
-            refused(fs::remove_dir("/w/empty"), ErrorKind::DirectoryNotEmpty)?;
-            same(names("/w/empty")?, ["theirs"])?;
-            fs::create_dir("/w/other")?;
-            refused(fs::rename("/w/other", "/w/empty"), ErrorKind::DirectoryNotEmpty)?;
-            Ok(fs::remove_dir("/w/other")?)
-        })?;
-        remove("/host/empty/theirs")?;
-        drop(kept);
-    }
-    app(|| {
-        fs::remove_dir("/w/empty")?;
-        is_gone("/w/empty")
-    })
-}
-
 fn what_others_make_is_listed() -> Outcome {
     fs::create_dir("/host/d")?;
     fs::write("/host/d/a", THEIRS)?;
@@ -157,14 +124,40 @@ fn what_others_make_is_listed() -> Outcome {
         Ok(fs::remove_file("/w/d/a")?)
     })?;
     fs::write("/host/d/b", THEIRS)?;
-    fs::write("/host/d/own", THEIRS)?;
     remove("/host/d/a")?;
     fs::write("/host/d/a", THEIRS)?;
     app(|| {
         same(names("/w/d")?, ["b", "own"])?;
-        same(fs::read_to_string("/w/d/own")?.as_str(), OURS)?;
         is_gone("/w/d/a")?;
         fs::remove_dir_all("/w/d")?;
+        is_gone("/w/d")
+    })
+}
+
+/// Others make a name that the app has made, before the app removes or moves it.
+fn a_name_that_both_made_is_gone_when_it_is_removed() -> Outcome {
+    fs::create_dir("/host/d")?;
+    app(|| {
+        for name in ["removed", "moved", "replaced"] {
+            fs::write(format!("/w/d/{name}"), OURS)?;
+        }
+        Ok(fs::create_dir("/w/d/folder")?)
+    })?;
+    for name in ["removed", "moved", "replaced", "folder"] {
+        fs::write(format!("/host/d/{name}"), THEIRS)?;
+    }
+    app(|| {
+        same(names("/w/d")?, ["folder", "moved", "removed", "replaced"])?;
+        same(fs::read_to_string("/w/d/removed")?.as_str(), OURS)?;
+        fs::remove_file("/w/d/removed")?;
+        is_gone("/w/d/removed")?;
+        fs::rename("/w/d/moved", "/w/d/replaced")?;
+        is_gone("/w/d/moved")?;
+        fs::remove_dir("/w/d/folder")?;
+        is_gone("/w/d/folder")?;
+        same(names("/w/d")?, ["replaced"])?;
+        fs::remove_file("/w/d/replaced")?;
+        fs::remove_dir("/w/d")?;
         is_gone("/w/d")
     })
 }

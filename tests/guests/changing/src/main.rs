@@ -18,5 +18,6 @@ fn main() -> std::process::ExitCode {
         ("many", many::BEHAVIOURS),
         ("bytes", quotas::BYTES),
         ("nodes", quotas::NODES),
+        ("no-nodes", quotas::NO_NODES),
     ])
 }
