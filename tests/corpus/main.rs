@@ -5,6 +5,8 @@
 //! `just test-only ripgrep` runs some; `just test` runs one program of each toolchain. The first run builds the programs
 //! (into `target/corpus`, at most a few minutes each); later ones find them there.
 //!
+//! `mounted` runs one of them in directories of the host.
+//!
 //! ```text
 //! programs/NAME/program.toml ─ entry ┐
 //!                build, on_directory ┴ program ─ trial ┐
@@ -16,6 +18,7 @@ mod entry;
 mod imports;
 #[path = "lister/src/list.rs"]
 mod list;
+mod mounted;
 mod on_directory;
 mod program;
 mod table;
@@ -52,6 +55,8 @@ fn main() -> ExitCode {
         }
     };
     let mut tests: Vec<_> = programs.iter().flat_map(of_one_program).collect();
+    let exerciser = programs.iter().find(|program| program.entry.name == "exerciser");
+    tests.extend(exerciser.map(mounted::trials).expect("the corpus has the exerciser"));
     tests.push(Test::test("table", move || table::check(&programs).map_err(failed)));
     libtest_mimic::run(&arguments, tests).exit_code()
 }

@@ -1,5 +1,5 @@
-//! Copy-on-write: golden cases over a directory of the host print what they print over an image with the same files, and
-//! the directory is left as it was.
+//! Copy-on-write: golden cases over a directory of the host print what they print over an image with the same files,
+//! quotas among them, and the directory is left as it was.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,18 +17,24 @@ use crate::golden;
 use crate::host::{self, Given};
 use crate::made::{self, FORMS};
 
-/// All cases whose files are in a directory of the host, in both forms.
+/// Cases of quotas: what is full says so, and changes nothing.
+const QUOTAS: [&str; 5] = ["limits/bytes", "limits/nodes", "limits/refill", "limits/creates", "policy/limits"];
+
+/// All cases whose files are in a directory of the host, and those of quotas, in both forms.
 ///
 /// # Errors
 /// The cases cannot be read.
 pub fn trials() -> Result<Vec<Trial>> {
     let mut trials = Vec::new();
     let cases = Case::all(&paths::tests().join("cases"))?;
-    for case in cases.into_iter().filter(|case| golden::applies(case) && !case.spec.read_only).map(Arc::new) {
+    let is_quota = |case: &Case| QUOTAS.contains(&case.name.as_str());
+    let applies = |case: &Case| golden::applies(case) && !case.spec.read_only || is_quota(case);
+    for case in cases.into_iter().filter(applies).map(Arc::new) {
         for form in FORMS.into_iter().filter(|form| case.spec.forms.contains(form)) {
             let case = Arc::clone(&case);
             let name = format!("cow::{}::{}", case.name, form.name());
-            let extent = if golden::is_usual(&case) { Extent::Quick } else { Extent::All };
+            let is_usual = golden::is_usual(&case) || is_quota(&case);
+            let extent = if is_usual { Extent::Quick } else { Extent::All };
             let test = move || runs(&case, form).map_err(|error| format!("{error:#}").into());
             trials.push(extent.trial(Trial::test(name, test)));
         }
@@ -41,7 +47,9 @@ fn runs(case: &Case, form: Form) -> Result<()> {
     let before = snapshot(data.path())?;
     let app = || guests::build(&case.spec.guest, &case.folder);
     let name = format!("{} of {}", case.spec.guest, if case.spec.guest == "app.wat" { &case.name } else { "" });
-    let made = made::composed(&name, app, form, |_| Ok(()), &["--host-dir=data::/m,cow", "--preopen=/m=/"])?;
+    let flags: Vec<_> = case.spec.flags.iter().map(String::as_str).collect();
+    let flags = [&["--host-dir=data::/m,cow", "--preopen=/m=/"], flags.as_slice()].concat();
+    let made = made::composed(&name, app, form, |_| Ok(()), &flags)?;
     let output = host::run(&fs::read(made)?, &case.invocation(), &[Given::new("data", data.path())])?;
     let wanted = fs::read_to_string(case.stdout_file(form)).context("the case has no stdout.txt")?;
     let seen = format!("--- stderr\n{}", output.stderr);

@@ -6,6 +6,7 @@
 //! cow           the same, copy-on-write: as over an image, and the directory stays as it was
 //! woven         half of the tree in the image, half in mounts; mounts that are read-only
 //! opened        files that are open before anything is changed
+//! changing      a copy-on-write directory that others change meanwhile
 //! all           all directories that the host gives
 //! union         directories of the host over those of the image
 //! nested        mounts inside of others
@@ -23,6 +24,7 @@
 
 mod absolute;
 mod all;
+mod changing;
 mod cow;
 mod differs;
 mod direct;
@@ -65,6 +67,7 @@ fn trials() -> Result<Vec<Trial>> {
     trials.extend(cow::trials()?);
     trials.extend(woven::trials());
     trials.extend(opened::trials());
+    trials.extend(changing::trials());
     trials.extend(nested::trials());
     trials.extend(all::trials());
     trials.extend(union::trials());

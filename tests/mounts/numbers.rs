@@ -33,23 +33,28 @@ const NONE: u32 = 3;
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
-    for (form, most, extent) in
-        FORMS.into_iter().flat_map(|form| [(form, 20, Extent::Quick), (form, 4096, Extent::All)])
-    {
-        let name = format!("numbers::up_to_{most}::{}", form.name());
-        let test = move || tries(form, most).map_err(|error| format!("{error:#}").into());
-        trials.push(extent.trial(Trial::test(name, test)));
+    for form in FORMS {
+        for (access, most, extent) in ["rw", "ro", "cow"]
+            .into_iter()
+            .flat_map(|access| [(access, 20, Extent::Quick), (access, 4096, Extent::All)])
+        {
+            let name = format!("numbers::up_to_{most}::{access}::{}", form.name());
+            let test = move || tries(form, access, most).map_err(|error| format!("{error:#}").into());
+            trials.push(extent.trial(Trial::test(name, test)));
+        }
     }
     trials
 }
 
 /// Tries numbers up to `most`, and as many with the mark of the vfs.
-fn tries(form: Form, most: u32) -> Result<()> {
-    let (app, calls) = app()?;
-    let made = made::composed("numbers", || Ok(app), form, |_| Ok(()), &["--host-dir=data::/m,rw"])?;
+fn tries(form: Form, access: &str, most: u32) -> Result<()> {
+    let (app, calls) = app(access)?;
+    let flag = format!("--host-dir=data::/m,{access}");
+    let made = made::composed("numbers", || Ok(app), form, |_| Ok(()), &[&flag])?;
     let data = TempDir::new()?;
     fs::create_dir(data.path().join("dir"))?;
     fs::write(data.path().join("dir/file"), "of the host")?;
+    fs::write(data.path().join("dir/large"), vec![b'x'; 200_000])?;
     let before = snapshot(data.path())?;
     let component = Component::new(engine(), fs::read(made)?).map_err(|error| anyhow!("{error:?}"))?;
     let linked = linker().and_then(|linker| linker.instantiate_pre(&component));
@@ -107,8 +112,9 @@ fn attempt(
 }
 
 /// The program, and the names of what it can call. It opens a file and a directory in the mount, makes a stream of each
-/// kind, and reads an entry: the host's handles of all that are somewhere.
-fn app() -> Result<(Vec<u8>, Vec<String>)> {
+/// kind that it may, and reads an entry: the host's handles of all that are somewhere. Where the directory is
+/// copy-on-write, it changes another file in part, so that the rest is still the host's.
+fn app(access: &str) -> Result<(Vec<u8>, Vec<String>)> {
     let (resolve, version) = written::wasi()?;
     let (mut imports, mut cases, mut names) = (String::new(), String::new(), Vec::new());
     for path in INTERFACES {
@@ -146,19 +152,35 @@ fn app() -> Result<(Vec<u8>, Vec<String>)> {
         number("[method]descriptor.read-directory")?,
         number("[method]directory-entry-stream.read-directory-entry")?,
     );
-    let (reader, writer, appender, read) = (
+    let (reader, writer, appender, read, write) = (
         number("[method]descriptor.read-via-stream")?,
         number("[method]descriptor.write-via-stream")?,
         number("[method]descriptor.append-via-stream")?,
         number("[method]descriptor.read")?,
+        number("[method]descriptor.write")?,
     );
     let subscribe = number("[method]input-stream.subscribe")?;
+    // Read, or read and write.
+    let flags = if access == "ro" { 1 } else { 3 };
+    let writers = format!(
+        "(call ${writer} (local.get $file) (i64.const 0) (i32.const 256))
+         (drop (call $opened))
+         (call ${appender} (local.get $file) (i32.const 256))
+         (drop (call $opened))"
+    );
+    let writers = if access == "ro" { "" } else { &writers };
+    let change = format!(
+        "(call ${open} (local.get $root) (i32.const 1) (i32.const 10) (i32.const 11) (i32.const 0) (i32.const 3) (i32.const 256))
+         (call ${write} (call $opened) (i32.const 0) (i32.const 5) (i64.const 100000) (i32.const 256))
+         (if (i32.load8_u (i32.const 256)) (then unreachable))"
+    );
+    let change = if access == "cow" { &change } else { "" };
     let module = format!(
         r#"(module
           (import "wasi:filesystem/preopens@{version}" "get-directories" (func $directories (param i32)))
           {imports}
           (memory (export "memory") 2)
-          (data (i32.const 0) "m/dir/filem/dir")
+          (data (i32.const 0) "m/dir/filem/dir/large")
           (global $next (mut i32) (i32.const 65536))
           ;; The handles that it was given are from 512 on.
           (global $given (mut i32) (i32.const 512))
@@ -179,7 +201,7 @@ fn app() -> Result<(Vec<u8>, Vec<String>)> {
             (local $root i32) (local $file i32) (local $directory i32) (local $stream i32)
             (call $directories (i32.const 256))
             (local.set $root (call $keep (i32.load (i32.load (i32.const 256)))))
-            (call ${open} (local.get $root) (i32.const 1) (i32.const 0) (i32.const 10) (i32.const 0) (i32.const 3) (i32.const 256))
+            (call ${open} (local.get $root) (i32.const 1) (i32.const 0) (i32.const 10) (i32.const 0) (i32.const {flags}) (i32.const 256))
             (local.set $file (call $opened))
             (call ${open} (local.get $root) (i32.const 1) (i32.const 10) (i32.const 5) (i32.const 2) (i32.const 1) (i32.const 256))
             (local.set $directory (call $opened))
@@ -189,10 +211,8 @@ fn app() -> Result<(Vec<u8>, Vec<String>)> {
             (if (i32.load8_u (i32.const 256)) (then unreachable))
             (call ${read} (local.get $file) (i64.const 5) (i64.const 0) (i32.const 256))
             (if (i32.load8_u (i32.const 256)) (then unreachable))
-            (call ${writer} (local.get $file) (i64.const 0) (i32.const 256))
-            (drop (call $opened))
-            (call ${appender} (local.get $file) (i32.const 256))
-            (drop (call $opened))
+            {writers}
+            {change}
             (call ${reader} (local.get $file) (i64.const 0) (i32.const 256))
             (drop (call $keep (call ${subscribe} (call $opened)))))
           (func (export "attempt") (param $call i32) (param $number i32) (param $now i32) (result i32)

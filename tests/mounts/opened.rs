@@ -3,14 +3,15 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use libtest_mimic::Trial;
 use tempfile::TempDir;
 use vfs_tests::case::Form;
 use vfs_tests::extent::Extent;
 use vfs_tests::guests;
-use vfs_tests::host::Invocation;
+use vfs_tests::host::{Invocation, Output};
 
 use crate::cow::snapshot;
 use crate::host::{self, Given};
@@ -40,8 +41,27 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn opened(form: Form, access: &str) -> Result<()> {
+    let run = |app: &Path, behaviour: &str, given: &[Given]| {
+        host::run(&fs::read(app)?, &Invocation::with_args([behaviour]), given)
+    };
+    each_with(form, access, run, |output| {
+        ensure!(output.exit == 0 && output.stdout.contains(": ok"), "{}{}", output.stdout, output.stderr);
+        Ok(())
+    })
+}
+
+/// Runs all behaviours on a host, each in a program of its own over a fresh directory, which `cow` leaves as it was.
+///
+/// # Errors
+/// What a program printed is not right for `check`, or it changed the directory.
+pub fn each_with(
+    form: Form,
+    access: &str,
+    run: impl Fn(&Path, &str, &[Given]) -> Result<Output>,
+    check: impl Fn(&Output) -> Result<()>,
+) -> Result<()> {
     let flag = format!("--host-dir=data::/m,{access}");
-    let made = fs::read(made::composed("opened", || guests::named("mounts"), form, |_| Ok(()), &[&flag])?)?;
+    let made = made::composed("opened", || guests::named("mounts"), form, |_| Ok(()), &[&flag])?;
     for behaviour in BEHAVIOURS {
         let data = TempDir::new()?;
         let root = data.path();
@@ -51,9 +71,7 @@ fn opened(form: Form, access: &str) -> Result<()> {
         fs::hard_link(root.join("dir/file"), root.join("twin"))?;
         symlink("../dir/file", root.join("dir/near"))?;
         let before = snapshot(root)?;
-        let output = host::run(&made, &Invocation::with_args([behaviour]), &[Given::new("data", root)])?;
-        ensure!(output.exit == 0, "{behaviour}: {}{}", output.stdout, output.stderr);
-        ensure!(output.stdout.contains(": ok"), "{behaviour}: {}", output.stdout);
+        check(&run(&made, behaviour, &[Given::new("data", root)])?).context(behaviour)?;
         ensure!(access != "cow" || snapshot(root)? == before, "{behaviour}: the directory was changed");
     }
     Ok(())

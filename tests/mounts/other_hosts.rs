@@ -11,7 +11,7 @@ use vfs_tests::host::{Given, Invocation, Output};
 use vfs_tests::{guests, node_host, wasmtime50_host};
 
 use crate::made::{self, FORMS};
-use crate::{absolute, escapes, missing, nested, union, woven};
+use crate::{absolute, escapes, missing, nested, opened, union, woven};
 
 /// What each host is known to do otherwise, with the reason.
 const DIFFERS: &[(Host, &str, &str)] = &[
@@ -32,9 +32,10 @@ const DIFFERS: &[(Host, &str, &str)] = &[
 type OnHost = fn(Form, Host) -> Result<()>;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, OnHost); 7] = [
+    let tests: [(_, OnHost); 8] = [
         ("woven", woven),
         ("read_only", read_only),
+        ("opened", opened),
         ("nested", nested),
         ("union", united),
         ("absolute", absolute),
@@ -95,6 +96,12 @@ fn read_only(form: Form, host: Host) -> Result<()> {
     check(host, &run(host, form, &made, &["read-only"], &[Given::new("data", data.path())])?)?;
     ensure!(woven::snapshot(data.path())? == before, "the directory has changed");
     Ok(())
+}
+
+/// In `cow`, one file has one node by what the host says of its identity.
+fn opened(form: Form, host: Host) -> Result<()> {
+    let run = |app: &Path, behaviour: &str, given: &[Given]| run(host, form, app, &[behaviour], given);
+    opened::each_with(form, "cow", run, |output| check(host, output))
 }
 
 fn nested(form: Form, host: Host) -> Result<()> {

@@ -20,11 +20,12 @@ const OF_HOST: &str = "of the host";
 
 /// The behaviours of the guest, in both forms.
 pub fn trials() -> Vec<Trial> {
-    let tests: [(_, InForm); 4] = [
+    let tests: [(_, InForm); 5] = [
         ("woven", woven),
         ("kept_above_twice", kept_above_twice),
         ("read_only", read_only),
         ("read_only_session", read_only_session),
+        ("above", above),
     ];
     let mut trials = Vec::new();
     for (name, test) in tests {
@@ -106,17 +107,32 @@ fn fill_read_only(image: &Path) -> Result<()> {
 }
 
 fn read_only(form: Form) -> Result<()> {
-    let all = read_only_with(form, "read-only", &["--host-dir=data::/m"])?;
+    let all = left_as_it_was(form, "read-only", &["--host-dir=data::/m"])?;
     ensure!(all.starts_with("nothing_says_that_it_can_be_changed: ok\n"), "{all}");
     // What the flag says and what is meant if it says nothing are the same.
-    read_only_with(form, "read-only", &["--host-dir=data::/m,ro"]).map(drop)
+    left_as_it_was(form, "read-only", &["--host-dir=data::/m,ro"]).map(drop)
 }
 
 /// A read-only tree has read-only mounts, whatever the flag of the mount says.
 fn read_only_session(form: Form) -> Result<()> {
     for name in ["no_file_is_made", "no_name_is_removed", "no_times_are_set_through_a_descriptor", "nothing_is_written"]
     {
-        read_only_with(form, name, &["--host-dir=data::/m,rw", "--read-only"])?;
+        left_as_it_was(form, name, &["--host-dir=data::/m,rw", "--read-only"])?;
+    }
+    Ok(())
+}
+
+/// What is set in a copy-on-write directory stays in memory, whatever descriptor it was set through.
+fn above(form: Form) -> Result<()> {
+    for name in [
+        "times_are_set_through_each_descriptor",
+        "times_are_set_by_each_path",
+        "sizes_are_set_through_each_descriptor",
+        "each_descriptor_is_synced",
+        "files_are_linked_from_each_directory",
+        "each_descriptor_is_written_and_synced",
+    ] {
+        left_as_it_was(form, name, &["--host-dir=data::/m,cow"])?;
     }
     Ok(())
 }
@@ -147,7 +163,7 @@ pub fn given_read_only() -> Result<TempDir> {
 
 /// What the guest prints, which must find nothing wrong. The directory of the host, all of which was granted, stays as
 /// it was, with all times that change with it.
-fn read_only_with(form: Form, behaviours: &str, flags: &[&str]) -> Result<String> {
+fn left_as_it_was(form: Form, behaviours: &str, flags: &[&str]) -> Result<String> {
     let made = made_read_only(form, flags)?;
     let data = given_read_only()?;
     let before = snapshot(data.path())?;

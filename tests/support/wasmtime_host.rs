@@ -188,6 +188,21 @@ impl Prepared {
         self.ended(store_in(wasi), pipes).map_err(told)
     }
 
+    /// The same on a host that has at most so many descriptors and streams at a time.
+    ///
+    /// # Errors
+    /// None that a test could cause.
+    pub fn run_with_handles(
+        &self,
+        wasi: WasiCtx,
+        pipes: (MemoryOutputPipe, MemoryOutputPipe),
+        most: usize,
+    ) -> anyhow::Result<Output> {
+        let mut store = store_in(wasi);
+        store.data_mut().table.set_max_capacity(most);
+        self.ended(store, pipes).map(|(output, _)| output).map_err(told)
+    }
+
     fn run_to_the_end(&self, invocation: &Invocation, granted: Granted<'_>, most: usize) -> Result<(Output, usize)> {
         let (stdout, stderr) = pipes();
         let mut store = store(invocation, granted, stdout.clone(), stderr.clone())?;

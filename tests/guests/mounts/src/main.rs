@@ -1,6 +1,7 @@
 //! What a program sees of directories of the host in a tree, and what they do not let it do. `tests/mounts` says which
 //! tree there is.
 
+mod above;
 mod absolute;
 mod escapes;
 mod large;
@@ -19,6 +20,7 @@ fn main() -> std::process::ExitCode {
         ("copies", woven::COPIES),
         ("opened", opened::BEHAVIOURS),
         ("read-only", read_only::BEHAVIOURS),
+        ("above", above::BEHAVIOURS),
         ("escapes", escapes::BEHAVIOURS),
         ("swapped", escapes::SWAPPED),
         ("lies", lies::BEHAVIOURS),

@@ -1,4 +1,5 @@
-//! Random reads, writes, truncations and holes in one file, each checked against a copy in memory. What fsx does.
+//! Random reads, writes, truncations and holes in one file, which may be there, each checked against a copy in memory.
+//! What fsx does.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -23,8 +24,11 @@ struct Test {
 
 pub fn run(directory: &str, seed: u64, operations: u64) -> Result<()> {
     let path = Path::new(directory).join("file");
-    let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
-    let mut test = Test { path, file, copy: Vec::new(), random: Random::new(seed) };
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+    let mut copy = Vec::new();
+    file.read_to_end(&mut copy)?;
+    ensure!(copy.len() as u64 <= LARGEST, "the file has more than {LARGEST} bytes");
+    let mut test = Test { path, file, copy, random: Random::new(seed) };
     let mut done = [0_u64; 8];
     for operation in 0..operations {
         let kind = test.random.below(8) as usize;

@@ -1,5 +1,6 @@
-//! Many workers, one operation each in turn, in directories of their own and in one that all of them use. What fsstress does. Answers,
-//! errors among them, go into one hash: a filesystem that answers otherwise anywhere ends with another.
+//! Many workers, one operation each in turn, in directories of their own and in one that all of them use, which may be
+//! there and have files. What fsstress does. Answers, errors among them, go into one hash: a filesystem that answers
+//! otherwise anywhere ends with another.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -22,11 +23,11 @@ struct Worker {
 
 pub fn run(directory: &str, seed: u64, workers: u64, operations: u64) -> Result<()> {
     let shared = Path::new(directory).join("shared");
-    fs::create_dir(&shared)?;
+    fs::create_dir_all(&shared)?;
     let mut all = Vec::new();
     for number in 0..workers {
         let own = Path::new(directory).join(format!("worker-{number}"));
-        fs::create_dir(&own)?;
+        fs::create_dir_all(&own)?;
         let random = Random::new(seed << 32 | number);
         all.push(Worker { own, shared: shared.clone(), open: [const { None }; OPEN], random });
     }
