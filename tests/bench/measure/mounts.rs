@@ -48,6 +48,14 @@ impl Loop {
     }
 }
 
+/// A loop through WASI 0.3, on the host directory and with it in the tree.
+pub fn through_p3(lab: &Lab, arguments: &'static [&'static str], per: Per) -> Result<Sample> {
+    let work = Work { arguments, per };
+    let host = work.on_host(lab, App::LoopsOfP3)?;
+    let vfs = work.in_directory(lab, &lab.mounted(App::LoopsOfP3, Access::ReadWrite, Form::Plugged)?)?;
+    Ok(Sample::of(host, vfs))
+}
+
 /// CPU time of reading plugged, in pieces of so many bytes, against reading the host directory and the bare boundary.
 pub fn against_boundary(lab: &Lab, piece: u32, reads: &'static [&'static str]) -> Result<Sample> {
     let work = Work { arguments: reads, per: Per::Byte };

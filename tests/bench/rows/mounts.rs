@@ -4,7 +4,7 @@ use super::HOST;
 use crate::lab::Lab;
 use crate::measure::guest::{Per, Work};
 use crate::measure::mounts::Access::{self, CopyOnWrite, ReadOnly, ReadWrite};
-use crate::measure::mounts::{Loop, against_boundary};
+use crate::measure::mounts::{Loop, against_boundary, through_p3};
 use crate::row::Measure::{Mounted, Other};
 use crate::row::Row;
 use crate::row::Sample;
@@ -25,6 +25,10 @@ const LIST: &[&str] = &["list", "/d1000", "20"];
 const LIST_CHANGED: &[&str] = &["list-changed", "/d20000", "3"];
 const WRITE_FIRST: &[&str] = &["write-first", "/data.bin"];
 const DIRECT_64K: &[&str] = &["direct-read", "/data.bin", "65536", "2048"];
+const READ_64K_3: &[&str] = &["read", "/data.bin", "65536", "16"];
+const WRITE_64K_3: &[&str] = &["write", "/out", "65536", "16777216", "4"];
+const STAT_3: &[&str] = &["stat", "/d1000", "1000", "10000"];
+const OPEN_3: &[&str] = &["open", "/d1000", "1000", "5000"];
 const DIRECT_1M: &[&str] = &["direct-read", "/data.bin", "1048576", "128"];
 
 pub const ROWS: &[Row] = &[
@@ -48,12 +52,27 @@ pub const ROWS: &[Row] = &[
     row("mount cow: first write of one byte to a file of 16 MiB", CopyOnWrite, WRITE_FIRST, Target::None),
     roof("mount rw: CPU of reading in 64 KiB pieces, plugged", |lab| against_boundary(lab, 64 << 10, DIRECT_64K)),
     roof("mount rw: CPU of reading in 1 MiB pieces, plugged", |lab| against_boundary(lab, 1 << 20, DIRECT_1M)),
+    stream("mount rw: read in 64 KiB pieces, WASI 0.3", |lab| through_p3(lab, READ_64K_3, Per::Byte)),
+    stream("mount rw: write in 64 KiB pieces, WASI 0.3", |lab| through_p3(lab, WRITE_64K_3, Per::Byte)),
+    call("mount rw: stat, WASI 0.3", |lab| through_p3(lab, STAT_3, Per::Operation)),
+    call("mount rw: open, read 64 bytes, close, WASI 0.3", |lab| through_p3(lab, OPEN_3, Per::Operation)),
+    call("mount rw: list, WASI 0.3", |lab| through_p3(lab, LIST, Per::Operation)),
 ];
 
 /// The linked form has the target; the plugged one is reported.
 const fn row(name: &'static str, access: Access, arguments: &'static [&'static str], linked: Target) -> Row {
     let work = Work { arguments, per: Per::Operation };
     Row { name, against: HOST, unit: NsPerOp, target: Target::None, linked, measure: Mounted(Loop { work, access }) }
+}
+
+/// A stream of the host that the app gets, so that nothing stands between.
+const fn stream(name: &'static str, measure: fn(&Lab) -> Result<Sample>) -> Row {
+    Row { name, against: HOST, unit: NsPerByte, target: Times(1.15), linked: Target::None, measure: Other(measure) }
+}
+
+/// A call that waits for one or more of the host.
+const fn call(name: &'static str, measure: fn(&Lab) -> Result<Sample>) -> Row {
+    Row { name, against: HOST, unit: NsPerOp, target: Target::None, linked: Target::None, measure: Other(measure) }
 }
 
 /// Plugged, what the vfs adds to a read of the host and to the engine's own work at the boundary.

@@ -8,6 +8,7 @@ use crate::layer::{Layer, LayerInode};
 use crate::node::directory::{Entries, Found};
 use crate::node::hidden::HiddenNames;
 use crate::node::{Body, Directory, NodeId};
+use crate::path::Component;
 use crate::tree::{Source, Tree};
 
 /// Largest number of nodes that one operation changes.
@@ -76,7 +77,7 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
             return Err(Error::NotDirectory.into());
         };
         if L::Hidden::ANY && directory.lower.is_some_and(|inode| layer.is_live(inode.number()).is_some()) {
-            prepare_beside(directory, names)?;
+            prepare_beside(layer, directory, names)?;
         }
         match (&mut directory.entries, &directory.lower) {
             (Some(entries), _) => entries.reserve()?,
@@ -143,14 +144,28 @@ impl<'t, L: Layer, J: Journal> Loading<'t, L, J> {
 }
 
 /// Gives a live directory a list of its own entries, beside the layer's, and prepares the names that may be hidden.
-fn prepare_beside<L: Layer>(directory: &mut Directory<L>, names: &[(&[u8], Option<Found>)]) -> Result<(), Error> {
+fn prepare_beside<L: Layer>(
+    layer: &L,
+    directory: &mut Directory<L>,
+    names: &[(&[u8], Option<Found>)],
+) -> Result<(), L::Stop> {
     let entries = directory.entries.get_or_insert_with(Entries::new);
     // A directory that is the old and the new one comes twice, the second time without names.
     if !names.is_empty() {
         directory.hidden.begin();
     }
     for (name, found) in names {
-        if found.is_some() && entries.get(name).is_none() {
+        if found.is_none() || directory.hidden.contains(name) {
+            continue;
+        }
+        // Others may have made a name that the tree made, too.
+        let is_of_layer = match &directory.lower {
+            Some(lower) if entries.get(name).is_some() => {
+                layer.lookup(lower, Component { text: name, hash: 0 })?.is_some()
+            }
+            _ => true,
+        };
+        if is_of_layer {
             directory.hidden.prepare(name)?;
         }
     }

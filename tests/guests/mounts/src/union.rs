@@ -36,13 +36,13 @@ pub const BEHAVIOURS: &[Behaviour] = &[
 
 /// It is copied on write.
 pub const ABOVE: &[Behaviour] = &[
+    ("a_copy_is_not_the_hosts_file", a_copy_is_not_the_hosts_file),
     ("files_of_both_are_changed_in_memory", files_of_both_are_changed_in_memory),
     ("a_removed_name_is_removed_from_both", a_removed_name_is_removed_from_both),
     ("a_united_directory_moves", a_united_directory_moves),
     ("a_united_directory_is_removed_when_both_are_empty", a_united_directory_is_removed),
     ("what_is_changed_stays_whatever_others_do", what_is_changed_stays_whatever_others_do),
     ("names_are_linked_and_moved_between_both", names_are_linked_and_moved_between_both),
-    ("a_copy_is_not_the_hosts_file", a_copy_is_not_the_hosts_file),
 ];
 
 /// It is read-only.

@@ -144,6 +144,10 @@ impl<'i> Layer for ImageLayer<'i> {
         match through {}
     }
 
+    fn before_change(&self, through: Infallible) -> Result<Inode, Error> {
+        match through {}
+    }
+
     fn identity(&self, through: Infallible) -> Result<u64, Error> {
         match through {}
     }

@@ -247,6 +247,13 @@ pub trait Layer {
         0
     }
 
+    /// Returns a live node that the tree is about to change. From now on it can be told from all others, whatever becomes
+    /// of its names.
+    ///
+    /// # Errors
+    /// - The reason why it is not known.
+    fn before_change(&self, through: Self::Through) -> Result<Self::Inode, Self::Stop>;
+
     /// Returns a number for a live node. Two nodes have the same number if they are one.
     ///
     /// # Errors

@@ -420,6 +420,10 @@ impl<'i> Layer for Woven<'i> {
         }
     }
 
+    fn before_change(&self, through: Through) -> Result<WovenInode, Stop> {
+        self.of_mount(through, self.late.before_change(through))
+    }
+
     fn identity(&self, through: Through) -> Result<u64, Stop> {
         self.late.identity(through)
     }

@@ -59,11 +59,13 @@ impl<L: Layer> NamesMut<'_, L> {
     /// Removes a name.
     #[inline(always)]
     pub fn remove(&mut self, name: &[u8]) {
-        if L::Hidden::ANY && self.entries.get(name).is_none() {
+        if L::Hidden::ANY {
             L::Hidden::hide(&mut self.hidden, name);
-        } else {
-            self.entries.remove(name);
+            if self.entries.get(name).is_none() {
+                return;
+            }
         }
+        self.entries.remove(name);
     }
 }
 

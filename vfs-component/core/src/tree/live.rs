@@ -90,20 +90,18 @@ impl<L: Layer, J: Journal> Tree<L, J> {
     /// Makes the state of a live node that the tree has not changed yet what it is now, before the first change.
     ///
     /// # Errors
-    /// Those of [`Layer::inode`].
+    /// Those of [`Layer::before_change`].
     #[inline]
     pub fn refresh(&mut self, slot: u32) -> Result<(), L::Stop> {
         match self.reads_through(self.table.id(slot)) {
-            Some((through, number)) => self.refresh_from(slot, through, number),
+            Some((through, _)) => self.refresh_from(slot, through),
             None => Ok(()),
         }
     }
 
     #[cold]
-    pub(super) fn refresh_from(&mut self, slot: u32, through: L::Through, number: u64) -> Result<(), L::Stop> {
-        let inode = self.layer.inode(number)?;
-        // So that it has the same one afterwards, whatever becomes of its name.
-        self.layer.identity(through)?;
+    pub(super) fn refresh_from(&mut self, slot: u32, through: L::Through) -> Result<(), L::Stop> {
+        let inode = self.layer.before_change(through)?;
         let node = self.table.get_mut(slot)?;
         if node.kind() != inode.kind() {
             return Err(self.layer.contradiction());

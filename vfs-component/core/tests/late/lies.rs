@@ -63,7 +63,7 @@ impl Liar {
         }
         Ok(match request {
             _ if self.0.once_in(60) => Answer::Found(None),
-            Request::Query(Query::Inode { node }) => Answer::Inode(self.inode(*node)),
+            Request::Query(Query::Inode { node } | Query::BeforeChange { node }) => Answer::Inode(self.inode(*node)),
             Request::Query(Query::Open { .. } | Query::OpenListing { .. }) => {
                 let number = self.number();
                 Answer::Inode(self.inode(number))

@@ -102,6 +102,23 @@ fn contents_that_the_tree_has_not_changed_are_the_layers() {
     assert_eq!(text(&mut test, "file").unwrap(), b"mine");
 }
 
+/// A name that both made is removed for both.
+#[test]
+fn what_others_made_where_the_tree_had_made_it_is_hidden_when_that_goes() {
+    let mut test = test(&[("d", Item::Directory)]);
+    for path in ["d/removed", "d/moved"] {
+        let made = test.open(path, OpenFlags::CREATE, READ_WRITE).unwrap();
+        test.late.volume.close(made);
+        write(&mut test, path, 0, b"of others");
+    }
+    test.run(|volume, root| volume.unlink_file_at(root, "d/removed"));
+    test.run(|volume, root| volume.rename_at(root, "d/moved", root, "moved"));
+    assert_eq!(names(&mut test, "d"), [""; 0]);
+    assert_eq!(text(&mut test, "d/removed"), Err(Error::NoEntry));
+    assert_eq!(text(&mut test, "moved").unwrap(), b"");
+    test.run(|volume, root| volume.remove_dir_at(root, "d"));
+}
+
 #[test]
 fn an_emptied_directory_is_listed_once_to_be_removed() {
     let paths: Vec<_> = (0..300).map(|number| format!("d/{number}")).collect();

@@ -166,6 +166,10 @@ impl Layer for Mixed {
         self.inode(through)
     }
 
+    fn before_change(&self, through: u64) -> Result<Inode, Error> {
+        self.inode(through)
+    }
+
     fn identity(&self, through: u64) -> Result<u64, Error> {
         Ok(through)
     }

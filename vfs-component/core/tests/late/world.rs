@@ -244,6 +244,7 @@ impl World {
             Query::Inode { node } | Query::Open { node, .. } | Query::OpenListing { directory: node } => {
                 self.inode(*node).map(Answer::Inode)
             }
+            Query::BeforeChange { node } => self.inode(*node).map(Answer::Inode),
             Query::Identity { node } => self.known(*node).map(|known| Answer::Identity(known.hash.0 ^ self.first)),
             Query::Lookup { directory, name } => match self.tell(*directory, text(name)) {
                 Ok(inode) => Ok(Answer::Found(Some(inode))),

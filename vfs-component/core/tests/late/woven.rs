@@ -113,6 +113,7 @@ pub fn answer(hosts: &mut [Host], request: &Request, bytes: &[u8]) -> Result<Ans
             Query::Inode { node: number }
             | Query::Open { node: number, .. }
             | Query::OpenListing { directory: number }
+            | Query::BeforeChange { node: number }
             | Query::Identity { node: number }
             | Query::Lookup { directory: number, .. }
             | Query::List { directory: number, .. }

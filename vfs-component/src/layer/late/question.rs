@@ -98,7 +98,9 @@ fn flat(request: &Request) -> Result<(u32, u64, u64, u64), Error> {
     let Request::Query(query) = request else { return Err(Error::NotPermitted) };
     Ok(match query {
         // Asked only of nodes whose changes pass through.
-        Query::Open { .. } | Query::OpenListing { .. } | Query::Identity { .. } => return Err(Error::NotPermitted),
+        Query::Open { .. } | Query::OpenListing { .. } | Query::BeforeChange { .. } | Query::Identity { .. } => {
+            return Err(Error::NotPermitted);
+        }
         Query::Inode { node } => (0, *node, 0, 0),
         Query::Lookup { directory, name } => (1, *directory, name.as_ptr().addr() as u64, name.len() as u64),
         Query::List { directory, cursor } => (2, *directory, *cursor, 0),

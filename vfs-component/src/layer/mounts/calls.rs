@@ -30,6 +30,7 @@ pub async fn answer_later(request: &Request) -> Result<Answer, Error> {
 async fn answer(query: &Query) -> Result<Answer, Error> {
     Ok(match query {
         Query::Inode { node } => Answer::Inode(inode(*node).await?),
+        Query::BeforeChange { node } => Answer::Inode(before_change(*node).await?),
         Query::Lookup { directory, name } => Answer::Found(look_up(*directory, name).await?),
         Query::Open { node, flags } => Answer::Inode(open(*node, *flags).await?),
         Query::OpenListing { directory } => Answer::Inode(nodes::with(|nodes| nodes.add_pass(*directory))?),
@@ -112,8 +113,31 @@ async fn identity(number: u64) -> Result<u64, Error> {
         if known.is_none() && nodes.get(number)?.is_kept_above {
             nodes.set_object(number, object)?;
         }
-        Ok(nodes.get(number)?.identity_of(object))
+        nodes.identity_of(number, object)
     })
+}
+
+/// Finds out what cannot be asked any more once a node is changed: the identities of it and of the directories that it is
+/// in, and whether the name that led to it still does.
+async fn before_change(number: u64) -> Result<LateInode, Error> {
+    let mut at = Some(number);
+    while let Some(number) = at {
+        identity(number).await?;
+        at = nodes::with(|nodes| nodes.unpinned_parent(number));
+    }
+    if let Some((object, directory, name)) = nodes::with(|nodes| nodes.open_by_name(number))? {
+        let path = &mut Vec::new();
+        let now = match reach_name(directory, &name, path) {
+            Ok(at) => host::identity_at(at).await,
+            Err(error) => Err(error),
+        };
+        match now {
+            Ok(now) if now == object => {}
+            Ok(_) | Err(Error::NoEntry | Error::NotDirectory) => nodes::with(|nodes| nodes.unname(number)),
+            Err(error) => return Err(error),
+        }
+    }
+    inode(number).await
 }
 
 async fn inode(number: u64) -> Result<LateInode, Error> {
@@ -126,7 +150,11 @@ async fn inode(number: u64) -> Result<LateInode, Error> {
         },
     };
     nodes::with(|nodes| {
-        let stat = match (stat, nodes.get(number)?.image) {
+        let node = nodes.get(number)?;
+        let stat = match (stat, node.image) {
+            // It is there because of what the tree has changed in it.
+            (Err(Error::NoEntry | Error::NotDirectory), None) if node.is_pinned() => node.stat,
+            (Ok(stat), None) if node.is_pinned() && stat.kind != node.stat.kind => node.stat,
             (Ok(stat), Some(_)) => union::uncounted(stat),
             (Err(Error::NoEntry | Error::NotDirectory), Some(of_image)) => union::stat(nodes, of_image)?,
             (stat, _) => stat?,
@@ -138,7 +166,11 @@ async fn inode(number: u64) -> Result<LateInode, Error> {
 
 async fn look_up(directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error> {
     let is_kept_above = nodes::with(|nodes| nodes.get(directory).map(|node| node.is_kept_above))?;
-    if is_kept_above && let Some(inode) = nodes::with(|nodes| pinned(nodes, directory, name))? {
+    let changed = nodes::with(|nodes| match nodes.named(directory, name) {
+        Some(number) if nodes.get(number)?.is_changed() => told(nodes, number).map(Some),
+        _ => Ok(None),
+    });
+    if let Some(inode) = changed? {
         return Ok(Some(inode));
     }
     let path = &mut Vec::new();
@@ -147,7 +179,7 @@ async fn look_up(directory: u64, name: &[u8]) -> Result<Option<LateInode>, Error
         Err(error) => Err(error),
     };
     let found = match found {
-        // It is a directory because the tree has changed it, whatever others put there.
+        // The directory is there because of what the tree has changed, whatever others put there.
         Err(Error::NotDirectory) if nodes::with(|nodes| Ok::<_, Error>(nodes.get(directory)?.is_pinned()))? => {
             Err(Error::NoEntry)
         }
@@ -230,6 +262,9 @@ fn seek(
     if let Some(number) = nodes.named(directory, name) {
         let node = nodes.get_mut(number)?;
         if node.is_pinned() {
+            if !node.is_changed() && node.stat.kind == stat.kind {
+                node.stat = stat;
+            }
             return told(nodes, number).map(Sought::Found);
         }
         // Others may have put something else there. What is not open is only its name.
@@ -333,7 +368,7 @@ async fn open(number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
     let object = if asks_for_object { Some(host::identity(opened).await) } else { None };
     // Others may have put something else there.
     let kind = if is_directory { Ok(FileKind::Directory) } else { host::kind(opened).await };
-    // What the tree has changed of the file stays; its contents may still be the host's.
+    // What the tree has changed of a file stays, but its contents may still be the host's.
     let renewed = if is_pinned { Some(host::stat(opened).await) } else { None };
     nodes::with(|nodes| {
         add_opened(nodes, opened, |nodes| {
@@ -482,7 +517,7 @@ async fn begin_pass(number: u64) -> Result<Option<host::Listing>, Error> {
         return host::read_directory(at.base).map(Some);
     }
     let directory = match host::open_at(at, OpenFlags::DIRECTORY.bits(), DescriptorFlags::READ.bits()).await {
-        // The tree has changed it, so it is there.
+        // It is there because of what the tree has changed.
         Err(Error::NoEntry | Error::NotDirectory) if nodes::with(|nodes| nodes.is_pass_pinned(number)) => {
             return Ok(None);
         }

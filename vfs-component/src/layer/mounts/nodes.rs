@@ -4,8 +4,8 @@
 //!
 //! Where the host makes the changes, it also knows what is one and the same: each open has a number of its own. Where
 //! changes are kept above the host, a node has one number under all its names as long as anything uses it: it is found
-//! by its name, and by its object if it has several. Once the tree has changed a node (`pin`), the name that leads to it
-//! does so whatever others put there, and is in listings.
+//! by its name, and by its object if it has several. Once the tree has changed a node, that is pinned, with the directories
+//! that it is in: the names that lead to them do so whatever others put there, and are in listings.
 
 use core::cell::RefCell;
 
@@ -40,7 +40,7 @@ pub struct Nodes {
     files: HashTable<u64>,
     /// Number of those that have no name, because the host followed the path to them.
     nameless: usize,
-    /// Number of nodes that the tree has changed so far.
+    /// Number of nodes that were pinned so far.
     pinned: u64,
     /// The image, if a mount is united with it.
     pub image: Option<Image<'static>>,
@@ -69,9 +69,11 @@ pub struct Node {
     access: MountAccess,
     /// Whether changes are kept above the host.
     pub is_kept_above: bool,
-    /// As the how many-th node the tree has changed it; 0: it has not.
+    /// As the how many-th node it was pinned; 0: it is not.
     pinned: u64,
-    /// The nodes in it whose names lead to them because the tree has changed them, as the how many-th each.
+    /// Whether the tree has changed it, and not only something in it.
+    is_changed: bool,
+    /// The nodes in it that were pinned by their names, each as the how many-th.
     pinned_children: Vec<(u64, u64)>,
     /// What tells it from all other nodes of the host, if that was asked.
     pub object: Option<u64>,
@@ -85,7 +87,7 @@ pub struct Node {
     pub has_host: bool,
     /// In a pass over a united directory: names of the image that the host has told, in order.
     pub seen: Vec<Box<[u8]>>,
-    /// If it is a pass: the number of nodes that the tree had changed when that began.
+    /// If it is a pass: the number of nodes that were pinned when that began.
     begun_at: Option<u64>,
     /// Number of operations that were told of it and wait.
     #[cfg(feature = "mounts3")]
@@ -124,23 +126,24 @@ pub fn with<T>(act: impl FnOnce(&mut Nodes) -> T) -> T {
 }
 
 impl Node {
-    /// Returns whether the tree has changed it.
+    /// Returns whether the tree has changed it, or something in it.
     pub fn is_pinned(&self) -> bool {
         self.pinned > 0
+    }
+
+    /// Returns whether the tree has changed it, so that it is what the tree says.
+    pub fn is_changed(&self) -> bool {
+        self.is_changed
+    }
+
+    /// Returns whether its object may be that of another node: the host can give it again after it has removed the file.
+    fn has_left_host(&self) -> bool {
+        self.is_pinned() && self.descriptor.is_none() && self.stat.links <= 1
     }
 
     /// Returns whether the tree has changed it and it has a name.
     pub fn is_changed_by_name(&self) -> bool {
         self.is_pinned() && !self.name.is_empty()
-    }
-
-    /// Returns the identity of an object of the host in its mount. A file that is copied when it is written to is not the
-    /// file that the host has.
-    pub fn identity_of(&self, object: u64) -> u64 {
-        match self.access {
-            MountAccess::CopyOnWrite => spread(object ^ spread(u64::from(self.filesystem))),
-            MountAccess::ReadOnly | MountAccess::ReadWrite => object,
-        }
     }
 }
 
@@ -242,16 +245,30 @@ impl Nodes {
 
     /// Notes that the tree has changed a node.
     pub fn pin(&mut self, number: u64) {
-        let pinned = self.pinned + 1;
-        let Ok(node) = self.get_mut(number) else { return };
-        node.pinned = pinned;
-        let parent = node.parent;
-        // The host may give the object of what is not open to another file, but not while that has other names.
-        if node.descriptor.is_none() && node.stat.links <= 1 {
-            self.forget_object(number);
+        if let Ok(node) = self.get_mut(number) {
+            node.is_changed = true;
         }
-        self.pinned = pinned;
-        let Ok(node) = self.get(number) else { return };
+        let mut at = number;
+        while self.pin_one(at)
+            && let Ok(node) = self.get(at)
+            && node.parent != at
+        {
+            at = node.parent;
+        }
+    }
+
+    /// Pins a node. Returns whether its name leads to it from now on.
+    fn pin_one(&mut self, number: u64) -> bool {
+        let Ok(&Node { pinned, parent, .. }) = self.get(number) else { return false };
+        let is_listed = |node: &Node| node.pinned_children.binary_search_by_key(&pinned, |(pinned, _)| *pinned).is_ok();
+        if pinned > 0 && self.get(parent).is_ok_and(is_listed) {
+            return false;
+        }
+        self.pinned += 1;
+        let pinned = self.pinned;
+        let Ok(node) = self.get_mut(number) else { return false };
+        node.pinned = pinned;
+        let Ok(node) = self.get(number) else { return false };
         if !node.name.is_empty()
             && self.named(parent, &node.name) == Some(number)
             && let Ok(parent) = self.get_mut(parent)
@@ -259,10 +276,47 @@ impl Nodes {
             && parent.pinned_children.try_reserve(1).is_ok()
         {
             parent.pinned_children.push((pinned, number));
+            return true;
         }
+        false
     }
 
-    /// Returns whether a name leads to a node that the tree had changed when a pass began. The pass has it at its end.
+    /// Returns the directory of a node, if that has to be pinned with it.
+    pub fn unpinned_parent(&self, number: u64) -> Option<u64> {
+        let parent = self.get(number).ok()?.parent;
+        (parent != number && !self.get(parent).ok()?.is_pinned()).then_some(parent)
+    }
+
+    /// Returns the object of a node that is open, and the directory and name that led to it.
+    pub fn open_by_name(&self, number: u64) -> Result<Option<(u64, u64, Box<[u8]>)>, Error> {
+        let node = self.get(number)?;
+        let is_by_name = node.descriptor.is_some() && self.named(node.parent, &node.name) == Some(number);
+        let Some(object) = node.object.filter(|_| is_by_name && !node.is_pinned()) else { return Ok(None) };
+        Ok(Some((object, node.parent, copy(&node.name)?)))
+    }
+
+    /// Returns the identity of an object of the host. A file that is copied when it is written to is not the file that the
+    /// host has, nor is it one that got its object after the host had removed it. `number` is the node; or a directory, for
+    /// what nobody knows of in it.
+    pub fn identity_of(&self, number: u64, object: u64) -> Result<u64, Error> {
+        let node = self.get(number)?;
+        if node.access != MountAccess::CopyOnWrite {
+            return Ok(object);
+        }
+        let is_itself = node.object == Some(object);
+        let left = self.objects.iter_hash(object).filter(|(known, other)| {
+            let is_before =
+                |other: &Node| other.has_left_host() && !(is_itself && node.is_pinned() && other.pinned >= node.pinned);
+            *known == object
+                && *other != number
+                && filesystem_of(*other) == filesystem_of(number)
+                && find(&self.slots, *other).is_some_and(is_before)
+        });
+        let generation = left.count() as u64;
+        Ok(spread(object ^ spread(u64::from(node.filesystem) | generation << 8)))
+    }
+
+    /// Returns whether a name leads to a node that was pinned when a pass began. The pass has it at its end.
     pub fn is_name_pinned(&self, pass: u64, name: &[u8]) -> bool {
         let Ok((directory, begun_at)) = self.pass(pass) else { return false };
         if self.get(directory).is_ok_and(|node| node.pinned_children.is_empty()) {
@@ -272,8 +326,8 @@ impl Nodes {
         node.is_some_and(|node| node.is_pinned() && node.pinned <= begun_at)
     }
 
-    /// Returns the name and kind of the first node that the tree changed after a number of others, as the how many-th, in
-    /// the directory of a pass, if that was before the pass began.
+    /// Returns the first node in the directory of a pass that was pinned after a number of others, if that was before the
+    /// pass began: as the how many-th, and its name and kind.
     pub fn pinned_after(&self, pass: u64, number: u64) -> Result<Option<(u64, &[u8], FileKind)>, Error> {
         let (directory, begun_at) = self.pass(pass)?;
         let children = &self.get(directory)?.pinned_children;
@@ -297,14 +351,13 @@ impl Nodes {
         Ok(LateInode { number, stat, parent: directory })
     }
 
-    /// Returns whether the tree has changed the directory of a pass.
+    /// Returns whether the directory of a pass is pinned.
     pub fn is_pass_pinned(&self, pass: u64) -> bool {
         let directory = self.pass(pass).and_then(|(directory, _)| self.get(directory));
         directory.is_ok_and(Node::is_pinned)
     }
 
-    /// Returns the directory of a pass, and how many nodes the tree had changed when it began. A directory may be its own
-    /// pass.
+    /// Returns the directory of a pass, and how many nodes were pinned when it began. A directory may be its own pass.
     fn pass(&self, number: u64) -> Result<(u64, u64), Error> {
         let node = self.get(number)?;
         Ok(node.begun_at.map_or((number, u64::MAX), |begun_at| (node.parent, begun_at)))
@@ -312,7 +365,11 @@ impl Nodes {
 
     /// Returns the node of an object in the filesystem of a node.
     pub fn of_object(&self, beside: u64, object: u64) -> Option<u64> {
-        let is_it = |(known, number): &(u64, u64)| *known == object && filesystem_of(*number) == filesystem_of(beside);
+        let is_it = |(known, number): &(u64, u64)| {
+            *known == object
+                && filesystem_of(*number) == filesystem_of(beside)
+                && find(&self.slots, *number).is_some_and(|node| !node.has_left_host())
+        };
         self.objects.find(object, is_it).map(|(_, number)| *number)
     }
 
@@ -455,6 +512,7 @@ impl Nodes {
             access,
             is_kept_above,
             pinned: 0,
+            is_changed: false,
             pinned_children: Vec::new(),
             object: None,
             children: 0,
@@ -588,8 +646,6 @@ impl Nodes {
             return;
         }
         self.forget_open(number);
-        // The host may give the object to another file now.
-        self.forget_object(number);
         if let Ok(node) = self.get_mut(number)
             && let Some(descriptor) = node.descriptor.take()
         {
@@ -606,7 +662,7 @@ impl Nodes {
         }
     }
 
-    /// Forgets that the tree has changed a node.
+    /// Forgets that a node is pinned.
     fn forget_pinned(&mut self, number: u64) {
         let Ok(&Node { pinned, parent, .. }) = self.get(number) else { return };
         if let Ok(Node { pinned_children, .. }) = self.get_mut(parent)

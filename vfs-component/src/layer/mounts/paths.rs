@@ -42,7 +42,7 @@ pub fn metadata_hash_at(
     let directory = forward.as_ref().map(|forward| forward.node);
     match forward.and_then(|forward| ask(forward, follow, |at| now(host::identity_at(at)))).zip(directory) {
         Some((object, directory)) => {
-            let identity = nodes::with(|nodes| Ok::<_, Error>(nodes.get(directory)?.identity_of(object?)))?;
+            let identity = nodes::with(|nodes| nodes.identity_of(directory, object?))?;
             Ok(Volume::hash_of_identity(identity))
         }
         None => volume.metadata_hash_at(at, path, follow),

@@ -165,7 +165,7 @@ impl Answers {
 /// Returns whether an answer fits the question, and can be true.
 fn fits(query: &Query, answer: &Answer) -> bool {
     match (query, answer) {
-        (Query::Inode { node }, Answer::Inode(inode)) => inode.number == *node,
+        (Query::Inode { node } | Query::BeforeChange { node }, Answer::Inode(inode)) => inode.number == *node,
         (Query::Open { .. } | Query::OpenListing { .. }, Answer::Inode(inode)) => inode.number <= LARGEST,
         (Query::Identity { .. }, Answer::Identity(_)) => true,
         (Query::Lookup { .. }, Answer::Found(found)) => found.is_none_or(|inode| inode.number <= LARGEST),

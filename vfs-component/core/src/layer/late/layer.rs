@@ -323,6 +323,13 @@ impl Layer for LateLayer {
         }
     }
 
+    fn before_change(&self, Through(node): Through) -> Result<LateInode, Stop> {
+        match self.ask(Query::BeforeChange { node })? {
+            Answer::Inode(inode) => Ok(*inode),
+            _ => Err(Error::Io.into()),
+        }
+    }
+
     fn identity(&self, Through(node): Through) -> Result<u64, Stop> {
         match self.ask(Query::Identity { node })? {
             Answer::Identity(identity) => Ok(*identity),

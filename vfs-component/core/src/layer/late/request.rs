@@ -57,6 +57,12 @@ pub enum Query {
         /// The node.
         node: u64,
     },
+    /// Asks for a node that the tree is about to change, so that it can be told from all others afterwards, whatever becomes
+    /// of its names; answered as [`Query::Inode`] is.
+    BeforeChange {
+        /// The node.
+        node: u64,
+    },
     /// Looks up a name in a directory; answered with [`Answer::Found`].
     Lookup {
         /// The directory.
