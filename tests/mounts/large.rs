@@ -72,7 +72,7 @@ fn first_write(form: Form) -> Result<()> {
     }
     let state = || -> Result<_> {
         let seen = fs::metadata(&path)?;
-        Ok((seen.len(), seen.blocks(), seen.mtime(), seen.mtime_nsec(), seen.ctime(), seen.ctime_nsec()))
+        Ok((seen.len(), seen.mtime(), seen.mtime_nsec(), seen.ctime(), seen.ctime_nsec()))
     };
     let before = state()?;
     let app = prepared(form, &["--host-dir=data::/m,cow", "--max-bytes=64KiB"])?;
