@@ -60,7 +60,8 @@ programs *WORDS: setup
 
 # Speed and size against the host directory; `just bench read` for one kind of measurement
 bench *ARGS: setup
-    cargo run {{everything}} --bin bench -- {{ARGS}}
+    cargo build {{everything}} --bin bench
+    target/release/bench {{ARGS}}
 
 # Formatting, lints and documentation, as CI checks them
 lint: _targets
