@@ -34,6 +34,7 @@ const BEHAVIOURS: &[(&[&str], &[&str])] = &[
             "a_first_change_does_not_turn_the_name_back",
             "what_was_seen_to_be_gone_stays_gone",
             "an_open_file_is_one_by_a_name_that_others_gave_it",
+            "a_changed_file_keeps_its_name_when_it_is_renamed",
             "what_others_write_is_seen_until_the_first_change",
             "a_copied_part_never_mixes_with_a_new_file",
             "a_changed_directory_stays_when_it_is_removed",

@@ -54,7 +54,7 @@ fn tries(form: Form, access: &str, most: u32) -> Result<()> {
     let data = TempDir::new()?;
     fs::create_dir(data.path().join("dir"))?;
     fs::write(data.path().join("dir/file"), "of the host")?;
-    fs::write(data.path().join("dir/large"), vec![b'x'; 200_000])?;
+    fs::write(data.path().join("dir/large"), vec![b'x'; 70_000])?;
     let before = snapshot(data.path())?;
     let component = Component::new(engine(), fs::read(made)?).map_err(|error| anyhow!("{error:?}"))?;
     let linked = linker().and_then(|linker| linker.instantiate_pre(&component));
@@ -171,7 +171,7 @@ fn app(access: &str) -> Result<(Vec<u8>, Vec<String>)> {
     let writers = if access == "ro" { "" } else { &writers };
     let change = format!(
         "(call ${open} (local.get $root) (i32.const 1) (i32.const 10) (i32.const 11) (i32.const 0) (i32.const 3) (i32.const 256))
-         (call ${write} (call $opened) (i32.const 0) (i32.const 5) (i64.const 100000) (i32.const 256))
+         (call ${write} (call $opened) (i32.const 0) (i32.const 5) (i64.const 69000) (i32.const 256))
          (if (i32.load8_u (i32.const 256)) (then unreachable))"
     );
     let change = if access == "cow" { &change } else { "" };

@@ -134,13 +134,19 @@ pub fn descriptor(path: &str) -> Result<Descriptor, Saw> {
 }
 
 /// What tells a node from all others; a C library has the first half as inode number.
-pub fn identity(path: &str) -> Result<(u64, u64), Saw> {
+pub fn number(path: &str) -> Result<(u64, u64), Saw> {
     let hash = root().metadata_hash_at(PathFlags::SYMLINK_FOLLOW, path.trim_start_matches('/'))?;
+    Ok((hash.lower, hash.upper))
+}
+
+/// The same, which it has when it is open, too.
+pub fn identity(path: &str) -> Result<(u64, u64), Saw> {
+    let number = number(path)?;
     let opened = descriptor(path)?;
     let of_opened = opened.metadata_hash()?;
-    same((of_opened.lower, of_opened.upper), (hash.lower, hash.upper))?;
+    same((of_opened.lower, of_opened.upper), number)?;
     holds(opened.is_same_object(&descriptor(path)?), format!("{path} is itself"))?;
-    Ok((hash.lower, hash.upper))
+    Ok(number)
 }
 
 /// Two paths lead to one node, or do not.

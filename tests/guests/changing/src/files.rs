@@ -3,10 +3,10 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 
-use check::{Behaviour, Outcome, same};
+use check::{Behaviour, Outcome, holds, same};
 
 use crate::both::{
-    Errno, OURS, THEIRS, Taking, app, are_one, change, identity, is_gone, names, open, refused, remove,
+    Errno, OURS, THEIRS, Taking, app, are_one, change, identity, is_gone, names, number, open, refused, remove,
     replace_by_directory, replace_by_file, text, write_at,
 };
 
@@ -24,6 +24,7 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("a_first_change_does_not_turn_the_name_back", a_first_change_does_not_turn_the_name_back),
     ("what_was_seen_to_be_gone_stays_gone", what_was_seen_to_be_gone_stays_gone),
     ("an_open_file_is_one_by_a_name_that_others_gave_it", an_open_file_is_one_by_a_name_that_others_gave_it),
+    ("a_changed_file_keeps_its_name_when_it_is_renamed", a_changed_file_keeps_its_name_when_it_is_renamed),
     ("what_others_write_is_seen_until_the_first_change", what_others_write_is_seen_until_the_first_change),
     ("a_copied_part_never_mixes_with_a_new_file", a_copied_part_never_mixes_with_a_new_file),
 ];
@@ -99,6 +100,8 @@ fn a_name_that_was_moved_and_made_again_is_listed() -> Outcome {
     app(|| {
         same(names("/w/d")?, ["f", "f.bak"])?;
         same(fs::read_to_string("/w/d/f")?.as_str(), OURS)?;
+        same(fs::metadata("/w/d/f.bak")?.len(), THEIRS.len() as u64)?;
+        holds(number("/w/d/f")? != number("/w/d/f.bak")?, "they are two")?;
         // Of what only has another name, the contents were the host's.
         refused(File::open("/w/d/f.bak"), Errno::NoEntry)?;
         fs::remove_dir_all("/w/d")?;
@@ -204,6 +207,32 @@ fn an_open_file_is_one_by_a_name_that_others_gave_it() -> Outcome {
         same(fs::metadata("/w/g")?.len(), OURS.len() as u64 + 1)?;
         drop((file, other));
         same(fs::read_to_string("/w/g")?, format!("{OURS}!"))
+    })
+}
+
+/// The new name leads to what the host has.
+fn a_changed_file_keeps_its_name_when_it_is_renamed() -> Outcome {
+    for name in ["closed", "open"] {
+        fs::write(format!("/host/{name}"), THEIRS)?;
+    }
+    let file = open("/w/open")?;
+    app(|| {
+        change("/w/closed", OURS)?;
+        Ok(write_at(&file, 0, OURS)?)
+    })?;
+    for name in ["closed", "open"] {
+        fs::rename(format!("/host/{name}"), format!("/host/{name}-moved"))?;
+    }
+    app(|| {
+        same(names("/w")?, ["closed", "closed-moved", "open", "open-moved"])?;
+        for name in ["closed", "open"] {
+            same(fs::read_to_string(format!("/w/{name}"))?.as_str(), OURS)?;
+            same(fs::read_to_string(format!("/w/{name}-moved"))?.as_str(), THEIRS)?;
+            are_one(&format!("/w/{name}"), &format!("/w/{name}-moved"), false)?;
+        }
+        change("/w/open-moved", "changed")?;
+        same(text(&file)?.as_str(), OURS)?;
+        same(fs::read_to_string("/w/open")?.as_str(), OURS)
     })
 }
 
