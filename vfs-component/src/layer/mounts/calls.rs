@@ -292,7 +292,7 @@ fn seek(
         let Some(object) = object else { return Ok(Sought::Object) };
         // What the tree has changed keeps its name, and others' new name for what was there leads to that.
         if let Some(number) = nodes.of_object(directory, object)
-            && (has_names || !nodes.get(number)?.is_changed_by_name())
+            && (has_names || !nodes.is_pinned_by_name(number))
         {
             nodes.adopt(number, directory, name)?;
             nodes.get_mut(number)?.stat = stat;

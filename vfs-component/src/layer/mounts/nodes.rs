@@ -140,11 +140,6 @@ impl Node {
     fn has_left_host(&self) -> bool {
         self.is_pinned() && self.descriptor.is_none() && self.stat.links <= 1
     }
-
-    /// Returns whether the tree has changed it and it has a name.
-    pub fn is_changed_by_name(&self) -> bool {
-        self.is_pinned() && !self.name.is_empty()
-    }
 }
 
 impl Nodes {
@@ -295,6 +290,12 @@ impl Nodes {
         Ok(Some((object, node.parent, copy(&node.name)?)))
     }
 
+    /// Returns whether a node is pinned and its name leads to it.
+    pub fn is_pinned_by_name(&self, number: u64) -> bool {
+        let node = find(&self.slots, number).filter(|node| node.is_pinned() && !node.name.is_empty());
+        node.is_some_and(|node| self.named(node.parent, &node.name) == Some(number))
+    }
+
     /// Returns the identity of an object of the host. A file that is copied when it is written to is not the file that the
     /// host has, nor is it one that got its object after the host had removed it. `number` is the node; or a directory, for
     /// what nobody knows of in it.
@@ -303,10 +304,10 @@ impl Nodes {
         if node.access != MountAccess::CopyOnWrite {
             return Ok(object);
         }
-        let is_itself = node.object == Some(object);
+        // One that is pinned was there before those that were pinned after it.
+        let last = node.pinned.checked_sub(1).filter(|_| node.object == Some(object)).unwrap_or(u64::MAX);
         let left = self.objects.iter_hash(object).filter(|(known, other)| {
-            let is_before =
-                |other: &Node| other.has_left_host() && !(is_itself && node.is_pinned() && other.pinned >= node.pinned);
+            let is_before = |other: &Node| other.stat.links <= 1 && (1..=last).contains(&other.pinned);
             *known == object
                 && *other != number
                 && filesystem_of(*other) == filesystem_of(number)
@@ -423,7 +424,7 @@ impl Nodes {
     pub fn adopt(&mut self, number: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
         let node = self.get(number)?;
         let is_nameless = node.name.is_empty();
-        if !is_nameless && (node.stat.links > 1 || node.is_pinned()) {
+        if !is_nameless && (node.stat.links > 1 || self.is_pinned_by_name(number)) {
             return Ok(());
         }
         let (before, name) = (node.parent, copy(name)?);
