@@ -51,6 +51,10 @@ fn inspect_shows_them_and_what_they_add(here: &Here) {
     ] {
         assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
     }
+    // The drawn tree has them at their places.
+    for end in ["    data/  <- data, rw", "  a:b/  <- a:b, ro, optional", "  c/  <- c, cow"] {
+        assert!(text.lines().any(|line| line.ends_with(end)), "{end} is not in\n{text}");
+    }
     let json = inspection(here);
     let wanted = json!([
         { "name": "data", "guest": "/srv/data", "access": "rw", "optional": false, "union": false },

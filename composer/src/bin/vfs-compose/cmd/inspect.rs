@@ -32,7 +32,7 @@ pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
             json::text(&json::about(&name, json!({ "image": image })))
         } else {
             let mut text = format!("{name}: ");
-            Shown { depth: args.depth, verbose: is_verbose() }.image(&mut text, &bytes, &summary).map_err(within)?;
+            Shown { depth: args.depth, verbose: is_verbose() }.image(&mut text, &bytes, &summary, &[]).map_err(within)?;
             text
         }
     };
@@ -64,7 +64,7 @@ impl Shown {
         }
         if let Some((vfs, summary)) = vfs.zip(summary) {
             text.push_str("\nfiles: ");
-            self.image(&mut text, vfs.image, summary)?;
+            self.image(&mut text, vfs.image, summary, &vfs.settings.mounts)?;
         }
         let flag = |name: &String| inspection.added_imports.iter().find(|(import, _)| import == name);
         let imports = inspection.imports.iter().map(|name| match flag(name) {
@@ -87,8 +87,15 @@ impl Shown {
         Ok(text)
     }
 
-    /// Counts the files of an image, and lists directories, with the total sizes of their contents.
-    fn image(&self, text: &mut String, bytes: &[u8], summary: &Summary) -> Result<(), Failure> {
+    /// Counts the files of an image, and lists directories, with the total sizes of their contents, and what of the host
+    /// is there.
+    fn image(
+        &self,
+        text: &mut String,
+        bytes: &[u8],
+        summary: &Summary,
+        mounts: &[Mount<String>],
+    ) -> Result<(), Failure> {
         let image = Image::new(bytes).map_err(Failure::of_image)?;
         _ = writeln!(
             text,
@@ -99,7 +106,7 @@ impl Shown {
             count(summary.symlinks, "symbolic link", "symbolic links"),
             size(bytes.len() as u64),
         );
-        tree(text, &image, self.depth)
+        tree(text, &image, self.depth, mounts)
     }
 }
 
@@ -131,11 +138,8 @@ fn settings(text: &mut String, vfs: &Vfs<'_>) {
         let name = if guest == name { String::new() } else { format!(" as {name}") };
         _ = writeln!(text, "  preopen {}", shown(&format!("{guest}{name}")));
     }
-    for Mount { name, guest, access, optional, beneath } in &settings.mounts {
-        let optional = if *optional { ", optional" } else { "" };
-        let union = if *beneath == Beneath::United { ", union" } else { "" };
-        let place = format!("{name} -> {guest}");
-        _ = writeln!(text, "  host-dir {}, {}{optional}{union}", shown(&place), access.word());
+    for mount in &settings.mounts {
+        _ = writeln!(text, "  host-dir {} -> {}{}", shown(&mount.name), shown(&mount.guest), options(mount));
     }
     for (key, value) in &settings.environment {
         _ = writeln!(text, "  env {}", shown(&format!("{key}={value}")));
@@ -146,6 +150,13 @@ fn settings(text: &mut String, vfs: &Vfs<'_>) {
     for (key, value) in &vfs.policy {
         _ = writeln!(text, "  {}", shown(&format!("{key} {value}")));
     }
+}
+
+/// The options of a directory of the host, each after a comma.
+fn options(Mount { access, optional, beneath, .. }: &Mount<String>) -> String {
+    let optional = if *optional { ", optional" } else { "" };
+    let union = if *beneath == Beneath::United { ", union" } else { "" };
+    format!(", {}{optional}{union}", access.word())
 }
 
 /// Shows the sizes of the vfs, and the functions left out of it, grouped by interface.
@@ -168,8 +179,9 @@ fn shown(text: &str) -> Cow<'_, str> {
     printable(text.as_bytes())
 }
 
-/// Lists directories down to `depth`, with the total sizes of their contents.
-fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failure> {
+/// Lists directories down to `depth`, with the total sizes of their contents. What of the host is at a directory comes
+/// after its name.
+fn tree(text: &mut String, image: &Image<'_>, depth: usize, mounts: &[Mount<String>]) -> Result<(), Failure> {
     let mut lines: Vec<(WalkEntry, u64)> = Vec::new();
     // Line numbers of the directories that contain the current entry.
     let mut open: Vec<usize> = Vec::new();
@@ -192,7 +204,12 @@ fn tree(text: &mut String, image: &Image<'_>, depth: usize) -> Result<(), Failur
         let indent = "  ".repeat(entry.depth);
         let name = listed(entry.name());
         let line = match entry.inode.kind {
-            FileKind::Directory => format!("{name}/"),
+            FileKind::Directory => {
+                let is_here = |mount: &&Mount<String>| mount.guest.trim_matches('/').as_bytes() == entry.path;
+                let here = mounts.iter().filter(is_here);
+                let here = here.map(|mount| format!("  <- {}{}", shown(&mount.name), options(mount)));
+                format!("{name}/{}", here.collect::<String>())
+            }
             FileKind::SymbolicLink => {
                 format!("{name} -> {}", listed(image.link_target(&entry.inode).map_err(Failure::of_image)?))
             }
