@@ -28,24 +28,33 @@ impl Default for Standard {
     }
 }
 
-/// Opens the files of the streams that are inside of mounts: once the app asks for them, it is too late to wait.
+/// Opens stdin, if its file is inside of a mount: once the app asks for it, it is too late to wait.
 #[cfg(feature = "mounts3")]
-pub fn open_inside(session: &mut Session, volume: &mut Volume) -> Result<(), Stop> {
-    let is_inside = |setting: Stdio<&str>| match setting {
-        Stdio::File(path) | Stdio::Append(path) => crate::embed::extras().mounts.any(|mount| mount.is_around(path)),
-        Stdio::Host | Stdio::Null | Stdio::Denied(_) => false,
+pub fn open_input_inside(session: &mut Session, volume: &mut Volume) -> Result<(), Stop> {
+    if is_inside(session.settings.stdin) { open_input(session, volume) } else { Ok(()) }
+}
+
+/// The same for the file of an output.
+#[cfg(feature = "mounts3")]
+pub fn open_output_inside(session: &mut Session, volume: &mut Volume, stream: Stream) -> Result<(), Stop> {
+    let setting = match stream {
+        Stream::Stdout => session.settings.stdout,
+        Stream::Stderr => session.settings.stderr,
     };
-    if is_inside(session.settings.stdin) {
-        open_input(session, volume)?;
-    }
-    for (setting, stream) in [(session.settings.stdout, Stream::Stdout), (session.settings.stderr, Stream::Stderr)] {
-        if is_inside(setting)
-            && let Output::File { file, .. } = new_output(session, volume, stream)?
-        {
-            volume.close(file);
-        }
+    if is_inside(setting)
+        && let Output::File { file, .. } = new_output(session, volume, stream)?
+    {
+        volume.close(file);
     }
     Ok(())
+}
+
+#[cfg(feature = "mounts3")]
+fn is_inside(setting: Stdio<&str>) -> bool {
+    match setting {
+        Stdio::File(path) | Stdio::Append(path) => crate::embed::extras().mounts.any(|mount| mount.is_around(path)),
+        Stdio::Host | Stdio::Null | Stdio::Denied(_) => false,
+    }
 }
 
 /// Opens stdin, once for the session. If that fails, reads return the error.

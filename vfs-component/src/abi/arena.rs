@@ -37,6 +37,10 @@ struct Kept {
     time: u64,
     /// For each task that waits, the time since when.
     since: Vec<u64>,
+    /// Whether a task waits whose arguments may lie in the blocks that are filled.
+    is_needed: bool,
+    /// Number of lists that the host may still write, at any time.
+    expected: u32,
     /// Blocks that were put aside, each with the time.
     aside: Vec<(u64, Vec<Vec<u128>>)>,
 }
@@ -48,7 +52,7 @@ thread_local! {
             blocks: Vec::new(),
             used: 0,
             #[cfg(feature = "tasks")]
-            kept: Kept { time: 0, since: Vec::new(), aside: Vec::new() },
+            kept: Kept { time: 0, since: Vec::new(), is_needed: false, expected: 0, aside: Vec::new() },
         })
     };
 }
@@ -58,13 +62,32 @@ pub fn finish() {
     local::with(&ARENA, |arena| arena.stale = true);
 }
 
-/// Keeps the contents of the arena, and everything that arrives, until [`release`] was called with what this returns.
+/// Keeps the contents of the arena until [`release`] was called with what this returns.
 #[cfg(feature = "tasks")]
 pub fn keep() -> u64 {
     local::with(&ARENA, |arena| {
         arena.kept.since.push(arena.kept.time);
+        arena.kept.is_needed = true;
         arena.kept.time
     })
+}
+
+/// Keeps a list that the host writes at any time, until what this returns is dropped.
+#[cfg(feature = "tasks")]
+pub fn expect_list() -> Expected {
+    local::with(&ARENA, |arena| arena.kept.expected += 1);
+    Expected(())
+}
+
+/// A list that the host may still write, or that is still needed.
+#[cfg(feature = "tasks")]
+pub struct Expected(());
+
+#[cfg(feature = "tasks")]
+impl Drop for Expected {
+    fn drop(&mut self) {
+        local::with(&ARENA, |arena| arena.kept.expected -= 1);
+    }
 }
 
 /// Undoes one call of [`keep`]. What was kept stays until the next call needs memory.
@@ -175,15 +198,16 @@ impl Arena {
     /// Puts blocks aside that a task needs which waits, and frees those that none needs any more.
     #[cfg(feature = "tasks")]
     fn put_aside(&mut self) {
-        let Kept { time, since, aside } = &mut self.kept;
-        match since.iter().min() {
-            None => aside.clear(),
-            Some(oldest) => {
-                aside.push((*time, core::mem::take(&mut self.blocks)));
-                *time += 1;
-                aside.retain(|(time, _)| time >= oldest);
-            }
+        let Kept { time, since, is_needed, expected, aside } = &mut self.kept;
+        let Some(oldest) = since.iter().min() else {
+            *is_needed = false;
+            return aside.clear();
+        };
+        if core::mem::take(is_needed) || *expected > 0 {
+            aside.push((*time, core::mem::take(&mut self.blocks)));
+            *time += 1;
         }
+        aside.retain(|(time, _)| time >= oldest);
     }
 
     #[cold]

@@ -11,9 +11,9 @@ pub use layout::{Datetime, List, Opt, Pair, Res, Unit};
 pub use stat::DescriptorStat;
 pub use version3::{DescriptorType, ErrorCode};
 
-pub use arena::{finish as finish_call, make_more_room, make_room, utf8};
 #[cfg(feature = "tasks")]
-pub use arena::{keep as keep_arguments, release as release_arguments};
+pub use arena::{expect_list, keep as keep_arguments, release as release_arguments};
+pub use arena::{finish as finish_call, make_more_room, make_room, utf8};
 
 /// Ends the instance. For traps that the component model itself defines, and for calls that cannot report an error.
 #[cold]

@@ -404,6 +404,7 @@ const MOST: usize = 32;
 
 /// Returns the next entries of a pass. It ends with the last of them.
 pub async fn read_entries(listing: Listing) -> Result<Entries, Error> {
+    let _names = abi::expect_list();
     let mut entries = Entries::default();
     let mut buffer = Vec::new();
     buffer.try_reserve_exact(MOST)?;
@@ -450,8 +451,9 @@ pub async fn unlink_file_at(At { base, path, .. }: At<'_>) -> Result<(), Error> 
     done(base, |reply| unsafe { import::unlink_file_at(base, path.as_ptr(), path.len(), reply) }).await
 }
 
-/// Returns the target of a symbolic link; it stays as long as arguments are kept.
+/// Returns the target of a symbolic link; it stays until the end of the app's next call.
 pub async fn readlink_at(At { base, path, .. }: At<'_>) -> Result<&'static [u8], Error> {
+    let _target = abi::expect_list();
     // SAFETY: see above.
     let target = call(base, |reply| unsafe { import::readlink_at(base, path.as_ptr(), path.len(), reply) }).await?;
     Ok(abi::list(target.pointer, target.length))

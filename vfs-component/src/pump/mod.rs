@@ -215,14 +215,14 @@ impl Pump {
         }
     }
 
-    /// Waits for an event of something, beside the jobs.
+    /// Adds a waitable that belongs to no job. The task stays until as many calls of [`Pump::lose`].
     #[cfg(feature = "tasks")]
     pub fn adopt(&mut self, waitable: u32) {
         self.join(waitable);
         self.kept += 1;
     }
 
-    /// Waits no longer for the events of something that was adopted.
+    /// Undoes one call of [`Pump::adopt`].
     #[cfg(feature = "tasks")]
     pub fn lose(&mut self) {
         self.kept -= 1;

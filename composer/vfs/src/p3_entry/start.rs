@@ -206,7 +206,7 @@ impl Before<'_> {
         if self.is_first {
             code.global_get(0).i32_eqz().if_(BlockType::Empty).call(START_NUMBER);
             if !waits {
-                // `start` finishes before it returns, so there is no subtask to keep.
+                // Nothing here can wait. Where a mount is below a preopen, `start` may go on beside the app.
                 code.drop();
             }
             code.end();

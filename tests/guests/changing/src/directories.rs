@@ -3,10 +3,11 @@
 use std::fs;
 
 use check::{Behaviour, Outcome, holds, same};
+use wasip2::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
 
 use crate::both::{
-    Errno, OURS, THEIRS, Taking, app, change, identity, is_gone, names, refused, remove, replace_by_directory,
-    replace_by_file,
+    Errno, OURS, THEIRS, Taking, app, change, descriptor, identity, is_gone, names, open, refused, remove,
+    replace_by_directory, replace_by_file, root, text, write_at,
 };
 
 pub const BEHAVIOURS: &[Behaviour] = &[
@@ -24,7 +25,63 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("a_moved_directory_stays_when_it_is_removed", a_moved_directory_stays),
     ("what_others_make_is_listed_beside_what_the_app_made", what_others_make_is_listed),
     ("a_name_that_both_made_is_gone_when_it_is_removed", a_name_that_both_made_is_gone_when_it_is_removed),
+    ("an_open_file_can_be_changed_when_its_directory_is_removed", || an_open_file_can_be_changed(remove)),
+    ("an_open_file_can_be_changed_when_a_file_is_put_there", || an_open_file_can_be_changed(replace_by_file)),
+    ("an_open_directory_can_be_changed_when_the_one_around_is_moved", an_open_directory_can_be_changed),
+    ("a_name_is_listed_when_what_it_led_to_goes", a_name_is_listed_when_what_it_led_to_goes),
 ];
+
+/// Nothing of the directory was changed before.
+fn an_open_file_can_be_changed(take: Taking) -> Outcome {
+    fs::create_dir_all("/host/d/sub")?;
+    fs::write("/host/d/sub/f", THEIRS)?;
+    let file = open("/w/d/sub/f")?;
+    take("/host/d")?;
+    app(|| {
+        write_at(&file, 0, "O")?;
+        file.set_len(4)?;
+        same(text(&file)?.as_str(), "Of o")?;
+        // As on Linux, no name leads to it.
+        refused(fs::metadata("/w/d/sub/f"), if fs::metadata("/w/d").is_ok() { Errno::NotDirectory } else { Errno::NoEntry })
+    })
+}
+
+fn an_open_directory_can_be_changed() -> Outcome {
+    fs::create_dir_all("/host/p/d")?;
+    fs::write("/host/p/d/f", THEIRS)?;
+    let flags = DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY;
+    let directory = root().open_at(PathFlags::empty(), "w/p/d", OpenFlags::DIRECTORY, flags)?;
+    fs::rename("/host/p", "/host/q")?;
+    app(|| {
+        directory.create_directory_at("folder")?;
+        directory.rename_at("f", &directory, "g")?;
+        let listed = directory.read_directory()?;
+        let mut names = Vec::new();
+        while let Some(entry) = listed.read_directory_entry()? {
+            names.push(entry.name);
+        }
+        names.sort();
+        same(names, ["folder", "g"])
+    })
+}
+
+/// A name has another file now, and the one that it led to goes while the directory is listed.
+fn a_name_is_listed_when_what_it_led_to_goes() -> Outcome {
+    fs::create_dir("/host/d")?;
+    fs::write("/host/d/f", THEIRS)?;
+    app(|| {
+        fs::rename("/w/d/f", "/w/d/f.bak")?;
+        fs::write("/w/d/f", OURS)?;
+        let listed = descriptor("/w/d")?.read_directory()?;
+        let first = listed.read_directory_entry()?.map(|entry| entry.name);
+        fs::remove_file("/w/d/f.bak")?;
+        let mut names: Vec<_> = first.into_iter().collect();
+        while let Some(entry) = listed.read_directory_entry()? {
+            names.push(entry.name);
+        }
+        same(names.iter().filter(|name| *name == "f").count(), 1)
+    })
+}
 
 /// The app made a file in it.
 fn a_changed_directory_stays(take: Taking) -> Outcome {

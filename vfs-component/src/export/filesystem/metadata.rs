@@ -137,7 +137,6 @@ extern "C" fn is_same_object_3(descriptor: u32, other: u32) -> bool {
 
 #[cfg(feature = "tasks")]
 mod is_same_object_3 {
-    use crate::abi;
     use crate::layer::tasks;
 
     #[link(wasm_import_module = "[export]wasi:filesystem/types@0.3")]
@@ -148,8 +147,8 @@ mod is_same_object_3 {
 
     #[unsafe(export_name = "[async-lift]wasi:filesystem/types@0.3#[method]descriptor.is-same-object")]
     extern "C" fn is_same_object(descriptor: u32, other: u32) -> u32 {
-        let give = |is_same: Result<bool, _>| task_return(is_same.map_or_else(|_| abi::trap(), u32::from));
-        tasks::begin(move |state| super::is_same(state, descriptor, other), give, |_| abi::trap(), tasks::exit)
+        let give = |is_same: Result<bool, _>| task_return(is_same.is_ok_and(|is_same| is_same).into());
+        tasks::begin(move |state| super::is_same(state, descriptor, other), give, |_| task_return(0), tasks::exit)
     }
 
     #[unsafe(export_name = "[callback][async-lift]wasi:filesystem/types@0.3#[method]descriptor.is-same-object")]

@@ -91,6 +91,7 @@ pub async fn answer_later(request: &Request) -> Result<Answer, Error> {
     let (case, number, second, third) = flat(request)?;
     // SAFETY: the place of the reply stays until the answer is there, and nobody reads it before. So does the request,
     // which has the name.
+    let _list = abi::expect_list();
     answer(wait::call(NO_REPLY, |reply| unsafe { host_ask_later(case, number, second, third, reply) }).await)
 }
 

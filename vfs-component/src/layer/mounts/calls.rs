@@ -120,10 +120,15 @@ async fn identity(number: u64) -> Result<u64, Error> {
 /// Finds out what cannot be asked any more once a node is changed: the identities of it and of the directories that it is
 /// in, and whether the name that led to it still does.
 async fn before_change(number: u64) -> Result<LateInode, Error> {
-    let mut at = Some(number);
-    while let Some(number) = at {
-        identity(number).await?;
-        at = nodes::with(|nodes| nodes.unpinned_parent(number));
+    identity(number).await?;
+    let mut at = number;
+    while let Some(directory) = nodes::with(|nodes| nodes.unpinned_parent(at)) {
+        match identity(directory).await {
+            Ok(_) => at = directory,
+            // Others have taken it away, so what is open has no name.
+            Err(Error::NoEntry | Error::NotDirectory) => break,
+            Err(error) => return Err(error),
+        }
     }
     if let Some((object, directory, name)) = nodes::with(|nodes| nodes.open_by_name(number))? {
         let path = &mut Vec::new();
@@ -387,8 +392,9 @@ async fn open(number: u64, flags: DescriptorFlags) -> Result<LateInode, Error> {
                 host::drop_descriptor(opened);
                 return Ok(inode);
             }
+            let renewed = renewed.transpose()?;
             nodes.set_open(number, opened, object.transpose()?)?;
-            if let Some(stat) = renewed.transpose()? {
+            if let Some(stat) = renewed {
                 nodes.get_mut(number)?.stat = stat;
             }
             told(nodes, number)
@@ -427,8 +433,8 @@ pub fn add_opened<T>(
     add(nodes).inspect_err(|_| host::drop_descriptor(descriptor))
 }
 
-/// Returns the next entries of a pass: the host's, those of the image, and then what the tree has changed, so that it is
-/// there once whatever others do with the names.
+/// Returns the next entries of a pass: the host's, those of the image, and then what the tree has changed of those that
+/// neither has any more.
 async fn list(number: u64, cursor: u64) -> Result<Answer, Error> {
     let image = nodes::with(|nodes| nodes.get(number).map(|node| node.image))?;
     let mut entries = match image {
@@ -443,7 +449,7 @@ async fn list(number: u64, cursor: u64) -> Result<Answer, Error> {
     Ok(Answer::Entries { entries, is_end })
 }
 
-/// Adds the next entry of what the tree has changed in the directory.
+/// Adds the next entry of what the tree has changed in the directory, and nobody else has told.
 fn list_changed(nodes: &Nodes, number: u64, cursor: u64, entries: &mut Vec<Listed<Vec<u8>>>) -> Result<(), Error> {
     let Some((next, name, kind)) = nodes.pinned_after(number, cursor.saturating_sub(CHANGED))? else { return Ok(()) };
     let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
@@ -452,8 +458,7 @@ fn list_changed(nodes: &Nodes, number: u64, cursor: u64, entries: &mut Vec<Liste
     Ok(())
 }
 
-/// Returns the next entries of the host's that the tree has not changed, none at the end. A cursor is the number of entries
-/// up to it.
+/// Returns the next entries of the host's, none at the end. A cursor is the number of entries up to it.
 pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>>>, Error> {
     let none = Vec::new();
     let known = nodes::with(|nodes| {
@@ -491,9 +496,7 @@ pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>
         let listed = (before + 1..).zip(list).filter(|(place, _)| *place > cursor);
         let mut entries = Vec::new();
         for (cursor, (kind, name)) in listed {
-            if nodes::with(|nodes| nodes.is_name_pinned(number, &name)) {
-                continue;
-            }
+            nodes::with(|nodes| nodes.note_told(number, &name))?;
             entries.try_reserve(1)?;
             let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
             entries.push(Listed { cursor, name, node });

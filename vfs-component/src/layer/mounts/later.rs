@@ -1,4 +1,5 @@
-//! What of the start waits for the host: it is finished in the first task, before any code of the app runs there.
+//! The parts of the start that have to wait for the host: the first task completes them, before any code of the app runs
+//! there.
 
 use core::cell::RefCell;
 
@@ -9,8 +10,9 @@ use super::{nodes, start};
 use crate::host::at::At;
 use crate::host::filesystem as host;
 use crate::layer::{Stop, tasks};
+use crate::standard::{self, Stream};
 use crate::state::{State, Volume, within_call};
-use crate::{embed, local, standard};
+use crate::{embed, local};
 
 /// A directory that is to be opened.
 #[derive(Clone)]
@@ -116,9 +118,12 @@ pub async fn finish_start() {
             Err(error) => start::end_inside(place, path, error),
         }
     }
-    let open = |state: &mut State| standard::open_inside(&mut state.session, &mut state.volume);
     // What fails is told when the app asks for the stream.
-    let _ = tasks::complete(open).await;
+    let _ = tasks::complete(|state| standard::open_input_inside(&mut state.session, &mut state.volume)).await;
+    for stream in [Stream::Stdout, Stream::Stderr] {
+        let open = |state: &mut State| standard::open_output_inside(&mut state.session, &mut state.volume, stream);
+        let _ = tasks::complete(open).await;
+    }
     local::with(&START, |start| start.is_over = true);
 }
 

@@ -69,14 +69,16 @@ pub struct Node {
     access: MountAccess,
     /// Whether changes are kept above the host.
     pub is_kept_above: bool,
-    /// As the how many-th node it was pinned; 0: it is not.
+    /// The number of its pin, of which each is larger than those before; 0: it is not pinned.
     pinned: u64,
     /// Whether the tree has changed it, and not only something in it.
     is_changed: bool,
-    /// The nodes in it that were pinned by their names, each as the how many-th.
+    /// The pins and numbers of nodes in it that were pinned by their names.
     pinned_children: Vec<(u64, u64)>,
     /// What tells it from all other nodes of the host, if that was asked.
     pub object: Option<u64>,
+    /// How many nodes before it had the same object, which the host has given again.
+    generation: u64,
     /// Number of nodes whose parent it is.
     children: u32,
     /// Whether nothing but its children uses it.
@@ -89,6 +91,8 @@ pub struct Node {
     pub seen: Vec<Box<[u8]>>,
     /// If it is a pass: the number of nodes that were pinned when that began.
     begun_at: Option<u64>,
+    /// In a pass: the pins of nodes that it has told.
+    told: HashTable<u64>,
     /// Number of operations that were told of it and wait.
     #[cfg(feature = "mounts3")]
     waiting: u32,
@@ -137,7 +141,7 @@ impl Node {
     }
 
     /// Returns whether its object may be that of another node: the host can give it again after it has removed the file.
-    fn has_left_host(&self) -> bool {
+    fn may_share_object(&self) -> bool {
         self.is_pinned() && self.descriptor.is_none() && self.stat.links <= 1
     }
 }
@@ -304,36 +308,52 @@ impl Nodes {
         if node.access != MountAccess::CopyOnWrite {
             return Ok(object);
         }
-        // One that is pinned was there before those that were pinned after it.
-        let last = node.pinned.checked_sub(1).filter(|_| node.object == Some(object)).unwrap_or(u64::MAX);
-        let left = self.objects.iter_hash(object).filter(|(known, other)| {
-            let is_before = |other: &Node| other.stat.links <= 1 && (1..=last).contains(&other.pinned);
-            *known == object
-                && *other != number
-                && filesystem_of(*other) == filesystem_of(number)
-                && find(&self.slots, *other).is_some_and(is_before)
-        });
-        let generation = left.count() as u64;
+        let generation = match node.object {
+            Some(own) if own == object => node.generation,
+            _ => self.generation_of(number, object),
+        };
         Ok(spread(object ^ spread(u64::from(node.filesystem) | generation << 8)))
     }
 
-    /// Returns whether a name leads to a node that was pinned when a pass began. The pass has it at its end.
-    pub fn is_name_pinned(&self, pass: u64, name: &[u8]) -> bool {
-        let Ok((directory, begun_at)) = self.pass(pass) else { return false };
-        if self.get(directory).is_ok_and(|node| node.pinned_children.is_empty()) {
-            return false;
-        }
-        let node = self.named(directory, name).and_then(|number| find(&self.slots, number));
-        node.is_some_and(|node| node.is_pinned() && node.pinned <= begun_at)
+    /// Returns how many nodes of the filesystem of a node had an object before.
+    fn generation_of(&self, number: u64, object: u64) -> u64 {
+        let before = self.objects.iter_hash(object).filter(|(known, other)| {
+            *known == object
+                && *other != number
+                && filesystem_of(*other) == filesystem_of(number)
+                && find(&self.slots, *other).is_some_and(|other| other.is_pinned() && other.stat.links <= 1)
+        });
+        before.count() as u64
     }
 
-    /// Returns the first node in the directory of a pass that was pinned after a number of others, if that was before the
-    /// pass began: as the how many-th, and its name and kind.
-    pub fn pinned_after(&self, pass: u64, number: u64) -> Result<Option<(u64, &[u8], FileKind)>, Error> {
+    /// Notes that a pass has told a name. If that leads to a pinned node, the pass does not tell it again at its end.
+    ///
+    /// # Errors
+    /// - [`Error::InsufficientMemory`]: an allocation failed.
+    pub fn note_told(&mut self, pass: u64, name: &[u8]) -> Result<(), Error> {
         let (directory, begun_at) = self.pass(pass)?;
+        if self.get(directory)?.pinned_children.is_empty() {
+            return Ok(());
+        }
+        let node = self.named(directory, name).and_then(|number| find(&self.slots, number));
+        if let Some(Node { pinned, .. }) = node.filter(|node| node.is_pinned() && node.pinned <= begun_at) {
+            let (pinned, told) = (*pinned, &mut self.get_mut(pass)?.told);
+            told.try_reserve(1, |pinned| spread(*pinned))?;
+            told.insert_unique(spread(pinned), pinned, |pinned| spread(*pinned));
+        }
+        Ok(())
+    }
+
+    /// Returns the first node in the directory of a pass that was pinned after a pin, but before the pass began, and that the
+    /// pass has not told: its pin, name and kind.
+    pub fn pinned_after(&self, pass: u64, pin: u64) -> Result<Option<(u64, &[u8], FileKind)>, Error> {
+        let (directory, begun_at) = self.pass(pass)?;
+        let told = &self.get(pass)?.told;
         let children = &self.get(directory)?.pinned_children;
-        let next = children.get(children.partition_point(|(pinned, _)| *pinned <= number));
-        Ok(next.filter(|(pinned, _)| *pinned <= begun_at).and_then(|(pinned, number)| {
+        let mut next = children.iter().skip(children.partition_point(|(pinned, _)| *pinned <= pin));
+        let is_untold = |(pinned, _): &&(u64, u64)| told.find(spread(*pinned), |known| known == pinned).is_none();
+        let next = next.find(is_untold).filter(|(pinned, _)| *pinned <= begun_at);
+        Ok(next.and_then(|(pinned, number)| {
             let node = find(&self.slots, *number)?;
             Some((*pinned, &*node.name, node.stat.kind))
         }))
@@ -369,7 +389,7 @@ impl Nodes {
         let is_it = |(known, number): &(u64, u64)| {
             *known == object
                 && filesystem_of(*number) == filesystem_of(beside)
-                && find(&self.slots, *number).is_some_and(|node| !node.has_left_host())
+                && find(&self.slots, *number).is_some_and(|node| !node.may_share_object())
         };
         self.objects.find(object, is_it).map(|(_, number)| *number)
     }
@@ -380,7 +400,11 @@ impl Nodes {
     /// - [`Error::InsufficientMemory`]: an allocation failed.
     pub fn set_object(&mut self, number: u64, object: u64) -> Result<(), Error> {
         self.objects.try_reserve(1, |(object, _)| *object)?;
-        self.get_mut(number)?.object = Some(object);
+        if self.get(number)?.object != Some(object) {
+            let generation = self.generation_of(number, object);
+            let node = self.get_mut(number)?;
+            (node.object, node.generation) = (Some(object), generation);
+        }
         if self.of_object(number, object).is_none() {
             self.objects.insert_unique(object, (object, number), |(object, _)| *object);
         }
@@ -516,12 +540,14 @@ impl Nodes {
             is_changed: false,
             pinned_children: Vec::new(),
             object: None,
+            generation: 0,
             children: 0,
             is_released: false,
             image: None,
             has_host: true,
             seen: Vec::new(),
             begun_at: None,
+            told: HashTable::new(),
             #[cfg(feature = "mounts3")]
             waiting: 0,
         });

@@ -83,7 +83,7 @@ pub fn paths_inside() -> impl Iterator<Item = &'static str> {
     within_call(|state| state.session.settings.inside_of(embed::extras().mounts))
 }
 
-/// Ends the program because a directory inside of a mount is missing, as the how many-th of them.
+/// Ends the program because a directory inside of a mount is missing; `place` is its index among them.
 pub fn end_inside(place: usize, path: &str, error: Error) {
     // That `max-open` leaves no room is told elsewhere.
     if error != Error::InsufficientMemory {

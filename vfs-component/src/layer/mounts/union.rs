@@ -114,7 +114,7 @@ pub async fn list(number: u64, directory: Nid, cursor: u64) -> Result<Vec<Listed
         for entry in image.entries(&inode, cursor.max(OF_IMAGE) - OF_IMAGE) {
             let (cursor, entry) = entry?;
             let is_seen = seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_ok();
-            if !is_seen && !nodes.is_name_pinned(number, entry.name) {
+            if !is_seen {
                 let node = LayerNode { number: filesystem_of(number) | WITHIN, kind: entry.kind };
                 entries.try_reserve_exact(1)?;
                 entries.push(Listed { cursor: OF_IMAGE | cursor, name: copy(entry.name)?, node });

@@ -32,7 +32,9 @@ pub fn run(args: &Inspect) -> Result<ExitCode, Failure> {
             json::text(&json::about(&name, json!({ "image": image })))
         } else {
             let mut text = format!("{name}: ");
-            Shown { depth: args.depth, verbose: is_verbose() }.image(&mut text, &bytes, &summary, &[]).map_err(within)?;
+            Shown { depth: args.depth, verbose: is_verbose() }
+                .image(&mut text, &bytes, &summary, &[])
+                .map_err(within)?;
             text
         }
     };
