@@ -496,7 +496,7 @@ pub async fn list_of_host(number: u64, cursor: u64) -> Result<Vec<Listed<Vec<u8>
         let listed = (before + 1..).zip(list).filter(|(place, _)| *place > cursor);
         let mut entries = Vec::new();
         for (cursor, (kind, name)) in listed {
-            nodes::with(|nodes| nodes.note_told(number, &name))?;
+            let kind = nodes::with(|nodes| nodes.note_told(number, &name))?.unwrap_or(kind);
             entries.try_reserve(1)?;
             let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
             entries.push(Listed { cursor, name, node });

@@ -326,22 +326,25 @@ impl Nodes {
         before.count() as u64
     }
 
-    /// Notes that a pass has told a name. If that leads to a pinned node, the pass does not tell it again at its end.
+    /// Notes that a pass has told a name. If that leads to a pinned node, the pass does not tell it again at its end, and
+    /// this returns the node's kind.
     ///
     /// # Errors
     /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn note_told(&mut self, pass: u64, name: &[u8]) -> Result<(), Error> {
+    pub fn note_told(&mut self, pass: u64, name: &[u8]) -> Result<Option<FileKind>, Error> {
         let (directory, begun_at) = self.pass(pass)?;
         if self.get(directory)?.pinned_children.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let node = self.named(directory, name).and_then(|number| find(&self.slots, number));
-        if let Some(Node { pinned, .. }) = node.filter(|node| node.is_pinned() && node.pinned <= begun_at) {
-            let (pinned, told) = (*pinned, &mut self.get_mut(pass)?.told);
+        let Some(Node { pinned, stat, .. }) = node.filter(|node| node.is_pinned()) else { return Ok(None) };
+        let (pinned, kind) = (*pinned, stat.kind);
+        if pinned <= begun_at {
+            let told = &mut self.get_mut(pass)?.told;
             told.try_reserve(1, |pinned| spread(*pinned))?;
             told.insert_unique(spread(pinned), pinned, |pinned| spread(*pinned));
         }
-        Ok(())
+        Ok(Some(kind))
     }
 
     /// Returns the first node in the directory of a pass that was pinned after a pin, but before the pass began, and that the

@@ -109,13 +109,13 @@ pub async fn list(number: u64, directory: Nid, cursor: u64) -> Result<Vec<Listed
         }
     }
     nodes::with(|nodes| {
-        let seen = &nodes.get(number)?.seen;
         let mut entries = Vec::new();
         for entry in image.entries(&inode, cursor.max(OF_IMAGE) - OF_IMAGE) {
             let (cursor, entry) = entry?;
-            let is_seen = seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_ok();
-            if !is_seen {
-                let node = LayerNode { number: filesystem_of(number) | WITHIN, kind: entry.kind };
+            let seen = &nodes.get(number)?.seen;
+            if seen.binary_search_by(|seen| (**seen).cmp(entry.name)).is_err() {
+                let kind = nodes.note_told(number, entry.name)?.unwrap_or(entry.kind);
+                let node = LayerNode { number: filesystem_of(number) | WITHIN, kind };
                 entries.try_reserve_exact(1)?;
                 entries.push(Listed { cursor: OF_IMAGE | cursor, name: copy(entry.name)?, node });
                 break;
