@@ -21,6 +21,9 @@ pub enum Stream {
     Seed,
 }
 
+/// Maximum number of bytes from one call of WASI 0.3, whose callers ask again for the rest; as many as from wasmtime.
+const MOST: u64 = 64 << 20;
+
 /// Generators of the two streams that continue from call to call.
 struct Generators {
     random: Option<ChaCha20Rng>,
@@ -40,7 +43,7 @@ extern "C" fn get_random_bytes(length: u64) -> *const List {
 
 #[unsafe(export_name = "wasi:random/random@0.3#get-random-bytes")]
 extern "C" fn get_random_bytes_3(length: u64) -> *const List {
-    get_random_bytes(length)
+    bytes(length.min(MOST), Stream::Random)
 }
 
 #[unsafe(export_name = "wasi:random/random#get-random-u64")]
@@ -60,7 +63,7 @@ extern "C" fn get_insecure_random_bytes(length: u64) -> *const List {
 
 #[unsafe(export_name = "wasi:random/insecure@0.3#get-insecure-random-bytes")]
 extern "C" fn get_insecure_random_bytes_3(length: u64) -> *const List {
-    get_insecure_random_bytes(length)
+    bytes(length.min(MOST), Stream::Insecure)
 }
 
 #[unsafe(export_name = "wasi:random/insecure#get-insecure-random-u64")]

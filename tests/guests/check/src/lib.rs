@@ -3,6 +3,8 @@
 //! A program is a list of named behaviours in named areas. It prints one line for each, `name: ok` or `name: saw ...`, so that two
 //! hosts can be compared by their output. The arguments choose areas or single behaviours; none means all.
 
+pub mod edges;
+
 use std::fmt::{Debug, Display};
 use std::process::ExitCode;
 

@@ -1,8 +1,7 @@
 //! The answer to every number at an edge of its type, in every call that takes an offset, a length or a time. What is
 //! printed is compared between hosts.
 
-use std::fmt::Display;
-
+use check::edges::{LAST, LENGTHS, OFFSETS, Time, WAITS, offsets_to_change, print, print_ranges, print_times};
 use check::{Behaviour, Outcome};
 use wasip2::clocks::monotonic_clock::{subscribe_duration, subscribe_instant};
 use wasip2::clocks::wall_clock::Datetime;
@@ -29,40 +28,6 @@ pub const BEHAVIOURS: &[Behaviour] = &[
 /// Times that no disk has, or not every one.
 pub const OF_NO_DISK: &[Behaviour] = &[("set_far_times", set_far_times), ("set_far_times_at", set_far_times_at)];
 
-/// The largest offset that a file can end at.
-const LAST: u64 = i64::MAX as u64;
-
-/// In and around a file of five bytes, then where 32 and 64 bits end.
-const OFFSETS: [u64; 13] = [
-    0,
-    4,
-    5,
-    6,
-    u32::MAX as u64,
-    u32::MAX as u64 + 1,
-    1 << 62,
-    LAST - 1,
-    LAST,
-    LAST + 1,
-    LAST + 2,
-    u64::MAX - 1,
-    u64::MAX,
-];
-
-const LENGTHS: [u64; 9] = [0, 1, 2, u32::MAX as u64, u32::MAX as u64 + 1, LAST, LAST + 1, u64::MAX - 1, u64::MAX];
-
-/// Offsets that every filesystem has, and those that none has. Between them, each disk has its own end.
-fn offsets_to_change() -> impl Iterator<Item = u64> {
-    OFFSETS.into_iter().filter(|offset| *offset < 10 || *offset >= LAST)
-}
-
-fn print(call: impl Display, answer: Result<impl Display, impl Display>) {
-    match answer {
-        Ok(answer) => println!("  {call}: {answer}"),
-        Err(error) => println!("  {call}: {error}"),
-    }
-}
-
 fn code(error: ErrorCode) -> &'static str {
     error.name()
 }
@@ -85,12 +50,10 @@ fn five(name: &str) -> Result<Descriptor, ErrorCode> {
 
 fn read() -> Outcome {
     let file = five("read")?;
-    for offset in OFFSETS {
-        for length in LENGTHS {
-            let answer = file.read(length, offset).map(|(bytes, end)| format!("{} bytes, end {end}", bytes.len()));
-            print(format_args!("{length} at {offset}"), answer.map_err(code));
-        }
-    }
+    print_ranges(|offset, length| {
+        let (bytes, end) = file.read(length, offset).map_err(code)?;
+        Ok::<_, &str>(format!("{} bytes, end {end}", bytes.len()))
+    });
     Ok(())
 }
 
@@ -170,12 +133,7 @@ fn set_size() -> Outcome {
 
 fn advise() -> Outcome {
     let file = five("advise")?;
-    for offset in OFFSETS {
-        for length in LENGTHS {
-            let answer = file.advise(offset, length, Advice::WillNeed).map(|()| "ok");
-            print(format_args!("{length} at {offset}"), answer.map_err(code));
-        }
-    }
+    print_ranges(|offset, length| file.advise(offset, length, Advice::WillNeed).map(|()| "ok").map_err(code));
     Ok(())
 }
 
@@ -195,8 +153,6 @@ const FAR_TIMES: [(u64, u32); 8] = [
     (u64::MAX, 999_999_999),
 ];
 
-const SEVEN: NewTimestamp = NewTimestamp::Timestamp(Datetime { seconds: 7, nanoseconds: 7 });
-
 fn times(
     name: &str,
     times: &[(u64, u32)],
@@ -204,24 +160,18 @@ fn times(
 ) -> Outcome {
     let directory = scratch(name)?;
     let file = file(&directory, "file")?;
-    for &(seconds, nanoseconds) in times {
-        let new = NewTimestamp::Timestamp(Datetime { seconds, nanoseconds });
-        for (which, access, modification) in
-            [("access", new, NewTimestamp::NoChange), ("modification", NewTimestamp::NoChange, new)]
-        {
-            set(&directory, SEVEN, SEVEN)?;
-            let answer = set(&directory, access, modification);
-            let stat = file.stat()?;
-            let seen = [stat.data_access_timestamp, stat.data_modification_timestamp].map(|time| match time {
-                Some(time) => format!("{}.{:09}", time.seconds, time.nanoseconds),
-                None => "none".into(),
-            });
-            let answer =
-                answer.map(|()| seen.join(" ")).map_err(|error| format!("{}, {}", code(error), seen.join(" ")));
-            print(format_args!("{which} {seconds}.{nanoseconds:09}"), answer);
-        }
-    }
-    Ok(())
+    let new = |time: Time<u64>| match time {
+        Some((seconds, nanoseconds)) => NewTimestamp::Timestamp(Datetime { seconds, nanoseconds }),
+        None => NewTimestamp::NoChange,
+    };
+    let set = |[access, modification]: [_; 2]| {
+        set(&directory, new(access), new(modification)).map_err(|error| code(error).to_owned())
+    };
+    print_times(times, set, || {
+        let stat = file.stat()?;
+        let seen = [stat.data_access_timestamp, stat.data_modification_timestamp];
+        Ok(seen.map(|time| time.map(|time| (time.seconds, time.nanoseconds))))
+    })
 }
 
 fn by_descriptor(directory: &Descriptor, access: NewTimestamp, modification: NewTimestamp) -> Result<(), ErrorCode> {
@@ -247,9 +197,6 @@ fn set_far_times() -> Outcome {
 fn set_far_times_at() -> Outcome {
     times("set_far_times_at", &FAR_TIMES, by_path)
 }
-
-/// Nanoseconds that are over at once, or not while anybody looks.
-const WAITS: [u64; 7] = [0, 1, 1 << 62, LAST, LAST + 1, u64::MAX - 1, u64::MAX];
 
 fn durations() -> Outcome {
     for wait in WAITS {

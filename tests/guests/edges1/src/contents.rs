@@ -1,9 +1,10 @@
 //! Offsets, sizes, positions, and the lengths of vectors.
 
+use check::edges::{LAST, OFFSETS, offsets_to_change};
 use check::{Behaviour, Outcome};
 
 use crate::preview1::*;
-use crate::{EDGES_32, LAST, five, print, scratch, size};
+use crate::{EDGES_32, five, print, scratch, size};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     ("pread", pread),
@@ -15,32 +16,6 @@ pub const BEHAVIOURS: &[Behaviour] = &[
     ("advise", advise),
     ("vectors", vectors),
 ];
-
-/// In and around a file of five bytes, then where 31, 32, 63 and 64 bits end.
-const OFFSETS: [u64; 17] = [
-    0,
-    1,
-    4,
-    5,
-    6,
-    (1 << 31) - 1,
-    1 << 31,
-    u32::MAX as u64,
-    1 << 32,
-    1 << 62,
-    LAST - 2,
-    LAST - 1,
-    LAST,
-    LAST + 1,
-    LAST + 2,
-    u64::MAX - 1,
-    u64::MAX,
-];
-
-/// Offsets that every filesystem has, and those that none has. Between them, each disk has its own end.
-fn offsets_to_change() -> impl Iterator<Item = u64> {
-    OFFSETS.into_iter().filter(|offset| *offset < 10 || *offset >= LAST)
-}
 
 fn pread() -> Outcome {
     let file = five(scratch("pread"));

@@ -12,8 +12,6 @@ use preview1::*;
 
 /// The one preopened directory.
 const ROOT: u32 = 3;
-/// The largest offset that a file can end at.
-const LAST: u64 = i64::MAX as u64;
 /// Edges of 32 bits, which lie outside of this program's memory as lengths.
 const EDGES_32: [u32; 5] = [(1 << 31) - 1, 1 << 31, (1 << 31) + 1, u32::MAX - 1, u32::MAX];
 

@@ -1,9 +1,10 @@
 //! Lengths of paths, of names and of listings, numbers of descriptors, and what is asked of the host.
 
+use check::edges::LAST;
 use check::{Behaviour, Outcome};
 
 use crate::preview1::*;
-use crate::{EDGES_32, LAST, ROOT, five, open, print, scratch};
+use crate::{EDGES_32, ROOT, five, open, print, scratch};
 
 pub const BEHAVIOURS: &[Behaviour] = &[
     ("paths", paths),

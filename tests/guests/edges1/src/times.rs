@@ -1,9 +1,10 @@
 //! Times of files, in nanoseconds since 1970.
 
+use check::edges::LAST;
 use check::{Behaviour, Outcome};
 
 use crate::preview1::*;
-use crate::{LAST, five, print, scratch};
+use crate::{five, print, scratch};
 
 pub const BEHAVIOURS: &[Behaviour] = &[("set_times", set_times), ("set_times_at", set_times_at)];
 pub const OF_NO_DISK: &[Behaviour] = &[("set_late_times", set_late_times), ("set_late_times_at", set_late_times_at)];
