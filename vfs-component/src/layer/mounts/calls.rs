@@ -580,8 +580,13 @@ async fn perform(effect: &Effect<Vec<u8>>) -> Result<Performed<LateInode>, Error
         }
         Effect::SetSize { file, size } => host::set_size(descriptor_of(*file)?, *size).await?,
         Effect::SetTimes { node, accessed, modified } => match asked(*node)? {
-            Asked::Open(descriptor) => host::set_times(descriptor, *accessed, *modified).await?,
-            Asked::Missing(_) | Asked::Path => host::set_times_at(reach(*node, path)?, *accessed, *modified).await?,
+            Asked::Open(descriptor) if !nodes::with(|nodes| nodes.is_root(*node)) => {
+                host::set_times(descriptor, *accessed, *modified).await?;
+            }
+            // A root may have the handle that the host gave, which wasmtime takes for paths alone.
+            Asked::Open(_) | Asked::Missing(_) | Asked::Path => {
+                host::set_times_at(reach(*node, path)?, *accessed, *modified).await?;
+            }
         },
         Effect::Write { file, offset, bytes } => match offset {
             Some(offset) => host::write(descriptor_of(*file)?, *offset, bytes).await?,

@@ -67,7 +67,7 @@ pub fn follows_paths(_root: u32) -> bool {
 
 /// Drops what the host has given, if it is no root, and none is opened from there.
 pub fn drop_given(descriptor: u32) {
-    if !nodes::with(|nodes| nodes.is_root(descriptor)) && !is_needed(descriptor) {
+    if !nodes::with(|nodes| nodes.is_of_root(descriptor)) && !is_needed(descriptor) {
         host::drop_descriptor(descriptor);
     }
 }

@@ -185,9 +185,14 @@ impl Nodes {
         Ok(())
     }
 
+    /// Returns whether a node is a root.
+    pub fn is_root(&self, number: u64) -> bool {
+        self.get(number).is_ok_and(|node| node.parent == number)
+    }
+
     /// Returns whether a handle of the host is that of a root.
     #[cfg(feature = "mounts3")]
-    pub fn is_root(&self, descriptor: u32) -> bool {
+    pub fn is_of_root(&self, descriptor: u32) -> bool {
         let mut nodes = self.slots.iter().filter_map(|slot| slot.node.as_ref());
         nodes.any(|node| node.descriptor == Some(descriptor))
     }
