@@ -32,6 +32,9 @@ use wasmtime_wasi::{FsPerms, WasiCtx};
 
 use crate::made;
 
+/// What `read-via-stream` returns.
+type Streaming = (StreamReader<u8>, FutureReader<Result<(), ErrorCode>>);
+
 /// The interface whose functions are slow.
 const TYPES: &str = "wasi:filesystem/types@0.3.0";
 /// How long a program may take.
@@ -164,10 +167,7 @@ impl Host {
         )
     }
 
-    fn slow_stream(
-        self: &Arc<Self>,
-        mut store: StoreContextMut<'_, State>,
-    ) -> wasmtime::Result<(StreamReader<u8>, FutureReader<Result<(), ErrorCode>>)> {
+    fn slow_stream(self: &Arc<Self>, mut store: StoreContextMut<'_, State>) -> wasmtime::Result<Streaming> {
         let host = Arc::clone(self);
         let waiting = Box::pin(async move { host.wait().await });
         let reader = StreamReader::new(&mut store, Late { waiting, is_given: false })?;

@@ -89,9 +89,9 @@ pub fn ask(request: &Request) -> Result<Answer, Error> {
 /// Those of [`ask`].
 pub async fn answer_later(request: &Request) -> Result<Answer, Error> {
     let (case, number, second, third) = flat(request)?;
+    let _list = abi::expect_list();
     // SAFETY: the place of the reply stays until the answer is there, and nobody reads it before. So does the request,
     // which has the name.
-    let _list = abi::expect_list();
     answer(wait::call(NO_REPLY, |reply| unsafe { host_ask_later(case, number, second, third, reply) }).await)
 }
 

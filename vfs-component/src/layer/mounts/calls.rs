@@ -7,7 +7,7 @@ use vfs_core::late::{Answer, LateInode, Query, Request};
 use vfs_core::{DescriptorFlags, Effect, Error, FileKind, LayerNode, Listed, OpenFlags, Performed, Stat, Timestamp};
 use vfs_image::Nid;
 
-use super::nodes::{self, Nodes, Pass};
+use super::nodes::{self, Nodes, OpenByName, Pass, PinnedName};
 use super::union;
 use crate::host::at::{At, Entries, copy};
 use crate::host::filesystem as host;
@@ -130,7 +130,7 @@ async fn before_change(number: u64) -> Result<LateInode, Error> {
             Err(error) => return Err(error),
         }
     }
-    if let Some((object, directory, name)) = nodes::with(|nodes| nodes.open_by_name(number))? {
+    if let Some(OpenByName { object, directory, name }) = nodes::with(|nodes| nodes.open_by_name(number))? {
         let path = &mut Vec::new();
         let now = match reach_name(directory, &name, path) {
             Ok(at) => host::identity_at(at).await,
@@ -451,10 +451,11 @@ async fn list(number: u64, cursor: u64) -> Result<Answer, Error> {
 
 /// Adds the next entry of what the tree has changed in the directory, and nobody else has told.
 fn list_changed(nodes: &Nodes, number: u64, cursor: u64, entries: &mut Vec<Listed<Vec<u8>>>) -> Result<(), Error> {
-    let Some((next, name, kind)) = nodes.pinned_after(number, cursor.saturating_sub(CHANGED))? else { return Ok(()) };
+    let next = nodes.pinned_after(number, cursor.saturating_sub(CHANGED))?;
+    let Some(PinnedName { pin, name, kind }) = next else { return Ok(()) };
     let node = LayerNode { number: nodes::filesystem_of(number) | nodes::WITHIN, kind };
     entries.try_reserve_exact(1)?;
-    entries.push(Listed { cursor: CHANGED + next, name: copy(name)?, node });
+    entries.push(Listed { cursor: CHANGED + pin, name: copy(name)?, node });
     Ok(())
 }
 

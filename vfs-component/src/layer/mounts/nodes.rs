@@ -98,6 +98,26 @@ pub struct Node {
     waiting: u32,
 }
 
+/// An open node that was found by its name.
+pub struct OpenByName {
+    /// Its object.
+    pub object: u64,
+    /// The directory that it was found in.
+    pub directory: u64,
+    /// Its name there.
+    pub name: Box<[u8]>,
+}
+
+/// A name that leads to a pinned node.
+pub struct PinnedName<'n> {
+    /// The number of its pin.
+    pub pin: u64,
+    /// The name.
+    pub name: &'n [u8],
+    /// The node's kind.
+    pub kind: FileKind,
+}
+
 /// A pass over a directory's entries.
 #[derive(Clone, Copy)]
 pub struct Pass {
@@ -291,12 +311,12 @@ impl Nodes {
         (parent != number && !self.get(parent).ok()?.is_pinned()).then_some(parent)
     }
 
-    /// Returns the object of a node that is open, and the directory and name that led to it.
-    pub fn open_by_name(&self, number: u64) -> Result<Option<(u64, u64, Box<[u8]>)>, Error> {
+    /// Returns how a node was found, if it is open and not pinned, its object is known and its name still leads to it.
+    pub fn open_by_name(&self, number: u64) -> Result<Option<OpenByName>, Error> {
         let node = self.get(number)?;
         let is_by_name = node.descriptor.is_some() && self.named(node.parent, &node.name) == Some(number);
         let Some(object) = node.object.filter(|_| is_by_name && !node.is_pinned()) else { return Ok(None) };
-        Ok(Some((object, node.parent, copy(&node.name)?)))
+        Ok(Some(OpenByName { object, directory: node.parent, name: copy(&node.name)? }))
     }
 
     /// Returns whether a node is pinned and its name leads to it.
@@ -353,8 +373,8 @@ impl Nodes {
     }
 
     /// Returns the first node in the directory of a pass that was pinned after a pin, but before the pass began, and that the
-    /// pass has not told: its pin, name and kind.
-    pub fn pinned_after(&self, pass: u64, pin: u64) -> Result<Option<(u64, &[u8], FileKind)>, Error> {
+    /// pass has not told.
+    pub fn pinned_after(&self, pass: u64, pin: u64) -> Result<Option<PinnedName<'_>>, Error> {
         let (directory, begun_at) = self.pass(pass)?;
         let told = &self.get(pass)?.told;
         let children = &self.get(directory)?.pinned_children;
@@ -363,7 +383,7 @@ impl Nodes {
         let next = next.find(is_untold).filter(|(pinned, _)| *pinned <= begun_at);
         Ok(next.and_then(|(pinned, number)| {
             let node = find(&self.slots, *number)?;
-            Some((*pinned, &*node.name, node.stat.kind))
+            Some(PinnedName { pin: *pinned, name: &node.name, kind: node.stat.kind })
         }))
     }
 
