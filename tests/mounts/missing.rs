@@ -35,7 +35,22 @@ pub fn trials() -> Vec<Trial> {
             trials.push(Extent::Quick.trial(Trial::test(name, test)));
         }
     }
+    let test = || of_wasi3().map_err(|error| format!("{error:#}").into());
+    trials.push(Extent::Quick.trial(Trial::test("missing::of_wasi3::plugged", test)));
     trials
+}
+
+/// An app of WASI 0.3, for a directory that is known at once, and for one that the start waits for.
+fn of_wasi3() -> Result<()> {
+    let work = TempDir::new()?;
+    for (flag, name) in [("--host-dir=data::/m", "data"), ("--host-dir=work/sub::/m,rw", "work/sub")] {
+        let app = made::composed("slow3 missing", || guests::named("slow3"), Form::Plugged, |_| Ok(()), &[flag])?;
+        let app = fs::read(app)?;
+        let given = [Given::new("work", work.path())];
+        let invocation = Invocation::with_args(["stat"]);
+        refused(&host::run(&app, &invocation, &given)?, name)?;
+    }
+    Ok(())
 }
 
 /// What an app imports with which the vfs can end it in words.
