@@ -1,5 +1,10 @@
 //! Nodes of the host that the tree or an operation knows of.
 //!
+//! ```text
+//! pins     what the tree has changed, whose names stay
+//! objects  what is one and the same at the host
+//! ```
+//!
 //! A node is a name in another node, or has a descriptor of the host; usually it is the former until it is opened.
 //!
 //! Where the host makes the changes, it also knows what is one and the same: each open has a number of its own. Where
@@ -7,10 +12,12 @@
 //! by its name, and by its object if it has several. Once the tree has changed a node, that is pinned, with the directories
 //! that it is in: the names that lead to them do so whatever others put there, and are in listings.
 
+mod objects;
+mod pins;
+
 use core::cell::RefCell;
 
 use hashbrown::HashTable;
-use vfs_core::late::LateInode;
 use vfs_core::settings::MountAccess;
 use vfs_core::{Error, FileKind, FollowFinalLink, Stat, Woven};
 use vfs_image::{Image, Nid};
@@ -18,6 +25,8 @@ use vfs_image::{Image, Nid};
 use crate::host::at::At;
 use crate::host::filesystem::{self, Listing};
 use crate::local;
+
+pub use pins::{OpenByName, PinnedName};
 
 /// Bits of a slot's number in a node's number. The generation comes above them, and the filesystem above both.
 const SLOT_BITS: u32 = 24;
@@ -96,26 +105,6 @@ pub struct Node {
     /// Number of operations that were told of it and wait.
     #[cfg(feature = "mounts3")]
     waiting: u32,
-}
-
-/// An open node that was found by its name.
-pub struct OpenByName {
-    /// Its object.
-    pub object: u64,
-    /// The directory that it was found in.
-    pub directory: u64,
-    /// Its name there.
-    pub name: Box<[u8]>,
-}
-
-/// A name that leads to a pinned node.
-pub struct PinnedName<'n> {
-    /// The number of its pin.
-    pub pin: u64,
-    /// The name.
-    pub name: &'n [u8],
-    /// The node's kind.
-    pub kind: FileKind,
 }
 
 /// A pass over a directory's entries.
@@ -265,178 +254,6 @@ impl Nodes {
         if let Ok(entry) = named.find_entry(hash, |other| *other == number) {
             entry.remove();
         }
-    }
-
-    /// Notes that the tree has changed a node.
-    pub fn pin(&mut self, number: u64) {
-        if let Ok(node) = self.get_mut(number) {
-            node.is_changed = true;
-        }
-        let mut at = number;
-        while self.pin_one(at)
-            && let Ok(node) = self.get(at)
-            && node.parent != at
-        {
-            at = node.parent;
-        }
-    }
-
-    /// Pins a node. Returns whether its name leads to it from now on.
-    fn pin_one(&mut self, number: u64) -> bool {
-        let Ok(&Node { pinned, parent, .. }) = self.get(number) else { return false };
-        let is_listed = |node: &Node| node.pinned_children.binary_search_by_key(&pinned, |(pinned, _)| *pinned).is_ok();
-        if pinned > 0 && self.get(parent).is_ok_and(is_listed) {
-            return false;
-        }
-        self.pinned += 1;
-        let pinned = self.pinned;
-        let Ok(node) = self.get_mut(number) else { return false };
-        node.pinned = pinned;
-        let Ok(node) = self.get(number) else { return false };
-        if !node.name.is_empty()
-            && self.named(parent, &node.name) == Some(number)
-            && let Ok(parent) = self.get_mut(parent)
-            // Without memory, listings have it only if the host has it.
-            && parent.pinned_children.try_reserve(1).is_ok()
-        {
-            parent.pinned_children.push((pinned, number));
-            return true;
-        }
-        false
-    }
-
-    /// Returns the directory of a node, if that has to be pinned with it.
-    pub fn unpinned_parent(&self, number: u64) -> Option<u64> {
-        let parent = self.get(number).ok()?.parent;
-        (parent != number && !self.get(parent).ok()?.is_pinned()).then_some(parent)
-    }
-
-    /// Returns how a node was found, if it is open and not pinned, its object is known and its name still leads to it.
-    pub fn open_by_name(&self, number: u64) -> Result<Option<OpenByName>, Error> {
-        let node = self.get(number)?;
-        let is_by_name = node.descriptor.is_some() && self.named(node.parent, &node.name) == Some(number);
-        let Some(object) = node.object.filter(|_| is_by_name && !node.is_pinned()) else { return Ok(None) };
-        Ok(Some(OpenByName { object, directory: node.parent, name: copy(&node.name)? }))
-    }
-
-    /// Returns whether a node is pinned and its name leads to it.
-    pub fn is_pinned_by_name(&self, number: u64) -> bool {
-        let node = find(&self.slots, number).filter(|node| node.is_pinned() && !node.name.is_empty());
-        node.is_some_and(|node| self.named(node.parent, &node.name) == Some(number))
-    }
-
-    /// Returns the identity of an object of the host. A file that is copied when it is written to is not the file that the
-    /// host has, nor is it one that got its object after the host had removed it. `number` is the node; or a directory, for
-    /// what nobody knows of in it.
-    pub fn identity_of(&self, number: u64, object: u64) -> Result<u64, Error> {
-        let node = self.get(number)?;
-        if node.access != MountAccess::CopyOnWrite {
-            return Ok(object);
-        }
-        let generation = match node.object {
-            Some(own) if own == object => node.generation,
-            _ => self.generation_of(number, object),
-        };
-        Ok(spread(object ^ spread(u64::from(node.filesystem) | generation << 8)))
-    }
-
-    /// Returns how many nodes of the filesystem of a node had an object before.
-    fn generation_of(&self, number: u64, object: u64) -> u64 {
-        let before = self.objects.iter_hash(object).filter(|(known, other)| {
-            *known == object
-                && *other != number
-                && filesystem_of(*other) == filesystem_of(number)
-                && find(&self.slots, *other).is_some_and(|other| other.is_pinned() && other.stat.links <= 1)
-        });
-        before.count() as u64
-    }
-
-    /// Notes that a pass has told a name. If that leads to a pinned node, the pass does not tell it again at its end, and
-    /// this returns the node's kind.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn note_told(&mut self, pass: u64, name: &[u8]) -> Result<Option<FileKind>, Error> {
-        let (directory, begun_at) = self.pass(pass)?;
-        if self.get(directory)?.pinned_children.is_empty() {
-            return Ok(None);
-        }
-        let node = self.named(directory, name).and_then(|number| find(&self.slots, number));
-        let Some(Node { pinned, stat, .. }) = node.filter(|node| node.is_pinned()) else { return Ok(None) };
-        let (pinned, kind) = (*pinned, stat.kind);
-        if pinned <= begun_at {
-            let told = &mut self.get_mut(pass)?.told;
-            told.try_reserve(1, |pinned| spread(*pinned))?;
-            told.insert_unique(spread(pinned), pinned, |pinned| spread(*pinned));
-        }
-        Ok(Some(kind))
-    }
-
-    /// Returns the first node in the directory of a pass that was pinned after a pin, but before the pass began, and that the
-    /// pass has not told.
-    pub fn pinned_after(&self, pass: u64, pin: u64) -> Result<Option<PinnedName<'_>>, Error> {
-        let (directory, begun_at) = self.pass(pass)?;
-        let told = &self.get(pass)?.told;
-        let children = &self.get(directory)?.pinned_children;
-        let mut next = children.iter().skip(children.partition_point(|(pinned, _)| *pinned <= pin));
-        let is_untold = |(pinned, _): &&(u64, u64)| told.find(spread(*pinned), |known| known == pinned).is_none();
-        let next = next.find(is_untold).filter(|(pinned, _)| *pinned <= begun_at);
-        Ok(next.and_then(|(pinned, number)| {
-            let node = find(&self.slots, *number)?;
-            Some(PinnedName { pin: *pinned, name: &node.name, kind: node.stat.kind })
-        }))
-    }
-
-    /// Adds a pass over a directory's entries.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn add_pass(&mut self, directory: u64) -> Result<LateInode, Error> {
-        let Node { stat, image, .. } = *self.get(directory)?;
-        let number = self.add(directory, &[], None, stat)?;
-        let begun_at = Some(self.pinned);
-        let node = self.get_mut(number)?;
-        (node.image, node.begun_at) = (image, begun_at);
-        Ok(LateInode { number, stat, parent: directory })
-    }
-
-    /// Returns whether the directory of a pass is pinned.
-    pub fn is_pass_pinned(&self, pass: u64) -> bool {
-        let directory = self.pass(pass).and_then(|(directory, _)| self.get(directory));
-        directory.is_ok_and(Node::is_pinned)
-    }
-
-    /// Returns the directory of a pass, and how many nodes were pinned when it began. A directory may be its own pass.
-    fn pass(&self, number: u64) -> Result<(u64, u64), Error> {
-        let node = self.get(number)?;
-        Ok(node.begun_at.map_or((number, u64::MAX), |begun_at| (node.parent, begun_at)))
-    }
-
-    /// Returns the node of an object in the filesystem of a node.
-    pub fn of_object(&self, beside: u64, object: u64) -> Option<u64> {
-        let is_it = |(known, number): &(u64, u64)| {
-            *known == object
-                && filesystem_of(*number) == filesystem_of(beside)
-                && find(&self.slots, *number).is_some_and(|node| !node.may_share_object())
-        };
-        self.objects.find(object, is_it).map(|(_, number)| *number)
-    }
-
-    /// Notes the object of a node.
-    ///
-    /// # Errors
-    /// - [`Error::InsufficientMemory`]: an allocation failed.
-    pub fn set_object(&mut self, number: u64, object: u64) -> Result<(), Error> {
-        self.objects.try_reserve(1, |(object, _)| *object)?;
-        if self.get(number)?.object != Some(object) {
-            let generation = self.generation_of(number, object);
-            let node = self.get_mut(number)?;
-            (node.object, node.generation) = (Some(object), generation);
-        }
-        if self.of_object(number, object).is_none() {
-            self.objects.insert_unique(object, (object, number), |(object, _)| *object);
-        }
-        Ok(())
     }
 
     /// Returns whether a file is open, where changes are kept above.
@@ -705,25 +522,6 @@ impl Nodes {
             && let Some(descriptor) = node.descriptor.take()
         {
             filesystem::drop_descriptor(descriptor);
-        }
-    }
-
-    /// Forgets that an object leads to a node.
-    fn forget_object(&mut self, number: u64) {
-        if let Some(object) = self.get(number).ok().and_then(|node| node.object)
-            && let Ok(entry) = self.objects.find_entry(object, |(_, known)| *known == number)
-        {
-            entry.remove();
-        }
-    }
-
-    /// Forgets that a node is pinned.
-    fn forget_pinned(&mut self, number: u64) {
-        let Ok(&Node { pinned, parent, .. }) = self.get(number) else { return };
-        if let Ok(Node { pinned_children, .. }) = self.get_mut(parent)
-            && let Ok(place) = pinned_children.binary_search_by_key(&pinned, |(pinned, _)| *pinned)
-        {
-            pinned_children.remove(place);
         }
     }
 
